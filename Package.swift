@@ -1,0 +1,109 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// A folder under Sources is a module. The table of who may import whom is in docs/architecture.md and is held by Tests/ArchitectureTests.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "intaglio",
+    products: [
+        .executable(name: "intaglio", targets: ["intaglio"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // System libraries and C shims
+        .target(name: "CGMP", linkerSettings: [.linkedLibrary("gmp")]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CDatapathKernels"),
+
+        // 0
+        module("Diagnostics"),
+        module("FixedPoint"),
+        module("Tensors"),
+        module("ExactArithmetic", ["FixedPoint", "CGMP"]),
+        // 1
+        module("Graph", ["Diagnostics"]),
+        module("MachineDescription", ["Diagnostics", "FixedPoint", yams]),
+        module("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
+        module("Images", ["Diagnostics", "Tensors", "CPNG"]),
+        // 2
+        module("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
+        module("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors"]),
+        // 3
+        module("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", yams]),
+        module("Timing", ["MachineDescription", "Commands"]),
+        module("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "CDatapathKernels"]),
+        module("ReferenceModel", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+        module("FloatModel", ["Graph", "Networks", "Tensors", "COpenBLAS"]),
+        module("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
+        // 4
+        module("Scheduling", [
+            "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
+        ]),
+        module("Calibration", [
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Networks", "FloatModel",
+        ]),
+        // 5
+        module("Simulation", [
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules",
+            "Timing", "Machine", "ReferenceModel", "FloatModel", "Scheduling", "Images", "CCrypto",
+        ]),
+        // 6
+        module("Reports", [
+            "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "Timing", "Simulation", "Images",
+        ]),
+        // 8
+        .executableTarget(
+            name: "intaglio",
+            dependencies: [
+                "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
+                "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Simulation", "Reports",
+                argumentParser,
+            ],
+            swiftSettings: settings),
+
+        tests("ArchitectureTests", []),
+        tests("FixedPointTests", ["FixedPoint", "ExactArithmetic"]),
+        tests("QuantizationTests", ["Quantization", "FixedPoint", "ExactArithmetic", "Diagnostics"]),
+        tests("GraphTests", ["Graph", "Diagnostics"]),
+        tests("ImagesTests", ["Images", "Tensors", "Diagnostics"]),
+        tests("NetworksTests", ["Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics", "Importers", "FloatModel"]),
+        tests("MachineDescriptionTests", ["MachineDescription", "FixedPoint", "Diagnostics"]),
+        tests("SchedulingTests", [
+            "Scheduling", "Schedules", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Quantization", "FixedPoint", "Diagnostics",
+        ]),
+        tests("MachineTests", ["Machine", "Commands", "MachineDescription", "Quantization", "FixedPoint", "CDatapathKernels", "Diagnostics"]),
+        tests("ReferenceModelTests", ["ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Importers", "ExactArithmetic", "Diagnostics"]),
+        tests("CalibrationTests", [
+            "Calibration", "Networks", "Graph", "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Images", "FloatModel", "Importers",
+            "MachineDescription", "Diagnostics",
+        ]),
+        tests("ConformanceTests", [
+            "Simulation", "Scheduling", "Schedules", "Timing", "Machine", "ReferenceModel", "Commands", "MachineDescription", "Networks", "Graph",
+            "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Diagnostics", "Importers", "Images",
+        ]),
+        tests("CommandLineTests", ["Diagnostics"]),
+    ]
+)

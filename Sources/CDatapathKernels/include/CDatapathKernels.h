@@ -1,0 +1,6 @@
+#ifndef INTAGLIO_DATAPATH_KERNELS_H
+#define INTAGLIO_DATAPATH_KERNELS_H
+
+#include <stdint.h>
+
+#endif

@@ -1,0 +1,35 @@
+/// Something wrong with the input: what it is, where it is, what was found, what was expected, and what to do about it.
+///
+/// Every diagnostic has a code (`DiagnosticCode`), a test that provokes it and a line in `docs/diagnostics.md`.
+/// It is the only error type that reaches the command line with exit code 2; a broken invariant of the program itself is a `precondition`.
+public struct Diagnostic: Error, Equatable, Sendable {
+    /// The stable code, for example `SCHEDULE-003`.
+    public let code: DiagnosticCode
+    /// Where: a path, `path:line:column`, a layer, a tensor, a field.
+    public let place: String
+    /// What was found there.
+    public let found: String
+    /// What was expected instead.
+    public let expected: String
+    /// What the user can do.
+    public let remedy: String
+
+    public init(_ code: DiagnosticCode, at place: String, found: String, expected: String, remedy: String) {
+        self.code = code
+        self.place = place
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+    }
+}
+
+extension Diagnostic: CustomStringConvertible {
+    /// One sentence a line: `error[SCHEDULE-003]: place: found; expected ...` and the remedy below it.
+    public var description: String {
+        """
+        error[\(code.rawValue)]: \(place): \(found)
+          expected: \(expected)
+          remedy: \(remedy)
+        """
+    }
+}

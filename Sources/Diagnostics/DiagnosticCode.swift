@@ -1,0 +1,30 @@
+/// The stable codes of all diagnostics, by area. A number is never reused.
+///
+/// `docs/diagnostics.md` has a line for each, and a test compares the two lists.
+public enum DiagnosticCode: String, CaseIterable, Sendable {
+    // IMAGE: pictures read and written
+    case imageMissing = "IMAGE-001"
+    case imageEmpty = "IMAGE-002"
+    case imageNotPNG = "IMAGE-003"
+    case imageTruncated = "IMAGE-004"
+    case imageTooLarge = "IMAGE-005"
+
+    // OUTPUT: files written
+    case outputUnwritable = "OUTPUT-001"
+    case outputDeviceFull = "OUTPUT-002"
+
+    // GRAPH: layers, shapes
+    case graphUnknownTensor = "GRAPH-001"
+    case graphShapeMismatch = "GRAPH-002"
+    case graphUnsupportedOperator = "GRAPH-003"
+    case graphDuplicateName = "GRAPH-004"
+    case graphAttributeOutOfRange = "GRAPH-005"
+
+    // QUANTIZATION: codebooks and weight laws
+    case codebookNotIncreasing = "QUANTIZATION-001"
+    case codebookSizeOutOfRange = "QUANTIZATION-002"
+    case codebookValueTooWide = "QUANTIZATION-003"
+    case codebookSelectOutOfRange = "QUANTIZATION-004"
+    case lawUnknown = "QUANTIZATION-005"
+    case groupingNotExecutable = "QUANTIZATION-006"
+}
