@@ -1,1 +1,35 @@
-// Graph
+/// A network without its weights: enough to plan, count and draw.
+///
+///     image ──> layer ──> layer ──┬──> layer ──> picture
+///                                 └──> layer (any directed acyclic graph; layers stand in an order in which inputs come first)
+public struct Graph: Hashable, Sendable {
+    public var name: String
+    public var inputs: [GraphInput]
+    /// In execution order: every input of a layer is a graph input or an earlier layer.
+    public var layers: [Layer]
+    /// The tensors that the network is run for; the first is the reconstructed picture where there is one.
+    public var outputs: [String]
+    /// A picture's height and width are padded to a multiple of this and cropped back.
+    public var sizeMultiple: Int
+
+    public init(name: String, inputs: [GraphInput], layers: [Layer], outputs: [String], sizeMultiple: Int = 1) {
+        self.name = name
+        self.inputs = inputs
+        self.layers = layers
+        self.outputs = outputs
+        self.sizeMultiple = sizeMultiple
+    }
+
+    public subscript(layer name: String) -> Layer? { layers.first { $0.name == name } }
+}
+
+/// A tensor that comes from outside.
+public struct GraphInput: Hashable, Sendable {
+    public var name: String
+    public var channels: Int
+
+    public init(name: String, channels: Int) {
+        self.name = name
+        self.channels = channels
+    }
+}

@@ -1,1 +1,143 @@
-// MachineDescription
+/// One accelerator: capabilities and capacities only. Nothing here changes a bit of a result; a network that needs more than a machine has is refused.
+public struct MachineDescription: Hashable, Sendable {
+    public var name: String
+    public var clockMegahertz: Double
+    public var macArray: MACArrayDescription
+    public var weightBuffer: BufferDescription
+    public var activationBuffer: BufferDescription
+    public var accumulatorBuffer: AccumulatorBufferDescription
+    public var codebookMux: CodebookMuxDescription
+    public var postProcessor: PostProcessorDescription
+    public var normalization: NormalizationDescription
+    public var dma: DMADescription
+
+    public init(
+        name: String, clockMegahertz: Double, macArray: MACArrayDescription, weightBuffer: BufferDescription, activationBuffer: BufferDescription,
+        accumulatorBuffer: AccumulatorBufferDescription, codebookMux: CodebookMuxDescription, postProcessor: PostProcessorDescription,
+        normalization: NormalizationDescription, dma: DMADescription
+    ) {
+        self.name = name
+        self.clockMegahertz = clockMegahertz
+        self.macArray = macArray
+        self.weightBuffer = weightBuffer
+        self.activationBuffer = activationBuffer
+        self.accumulatorBuffer = accumulatorBuffer
+        self.codebookMux = codebookMux
+        self.postProcessor = postProcessor
+        self.normalization = normalization
+        self.dma = dma
+    }
+}
+
+/// C0 x K0 x P0 multipliers: every cycle one step multiplies C0 input channels of P0 pixels with C0 x K0 weights.
+public struct MACArrayDescription: Hashable, Sendable {
+    /// C0.
+    public var inputChannelLanes: Int
+    /// K0.
+    public var outputChannelLanes: Int
+    /// P0: consecutive pixels of one output row.
+    public var pixelLanes: Int
+    /// Largest V, W and A.
+    public var activationBits: Int
+    public var weightBits: Int
+    public var accumulatorBits: Int
+    /// Registers between the operands and the accumulator.
+    public var pipelineStages: Int
+
+    public init(
+        inputChannelLanes: Int, outputChannelLanes: Int, pixelLanes: Int, activationBits: Int, weightBits: Int, accumulatorBits: Int, pipelineStages: Int
+    ) {
+        self.inputChannelLanes = inputChannelLanes
+        self.outputChannelLanes = outputChannelLanes
+        self.pixelLanes = pixelLanes
+        self.activationBits = activationBits
+        self.weightBits = weightBits
+        self.accumulatorBits = accumulatorBits
+        self.pipelineStages = pipelineStages
+    }
+
+    public var macs: Int { inputChannelLanes * outputChannelLanes * pixelLanes }
+}
+
+/// A software-managed on-chip memory.
+public struct BufferDescription: Hashable, Sendable {
+    /// Capacity, both ping-pong halves together.
+    public var bytes: Int
+    public var banks: Int
+    /// Bytes it delivers to the MAC array a cycle.
+    public var bytesPerCycle: Int
+    /// Two halves, so that the DMA fills one while the array reads the other.
+    public var pingPong: Bool
+
+    public init(bytes: Int, banks: Int, bytesPerCycle: Int, pingPong: Bool) {
+        self.bytes = bytes
+        self.banks = banks
+        self.bytesPerCycle = bytesPerCycle
+        self.pingPong = pingPong
+    }
+}
+
+/// Where partial sums wait when a schedule splits the input channels.
+public struct AccumulatorBufferDescription: Hashable, Sendable {
+    public var bytes: Int
+
+    public init(bytes: Int) { self.bytes = bytes }
+}
+
+public struct CodebookMuxDescription: Hashable, Sendable {
+    /// Largest J.
+    public var codebooks: Int
+    /// Codes encoded a cycle.
+    public var encodeLanes: Int
+    /// Whether entries are loaded (otherwise only memory-free laws run).
+    public var programmable: Bool
+
+    public init(codebooks: Int, encodeLanes: Int, programmable: Bool) {
+        self.codebooks = codebooks
+        self.encodeLanes = encodeLanes
+        self.programmable = programmable
+    }
+}
+
+public struct PostProcessorDescription: Hashable, Sendable {
+    /// Accumulators requantized a cycle.
+    public var lanes: Int
+
+    public init(lanes: Int) { self.lanes = lanes }
+}
+
+public struct NormalizationDescription: Hashable, Sendable {
+    /// `exact` computes the correctly rounded result. (`table` is a separate function and not built yet.)
+    public enum Method: String, CaseIterable, Hashable, Sendable { case exact, table }
+
+    public var method: Method
+    /// Results a cycle.
+    public var lanes: Int
+    /// Cycles from operand to result.
+    public var latencyCycles: Int
+
+    public init(method: Method, lanes: Int, latencyCycles: Int) {
+        self.method = method
+        self.lanes = lanes
+        self.latencyCycles = latencyCycles
+    }
+}
+
+/// One half-duplex channel to external memory.
+public struct DMADescription: Hashable, Sendable {
+    public var bytesPerCycle: Int
+    public var latencyCycles: Int
+    public var burstBytes: Int
+    /// Row pitches of tensors in external memory are rounded up to this.
+    public var alignmentBytes: Int
+    /// Bursts in flight.
+    public var outstanding: Int
+
+    public init(bytesPerCycle: Int, latencyCycles: Int, burstBytes: Int, alignmentBytes: Int, outstanding: Int) {
+        self.bytesPerCycle = bytesPerCycle
+        self.latencyCycles = latencyCycles
+        self.burstBytes = burstBytes
+        self.alignmentBytes = alignmentBytes
+        self.outstanding = outstanding
+    }
+}

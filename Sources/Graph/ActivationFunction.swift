@@ -1,0 +1,11 @@
+/// The activation function fused to the end of an accumulating layer, in real numbers.
+///
+/// In a quantized network it is already part of the post-processing: LeakyReLU is the multiplier of negative sums, ReLU a zero there, clip the two limits.
+public enum ActivationFunction: Hashable, Sendable {
+    case none
+    case relu
+    /// `x < 0 ? slope x : x`, 0 < slope < 1.
+    case leakyRelu(slope: Double)
+    /// `min(max(x, low), high)`.
+    case clip(low: Double, high: Double)
+}

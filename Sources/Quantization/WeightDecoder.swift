@@ -1,0 +1,32 @@
+public import Diagnostics
+
+/// From an 8-bit weight code to the integer that is multiplied: one table for all channels of a layer, whose scales live in the requantization multipliers.
+public struct WeightDecoder: Hashable, Sendable {
+    /// 256 values; `entries[code]` is the expanded weight.
+    public let entries: [Int16]
+    /// Whether a closed form makes the table (no ROM), or it must be stored.
+    public let isMemoryFree: Bool
+    /// The law in words, for reports: `linear`, `power 3/2`, `table`...
+    public let law: String
+
+    /// - Throws: `codebookSizeOutOfRange`.
+    public init(entries: [Int16], isMemoryFree: Bool, law: String) throws(Diagnostic) {
+        guard entries.count == 256 else {
+            throw Diagnostic(
+                .codebookSizeOutOfRange, at: "weight decoder", found: "\(entries.count) entries", expected: "256 entries", remedy: "give one entry for each code")
+        }
+        self.entries = entries
+        self.isMemoryFree = isMemoryFree
+        self.law = law
+    }
+
+    /// `entries[code] = code - 128 + offset`: int8 weights, 9 bits with an offset.
+    public static func linear(offset: Int = 0) -> WeightDecoder {
+        try! WeightDecoder(entries: (0..<256).map { Int16($0 - 128 + offset) }, isMemoryFree: true, law: "linear")
+    }
+
+    /// Smallest signed width that holds every entry.
+    public var bits: Int {
+        entries.reduce(1) { width, entry in max(width, Int16.bitWidth - (entry < 0 ? ~entry : entry).leadingZeroBitCount + 1) }
+    }
+}
