@@ -6,6 +6,7 @@ public struct MachineDescription: Hashable, Sendable {
     public var weightBuffer: BufferDescription
     public var activationBuffer: BufferDescription
     public var accumulatorBuffer: AccumulatorBufferDescription
+    public var parameterMemory: ParameterMemoryDescription
     public var codebookMux: CodebookMuxDescription
     public var postProcessor: PostProcessorDescription
     public var normalization: NormalizationDescription
@@ -13,8 +14,8 @@ public struct MachineDescription: Hashable, Sendable {
 
     public init(
         name: String, clockMegahertz: Double, macArray: MACArrayDescription, weightBuffer: BufferDescription, activationBuffer: BufferDescription,
-        accumulatorBuffer: AccumulatorBufferDescription, codebookMux: CodebookMuxDescription, postProcessor: PostProcessorDescription,
-        normalization: NormalizationDescription, dma: DMADescription
+        accumulatorBuffer: AccumulatorBufferDescription, parameterMemory: ParameterMemoryDescription, codebookMux: CodebookMuxDescription,
+        postProcessor: PostProcessorDescription, normalization: NormalizationDescription, dma: DMADescription
     ) {
         self.name = name
         self.clockMegahertz = clockMegahertz
@@ -22,6 +23,7 @@ public struct MachineDescription: Hashable, Sendable {
         self.weightBuffer = weightBuffer
         self.activationBuffer = activationBuffer
         self.accumulatorBuffer = accumulatorBuffer
+        self.parameterMemory = parameterMemory
         self.codebookMux = codebookMux
         self.postProcessor = postProcessor
         self.normalization = normalization
@@ -79,6 +81,14 @@ public struct BufferDescription: Hashable, Sendable {
 
 /// Where partial sums wait when a schedule splits the input channels.
 public struct AccumulatorBufferDescription: Hashable, Sendable {
+    public var bytes: Int
+
+    public init(bytes: Int) { self.bytes = bytes }
+}
+
+/// Codebook tables, biases, multipliers and the rest of a layer's configuration, in two halves: one layer's is loaded while the one before still runs.
+public struct ParameterMemoryDescription: Hashable, Sendable {
+    /// Both halves together.
     public var bytes: Int
 
     public init(bytes: Int) { self.bytes = bytes }

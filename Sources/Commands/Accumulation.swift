@@ -1,0 +1,96 @@
+/// One pass of the MAC array over a block of output positions and channels.
+///
+/// Output position (i, j), 0 <= i < rows, 0 <= j < columns, tap (r, s), group g, output channel k and input channel c of the group:
+///
+///     y = (firstRow + i) inputStrideY + r tapStepY + inputOffsetY              row of the whole input tensor; outside 0..<inputHeight: v = 0
+///     x = (firstColumn + j) inputStrideX + s tapStepX + inputOffsetX           likewise
+///     activation code at  inputAddress + ((y - originY) tileColumns + (x - originX)) inputPixelPitchBytes + g inputGroupPitchBytes + c
+///     weight code at      weightAddress + ((g outputChannels + k) taps + r tapColumns + s) weightTapPitchBytes + c
+///     result at           outputAddress + ((i outputStrideY + outputOffsetY) outputTileColumns + j outputStrideX + outputOffsetX) outputPixelPitchBytes
+///                             + g outputGroupPitchBytes + k bytesPerElement
+///     partial sum at      accumulatorAddress + ((i columns + j) groups + g) outputChannels + k                   (in accumulators)
+///
+/// The same form serves a convolution (tap steps = dilation, output strides 1), one phase of a transposed convolution (input stride 1, tap steps -1,
+/// output strides = the layer's strides), a fully connected layer (one position, kernel = input extent) and normalization (one tap).
+public struct Accumulation: Hashable, Sendable {
+    // Input tile
+    public var inputAddress = 0
+    /// Row and column, in the whole tensor, of the pixel at `inputAddress`.
+    public var originY = 0
+    public var originX = 0
+    public var tileRows = 1
+    public var tileColumns = 1
+    public var inputPixelPitchBytes = 1
+    public var inputGroupPitchBytes = 0
+    public var inputHeight = 1
+    public var inputWidth = 1
+    // Channels
+    public var groups = 1
+    /// Input channels of one group in this pass.
+    public var inputChannels = 1
+    /// Index, in the whole input tensor, of the first channel of the first group in this pass; group g begins `g layerGroupInputChannels` later.
+    public var firstInputChannel = 0
+    /// Input channels of one group of the layer (not split).
+    public var layerGroupInputChannels = 1
+    /// Output channels of one group in this pass.
+    public var outputChannels = 1
+    /// Index, in the whole output tensor, of the first output channel of the first group; group g begins `g layerGroupOutputChannels` later.
+    public var firstOutputChannel = 0
+    public var layerGroupOutputChannels = 1
+    // Positions and taps
+    public var rows = 1
+    public var columns = 1
+    public var firstRow = 0
+    public var firstColumn = 0
+    public var inputStrideY = 1
+    public var inputStrideX = 1
+    public var inputOffsetY = 0
+    public var inputOffsetX = 0
+    /// May be 0 (a phase without taps: the result is the bias).
+    public var tapRows = 1
+    public var tapColumns = 1
+    public var tapStepY = 1
+    public var tapStepX = 1
+    // Weights
+    public var weightAddress = 0
+    public var weightTapPitchBytes = 1
+    // Results
+    public var outputAddress = 0
+    public var outputTileColumns = 1
+    public var outputPixelPitchBytes = 1
+    public var outputGroupPitchBytes = 0
+    public var outputStrideY = 1
+    public var outputStrideX = 1
+    public var outputOffsetY = 0
+    public var outputOffsetX = 0
+    // Sums
+    public var operand = Operand.value
+    /// Begins from the bias; otherwise from the partial sums in the accumulator buffer.
+    public var first = true
+    /// Drains through `drain` and the encoder; otherwise into the accumulator buffer.
+    public var last = true
+    public var accumulatorAddress = 0
+    public var drain = Drain.postProcessor
+    public var parameters = ParameterAddresses()
+
+    public init() {}
+
+    /// What the decoder gives to the multipliers.
+    public enum Operand: String, CaseIterable, Hashable, Sendable {
+        /// v.
+        case value
+        /// `min(2^(V-1) - 1, RHU(v^2 / 2^operandShift))`.
+        case square
+        /// |v|.
+        case magnitude
+    }
+
+    /// Where finished sums go.
+    public enum Drain: String, CaseIterable, Hashable, Sendable {
+        case postProcessor
+        /// The normalization unit, which reads v of its own channel from the same input tile again.
+        case normalization
+    }
+
+    public var taps: Int { tapRows * tapColumns }
+}

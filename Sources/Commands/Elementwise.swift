@@ -1,0 +1,43 @@
+/// An operation on each element of a tile: no MAC array.
+///
+///     element (i, j, c) of the first operand at   inputAddress + (i columns + j) inputPixelPitchBytes + c inputBytesPerElement
+///     of the second at                            secondAddress + (i columns + j) secondPixelPitchBytes + c secondBytesPerElement
+///     result at  outputAddress + ((i f + dy) columns f + j f + dx) outputPixelPitchBytes + k outputBytesPerElement
+///                with f = shuffleFactor, k = c div f^2, dy = c mod f^2 div f, dx = c mod f      (f = 1: the same position and channel)
+public struct Elementwise: Hashable, Sendable {
+    public var function = Function.copy
+    public var rows = 1
+    public var columns = 1
+    public var channels = 1
+    /// Index of the tile's first channel in the whole tensors (all operands and the result).
+    public var firstChannel = 0
+    public var inputAddress = 0
+    public var inputPixelPitchBytes = 1
+    public var inputBytesPerElement = 1
+    public var secondAddress = 0
+    public var secondPixelPitchBytes = 1
+    public var secondBytesPerElement = 1
+    public var outputAddress = 0
+    public var outputPixelPitchBytes = 1
+    public var outputBytesPerElement = 1
+    public var shuffleFactor = 1
+    /// Whether there is a second operand (always for `add`, optional means for the latent functions).
+    public var hasSecond = false
+    /// F of the latent functions.
+    public var fractionBits = 0
+    public var parameters = ParameterAddresses()
+
+    public init() {}
+
+    public enum Function: String, CaseIterable, Hashable, Sendable {
+        /// Bytes unchanged (concatenation, pixel shuffle).
+        case copy
+        /// The value through post-processing.
+        case requantize
+        case add
+        /// `(y - m + 2^(F-1)) >> F`, saturated to 16 bits.
+        case quantizeLatent
+        /// `(k << F) + m`, saturated to 16 bits.
+        case reconstructLatent
+    }
+}

@@ -1,0 +1,47 @@
+/// A DMA transfer: a 3-D descriptor on the external side, equal chunks at a pitch on the buffer side.
+///
+///     external:  for plane in 0..<planes { for row in 0..<rows { rowBytes contiguous bytes
+///                    at externalAddress + plane planePitchBytes + row rowPitchBytes } }
+///     buffer:    the same stream of bytes, cut into chunks of chunkBytes; chunk i starts at bufferAddress + i chunkPitchBytes
+///
+/// A chunk is what shares a pixel (or a weight tap) and is padded on chip to whole words of C0 bytes, so that every MAC step reads aligned words.
+/// The gaps keep whatever was there.
+public struct Transfer: Hashable, Sendable {
+    public var externalAddress: Int
+    public var planes: Int
+    public var planePitchBytes: Int
+    public var rows: Int
+    public var rowPitchBytes: Int
+    public var rowBytes: Int
+    public var buffer: BufferName
+    public var bufferAddress: Int
+    /// Divides `bytes`.
+    public var chunkBytes: Int
+    public var chunkPitchBytes: Int
+
+    public init(
+        externalAddress: Int, planes: Int = 1, planePitchBytes: Int = 0, rows: Int, rowPitchBytes: Int, rowBytes: Int, buffer: BufferName, bufferAddress: Int,
+        chunkBytes: Int, chunkPitchBytes: Int
+    ) {
+        self.externalAddress = externalAddress
+        self.planes = planes
+        self.planePitchBytes = planePitchBytes
+        self.rows = rows
+        self.rowPitchBytes = rowPitchBytes
+        self.rowBytes = rowBytes
+        self.buffer = buffer
+        self.bufferAddress = bufferAddress
+        self.chunkBytes = chunkBytes
+        self.chunkPitchBytes = chunkPitchBytes
+    }
+
+    /// Bytes moved.
+    public var bytes: Int { planes * rows * rowBytes }
+    /// First buffer address after the last chunk.
+    public var bufferEnd: Int { bufferAddress + (bytes / chunkBytes - 1) * chunkPitchBytes + chunkBytes }
+}
+
+/// The on-chip memories that the DMA reaches.
+public enum BufferName: String, CaseIterable, Hashable, Sendable {
+    case weightBuffer, activationBuffer, parameterMemory
+}
