@@ -7,7 +7,7 @@
 ///     activation code at  inputAddress + ((y - originY) tileColumns + (x - originX)) inputPixelPitchBytes + g inputGroupPitchBytes + c
 ///     weight code at      weightAddress + ((g outputChannels + k) taps + r tapColumns + s) weightTapPitchBytes + c
 ///     result at           outputAddress + ((i outputStrideY + outputOffsetY) outputTileColumns + j outputStrideX + outputOffsetX) outputPixelPitchBytes
-///                             + g outputGroupPitchBytes + k bytesPerElement
+///                             + g outputGroupPitchBytes + k outputBytesPerElement
 ///     partial sum at      accumulatorAddress + ((i columns + j) groups + g) outputChannels + k                   (in accumulators)
 ///
 /// The same form serves a convolution (tap steps = dilation, output strides 1), one phase of a transposed convolution (input stride 1, tap steps -1,
@@ -59,6 +59,8 @@ public struct Accumulation: Hashable, Sendable {
     public var outputTileColumns = 1
     public var outputPixelPitchBytes = 1
     public var outputGroupPitchBytes = 0
+    /// 1 for codes, 2 for 16-bit integers.
+    public var outputBytesPerElement = 1
     public var outputStrideY = 1
     public var outputStrideX = 1
     public var outputOffsetY = 0
