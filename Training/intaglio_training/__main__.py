@@ -1,0 +1,7 @@
+"""`python -m intaglio_training`."""
+
+import sys
+
+from .command_line import main
+
+sys.exit(main())

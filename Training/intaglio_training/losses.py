@@ -1,0 +1,33 @@
+"""Rate-distortion losses: lambda x distortion + bits per pixel."""
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from .errors import InputError
+from .ms_ssim import ms_ssim
+
+# Far below the terms of any picture that resembles its original; a fresh network starts under it.
+SMALLEST_SIMILARITY_TERM = 1e-4
+
+Distortion = Callable[[Tensor, Tensor], Tensor]
+
+
+def squared_error(pictures: Tensor, reconstruction: Tensor) -> Tensor:
+    """255^2 x the mean squared error of each picture; shape [N]."""
+    return 255.0**2 * ((pictures - reconstruction) ** 2).mean(dim=(1, 2, 3))
+
+
+def structural_dissimilarity(pictures: Tensor, reconstruction: Tensor) -> Tensor:
+    """1 - MS-SSIM of each picture; shape [N]."""
+    return 1 - ms_ssim(pictures, reconstruction, SMALLEST_SIMILARITY_TERM)
+
+
+DISTORTIONS: dict[str, Distortion] = {"mse": squared_error, "ms-ssim": structural_dissimilarity}
+SENTENCES = {"mse": "lambda*255^2*MSE + bpp", "ms-ssim": "lambda*(1 - MS-SSIM) + bpp"}
+
+
+def distortion_named(name: str) -> Distortion:
+    if name not in DISTORTIONS:
+        raise InputError(f"no loss is called '{name}'; there are: {', '.join(DISTORTIONS)}")
+    return DISTORTIONS[name]

@@ -1,0 +1,48 @@
+"""Everything that decides what a training run computes, except the photographs."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from .errors import InputError
+
+DEFAULT_LAMBDAS = {"mse": (0.0035, 0.0067, 0.013, 0.025), "ms-ssim": (4.58, 8.73, 16.64, 31.73)}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Sides in pixels; the learning rate falls by a cosine over the last `decay_steps` of `steps`;
+    `gradient_norm` is the longest gradient a step follows, 0 for no limit."""
+
+    network: str = "mbt2018-mean"
+    channels: int = 64
+    latent_channels: int = 96
+    loss: str = "mse"
+    lambdas: tuple[float, ...] = ()
+    steps: int = 100_000
+    decay_steps: int = 30_000
+    warmup_steps: int = 100
+    learning_rate: float = 1e-4
+    final_learning_rate: float = 1e-5
+    gradient_norm: float = 1.0
+    batch: int = 8
+    crop: int = 256
+    seed: int = 1
+
+    def checked(self) -> "Options":
+        """The options with default lambdas filled in, or an error that names the field."""
+        if self.loss not in DEFAULT_LAMBDAS:
+            raise InputError(f"no loss is called '{self.loss}'; there are: {', '.join(DEFAULT_LAMBDAS)}")
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, (int, float)) and value < 0 or (field.name in MUST_BE_POSITIVE and value == 0):
+                raise InputError(f"{field.name} is {value}; a positive number is expected")
+        if self.crop % 64:
+            raise InputError(f"crop is {self.crop}; a multiple of 64 is expected")
+        if any(weight <= 0 for weight in self.lambdas):
+            raise InputError(f"lambdas are {self.lambdas}; positive numbers are expected")
+        return self if self.lambdas else dataclasses.replace(self, lambdas=DEFAULT_LAMBDAS[self.loss])
+
+
+MUST_BE_POSITIVE = {"channels", "latent_channels", "steps", "learning_rate", "batch", "crop"}
+# What a checkpoint's tensors depend on: these stay as they were when a run goes on.
+FIXED_ON_RESUME = ("network", "channels", "latent_channels", "loss", "lambdas", "seed")

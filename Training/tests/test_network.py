@@ -1,0 +1,52 @@
+"""Shapes and modes of the networks."""
+
+import pytest
+import torch
+
+from intaglio_training.errors import InputError
+from intaglio_training.zoo import make_network
+
+
+def test_shapes():
+    torch.manual_seed(3)
+    network = make_network("mbt2018-mean", 8, 12, 4)
+    pictures = torch.rand(2, 3, 64, 128)
+    assert network.g_a(pictures).shape == (2, 12, 4, 8)
+    assert network.h_a(network.g_a(pictures)).shape == (2, 8, 1, 2)
+    coded = network(pictures, torch.tensor([0, 3]))
+    assert coded.reconstruction.shape == pictures.shape
+    assert coded.bits.shape == (2,) and (coded.bits > 0).all()
+
+
+def test_evaluation_repeats_and_training_is_noisy():
+    torch.manual_seed(3)
+    network = make_network("mbt2018-mean", 8, 12, 2)
+    pictures, rates = torch.rand(1, 3, 64, 64), torch.tensor([1])
+    assert not torch.equal(network(pictures, rates).bits, network(pictures, rates).bits)
+    network.eval()
+    assert torch.equal(network(pictures, rates).bits, network(pictures, rates).bits)
+
+
+def test_symbols_at_a_rate_are_rounded_after_the_gain():
+    """With g_s cut off, reconstruction x gain - mean must be whole numbers."""
+    torch.manual_seed(4)
+    network = make_network("mbt2018-mean", 8, 12, 3).eval()
+    network.g_s = torch.nn.Identity()
+    pictures, rates = torch.rand(3, 3, 64, 64), torch.tensor([0, 1, 2])
+    with torch.no_grad():
+        network.gain.logarithm.add_(0.3 * torch.randn_like(network.gain.logarithm))
+        gain = network.gain.effective()[rates][:, :, None, None]
+        means = network.h_s(network.h_a(network.g_a(pictures) * gain).round())[:, 12:]
+        symbols = network(pictures, rates).reconstruction * gain - means
+        expected = torch.round(network.g_a(pictures) * gain - means)
+    assert torch.allclose(symbols, expected, atol=1e-5)
+
+
+def test_gains_rise_with_the_rate():
+    gains = make_network("mbt2018-mean", 8, 12, 4).gain.effective()
+    assert gains.shape == (4, 12) and (gains[1:] > gains[:-1]).all()
+
+
+def test_unknown_network_is_named():
+    with pytest.raises(InputError, match="'vgg'.*mbt2018-mean"):
+        make_network("vgg", 8, 12, 4)
