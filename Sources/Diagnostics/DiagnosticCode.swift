@@ -8,6 +8,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case imageNotPNG = "IMAGE-003"
     case imageTruncated = "IMAGE-004"
     case imageTooLarge = "IMAGE-005"
+    case imageUnreadable = "IMAGE-006"
+    case imageShapeMismatch = "IMAGE-007"
 
     // OUTPUT: files written
     case outputUnwritable = "OUTPUT-001"
