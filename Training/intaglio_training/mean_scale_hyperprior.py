@@ -55,12 +55,11 @@ class MeanScaleHyperprior(nn.Module):
         gain = self.gain(rates)
         latent = self.g_a(pictures) * gain
         hyper = self.h_a(latent)
-        scales, means = self.h_s(round_straight_through(hyper)).chunk(2, dim=1)
+        hyper_symbols = round_straight_through(hyper)
+        scales, means = self.h_s(hyper_symbols).chunk(2, dim=1)
         centred = latent - means
         symbols = round_straight_through(centred)
-        if self.training:
-            coded, coded_hyper = add_uniform_noise(centred), add_uniform_noise(hyper)
-        else:
-            coded, coded_hyper = symbols, round_straight_through(hyper)
+        coded = add_uniform_noise(centred) if self.training else symbols
+        coded_hyper = add_uniform_noise(hyper) if self.training else hyper_symbols
         bits = bits_of(gaussian_likelihood(coded, scales)) + bits_of(self.prior.likelihood(coded_hyper))
         return CodedPictures(self.g_s((symbols + means) / gain), bits)

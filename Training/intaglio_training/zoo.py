@@ -4,8 +4,10 @@ from torch import nn
 
 from .errors import InputError
 from .mean_scale_hyperprior import MeanScaleHyperprior
+from .scale_hyperprior import ScaleHyperprior
 
 NETWORKS: dict[str, type[nn.Module]] = {
+    "bmshj2018-hyperprior": ScaleHyperprior,
     "mbt2018-mean": MeanScaleHyperprior,
 }
 

@@ -4,23 +4,27 @@ import pytest
 import torch
 
 from intaglio_training.errors import InputError
-from intaglio_training.zoo import make_network
+from intaglio_training.zoo import NETWORKS, make_network
 
 
-def test_shapes():
+@pytest.mark.parametrize("name", NETWORKS)
+def test_shapes(name):
     torch.manual_seed(3)
-    network = make_network("mbt2018-mean", 8, 12, 4)
+    network = make_network(name, 8, 12, 4)
     pictures = torch.rand(2, 3, 64, 128)
     assert network.g_a(pictures).shape == (2, 12, 4, 8)
     assert network.h_a(network.g_a(pictures)).shape == (2, 8, 1, 2)
+    parameters_of_hyper_synthesis = network.h_s(torch.zeros(2, 8, 1, 2)).shape
+    assert parameters_of_hyper_synthesis == (2, 24 if name == "mbt2018-mean" else 12, 4, 8)
     coded = network(pictures, torch.tensor([0, 3]))
     assert coded.reconstruction.shape == pictures.shape
     assert coded.bits.shape == (2,) and (coded.bits > 0).all()
 
 
-def test_evaluation_repeats_and_training_is_noisy():
+@pytest.mark.parametrize("name", NETWORKS)
+def test_evaluation_repeats_and_training_is_noisy(name):
     torch.manual_seed(3)
-    network = make_network("mbt2018-mean", 8, 12, 2)
+    network = make_network(name, 8, 12, 2)
     pictures, rates = torch.rand(1, 3, 64, 64), torch.tensor([1])
     assert not torch.equal(network(pictures, rates).bits, network(pictures, rates).bits)
     network.eval()
@@ -50,3 +54,21 @@ def test_gains_rise_with_the_rate():
 def test_unknown_network_is_named():
     with pytest.raises(InputError, match="'vgg'.*mbt2018-mean"):
         make_network("vgg", 8, 12, 4)
+
+
+def test_scale_hyperprior_reads_magnitudes_and_rounds_without_a_mean():
+    torch.manual_seed(4)
+    network = make_network("bmshj2018-hyperprior", 8, 12, 2).eval()
+    network.g_s = torch.nn.Identity()
+    pictures, rates = torch.rand(2, 3, 64, 64), torch.tensor([0, 1])
+    with torch.no_grad():
+        network.g_a[6].weight.mul_(20)
+        gain = network.gain.effective()[rates][:, :, None, None]
+        latent = network.g_a(pictures)
+        coded = network(pictures, rates)
+        network.g_a[6].weight.neg_()
+        network.g_a[6].bias.neg_()
+        mirrored = network(pictures, rates)
+    assert torch.allclose(coded.reconstruction * gain, torch.round(latent * gain), atol=1e-5)
+    assert (coded.reconstruction != 0).any()
+    assert torch.equal(mirrored.bits, coded.bits), "-y costs what y costs"

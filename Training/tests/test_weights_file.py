@@ -1,5 +1,6 @@
 """The float network file: its keys, its effective values, its bytes."""
 
+import dataclasses
 import json
 import os
 from pathlib import Path
@@ -12,7 +13,7 @@ from intaglio_training.errors import InputError
 from intaglio_training.options import Options
 from intaglio_training.safetensors_file import read_tensors, write_tensors
 from intaglio_training.weights_file import effective_tensors, load_effective_tensors, read_network, write_network
-from intaglio_training.zoo import make_network
+from intaglio_training.zoo import NETWORKS, make_network
 
 N, M, RATES = 8, 12, 4
 OPTIONS = Options(channels=N, latent_channels=M).checked()
@@ -73,8 +74,11 @@ def test_values_are_the_effective_ones(network):
     numpy.testing.assert_array_equal(tensors["h_a.2.bias"], network.h_a[2].bias.detach().numpy())
 
 
-def test_written_network_codes_alike(network, tmp_path):
-    write_network(tmp_path / "network.safetensors", network, OPTIONS, 0)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_written_network_codes_alike(name, tmp_path):
+    torch.manual_seed(8)
+    network = make_network(name, N, M, RATES)
+    write_network(tmp_path / "network.safetensors", network, dataclasses.replace(OPTIONS, network=name), 0)
     again = read_network(tmp_path / "network.safetensors").eval()
     pictures, rates = torch.rand(2, 3, 64, 64), torch.tensor([0, 3])
     with torch.no_grad():

@@ -1,0 +1,59 @@
+"""bmshj2018-hyperprior: a zero-mean Gaussian per latent, its scale from the hyper-latent."""
+
+import torch
+from torch import Tensor, nn
+
+from .coded_picture import CodedPictures, bits_of
+from .factorized_prior import FactorizedPrior
+from .gaussian_conditional import gaussian_likelihood
+from .layers import convolution, transposed_convolution
+from .rate_gains import RateGains
+from .rounding import add_uniform_noise, round_straight_through
+from .transforms import analysis_transform, synthesis_transform
+
+
+class ScaleHyperprior(nn.Module):
+    """The scale hyperprior with learned rate gains.
+
+        x -> g_a -> y * gain -> round -> / gain -> g_s -> x^
+                     |            ^ scale
+                     +-> |.| -> h_a -> z -> round -> h_s
+    """
+
+    architecture = "scale-hyperprior"
+    side_multiple = 64
+
+    def __init__(self, channels: int, latent_channels: int, rates: int):
+        super().__init__()
+        self.g_a = analysis_transform(channels, latent_channels)
+        self.g_s = synthesis_transform(channels, latent_channels)
+        self.h_a = nn.Sequential(
+            convolution(latent_channels, channels, kernel=3, stride=1),
+            nn.ReLU(),
+            convolution(channels, channels),
+            nn.ReLU(),
+            convolution(channels, channels),
+        )
+        self.h_s = nn.Sequential(
+            transposed_convolution(channels, channels),
+            nn.ReLU(),
+            transposed_convolution(channels, channels),
+            nn.ReLU(),
+            convolution(channels, latent_channels, kernel=3, stride=1),
+            nn.ReLU(),
+        )
+        self.prior = FactorizedPrior(channels)
+        self.gain = RateGains(rates, latent_channels)
+
+    def forward(self, pictures: Tensor, rates: Tensor) -> CodedPictures:
+        """As `MeanScaleHyperprior.forward`."""
+        gain = self.gain(rates)
+        latent = self.g_a(pictures) * gain
+        hyper = self.h_a(torch.abs(latent))
+        hyper_symbols = round_straight_through(hyper)
+        scales = self.h_s(hyper_symbols)
+        symbols = round_straight_through(latent)
+        coded = add_uniform_noise(latent) if self.training else symbols
+        coded_hyper = add_uniform_noise(hyper) if self.training else hyper_symbols
+        bits = bits_of(gaussian_likelihood(coded, scales)) + bits_of(self.prior.likelihood(coded_hyper))
+        return CodedPictures(self.g_s(symbols / gain), bits)
