@@ -86,6 +86,7 @@ let package = Package(
 
         tests("ArchitectureTests", []),
         tests("FixedPointTests", ["FixedPoint", "ExactArithmetic"]),
+        tests("ExactArithmeticTests", ["ExactArithmetic", "FixedPoint"]),
         tests("QuantizationTests", ["Quantization", "FixedPoint", "ExactArithmetic", "Diagnostics"]),
         tests("GraphTests", ["Graph", "Diagnostics"]),
         tests("ImagesTests", ["Images", "Tensors", "Diagnostics"]),
