@@ -1,0 +1,52 @@
+/// Who may import whom: the modules of Package.swift from the vocabulary up. A row may name only rows above it, so that no cycle can exist.
+enum ModuleTable {
+    /// Modules that belong to the system or the toolchain: any module may import them.
+    static let system: Set<String> = ["Foundation", "Glibc", "Dispatch", "Synchronization", "Swift"]
+    /// C targets and system libraries; allowed where a row lists them.
+    static let shims: Set<String> = ["CGMP", "CPNG", "COpenBLAS", "CCrypto", "CDatapathKernels"]
+    /// Products of other packages; allowed where a row lists them.
+    static let products: Set<String> = ["Yams", "ArgumentParser"]
+
+    static let rows: [(module: String, mayImport: Set<String>)] = [
+        // 0
+        ("Diagnostics", []),
+        ("FixedPoint", []),
+        ("Tensors", []),
+        ("ExactArithmetic", ["FixedPoint", "CGMP"]),
+        // 1
+        ("Graph", ["Diagnostics"]),
+        ("MachineDescription", ["Diagnostics", "FixedPoint", "Yams"]),
+        ("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
+        ("Images", ["Diagnostics", "Tensors", "CPNG"]),
+        // 2
+        ("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
+        ("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors"]),
+        // 3
+        ("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", "Yams"]),
+        ("Timing", ["MachineDescription", "Commands"]),
+        ("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "CDatapathKernels"]),
+        ("ReferenceModel", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+        ("FloatModel", ["Graph", "Networks", "Tensors", "COpenBLAS"]),
+        ("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
+        // 4
+        ("Scheduling", [
+            "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
+        ]),
+        ("Calibration", [
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Networks", "FloatModel",
+        ]),
+        // 5
+        ("Simulation", [
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
+            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Scheduling", "CCrypto",
+        ]),
+        // 6
+        ("Reports", ["Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
+        // 8
+        ("intaglio", [
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
+            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Simulation", "Reports",
+            "ArgumentParser",
+        ]),
+    ]
+}
