@@ -29,4 +29,5 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case codebookSelectOutOfRange = "QUANTIZATION-004"
     case lawUnknown = "QUANTIZATION-005"
     case groupingNotExecutable = "QUANTIZATION-006"
+    case lawParameterOutOfRange = "QUANTIZATION-007"
 }

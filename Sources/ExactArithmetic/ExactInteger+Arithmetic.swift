@@ -2,19 +2,19 @@ internal import CGMP
 
 extension ExactInteger {
     public static func + (left: ExactInteger, right: ExactInteger) -> ExactInteger {
-        ExactInteger(writing: { intaglio_mpz_add($0, left.source, right.source) })
+        ExactInteger(intaglio_mpz_add, left, right)
     }
 
     public static func - (left: ExactInteger, right: ExactInteger) -> ExactInteger {
-        ExactInteger(writing: { intaglio_mpz_sub($0, left.source, right.source) })
+        ExactInteger(intaglio_mpz_sub, left, right)
     }
 
     public static func * (left: ExactInteger, right: ExactInteger) -> ExactInteger {
-        ExactInteger(writing: { intaglio_mpz_mul($0, left.source, right.source) })
+        ExactInteger(intaglio_mpz_mul, left, right)
     }
 
     public static prefix func - (value: ExactInteger) -> ExactInteger {
-        ExactInteger(writing: { intaglio_mpz_neg($0, value.source) })
+        ExactInteger(intaglio_mpz_neg, value)
     }
 
     public static func += (left: inout ExactInteger, right: ExactInteger) { left = left + right }
@@ -24,33 +24,33 @@ extension ExactInteger {
     /// Times 2^bits, `bits >= 0`.
     public static func << (value: ExactInteger, bits: Int) -> ExactInteger {
         precondition(bits >= 0, "shift by \(bits) < 0")
-        return ExactInteger(writing: { intaglio_mpz_shift_left($0, value.source, UInt64(bits)) })
+        return ExactInteger({ intaglio_mpz_shift_left($0, $1, UInt64(bits)) }, value)
     }
 
     /// The floor of the quotient by 2^bits, `bits >= 0`.
     public static func >> (value: ExactInteger, bits: Int) -> ExactInteger {
         precondition(bits >= 0, "shift by \(bits) < 0")
-        return ExactInteger(writing: { intaglio_mpz_shift_right_floor($0, value.source, UInt64(bits)) })
+        return ExactInteger({ intaglio_mpz_shift_right_floor($0, $1, UInt64(bits)) }, value)
     }
 
     /// 2^exponent, `exponent >= 0`.
     public static func powerOfTwo(_ exponent: Int) -> ExactInteger { ExactInteger(1) << exponent }
 
     public var magnitude: ExactInteger {
-        ExactInteger(writing: { intaglio_mpz_abs($0, source) })
+        ExactInteger(intaglio_mpz_abs, self)
     }
 
     /// self^exponent, `exponent >= 0`; 0^0 is 1.
     public func power(_ exponent: Int) -> ExactInteger {
         precondition(exponent >= 0, "exponent \(exponent) < 0")
-        return ExactInteger(writing: { intaglio_mpz_power($0, source, UInt64(exponent)) })
+        return ExactInteger({ intaglio_mpz_power($0, $1, UInt64(exponent)) }, self)
     }
 
     /// The largest r with `r^degree <= self`, of `self >= 0` and `degree >= 1`.
     public func rootFloor(degree: Int) -> ExactInteger {
         precondition(signum >= 0, "the root of \(self) < 0")
         precondition(degree >= 1, "degree \(degree) < 1")
-        return ExactInteger(writing: { intaglio_mpz_root_floor($0, source, UInt64(degree)) })
+        return ExactInteger({ intaglio_mpz_root_floor($0, $1, UInt64(degree)) }, self)
     }
 
     /// The largest r with `r^2 <= self`, of `self >= 0`.
@@ -58,14 +58,14 @@ extension ExactInteger {
 
     /// The greatest common divisor, >= 0.
     public static func greatestCommonDivisor(_ left: ExactInteger, _ right: ExactInteger) -> ExactInteger {
-        ExactInteger(writing: { intaglio_mpz_gcd($0, left.source, right.source) })
+        ExactInteger(intaglio_mpz_gcd, left, right)
     }
 
     /// 1, 2, 4, ...
     var isPowerOfTwo: Bool { signum > 0 && trailingZeroBits == bitLength - 1 }
 
     /// The number of zero bits below the lowest one bit; 0 for zero.
-    var trailingZeroBits: Int { signum == 0 ? 0 : Int(intaglio_mpz_trailing_zero_bits(source)) }
+    var trailingZeroBits: Int { signum == 0 ? 0 : Int(read { intaglio_mpz_trailing_zero_bits($0) }) }
 }
 
 // MARK: division
@@ -76,11 +76,11 @@ extension ExactInteger {
         precondition(divisor.signum != 0, "\(self) divided by 0")
         switch rounding {
         case .floor:
-            return ExactInteger(writing: { intaglio_mpz_quotient_floor($0, source, divisor.source) })
+            return ExactInteger(intaglio_mpz_quotient_floor, self, divisor)
         case .ceiling:
-            return ExactInteger(writing: { intaglio_mpz_quotient_ceiling($0, source, divisor.source) })
+            return ExactInteger(intaglio_mpz_quotient_ceiling, self, divisor)
         case .towardZero:
-            return ExactInteger(writing: { intaglio_mpz_quotient_truncating($0, source, divisor.source) })
+            return ExactInteger(intaglio_mpz_quotient_truncating, self, divisor)
         case .halfUp, .halfEven, .halfAway:
             return nearestQuotient(by: divisor, rounding)
         }
@@ -89,13 +89,13 @@ extension ExactInteger {
     /// `self - divisor * floor(self / divisor)`: of the divisor's sign. `divisor` is not 0.
     public func remainderOfFloor(by divisor: ExactInteger) -> ExactInteger {
         precondition(divisor.signum != 0, "\(self) divided by 0")
-        return ExactInteger(writing: { intaglio_mpz_remainder_floor($0, source, divisor.source) })
+        return ExactInteger(intaglio_mpz_remainder_floor, self, divisor)
     }
 
     /// The quotient by an exact divisor, which is not 0.
     public func quotient(byExactDivisor divisor: ExactInteger) -> ExactInteger {
         precondition(divisor.signum != 0, "\(self) divided by 0")
-        return ExactInteger(writing: { intaglio_mpz_quotient_exact($0, source, divisor.source) })
+        return ExactInteger(intaglio_mpz_quotient_exact, self, divisor)
     }
 
     /// The nearest of the two integers around the quotient; at equal distance the tie rule decides.

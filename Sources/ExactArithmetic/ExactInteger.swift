@@ -21,13 +21,32 @@ public struct ExactInteger: Sendable {
         }
     }
 
+    typealias Destination = UnsafeMutablePointer<__mpz_struct>
+    typealias Source = UnsafePointer<__mpz_struct>
+
+    // A pointer does not keep its storage alive: every use of one is inside `withExtendedLifetime` of its owner.
+
     /// A new integer from an operation that writes its destination, which no operand shares.
-    init(writing operation: (UnsafeMutablePointer<__mpz_struct>) -> Void) {
-        storage = Storage()
-        operation(storage.pointer)
+    init(writing operation: (Destination) -> Void) {
+        let storage = Storage()
+        withExtendedLifetime(storage) { operation(storage.pointer) }
+        self.storage = storage
     }
 
-    var source: UnsafePointer<__mpz_struct> { UnsafePointer(storage.pointer) }
+    /// A new integer from one operand.
+    init(_ operation: (Destination, Source) -> Void, _ operand: ExactInteger) {
+        self.init(writing: { destination in operand.read { operation(destination, $0) } })
+    }
+
+    /// A new integer from two operands, which may be one and the same.
+    init(_ operation: (Destination, Source, Source) -> Void, _ left: ExactInteger, _ right: ExactInteger) {
+        self.init(writing: { destination in left.read { first in right.read { operation(destination, first, $0) } } })
+    }
+
+    /// Lends the limbs for the time of `body`.
+    func read<Result>(_ body: (Source) -> Result) -> Result {
+        withExtendedLifetime(storage) { body(Source(storage.pointer)) }
+    }
 }
 
 // MARK: from and to other integers
@@ -66,8 +85,8 @@ extension ExactInteger: ExpressibleByIntegerLiteral {
 extension Int64 {
     /// Nil where the value does not fit.
     public init?(exactly value: ExactInteger) {
-        guard intaglio_mpz_fits_int64(value.source) != 0 else { return nil }
-        self = intaglio_mpz_get_int64(value.source)
+        guard value.read({ intaglio_mpz_fits_int64($0) }) != 0 else { return nil }
+        self = value.read { intaglio_mpz_get_int64($0) }
     }
 }
 
@@ -84,8 +103,8 @@ extension Int128 {
     public init?(exactly value: ExactInteger) {
         let magnitude = value.magnitude
         guard magnitude.bitLength <= 128 else { return nil }
-        let low = intaglio_mpz_low_uint64(magnitude.source)
-        let high = intaglio_mpz_low_uint64((magnitude >> 64).source)
+        let low = magnitude.read { intaglio_mpz_low_uint64($0) }
+        let high = (magnitude >> 64).read { intaglio_mpz_low_uint64($0) }
         let unsigned = UInt128(high) << 64 | UInt128(low)
         if value.signum < 0 {
             guard unsigned <= 1 << 127 else { return nil }
@@ -103,7 +122,7 @@ extension ExactInteger: CustomStringConvertible {
     /// The digits in `radix` (2 ... 36), with a minus sign below zero.
     public func text(radix: Int) -> String {
         precondition((2...36).contains(radix), "radix \(radix) is outside 2...36")
-        guard let characters = intaglio_mpz_get_text(Int32(radix), source) else { preconditionFailure("out of memory") }
+        guard let characters = read({ intaglio_mpz_get_text(Int32(radix), $0) }) else { preconditionFailure("out of memory") }
         defer { intaglio_free(characters) }
         return String(cString: characters)
     }
@@ -113,26 +132,30 @@ extension ExactInteger: CustomStringConvertible {
 
 extension ExactInteger: Comparable, Hashable {
     public static func == (left: ExactInteger, right: ExactInteger) -> Bool {
-        intaglio_mpz_compare(left.source, right.source) == 0
+        compare(left, right) == 0
     }
 
     public static func < (left: ExactInteger, right: ExactInteger) -> Bool {
-        intaglio_mpz_compare(left.source, right.source) < 0
+        compare(left, right) < 0
+    }
+
+    private static func compare(_ left: ExactInteger, _ right: ExactInteger) -> Int32 {
+        left.read { first in right.read { intaglio_mpz_compare(first, $0) } }
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(signum)
-        hasher.combine(intaglio_mpz_low_uint64(source))
+        hasher.combine(read { intaglio_mpz_low_uint64($0) })
         hasher.combine(bitLength)
     }
 
     /// -1, 0 or 1.
-    public var signum: Int { Int(intaglio_mpz_sign(source)) }
+    public var signum: Int { Int(read { intaglio_mpz_sign($0) }) }
 
-    public var isOdd: Bool { intaglio_mpz_is_odd(source) != 0 }
+    public var isOdd: Bool { read { intaglio_mpz_is_odd($0) != 0 } }
 
     /// Bits of the magnitude: 0 for zero, 8 for 255 and for -255.
-    public var bitLength: Int { signum == 0 ? 0 : Int(intaglio_mpz_magnitude_bits(source)) }
+    public var bitLength: Int { signum == 0 ? 0 : Int(read { intaglio_mpz_magnitude_bits($0) }) }
 
     /// The smallest w >= 1 with `-2^(w-1) <= self < 2^(w-1)`.
     public var signedWidth: Int { 1 + (signum < 0 ? (-self - 1).bitLength : bitLength) }
