@@ -55,7 +55,7 @@ let package = Package(
         module("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", yams]),
         module("Timing", ["MachineDescription", "Commands"]),
         module("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "CDatapathKernels"]),
-        module("ReferenceModel", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+        module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         module("FloatModel", ["Graph", "Networks", "Tensors", "COpenBLAS"]),
         module("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4

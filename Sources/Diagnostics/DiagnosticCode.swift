@@ -30,4 +30,19 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case lawUnknown = "QUANTIZATION-005"
     case groupingNotExecutable = "QUANTIZATION-006"
     case lawParameterOutOfRange = "QUANTIZATION-007"
+
+    // REFERENCE: a quantized network that the reference model refuses to run
+    case referenceOverflowRule = "REFERENCE-001"
+    case referenceAccumulatorTooNarrow = "REFERENCE-002"
+    case referenceParametersUnfit = "REFERENCE-003"
+    case referenceRoundingNotAdmitted = "REFERENCE-004"
+    case referenceFormatsDisagree = "REFERENCE-005"
+    case referenceElementOutOfRange = "REFERENCE-006"
+    case referenceShiftedAccumulatorTooWide = "REFERENCE-007"
+
+    // LAYERCASE: single int8 layers with expected outputs
+    case layerCaseMissing = "LAYERCASE-001"
+    case layerCaseCorrupt = "LAYERCASE-002"
+    case layerCaseArithmeticUnknown = "LAYERCASE-003"
+    case layerCaseKindUnknown = "LAYERCASE-004"
 }
