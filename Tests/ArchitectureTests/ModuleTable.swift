@@ -25,7 +25,7 @@ enum ModuleTable {
         ("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", "Yams"]),
         ("Timing", ["MachineDescription", "Commands"]),
         ("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "CDatapathKernels"]),
-        ("ReferenceModel", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+        ("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         ("FloatModel", ["Graph", "Networks", "Tensors", "COpenBLAS"]),
         ("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
