@@ -29,9 +29,12 @@ struct AccumulationStage: Sendable {
     }
 }
 
-/// `sum of a[aStart + i] b[bStart + i]` for i in 0..<count; operands of at most 16 bits, so that Int64 holds the sum of any tensor.
+/// `sum of a[aStart + i] b[bStart + i]` for i in 0..<count, exact: operands have at most 16 bits signed, so that a product is at most 2^30 and 2^32 of them stay
+/// below 2^62. Hence the wrapping operators, which spare a check at each step, never wrap.
 func dotProduct(_ a: [Int32], from aStart: Int, _ b: [Int32], from bStart: Int, count: Int) -> Int64 {
+    let a = a.span.extracting(aStart..<aStart + count)
+    let b = b.span.extracting(bStart..<bStart + count)
     var sum: Int64 = 0
-    for i in 0..<count { sum += Int64(a[aStart + i]) * Int64(b[bStart + i]) }
+    for i in a.indices { sum &+= Int64(a[i]) &* Int64(b[i]) }
     return sum
 }

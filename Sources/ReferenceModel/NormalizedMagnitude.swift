@@ -34,13 +34,15 @@ struct NormalizedMagnitude: Sendable {
         }
     }
 
-    /// The largest q in 1...largest for which the condition holds, else 0; it holds up to some q and not beyond.
+    /// The largest q in 1...largest for which the condition holds, else 0; it holds up to some q and not beyond. Doubling finds the interval, halving the q.
     private func largest(where holds: (Int128) -> Bool) -> Int128 {
-        var (low, high): (Int128, Int128) = (0, Self.largest)
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if holds(middle) { low = middle } else { high = middle - 1 }
+        var (low, high): (Int128, Int128) = (0, 1)
+        while high <= Self.largest, holds(high) { (low, high) = (high, 2 * high) }
+        // The condition holds at low (or low is 0) and not at high (or high is beyond the largest).
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if holds(middle) { low = middle } else { high = middle }
         }
-        return low
+        return min(low, Self.largest)
     }
 }
