@@ -45,4 +45,27 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case layerCaseCorrupt = "LAYERCASE-002"
     case layerCaseArithmeticUnknown = "LAYERCASE-003"
     case layerCaseKindUnknown = "LAYERCASE-004"
+
+    // NETWORK: network files
+    case networkFileMissing = "NETWORK-001"
+    case networkFileTruncated = "NETWORK-002"
+    case networkFileTooLarge = "NETWORK-003"
+    case networkHeaderTooLarge = "NETWORK-004"
+    case networkHeaderMalformed = "NETWORK-005"
+    case networkTensorOffsets = "NETWORK-006"
+    case networkTrailingBytes = "NETWORK-007"
+    case networkUnknownElementType = "NETWORK-008"
+    case networkNotFinite = "NETWORK-009"
+    case networkSchemaUnknown = "NETWORK-010"
+    case networkFieldInvalid = "NETWORK-011"
+    case networkTensorMissing = "NETWORK-012"
+    case networkTensorMismatch = "NETWORK-013"
+    case networkTensorUnused = "NETWORK-014"
+    case networkValueOutOfRange = "NETWORK-015"
+
+    // IMPORT: networks of other formats
+    case importArchitectureUnknown = "IMPORT-001"
+    case importFileMissing = "IMPORT-002"
+    case importFileWrongSize = "IMPORT-003"
+    case importTensorMismatch = "IMPORT-004"
 }

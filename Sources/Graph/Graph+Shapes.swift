@@ -27,10 +27,10 @@ extension Graph {
             }
             try define(layer.name, layer.outputShape(of: operands), in: &shapes)
         }
-        for name in outputs where shapes[name] == nil {
+        for name in outputs + latents where shapes[name] == nil {
             throw Diagnostic(
-                .graphUnknownTensor, at: "graph \(self.name)", found: "output '\(name)' does not exist",
-                expected: "a layer's name", remedy: "correct the list of outputs")
+                .graphUnknownTensor, at: "graph \(self.name)", found: "output or latent '\(name)' does not exist",
+                expected: "a layer's name", remedy: "correct the lists of outputs and latents")
         }
         return shapes
     }

@@ -11,13 +11,16 @@ public struct Graph: Hashable, Sendable {
     public var outputs: [String]
     /// A picture's height and width are padded to a multiple of this and cropped back.
     public var sizeMultiple: Int
+    /// Layers whose output is the latent: entropy coding takes place there, and the float network rounds them to integers.
+    public var latents: [String]
 
-    public init(name: String, inputs: [GraphInput], layers: [Layer], outputs: [String], sizeMultiple: Int = 1) {
+    public init(name: String, inputs: [GraphInput], layers: [Layer], outputs: [String], sizeMultiple: Int = 1, latents: [String] = []) {
         self.name = name
         self.inputs = inputs
         self.layers = layers
         self.outputs = outputs
         self.sizeMultiple = sizeMultiple
+        self.latents = latents
     }
 
     public subscript(layer name: String) -> Layer? { layers.first { $0.name == name } }

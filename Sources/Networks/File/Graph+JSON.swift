@@ -1,0 +1,148 @@
+import Diagnostics
+import Graph
+
+/// The graph as JSON. Keys are the attribute names of the operators; operators are named by `Operator.name`.
+extension Graph {
+    var members: [JSONValue.Member] {
+        [
+            .init("name", .string(name)),
+            .init("sizeMultiple", .integer(sizeMultiple)),
+            .init("inputs", .array(inputs.map { .object([.init("name", .string($0.name)), .init("channels", .integer($0.channels))]) })),
+            .init("layers", .array(layers.map { .object($0.members) })),
+            .init("outputs", .array(outputs.map { .string($0) })),
+            .init("latents", .array(latents.map { .string($0) })),
+        ]
+    }
+
+    init(_ fields: JSONFields) throws(Diagnostic) {
+        var inputs: [GraphInput] = []
+        for input in try fields.objects("inputs") {
+            inputs.append(GraphInput(name: try input.string("name"), channels: try input.integer("channels", in: 1...65_536)))
+        }
+        var layers: [Layer] = []
+        for layer in try fields.objects("layers") { layers.append(try Layer(layer)) }
+        self.init(
+            name: try fields.string("name"), inputs: inputs, layers: layers, outputs: try fields.strings("outputs"),
+            sizeMultiple: try fields.integer("sizeMultiple", in: 1...4096), latents: try fields.strings("latents"))
+    }
+}
+
+extension Layer {
+    fileprivate var members: [JSONValue.Member] {
+        var members: [JSONValue.Member] = [
+            .init("name", .string(name)),
+            .init("operator", .string(self.operator.name)),
+            .init("inputs", .array(inputs.map { .string($0) })),
+        ]
+        members += self.operator.attributes.map { .init($0.0, .integer($0.1)) }
+        switch activation {
+        case .none: break
+        case .relu: members.append(.init("activation", .string("relu")))
+        case .leakyRelu(let slope): members += [.init("activation", .string("leakyRelu")), .init("slope", .real(slope))]
+        case .clip(let low, let high): members += [.init("activation", .string("clip")), .init("low", .real(low)), .init("high", .real(high))]
+        }
+        return members
+    }
+
+    fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
+        let activation: ActivationFunction
+        switch fields.has("activation") ? try fields.string("activation") : "none" {
+        case "none": activation = .none
+        case "relu": activation = .relu
+        case "leakyRelu": activation = .leakyRelu(slope: try fields.real("slope"))
+        case "clip": activation = .clip(low: try fields.real("low"), high: try fields.real("high"))
+        case let word: throw JSONFields.invalid(fields.place, found: "activation '\(word)'", expected: "none, relu, leakyRelu or clip")
+        }
+        self.init(name: try fields.string("name"), operator: try Operator(fields), inputs: try fields.strings("inputs"), activation: activation)
+    }
+}
+
+extension Operator {
+    /// Names and values of the integer attributes, in the order of the file.
+    fileprivate var attributes: [(String, Int)] {
+        switch self {
+        case .convolution(let convolution):
+            [
+                ("outputChannels", convolution.outputChannels), ("kernelHeight", convolution.kernelHeight), ("kernelWidth", convolution.kernelWidth),
+                ("strideY", convolution.strideY), ("strideX", convolution.strideX),
+            ] + convolution.padding.attributes + [
+                ("dilationY", convolution.dilationY), ("dilationX", convolution.dilationX), ("groups", convolution.groups),
+            ]
+        case .transposedConvolution(let transposed):
+            [
+                ("outputChannels", transposed.outputChannels), ("kernelHeight", transposed.kernelHeight), ("kernelWidth", transposed.kernelWidth),
+                ("strideY", transposed.strideY), ("strideX", transposed.strideX),
+            ] + transposed.padding.attributes + [
+                ("outputPaddingY", transposed.outputPaddingY), ("outputPaddingX", transposed.outputPaddingX),
+            ]
+        case .fullyConnected(let outputChannels): [("outputChannels", outputChannels)]
+        case .pixelShuffle(let factor): [("factor", factor)]
+        case .quantizeLatent(let grid), .reconstructLatent(let grid): [("fractionBits", grid.fractionBits), ("firstMeanChannel", grid.firstMeanChannel)]
+        case .normalization, .requantize, .add, .concatenation: []
+        }
+    }
+
+    fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
+        switch try fields.string("operator") {
+        case "convolution", "depthwiseConvolution": self = .convolution(try Convolution(fields))
+        case "transposedConvolution": self = .transposedConvolution(try TransposedConvolution(fields))
+        case "fullyConnected": self = .fullyConnected(outputChannels: try fields.extent("outputChannels"))
+        case "requantize": self = .requantize
+        case "add": self = .add
+        case "concatenation": self = .concatenation
+        case "pixelShuffle": self = .pixelShuffle(factor: try fields.integer("factor", in: 1...16))
+        case "quantizeLatent": self = .quantizeLatent(try LatentGrid(fields))
+        case "reconstructLatent": self = .reconstructLatent(try LatentGrid(fields))
+        case let word:
+            guard let form = NormalizationForm(rawValue: word) else {
+                throw Diagnostic(
+                    .graphUnsupportedOperator, at: fields.place, found: "operator '\(word)'", expected: "an operator of docs/arithmetic.md",
+                    remedy: "express the layer by supported operators")
+            }
+            self = .normalization(form)
+        }
+    }
+}
+
+extension JSONFields {
+    fileprivate func extent(_ name: String) throws(Diagnostic) -> Int { try integer(name, in: 1...65_536) }
+    fileprivate func margin(_ name: String) throws(Diagnostic) -> Int { try integer(name, in: 0...1024) }
+    fileprivate func window(_ name: String) throws(Diagnostic) -> Int { try integer(name, in: 1...255) }
+}
+
+extension Convolution {
+    fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
+        self.init(
+            outputChannels: try fields.extent("outputChannels"), kernelHeight: try fields.window("kernelHeight"),
+            kernelWidth: try fields.window("kernelWidth"), strideY: try fields.window("strideY"), strideX: try fields.window("strideX"),
+            padding: try Padding(fields), dilationY: try fields.window("dilationY"), dilationX: try fields.window("dilationX"),
+            groups: try fields.extent("groups"))
+    }
+}
+
+extension TransposedConvolution {
+    fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
+        self.init(
+            outputChannels: try fields.extent("outputChannels"), kernelHeight: try fields.window("kernelHeight"),
+            kernelWidth: try fields.window("kernelWidth"), strideY: try fields.window("strideY"), strideX: try fields.window("strideX"),
+            padding: try Padding(fields), outputPaddingY: try fields.margin("outputPaddingY"), outputPaddingX: try fields.margin("outputPaddingX"))
+    }
+}
+
+extension Padding {
+    fileprivate var attributes: [(String, Int)] {
+        [("paddingTop", top), ("paddingBottom", bottom), ("paddingLeft", left), ("paddingRight", right)]
+    }
+
+    fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
+        self.init(
+            top: try fields.margin("paddingTop"), bottom: try fields.margin("paddingBottom"), left: try fields.margin("paddingLeft"),
+            right: try fields.margin("paddingRight"))
+    }
+}
+
+extension LatentGrid {
+    fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
+        self.init(fractionBits: try fields.integer("fractionBits", in: 0...8), firstMeanChannel: try fields.integer("firstMeanChannel", in: 0...65_535))
+    }
+}

@@ -1,0 +1,79 @@
+public import Diagnostics
+
+/// A network in one `.safetensors` file: the float network, the quantized network, or both; the graphs are JSON in the metadata.
+///
+///     __metadata__   format: "intaglio network", schemaVersion: "1", float: JSON, quantized: JSON
+///     tensors        float.LAYER.weights ...      quantized.LAYER.weightCodes ...
+///
+/// Reading validates everything that executors rely on (`validate()` of the networks); what cannot be used is refused, never skipped.
+public struct NetworkFile: Sendable {
+    public var float: FloatNetwork?
+    public var quantized: QuantizedNetwork?
+
+    public init(float: FloatNetwork? = nil, quantized: QuantizedNetwork? = nil) {
+        precondition(float != nil || quantized != nil, "a network file holds a network")
+        self.float = float
+        self.quantized = quantized
+    }
+
+    public static let format = "intaglio network"
+    public static let schemaVersion = 1
+
+    /// The whole file; equal networks give equal bytes.
+    public var bytes: [UInt8] {
+        var file = SafetensorsFile(metadata: ["format": Self.format, "schemaVersion": String(Self.schemaVersion)])
+        if let float {
+            file.metadata["float"] = float.json.text
+            file.tensors.merge(float.tensors(prefix: "float.")) { _, later in later }
+        }
+        if let quantized {
+            file.metadata["quantized"] = quantized.json.text
+            file.tensors.merge(quantized.tensors(prefix: "quantized.")) { _, later in later }
+        }
+        return file.bytes
+    }
+
+    /// Reads and validates. `place` names the file in diagnostics.
+    ///
+    /// - Throws: the codes of `SafetensorsFile`, `networkSchemaUnknown`, `networkFieldInvalid`, `networkTensorMissing`, `networkTensorMismatch`,
+    ///   `networkTensorUnused`, `networkValueOutOfRange`, and those of graphs and codebooks.
+    public init(_ bytes: [UInt8], at place: String) throws(Diagnostic) {
+        let file = try SafetensorsFile(bytes, at: place)
+        guard file.metadata["format"] == Self.format, file.metadata["schemaVersion"] == String(Self.schemaVersion) else {
+            throw Diagnostic(
+                .networkSchemaUnknown, at: place,
+                found: "format '\(file.metadata["format"] ?? "none")', schemaVersion '\(file.metadata["schemaVersion"] ?? "none")'",
+                expected: "format '\(Self.format)', schemaVersion '\(Self.schemaVersion)'", remedy: "import the network, or write it with this version")
+        }
+        guard file.metadata["float"] != nil || file.metadata["quantized"] != nil else {
+            throw JSONFields.invalid("\(place), metadata", found: "neither 'float' nor 'quantized'", expected: "at least one network")
+        }
+        if let name = file.tensors.keys.filter({ !($0.hasPrefix("float.") || $0.hasPrefix("quantized.")) }).min() {
+            throw Diagnostic(
+                .networkTensorUnused, at: "\(place), tensor \(name)", found: "a tensor of no network", expected: "names that begin with 'float.' or 'quantized.'",
+                remedy: "remove the tensor")
+        }
+        var floatTable = TensorTable(file.tensors, prefix: "float.", at: place)
+        if let text = file.metadata["float"] {
+            let json = try JSONParser.parse(Array(text.utf8), at: "\(place), metadata float")
+            float = try FloatNetwork(try JSONFields(json, at: "\(place), float"), tensors: &floatTable)
+        }
+        try floatTable.requireAllTaken()
+        var quantizedTable = TensorTable(file.tensors, prefix: "quantized.", at: place)
+        if let text = file.metadata["quantized"] {
+            let json = try JSONParser.parse(Array(text.utf8), at: "\(place), metadata quantized")
+            quantized = try QuantizedNetwork(try JSONFields(json, at: "\(place), quantized"), tensors: &quantizedTable)
+        }
+        try quantizedTable.requireAllTaken()
+    }
+
+    /// Reads and validates the file at a path.
+    public static func read(_ path: String) throws(Diagnostic) -> NetworkFile {
+        try NetworkFile(FileBytes.read(path), at: path)
+    }
+
+    /// Writes the file whole or not at all.
+    public func write(_ path: String) throws(Diagnostic) {
+        try AtomicFile.write(bytes, to: path)
+    }
+}

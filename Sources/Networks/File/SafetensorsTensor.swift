@@ -1,0 +1,70 @@
+/// One tensor of a safetensors file: element type, shape and little-endian bytes, the last extent varying fastest.
+public struct SafetensorsTensor: Hashable, Sendable {
+    public var elementType: ElementType
+    public var shape: [Int]
+    /// `shape.product * elementType.byteCount` bytes.
+    public var bytes: [UInt8]
+
+    /// The element types that are read and written. Raw values are the words of the format.
+    public enum ElementType: String, CaseIterable, Hashable, Sendable {
+        case unsigned8 = "U8"
+        case signed8 = "I8"
+        case unsigned16 = "U16"
+        case signed16 = "I16"
+        case unsigned32 = "U32"
+        case signed32 = "I32"
+        case unsigned64 = "U64"
+        case signed64 = "I64"
+        case float32 = "F32"
+        case float64 = "F64"
+
+        public var byteCount: Int {
+            switch self {
+            case .unsigned8, .signed8: 1
+            case .unsigned16, .signed16: 2
+            case .unsigned32, .signed32, .float32: 4
+            case .unsigned64, .signed64, .float64: 8
+            }
+        }
+    }
+
+    /// Number of elements.
+    public var count: Int { shape.reduce(1, *) }
+
+    public init(_ elements: [UInt8], shape: [Int]) { self.init(.unsigned8, shape: shape, elements: elements) }
+    public init(_ elements: [Int8], shape: [Int]) { self.init(.signed8, shape: shape, elements: elements) }
+    public init(_ elements: [Int16], shape: [Int]) { self.init(.signed16, shape: shape, elements: elements) }
+    public init(_ elements: [Int32], shape: [Int]) { self.init(.signed32, shape: shape, elements: elements) }
+    public init(_ elements: [UInt32], shape: [Int]) { self.init(.unsigned32, shape: shape, elements: elements) }
+    public init(_ elements: [Int64], shape: [Int]) { self.init(.signed64, shape: shape, elements: elements) }
+    public init(_ elements: [Float], shape: [Int]) { self.init(.float32, shape: shape, elements: elements.map(\.bitPattern)) }
+
+    public init(elementType: ElementType, shape: [Int], bytes: [UInt8]) {
+        precondition(bytes.count == shape.reduce(1, *) * elementType.byteCount, "\(bytes.count) bytes for shape \(shape) of \(elementType.rawValue)")
+        self.elementType = elementType
+        self.shape = shape
+        self.bytes = bytes
+    }
+
+    private init<Element: FixedWidthInteger>(_ elementType: ElementType, shape: [Int], elements: [Element]) {
+        precondition(elements.count == shape.reduce(1, *), "\(elements.count) elements for shape \(shape)")
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(elements.count * elementType.byteCount)
+        for element in elements { withUnsafeBytes(of: element.littleEndian) { bytes.append(contentsOf: $0) } }
+        self.init(elementType: elementType, shape: shape, bytes: bytes)
+    }
+
+    /// The elements as integers of the tensor's own type, which the caller has checked.
+    public func integers<Element: FixedWidthInteger>(as type: Element.Type) -> [Element] {
+        precondition(MemoryLayout<Element>.size == elementType.byteCount, "\(Element.self) is not \(elementType.rawValue)")
+        return bytes.withUnsafeBytes { raw in
+            (0..<count).map { Element(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: Element.self)) }
+        }
+    }
+
+    /// The elements of an `F32` tensor.
+    public var floats: [Float] {
+        precondition(elementType == .float32, "\(elementType.rawValue) is not F32")
+        return integers(as: UInt32.self).map { Float(bitPattern: $0) }
+    }
+}

@@ -1,0 +1,170 @@
+import Diagnostics
+import Foundation
+import FixedPoint
+import Graph
+import Networks
+import Quantization
+import Testing
+
+@Suite struct NetworkFileTests {
+    private let seed: UInt64 = 20_261_121
+
+    private func failure(_ change: (inout SafetensorsFile) throws -> Void) throws -> DiagnosticCode? {
+        var file = try SafetensorsFile(NetworkFile(float: Fixtures.floatNetwork(seed: seed), quantized: try Fixtures.quantizedNetwork(seed: seed)).bytes, at: "net")
+        try change(&file)
+        return code { _ = try NetworkFile(file.bytes, at: "net") }
+    }
+
+    private func quantizedFailure(_ change: (inout QuantizedNetwork) throws -> Void) throws -> DiagnosticCode? {
+        var network = try Fixtures.quantizedNetwork(seed: seed)
+        try change(&network)
+        return code { try network.validate() }
+    }
+
+    @Test("Both networks, with every operator, survive writing and reading; equal networks give equal bytes")
+    func roundTrip() throws {
+        let float = Fixtures.floatNetwork(seed: seed)
+        let quantized = try Fixtures.quantizedNetwork(seed: seed)
+        let bytes = NetworkFile(float: float, quantized: quantized).bytes
+        let read = try NetworkFile(bytes, at: "net")
+        #expect(read.quantized == quantized)
+        #expect(read.float?.graph == float.graph)
+        #expect(read.float?.parameters == float.parameters)
+        #expect(read.float?.rateGains == float.rateGains)
+        #expect(read.bytes == bytes)
+        let alone = try NetworkFile(NetworkFile(quantized: quantized).bytes, at: "net")
+        #expect(alone.float == nil && alone.quantized == quantized)
+    }
+
+    @Test("A file on disk is written whole and read back; a missing one has its code")
+    func disk() throws {
+        try withFolder { folder in
+            let network = NetworkFile(float: Fixtures.floatNetwork(seed: seed))
+            try network.write("\(folder)/a.safetensors")
+            #expect(try NetworkFile.read("\(folder)/a.safetensors").bytes == network.bytes)
+            #expect(code { _ = try NetworkFile.read("\(folder)/b.safetensors") } == .networkFileMissing)
+            #expect(code { _ = try NetworkFile.read(folder) } == .networkFileMissing)
+            #expect(code { try network.write("\(folder)/none/a.safetensors") } == .outputUnwritable)
+            #expect(code { try network.write("/dev/full") } == .outputDeviceFull)
+        }
+    }
+
+    @Test("A sparse file beyond the limit is refused before it is read")
+    func tooLarge() throws {
+        try withFolder { folder in
+            let path = "\(folder)/large"
+            try AtomicFile.write([0], to: path)
+            #expect(truncate(path, Int(FileBytes.largestFileBytes) + 1) == 0)
+            #expect(code { _ = try NetworkFile.read(path) } == .networkFileTooLarge)
+        }
+    }
+
+    @Test("Faults of the schema, the fields and the tensors have their codes")
+    func fileFaults() throws {
+        #expect(try failure { _ in } == nil)
+        #expect(try failure { $0.metadata["schemaVersion"] = "2" } == .networkSchemaUnknown)
+        #expect(try failure { $0.metadata["format"] = nil } == .networkSchemaUnknown)
+        #expect(try failure { $0.metadata["float"] = "{" } == .networkHeaderMalformed)
+        #expect(try failure { $0.metadata["float"] = nil } == .networkTensorUnused)
+        #expect(try failure { $0.tensors["stray"] = $0.tensors["float.conv.bias"] } == .networkTensorUnused)
+        #expect(try failure { $0.tensors["float.conv.bias"] = nil } == .networkTensorMissing)
+        #expect(try failure { $0.tensors["quantized.gdn.beta"] = nil } == .networkTensorMissing)
+        #expect(try failure { $0.tensors["float.conv.bias"]!.shape = [2, 2] } == .networkTensorMismatch)
+        #expect(try failure { $0.tensors["quantized.conv.weightCodes"]!.elementType = .signed8 } == .networkTensorMismatch)
+        #expect(try failure { file in
+            file = SafetensorsFile(metadata: ["format": NetworkFile.format, "schemaVersion": "1"])
+        } == .networkFieldInvalid)
+    }
+
+    @Test(
+        "Faults of the graph have their codes",
+        arguments: [
+            ("\"operator\":\"gdn\"", "\"operator\":\"softmax\"", DiagnosticCode.graphUnsupportedOperator),
+            ("\"strideY\":2", "\"strideY\":0", .networkFieldInvalid),
+            ("\"strideY\":2", "\"strideY\":\"2\"", .networkFieldInvalid),
+            ("\"strideY\":2,", "", .networkFieldInvalid),
+            ("\"inputs\":[\"conv\"]", "\"inputs\":[\"convolution\"]", .graphUnknownTensor),
+            ("\"name\":\"depthwise\"", "\"name\":\"conv\"", .graphDuplicateName),
+            ("\"activation\":\"relu\"", "\"activation\":\"gelu\"", .networkFieldInvalid),
+            ("\"outputs\":[\"shuffled\"", "\"outputs\":[\"nothing\"", .graphUnknownTensor),
+            ("\"latents\":[\"latent\"]", "\"latents\":[\"nothing\"]", .graphUnknownTensor),
+            ("\"sizeMultiple\":4", "\"sizeMultiple\":-4", .networkFieldInvalid),
+            ("\"inputs\":[\"conv\"]", "\"inputs\":[]", .graphShapeMismatch),
+        ])
+    func graphFaults(_ old: String, _ new: String, _ expected: DiagnosticCode) throws {
+        let found = try failure { file in
+            let text = file.metadata["float"]!
+            #expect(text.contains(old))
+            let parts = text.split(separator: old, maxSplits: 1, omittingEmptySubsequences: false)
+            file.metadata["float"] = parts.joined(separator: new)
+        }
+        #expect(found == expected, "\(new)")
+    }
+
+    @Test("Values that executors could not run are refused")
+    func values() throws {
+        #expect(try quantizedFailure { _ in } == nil)
+        #expect(try quantizedFailure { $0.widths.activationBits = 9 } == .codebookValueTooWide)
+        #expect(try quantizedFailure { $0.widths.weightBits = 11 } == .codebookValueTooWide)
+        #expect(try quantizedFailure { $0.widths.accumulatorBits = 63 } == .networkValueOutOfRange)
+        #expect(try quantizedFailure { $0.widths.accumulatorBits = 30 } == .networkValueOutOfRange)
+        #expect(try quantizedFailure { $0.formats["up"] = nil } == .networkTensorMissing)
+        #expect(try quantizedFailure { $0.parameters["up"] = LayerParameters.none } == .networkTensorMissing)
+        #expect(try quantizedFailure { $0.formats["symbols"] = $0.formats["hat"] } == .networkValueOutOfRange)
+        #expect(try quantizedFailure { $0.formats["joined"] = .codes(.uniform(.linearSigned, channels: 8, step: 0.1)) } == .networkValueOutOfRange)
+        #expect(try quantizedFailure { $0.formats["shuffled"] = .codes(.uniform(.linearSigned, channels: 1, step: 0.25, offset: 1)) } == .networkValueOutOfRange)
+        #expect(try quantizedFailure { $0.formats["conv"] = .codes(.uniform(.linearSigned, channels: 3, step: 1)) } == .networkValueOutOfRange)
+        #expect(try quantizedFailure { $0.formats["hat"] = .integers16(step: 1) } == .networkValueOutOfRange)
+        #expect(try quantizedFailure { $0.rateMultipliers["latent"]![1].removeLast() } == .networkValueOutOfRange)
+        #expect(try quantizedFailure { $0.rateMultipliers["gdn"] = $0.rateMultipliers["latent"] } == .networkValueOutOfRange)
+        let normalizationFaults: [(inout NormalizationParameters) -> Void] = [
+            { $0.beta[0] = 0 }, { $0.scaleMantissas[0] = 0 }, { $0.scaleMantissas[0] = 1 << 24 }, { $0.scaleShifts[0] = 63 }, { $0.operandShifts[0] = -1 },
+            { $0.gammaCodes.removeLast() }, { $0.gammaDecoder = .linear() }, { $0.resultBits = 16 }, { $0.clipLow = 1; $0.clipHigh = 0 },
+        ]
+        for (index, fault) in normalizationFaults.enumerated() {
+            let found = try quantizedFailure { network in
+                guard case .normalization(var normalization)? = network.parameters["gdn"] else { return }
+                normalization.gammaCodes[0] = 0
+                fault(&normalization)
+                network.parameters["gdn"] = .normalization(normalization)
+            }
+            #expect(found == .networkValueOutOfRange, "fault \(index)")
+        }
+        let accumulationFaults: [(inout AccumulationParameters) -> Void] = [
+            { $0.weightCodes.removeLast() }, { $0.bias.removeLast() }, { $0.bias[0] = 1 << 35 }, { $0.postProcessing.multipliers.removeLast() },
+            { $0.postProcessing.codeMap = [1] }, { $0.postProcessing.resultBits = 31 },
+        ]
+        for (index, fault) in accumulationFaults.enumerated() {
+            let found = try quantizedFailure { network in
+                guard case .accumulation(var accumulation)? = network.parameters["conv"] else { return }
+                fault(&accumulation)
+                network.parameters["conv"] = .accumulation(accumulation)
+            }
+            #expect(found == .networkValueOutOfRange, "fault \(index)")
+        }
+        for addition in [
+            AdditionParameters(mantissaA: 1 << 31, mantissaB: 0, exponent: 0, rounding: .single),
+            AdditionParameters(mantissaA: 1, mantissaB: 0, exponent: 31, rounding: .single),
+            AdditionParameters(mantissaA: 1, mantissaB: 0, exponent: 0, rounding: .tosaDouble),
+        ] {
+            #expect(try quantizedFailure { $0.parameters["sum"] = .addition(addition) } == .networkValueOutOfRange)
+        }
+    }
+
+    @Test("Float networks with parameters that do not fit are refused")
+    func floatValues() throws {
+        func failure(_ change: (inout FloatNetwork) -> Void) -> DiagnosticCode? {
+            var network = Fixtures.floatNetwork(seed: seed)
+            change(&network)
+            return code { try network.validate() }
+        }
+        #expect(failure { _ in } == nil)
+        #expect(failure { $0.parameters["conv"] = .accumulation(weights: [1], bias: [0, 0, 0, 0]) } == .networkTensorMismatch)
+        #expect(failure { $0.parameters["gdn"] = nil } == .networkTensorMissing)
+        #expect(failure { $0.parameters["sum"] = .accumulation(weights: [1], bias: [1]) } == .networkTensorMissing)
+        #expect(failure { $0.parameters["gdn"] = .normalization(gamma: Array(repeating: 1, count: 16), beta: [1, 1, 0, 1]) } == .networkValueOutOfRange)
+        #expect(failure { $0.parameters["gdn"] = .normalization(gamma: Array(repeating: -1, count: 16), beta: [1, 1, 1, 1]) } == .networkValueOutOfRange)
+        #expect(failure { $0.rateGains["latent"]![0][0] = 0 } == .networkValueOutOfRange)
+        #expect(failure { $0.rateGains["conv"] = [[1, 1, 1, 1]] } == .networkValueOutOfRange)
+    }
+}
