@@ -1,0 +1,50 @@
+import Diagnostics
+import Networks
+
+/// Float tensors of a safetensors file, each asked for with the shape that it must have.
+struct PyTorchTensors {
+    private let file: SafetensorsFile
+    private let place: String
+
+    init(_ file: SafetensorsFile, at place: String) {
+        self.file = file
+        self.place = place
+    }
+
+    /// The shape of a tensor of this many dimensions.
+    func extents(_ name: String, dimensions: Int) throws(Diagnostic) -> [Int] {
+        let tensor = try tensor(name)
+        guard tensor.shape.count == dimensions, tensor.shape.allSatisfy({ $0 > 0 }) else {
+            throw mismatch(name, tensor, expected: "\(dimensions) dimensions, each positive")
+        }
+        return tensor.shape
+    }
+
+    func values(_ name: String, shape: [Int]) throws(Diagnostic) -> [Float] {
+        let tensor = try tensor(name)
+        guard tensor.shape == shape else { throw mismatch(name, tensor, expected: "F32 of shape \(shape)") }
+        return tensor.floats
+    }
+
+    func rows(_ name: String, columns: Int) throws(Diagnostic) -> [[Float]] {
+        let extents = try extents(name, dimensions: 2)
+        let values = try values(name, shape: [extents[0], columns])
+        return (0..<extents[0]).map { Array(values[$0 * columns..<($0 + 1) * columns]) }
+    }
+
+    private func tensor(_ name: String) throws(Diagnostic) -> SafetensorsTensor {
+        guard let tensor = file.tensors[name] else {
+            throw Diagnostic(
+                .importTensorMismatch, at: "\(place), tensor \(name)", found: "no such tensor", expected: "the tensors of a mean-scale hyperprior",
+                remedy: "check the architecture")
+        }
+        guard tensor.elementType == .float32 else { throw mismatch(name, tensor, expected: "F32") }
+        return tensor
+    }
+
+    private func mismatch(_ name: String, _ tensor: SafetensorsTensor, expected: String) -> Diagnostic {
+        Diagnostic(
+            .importTensorMismatch, at: "\(place), tensor \(name)", found: "\(tensor.elementType.rawValue) of shape \(tensor.shape)", expected: expected,
+            remedy: "check the architecture")
+    }
+}
