@@ -1,1 +1,107 @@
-// FloatModel
+public import Graph
+public import Networks
+public import Tensors
+
+/// Runs a float network in float32: for calibration, and for what quantization costs. No bit of a quantized network's run depends on it.
+public struct FloatModel: Sendable {
+    public let network: FloatNetwork
+    /// Whether the graph's latents are rounded to integers, as a decoder receives them.
+    public var roundsLatents: Bool
+
+    /// The network must be valid (`FloatNetwork.validate()`).
+    public init(_ network: FloatNetwork, roundsLatents: Bool = true) {
+        self.network = network
+        self.roundsLatents = roundsLatents
+    }
+
+    /// Runs on a picture whose height and width are multiples of the graph's `sizeMultiple`, samples / 255 in the first graph input.
+    ///
+    /// - Parameters:
+    ///   - rate: which of the network's rate gains apply; 0 for networks of one rate.
+    ///   - names: the tensors to return.
+    public func run(_ picture: Tensor<Float>, rate: Int = 0, keeping names: [String]) -> [String: Tensor<Float>] {
+        var tensors = [network.graph.inputs[0].name: picture]
+        var kept = tensors.filter { names.contains($0.key) }
+        let lastReaders = network.graph.lastReaders
+        for layer in network.graph.layers {
+            let output = execute(layer, inputs: layer.inputs.map { tensors[$0]! }, rate: rate)
+            if names.contains(layer.name) { kept[layer.name] = output }
+            tensors[layer.name] = output
+            for name in lastReaders[layer.name] ?? [] { tensors[name] = nil }
+        }
+        return kept
+    }
+
+    /// One layer: operator, bias, activation function, rate gain, and the rounding of a latent.
+    public func execute(_ layer: Layer, inputs: [Tensor<Float>], rate: Int = 0) -> Tensor<Float> {
+        var output = preActivation(layer, inputs: inputs)
+        switch layer.activation {
+        case .none: break
+        case .relu: output.elements = output.elements.map { max($0, 0) }
+        case .leakyRelu(let slope): output.elements = output.elements.map { $0 < 0 ? $0 * Float(slope) : $0 }
+        case .clip(let low, let high): output.elements = output.elements.map { min(max($0, Float(low)), Float(high)) }
+        }
+        if let gains = network.rateGains[layer.name] {
+            precondition(gains.indices.contains(rate), "rate \(rate) of \(gains.count)")
+            let channels = output.shape.channels
+            for index in output.elements.indices { output.elements[index] *= gains[rate][index % channels] }
+        }
+        if roundsLatents, network.graph.latents.contains(layer.name) { output.elements = output.elements.map(Self.roundedHalfUp) }
+        return output
+    }
+
+    /// `n_i = beta_i + sum over j of gamma_ij q_j`, gamma `[i][j]`.
+    public static func norms(_ form: NormalizationForm, _ input: Tensor<Float>, gamma: [Float], beta: [Float]) -> Tensor<Float> {
+        Normalization.norms(form, input, gamma: gamma, beta: beta)
+    }
+
+    @inline(__always)
+    static func roundedHalfUp(_ value: Float) -> Float { (value + 0.5).rounded(.down) }
+
+    /// One layer without its activation function and gain.
+    public func preActivation(_ layer: Layer, inputs: [Tensor<Float>]) -> Tensor<Float> {
+        let input = inputs[0]
+        switch layer.operator {
+        case .convolution, .transposedConvolution, .fullyConnected:
+            guard case .accumulation(let weights, let bias)? = network.parameters[layer.name] else { preconditionFailure("\(layer.name) has no weights") }
+            var output = Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape))
+            let channels = bias.count
+            output.elements.withUnsafeMutableBufferPointer { elements in
+                for index in elements.indices { elements[index] += bias[index % channels] }
+            }
+            return output
+        case .normalization(let form):
+            guard case .normalization(let gamma, let beta)? = network.parameters[layer.name] else { preconditionFailure("\(layer.name) has no gamma") }
+            return Normalization.apply(form, input, gamma: gamma, beta: beta)
+        case .requantize: return input
+        case .add: return Tensor(shape: input.shape, elements: zip(input.elements, inputs[1].elements).map { $0 + $1 })
+        case .concatenation: return Rearrangement.concatenate(inputs)
+        case .pixelShuffle(let factor): return Rearrangement.shuffle(input, factor: factor)
+        case .quantizeLatent(let grid):
+            let means = inputs.count > 1 ? inputs[1] : nil
+            return Rearrangement.combine(input, means, firstMeanChannel: grid.firstMeanChannel) { y, mean in Self.roundedHalfUp(y - mean) }
+        case .reconstructLatent(let grid):
+            let means = inputs.count > 1 ? inputs[1] : nil
+            return Rearrangement.combine(input, means, firstMeanChannel: grid.firstMeanChannel) { k, mean in k + mean }
+        }
+    }
+}
+
+extension Layer {
+    /// The output shape of a layer of a valid network.
+    public func outputShape(of input: TensorShape) -> TensorShape {
+        let shape = try! outputShape(of: [FeatureShape(height: input.height, width: input.width, channels: input.channels)])
+        return TensorShape(height: shape.height, width: shape.width, channels: shape.channels)
+    }
+}
+
+extension Graph {
+    /// For each layer, the tensors that no later layer reads.
+    public var lastReaders: [String: [String]] {
+        var last: [String: String] = [:]
+        for layer in layers {
+            for input in layer.inputs { last[input] = layer.name }
+        }
+        return Dictionary(grouping: last.keys.sorted()) { last[$0]! }
+    }
+}

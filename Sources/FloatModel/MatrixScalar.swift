@@ -1,0 +1,37 @@
+import COpenBLAS
+
+/// The two element types that the BLAS multiplies: `Float` for networks in real numbers, `Double` for integers below 2^53, whose sums are then exact.
+public protocol MatrixScalar: BinaryFloatingPoint, Sendable {
+    /// `result[m][n] = left[m][k] * right[n][k]` (right transposed), row-major and dense.
+    static func multiply(
+        _ left: UnsafePointer<Self>, byTransposed right: UnsafePointer<Self>, into result: UnsafeMutablePointer<Self>, rows m: Int, columns n: Int,
+        inner k: Int)
+}
+
+extension Float: MatrixScalar {
+    public static func multiply(
+        _ left: UnsafePointer<Float>, byTransposed right: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, rows m: Int, columns n: Int,
+        inner k: Int
+    ) {
+        cblas_sgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(n), blasint(k), 1, left, blasint(k), right, blasint(k), 0, result, blasint(n))
+    }
+}
+
+extension Double: MatrixScalar {
+    public static func multiply(
+        _ left: UnsafePointer<Double>, byTransposed right: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>, rows m: Int, columns n: Int,
+        inner k: Int
+    ) {
+        cblas_dgemm(
+            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(n), blasint(k), 1, left, blasint(k), right, blasint(k), 0, result, blasint(n))
+    }
+}
+
+/// The number of threads of all further matrix products.
+public enum MatrixThreads {
+    public static func set(_ count: Int) {
+        precondition(count >= 1, "\(count) threads")
+        openblas_set_num_threads(Int32(count))
+    }
+}
