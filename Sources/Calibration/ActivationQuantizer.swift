@@ -1,0 +1,82 @@
+import Diagnostics
+import Quantization
+
+/// Chooses the codebooks of a tensor: the grid's step, J codebooks with halving ranges, and a select for each channel by measured squared error.
+struct ActivationQuantizer {
+    let law: Law
+    let codebooks: Int
+    /// V.
+    let bits: Int
+    let rangeSelection: RangeSelection
+
+    /// `importance` weighs each channel's error when the tensor's range is searched.
+    func codebookSet(for samples: ChannelSamples, importance: [Double]?, at place: String) throws(Diagnostic) -> CodebookSet {
+        let isUnsigned = samples.minimum.allSatisfy { $0 >= 0 }
+        let largestRange = 1 << (bits - 1) - 1
+        var books: [Codebook] = []
+        for index in 0..<codebooks {
+            let range = largestRange >> index
+            guard range >= (isUnsigned ? 255 : 127) || index == 0 else { break }
+            books.append(try isUnsigned ? Codebook.unsigned(law, range: range, bits: bits, at: place) : Codebook.signed(law, range: range, bits: bits, at: place))
+        }
+        let tables = books.map { CodebookTable($0) }
+        let largest = max(samples.largestMagnitude, 1e-30)
+        let candidates: [Float] =
+            switch rangeSelection {
+            case .maximum: [largest]
+            case .percentile: [max(samples.percentile(0.9999), largest * 1e-3)]
+            case .searched: [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map { $0 * largest }
+            }
+        var best: (error: Double, step: Double, selects: [UInt8])?
+        for candidate in candidates {
+            let step = Double(candidate) / Double(largestRange)
+            let choice = selects(for: samples, step: step, tables: tables, importance: importance)
+            if best.map({ choice.error < $0.error }) ?? true { best = (choice.error, step, choice.selects) }
+        }
+        return try CodebookSet(
+            codebooks: books, selects: best!.selects, offsets: Array(repeating: 0, count: samples.channels), step: best!.step)
+    }
+
+    private func selects(
+        for samples: ChannelSamples, step: Double, tables: [CodebookTable], importance: [Double]?
+    ) -> (error: Double, selects: [UInt8]) {
+        var total = 0.0
+        var selects: [UInt8] = []
+        let scale = Float(1 / step)
+        for channel in 0..<samples.channels {
+            let values = samples.values[channel].map { $0 * scale }
+            var best = (error: Double.infinity, select: 0)
+            for (index, table) in tables.enumerated() {
+                let error = Self.squaredError(values, table)
+                if error < best.error { best = (error, index) }
+            }
+            total += best.error * step * step * (importance?[channel] ?? 1)
+            selects.append(UInt8(best.select))
+        }
+        return (total, selects)
+    }
+
+    private static func squaredError(_ values: [Float], _ table: CodebookTable) -> Double {
+        var sum = 0.0
+        for value in values {
+            let rounded = Int(min(max(value, -1e9), 1e9).rounded())
+            let difference = Double(value) - Double(table[rounded])
+            sum += difference * difference
+        }
+        return sum
+    }
+}
+
+extension CodebookSet {
+    /// Linear 8 bits with the latent's own step of 1, centred on the calibrated mean or middle of each channel.
+    static func latents(_ samples: ChannelSamples, removal: MeanRemoval) -> CodebookSet {
+        let offsets = (0..<samples.channels).map { channel -> Int32 in
+            switch removal {
+            case .none: 0
+            case .mean: Int32(samples.mean[channel].rounded())
+            case .midRange: Int32(((Double(samples.minimum[channel]) + Double(samples.maximum[channel])) / 2).rounded())
+            }
+        }
+        return try! CodebookSet(codebooks: [.linearSigned], selects: Array(repeating: 0, count: samples.channels), offsets: offsets, step: 1)
+    }
+}

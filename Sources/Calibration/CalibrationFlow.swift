@@ -1,0 +1,70 @@
+import FloatModel
+import Graph
+import Networks
+import Tensors
+
+/// The calibration pictures on their way through the network, each in two versions: in float, and as the quantized layers so far produce it.
+struct CalibrationFlow {
+    let model: FloatModel
+    private(set) var float: [String: [Tensor<Float>]]
+    /// Decoded integers on the grid of each tensor's format.
+    private(set) var quantized: [String: [Tensor<Double>]]
+    let pictureCount: Int
+    /// Pictures take turns with the network's rates.
+    let rateCount: Int
+
+    init(network: FloatNetwork, pictures: [Tensor<UInt8>]) {
+        model = FloatModel(network)
+        let name = network.graph.inputs[0].name
+        float = [name: pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Float($0) / 255 }) }]
+        quantized = [name: pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Double($0) }) }]
+        pictureCount = pictures.count
+        rateCount = network.rateGains.values.first?.count ?? 1
+    }
+
+    func rate(of picture: Int) -> Int { picture % rateCount }
+
+    func floatInputs(of layer: Layer, picture: Int) -> [Tensor<Float>] { layer.inputs.map { float[$0]![picture] } }
+    func quantizedInputs(of layer: Layer, picture: Int) -> [Tensor<Double>] { layer.inputs.map { quantized[$0]![picture] } }
+
+    func floatOutputs(of layer: Layer) -> [Tensor<Float>] {
+        (0..<pictureCount).map { model.execute(layer, inputs: floatInputs(of: layer, picture: $0), rate: rate(of: $0)) }
+    }
+
+    /// Lets the pictures pass a layer that has just been quantized.
+    mutating func advance(_ layer: Layer, floatOutputs: [Tensor<Float>], quantized network: QuantizedNetwork, forgetting names: [String]) {
+        let emulation = IntegerEmulation(network)
+        quantized[layer.name] = (0..<pictureCount).map { picture in
+            emulation.encoded(
+                emulation.results(of: layer, inputs: quantizedInputs(of: layer, picture: picture), rate: rate(of: picture)), as: layer.name)
+        }
+        float[layer.name] = floatOutputs
+        for name in names {
+            float[name] = nil
+            quantized[name] = nil
+        }
+    }
+
+    /// Mean square of each channel of a quantized tensor, in grid steps.
+    func meanSquares(_ name: String) -> [Double] {
+        let tensors = quantized[name]!
+        let channels = tensors[0].shape.channels
+        var sums = Array(repeating: 0.0, count: channels)
+        for tensor in tensors {
+            for index in tensor.elements.indices { sums[index % channels] += tensor.elements[index] * tensor.elements[index] }
+        }
+        let pixels = Double(tensors.reduce(0) { $0 + $1.elements.count / channels })
+        return sums.map { $0 / pixels + 1e-12 }
+    }
+
+    /// Mean of each channel over all pictures.
+    static func means<Scalar: BinaryFloatingPoint>(_ tensors: [Tensor<Scalar>]) -> [Double] {
+        let channels = tensors[0].shape.channels
+        var sums = Array(repeating: 0.0, count: channels)
+        for tensor in tensors {
+            for index in tensor.elements.indices { sums[index % channels] += Double(tensor.elements[index]) }
+        }
+        let pixels = Double(tensors.reduce(0) { $0 + $1.elements.count / channels })
+        return sums.map { $0 / pixels }
+    }
+}

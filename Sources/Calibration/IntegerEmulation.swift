@@ -1,0 +1,176 @@
+import FixedPoint
+import FloatModel
+public import Graph
+public import Networks
+import Quantization
+public import Tensors
+
+/// Runs layers of a quantized network on decoded integer values, by matrix multiplication in doubles, whose sums of integers below 2^53 are exact.
+///
+/// It exists for searches during calibration and for measuring quality quickly: neither the specification (that is the reference model) nor the machine.
+/// A tensor holds decoded values, not codes; no value is lost, since decoding is one to one.
+public struct IntegerEmulation: Sendable {
+    public let network: QuantizedNetwork
+    private let tables: [String: [CodebookTable]]
+
+    public init(_ network: QuantizedNetwork) {
+        self.network = network
+        tables = network.formats.mapValues { format in
+            if case .codes(let set) = format { set.codebooks.map { CodebookTable($0) } } else { [] }
+        }
+    }
+
+    /// Runs on samples 0...255 in the first graph input; returns decoded values of the named tensors.
+    public func run(_ picture: Tensor<UInt8>, rate: Int = 0, keeping names: [String]) -> [String: Tensor<Double>] {
+        var tensors = [network.graph.inputs[0].name: Tensor(shape: picture.shape, elements: picture.elements.map { Double($0) })]
+        var kept = tensors.filter { names.contains($0.key) }
+        let lastReaders = network.graph.lastReaders
+        for layer in network.graph.layers {
+            let output = encoded(results(of: layer, inputs: layer.inputs.map { tensors[$0]! }, rate: rate), as: layer.name)
+            if names.contains(layer.name) { kept[layer.name] = output }
+            tensors[layer.name] = output
+            for name in lastReaders[layer.name] ?? [] { tensors[name] = nil }
+        }
+        return kept
+    }
+
+    /// The results r of a layer on the grid of its output, before encoding.
+    public func results(of layer: Layer, inputs: [Tensor<Double>], rate: Int = 0) -> Tensor<Double> {
+        let input = inputs[0]
+        switch (layer.operator, network.parameters[layer.name]) {
+        case (_, .accumulation(let accumulation)?):
+            let weights = accumulation.weightCodes.map { Double(accumulation.weightDecoder.entries[Int($0)]) }
+            let sums = Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape))
+            return postProcessed(sums, bias: accumulation.bias, accumulation.postProcessing, rate: rateMultipliers(layer, rate))
+        case (_, .requantization(let postProcessing)?):
+            return postProcessed(input, bias: nil, postProcessing, rate: rateMultipliers(layer, rate))
+        case (.normalization(let form), .normalization(let normalization)?): return normalized(form, input, normalization)
+        case (_, .addition(let addition)?): return added(input, inputs[1], addition)
+        case (.concatenation, _): return Rearrangement.concatenate(inputs)
+        case (.pixelShuffle(let factor), _): return Rearrangement.shuffle(input, factor: factor)
+        case (.quantizeLatent(let grid), _):
+            let steps = Double(1 << grid.fractionBits)
+            return Rearrangement.combine(input, inputs.count > 1 ? inputs[1] : nil, firstMeanChannel: grid.firstMeanChannel) { y, mean in
+                ((y - mean) / steps + 0.5).rounded(.down)
+            }
+        case (.reconstructLatent(let grid), _):
+            let steps = Double(1 << grid.fractionBits)
+            return Rearrangement.combine(input, inputs.count > 1 ? inputs[1] : nil, firstMeanChannel: grid.firstMeanChannel) { k, mean in k * steps + mean }
+        default: preconditionFailure("\(layer.name) has no parameters for \(layer.operator.name)")
+        }
+    }
+
+    /// Results encoded into the tensor's format and decoded again.
+    public func encoded(_ results: Tensor<Double>, as name: String) -> Tensor<Double> {
+        var output = results
+        switch network.formats[name]! {
+        case .integers16: output.elements = output.elements.map { min(max($0, -32768), 32767) }
+        case .codes(let set):
+            let channels = set.channels
+            let offsets = set.offsets.map { Int($0) }
+            let books = set.selects.map { tables[name]![Int($0)] }
+            output.elements.withUnsafeMutableBufferPointer { elements in
+                var channel = 0
+                for index in elements.indices {
+                    elements[index] = Double(books[channel][Int(elements[index]) - offsets[channel]] + offsets[channel])
+                    channel = channel + 1 == channels ? 0 : channel + 1
+                }
+            }
+        }
+        return output
+    }
+
+    private func rateMultipliers(_ layer: Layer, _ rate: Int) -> [QuantizedMultiplier]? { network.rateMultipliers[layer.name]?[rate] }
+
+    private func postProcessed(
+        _ sums: Tensor<Double>, bias: [Int64]?, _ postProcessing: PostProcessing, rate: [QuantizedMultiplier]?
+    ) -> Tensor<Double> {
+        var output = sums
+        let positive = rate ?? postProcessing.multipliers
+        let negative = rate ?? postProcessing.multipliersNegative
+        let channels = positive.count
+        output.elements.withUnsafeMutableBufferPointer { elements in
+            var channel = 0
+            for index in elements.indices {
+                let accumulator = Int64(elements[index]) + (bias?[channel] ?? 0)
+                let multiplier = accumulator < 0 ? negative[channel] : positive[channel]
+                let result = requantize(accumulator, by: multiplier, rounding: postProcessing.rounding)
+                elements[index] = Self.limited(result, postProcessing.resultBits, postProcessing.clipLow, postProcessing.clipHigh)
+                channel = channel + 1 == channels ? 0 : channel + 1
+            }
+        }
+        return output
+    }
+
+    @inline(__always)
+    private static func limited(_ result: Int64, _ bits: Int, _ low: Int32, _ high: Int32) -> Double {
+        Double(min(max(saturate(result, toBits: bits), Int64(low)), Int64(high)))
+    }
+
+    /// In doubles: a quotient that lies within 2^-50 of a tie may fall to the other side of it.
+    private func normalized(_ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters) -> Tensor<Double> {
+        let norms = norms(form, input, parameters)
+        var output = input
+        let channels = parameters.beta.count
+        let factors = (0..<channels).map { Double(parameters.scaleMantissas[$0]) / Double(sign: .plus, exponent: parameters.scaleShifts[$0], significand: 1) }
+        output.elements.withUnsafeMutableBufferPointer { elements in
+            var channel = 0
+            for index in elements.indices {
+                let norm = norms.elements[index]
+                let magnitude = abs(elements[index]) * factors[channel]
+                let exact =
+                    switch form {
+                    case .gdn: magnitude / norm.squareRoot()
+                    case .igdn: magnitude * norm.squareRoot()
+                    case .gdn1: magnitude / norm
+                    case .igdn1: magnitude * norm
+                    }
+                let rounded = min((exact + 0.5).rounded(.down), 0x1p40)
+                let result = elements[index] < 0 ? -Int64(rounded) : Int64(rounded)
+                elements[index] = Self.limited(result, parameters.resultBits, parameters.clipLow, parameters.clipHigh)
+                channel = channel + 1 == channels ? 0 : channel + 1
+            }
+        }
+        return output
+    }
+
+    /// `n_i = beta_i + sum over j of gamma_ij q_j`.
+    func norms(_ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters) -> Tensor<Double> {
+        let channels = parameters.beta.count
+        let largest = Double(1 << (network.widths.activationBits - 1) - 1)
+        let scales = parameters.operandShifts.map { Double(sign: .plus, exponent: -$0, significand: 1) }
+        var operands = input
+        operands.elements.withUnsafeMutableBufferPointer { elements in
+            for index in elements.indices {
+                let value = elements[index]
+                elements[index] = form.isSquareRootForm ? min(largest, (value * value * scales[index % channels] + 0.5).rounded(.down)) : abs(value)
+            }
+        }
+        let gamma = parameters.gammaCodes.map { Double(parameters.gammaDecoder.entries[Int($0)]) }
+        let square = Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1)
+        var norms = Accumulation.sums(.convolution(square), input: operands, weights: gamma, output: input.shape)
+        norms.elements.withUnsafeMutableBufferPointer { elements in
+            for index in elements.indices { elements[index] += Double(parameters.beta[index % channels]) }
+        }
+        return norms
+    }
+
+    private func added(_ a: Tensor<Double>, _ b: Tensor<Double>, _ parameters: AdditionParameters) -> Tensor<Double> {
+        var output = a
+        let scale = Double(sign: .plus, exponent: parameters.exponent - 31, significand: 1)
+        for index in output.elements.indices {
+            let quotient = (a.elements[index] * Double(parameters.mantissaA) + b.elements[index] * Double(parameters.mantissaB)) * scale
+            let rounded: Double =
+                switch parameters.rounding {
+                case .floor: quotient.rounded(.down)
+                case .ceiling: quotient.rounded(.up)
+                case .towardZero: quotient.rounded(.towardZero)
+                case .halfEven: quotient.rounded(.toNearestOrEven)
+                case .halfAway: quotient.rounded(.toNearestOrAwayFromZero)
+                default: (quotient + 0.5).rounded(.down)
+                }
+            output.elements[index] = Self.limited(Int64(rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh)
+        }
+        return output
+    }
+}

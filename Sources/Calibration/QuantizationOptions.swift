@@ -1,0 +1,94 @@
+public import FixedPoint
+public import Quantization
+
+/// The choices of quantization after S1, and the limits of the machine that it is made for.
+public struct QuantizationOptions: Hashable, Sendable {
+    /// Spacing of the 256 weights that a code can mean. Default: power 3/2.
+    public var weightLaw: Law
+    public var weightGrouping: WeightGrouping
+    public var weightClipping: WeightClipping
+    /// Spacing of the entries of activation codebooks. Default: power 2.
+    public var activationLaw: Law
+    /// J: codebooks a tensor, each with half the range of the one before. 1 means one range for all channels.
+    public var codebooks: Int
+    public var meanRemoval: MeanRemoval
+    public var rangeSelection: RangeSelection
+    /// Whether biases (of accumulating layers and of normalizations) take up the mean error measured on the calibration pictures.
+    public var correctsBias: Bool
+    public var rounding: RoundingRule
+    /// R: 24 or 32.
+    public var resultBits: Int
+    /// V. Decoded activations; never more than the machine has.
+    public var activationBits: Int
+    /// W. Decoded weights; a layer whose sums would not fit A gets fewer.
+    public var weightBits: Int
+    /// A. The largest accumulator that the machine has.
+    public var accumulatorBits: Int
+
+    public init(
+        weightLaw: Law = .power(numerator: 3, denominator: 2), weightGrouping: WeightGrouping = .outputChannel,
+        weightClipping: WeightClipping = .searched, activationLaw: Law = .power(numerator: 2, denominator: 1), codebooks: Int = 8,
+        meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true, rounding: RoundingRule = .single,
+        resultBits: Int = 32, activationBits: Int = 14, weightBits: Int = 12, accumulatorBits: Int = 36
+    ) {
+        self.weightLaw = weightLaw
+        self.weightGrouping = weightGrouping
+        self.weightClipping = weightClipping
+        self.activationLaw = activationLaw
+        self.codebooks = codebooks
+        self.meanRemoval = meanRemoval
+        self.rangeSelection = rangeSelection
+        self.correctsBias = correctsBias
+        self.rounding = rounding
+        self.resultBits = resultBits
+        self.activationBits = activationBits
+        self.weightBits = weightBits
+        self.accumulatorBits = accumulatorBits
+    }
+
+    /// Classic 8 bits: linear, one scale a layer, one range a tensor, no mean removal, no search.
+    public static var plain: QuantizationOptions {
+        QuantizationOptions(
+            weightLaw: .linear, weightGrouping: .layer, weightClipping: .none, activationLaw: .linear, codebooks: 1, meanRemoval: .none,
+            rangeSelection: .maximum, correctsBias: false)
+    }
+}
+
+/// Which weights share a scale.
+public enum WeightGrouping: String, CaseIterable, Hashable, Sendable {
+    case layer
+    case outputChannel
+    /// Sits inside the sum and cannot be requantized away: for study in float only.
+    case inputChannel
+    /// One scale for each pair of output and input channel: for study in float only.
+    case kernel
+
+    public var isExecutable: Bool { self == .layer || self == .outputChannel }
+}
+
+/// Where the largest code of a weight group lies.
+public enum WeightClipping: String, CaseIterable, Hashable, Sendable {
+    /// At the largest magnitude.
+    case none
+    /// At the fraction of it that has the least squared error, each input channel weighted by its mean square.
+    case searched
+}
+
+/// What is subtracted from a channel of the latents before it becomes 8 bits.
+public enum MeanRemoval: String, CaseIterable, Hashable, Sendable {
+    case none
+    /// The calibrated mean, rounded to an integer.
+    case mean
+    /// The middle of the calibrated range, rounded to an integer.
+    case midRange
+}
+
+/// Where the largest entry of an activation codebook lies.
+public enum RangeSelection: String, CaseIterable, Hashable, Sendable {
+    /// At the largest magnitude.
+    case maximum
+    /// At the magnitude that 99.99 % of the elements do not pass.
+    case percentile
+    /// Where the measured squared error is least.
+    case searched
+}

@@ -1,0 +1,84 @@
+public import Diagnostics
+import FloatModel
+import Graph
+public import Networks
+import Quantization
+public import Tensors
+
+/// `quantize`: from a float network and calibration pictures to a quantized network.
+///
+/// Layers are quantized one after the other, while two versions of every picture flow through the network: the float one, and the one that the quantized
+/// layers so far produce. Ranges come from the first; weights, biases and betas of a layer are fitted on the second, so that a layer takes up the mean error
+/// of those before it.
+public struct Quantizer: Sendable {
+    public let network: FloatNetwork
+    public let options: QuantizationOptions
+
+    public init(_ network: FloatNetwork, options: QuantizationOptions = QuantizationOptions()) {
+        self.network = network
+        self.options = options
+    }
+
+    /// - Parameters:
+    ///   - pictures: samples 0...255, height and width multiples of the graph's `sizeMultiple`; at least one.
+    ///   - progress: called with each layer's name before it is quantized.
+    /// - Throws: `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, and the diagnostics of the network's validation.
+    public func quantize(_ pictures: [Tensor<UInt8>], progress: (String) -> Void = { _ in }) throws(Diagnostic) -> QuantizedNetwork {
+        try requireOptions(pictures)
+        try network.validate()
+        let graph = network.graph
+        let imageName = graph.inputs[0].name
+        let image = CodebookSet.uniform(.linearUnsigned, channels: graph.inputs[0].channels, step: 1.0 / 255)
+        var flow = CalibrationFlow(network: network, pictures: pictures)
+        var quantized = QuantizedNetwork(
+            graph: graph, formats: [imageName: .codes(image)], parameters: [:],
+            widths: DatapathWidths(activationBits: options.activationBits, weightBits: options.weightBits, accumulatorBits: options.accumulatorBits))
+        let lastReaders = graph.lastReaders
+        for layer in graph.layers {
+            progress(layer.name)
+            let outputs = flow.floatOutputs(of: layer)
+            var step = LayerQuantizer(layer: layer, float: network, options: options, quantized: quantized, flow: flow, floatOutputs: outputs)
+            try step.quantize()
+            quantized = step.quantized
+            flow.advance(layer, floatOutputs: outputs, quantized: quantized, forgetting: lastReaders[layer.name] ?? [])
+        }
+        quantized.widths = narrowestWidths(of: quantized)
+        try quantized.validate()
+        return quantized
+    }
+
+    /// The widths that the network really needs, so that the smallest machine that can run it may.
+    private func narrowestWidths(of network: QuantizedNetwork) -> DatapathWidths {
+        var widths = network.widths
+        widths.accumulatorBits = max(8, network.graph.layers.map { AccumulatorProof.width(of: $0, in: network) }.max() ?? 8)
+        widths.weightBits = network.parameters.values.reduce(2) { bits, parameters in
+            switch parameters {
+            case .accumulation(let accumulation): max(bits, accumulation.weightDecoder.bits)
+            case .normalization(let normalization): max(bits, normalization.gammaDecoder.bits)
+            default: bits
+            }
+        }
+        return widths
+    }
+
+    private func requireOptions(_ pictures: [Tensor<UInt8>]) throws(Diagnostic) {
+        guard options.weightGrouping.isExecutable else {
+            throw Diagnostic(
+                .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weightGrouping.rawValue)", expected: "layer or outputChannel",
+                remedy: "study this grouping in float: its scales sit inside the sum")
+        }
+        let ranges = [
+            ("activationBits", options.activationBits, 8...16), ("weightBits", options.weightBits, 8...16),
+            ("accumulatorBits", options.accumulatorBits, 16...48), ("codebooks", options.codebooks, 1...256),
+        ]
+        for (name, value, range) in ranges where !range.contains(value) {
+            throw Diagnostic(.networkValueOutOfRange, at: "quantize", found: "\(name) \(value)", expected: "\(range)", remedy: "choose a value in range")
+        }
+        let multiple = network.graph.sizeMultiple
+        guard !pictures.isEmpty, pictures.allSatisfy({ $0.shape.height % multiple == 0 && $0.shape.width % multiple == 0 && $0.shape.count > 0 }) else {
+            throw Diagnostic(
+                .networkValueOutOfRange, at: "quantize", found: "no picture, or one whose size is no multiple of \(multiple)",
+                expected: "at least one picture", remedy: "name a folder with pictures")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Quantization
+
+/// Codes and scales of one layer's weights: `weight = scale[k] x entry`.
+struct WeightQuantizer {
+    let decoder: WeightDecoder
+    let grouping: WeightGrouping
+    let clipping: WeightClipping
+    /// The nearest code of a value, by quarters of an entry unit.
+    private let nearest: [UInt8]
+    private let largest: Double
+
+    init(decoder: WeightDecoder, grouping: WeightGrouping, clipping: WeightClipping) {
+        precondition(grouping.isExecutable, "\(grouping.rawValue) cannot be requantized away")
+        self.decoder = decoder
+        self.grouping = grouping
+        self.clipping = clipping
+        let entries = decoder.entries.map { Double($0) }
+        largest = entries[255]
+        let span = Int(4 * (largest + 2))
+        var nearest: [UInt8] = []
+        var code = 0
+        for quarter in -span...span {
+            let value = Double(quarter) / 4
+            while code < 255, value >= (entries[code] + entries[code + 1]) / 2 { code += 1 }
+            nearest.append(UInt8(code))
+        }
+        self.nearest = nearest
+    }
+
+    /// - Parameters:
+    ///   - weights: `[K][taps][C]`, or gamma `[i][j]` with one tap.
+    ///   - importance: weighs the squared error of each input channel.
+    ///   - smallestScale: no group's scale may be less.
+    func quantize(_ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0) -> (codes: [UInt8], scales: [Double]) {
+        let inner = weights.count / outputs
+        let rows = (0..<outputs).map { weights[$0 * inner..<($0 + 1) * inner].map { Double($0) } }
+        let scales: [Double]
+        if grouping == .layer {
+            scales = Array(repeating: max(scale(of: Array(rows.joined()), importance), smallestScale), count: outputs)
+        } else {
+            scales = rows.map { max(scale(of: $0, importance), smallestScale) }
+        }
+        var codes: [UInt8] = []
+        codes.reserveCapacity(weights.count)
+        for (row, scale) in zip(rows, scales) { codes += row.map { code(of: $0 / scale) } }
+        return (codes, scales)
+    }
+
+    @inline(__always)
+    func code(of value: Double) -> UInt8 {
+        let center = nearest.count / 2
+        let quarter = Int((min(max(value, -largest - 2), largest + 2) * 4).rounded())
+        return nearest[min(max(center + quarter, 0), nearest.count - 1)]
+    }
+
+    private func scale(of weights: [Double], _ importance: [Double]) -> Double {
+        let magnitude = weights.reduce(0) { max($0, abs($1)) }
+        guard magnitude > 0 else { return 1 / largest }
+        guard clipping == .searched else { return magnitude / largest }
+        var best = (error: Double.infinity, scale: magnitude / largest)
+        for step in 0...24 {
+            let scale = magnitude / largest * (1 - 0.025 * Double(step))
+            let error = squaredError(of: weights, scale: scale, importance)
+            if error < best.error { best = (error, scale) }
+        }
+        return best.scale
+    }
+
+    private func squaredError(of weights: [Double], scale: Double, _ importance: [Double]) -> Double {
+        var sum = 0.0
+        var channel = 0
+        for weight in weights {
+            let difference = weight - scale * Double(decoder.entries[Int(code(of: weight / scale))])
+            sum += difference * difference * importance[channel]
+            channel = channel + 1 == importance.count ? 0 : channel + 1
+        }
+        return sum
+    }
+}
