@@ -92,6 +92,7 @@ let package = Package(
         tests("ImagesTests", ["Images", "Tensors", "Diagnostics"]),
         tests("NetworksTests", ["Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics", "Importers", "FloatModel"]),
         tests("MachineDescriptionTests", ["MachineDescription", "FixedPoint", "Diagnostics"]),
+        tests("TimingTests", ["Timing", "MachineDescription", "Commands"]),
         tests("SchedulingTests", [
             "Scheduling", "Schedules", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Quantization", "FixedPoint", "Diagnostics",
         ]),

@@ -15,6 +15,18 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case outputUnwritable = "OUTPUT-001"
     case outputDeviceFull = "OUTPUT-002"
 
+    // MACHINE: machine files
+    case machineMissing = "MACHINE-001"
+    case machineUnreadable = "MACHINE-002"
+    case machineNotYAML = "MACHINE-003"
+    case machineUnknownKey = "MACHINE-004"
+    case machineMissingField = "MACHINE-005"
+    case machineWrongType = "MACHINE-006"
+    case machineValueOutOfRange = "MACHINE-007"
+    case machineInconsistent = "MACHINE-008"
+    case machineNotBuiltYet = "MACHINE-009"
+    case machineDuplicateKey = "MACHINE-010"
+
     // GRAPH: layers, shapes
     case graphUnknownTensor = "GRAPH-001"
     case graphShapeMismatch = "GRAPH-002"

@@ -39,6 +39,8 @@ public struct MACArrayDescription: Hashable, Sendable {
     public var outputChannelLanes: Int
     /// P0: consecutive pixels of one output row.
     public var pixelLanes: Int
+    public var dataflow: Dataflow
+    public var laneMapping: LaneMapping
     /// Largest V, W and A.
     public var activationBits: Int
     public var weightBits: Int
@@ -46,12 +48,29 @@ public struct MACArrayDescription: Hashable, Sendable {
     /// Registers between the operands and the accumulator.
     public var pipelineStages: Int
 
+    /// What stays in the array while the operands change.
+    public enum Dataflow: String, CaseIterable, Hashable, Sendable {
+        /// The partial sums of K0 channels of P0 pixels.
+        case outputStationary
+    }
+
+    /// What the C0 input lanes hold.
+    public enum LaneMapping: String, CaseIterable, Hashable, Sendable {
+        /// C0 input channels of one tap.
+        case channels
+        /// Taps times channels, so that layers with few channels fill the lanes. (Not built yet: refused by name.)
+        case tapsAndChannels
+    }
+
     public init(
-        inputChannelLanes: Int, outputChannelLanes: Int, pixelLanes: Int, activationBits: Int, weightBits: Int, accumulatorBits: Int, pipelineStages: Int
+        inputChannelLanes: Int, outputChannelLanes: Int, pixelLanes: Int, dataflow: Dataflow = .outputStationary, laneMapping: LaneMapping = .channels,
+        activationBits: Int, weightBits: Int, accumulatorBits: Int, pipelineStages: Int
     ) {
         self.inputChannelLanes = inputChannelLanes
         self.outputChannelLanes = outputChannelLanes
         self.pixelLanes = pixelLanes
+        self.dataflow = dataflow
+        self.laneMapping = laneMapping
         self.activationBits = activationBits
         self.weightBits = weightBits
         self.accumulatorBits = accumulatorBits
@@ -70,12 +89,19 @@ public struct BufferDescription: Hashable, Sendable {
     public var bytesPerCycle: Int
     /// Two halves, so that the DMA fills one while the array reads the other.
     public var pingPong: Bool
+    /// Of the activation buffer only. With it the load spreads the pixels of a strided layer so that the columns of one step lie in different banks:
+    /// bank = (x div stride) mod banks instead of x mod banks.
+    public var deinterleave: Bool
 
-    public init(bytes: Int, banks: Int, bytesPerCycle: Int, pingPong: Bool) {
+    /// Bytes that one tile may take: half the capacity with ping-pong.
+    public var tileBytes: Int { pingPong ? bytes / 2 : bytes }
+
+    public init(bytes: Int, banks: Int, bytesPerCycle: Int, pingPong: Bool, deinterleave: Bool = false) {
         self.bytes = bytes
         self.banks = banks
         self.bytesPerCycle = bytesPerCycle
         self.pingPong = pingPong
+        self.deinterleave = deinterleave
     }
 }
 

@@ -1,0 +1,26 @@
+/// The name that was probably meant by `name`: the one with the fewest single-letter edits, if they are at most a third of its letters (and letter case costs nothing).
+///
+/// Of equally close names the first is taken.
+public func closestName(to name: String, among names: [String]) -> String? {
+    let typed = Array(name.lowercased())
+    var best: (name: String, edits: Int)?
+    for candidate in names {
+        let edits = editDistance(typed, Array(candidate.lowercased()))
+        if edits <= max(1, candidate.count / 3), edits < best?.edits ?? .max { best = (candidate, edits) }
+    }
+    return best?.name
+}
+
+/// Insertions, deletions and replacements that turn `a` into `b`.
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+    guard a.count <= 256, b.count <= 256 else { return .max }
+    var above = Array(0...b.count)
+    for i in a.indices {
+        var row = [i + 1]
+        for j in b.indices {
+            row.append(min(above[j] + (a[i] == b[j] ? 0 : 1), above[j + 1] + 1, row[j] + 1))
+        }
+        above = row
+    }
+    return above[b.count]
+}

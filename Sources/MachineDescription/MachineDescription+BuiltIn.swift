@@ -1,0 +1,179 @@
+public import Diagnostics
+
+extension MachineDescription {
+    /// The names of the machines that are built in, smallest first.
+    public static let builtInNames = builtInFiles.map(\.name)
+
+    /// The built-in machine of that name, or nil.
+    public static func builtIn(named name: String) -> MachineDescription? {
+        builtInFiles.first { $0.name == name }.map { file in
+            do {
+                return try MachineDescription(yaml: file.yaml, path: "built-in machine \(name)")
+            } catch {
+                preconditionFailure("a built-in machine file is valid: \(error)")
+            }
+        }
+    }
+
+    /// The built-in machine of that name, or the one in the file at that path.
+    ///
+    /// - Throws: `MACHINE-001` if it is neither, `MACHINE-002` if the file cannot be read, and what `init(yaml:path:)` throws.
+    public static func load(_ nameOrPath: String) throws(Diagnostic) -> MachineDescription {
+        if let machine = builtIn(named: nameOrPath) { return machine }
+        return try MachineDescription(yaml: machineFileText(nameOrPath), path: nameOrPath)
+    }
+}
+
+/// The three built-in machines. They are fixed, so that figures compare over time.
+///
+/// All read a full step of weights (C0 x K0 codes) and P0 words of activations a cycle, have ping-pong buffers, K0 lanes in post-processor, encoder and
+/// normalization, and bursts of 64 bytes with 4 outstanding.
+private let builtInFiles: [(name: String, yaml: String)] = [
+    (
+        "small",
+        """
+        name: small
+        clockMegahertz: 200
+        macArray:
+          inputChannelLanes: 8
+          outputChannelLanes: 8
+          pixelLanes: 4
+          dataflow: outputStationary
+          laneMapping: channels
+          activationBits: 12
+          weightBits: 12
+          accumulatorBits: 32
+          pipelineStages: 4
+        weightBuffer:
+          bytes: 131072
+          banks: 8
+          bytesPerCycle: 64
+          pingPong: true
+        activationBuffer:
+          bytes: 131072
+          banks: 4
+          bytesPerCycle: 32
+          pingPong: true
+          deinterleave: true
+        accumulatorBuffer:
+          bytes: 32768
+        parameterMemory:
+          bytes: 65536
+        codebookMux:
+          codebooks: 16
+          encodeLanes: 8
+          programmable: true
+        postProcessor:
+          lanes: 8
+        normalization:
+          method: exact
+          lanes: 8
+          latencyCycles: 24
+        dma:
+          bytesPerCycle: 4
+          latencyCycles: 60
+          burstBytes: 64
+          alignmentBytes: 64
+          outstanding: 4
+
+        """
+    ),
+    (
+        "mid",
+        """
+        name: mid
+        clockMegahertz: 400
+        macArray:
+          inputChannelLanes: 16
+          outputChannelLanes: 16
+          pixelLanes: 4
+          dataflow: outputStationary
+          laneMapping: channels
+          activationBits: 16
+          weightBits: 12
+          accumulatorBits: 36
+          pipelineStages: 4
+        weightBuffer:
+          bytes: 262144
+          banks: 16
+          bytesPerCycle: 256
+          pingPong: true
+        activationBuffer:
+          bytes: 524288
+          banks: 4
+          bytesPerCycle: 64
+          pingPong: true
+          deinterleave: true
+        accumulatorBuffer:
+          bytes: 65536
+        parameterMemory:
+          bytes: 65536
+        codebookMux:
+          codebooks: 16
+          encodeLanes: 16
+          programmable: true
+        postProcessor:
+          lanes: 16
+        normalization:
+          method: exact
+          lanes: 16
+          latencyCycles: 24
+        dma:
+          bytesPerCycle: 16
+          latencyCycles: 100
+          burstBytes: 64
+          alignmentBytes: 64
+          outstanding: 4
+
+        """
+    ),
+    (
+        "large",
+        """
+        name: large
+        clockMegahertz: 800
+        macArray:
+          inputChannelLanes: 16
+          outputChannelLanes: 32
+          pixelLanes: 8
+          dataflow: outputStationary
+          laneMapping: channels
+          activationBits: 16
+          weightBits: 12
+          accumulatorBits: 40
+          pipelineStages: 4
+        weightBuffer:
+          bytes: 524288
+          banks: 32
+          bytesPerCycle: 512
+          pingPong: true
+        activationBuffer:
+          bytes: 2097152
+          banks: 8
+          bytesPerCycle: 128
+          pingPong: true
+          deinterleave: true
+        accumulatorBuffer:
+          bytes: 131072
+        parameterMemory:
+          bytes: 131072
+        codebookMux:
+          codebooks: 16
+          encodeLanes: 32
+          programmable: true
+        postProcessor:
+          lanes: 32
+        normalization:
+          method: exact
+          lanes: 32
+          latencyCycles: 24
+        dma:
+          bytesPerCycle: 32
+          latencyCycles: 100
+          burstBytes: 64
+          alignmentBytes: 64
+          outstanding: 4
+
+        """
+    ),
+]

@@ -1,0 +1,84 @@
+public import MachineDescription
+
+/// The half-duplex channel to external memory, burst by burst, whoever asks.
+///
+///     issue = max(previous issue + 1, done[i - outstanding] + 1, request)
+///     first = max(issue + latency, previous done + 1)
+///     done  = first + beats - 1
+///
+/// Before the first burst everything is long past.
+public struct DMAChannel: Hashable, Sendable {
+    private let latencyCycles: Int
+    private var previousIssue = DMAChannel.longPast
+    private var previousDone = DMAChannel.longPast
+    /// `done` of the last `outstanding` bursts; the oldest at `oldest`.
+    private var doneRing: [Int]
+    private var oldest = 0
+
+    private static let longPast = -1_000_000
+
+    public init(_ dma: DMADescription) {
+        latencyCycles = dma.latencyCycles
+        doneRing = [Int](repeating: DMAChannel.longPast, count: dma.outstanding)
+    }
+
+    /// First cycle in which the channel can issue another burst.
+    public var nextIssue: Int { max(previousIssue + 1, doneRing[oldest] + 1) }
+
+    /// Cycle in which the last byte of the burst issued last is moved.
+    public var lastDone: Int { previousDone }
+
+    /// Issues one burst, requested since `request`.
+    public mutating func issue(beats: Int, request: Int) {
+        let issue = max(nextIssue, request)
+        let done = max(issue + latencyCycles, previousDone + 1) + beats - 1
+        previousIssue = issue
+        previousDone = done
+        doneRing[oldest] = done
+        oldest = oldest + 1 == doneRing.count ? 0 : oldest + 1
+    }
+
+    /// Issues up to `count` equal bursts that are requested all the time, as long as they issue before `horizon`; returns how many.
+    ///
+    /// Equal to calling `issue` that often. The recurrence uses only `max` and sums with constants: once `outstanding` bursts in a row moved the whole state by
+    /// the same number of cycles, every further round of `outstanding` bursts does, and whole rounds are taken at once.
+    public mutating func issueEqual(_ count: Int, beats: Int, before horizon: Int) -> Int {
+        let outstanding = doneRing.count
+        var issued = 0
+        var roundStart = previousIssue
+        var shift = 0
+        var equalShifts = 0
+        while issued < count {
+            let issue = nextIssue
+            guard issue < horizon else { break }
+            let done = max(issue + latencyCycles, previousDone + 1) + beats - 1
+            let moved = done - doneRing[oldest]
+            if moved != shift || equalShifts == 0 {
+                shift = moved
+                equalShifts = 0
+                roundStart = previousIssue
+            }
+            equalShifts += 1
+            previousIssue = issue
+            previousDone = done
+            doneRing[oldest] = done
+            oldest = oldest + 1 == outstanding ? 0 : oldest + 1
+            issued += 1
+            guard equalShifts == outstanding else { continue }
+            if previousIssue - roundStart == shift {
+                let rounds = min((count - issued) / outstanding, horizon == .max ? .max : (horizon - 1 - previousIssue) / shift)
+                move(by: rounds * shift)
+                issued += rounds * outstanding
+            }
+            equalShifts = 0
+        }
+        return issued
+    }
+
+    private mutating func move(by cycles: Int) {
+        guard cycles > 0 else { return }
+        previousIssue += cycles
+        previousDone += cycles
+        for i in doneRing.indices { doneRing[i] += cycles }
+    }
+}

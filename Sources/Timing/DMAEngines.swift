@@ -1,0 +1,132 @@
+public import Commands
+public import MachineDescription
+
+/// The load and the store engine on their common channel: bursts granted in turn while both ask, the load first after the channel was idle.
+///
+/// A transfer that starts in cycle s asks for its first burst in cycle s; the engine is busy to the `done` of its last burst.
+public struct DMAEngines: Sendable {
+    /// One of the two that move bytes.
+    enum Side: Int, CaseIterable { case load, store }
+
+    private struct Active {
+        var bursts: BurstSequence
+        var start: Int
+        /// `done` of the last burst, once that is issued.
+        var end: Int?
+    }
+
+    private let dma: DMADescription
+    private let burstByBurst: Bool
+    private var channel: DMAChannel
+    private var active: [Active?] = [nil, nil]
+    private var lastGranted = Side.store
+    private let wholeBurstBeats: Int
+
+    /// - Parameter burstByBurst: never takes equal bursts together. Slow, the definition; the results are equal.
+    public init(_ dma: DMADescription, burstByBurst: Bool = false) {
+        self.dma = dma
+        self.burstByBurst = burstByBurst
+        channel = DMAChannel(dma)
+        wholeBurstBeats = dma.burstBytes / dma.bytesPerCycle
+    }
+
+    public var isIdle: Bool { active[0] == nil && active[1] == nil }
+
+    /// Starts a transfer on an engine (`load` or `store`) that is idle. `start` is not before any completion already returned.
+    public mutating func start(_ transfer: Transfer, on engine: Engine, at start: Int) {
+        let side = Side(engine)
+        precondition(active[side.rawValue] == nil, "the \(engine) engine is idle when it starts a transfer")
+        active[side.rawValue] = Active(bursts: BurstSequence(transfer, on: dma), start: start, end: nil)
+    }
+
+    /// Runs to the next end of a transfer and returns it; nil when both engines are idle.
+    ///
+    /// What starts because of that end starts after it, so no burst is granted in a later cycle before the caller had its chance to start more.
+    public mutating func nextCompletion() -> (engine: Engine, end: Int)? {
+        while true {
+            if let side = finished() {
+                let end = active[side.rawValue]!.end!
+                let other = Side(rawValue: 1 - side.rawValue)!
+                grantAlone(other, before: end + 1)
+                active[side.rawValue] = nil
+                return (side == .load ? .load : .store, end)
+            }
+            switch (active[0], active[1]) {
+            case (nil, nil): return nil
+            case (_?, nil): grantAlone(.load, before: .max)
+            case (nil, _?): grantAlone(.store, before: .max)
+            case (let load?, let store?):
+                // While only one of the two asks it has the channel to itself.
+                if load.start != store.start {
+                    let (early, late): (Side, Int) = load.start < store.start ? (.load, store.start) : (.store, load.start)
+                    grantAlone(early, before: late)
+                    if active[early.rawValue]!.end != nil { continue }
+                }
+                grantInTurn()
+            }
+        }
+    }
+
+    /// The engine whose transfer ends first among those with all bursts issued.
+    private func finished() -> Side? {
+        let ends = Side.allCases.compactMap { side in active[side.rawValue]?.end.map { (side, $0) } }
+        return ends.min { $0.1 < $1.1 }?.0
+    }
+
+    /// Grants bursts to `side`, the only one asking, as long as they issue before `horizon`.
+    private mutating func grantAlone(_ side: Side, before horizon: Int) {
+        guard var transfer = active[side.rawValue], transfer.end == nil else { return }
+        while !transfer.bursts.isFinished, max(channel.nextIssue, transfer.start) < horizon {
+            let whole = transfer.bursts.wholeBursts
+            if !burstByBurst, whole > 1, channel.nextIssue >= transfer.start {
+                transfer.bursts.advance(wholeBursts: channel.issueEqual(whole, beats: wholeBurstBeats, before: horizon))
+            } else {
+                channel.issue(beats: transfer.bursts.nextBeats, request: transfer.start)
+                transfer.bursts.advance()
+            }
+            lastGranted = side
+        }
+        if transfer.bursts.isFinished { transfer.end = channel.lastDone }
+        active[side.rawValue] = transfer
+    }
+
+    /// Grants bursts to both, in turn, until one of them has no more.
+    private mutating func grantInTurn() {
+        guard var load = active[0], var store = active[1], load.end == nil, store.end == nil else { return }
+        let bothAsk = max(load.start, store.start)
+        if channel.nextIssue < bothAsk { lastGranted = .store }
+        while !load.bursts.isFinished, !store.bursts.isFinished {
+            let side: Side = lastGranted == .load ? .store : .load
+            // Equal bursts of both sides follow each other without a gap: to the channel they are one sequence. The last pair is left, so that no transfer
+            // ends inside the sequence.
+            let pairs = min(load.bursts.wholeBursts, store.bursts.wholeBursts) - 1
+            if !burstByBurst, pairs > 0, channel.nextIssue >= bothAsk {
+                _ = channel.issueEqual(2 * pairs, beats: wholeBurstBeats, before: .max)
+                load.bursts.advance(wholeBursts: pairs)
+                store.bursts.advance(wholeBursts: pairs)
+                continue
+            }
+            if side == .load {
+                channel.issue(beats: load.bursts.nextBeats, request: bothAsk)
+                load.bursts.advance()
+            } else {
+                channel.issue(beats: store.bursts.nextBeats, request: bothAsk)
+                store.bursts.advance()
+            }
+            lastGranted = side
+        }
+        if load.bursts.isFinished { load.end = channel.lastDone }
+        if store.bursts.isFinished { store.end = channel.lastDone }
+        (active[0], active[1]) = (load, store)
+    }
+}
+
+extension DMAEngines.Side {
+    fileprivate init(_ engine: Engine) {
+        switch engine {
+        case .load: self = .load
+        case .store: self = .store
+        case .compute: preconditionFailure("the compute engine moves no transfers")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+public import MachineDescription
+
+/// What no schedule of a layer can beat on a machine.
+///
+///     bytes  = input + weights + output, each moved once
+///     cycles = max(sum over phases of groups ceil(positions / P0) ceil(K / K0) T, ceil(bytes / DMA bytes a cycle)),  T = max(1, taps ceil(C / C0))
+public struct LowerBound: Hashable, Sendable {
+    public var bytes: Int
+    public var computeCycles: Int
+    public var transferCycles: Int
+
+    public var cycles: Int { max(computeCycles, transferCycles) }
+
+    /// Output positions that use the same number of taps: all of a convolution, one phase of a transposed convolution.
+    public struct Phase: Hashable, Sendable {
+        public var positions: Int
+        public var taps: Int
+
+        public init(positions: Int, taps: Int) {
+            self.positions = positions
+            self.taps = taps
+        }
+    }
+
+    /// - Parameters:
+    ///   - phases: empty for a layer that does not use the MAC array.
+    ///   - inputChannels, outputChannels: of one group.
+    ///   - inputBytes, weightBytes, outputBytes: of the whole layer.
+    public init(
+        phases: [Phase], groups: Int = 1, inputChannels: Int, outputChannels: Int, inputBytes: Int, weightBytes: Int, outputBytes: Int,
+        on machine: MachineDescription
+    ) {
+        let array = machine.macArray
+        bytes = inputBytes + weightBytes + outputBytes
+        transferCycles = ceilingDivision(bytes, machine.dma.bytesPerCycle)
+        computeCycles = phases.reduce(0) { sum, phase in
+            let steps = max(1, phase.taps * ceilingDivision(inputChannels, array.inputChannelLanes))
+            let macGroups = groups * ceilingDivision(phase.positions, array.pixelLanes) * ceilingDivision(outputChannels, array.outputChannelLanes)
+            return sum + macGroups * steps
+        }
+    }
+}

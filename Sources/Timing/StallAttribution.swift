@@ -1,0 +1,78 @@
+import Commands
+
+/// Walks the compute engine's cycles from 0 to the end and books each one on the layer whose window it lies in.
+///
+///     layer       |<------- 0 ------->|<------------ 1 ------------>|
+///     compute     ..####..####........................####..####.....
+///                 L     B     S        S or L or D        B     S          waitingForLoad, bufferFull, waitingForStore, dependency
+struct StallAttribution {
+    /// One for each layer.
+    private(set) var computeCycles: [Int]
+    private(set) var stallCycles: [StallCycles]
+    private let windows: [(completion: Int, workEnd: Int)]
+    private var window = 0
+    /// The first cycle that is not booked yet.
+    private var cycle = 0
+
+    init(_ windows: [(completion: Int, workEnd: Int)]) {
+        self.windows = windows
+        computeCycles = [Int](repeating: 0, count: windows.count)
+        stallCycles = [StallCycles](repeating: StallCycles(), count: windows.count)
+    }
+
+    /// Books a command: its fill, steps, conflicts and drain in this order.
+    mutating func busy(_ cost: CommandCost) {
+        book(cost.fillCycles) { $0.stallCycles[$0.window][.fill] += $1 }
+        book(cost.computeCycles) { $0.computeCycles[$0.window] += $1 }
+        book(cost.bankConflictCycles) { $0.stallCycles[$0.window][.bankConflict] += $1 }
+        book(cost.drainCycles) { $0.stallCycles[$0.window][.drain] += $1 }
+    }
+
+    /// Books the idle cycles before `end`, in which the compute engine waited to start `next` (nil: it had nothing more to do).
+    mutating func idle(to end: Int, before next: CommandTiming?, timings: [CommandTiming]) {
+        while cycle < end {
+            skipPassedWindows()
+            let (completion, workEnd) = windows[window]
+            let reason: StallReason
+            var last = min(end - 1, completion)
+            if cycle > workEnd {
+                reason = .waitingForStore
+            } else {
+                last = min(last, workEnd)
+                (reason, last) = waiting(for: next, to: last, timings: timings)
+            }
+            stallCycles[window][reason] += last - cycle + 1
+            cycle = last + 1
+        }
+    }
+
+    /// Why the engine waits in `cycle`, and to which cycle, `last` at most, the reason stays the same.
+    private func waiting(for next: CommandTiming?, to last: Int, timings: [CommandTiming]) -> (StallReason, Int) {
+        guard let next, next.boundBy >= 0 else { return (.waitingForLoad, last) }
+        let semaphore = SemaphoreSet(rawValue: 1 << UInt32(next.boundBy))
+        if semaphore == .outputFree(0) || semaphore == .outputFree(1) { return (.bufferFull, last) }
+        if semaphore == .layerStored { return (.dependency, last) }
+        guard next.boundByCommand >= 0 else { return (.waitingForLoad, last) }
+        let load = timings[next.boundByCommand]
+        if cycle < load.start, load.boundBy >= 0, SemaphoreSet(rawValue: 1 << UInt32(load.boundBy)) == .layerStored {
+            return (.dependency, min(last, load.start - 1))
+        }
+        return (.waitingForLoad, last)
+    }
+
+    /// Passes `count` cycles on, cut at the ends of windows.
+    private mutating func book(_ count: Int, _ add: (inout StallAttribution, Int) -> Void) {
+        var left = count
+        while left > 0 {
+            skipPassedWindows()
+            let part = min(left, windows[window].completion - cycle + 1)
+            add(&self, part)
+            cycle += part
+            left -= part
+        }
+    }
+
+    private mutating func skipPassedWindows() {
+        while windows[window].completion < cycle { window += 1 }
+    }
+}

@@ -1,0 +1,159 @@
+import Commands
+import MachineDescription
+
+/// The state of the three queues while a stream is timed.
+///
+/// A compute command's end is known as soon as it starts, so the compute engine runs ahead until it lacks a token; only ends of transfers are waited for.
+struct TimelineRun {
+    private(set) var timings: [CommandTiming]
+    private let commands: [Command]
+    private let machine: MachineDescription
+    private var dma: DMAEngines
+    private var queues = EngineQueues()
+    private var tokens: [TokenQueue]
+
+    init(_ commands: [Command], on machine: MachineDescription, burstByBurst: Bool) {
+        self.commands = commands
+        self.machine = machine
+        dma = DMAEngines(machine.dma, burstByBurst: burstByBurst)
+        timings = [CommandTiming](repeating: CommandTiming(), count: commands.count)
+        for (index, command) in commands.enumerated() { queues[command.engine].commands.append(index) }
+        tokens = (0..<SemaphoreSet.count).map { index in
+            SemaphoreSet.initial.rawValue & (1 << UInt32(index)) != 0 ? TokenQueue(initial: Token(time: -1, command: -1)) : TokenQueue()
+        }
+    }
+
+    mutating func finish() throws(TimelineError) {
+        while true {
+            startAll()
+            guard let completion = dma.nextCompletion() else { break }
+            let index = queues[completion.engine].running!
+            queues[completion.engine].running = nil
+            end(index, on: completion.engine, at: completion.end)
+        }
+        for engine in Engine.allCases {
+            guard let index = queues[engine].next else { continue }
+            let missing = commands[index].waits.indices.filter { tokens[$0].first == nil }
+            throw .deadlock(command: index, layer: commands[index].layer, engine: engine, missing: missing.map(SemaphoreSet.name))
+        }
+    }
+
+    /// Starts whatever has its tokens.
+    private mutating func startAll() {
+        while let index = startable(.compute) {
+            let cycles = computeCycles(of: index)
+            let start = begin(index, on: .compute)
+            end(index, on: .compute, at: start + cycles - 1)
+        }
+        for engine in [Engine.load, .store] {
+            guard queues[engine].running == nil, let index = startable(engine) else { continue }
+            let start = begin(index, on: engine)
+            queues[engine].running = index
+            switch commands[index].operation {
+            case .load(let transfer), .store(let transfer): dma.start(transfer, on: engine, at: start)
+            case .accumulate, .elementwise: preconditionFailure("the \(engine) engine gets transfers only")
+            }
+        }
+    }
+
+    /// The next command of an engine, if there is one and every semaphore it waits for holds a token.
+    private func startable(_ engine: Engine) -> Int? {
+        guard let index = queues[engine].next else { return nil }
+        var bits = commands[index].waits.rawValue
+        while bits != 0 {
+            if tokens[bits.trailingZeroBitCount].first == nil { return nil }
+            bits &= bits - 1
+        }
+        return index
+    }
+
+    /// Takes the tokens and returns the first cycle: one after the later of the engine's previous end and the last token.
+    private mutating func begin(_ index: Int, on engine: Engine) -> Int {
+        var latest = queues[engine].previousEnd
+        var bits = commands[index].waits.rawValue
+        while bits != 0 {
+            let semaphore = bits.trailingZeroBitCount
+            bits &= bits - 1
+            let token = tokens[semaphore].take()
+            if token.time > latest {
+                latest = token.time
+                timings[index].boundBy = semaphore
+                timings[index].boundByCommand = token.command
+            }
+        }
+        timings[index].start = latest + 1
+        queues[engine].position += 1
+        return latest + 1
+    }
+
+    private mutating func end(_ index: Int, on engine: Engine, at cycle: Int) {
+        timings[index].end = cycle
+        queues[engine].previousEnd = cycle
+        var bits = commands[index].signals.rawValue
+        while bits != 0 {
+            tokens[bits.trailingZeroBitCount].put(Token(time: cycle, command: index))
+            bits &= bits - 1
+        }
+    }
+
+    private func computeCycles(of index: Int) -> Int {
+        CommandCost(of: commands[index], on: machine)!.cycles
+    }
+}
+
+/// A token: the cycle in which it was put and the command that put it.
+private struct Token {
+    var time: Int
+    var command: Int
+}
+
+/// The tokens of a counting semaphore, first in, first out.
+private struct TokenQueue {
+    private var tokens: [Token] = []
+    private var taken = 0
+
+    init() {}
+    init(initial: Token) { tokens = [initial] }
+
+    var first: Token? { taken < tokens.count ? tokens[taken] : nil }
+
+    mutating func put(_ token: Token) { tokens.append(token) }
+
+    mutating func take() -> Token {
+        taken += 1
+        return tokens[taken - 1]
+    }
+}
+
+private struct EngineQueue {
+    var commands: [Int] = []
+    var position = 0
+    var previousEnd = -1
+    /// The transfer that is under way.
+    var running: Int?
+
+    var next: Int? { position < commands.count ? commands[position] : nil }
+}
+
+private struct EngineQueues {
+    private var load = EngineQueue()
+    private var compute = EngineQueue()
+    private var store = EngineQueue()
+
+    subscript(engine: Engine) -> EngineQueue {
+        _read {
+            switch engine {
+            case .load: yield load
+            case .compute: yield compute
+            case .store: yield store
+            }
+        }
+        _modify {
+            switch engine {
+            case .load: yield &load
+            case .compute: yield &compute
+            case .store: yield &store
+            }
+        }
+    }
+}

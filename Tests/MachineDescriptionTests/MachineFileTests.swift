@@ -1,0 +1,184 @@
+import Diagnostics
+import Foundation
+import MachineDescription
+import Testing
+
+/// Every way a machine file can be wrong, each by one change to the file of `mid`: the code, the place and the words of the message.
+@Suite struct MachineFileTests {
+    /// The diagnostic of `mid`'s file after replacing one text by another.
+    private func diagnostic(_ old: String, _ new: String) throws -> Diagnostic {
+        let text = try MachineDescription.load("mid").yaml
+        let range = try #require(text.range(of: old), "the file of mid has no \(old)")
+        return try #require(throws: Diagnostic.self) {
+            _ = try MachineDescription(yaml: text.replacingCharacters(in: range, with: new), path: "m.yaml")
+        }
+    }
+
+    @Test func unknownKeyIsRefusedWithASuggestion() throws {
+        // Line 6 of the file is `  dataflow: ...`; lines are counted from 1: name, clockMegahertz, macArray, three lane counts.
+        let found = try diagnostic("  pixelLanes: 4", "  pixelLane: 4")
+        #expect(found.code == .machineUnknownKey)
+        #expect(found.place == "m.yaml:6:3")
+        #expect(found.found == "unknown key macArray.pixelLane")
+        #expect(found.remedy == "did you mean pixelLanes?")
+        let energy = try diagnostic("dma:", "energy: 3\ndma:")
+        #expect(energy.code == .machineUnknownKey && energy.remedy == "remove the line")
+    }
+
+    @Test func missingFieldIsRefused() throws {
+        let found = try diagnostic("  pixelLanes: 4\n", "")
+        #expect(found.code == .machineMissingField)
+        #expect(found.place == "m.yaml:4:3")
+        #expect(found.found == "macArray.pixelLanes is missing")
+        #expect(try diagnostic("postProcessor:\n  lanes: 16\n", "").found == "postProcessor is missing")
+    }
+
+    @Test(arguments: [
+        ("pixelLanes: 4", "pixelLanes: four", "macArray.pixelLanes is 'four'", "a whole number"),
+        ("pixelLanes: 4", "pixelLanes: \"4\"", "macArray.pixelLanes is the text \"4\"", "a whole number"),
+        ("pixelLanes: 4", "pixelLanes: 4.0", "macArray.pixelLanes is '4.0'", "a whole number"),
+        ("pixelLanes: 4", "pixelLanes: 0x4", "macArray.pixelLanes is '0x4'", "a whole number"),
+        ("pixelLanes: 4", "pixelLanes:", "macArray.pixelLanes is nothing", "a whole number"),
+        ("pixelLanes: 4", "pixelLanes: [4]", "macArray.pixelLanes is a list", "a whole number"),
+        ("pingPong: true", "pingPong: yes", "weightBuffer.pingPong is 'yes'", "true or false"),
+        ("clockMegahertz: 400", "clockMegahertz: fast", "clockMegahertz is 'fast'", "a number"),
+        ("clockMegahertz: 400", "clockMegahertz: .inf", "clockMegahertz is '.inf'", "a number"),
+        ("name: mid", "name: {a: b}", "name is a mapping", "a word"),
+        ("postProcessor:\n  lanes: 16", "postProcessor: 16", "postProcessor is '16'", "fields, one a line: lanes"),
+    ])
+    func wrongTypeIsRefused(old: String, new: String, message: String, expected: String) throws {
+        let found = try diagnostic(old, new)
+        #expect(found.code == .machineWrongType)
+        #expect(found.found == message)
+        #expect(found.expected == expected)
+    }
+
+    @Test func wrongTypeNamesTheValuesPlace() throws {
+        // `  pixelLanes: four` is line 6; the value starts in column 15.
+        #expect(try diagnostic("pixelLanes: 4", "pixelLanes: four").place == "m.yaml:6:15")
+    }
+
+    static let integers = [
+        "inputChannelLanes: 16", "outputChannelLanes: 16", "pixelLanes: 4", "activationBits: 16", "weightBits: 12", "accumulatorBits: 36",
+        "pipelineStages: 4", "bytes: 262144", "banks: 16", "bytesPerCycle: 256", "bytes: 524288", "banks: 4", "bytesPerCycle: 64", "bytes: 65536",
+        "codebooks: 16", "encodeLanes: 16", "  lanes: 16", "latencyCycles: 24", "bytesPerCycle: 16", "latencyCycles: 100", "burstBytes: 64",
+        "alignmentBytes: 64", "outstanding: 4", "clockMegahertz: 400",
+    ]
+
+    @Test(arguments: integers, ["0", "-1", "2000000000", "99999999999999999999999999"])
+    func negativeZeroAndHugeAreRefused(field: String, value: String) throws {
+        let key = try #require(field.split(separator: ":").first)
+        let found = try diagnostic(field, "\(key): \(value)")
+        #expect(found.code == .machineValueOutOfRange)
+        #expect(found.found.hasSuffix(" is \(value)"))
+        #expect(found.expected.contains(" to "))
+    }
+
+    @Test func unknownChoiceIsRefusedWithASuggestion() throws {
+        let found = try diagnostic("dataflow: outputStationary", "dataflow: outputstationery")
+        #expect(found.code == .machineValueOutOfRange)
+        #expect(found.place == "m.yaml:7:13")
+        #expect(found.remedy == "did you mean outputStationary?")
+        #expect(try diagnostic("name: mid", "name: \"a b\"").found == "name is a b")
+        #expect(try diagnostic("name: mid", "name: ''").found == "name is empty")
+    }
+
+    @Test func whatIsNotBuiltYetIsRefusedByName() throws {
+        let mapping = try diagnostic("laneMapping: channels", "laneMapping: tapsAndChannels")
+        #expect(mapping.code == .machineNotBuiltYet && mapping.place == "m.yaml:8:16")
+        #expect(mapping.found == "macArray.laneMapping is tapsAndChannels, which is not built yet")
+        let table = try diagnostic("method: exact", "method: table")
+        #expect(table.code == .machineNotBuiltYet && table.found == "normalization.method is table, which is not built yet")
+    }
+
+    @Test(arguments: [
+        ("bytes: 262144", "bytes: 262145", "weightBuffer.bytes is 262145", "a multiple of 32 (two halves of 16 banks)"),
+        ("bytes: 524288", "bytes: 524292", "activationBuffer.bytes is 524292", "a multiple of 8 (two halves of 4 banks)"),
+        ("bytesPerCycle: 64", "bytesPerCycle: 60", "activationBuffer.bytesPerCycle is 60", "64: each of 4 banks delivers one word of 16 codes a cycle"),
+        ("bytesPerCycle: 256", "bytesPerCycle: 250", "weightBuffer.bytesPerCycle is 250", "a multiple of banks: 16"),
+        ("accumulatorBits: 36", "accumulatorBits: 27", "macArray.accumulatorBits is 27", "at least 28, the bits of one product (activationBits + weightBits)"),
+        ("burstBytes: 64", "burstBytes: 96", "dma.burstBytes is 96", "a power of two"),
+        ("burstBytes: 64", "burstBytes: 8", "dma.burstBytes is 8", "a multiple of dma.bytesPerCycle: 16"),
+        ("alignmentBytes: 64", "alignmentBytes: 48", "dma.alignmentBytes is 48", "a power of two"),
+        ("alignmentBytes: 64", "alignmentBytes: 8", "dma.alignmentBytes is 8", "a multiple of dma.bytesPerCycle: 16"),
+        ("bytesPerCycle: 16\n", "bytesPerCycle: 24\n", "dma.bytesPerCycle is 24", "a power of two"),
+    ])
+    func contradictionsAreRefused(old: String, new: String, message: String, expected: String) throws {
+        let found = try diagnostic(old, new)
+        #expect(found.code == .machineInconsistent)
+        #expect(found.found == message)
+        #expect(found.expected == expected)
+    }
+
+    /// 1024 x 16 weights a step do not fit a tile of 8 KiB; nor do 1024 x 4 activations fit one of 2 KiB; and 1024 x 1024 x 4 MACs are too many.
+    @Test func tooSmallTilesAndTooManyLanesAreRefused() throws {
+        var machine = try MachineDescription.load("mid")
+        machine.macArray.inputChannelLanes = 1024
+        machine.activationBuffer.bytesPerCycle = 4096
+        machine.weightBuffer.bytes = 16_384
+        var found = try #require(throws: Diagnostic.self) { _ = try MachineDescription(yaml: machine.yaml, path: "m.yaml") }
+        #expect(found.code == .machineInconsistent && found.found == "a tile of weightBuffer has 8192 bytes")
+        machine.weightBuffer.bytes = 65_536
+        machine.activationBuffer.bytes = 4096
+        found = try #require(throws: Diagnostic.self) { _ = try MachineDescription(yaml: machine.yaml, path: "m.yaml") }
+        #expect(found.code == .machineInconsistent && found.found == "a tile of activationBuffer has 2048 bytes")
+        machine.macArray.outputChannelLanes = 1024
+        found = try #require(throws: Diagnostic.self) { _ = try MachineDescription(yaml: machine.yaml, path: "m.yaml") }
+        #expect(found.code == .machineInconsistent && found.found == "macArray has 4194304 MACs")
+        machine = try MachineDescription.load("mid")
+        machine.parameterMemory.bytes = 2049
+        found = try #require(throws: Diagnostic.self) { _ = try MachineDescription(yaml: machine.yaml, path: "m.yaml") }
+        #expect(found.code == .machineInconsistent && found.found == "parameterMemory.bytes is 2049")
+    }
+
+    @Test func notYAMLIsRefusedWithThePlace() throws {
+        func found(_ text: String) throws -> Diagnostic {
+            try #require(throws: Diagnostic.self) { _ = try MachineDescription(yaml: text, path: "m.yaml") }
+        }
+        #expect(try found("").code == .machineNotYAML)
+        #expect(try found("name: mid\nclock: [1, 2\n").code == .machineNotYAML)
+        let tab = try found("name: mid\n\tclock: 3\n")
+        #expect(tab.code == .machineNotYAML && tab.place.hasPrefix("m.yaml:2:"))
+        let control = try found("name: mid\nclock: \u{1}\n")
+        #expect(control.code == .machineNotYAML && control.place == "m.yaml:2:8")
+        #expect(try found("name: a\n---\nname: b\n").code == .machineNotYAML)
+        #expect(try found("- 1\n").code == .machineWrongType)
+    }
+
+    @Test func duplicateKeyIsRefused() throws {
+        let found = try diagnostic("  pixelLanes: 4", "  pixelLanes: 4\n  pixelLanes: 8")
+        #expect(found.code == .machineDuplicateKey)
+        #expect(found.found == "twice in one mapping: pixelLanes")
+        // The first of the two, in line 6.
+        #expect(found.place == "m.yaml:6:3")
+    }
+
+    @Test func filesAreReadByPath() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "machine-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var machine = try MachineDescription.load("small")
+        machine.name = "mine"
+        let path = folder.appending(path: "mine.yaml").path
+        try machine.yaml.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(try MachineDescription.load(path) == machine)
+
+        func code(_ path: String) -> DiagnosticCode? {
+            do { _ = try MachineDescription.load(path) } catch { return error.code }
+            return nil
+        }
+        #expect(code(folder.path) == .machineUnreadable)
+        let binary = folder.appending(path: "binary").path
+        try Data([0xFF, 0xFE, 0x80]).write(to: URL(fileURLWithPath: binary))
+        #expect(code(binary) == .machineUnreadable)
+        try Data(repeating: 35, count: (1 << 20) + 1).write(to: URL(fileURLWithPath: binary))
+        #expect(code(binary) == .machineUnreadable)
+    }
+
+    @Test func aNameThatIsNeitherListsTheBuiltInMachines() throws {
+        let found = try #require(throws: Diagnostic.self) { _ = try MachineDescription.load("smal") }
+        #expect(found.code == .machineMissing)
+        #expect(found.expected == "small, mid, large, or the path of a machine file")
+        #expect(found.remedy == "did you mean small?")
+    }
+}

@@ -1,0 +1,96 @@
+import Commands
+import MachineDescription
+import Testing
+import Timing
+
+@Suite struct PredictedActivityTests {
+    let machine = MachineDescription.builtIn(named: "small")!
+
+    private func activity(_ operation: Command.Operation) -> UnitActivity {
+        predictedActivity(of: Command(layer: 0, waits: [], signals: [], operation: operation), on: machine)
+    }
+
+    /// The definition, counted step by step and lane by lane.
+    private func counted(_ pass: Accumulation) -> UnitActivity {
+        let array = machine.macArray
+        var count = UnitActivity()
+        for _ in 0..<pass.groups {
+            for channel in stride(from: 0, to: pass.outputChannels, by: array.outputChannelLanes) {
+                for i in 0..<pass.rows {
+                    for column in stride(from: 0, to: pass.columns, by: array.pixelLanes) {
+                        count.groups += 1
+                        let lanes = column..<min(column + array.pixelLanes, pass.columns)
+                        for r in 0..<pass.tapRows {
+                            for s in 0..<pass.tapColumns {
+                                for _ in stride(from: 0, to: pass.inputChannels, by: array.inputChannelLanes) {
+                                    count.steps += 1
+                                    count.bufferReadBytes += array.inputChannelLanes * array.outputChannelLanes
+                                    let y = (pass.firstRow + i) * pass.inputStrideY + r * pass.tapStepY + pass.inputOffsetY
+                                    for j in lanes {
+                                        let x = (pass.firstColumn + j) * pass.inputStrideX + s * pass.tapStepX + pass.inputOffsetX
+                                        guard (0..<pass.inputHeight).contains(y), (0..<pass.inputWidth).contains(x) else { continue }
+                                        count.bufferReadBytes += array.inputChannelLanes
+                                    }
+                                }
+                            }
+                        }
+                        let results = lanes.count * min(array.outputChannelLanes, pass.outputChannels - channel)
+                        if !pass.first { count.partialSumReads += results }
+                        if pass.last {
+                            count.bufferWriteBytes += results * pass.outputBytesPerElement
+                            if pass.drain == .normalization { count.bufferReadBytes += results }
+                        } else {
+                            count.partialSumWrites += results
+                        }
+                    }
+                }
+            }
+        }
+        return count
+    }
+
+    @Test func equalsTheStepByStepCount() {
+        for seed in UInt64(1)...1500 {
+            var random = SeededGenerator(seed: seed)
+            func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+            var pass = Accumulation()
+            pass.groups = pick(1...2)
+            (pass.inputChannels, pass.outputChannels) = (pick(1...17), pick(1...17))
+            (pass.rows, pass.columns) = (pick(1...5), pick(1...9))
+            (pass.firstRow, pass.firstColumn) = (pick(0...12), pick(0...12))
+            (pass.inputStrideY, pass.inputStrideX) = (pick(1...3), pick(1...3))
+            (pass.inputOffsetY, pass.inputOffsetX) = (pick(-9...9), pick(-9...9))
+            (pass.tapRows, pass.tapColumns) = (pick(0...4), pick(0...4))
+            (pass.tapStepY, pass.tapStepX) = (pick(-3...3), pick(-3...3))
+            (pass.inputHeight, pass.inputWidth) = (pick(1...20), pick(1...20))
+            (pass.first, pass.last) = (pick(0...1) == 0, pick(0...1) == 0)
+            pass.outputBytesPerElement = pick(1...2)
+            pass.drain = pick(0...1) == 0 ? .postProcessor : .normalization
+            #expect(activity(.accumulate(pass)) == counted(pass), "seed \(seed): \(pass)")
+        }
+    }
+
+    /// 3 rows of 10 bytes in 2 planes.
+    @Test func transfersCountTheirBytesOnce() {
+        let transfer = Transfer(
+            externalAddress: 5, planes: 2, planePitchBytes: 100, rows: 3, rowPitchBytes: 20, rowBytes: 10, buffer: .activationBuffer, bufferAddress: 0,
+            chunkBytes: 10, chunkPitchBytes: 16)
+        var load = UnitActivity()
+        (load.externalReadBytes, load.bufferWriteBytes) = (60, 60)
+        #expect(activity(.load(transfer)) == load)
+        var store = UnitActivity()
+        (store.externalWriteBytes, store.bufferReadBytes) = (60, 60)
+        #expect(activity(.store(transfer)) == store)
+    }
+
+    /// 2 x 3 positions of 5 channels = 30 elements; operands of 2 and 1 bytes, results of 2.
+    @Test func elementwiseReadsItsOperands() {
+        var work = Elementwise()
+        (work.rows, work.columns, work.channels) = (2, 3, 5)
+        (work.inputBytesPerElement, work.secondBytesPerElement, work.outputBytesPerElement) = (2, 1, 2)
+        #expect(activity(.elementwise(work)).bufferReadBytes == 60)
+        work.hasSecond = true
+        #expect(activity(.elementwise(work)).bufferReadBytes == 90)
+        #expect(activity(.elementwise(work)).bufferWriteBytes == 60)
+    }
+}
