@@ -1,0 +1,76 @@
+/// The schedule of one layer.
+public struct LayerSchedule: Hashable, Sendable {
+    /// The layer's name in the graph.
+    public var name: String
+    public var tile: Tile
+    public var order: LoopOrder
+    public var buffers: BufferAllocation
+    public var fusion: Fusion
+
+    public init(name: String, tile: Tile, order: LoopOrder, buffers: BufferAllocation, fusion: Fusion = .none) {
+        self.name = name
+        self.tile = tile
+        self.order = order
+        self.buffers = buffers
+        self.fusion = fusion
+    }
+}
+
+/// Extents of the blocks into which a layer is cut; blocks at the ends may be smaller.
+public struct Tile: Hashable, Sendable {
+    /// 1...output height; a multiple of the stride (transposed convolution) or the factor (pixel shuffle) unless it is the whole height.
+    public var outputRows: Int
+    /// Likewise of the width.
+    public var outputColumns: Int
+    /// 1...K. With groups: whole groups. Element by element: all.
+    public var outputChannels: Int
+    /// 1...C / groups: less than all splits the sums, which wait in the accumulator buffer. With groups, for normalization and element by element: all.
+    public var inputChannels: Int
+
+    public init(outputRows: Int, outputColumns: Int, outputChannels: Int, inputChannels: Int) {
+        self.outputRows = outputRows
+        self.outputColumns = outputColumns
+        self.outputChannels = outputChannels
+        self.inputChannels = inputChannels
+    }
+}
+
+/// Which tile loop is outermost. The loop over input channels is always innermost.
+public enum LoopOrder: String, CaseIterable, Hashable, Sendable {
+    /// For each channel tile all pixel tiles: weights are loaded once, inputs again for each channel tile.
+    case channelsOuter
+    /// For each pixel tile all channel tiles: inputs are loaded once, weights again for each pixel tile.
+    case pixelsOuter
+}
+
+/// Whether layers run interleaved. The only form so far is one layer after the other.
+public enum Fusion: String, CaseIterable, Hashable, Sendable {
+    case none
+}
+
+/// Where a layer's tiles lie on chip.
+///
+///     activation buffer   | input 0 | input 1 | second 0 | second 1 | output 0 | output 1 |      any order, no overlap
+///     weight buffer       | weights 0       | weights 1       |                                  each within its half of the buffer
+///
+/// One address a half: two where the buffer is ping-pong, or one where a layer has no use for the other half (weights: always as many as the buffer has).
+public struct BufferAllocation: Hashable, Sendable {
+    /// Byte addresses in the activation buffer, of the first operand's tiles.
+    public var input: [Int]
+    /// Of the second operand's, as many as of the first; empty for layers of one operand.
+    public var second: [Int]
+    /// Of the result's tiles.
+    public var output: [Int]
+    /// Byte addresses in the weight buffer; empty for layers without weights.
+    public var weights: [Int]
+    /// Index, in accumulators, of the first partial sum.
+    public var accumulators: Int
+
+    public init(input: [Int], second: [Int] = [], output: [Int], weights: [Int] = [], accumulators: Int = 0) {
+        self.input = input
+        self.second = second
+        self.output = output
+        self.weights = weights
+        self.accumulators = accumulators
+    }
+}

@@ -1,0 +1,63 @@
+public import Diagnostics
+
+extension Schedule {
+    /// Reads a schedule. Every key is required (but `second` and `weights` of layers that have none); an unknown key is refused.
+    ///
+    /// - Parameter path: for diagnostics, which say `path:line:column`.
+    /// - Throws: `scheduleSyntax`, `scheduleUnknownKey`, `scheduleMissingKey`, `scheduleWrongValue`, `scheduleUnknownWord`, `scheduleFusionUnsupported`,
+    ///   `scheduleDuplicateName`.
+    public init(yaml: String, path: String = "schedule") throws(Diagnostic) {
+        let root = try YAMLFields(document: yaml, path: path, keys: ["network", "machine", "height", "width", "layers"])
+        var layers: [LayerSchedule] = []
+        var names: Set<String> = []
+        for element in try root.mappings("layers", keys: ["name", "tile", "order", "buffers", "fusion"]) {
+            let layer = try LayerSchedule(element)
+            guard names.insert(layer.name).inserted else {
+                throw Diagnostic(
+                    .scheduleDuplicateName, at: element.place("name"), found: "layer '\(layer.name)' a second time", expected: "each layer once",
+                    remedy: "remove one of the two")
+            }
+            layers.append(layer)
+        }
+        self.init(
+            network: try root.string("network"), machine: try root.string("machine"), height: try root.integer("height", in: 1...(1 << 20)),
+            width: try root.integer("width", in: 1...(1 << 20)), layers: layers)
+    }
+}
+
+extension LayerSchedule {
+    fileprivate init(_ fields: YAMLFields) throws(Diagnostic) {
+        let fusion = try fields.string("fusion")
+        guard fusion == Fusion.none.rawValue else {
+            throw Diagnostic(
+                .scheduleFusionUnsupported, at: fields.place("fusion"), found: "fusion '\(fusion)'", expected: "none: layers run one after the other",
+                remedy: "write fusion: none")
+        }
+        self.init(
+            name: try fields.string("name"),
+            tile: try Tile(fields.mapping("tile", keys: ["outputRows", "outputColumns", "outputChannels", "inputChannels"])),
+            order: try fields.word("order", of: LoopOrder.self),
+            buffers: try BufferAllocation(
+                fields.mapping("buffers", keys: ["input", "output", "accumulators"], optional: ["second", "weights"])))
+    }
+}
+
+/// Larger than any buffer or tensor, and small enough that products of two fit an Int.
+private let largest = 1 << 31
+
+extension Tile {
+    fileprivate init(_ fields: YAMLFields) throws(Diagnostic) {
+        self.init(
+            outputRows: try fields.integer("outputRows", in: 1...largest), outputColumns: try fields.integer("outputColumns", in: 1...largest),
+            outputChannels: try fields.integer("outputChannels", in: 1...largest), inputChannels: try fields.integer("inputChannels", in: 1...largest))
+    }
+}
+
+extension BufferAllocation {
+    fileprivate init(_ fields: YAMLFields) throws(Diagnostic) {
+        self.init(
+            input: try fields.integers("input", in: 0...largest), second: fields.has("second") ? try fields.integers("second", in: 0...largest) : [],
+            output: try fields.integers("output", in: 0...largest), weights: fields.has("weights") ? try fields.integers("weights", in: 0...largest) : [],
+            accumulators: try fields.integer("accumulators", in: 0...largest))
+    }
+}

@@ -1,0 +1,25 @@
+/// How one network runs on one machine for one picture size: for every layer its tiles, their order and where they lie on chip.
+///
+/// The only thing that scheduler and machine share. A person can read and edit the text (`description`, `init(yaml:path:)`); parsing what was printed gives
+/// an equal schedule.
+public struct Schedule: Hashable, Sendable {
+    /// Name of the graph.
+    public var network: String
+    /// Name of the machine.
+    public var machine: String
+    /// Extent of the graph inputs in pixels, padding to the network's multiple included.
+    public var height: Int
+    public var width: Int
+    /// One for each layer of the graph, in the graph's order.
+    public var layers: [LayerSchedule]
+
+    public init(network: String, machine: String, height: Int, width: Int, layers: [LayerSchedule]) {
+        self.network = network
+        self.machine = machine
+        self.height = height
+        self.width = width
+        self.layers = layers
+    }
+
+    public subscript(layer name: String) -> LayerSchedule? { layers.first { $0.name == name } }
+}

@@ -1,0 +1,95 @@
+import Commands
+import MachineDescription
+
+/// How long the compute engine works on a layer, in closed form over all tiles. For the search only: the timeline counts every command.
+struct ComputeEstimate {
+    private let layer: LayerGeometry
+    private let machine: MachineDescription
+    private let verticalPhases: [AxisPhase]
+    private let horizontalPhases: [AxisPhase]
+    private let stepCycles: Int
+    private let drain: Int
+    private let overhead: Int
+
+    init(_ layer: LayerGeometry, machine: MachineDescription) {
+        self.layer = layer
+        self.machine = machine
+        let array = machine.macArray
+        let window = AxisPhase(offset: 0, firstTap: 0, taps: 0, inputOffset: 0)
+        func phases(_ axis: AxisGeometry) -> [AxisPhase] {
+            if axis.kind == .transposed { return axis.phases }
+            var phase = window
+            phase.taps = axis.kernel
+            return [phase]
+        }
+        verticalPhases = phases(layer.vertical)
+        horizontalPhases = phases(layer.horizontal)
+        let weightCycles = ceilDivide(array.inputChannelLanes * array.outputChannelLanes, by: machine.weightBuffer.bytesPerCycle)
+        stepCycles = max(1, weightCycles, ceilDivide(array.pixelLanes, by: machine.activationBuffer.banks))
+        let results = array.outputChannelLanes * array.pixelLanes
+        var drain = max(ceilDivide(results, by: machine.postProcessor.lanes), ceilDivide(results, by: machine.codebookMux.encodeLanes))
+        var overhead = 2 + array.pipelineStages
+        if case .normalization = layer.kind {
+            drain = max(drain, ceilDivide(results, by: machine.normalization.lanes))
+            overhead += machine.normalization.latencyCycles
+        }
+        self.drain = drain
+        self.overhead = overhead
+    }
+
+    /// Cycles of all commands of the layer.
+    func cycles(rows: AxisTiles, columns: AxisTiles, channelTile: Int, channelTiles: Int, inputTile: Int) -> Int {
+        let array = machine.macArray
+        guard layer.usesArray else {
+            let groups = layer.vertical.input * layer.horizontal.input * ceilDivide(layer.operands[0].channels * layer.operands.count, by: machine.postProcessor.lanes)
+            return groups + rows.count * columns.count * channelTiles * overhead
+        }
+        let channelGroups: Int
+        if layer.groups > 1 {
+            channelGroups = layer.groups * ceilDivide(layer.groupOutputChannels, by: array.outputChannelLanes)
+        } else {
+            let last = layer.outputChannels - (channelTiles - 1) * channelTile
+            channelGroups = (channelTiles - 1) * ceilDivide(channelTile, by: array.outputChannelLanes) + ceilDivide(last, by: array.outputChannelLanes)
+        }
+        var cycles = 0
+        for vertical in verticalPhases {
+            let rowPositions = positions(rows, vertical)
+            for horizontal in horizontalPhases {
+                let groups = rowPositions * laneGroups(columns, horizontal, lanes: array.pixelLanes) * channelGroups
+                let commands = rows.count * columns.count * channelTiles
+                cycles += passes(groups: groups, commands: commands, taps: vertical.taps * horizontal.taps, inputTile: inputTile)
+            }
+        }
+        return cycles
+    }
+
+    /// Cycles of all passes over the input-channel tiles, of one phase.
+    private func passes(groups: Int, commands: Int, taps: Int, inputTile: Int) -> Int {
+        let array = machine.macArray
+        let inputTiles = ceilDivide(layer.groupInputChannels, by: inputTile)
+        let lastInput = layer.groupInputChannels - (inputTiles - 1) * inputTile
+        func pass(_ channels: Int, isFirst: Bool, isLast: Bool) -> Int {
+            let steps = max(1, taps * ceilDivide(channels, by: array.inputChannelLanes)) * stepCycles
+            let drained = isLast ? drain : array.pixelLanes
+            let preload = isFirst ? 0 : array.pixelLanes
+            let interval = max(steps, drained, preload)
+            return groups * interval + commands * (steps - interval + drained + preload + overhead)
+        }
+        guard inputTiles > 1 else { return pass(lastInput, isFirst: true, isLast: true) }
+        return pass(inputTile, isFirst: true, isLast: false) + max(inputTiles - 2, 0) * pass(inputTile, isFirst: false, isLast: false)
+            + pass(lastInput, isFirst: false, isLast: true)
+    }
+
+    private func positions(_ tiles: AxisTiles, _ phase: AxisPhase) -> Int {
+        tiles.axis.kind == .transposed ? ceilDivide(max(tiles.axis.output - phase.offset, 0), by: tiles.axis.stride) : tiles.axis.output
+    }
+
+    /// Groups of pixel lanes over all column tiles.
+    private func laneGroups(_ tiles: AxisTiles, _ phase: AxisPhase, lanes: Int) -> Int {
+        func groups(_ extent: Int) -> Int {
+            let positions = tiles.axis.kind == .transposed ? ceilDivide(max(extent - phase.offset, 0), by: tiles.axis.stride) : extent
+            return ceilDivide(positions, by: lanes)
+        }
+        return (tiles.count - 1) * groups(tiles.extent) + groups(tiles.axis.output - (tiles.count - 1) * tiles.extent)
+    }
+}

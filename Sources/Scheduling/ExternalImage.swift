@@ -1,0 +1,96 @@
+public import Diagnostics
+import Commands
+import Graph
+public import Networks
+
+/// The bytes of external memory that are written before a run: all parameter regions of a program. Tensors follow behind them.
+public struct ExternalImage: Sendable {
+    /// Bytes at addresses 0 ..< `Program.parameterEnd`.
+    public private(set) var bytes: [UInt8]
+
+    /// Cuts the network's weights into the program's tiles and writes tables and channel blocks.
+    ///
+    /// - Throws: `layerParametersMismatch` where a layer has not the number of weight codes that its shape needs.
+    public init(_ program: Program, network: QuantizedNetwork) throws(Diagnostic) {
+        bytes = [UInt8](repeating: 0, count: program.parameterEnd)
+        var source: WeightSource?
+        for region in program.parameterRegions {
+            switch region.content {
+            case .block(let block): bytes.replaceSubrange(region.address..<region.address + region.bytes, with: block.bytes)
+            case .weights(let tile):
+                if source?.layer != tile.layer { source = try WeightSource(layer: tile.layer, program: program, network: network) }
+                source!.copy(tile, to: &bytes, at: region.address)
+            }
+        }
+    }
+}
+
+/// The weight codes of one layer, `[K][taps][C]`, and the order in which tiles take the taps.
+private struct WeightSource {
+    let layer: Int
+    private let codes: [UInt8]
+    private let channels: Int
+    private let taps: Int
+    /// Indices of taps, phase by phase.
+    private let phases: [[Int]]
+
+    init(layer index: Int, program: Program, network: QuantizedNetwork) throws(Diagnostic) {
+        layer = index
+        let layer = network.graph.layers[index]
+        let input = program.memoryMap.tensors[layer.inputs[0]]!
+        switch network.parameters[layer.name] {
+        case .accumulation(let parameters): codes = parameters.weightCodes
+        case .normalization(let parameters): codes = parameters.gammaCodes
+        default: codes = []
+        }
+        switch layer.operator {
+        case .convolution(let convolution):
+            channels = input.channels / convolution.groups
+            taps = convolution.kernelHeight * convolution.kernelWidth
+            phases = [Array(0..<taps)]
+        case .transposedConvolution(let transposed):
+            channels = input.channels
+            taps = transposed.kernelHeight * transposed.kernelWidth
+            phases = WeightSource.phases(transposed)
+        case .fullyConnected:
+            channels = input.channels
+            taps = input.height * input.width
+            phases = [Array(0..<taps)]
+        default:
+            channels = input.channels
+            taps = 1
+            phases = [[0]]
+        }
+        let expected = program.memoryMap.tensors[layer.name]!.channels * taps * channels
+        guard codes.count == expected else {
+            throw Diagnostic(
+                .layerParametersMismatch, at: "layer \(layer.name)", found: "\(codes.count.grouped) weight codes", expected: "\(expected.grouped)",
+                remedy: "quantize the network again")
+        }
+    }
+
+    private static func phases(_ transposed: TransposedConvolution) -> [[Int]] {
+        func axis(kernel: Int, stride: Int, padding: Int) -> [[Int]] {
+            (0..<stride).map { offset in Array(Swift.stride(from: (offset + padding) % stride, to: kernel, by: stride)) }
+        }
+        let columns = axis(kernel: transposed.kernelWidth, stride: transposed.strideX, padding: transposed.padding.left)
+        return axis(kernel: transposed.kernelHeight, stride: transposed.strideY, padding: transposed.padding.top).flatMap { rows in
+            columns.map { columns in rows.flatMap { row in columns.map { row * transposed.kernelWidth + $0 } } }
+        }
+    }
+
+    func copy(_ tile: WeightTile, to bytes: inout [UInt8], at address: Int) {
+        var position = address
+        for phase in phases {
+            for k in tile.outputChannels {
+                for tap in phase {
+                    let first = (k * taps + tap) * channels
+                    for c in tile.inputChannels {
+                        bytes[position] = codes[first + c]
+                        position += 1
+                    }
+                }
+            }
+        }
+    }
+}

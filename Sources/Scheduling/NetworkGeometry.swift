@@ -1,0 +1,40 @@
+import Diagnostics
+import Graph
+import Networks
+import Quantization
+
+/// Every tensor and layer of a network at one picture size.
+struct NetworkGeometry {
+    struct TensorGeometry: Hashable {
+        var name: String
+        var shape: FeatureShape
+        var bytesPerElement: Int
+    }
+
+    /// Graph inputs, then the layers' results in order.
+    var tensors: [TensorGeometry] = []
+    var layers: [LayerGeometry] = []
+
+    /// - Throws: the graph's shape diagnostics, `layerFormatNotExecutable`, `layerParametersMismatch` where a tensor has no format.
+    init(_ network: QuantizedNetwork, height: Int, width: Int) throws(Diagnostic) {
+        let shapes = try network.graph.shapes(height: height, width: width)
+        var indices: [String: Int] = [:]
+        for name in network.graph.inputs.map(\.name) + network.graph.layers.map(\.name) {
+            let shape = shapes[name]!
+            guard let format = network.formats[name] else {
+                throw Diagnostic(
+                    .layerParametersMismatch, at: "tensor \(name)", found: "no format", expected: "codes or 16-bit integers", remedy: "quantize the network again")
+            }
+            if case .codes(let set) = format, set.channels != shape.channels {
+                throw Diagnostic(
+                    .layerParametersMismatch, at: "tensor \(name)", found: "a codebook set of \(set.channels) channels", expected: "\(shape.channels) channels",
+                    remedy: "quantize the network again")
+            }
+            indices[name] = tensors.count
+            tensors.append(TensorGeometry(name: name, shape: shape, bytesPerElement: format.bytesPerElement))
+        }
+        for layer in network.graph.layers {
+            layers.append(try LayerGeometry(layer, tensors: indices, shapes: shapes, formats: network.formats))
+        }
+    }
+}

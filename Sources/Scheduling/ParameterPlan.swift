@@ -1,0 +1,71 @@
+import Commands
+import Diagnostics
+import Graph
+import MachineDescription
+import Networks
+
+/// The parameter blocks of every layer, and where they lie in the layer's half of the parameter memory.
+struct ParameterPlan {
+    struct PlacedBlock {
+        var block: ParameterBlock
+        /// Address in the parameter memory.
+        var address: Int
+    }
+
+    struct LayerBlocks {
+        var blocks: [PlacedBlock] = []
+        var addresses = ParameterAddresses()
+        /// Bytes taken in the half.
+        var bytes = 0
+    }
+
+    /// One for each layer.
+    private(set) var layers: [LayerBlocks] = []
+
+    /// Blocks begin at multiples of this, in the parameter memory.
+    private static let alignment = 8
+
+    /// - Throws: `scheduleParameterMemoryOverflow`, `layerParametersMismatch`, `layerFormatNotExecutable`.
+    init(network: QuantizedNetwork, geometry: NetworkGeometry, machine: MachineDescription) throws(Diagnostic) {
+        let half = machine.parameterHalfBytes
+        for (index, layer) in network.graph.layers.enumerated() {
+            let configuration = try LayerConfiguration(layer, in: network, outputChannels: geometry.layers[index].outputChannels)
+            var placed = LayerBlocks()
+            for block in configuration.blocks {
+                let address = index % 2 * half + placed.bytes
+                placed.addresses[block.kind] = address
+                placed.blocks.append(PlacedBlock(block: block, address: address))
+                placed.bytes += roundUp(block.bytes.count, to: ParameterPlan.alignment)
+            }
+            guard placed.bytes <= half else {
+                throw Diagnostic(
+                    .scheduleParameterMemoryOverflow, at: "layer \(layer.name)", found: "parameters need \(placed.bytes.grouped) bytes",
+                    expected: "parameterMemory half holds \(half.grouped)", remedy: "use fewer codebooks or a machine with more memory")
+            }
+            layers.append(placed)
+        }
+    }
+}
+
+extension ParameterAddresses {
+    fileprivate subscript(kind: ParameterBlock.Kind) -> Int {
+        get {
+            switch kind {
+            case .decodeTable: decodeTable
+            case .secondDecodeTable: secondDecodeTable
+            case .weightTable: weightTable
+            case .encodeTable: encodeTable
+            case .channelBlock: channelBlock
+            }
+        }
+        set {
+            switch kind {
+            case .decodeTable: decodeTable = newValue
+            case .secondDecodeTable: secondDecodeTable = newValue
+            case .weightTable: weightTable = newValue
+            case .encodeTable: encodeTable = newValue
+            case .channelBlock: channelBlock = newValue
+            }
+        }
+    }
+}

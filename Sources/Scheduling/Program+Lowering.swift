@@ -1,0 +1,83 @@
+import Commands
+public import Diagnostics
+import Graph
+public import MachineDescription
+public import Networks
+public import Schedules
+
+extension Program {
+    /// Lowers a network to commands by a schedule, which is verified first.
+    ///
+    /// - Parameter fault: an error put into the commands after the verification.
+    /// - Throws: what `Schedule.verify` throws; `faultUnknown` where the fault cannot be put in.
+    public init(network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil) throws(Diagnostic) {
+        let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
+        let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
+        let parameters = try ParameterPlan(network: network, geometry: geometry, machine: machine)
+        let tilings = verified.map(\.tiling)
+        let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
+        let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
+
+        var builder = CommandBuilder(array: machine.macArray, tensors: layout.tensors, capacity: tilings.reduce(0) { $0 + $1.commandEstimate })
+        var layers: [LayerProgram] = []
+        for (index, (tiling, entry)) in verified.enumerated() {
+            let blocks = parameters.layers[index]
+            let context = LayerContext(
+                index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
+                weightAddresses: layout.weightAddresses[index], parameters: blocks.addresses,
+                missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)
+            let first = builder.commands.count
+            builder.loadParameters(context, blocks: zip(layout.blockAddresses[index], blocks.blocks).map { ($0, $1.address, $1.block.bytes.count) })
+            builder.lower(context)
+            layers.append(
+                LayerProgram(
+                    tiling, buffers: entry.buffers, machine: machine, commands: first..<builder.commands.count, parameterMemoryBytes: blocks.bytes))
+        }
+        let names = geometry.tensors.map(\.name)
+        self.init(
+            commands: builder.commands,
+            memoryMap: ExternalMemoryMap(tensors: Dictionary(uniqueKeysWithValues: zip(names, layout.tensors)), bytes: layout.bytes),
+            parameterRegions: layout.parameterRegions, layers: layers)
+    }
+}
+
+extension Fault {
+    fileprivate func place(in tilings: [LayerTiling]) throws(Diagnostic) -> (index: Int, missingRows: Int) {
+        switch self {
+        case .halo(let name, let missingRows):
+            let names = tilings.map(\.layer.name)
+            guard let index = names.firstIndex(of: name) else {
+                throw Diagnostic(
+                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "no layer '\(name)'", expected: "one of \(names.joined(separator: ", "))",
+                    remedy: name.nearest(in: names).map { "did you mean '\($0)'?" } ?? "name a layer")
+            }
+            guard tilings[index].rows.inputLargest > missingRows else {
+                throw Diagnostic(
+                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "input tiles of \(tilings[index].rows.inputLargest) rows",
+                    expected: "more than \(missingRows)", remedy: "name a layer with larger tiles")
+            }
+            return (index, missingRows)
+        }
+    }
+}
+
+extension LayerProgram {
+    fileprivate init(_ tiling: LayerTiling, buffers: BufferAllocation, machine: MachineDescription, commands: Range<Int>, parameterMemoryBytes: Int) {
+        let footprint = TileFootprint(tiling, array: machine.macArray)
+        self.init(
+            name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
+            weightBufferPeakBytes: min(tiling.weightTiles, buffers.weights.count) * footprint.weightBytes,
+            activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count) * (footprint.inputBytes + footprint.secondBytes)
+                + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
+            accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes, pixelTiles: tiling.pixelTiles,
+            channelTiles: tiling.channelTiles.count, inputChannelTiles: tiling.inputChannelTiles.count)
+    }
+}
+
+extension LayerTiling {
+    /// At least as many commands as the layer becomes, parameters included.
+    fileprivate var commandEstimate: Int {
+        let phases = layer.kind == .transposedConvolution ? layer.vertical.stride * layer.horizontal.stride : 1
+        return pixelTiles * channelTiles.count * (inputChannelTiles.count * (phases + 3) + 1) + 8
+    }
+}

@@ -1,0 +1,58 @@
+public import Diagnostics
+import Graph
+public import MachineDescription
+public import Networks
+public import Schedules
+
+extension Schedule {
+    /// Refuses what cannot run, with numbers.
+    ///
+    /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026, and the graph's.
+    public func verify(network: QuantizedNetwork, machine: MachineDescription) throws(Diagnostic) {
+        let geometry = try NetworkGeometry(network, height: height, width: width)
+        _ = try verified(network: network, geometry: geometry, machine: machine)
+        _ = try ParameterPlan(network: network, geometry: geometry, machine: machine)
+    }
+
+    /// The layers' tilings, in the graph's order, and their entries in the schedule.
+    func verified(
+        network: QuantizedNetwork, geometry: NetworkGeometry, machine: MachineDescription
+    ) throws(Diagnostic) -> [(tiling: LayerTiling, schedule: LayerSchedule)] {
+        try requireFor(network: network, machine: machine)
+        try machine.requireCapabilities(for: network)
+        let known = geometry.layers.map(\.name)
+        var entries: [String: LayerSchedule] = [:]
+        for layer in layers {
+            guard known.contains(layer.name) else {
+                throw Diagnostic(
+                    .scheduleUnknownLayer, at: "layer \(layer.name)", found: "a layer that network '\(network.graph.name)' does not have",
+                    expected: "the \(known.count) layers of the network", remedy: layer.name.nearest(in: known).map { "did you mean '\($0)'?" } ?? "remove it")
+            }
+            guard entries.updateValue(layer, forKey: layer.name) == nil else {
+                throw Diagnostic(
+                    .scheduleDuplicateName, at: "layer \(layer.name)", found: "the layer a second time", expected: "each layer once",
+                    remedy: "remove one of the two")
+            }
+        }
+        var verified: [(tiling: LayerTiling, schedule: LayerSchedule)] = []
+        for layer in geometry.layers {
+            guard let entry = entries[layer.name] else {
+                throw Diagnostic(
+                    .scheduleMissingLayer, at: "layer \(layer.name)", found: "no schedule for it", expected: "every layer listed", remedy: "add the layer")
+            }
+            try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verifyTile()
+            let tiling = LayerTiling(layer, tile: entry.tile)
+            try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verify(entry.buffers, footprint: TileFootprint(tiling, array: machine.macArray))
+            verified.append((tiling, entry))
+        }
+        return verified
+    }
+
+    private func requireFor(network: QuantizedNetwork, machine: MachineDescription) throws(Diagnostic) {
+        for (what, found, expected) in [("network", self.network, network.graph.name), ("machine", self.machine, machine.name)] where found != expected {
+            throw Diagnostic(
+                .scheduleForAnotherRun, at: "schedule", found: "\(what) '\(found)'", expected: "'\(expected)'",
+                remedy: "use the schedule with that \(what), or search a new one with `intaglio schedule`")
+        }
+    }
+}

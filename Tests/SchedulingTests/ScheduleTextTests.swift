@@ -1,0 +1,96 @@
+import Diagnostics
+import Foundation
+import Schedules
+import Testing
+
+@Suite struct ScheduleTextTests {
+    static let text = """
+        network: "two layers"
+        machine: "mid"
+        height: 64
+        width: 96
+        layers:
+          - name: "conv"
+            tile: {outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 3}
+            order: pixelsOuter
+            buffers: {input: [0, 4096], output: [8192, 16384], weights: [0, 131072], accumulators: 0}
+            fusion: none
+          - name: "sum"
+            tile: {outputRows: 4, outputColumns: 96, outputChannels: 16, inputChannels: 16}
+            order: channelsOuter
+            buffers: {input: [0], second: [8192], output: [16384], accumulators: 12}
+            fusion: none
+
+        """
+
+    static let schedule = Schedule(
+        network: "two layers", machine: "mid", height: 64, width: 96,
+        layers: [
+            LayerSchedule(
+                name: "conv", tile: Tile(outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 3), order: .pixelsOuter,
+                buffers: BufferAllocation(input: [0, 4096], output: [8192, 16384], weights: [0, 131072])),
+            LayerSchedule(
+                name: "sum", tile: Tile(outputRows: 4, outputColumns: 96, outputChannels: 16, inputChannels: 16), order: .channelsOuter,
+                buffers: BufferAllocation(input: [0], second: [8192], output: [16384], accumulators: 12)),
+        ])
+
+    @Test func printsOneForm() { #expect(ScheduleTextTests.schedule.description == ScheduleTextTests.text) }
+
+    @Test func readsWhatIsPrinted() throws { #expect(try Schedule(yaml: ScheduleTextTests.text) == ScheduleTextTests.schedule) }
+
+    @Test func randomSchedulesSurviveTheText() throws {
+        var generator = SeededGenerator(seed: 7)
+        let names = ["a", "1", "null", "true", "quote \" and \\", "colon: #", "line\nbreak\ttab", "größe", "\u{1}\u{85}\u{2028}", "- x", "~", "1e3", ""]
+        for _ in 0..<300 {
+            func numbers() -> [Int] { (0..<generator.integer(0...2)).map { _ in generator.integer(0...1 << 31) } }
+            var unused = names.shuffled(using: &generator)
+            let layers = (0..<generator.integer(0...4)).map { _ in
+                LayerSchedule(
+                    name: unused.removeLast(),
+                    tile: Tile(
+                        outputRows: generator.integer(1...9), outputColumns: generator.integer(1...1 << 31), outputChannels: generator.integer(1...99),
+                        inputChannels: generator.integer(1...9)),
+                    order: generator.choice(LoopOrder.allCases),
+                    buffers: BufferAllocation(
+                        input: numbers(), second: numbers(), output: numbers(), weights: numbers(), accumulators: generator.integer(0...9)))
+            }
+            let schedule = Schedule(
+                network: generator.choice(names), machine: generator.choice(names), height: generator.integer(1...4096), width: generator.integer(1...4096), layers: layers)
+            #expect(try Schedule(yaml: schedule.description) == schedule)
+        }
+    }
+
+    /// Each fault: what is replaced by what, the code, and line and column of the place.
+    static let faults: [(String, String, DiagnosticCode, String)] = [
+        ("height: 64", "height: [64", .scheduleSyntax, "s.yaml"),
+        ("order: pixelsOuter", "ordre: pixelsOuter", .scheduleUnknownKey, "s.yaml:8:5"),
+        ("    order: pixelsOuter\n", "", .scheduleMissingKey, "s.yaml:6:5"),
+        ("outputRows: 8", "outputRows: many", .scheduleWrongValue, "s.yaml:7:24"),
+        ("outputRows: 8", "outputRows: 0", .scheduleWrongValue, "s.yaml:7:24"),
+        ("input: [0, 4096]", "input: 0", .scheduleWrongValue, "s.yaml:9:22"),
+        ("order: pixelsOuter", "order: pixelOuter", .scheduleUnknownWord, "s.yaml:8:12"),
+        ("fusion: none", "fusion: lines", .scheduleFusionUnsupported, "s.yaml:10:13"),
+        ("name: \"sum\"", "name: \"conv\"", .scheduleDuplicateName, "s.yaml:11:11"),
+        ("width: 96", "height: 96", .scheduleDuplicateName, "s.yaml"),
+    ]
+
+    @Test(arguments: faults.indices) func faultsNameTheirPlace(_ index: Int) throws {
+        let (original, replacement, code, place) = ScheduleTextTests.faults[index]
+        let range = try #require(ScheduleTextTests.text.range(of: original))
+        let text = ScheduleTextTests.text.replacingCharacters(in: range, with: replacement)
+        let error = #expect(throws: Diagnostic.self) { try Schedule(yaml: text, path: "s.yaml") }
+        #expect(error?.code == code)
+        #expect(error?.place.hasPrefix(place) ?? false, "\(error?.place ?? "nowhere")")
+    }
+
+    @Test func suggestsTheWordThatWasMeant() {
+        let unknownKey = #expect(throws: Diagnostic.self) {
+            try Schedule(yaml: ScheduleTextTests.text.replacing("order:", with: "ordre:"))
+        }
+        #expect(unknownKey?.remedy == "did you mean 'order'?")
+        let unknownWord = #expect(throws: Diagnostic.self) { try Schedule(yaml: ScheduleTextTests.text.replacing("pixelsOuter", with: "pixelOuter")) }
+        #expect(unknownWord?.remedy == "did you mean 'pixelsOuter'?")
+        let empty = #expect(throws: Diagnostic.self) { try Schedule(yaml: "") }
+        #expect(empty?.code == .scheduleSyntax)
+    }
+}
