@@ -9,23 +9,28 @@ public import MachineDescription
 ///
 /// Only addresses modulo `burstBytes` matter, so rows that are whole aligned bursts, or that lie against each other, count as one run.
 public struct BurstSequence: Sendable {
-    private let burstBytes: Int
-    private let bytesPerCycle: Int
+    // Burst and bus width are powers of two: base-2 logarithms.
+    private let burstShift: Int
+    private let beatShift: Int
     private let runs: Int
     private let rowsPerPlane: Int
     private let rowBytes: Int
-    private let externalAddress: Int
     private let planePitchBytes: Int
     private let rowPitchBytes: Int
     // Where the next burst begins, and what is left of its run.
     private var run = 0
+    private var row = 0
+    private var planeAddress: Int
     private var address: Int
     private var runBytesLeft: Int
 
     public init(_ transfer: Transfer, on dma: DMADescription) {
         precondition(transfer.bytes > 0 && transfer.externalAddress >= 0, "a transfer moves at least one byte: \(transfer)")
-        burstBytes = dma.burstBytes
-        bytesPerCycle = dma.bytesPerCycle
+        precondition(
+            dma.burstBytes & (dma.burstBytes - 1) == 0 && dma.bytesPerCycle & (dma.bytesPerCycle - 1) == 0 && dma.burstBytes >= dma.bytesPerCycle,
+            "burstBytes \(dma.burstBytes) and bytesPerCycle \(dma.bytesPerCycle) are powers of two, and a burst is at least a beat")
+        burstShift = dma.burstBytes.trailingZeroBitCount
+        beatShift = dma.bytesPerCycle.trailingZeroBitCount
         let burst = dma.burstBytes
         var (planes, planePitch) = (transfer.planes, transfer.planePitchBytes)
         var (rows, rowPitch, bytes) = (transfer.rows, transfer.rowPitchBytes, transfer.rowBytes)
@@ -41,7 +46,7 @@ public struct BurstSequence: Sendable {
         runs = planes * rows
         rowsPerPlane = rows
         rowBytes = bytes
-        externalAddress = transfer.externalAddress
+        planeAddress = transfer.externalAddress
         planePitchBytes = planePitch
         rowPitchBytes = rowPitch
         address = transfer.externalAddress
@@ -51,13 +56,16 @@ public struct BurstSequence: Sendable {
     public var isFinished: Bool { run == runs }
 
     /// Bytes of the next burst.
-    private var nextBytes: Int { min(runBytesLeft, burstBytes - address % burstBytes) }
+    private var nextBytes: Int {
+        let burstBytes = 1 << burstShift
+        return min(runBytesLeft, burstBytes - (address & (burstBytes - 1)))
+    }
 
     /// Beats of the next burst: the bus words that it touches.
-    public var nextBeats: Int { (address + nextBytes - 1) / bytesPerCycle - address / bytesPerCycle + 1 }
+    public var nextBeats: Int { ((address + nextBytes - 1) >> beatShift) - (address >> beatShift) + 1 }
 
     /// How many of the next bursts are whole: `burstBytes` long and aligned.
-    public var wholeBursts: Int { address % burstBytes == 0 ? runBytesLeft / burstBytes : 0 }
+    public var wholeBursts: Int { address & ((1 << burstShift) - 1) == 0 ? runBytesLeft >> burstShift : 0 }
 
     /// Takes the next burst.
     public mutating func advance() { take(nextBytes) }
@@ -65,7 +73,7 @@ public struct BurstSequence: Sendable {
     /// Takes `count <= wholeBursts` whole bursts.
     public mutating func advance(wholeBursts count: Int) {
         precondition(count <= wholeBursts, "\(count) of \(wholeBursts) whole bursts")
-        if count > 0 { take(count * burstBytes) }
+        if count > 0 { take(count << burstShift) }
     }
 
     private mutating func take(_ bytes: Int) {
@@ -74,7 +82,12 @@ public struct BurstSequence: Sendable {
         guard runBytesLeft == 0 else { return }
         run += 1
         guard run < runs else { return }
-        address = externalAddress + run / rowsPerPlane * planePitchBytes + run % rowsPerPlane * rowPitchBytes
+        row += 1
+        if row == rowsPerPlane {
+            row = 0
+            planeAddress += planePitchBytes
+        }
+        address = planeAddress + row * rowPitchBytes
         runBytesLeft = rowBytes
     }
 }

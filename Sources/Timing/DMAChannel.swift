@@ -45,40 +45,36 @@ public struct DMAChannel: Hashable, Sendable {
     public mutating func issueEqual(_ count: Int, beats: Int, before horizon: Int) -> Int {
         let outstanding = doneRing.count
         var issued = 0
-        var roundStart = previousIssue
-        var shift = 0
-        var equalShifts = 0
-        while issued < count {
-            let issue = nextIssue
-            guard issue < horizon else { break }
-            let done = max(issue + latencyCycles, previousDone + 1) + beats - 1
-            let moved = done - doneRing[oldest]
-            if moved != shift || equalShifts == 0 {
-                shift = moved
+        // By how much the last `equalShifts` bursts moved the state, and the issue before the first of them.
+        var (shift, equalShifts, roundStart) = (0, 0, previousIssue)
+        var (lastIssue, lastDone, slot) = (previousIssue, previousDone, oldest)
+        let latency = latencyCycles
+        doneRing.withUnsafeMutableBufferPointer { ring in
+            while issued < count {
+                let leaving = ring[slot]
+                let issue = max(lastIssue + 1, leaving + 1)
+                guard issue < horizon else { break }
+                let done = max(issue + latency, lastDone + 1) + beats - 1
+                if done - leaving != shift || equalShifts == 0 { (shift, equalShifts, roundStart) = (done - leaving, 0, lastIssue) }
+                equalShifts += 1
+                ring[slot] = done
+                (lastIssue, lastDone) = (issue, done)
+                slot = slot + 1 == outstanding ? 0 : slot + 1
+                issued += 1
+                guard equalShifts == outstanding else { continue }
+                if lastIssue - roundStart == shift, count - issued >= outstanding {
+                    var rounds = (count - issued) / outstanding
+                    if horizon != .max { rounds = min(rounds, (horizon - 1 - lastIssue) / shift) }
+                    let cycles = rounds * shift
+                    for i in ring.indices { ring[i] += cycles }
+                    lastIssue += cycles
+                    lastDone += cycles
+                    issued += rounds * outstanding
+                }
                 equalShifts = 0
-                roundStart = previousIssue
             }
-            equalShifts += 1
-            previousIssue = issue
-            previousDone = done
-            doneRing[oldest] = done
-            oldest = oldest + 1 == outstanding ? 0 : oldest + 1
-            issued += 1
-            guard equalShifts == outstanding else { continue }
-            if previousIssue - roundStart == shift {
-                let rounds = min((count - issued) / outstanding, horizon == .max ? .max : (horizon - 1 - previousIssue) / shift)
-                move(by: rounds * shift)
-                issued += rounds * outstanding
-            }
-            equalShifts = 0
         }
+        (previousIssue, previousDone, oldest) = (lastIssue, lastDone, slot)
         return issued
-    }
-
-    private mutating func move(by cycles: Int) {
-        guard cycles > 0 else { return }
-        previousIssue += cycles
-        previousDone += cycles
-        for i in doneRing.indices { doneRing[i] += cycles }
     }
 }

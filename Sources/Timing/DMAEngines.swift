@@ -6,7 +6,7 @@ public import MachineDescription
 /// A transfer that starts in cycle s asks for its first burst in cycle s; the engine is busy to the `done` of its last burst.
 public struct DMAEngines: Sendable {
     /// One of the two that move bytes.
-    enum Side: Int, CaseIterable { case load, store }
+    enum Side { case load, store }
 
     private struct Active {
         var bursts: BurstSequence
@@ -18,7 +18,8 @@ public struct DMAEngines: Sendable {
     private let dma: DMADescription
     private let burstByBurst: Bool
     private var channel: DMAChannel
-    private var active: [Active?] = [nil, nil]
+    private var load: Active?
+    private var store: Active?
     private var lastGranted = Side.store
     private let wholeBurstBeats: Int
 
@@ -30,13 +31,13 @@ public struct DMAEngines: Sendable {
         wholeBurstBeats = dma.burstBytes / dma.bytesPerCycle
     }
 
-    public var isIdle: Bool { active[0] == nil && active[1] == nil }
+    public var isIdle: Bool { load == nil && store == nil }
 
     /// Starts a transfer on an engine (`load` or `store`) that is idle. `start` is not before any completion already returned.
     public mutating func start(_ transfer: Transfer, on engine: Engine, at start: Int) {
         let side = Side(engine)
-        precondition(active[side.rawValue] == nil, "the \(engine) engine is idle when it starts a transfer")
-        active[side.rawValue] = Active(bursts: BurstSequence(transfer, on: dma), start: start, end: nil)
+        precondition(self[side] == nil, "the \(engine) engine is idle when it starts a transfer")
+        self[side] = Active(bursts: BurstSequence(transfer, on: dma), start: start, end: nil)
     }
 
     /// Runs to the next end of a transfer and returns it; nil when both engines are idle.
@@ -45,13 +46,12 @@ public struct DMAEngines: Sendable {
     public mutating func nextCompletion() -> (engine: Engine, end: Int)? {
         while true {
             if let side = finished() {
-                let end = active[side.rawValue]!.end!
-                let other = Side(rawValue: 1 - side.rawValue)!
-                grantAlone(other, before: end + 1)
-                active[side.rawValue] = nil
+                let end = self[side]!.end!
+                grantAlone(side == .load ? .store : .load, before: end + 1)
+                self[side] = nil
                 return (side == .load ? .load : .store, end)
             }
-            switch (active[0], active[1]) {
+            switch (load, store) {
             case (nil, nil): return nil
             case (_?, nil): grantAlone(.load, before: .max)
             case (nil, _?): grantAlone(.store, before: .max)
@@ -60,22 +60,36 @@ public struct DMAEngines: Sendable {
                 if load.start != store.start {
                     let (early, late): (Side, Int) = load.start < store.start ? (.load, store.start) : (.store, load.start)
                     grantAlone(early, before: late)
-                    if active[early.rawValue]!.end != nil { continue }
+                    if self[early]!.end != nil { continue }
                 }
                 grantInTurn()
             }
         }
     }
 
+    private subscript(side: Side) -> Active? {
+        get { side == .load ? load : store }
+        set {
+            switch side {
+            case .load: load = newValue
+            case .store: store = newValue
+            }
+        }
+    }
+
     /// The engine whose transfer ends first among those with all bursts issued.
     private func finished() -> Side? {
-        let ends = Side.allCases.compactMap { side in active[side.rawValue]?.end.map { (side, $0) } }
-        return ends.min { $0.1 < $1.1 }?.0
+        switch (load?.end, store?.end) {
+        case (nil, nil): nil
+        case (_?, nil): .load
+        case (nil, _?): .store
+        case (let loadEnd?, let storeEnd?): loadEnd < storeEnd ? .load : .store
+        }
     }
 
     /// Grants bursts to `side`, the only one asking, as long as they issue before `horizon`.
     private mutating func grantAlone(_ side: Side, before horizon: Int) {
-        guard var transfer = active[side.rawValue], transfer.end == nil else { return }
+        guard var transfer = self[side], transfer.end == nil else { return }
         while !transfer.bursts.isFinished, max(channel.nextIssue, transfer.start) < horizon {
             let whole = transfer.bursts.wholeBursts
             if !burstByBurst, whole > 1, channel.nextIssue >= transfer.start {
@@ -87,12 +101,12 @@ public struct DMAEngines: Sendable {
             lastGranted = side
         }
         if transfer.bursts.isFinished { transfer.end = channel.lastDone }
-        active[side.rawValue] = transfer
+        self[side] = transfer
     }
 
     /// Grants bursts to both, in turn, until one of them has no more.
     private mutating func grantInTurn() {
-        guard var load = active[0], var store = active[1], load.end == nil, store.end == nil else { return }
+        guard var load, var store, load.end == nil, store.end == nil else { return }
         let bothAsk = max(load.start, store.start)
         if channel.nextIssue < bothAsk { lastGranted = .store }
         while !load.bursts.isFinished, !store.bursts.isFinished {
@@ -117,7 +131,7 @@ public struct DMAEngines: Sendable {
         }
         if load.bursts.isFinished { load.end = channel.lastDone }
         if store.bursts.isFinished { store.end = channel.lastDone }
-        (active[0], active[1]) = (load, store)
+        (self.load, self.store) = (load, store)
     }
 }
 

@@ -29,15 +29,19 @@ public struct LayerTiming: Hashable, Sendable {
 func layerTimings(of commands: [Command], timings: [CommandTiming], on machine: MachineDescription) -> [LayerTiming] {
     var extents = layerExtents(of: commands, timings: timings)
     var attribution = StallAttribution(extents.map { ($0.timing.completion, $0.workEnd) })
-    for (index, command) in commands.enumerated() where command.engine == .compute {
+    for index in commands.indices {
+        guard let cost = CommandCost(of: commands[index], on: machine) else { continue }
         attribution.idle(to: timings[index].start, before: timings[index], timings: timings)
-        attribution.busy(CommandCost(of: command, on: machine)!)
+        attribution.busy(cost)
     }
     attribution.idle(to: (extents.last?.timing.completion ?? -1) + 1, before: nil, timings: timings)
 
-    var position: [Int: Int] = [:]
-    for i in extents.indices { position[extents[i].timing.layer] = i }
-    for command in commands { extents[position[command.layer]!].timing.activity += predictedActivity(of: command, on: machine) }
+    var position = 0
+    for index in commands.indices {
+        // Commands of a layer stand together, more or less.
+        if extents[position].timing.layer != commands[index].layer { position = extents.firstIndex { $0.timing.layer == commands[index].layer }! }
+        extents[position].timing.activity += predictedActivity(of: commands[index], on: machine)
+    }
     return extents.indices.map { i in
         var layer = extents[i].timing
         layer.simulatedCycles = layer.completion - (i == 0 ? -1 : extents[i - 1].timing.completion)
@@ -51,16 +55,21 @@ func layerTimings(of commands: [Command], timings: [CommandTiming], on machine: 
 /// For each layer its completion, and the last end of its compute commands (of its loads, where it computes nothing).
 private func layerExtents(of commands: [Command], timings: [CommandTiming]) -> [(timing: LayerTiming, workEnd: Int)] {
     var ends: [Int: (all: Int, compute: Int, load: Int)] = [:]
-    for (command, timing) in zip(commands, timings) {
-        var end = ends[command.layer] ?? (-1, -1, -1)
-        end.all = max(end.all, timing.end)
-        switch command.engine {
-        case .compute: end.compute = max(end.compute, timing.end)
-        case .load: end.load = max(end.load, timing.end)
+    var (layer, end) = (Int.min, (all: -1, compute: -1, load: -1))
+    for index in commands.indices {
+        if commands[index].layer != layer {
+            if layer != .min { ends[layer] = end }
+            layer = commands[index].layer
+            end = ends[layer] ?? (-1, -1, -1)
+        }
+        end.all = max(end.all, timings[index].end)
+        switch commands[index].engine {
+        case .compute: end.compute = max(end.compute, timings[index].end)
+        case .load: end.load = max(end.load, timings[index].end)
         case .store: break
         }
-        ends[command.layer] = end
     }
+    if layer != .min { ends[layer] = end }
     var completion = -1
     return ends.keys.sorted().map { layer in
         let end = ends[layer]!

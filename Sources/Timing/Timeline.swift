@@ -53,8 +53,9 @@ private func checkSemaphores(_ commands: [Command]) throws(TimelineError) {
             owners[index] = engine
         }
     }
-    for (index, command) in commands.enumerated() {
-        try check(command.waits, command.engine, &waiting, index)
-        try check(command.signals, command.engine, &signalling, index)
+    // By index: a command is large, and copying each is what would take the time.
+    for index in commands.indices {
+        try check(commands[index].waits, commands[index].engine, &waiting, index)
+        try check(commands[index].signals, commands[index].engine, &signalling, index)
     }
 }

@@ -17,7 +17,7 @@ struct TimelineRun {
         self.machine = machine
         dma = DMAEngines(machine.dma, burstByBurst: burstByBurst)
         timings = [CommandTiming](repeating: CommandTiming(), count: commands.count)
-        for (index, command) in commands.enumerated() { queues[command.engine].commands.append(index) }
+        for index in commands.indices { queues[commands[index].engine].commands.append(index) }
         tokens = (0..<SemaphoreSet.count).map { index in
             SemaphoreSet.initial.rawValue & (1 << UInt32(index)) != 0 ? TokenQueue(initial: Token(time: -1, command: -1)) : TokenQueue()
         }

@@ -1,4 +1,5 @@
 import Commands
+import Glibc
 import MachineDescription
 import Testing
 import Timing
@@ -58,9 +59,10 @@ import Timing
         }
     }
 
-    /// About the traffic of a network on a 3840 x 2160 picture: 24 layers of 500 tiles, 26 KiB in and out of each tile in rows of 1,728 bytes: 640 MB, ten million bursts,
-    /// 48,000 commands. Taking equal bursts together must pay: at least twice as fast as burst by burst, and the same cycles.
-    @Test func aLargePictureIsTimedQuickly() throws {
+    /// About the traffic of a network on a 3840 x 2160 picture: 24 layers of 500 tiles, 27 KiB in and out of each, 640 MB, ten million bursts, 48,000 commands.
+    /// Taking equal bursts together must pay: clearly faster than burst by burst (about 6 and 3 times were measured), even where each row begins and ends
+    /// inside a burst, and the same cycles.
+    @Test(arguments: [(0, 3.0), (32, 1.5)]) func aLargePictureIsTimedQuickly(offset: Int, gain: Double) throws {
         let machine = MachineDescription.builtIn(named: "mid")!
         var stream = NetworkStream()
         for layer in 0..<24 {
@@ -68,17 +70,28 @@ import Timing
                 var pass = Accumulation()
                 (pass.rows, pass.columns, pass.inputChannels, pass.outputChannels) = (4, 16, 64, 64)
                 (pass.tapRows, pass.tapColumns, pass.inputHeight, pass.inputWidth) = (3, 3, 64, 64)
-                let row = transfer(64 * tile + 32, rows: 16, rowBytes: 1728, pitch: 65_536)
-                return (row, [pass, pass], row)
+                let rows = transfer(64 * tile + offset, rows: 16, rowBytes: 1728, pitch: 65_536)
+                return (rows, [pass, pass], rows)
             }
         }
-        let clock = ContinuousClock()
         var quick: Timeline?
         var slow: Timeline?
-        let quickTime = try (0..<3).map { _ in try clock.measure { quick = try Timeline(simulating: stream.commands, on: machine) } }.min()!
-        let slowTime = try clock.measure { slow = try Timeline(simulating: stream.commands, on: machine, burstByBurst: true) }
-        print("\(stream.commands.count) commands, \(quick!.totalCycles) cycles: \(quickTime), burst by burst \(slowTime)")
+        let quickTime = try (0..<3).map { _ in try threadSeconds { quick = try Timeline(simulating: stream.commands, on: machine) } }.min()!
+        let slowTime = try threadSeconds { slow = try Timeline(simulating: stream.commands, on: machine, burstByBurst: true) }
+        print("offset \(offset): \(stream.commands.count) commands, \(quick!.totalCycles) cycles: \(quickTime) s, burst by burst \(slowTime) s")
         #expect(quick == slow)
-        #expect(quickTime * 2 < slowTime)
+        #expect(quickTime * gain < slowTime)
+    }
+
+    /// Processor time of this thread, which other work on the machine does not lengthen.
+    private func threadSeconds(_ body: () throws -> Void) rethrows -> Double {
+        func now() -> Double {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        }
+        let start = now()
+        try body()
+        return now() - start
     }
 }
