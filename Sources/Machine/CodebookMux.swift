@@ -1,0 +1,145 @@
+internal import CDatapathKernels
+internal import Commands
+
+/// Decoding side of the codebook-mux: for each channel the table that turns a code into the integer that is multiplied.
+///
+///     code ──> [ table of the channel's select ] ── + offset ──> v ──> v, |v| or the scaled square
+///
+/// `value` decoders share the J tables of the layer and add offsets; the other operands have a table for each distinct (select, offset, shift),
+/// with everything folded in. Codes beyond a short codebook decode to its last entry.
+final class OperandDecoder {
+    let channels: Int
+    /// 256 values a table.
+    let table: AlignedMemory<Int16>
+    /// Where each flat channel's table begins.
+    let tableIndex: AlignedMemory<Int32>
+    let offsets: AlignedMemory<Int16>
+    /// Largest magnitude that each flat channel decodes to.
+    let largestMagnitude: [Int64]
+
+    init(_ configuration: LayerConfiguration, _ key: LayerContext.DecoderKey, activationBits: Int) {
+        guard let operand = key.isSecond ? configuration.second : configuration.input else { preconditionFailure("the layer has no second operand") }
+        precondition(!operand.isInteger16, "the MAC array and the codebook-mux decode codes, not 16-bit integers")
+        channels = key.channels.count
+        var tables: [Int16] = []
+        var starts: [TableKey: Int32] = [:]
+        var index: [Int32] = []
+        var offset: [Int16] = []
+        var largest: [Int64] = []
+        for flat in 0..<channels {
+            let channel = key.channels.index(flat)
+            precondition(channel < operand.selects.count, "channel \(channel) of \(operand.selects.count)")
+            let select = Int(operand.selects[channel])
+            let removed = Int(operand.offsets[channel])
+            let shift = key.operand == .square ? operand.shift(configuration, channel) : 0
+            let values = operand.values(select: select, offset: removed, key.operand, shift: shift, activationBits: activationBits)
+            let isFolded = key.operand != .value
+            let tableKey = TableKey(select: select, offset: isFolded ? removed : 0, shift: shift)
+            if starts[tableKey] == nil {
+                starts[tableKey] = Int32(tables.count)
+                tables += values.map { Int16($0 - (isFolded ? 0 : removed)) }
+            }
+            index.append(starts[tableKey]!)
+            offset.append(isFolded ? 0 : Int16(removed))
+            largest.append(Int64(values.lazy.map(abs).max()!))
+        }
+        table = AlignedMemory(tables)
+        tableIndex = AlignedMemory(index)
+        offsets = AlignedMemory(offset)
+        largestMagnitude = largest
+    }
+
+    private struct TableKey: Hashable {
+        var select: Int
+        var offset: Int
+        var shift: Int
+    }
+
+    /// `values[p channels + c]` = the decoded code at `codes[p pitch + c]`, for `count` channels from flat channel `first` on.
+    func decode(_ codes: UnsafePointer<UInt8>, pitch: Int, pixels: Int, first: Int = 0, count: Int, to values: UnsafeMutablePointer<Int16>) {
+        intaglio_decode_pixels(
+            codes, Int64(pitch), Int64(pixels), Int64(count), table.base, tableIndex.base + first, offsets.base + first, values)
+    }
+}
+
+extension OperandConfiguration {
+    /// S_j of the squared operand.
+    fileprivate func shift(_ configuration: LayerConfiguration, _ channel: Int) -> Int {
+        guard case .normalization(let normalization) = configuration.drain else { return 0 }
+        return Int(normalization.operandShifts[channel])
+    }
+
+    /// The 256 values of one channel.
+    fileprivate func values(select: Int, offset: Int, _ operand: Accumulation.Operand, shift: Int, activationBits: Int) -> [Int] {
+        let codebook = entries[select]
+        let limit = 1 << (activationBits - 1)
+        return (0..<256).map { code in
+            let value = Int(codebook[min(code, codebook.count - 1)]) + offset
+            precondition(-limit <= value && value < limit, "value \(value) fits \(activationBits) bits")
+            switch operand {
+            case .value: return value
+            case .magnitude:
+                precondition(value > -(1 << 15), "magnitude of \(value) fits the 16-bit operand")
+                return abs(value)
+            case .square: return min(limit - 1, shift == 0 ? value * value : (value * value + 1 << (shift - 1)) >> shift)
+            }
+        }
+    }
+}
+
+/// Encoding side: the code of every x between the first and last threshold of each codebook, the code map included.
+///
+///     table   [codebook 0: t.first - 1 ... t.last][codebook 1: ...]       code = table[base[j] + clamp(x, low[j], high[j])]
+///
+/// Codebooks whose thresholds lie too far apart for a table are searched.
+final class Encoder {
+    /// Longest table.
+    static let largestTable = 1 << 18
+
+    struct Span {
+        var low: Int64
+        var high: Int64
+        var base: Int64
+    }
+
+    let isInteger16: Bool
+    let table: AlignedMemory<UInt8>?
+    let spans: [Span]
+    let thresholds: AlignedMemory<Int32>?
+    let thresholdStarts: [Int64]
+    let thresholdCounts: [Int64]
+    let codeMap: AlignedMemory<UInt8>
+
+    init(_ result: ResultConfiguration) {
+        isInteger16 = result.isInteger16
+        let map = result.codeMap ?? (0...255).map { UInt8($0) }
+        codeMap = AlignedMemory(map)
+        thresholdCounts = result.thresholds.map { Int64($0.count) }
+        thresholdStarts = result.thresholds.indices.map { j in result.thresholds[..<j].reduce(0) { $0 + Int64($1.count) } }
+        let lengths = result.thresholds.map { Int($0.last ?? 0) - Int($0.first ?? 0) + 2 }
+        guard !result.isInteger16, lengths.reduce(0, +) <= Encoder.largestTable else {
+            table = nil
+            thresholds = result.isInteger16 ? nil : AlignedMemory(result.thresholds.flatMap { $0 } + [0])
+            // 16-bit results: x between the limits. Searched codes: x as it is.
+            let span = result.isInteger16 ? Span(low: -32768, high: 32767, base: 0) : Span(low: .min / 2, high: .max / 2, base: 0)
+            spans = Array(repeating: span, count: max(result.thresholds.count, 1))
+            return
+        }
+        thresholds = nil
+        let codes = AlignedMemory<UInt8>(count: lengths.reduce(0, +) + 8)
+        var spans: [Span] = []
+        var position = 0
+        for (thresholds, length) in zip(result.thresholds, lengths) {
+            let low = Int(thresholds.first ?? 0) - 1
+            spans.append(Span(low: Int64(low), high: Int64(low + length - 1), base: Int64(position - low)))
+            var code = 0
+            for x in low..<low + length {
+                while code < thresholds.count && x >= Int(thresholds[code]) { code += 1 }
+                codes.base[position] = map[code]
+                position += 1
+            }
+        }
+        self.spans = spans
+        table = codes
+    }
+}

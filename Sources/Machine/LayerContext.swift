@@ -1,0 +1,66 @@
+internal import Commands
+internal import Quantization
+
+/// What the units derive from one layer's parameter blocks: made when the blocks change, shared by all commands that name them.
+final class LayerContext {
+    let configuration: LayerConfiguration
+    /// V.
+    let activationBits: Int
+    private var decoders: [DecoderKey: OperandDecoder] = [:]
+    private var drains: [DrainKey: DrainLanes] = [:]
+    private(set) lazy var encoder = Encoder(configuration.output)
+
+    init(configuration: LayerConfiguration, activationBits: Int) {
+        self.configuration = configuration
+        self.activationBits = activationBits
+    }
+
+    /// The decoder of the first operand (or the second) for a run of channels of each group.
+    func decoder(_ key: DecoderKey) -> OperandDecoder {
+        if let decoder = decoders[key] { return decoder }
+        let decoder = OperandDecoder(configuration, key, activationBits: activationBits)
+        decoders[key] = decoder
+        return decoder
+    }
+
+    func drain(_ key: DrainKey) -> DrainLanes {
+        if let drain = drains[key] { return drain }
+        let drain = DrainLanes(configuration, key, encoder: encoder)
+        drains[key] = drain
+        return drain
+    }
+
+    /// The expanded weights of the 256 codes.
+    private(set) lazy var weightEntries: AlignedMemory<Int16> = {
+        guard let entries = configuration.weightEntries else { preconditionFailure("a command of the MAC array needs a weight table") }
+        precondition(entries.allSatisfy { $0 > .min }, "expanded weights lie above \(Int16.min)")
+        return AlignedMemory(entries)
+    }()
+
+    /// The layer's channels that a command touches: `channels` of each group from `first` on, groups `groupPitch` apart.
+    struct Channels: Hashable {
+        var first: Int
+        var channels: Int
+        var groups: Int
+        var groupPitch: Int
+
+        var count: Int { channels * groups }
+
+        /// Index in the whole tensor of flat channel `group channels + channel`.
+        func index(_ flat: Int) -> Int { first + flat / channels * groupPitch + flat % channels }
+    }
+
+    struct DecoderKey: Hashable {
+        var channels: Channels
+        var operand: Accumulation.Operand
+        var isSecond: Bool
+    }
+
+    struct DrainKey: Hashable {
+        var channels: Channels
+        /// Whether the bias is added here (or was, in the first pass).
+        var addsBias: Bool
+        /// Copies of the channels side by side: pixels that share a vector.
+        var copies: Int
+    }
+}

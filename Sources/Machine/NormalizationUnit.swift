@@ -1,0 +1,50 @@
+internal import CDatapathKernels
+internal import Commands
+
+/// GDN, IGDN, GDN1 and IGDN1: the correctly rounded quotient or product of a value and the sum of its neighbours.
+struct NormalizationUnit {
+    let level: KernelLevel
+
+    /// Decodes v of every output channel at positions (i, `columns`) from the input tile: the unit's own reading of it.
+    func readValues(
+        _ pass: Accumulation, _ decoder: OperandDecoder, _ buffer: OnChipBuffer.View, row i: Int, columns: Range<Int>,
+        to values: UnsafeMutablePointer<Int16>
+    ) {
+        let y = pass.inputRow(i, tap: 0)
+        precondition((0..<pass.inputHeight).contains(y), "a normalized position lies inside the tensor: row \(y) of \(pass.inputHeight)")
+        for group in 0..<pass.groups {
+            for j in columns.lowerBound..<(pass.groups == 1 && pass.inputStrideX == 1 ? columns.lowerBound + 1 : columns.upperBound) {
+                let x = pass.inputColumn(j, tap: 0)
+                let pixels = pass.groups == 1 && pass.inputStrideX == 1 ? columns.count : 1
+                precondition(x >= 0 && x + pixels <= pass.inputWidth, "a normalized position lies inside the tensor: column \(x) of \(pass.inputWidth)")
+                let address = pass.pixelAddress(y: y, x: x) + group * pass.inputGroupPitchBytes + pass.firstOutputChannel - pass.firstInputChannel
+                let codes = buffer.pointer(reading: address..<address + (pixels - 1) * pass.inputPixelPitchBytes + pass.outputChannels)
+                decoder.decode(
+                    codes, pitch: pass.inputPixelPitchBytes, pixels: pixels, first: group * pass.outputChannels, count: pass.outputChannels,
+                    to: values + (j - columns.lowerBound) * pass.lanes + group * pass.outputChannels)
+            }
+        }
+    }
+
+    func drain(
+        _ sums: UnsafePointer<Int32>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>,
+        bytesPerElement: Int
+    ) -> Int {
+        var kernel = drain.kernel
+        return Int(
+            intaglio_normalize(
+                level.rawValue, &kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements, Int64(drain.count * bytesPerElement),
+                Int64(drain.count)))
+    }
+
+    func drain(
+        _ sums: UnsafePointer<Int64>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>,
+        bytesPerElement: Int
+    ) -> Int {
+        var kernel = drain.kernel
+        return Int(
+            intaglio_normalize_wide(
+                level.rawValue, &kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements, Int64(drain.count * bytesPerElement),
+                Int64(drain.count)))
+    }
+}

@@ -1,0 +1,60 @@
+internal import CDatapathKernels
+internal import Commands
+internal import FixedPoint
+
+/// Bias, multiplier, rounding, saturation, clip and encoder: sums of positions become stored elements.
+struct PostProcessor {
+    let level: KernelLevel
+
+    /// Drains `pixels` positions into `elements` (element pitch `drain.count`); returns how many saturated.
+    func drain(_ sums: UnsafePointer<Int32>, pitch: Int, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>, bytesPerElement: Int) -> Int {
+        var kernel = drain.kernel
+        if drain.rounding == .onnxFloat32 {
+            let wide = AlignedMemory<Int64>(count: pixels * pitch + 16)
+            for index in 0..<pixels * pitch { wide.base[index] = Int64(sums[index]) }
+            return self.drain(wide.base, pitch: pitch, pixels: pixels, by: drain, to: elements, bytesPerElement: bytesPerElement)
+        }
+        return Int(
+            intaglio_post_process(
+                level.rawValue, &kernel, sums, Int64(pitch), Int64(pixels), elements, Int64(drain.count * bytesPerElement), Int64(drain.count)))
+    }
+
+    /// The same for 64-bit sums.
+    func drain(_ sums: UnsafePointer<Int64>, pitch: Int, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>, bytesPerElement: Int) -> Int {
+        var kernel = drain.kernel
+        let elementPitch = Int64(drain.count * bytesPerElement)
+        guard drain.rounding == .onnxFloat32 else {
+            return Int(intaglio_post_process_wide(level.rawValue, &kernel, sums, Int64(pitch), Int64(pixels), elements, elementPitch, Int64(drain.count)))
+        }
+        return drainRounded(sums, pitch: pitch, pixels: pixels, by: drain, to: elements, elementPitch: elementPitch)
+    }
+
+    /// The general path: each product rounded by `requantize`, then encoded by a kernel that multiplies by one.
+    private func drainRounded(
+        _ sums: UnsafePointer<Int64>, pitch: Int, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>, elementPitch: Int64
+    ) -> Int {
+        let rounded = AlignedMemory<Int64>(repeating: 0, count: drain.lanes * pixels)
+        for pixel in 0..<pixels {
+            for lane in 0..<drain.count {
+                let sum = sums[pixel * pitch + lane] + drain.kernel.bias[lane]
+                let multiplier = sum < 0 ? drain.multipliersNegative[lane] : drain.multipliers[lane]
+                rounded.base[pixel * drain.lanes + lane] = requantize(sum, by: multiplier, rounding: drain.rounding)
+            }
+        }
+        let zeros = AlignedMemory<Int64>(repeating: 0, count: drain.lanes)
+        let ones = AlignedMemory<Int64>(repeating: 1 << 30, count: drain.lanes)
+        let shifts = AlignedMemory<Int64>(repeating: 30, count: drain.lanes)
+        var kernel = drain.kernel
+        kernel.rounding = Int32(INTAGLIO_FLOOR)
+        kernel.bias = UnsafePointer(zeros.base)
+        kernel.multiplier = UnsafePointer(ones.base)
+        kernel.multiplierNegative = UnsafePointer(ones.base)
+        kernel.shift = UnsafePointer(shifts.base)
+        kernel.shiftNegative = UnsafePointer(shifts.base)
+        return withExtendedLifetime((zeros, ones, shifts, rounded)) {
+            Int(
+                intaglio_post_process_wide(
+                    level.rawValue, &kernel, rounded.base, Int64(drain.lanes), Int64(pixels), elements, elementPitch, Int64(drain.count)))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+public import Commands
+
+/// Three in-order queues and the counting semaphores between them.
+///
+/// Untimed but greedy: at every turn the first runnable command of load, then compute, then store is taken. Loads therefore run as far ahead as their
+/// tokens let them, and a schedule that forgets a semaphore overwrites what was still needed: wrong bits, as in silicon, not bits that happen to be right.
+struct Sequencer {
+    /// Largest number of tokens a semaphore holds.
+    static let largestTokens = 255
+
+    private(set) var tokens = (0..<SemaphoreSet.count).map { SemaphoreSet.initial.indices.contains($0) ? 1 : 0 }
+    private var queues: [[Int]]
+    private var heads: [Int]
+
+    init(_ commands: [Command]) {
+        queues = Engine.allCases.map { engine in commands.indices.filter { commands[$0].engine == engine } }
+        heads = Engine.allCases.map { _ in 0 }
+    }
+
+    /// Takes the tokens of the next command and gives its index; nil when all have run.
+    mutating func next(_ commands: [Command]) throws(MachineError) -> Int? {
+        for engine in queues.indices where heads[engine] < queues[engine].count {
+            let index = queues[engine][heads[engine]]
+            let waits = commands[index].waits.indices
+            guard waits.allSatisfy({ tokens[$0] > 0 }) else { continue }
+            waits.forEach { tokens[$0] -= 1 }
+            heads[engine] += 1
+            return index
+        }
+        let blocked = Engine.allCases.indices.filter { heads[$0] < queues[$0].count }.map { engine in
+            let index = queues[engine][heads[engine]]
+            let missing = commands[index].waits.indices.filter { tokens[$0] == 0 }.map(SemaphoreSet.name)
+            return MachineError.BlockedCommand(index: index, engine: Engine.allCases[engine], semaphores: missing)
+        }
+        guard blocked.isEmpty else { throw .deadlock(blocked) }
+        return nil
+    }
+
+    /// Puts one token into every semaphore that command `index` signals.
+    mutating func finish(_ index: Int, _ command: Command) throws(MachineError) {
+        for semaphore in command.signals.indices {
+            guard tokens[semaphore] < Sequencer.largestTokens else {
+                throw .semaphoreOverflow(command: index, semaphore: SemaphoreSet.name(semaphore), tokens: tokens[semaphore])
+            }
+            tokens[semaphore] += 1
+        }
+    }
+}
+
+/// A command stream that cannot run to its end.
+public enum MachineError: Error, Equatable, CustomStringConvertible {
+    /// No engine can go on: the first command of each queue that is left waits for a semaphore without tokens.
+    case deadlock([BlockedCommand])
+    /// A command signals a semaphore that is full.
+    case semaphoreOverflow(command: Int, semaphore: String, tokens: Int)
+
+    public struct BlockedCommand: Equatable, Sendable {
+        public var index: Int
+        public var engine: Engine
+        /// The semaphores it waits for that hold no token.
+        public var semaphores: [String]
+
+        public init(index: Int, engine: Engine, semaphores: [String]) {
+            self.index = index
+            self.engine = engine
+            self.semaphores = semaphores
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .deadlock(let blocked):
+            "deadlock: "
+                + blocked.map { "command \($0.index) (\($0.engine.rawValue)) waits for \($0.semaphores.joined(separator: ", "))" }.joined(separator: "; ")
+        case .semaphoreOverflow(let command, let semaphore, let tokens):
+            "command \(command) signals \(semaphore), which already holds \(tokens) tokens"
+        }
+    }
+}
