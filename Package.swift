@@ -66,9 +66,10 @@ let package = Package(
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Networks", "FloatModel",
         ]),
         // 5
+        module("Conformance", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         module("Simulation", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules",
-            "Timing", "Machine", "ReferenceModel", "FloatModel", "Scheduling", "Images", "CCrypto",
+            "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "Images", "CCrypto",
         ]),
         // 6
         module("Reports", [
@@ -79,8 +80,8 @@ let package = Package(
             name: "intaglio",
             dependencies: [
                 "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
-                "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Simulation", "Reports",
-                argumentParser,
+                "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
+                "Simulation", "Reports", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -103,7 +104,7 @@ let package = Package(
             "MachineDescription", "Diagnostics",
         ]),
         tests("ConformanceTests", [
-            "Simulation", "Scheduling", "Schedules", "Timing", "Machine", "ReferenceModel", "Commands", "MachineDescription", "Networks", "Graph",
+            "Conformance", "Simulation", "Scheduling", "Schedules", "Timing", "Machine", "ReferenceModel", "Commands", "MachineDescription", "Networks", "Graph",
             "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Diagnostics", "Importers", "Images",
         ]),
         tests("CommandLineTests", ["Diagnostics"]),

@@ -12,7 +12,8 @@ struct ActivationQuantizer {
     /// `importance` weighs each channel's error when the tensor's range is searched.
     func codebookSet(for samples: ChannelSamples, importance: [Double]?, at place: String) throws(Diagnostic) -> CodebookSet {
         let isUnsigned = samples.minimum.allSatisfy { $0 >= 0 }
-        let largestRange = 1 << (bits - 1) - 1
+        // The first entry lies one below the mirror of the last, and |v| must fit V bits too.
+        let largestRange = 1 << (bits - 1) - 2
         var books: [Codebook] = []
         for index in 0..<codebooks {
             let range = largestRange >> index

@@ -110,4 +110,19 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case layerParametersMismatch = "SCHEDULE-026"
     case scheduleNotFound = "SCHEDULE-027"
     case faultUnknown = "SCHEDULE-028"
+
+    // RUN: running, verifying and explaining a network
+    case networkUnknown = "RUN-001"
+    case networkNotQuantized = "RUN-002"
+    case networkHasNoFloat = "RUN-003"
+    case networkHasNoPicture = "RUN-004"
+    case explainOutside = "RUN-005"
+    case explainOperator = "RUN-006"
+    case layerUnknown = "RUN-007"
+    case faultMalformed = "RUN-008"
+    case faultUnknownPlace = "RUN-009"
+    case rateOutOfRange = "RUN-010"
+    case scheduleSizeMismatch = "RUN-011"
+    case calibrationFolderEmpty = "RUN-012"
+    case scheduleUnreadable = "RUN-013"
 }

@@ -6,6 +6,11 @@ public struct PNGPicture: Equatable, Sendable {
     public let image: RGBImage
     /// In the order of `ImageConversion.allCases`; empty for plain 8-bit RGB.
     public let conversions: [ImageConversion]
+
+    public init(image: RGBImage, conversions: [ImageConversion] = []) {
+        self.image = image
+        self.conversions = conversions
+    }
 }
 
 /// Reads PNG pictures into 8-bit RGB.

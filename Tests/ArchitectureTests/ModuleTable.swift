@@ -36,17 +36,18 @@ enum ModuleTable {
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Networks", "FloatModel",
         ]),
         // 5
+        ("Conformance", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         ("Simulation", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
-            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Scheduling", "CCrypto",
+            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "CCrypto",
         ]),
         // 6
         ("Reports", ["Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
         // 8
         ("intaglio", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
-            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Simulation", "Reports",
-            "ArgumentParser",
+            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
+            "Simulation", "Reports", "ArgumentParser",
         ]),
     ]
 }

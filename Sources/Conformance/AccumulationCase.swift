@@ -1,0 +1,107 @@
+import FixedPoint
+import Graph
+import Networks
+import Quantization
+import Tensors
+
+extension LayerCaseDraft {
+    /// Convolutions of all kinds, transposed convolution, fully connected.
+    static func accumulation(family: LayerCaseGenerator.Family, rounding: RoundingRule, using random: inout SplitMix64) -> LayerCaseDraft? {
+        let (layerOperator, input, weightShape) = geometry(family, using: &random)
+        let layer = Layer(name: "layer", operator: layerOperator, inputs: ["input"])
+        guard let output = try? layer.outputShape(of: [input]), output.count <= 4096 else { return nil }
+
+        // The rules that work on 32 bits get narrow operands, the others up to the widest.
+        let narrow = [.gemmlowpDouble, .halfUpDouble, .tosaDouble].contains(rounding)
+        let widths = (activation: random.int(narrow ? 9...10 : 9...16), weight: random.int(narrow ? 8...9 : 8...12))
+        let inputFormat = TensorFormat.codes(random.codebookSet(channels: input.channels, bits: widths.activation))
+        let outputFormat = random.once(in: 8) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: output.channels, bits: 16))
+        let decoder = random.weightDecoder(bits: widths.weight)
+        let extremeWeights = random.once(in: 4)
+        let weightCodes = (0..<weightShape.count).map { _ in extremeWeights ? (random.once(in: 2) ? 0 : 255) : UInt8(random.int(0...255)) }
+        let biasLimit = 1 << random.int(4...24)
+        let bias = (0..<output.channels).map { _ in Int64(random.int(-biasLimit...biasLimit)) }
+
+        var bounds = SumBounds()
+        for k in 0..<output.channels {
+            let group = k / (output.channels / weightShape.groups)
+            let products = (0..<weightShape.perOutput).lazy.map { index -> (weight: Int, range: ClosedRange<Int>) in
+                let channel = weightShape.isFullyConnected ? index % input.channels : group * weightShape.groupChannels + index % weightShape.groupChannels
+                return (Int(decoder.entries[Int(weightCodes[k * weightShape.perOutput + index])]), inputFormat.valueRange(channel: channel))
+            }
+            bounds.include(bias: bias[k], products: products)
+        }
+        guard bounds.bits <= 40,
+            let post = random.postProcessing(channels: output.channels, sumBits: bounds.bits, output: outputFormat, rounding: rounding)
+        else { return nil }
+
+        let parameters = AccumulationParameters(weightCodes: weightCodes, weightDecoder: decoder, bias: bias, postProcessing: post)
+        let stimulus = random.element(of: Stimulus.allCases)
+        return LayerCaseDraft(
+            network: QuantizedNetwork(
+                graph: Graph(name: family.rawValue, inputs: [GraphInput(name: "input", channels: input.channels)], layers: [layer], outputs: ["layer"]),
+                formats: ["input": inputFormat, "layer": outputFormat], parameters: ["layer": .accumulation(parameters)],
+                widths: DatapathWidths(activationBits: 16, weightBits: 12, accumulatorBits: max(bounds.bits, 24))),
+            inputs: ["input": random.elements(input, format: inputFormat, stimulus: stimulus)],
+            summary: "\(input) -> \(output), \(weightShape.summary), \(stimulus)")
+    }
+
+    private struct WeightShape {
+        var outputChannels: Int
+        var perOutput: Int
+        var groupChannels: Int
+        var groups = 1
+        var isFullyConnected = false
+        var summary: String
+
+        var count: Int { outputChannels * perOutput }
+    }
+
+    private static func geometry(
+        _ family: LayerCaseGenerator.Family, using random: inout SplitMix64
+    ) -> (Operator, FeatureShape, WeightShape) {
+        let (height, width) = (random.int(1...13), random.int(1...17))
+        let kernel = (random.int(1...9), random.int(1...9))
+        let stride = (random.int(1...4), random.int(1...4))
+        switch family {
+        case .fullyConnected:
+            let input = FeatureShape(height: random.int(1...4), width: random.int(1...4), channels: random.int(1...24))
+            let outputs = random.int(1...40)
+            return (
+                .fullyConnected(outputChannels: outputs), input,
+                WeightShape(outputChannels: outputs, perOutput: input.count, groupChannels: input.channels, isFullyConnected: true, summary: "fully connected"))
+        case .transposedConvolution:
+            let (channels, outputs) = (random.int(1...36), random.int(1...20))
+            let transposed = TransposedConvolution(
+                outputChannels: outputs, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0, strideX: stride.1,
+                padding: Padding(
+                    top: random.int(0...kernel.0 / 2), bottom: random.int(0...kernel.0 / 2), left: random.int(0...kernel.1 / 2),
+                    right: random.int(0...kernel.1 / 2)),
+                outputPaddingY: random.int(0...stride.0 - 1), outputPaddingX: random.int(0...stride.1 - 1))
+            return (
+                .transposedConvolution(transposed), FeatureShape(height: random.int(1...6), width: random.int(1...7), channels: channels),
+                WeightShape(
+                    outputChannels: outputs, perOutput: kernel.0 * kernel.1 * channels, groupChannels: channels,
+                    summary: "kernel \(kernel.0)x\(kernel.1) stride \(stride.0)x\(stride.1)"))
+        default:
+            let groups =
+                switch family {
+                case .depthwiseConvolution: random.int(2...20)
+                case .groupedConvolution: random.int(2...5)
+                default: 1
+                }
+            let groupChannels = family == .depthwiseConvolution ? 1 : random.int(1...(groups > 1 ? 10 : 40))
+            let outputs = groups * (family == .depthwiseConvolution ? 1 : random.int(1...(groups > 1 ? 9 : 40)))
+            let dilation = (random.int(1...3), random.int(1...3))
+            let convolution = Convolution(
+                outputChannels: outputs, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0, strideX: stride.1,
+                padding: Padding(top: random.int(0...5), bottom: random.int(0...5), left: random.int(0...5), right: random.int(0...5)),
+                dilationY: dilation.0, dilationX: dilation.1, groups: groups)
+            return (
+                .convolution(convolution), FeatureShape(height: height, width: width, channels: groups * groupChannels),
+                WeightShape(
+                    outputChannels: outputs, perOutput: kernel.0 * kernel.1 * groupChannels, groupChannels: groupChannels, groups: groups,
+                    summary: "kernel \(kernel.0)x\(kernel.1) stride \(stride.0)x\(stride.1) dilation \(dilation.0)x\(dilation.1) groups \(groups)"))
+        }
+    }
+}

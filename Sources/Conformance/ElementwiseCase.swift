@@ -1,0 +1,94 @@
+import FixedPoint
+import Graph
+import Networks
+import Quantization
+import Tensors
+
+extension LayerCaseDraft {
+    static func requantize(rounding: RoundingRule, using random: inout SplitMix64) -> LayerCaseDraft? {
+        let shape = randomShape(using: &random)
+        let inputFormat = random.once(in: 2) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: random.int(9...16)))
+        let outputFormat = random.once(in: 4) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: 14))
+        guard let post = random.postProcessing(channels: shape.channels, sumBits: 16, output: outputFormat, rounding: rounding) else { return nil }
+        return single(.requantize, [(shape, inputFormat)], output: outputFormat, parameters: .requantization(post), using: &random)
+    }
+
+    static func add(rounding: RoundingRule, using random: inout SplitMix64) -> LayerCaseDraft? {
+        let admitted: [RoundingRule] = [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero]
+        let rule = admitted.contains(rounding) ? rounding : random.element(of: admitted)
+        let shape = randomShape(using: &random)
+        let formats = (0..<2).map { _ in TensorFormat.codes(random.codebookSet(channels: shape.channels, bits: random.int(9...16))) }
+        let (clipLow, clipHigh) = random.clip()
+        let addition = AdditionParameters(
+            mantissaA: Int64(random.int(-(1 << 31) + 1...(1 << 31) - 1)), mantissaB: Int64(random.int(1...(1 << 31) - 1)), exponent: random.int(-8...1),
+            rounding: rule, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow, clipHigh: clipHigh)
+        return single(
+            .add, formats.map { (shape, $0) }, output: .codes(random.codebookSet(channels: shape.channels, bits: 14)), parameters: .addition(addition),
+            using: &random)
+    }
+
+    static func concatenation(using random: inout SplitMix64) -> LayerCaseDraft? {
+        let shape = randomShape(using: &random)
+        let channels = (0..<random.int(2...4)).map { _ in random.int(1...20) }
+        let whole = random.codebookSet(channels: channels.reduce(0, +), bits: 12)
+        var first = 0
+        var operands: [(FeatureShape, TensorFormat)] = []
+        for count in channels {
+            let part = try! CodebookSet(
+                codebooks: whole.codebooks, selects: Array(whole.selects[first..<first + count]), offsets: Array(whole.offsets[first..<first + count]), step: 1)
+            operands.append((FeatureShape(height: shape.height, width: shape.width, channels: count), .codes(part)))
+            first += count
+        }
+        return single(.concatenation, operands, output: .codes(whole), parameters: .none, using: &random)
+    }
+
+    static func pixelShuffle(using random: inout SplitMix64) -> LayerCaseDraft? {
+        let factor = random.int(1...3)
+        let outputChannels = random.int(1...9)
+        let output = random.codebookSet(channels: outputChannels, bits: 12)
+        let area = factor * factor
+        let input = try! CodebookSet(
+            codebooks: output.codebooks, selects: output.selects.flatMap { Array(repeating: $0, count: area) },
+            offsets: output.offsets.flatMap { Array(repeating: $0, count: area) }, step: 1)
+        let shape = FeatureShape(height: random.int(1...6), width: random.int(1...9), channels: outputChannels * area)
+        return single(.pixelShuffle(factor: factor), [(shape, .codes(input))], output: .codes(output), parameters: .none, using: &random)
+    }
+
+    static func latent(reconstruct: Bool, using random: inout SplitMix64) -> LayerCaseDraft? {
+        let shape = randomShape(using: &random)
+        let format = TensorFormat.integers16(step: 1)
+        var operands = [(shape, format)]
+        let firstMean = random.once(in: 2) ? 0 : random.int(1...12)
+        if random.int(0...3) > 0 {
+            operands.append((FeatureShape(height: shape.height, width: shape.width, channels: firstMean + shape.channels + random.int(0...3)), format))
+        }
+        let grid = LatentGrid(fractionBits: random.int(0...8), firstMeanChannel: operands.count == 2 ? firstMean : 0)
+        return single(
+            reconstruct ? .reconstructLatent(grid) : .quantizeLatent(grid), operands, output: format, parameters: .none, using: &random)
+    }
+
+    private static func randomShape(using random: inout SplitMix64) -> FeatureShape {
+        FeatureShape(height: random.int(1...7), width: random.int(1...11), channels: random.int(1...40))
+    }
+
+    private static func single(
+        _ layerOperator: Operator, _ operands: [(shape: FeatureShape, format: TensorFormat)], output: TensorFormat, parameters: LayerParameters,
+        using random: inout SplitMix64
+    ) -> LayerCaseDraft {
+        let names = operands.indices.map { "input\($0)" }
+        var formats = ["layer": output]
+        var inputs: [String: Tensor<Int32>] = [:]
+        let stimulus = random.element(of: Stimulus.allCases)
+        for (name, operand) in zip(names, operands) {
+            formats[name] = operand.format
+            inputs[name] = random.elements(operand.shape, format: operand.format, stimulus: stimulus)
+        }
+        return LayerCaseDraft(
+            network: QuantizedNetwork(
+                graph: Graph(
+                    name: layerOperator.name, inputs: zip(names, operands).map { GraphInput(name: $0, channels: $1.shape.channels) },
+                    layers: [Layer(name: "layer", operator: layerOperator, inputs: names)], outputs: ["layer"]),
+                formats: formats, parameters: ["layer": parameters], widths: DatapathWidths(activationBits: 16, weightBits: 12, accumulatorBits: 40)),
+            inputs: inputs, summary: "\(operands.map(\.shape.description).joined(separator: " + ")), \(stimulus)")
+    }
+}

@@ -1,0 +1,25 @@
+public import Networks
+public import Tensors
+
+/// One layer, its parameters and its stimulus: written once, run on every executor.
+public struct LayerCase: Sendable {
+    /// The operator and what is special, with the seed that makes the case again.
+    public let name: String
+    public let seed: UInt64
+    /// A network of this one layer, which is called `layer`.
+    public let network: QuantizedNetwork
+    /// Stored elements of the graph inputs, by name.
+    public let inputs: [String: Tensor<Int32>]
+}
+
+/// What the sign and size of the stimulus is like.
+enum Stimulus: CaseIterable {
+    /// Any code equally often.
+    case uniform
+    /// Only the first and the last code: the largest sums.
+    case extremes
+    /// Everything at the last code.
+    case allHighest
+    /// Around the middle, as real activations are.
+    case central
+}

@@ -1,0 +1,35 @@
+public import Simulation
+
+/// One row a layer, one column a field, under the names of the JSON contract.
+public struct LayersCSV: Sendable {
+    public let text: String
+
+    public init(_ report: RunReport) {
+        let reasons = Set(report.layers.flatMap { $0.stallCycles.keys }).sorted()
+        var header = ["layerID", "name", "operator", "outputShape", "usefulMACs", "issuedMACs", "simulatedCycles", "computeCycles"]
+        header += reasons.map { "stallCycles.\($0)" }
+        header += [
+            "utilization", "weightBytes", "dramReadBytes", "dramWriteBytes", "sramReadBytes", "sramWriteBytes", "weightBufferPeakBytes",
+            "activationBufferPeakBytes", "lowerBoundCycles", "lowerBoundBytes", "saturatedOutputs", "outputDigest",
+        ]
+        var rows = [header]
+        for (index, layer) in report.layers.enumerated() {
+            var row = [
+                "\(index)", layer.name, layer.operator, layer.outputShape, "\(layer.usefulMACs)", "\(layer.issuedMACs)", "\(layer.simulatedCycles)",
+                "\(layer.computeCycles)",
+            ]
+            row += reasons.map { "\(layer.stallCycles[$0] ?? 0)" }
+            row += [
+                "\(layer.utilization)", "\(layer.weightBytes)", "\(layer.dramReadBytes)", "\(layer.dramWriteBytes)", "\(layer.sramReadBytes)",
+                "\(layer.sramWriteBytes)", "\(layer.weightBufferPeakBytes)", "\(layer.activationBufferPeakBytes)", "\(layer.lowerBoundCycles)",
+                "\(layer.lowerBoundBytes)", layer.saturatedOutputs.map(String.init) ?? "", layer.outputDigest ?? "",
+            ]
+            rows.append(row)
+        }
+        self.text = rows.map { $0.map(Self.quoted).joined(separator: ",") }.joined(separator: "\n") + "\n"
+    }
+
+    private static func quoted(_ field: String) -> String {
+        field.contains(where: { ",\"\n".contains($0) }) ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+    }
+}

@@ -1,0 +1,35 @@
+public import Diagnostics
+import Graph
+public import Images
+public import MachineDescription
+public import Networks
+import ReferenceModel
+import Tensors
+
+/// One stored element of a run: its derivation, and what reference model and machine stored there.
+public struct ExplainedElement: Sendable {
+    public let text: String
+    /// A sentence where derivation, reference and machine are not all equal.
+    public let failure: String?
+
+    /// - Parameter layer: the first layer when nil.
+    /// - Throws: `layerUnknown`, `explainOutside`, `explainOperator`, `networkHasNoPicture`.
+    public init(
+        network: QuantizedNetwork, machine: MachineDescription, picture: RGBImage, layer name: String?, c: Int, y: Int, x: Int, threads: Int
+    ) throws(Diagnostic) {
+        let graph = network.graph
+        let name = name ?? graph.layers[0].name
+        try graph.requireLayer(name, at: "--layer")
+        let layer = graph[layer: name]!
+        let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height)
+        let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture, for: network)]
+        let run = try SimulationRun(plan, inputs: inputs, threads: threads)
+        let operands = layer.inputs.map { inputs[$0] ?? run.outputs.tensor($0) }
+        let explanation = try Explanation(network, layer: layer, operands: operands, outputShape: plan.shapes[name]!, c: c, y: y, x: x)
+        let machineStored = Int(run.outputs.tensor(name)[y, x, c])
+        let referenceStored = Int(try ReferenceModel(network).runLayer(layer, operands: operands).output[y, x, c])
+        let stored = "derivation \(explanation.stored), reference model \(referenceStored), machine \(machineStored)"
+        self.text = (explanation.lines + ["stored: " + stored]).joined(separator: "\n")
+        self.failure = explanation.stored == referenceStored && referenceStored == machineStored ? nil : "\(name)[\(y)][\(x)][\(c)] differs: \(stored)"
+    }
+}

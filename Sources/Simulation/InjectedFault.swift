@@ -1,0 +1,85 @@
+public import Diagnostics
+import Graph
+public import Networks
+import Quantization
+import Scheduling
+
+/// A fault put into the machine's copy only, to see it found.
+///
+///     weight:L:i=x      weight code i of layer L (order [K][R][S][C]) becomes x
+///     threshold:L:i     threshold i of layer L's output codebooks (one codebook after the other) becomes one larger
+///     halo:L:-1         the input tiles of layer L are loaded one row short, schedule verifier bypassed
+public enum InjectedFault: Hashable, Sendable {
+    case weight(layer: String, index: Int, code: UInt8)
+    case threshold(layer: String, index: Int)
+    case halo(layer: String, rows: Int)
+
+    /// - Throws: `faultMalformed`.
+    public init(_ text: String) throws(Diagnostic) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 3, parts[0] == "weight" {
+            let sides = parts[2].split(separator: "=")
+            if sides.count == 2, let index = Int(sides[0]), index >= 0, let code = UInt8(sides[1]) {
+                self = .weight(layer: parts[1], index: index, code: code)
+                return
+            }
+        }
+        if parts.count == 3, parts[0] == "threshold", let index = Int(parts[2]), index >= 0 {
+            self = .threshold(layer: parts[1], index: index)
+            return
+        }
+        if parts.count == 3, parts[0] == "halo", parts[2] == "-1" {
+            self = .halo(layer: parts[1], rows: -1)
+            return
+        }
+        throw Diagnostic(
+            .faultMalformed, at: "--inject", found: "'\(text)'", expected: "weight:LAYER:INDEX=CODE, threshold:LAYER:INDEX or halo:LAYER:-1",
+            remedy: "name a layer of the network and an index inside it")
+    }
+
+    /// The part that lowering puts into the commands.
+    var inCommands: Scheduling.Fault? {
+        guard case .halo(let layer, let rows) = self else { return nil }
+        return .halo(layer: layer, missingRows: -rows)
+    }
+
+    public var layer: String {
+        switch self {
+        case .weight(let layer, _, _), .threshold(let layer, _), .halo(let layer, _): layer
+        }
+    }
+
+    /// The network as the faulty machine holds it. A halo fault is in the commands, not here.
+    ///
+    /// - Throws: `faultUnknownPlace` where the layer or the index does not exist.
+    public func applied(to network: QuantizedNetwork) throws(Diagnostic) -> QuantizedNetwork {
+        var faulty = network
+        guard network.graph[layer: layer] != nil else { throw unknown("no layer '\(layer)'", expected: network.graph.layers.map(\.name).joined(separator: ", ")) }
+        switch self {
+        case .halo: break
+        case .weight(_, let index, let code):
+            switch network.parameters[layer] {
+            case .accumulation(var parameters):
+                guard index < parameters.weightCodes.count else { throw unknown("weight \(index)", expected: "below \(parameters.weightCodes.count)") }
+                parameters.weightCodes[index] = code
+                faulty.parameters[layer] = .accumulation(parameters)
+            case .normalization(var parameters):
+                guard index < parameters.gammaCodes.count else { throw unknown("weight \(index)", expected: "below \(parameters.gammaCodes.count)") }
+                parameters.gammaCodes[index] = code
+                faulty.parameters[layer] = .normalization(parameters)
+            default: throw unknown("layer '\(layer)' has no weights", expected: "a layer with weights")
+            }
+        case .threshold(_, let index):
+            guard case .codes(let set) = network.formats[layer] else { throw unknown("layer '\(layer)' is not encoded", expected: "a layer with 8-bit codes") }
+            guard let raised = try set.withThresholdRaised(index) else {
+                throw unknown("threshold \(index)", expected: "below \(set.codebooks.reduce(0) { $0 + $1.thresholds.count })")
+            }
+            faulty.formats[layer] = .codes(raised)
+        }
+        return faulty
+    }
+
+    private func unknown(_ found: String, expected: String) -> Diagnostic {
+        Diagnostic(.faultUnknownPlace, at: "--inject", found: found, expected: expected, remedy: "see `intaglio inspect` for layers and sizes")
+    }
+}

@@ -1,0 +1,64 @@
+public import Diagnostics
+public import FixedPoint
+import Foundation
+import Graph
+import Importers
+public import MachineDescription
+import Networks
+import ReferenceModel
+import Tensors
+
+/// Runs every layer case (JSON) of a folder on reference model and machine and compares with its expected outputs.
+public enum LayerCaseFolder {
+    public struct Result: Sendable {
+        public let name: String
+        public let rounding: RoundingRule
+        public let outputs: Int
+        /// Outputs that differ from the file's.
+        public let referenceMismatches: Int
+        public let machineMismatches: Int
+        public let firstDifference: String?
+    }
+
+    /// - Parameter rounding: instead of the rule that each file names.
+    /// - Throws: `layerCaseMissing` for a folder without cases, and what reading and running throw.
+    public static func verify(
+        _ folder: String, machine: MachineDescription, rounding: RoundingRule? = nil, threads: Int = 1
+    ) throws(Diagnostic) -> [Result] {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".json") }.sorted()
+        guard !names.isEmpty else {
+            throw Diagnostic(
+                .layerCaseMissing, at: folder, found: "no file that ends in .json", expected: "a folder of layer cases", remedy: "correct the path")
+        }
+        var results: [Result] = []
+        for name in names { results.append(try verify(Int8LayerCase(contentsOf: folder + "/" + name), machine: machine, rounding: rounding, threads: threads)) }
+        return results
+    }
+
+    private static func verify(
+        _ layerCase: Int8LayerCase, machine: MachineDescription, rounding: RoundingRule?, threads: Int
+    ) throws(Diagnostic) -> Result {
+        let network = layerCase.network(rounding: rounding)
+        let (input, output) = (network.graph.inputs[0].name, network.graph.outputs[0])
+        let reference = try ReferenceModel(network)
+        let shape = layerCase.inputs[0].shape
+        let plan = try SimulationPlan(network: network, machine: machine, width: shape.width, height: shape.height)
+        var (outputs, referenceMismatches, machineMismatches) = (0, 0, 0)
+        var first: String?
+        for (sample, expected) in zip(layerCase.inputs, layerCase.expected) {
+            let inputs = [input: sample]
+            outputs += expected.elements.count
+            if let difference = FirstDifference(expected: expected, found: try reference.run(inputs: inputs).tensors[output]!) {
+                referenceMismatches += difference.count
+                first = first ?? "[\(difference.y)][\(difference.x)][\(difference.c)] expected \(difference.expected), reference \(difference.found)"
+            }
+            if let difference = FirstDifference(expected: expected, found: try SimulationRun(plan, inputs: inputs, threads: threads).outputs.tensor(output)) {
+                machineMismatches += difference.count
+                first = first ?? "[\(difference.y)][\(difference.x)][\(difference.c)] expected \(difference.expected), machine \(difference.found)"
+            }
+        }
+        return Result(
+            name: layerCase.name, rounding: rounding ?? layerCase.rounding, outputs: outputs, referenceMismatches: referenceMismatches,
+            machineMismatches: machineMismatches, firstDifference: first)
+    }
+}

@@ -1,0 +1,59 @@
+public import Diagnostics
+public import Images
+import Graph
+import Networks
+public import Tensors
+
+/// A run whose input is a picture and, for autoencoders, whose output is one.
+public struct PictureRun: Sendable {
+    public let simulation: SimulationRun
+    let picture: PNGPicture
+
+    /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples.
+    public init(_ plan: SimulationPlan, picture: PNGPicture, threads: Int, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
+        let graph = plan.network.graph
+        let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture.image, for: plan.network)]
+        self.simulation = try SimulationRun(plan, inputs: inputs, threads: threads, progress: progress)
+        self.picture = picture
+    }
+
+    /// The network's first output as a picture of the original's extent, where it is one.
+    public var reconstructedPicture: RGBImage? {
+        let plan = simulation.plan
+        let name = plan.network.graph.outputs[0]
+        guard plan.shapes[name]!.channels == 3, case .codes = plan.network.formats[name]! else { return nil }
+        return PictureTensor.image(simulation.outputs.tensor(name), width: picture.image.width, height: picture.image.height)
+    }
+
+    /// Every layer's stored output with its bytes an element.
+    public var storedTensors: [(name: String, tensor: Tensor<Int32>, bytesPerElement: Int)] {
+        let network = simulation.plan.network
+        return network.graph.layers.map { ($0.name, simulation.outputs.tensor($0.name), network.formats[$0.name]!.bytesPerElement) }
+    }
+
+    /// The plan's report with what only data can say.
+    public func report(float: FloatRun? = nil) throws(Diagnostic) -> RunReport {
+        var report = simulation.plan.report()
+        report.image.conversions = picture.conversions.map(\.rawValue)
+        let network = simulation.plan.network
+        for (index, layer) in network.graph.layers.enumerated() {
+            report.layers[index].saturatedOutputs = simulation.saturatedOutputs[index]
+            report.layers[index].outputDigest = simulation.outputs.digest(of: layer.name)
+        }
+        report.totals.saturatedOutputs = simulation.saturatedOutputs.reduce(0, +)
+        report.latents = network.graph.latents.map { name in
+            let latents = simulation.outputs.tensor(name)
+            let layer = network.graph.layers.firstIndex { $0.name == name }!
+            return LatentReport(
+                tensor: name, count: latents.elements.count,
+                empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents) / Double(picture.image.width * picture.image.height),
+                saturated: simulation.saturatedOutputs[layer])
+        }
+        if let reconstructed = reconstructedPicture {
+            report.quality = QualityReport(
+                psnr: try PSNR(of: reconstructed, against: picture.image).finiteDecibels, psnrFloat: float?.psnr?.finiteDecibels,
+                empiricalBitsPerPixelFloat: float?.empiricalBitsPerPixel)
+        }
+        return report
+    }
+}

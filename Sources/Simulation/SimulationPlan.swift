@@ -1,0 +1,53 @@
+public import Diagnostics
+import Commands
+public import Graph
+public import MachineDescription
+public import Networks
+public import Schedules
+import Scheduling
+import Timing
+
+/// A network, a machine, a picture's size and a schedule, lowered to commands and timed. Needs no picture: what `plan` reports.
+public struct SimulationPlan: Sendable {
+    public let network: QuantizedNetwork
+    public let machine: MachineDescription
+    public let schedule: Schedule
+    public let image: ImageReport
+    /// Of every tensor, by name.
+    public let shapes: [String: FeatureShape]
+    let program: Program
+    let timeline: Timeline
+
+    /// - Parameters:
+    ///   - width, height: of the picture; padded to a multiple of the network's stride.
+    ///   - schedule: searched for when nil.
+    ///   - fault: put into the commands after the schedule is verified.
+    /// - Throws: what the graph, the schedule verifier and the search throw.
+    public init(
+        network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil, fault: InjectedFault? = nil
+    ) throws(Diagnostic) {
+        let multiple = network.graph.sizeMultiple
+        let image = ImageReport(
+            width: width, height: height, paddedWidth: (width + multiple - 1) / multiple * multiple, paddedHeight: (height + multiple - 1) / multiple * multiple)
+        self.network = network
+        self.machine = machine
+        self.image = image
+        self.shapes = try network.graph.shapes(height: image.paddedHeight, width: image.paddedWidth)
+        if let schedule {
+            guard schedule.width == image.paddedWidth, schedule.height == image.paddedHeight else {
+                throw Diagnostic(
+                    .scheduleSizeMismatch, at: "schedule of \(schedule.network)", found: "a schedule for \(schedule.width)x\(schedule.height)",
+                    expected: "one for \(image.paddedWidth)x\(image.paddedHeight)", remedy: "write one for this size: intaglio schedule --size \(width)x\(height)")
+            }
+            self.schedule = schedule
+        } else {
+            self.schedule = try Schedule(bestFor: network, on: machine, height: image.paddedHeight, width: image.paddedWidth)
+        }
+        self.program = try Program(network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands)
+        do {
+            self.timeline = try Timeline(simulating: program.commands, on: machine)
+        } catch {
+            preconditionFailure("lowered commands cannot be timed: \(error)")
+        }
+    }
+}

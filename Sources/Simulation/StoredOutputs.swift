@@ -1,0 +1,71 @@
+import Commands
+import Machine
+import Tensors
+
+/// Tensors as they lie in external memory after a run.
+struct StoredOutputs: @unchecked Sendable {
+    // The memory is written by the machine's run only, which has ended; from here on it is read.
+    private let memory: ExternalMemory
+    private let map: ExternalMemoryMap
+
+    init(memory: ExternalMemory, map: ExternalMemoryMap) {
+        self.memory = memory
+        self.map = map
+    }
+
+    /// SHA-256 over the stored elements in NHWC order, pitch left out, 16-bit elements as two little-endian bytes.
+    func digest(of name: String) -> String {
+        let region = map.tensors[name]!
+        let rowBytes = region.width * region.channels * region.bytesPerElement
+        return memory.withBytes { bytes in
+            guard region.rowPitchBytes != rowBytes else {
+                return Digest.sha256(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[region.address..<region.address + region.height * rowBytes]))
+            }
+            var elements: [UInt8] = []
+            elements.reserveCapacity(region.height * rowBytes)
+            for y in 0..<region.height {
+                let first = region.address + y * region.rowPitchBytes
+                elements += UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[first..<first + rowBytes])
+            }
+            return Digest.sha256(elements)
+        }
+    }
+
+    /// The stored elements: codes 0...255 or signed 16-bit values.
+    func tensor(_ name: String) -> Tensor<Int32> {
+        let region = map.tensors[name]!
+        let shape = TensorShape(height: region.height, width: region.width, channels: region.channels)
+        let elements = memory.withBytes { bytes in
+            [Int32](unsafeUninitializedCapacity: shape.count) { elements, count in
+                for y in 0..<region.height {
+                    let first = region.address + y * region.rowPitchBytes
+                    for index in 0..<region.width * region.channels {
+                        elements[y * region.width * region.channels + index] =
+                            region.bytesPerElement == 1
+                            ? Int32(bytes[first + index]) : Int32(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: first + 2 * index, as: Int16.self)))
+                    }
+                }
+                count = shape.count
+            }
+        }
+        return Tensor(shape: shape, elements: elements)
+    }
+
+    static func write(_ tensor: Tensor<Int32>, to region: TensorRegion, in memory: ExternalMemory) {
+        let rowElements = region.width * region.channels
+        precondition(tensor.elements.count == region.height * rowElements, "stored input has \(tensor.elements.count) elements, its region \(region.height * rowElements)")
+        memory.withBytes { bytes in
+            for y in 0..<region.height {
+                let first = region.address + y * region.rowPitchBytes
+                for index in 0..<rowElements {
+                    let element = tensor.elements[y * rowElements + index]
+                    if region.bytesPerElement == 1 {
+                        bytes[first + index] = UInt8(element)
+                    } else {
+                        bytes.storeBytes(of: Int16(element).littleEndian, toByteOffset: first + 2 * index, as: Int16.self)
+                    }
+                }
+            }
+        }
+    }
+}

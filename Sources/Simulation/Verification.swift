@@ -1,0 +1,72 @@
+public import Diagnostics
+import Graph
+public import Images
+public import MachineDescription
+public import Networks
+import ReferenceModel
+public import Schedules
+import Tensors
+
+/// Machine against reference model on one picture, layer by layer in the graph's order.
+public struct Verification: Sendable {
+    /// One layer's comparison.
+    public struct LayerComparison: Sendable {
+        public let layer: String
+        public let elements: Int
+        public let differences: Int
+        /// `[y][x][c]` of the first difference with both values; nil where there is none.
+        public let first: String?
+        /// Saturated outputs as each executor counted them.
+        public let referenceSaturated: Int
+        public let machineSaturated: Int
+    }
+
+    public let layers: [LayerComparison]
+
+    /// - Parameters:
+    ///   - fault: put into the machine's copy only.
+    ///   - only: compares this layer alone.
+    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the executors throw.
+    public init(
+        network: QuantizedNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, fault: InjectedFault? = nil, only: String? = nil,
+        threads: Int
+    ) throws(Diagnostic) {
+        if let only { try network.graph.requireLayer(only, at: "--layer") }
+        let held = try fault.map { fault throws(Diagnostic) in try fault.applied(to: network) }
+        let plan = try SimulationPlan(
+            network: held ?? network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, fault: fault)
+        let inputs = [network.graph.inputs[0].name: try PictureTensor.stored(picture, for: network)]
+        let run = try SimulationRun(plan, inputs: inputs, threads: threads)
+        let reference = try ReferenceModel(network).run(inputs: inputs)
+        self.layers = network.graph.layers.enumerated().filter { only == nil || $0.element.name == only }.map { index, layer in
+            let expected = reference.tensors[layer.name]!
+            let difference = FirstDifference(expected: expected, found: run.outputs.tensor(layer.name))
+            return LayerComparison(
+                layer: layer.name, elements: expected.elements.count, differences: difference?.count ?? 0,
+                first: difference.map { "[\($0.y)][\($0.x)][\($0.c)] reference \($0.expected), machine \($0.found)" },
+                referenceSaturated: reference.saturatedOutputs[layer.name]!, machineSaturated: run.saturatedOutputs[index])
+        }
+    }
+
+    /// The first layer that differs, in a sentence; nil when all are equal.
+    public var failure: String? {
+        if let different = layers.first(where: { $0.differences > 0 }) {
+            return "first differing layer \(different.layer): \(different.differences) of \(different.elements) elements differ, first at \(different.first!)"
+        }
+        if let different = layers.first(where: { $0.referenceSaturated != $0.machineSaturated }) {
+            return "layer \(different.layer): reference counts \(different.referenceSaturated) saturated outputs, machine \(different.machineSaturated)"
+        }
+        return nil
+    }
+}
+
+extension Graph {
+    /// - Throws: `layerUnknown`, with all names.
+    func requireLayer(_ name: String, at place: String) throws(Diagnostic) {
+        guard self[layer: name] != nil else {
+            throw Diagnostic(
+                .layerUnknown, at: place, found: "no layer '\(name)' in \(self.name)", expected: "one of \(layers.map(\.name).joined(separator: ", "))",
+                remedy: "name a layer of the network")
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Diagnostics
+import Graph
+import Importers
+import Networks
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "import", abstract: "Read foreign weights into a float network file.")
+
+    @Option(help: "What the weights are: \(NetworkImporter.architectures.joined(separator: ", ")).") var architecture: String
+    @Argument(help: "The weights: a folder or a file, as the architecture has them.") var path: String
+    @Option(name: .shortAndLong, help: "The network file to write.") var output: String
+
+    func run() throws {
+        let network = try NetworkImporter.read(architecture: architecture, from: path)
+        try NetworkFile(float: network).write(output)
+        Console.say("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
+    }
+}

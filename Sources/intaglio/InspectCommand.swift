@@ -1,0 +1,68 @@
+import ArgumentParser
+import FixedPoint
+import Graph
+import Networks
+import Quantization
+import Reports
+import Simulation
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Show what a network file holds, layer by layer.")
+
+    @Argument(help: "A bundled network's name, or a network file.") var network = NetworkSource.defaultName
+    @Option(help: "Width x height of the picture that shapes are given for.") var size = PictureSize(width: 768, height: 512)
+
+    func run() throws {
+        let file = try NetworkSource(network).file
+        guard let graph = file.quantized?.graph ?? file.float?.graph else { return }
+        print("\(graph.name): \(file.quantized == nil ? "float" : file.float == nil ? "quantized" : "quantized, with its float weights")")
+        if let widths = file.quantized?.widths {
+            print("V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits), sums \(widths.overflow.rawValue)")
+        }
+        let multiple = graph.sizeMultiple
+        let shapes = try graph.shapes(
+            height: (size.height + multiple - 1) / multiple * multiple, width: (size.width + multiple - 1) / multiple * multiple)
+        var table = TextTable(header: ["layer", "operator", "inputs", "output", "MACs", "weights", "law", "rounding", "codebooks", "step"], leftColumns: 3)
+        for layer in graph.layers {
+            let row = RowOfLayer(layer, file)
+            table.append([
+                layer.name, layer.operator.name, layer.inputs.joined(separator: " "), shapes[layer.name]!.description,
+                layer.usefulMACs(input: shapes[layer.inputs[0]]!, output: shapes[layer.name]!).grouped, row.weights, row.law, row.rounding, row.codebooks,
+                row.step,
+            ])
+        }
+        print(table.text, terminator: "")
+    }
+}
+
+private struct RowOfLayer {
+    var weights = ""
+    var law = ""
+    var rounding = ""
+    var codebooks = ""
+    var step = ""
+
+    init(_ layer: Layer, _ file: NetworkFile) {
+        switch file.quantized?.parameters[layer.name] {
+        case .accumulation(let parameters):
+            weights = parameters.weightCodes.count.grouped
+            law = parameters.weightDecoder.law
+            rounding = parameters.postProcessing.rounding.rawValue
+        case .normalization(let parameters):
+            weights = parameters.gammaCodes.count.grouped
+            law = parameters.gammaDecoder.law
+        case .requantization(let post): rounding = post.rounding.rawValue
+        case .addition(let addition): rounding = addition.rounding.rawValue
+        case .some(.none), nil: break
+        }
+        switch file.quantized?.formats[layer.name] {
+        case .codes(let set):
+            codebooks = "\(set.codebooks.count)"
+            step = "\(set.step)"
+        case .integers16(let gridStep):
+            codebooks = "16-bit"
+            step = "\(gridStep)"
+        case nil: break
+        }
+    }
+}

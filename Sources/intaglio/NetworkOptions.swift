@@ -1,0 +1,45 @@
+import ArgumentParser
+import Diagnostics
+import MachineDescription
+import Networks
+import Schedules
+import Simulation
+
+/// Which network on which machine.
+struct NetworkOptions: ParsableArguments {
+    @Option(help: "A bundled network's name, or a network file.") var network: String = NetworkSource.defaultName
+    @Option(help: "A built-in machine's name, or a machine file.") var machine: String = "mid"
+    @Option(help: "A schedule file; without one the best schedule found is used.") var schedule: String?
+    @Option(help: "Which of a variable-rate network's rates to run (0 is the lowest).") var rate: Int = 0
+
+    func source() throws -> NetworkSource { try NetworkSource(network) }
+
+    func quantized() throws -> QuantizedNetwork { try source().quantized(rate: rate) }
+
+    func machineDescription() throws -> MachineDescription { try MachineDescription.load(machine) }
+
+    func scheduleFile() throws -> Schedule? { try schedule.map { try Schedule(contentsOf: $0) } }
+}
+
+/// A picture's extent, written `WxH`.
+struct PictureSize: ExpressibleByArgument {
+    var width: Int
+    var height: Int
+
+    init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    init?(argument: String) {
+        let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard sides.count == 2, let width = sides[0], let height = sides[1], (1...65_535).contains(width), (1...65_535).contains(height) else { return nil }
+        self.init(width: width, height: height)
+    }
+
+    var defaultValueDescription: String { "\(width)x\(height)" }
+}
+
+extension PictureSize: CustomStringConvertible {
+    var description: String { "\(width)x\(height)" }
+}

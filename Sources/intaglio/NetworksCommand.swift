@@ -1,0 +1,20 @@
+import ArgumentParser
+import Networks
+import Graph
+import Reports
+import Simulation
+
+struct NetworksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "networks", abstract: "List the bundled networks.")
+
+    func run() throws {
+        var table = TextTable(header: ["network", "layers", "parameters", "latents", "size multiple"])
+        for name in Zoo.names {
+            let file = try Zoo.network(named: name)
+            guard let graph = file.quantized?.graph ?? file.float?.graph else { continue }
+            let parameters = file.quantized.map { NetworkInventory($0).parameterCount.grouped } ?? ""
+            table.append([name, "\(graph.layers.count)", parameters, graph.latents.joined(separator: " "), "\(graph.sizeMultiple)"])
+        }
+        print(table.text, terminator: "")
+    }
+}

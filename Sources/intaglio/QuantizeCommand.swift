@@ -1,0 +1,81 @@
+public import ArgumentParser
+public import Calibration
+import Diagnostics
+import FixedPoint
+import Graph
+import Images
+import MachineDescription
+import Networks
+import Quantization
+import Simulation
+
+struct QuantizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quantize", abstract: "Turn a float network into integers, with ranges from calibration photographs.",
+        discussion: "The file that is written holds the integers and carries the float network along, so that `run --float` can say what quantization cost.")
+
+    @Argument(help: "A float network file (see `intaglio import`).") var float: String
+    @Option(help: "A folder of PNG photographs (sub-folders too).") var calibration: String
+    @Option(name: .shortAndLong, help: "The network file to write.") var output: String
+    @Option(help: "The machine whose widths V, W and A must suffice.") var machine = "mid"
+    @OptionGroup var choices: QuantizationChoices
+    @Flag(help: "Leave the float weights out of the file.") var withoutFloat = false
+
+    func run() throws {
+        let options = try choices.options(for: MachineDescription.load(machine))
+        let network = try NetworkSource(float).float()
+        let pictures = try CalibrationFolder.pictures(calibration, count: choices.pictures, side: choices.crop, multiple: network.graph.sizeMultiple)
+        let quantized = try Quantizer(network, options: options).quantize(pictures) { Console.progress("quantizing \($0)") }
+        Console.endProgress()
+        try NetworkFile(float: withoutFloat ? nil : network, quantized: quantized).write(output)
+        Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.count) pictures")
+    }
+}
+
+/// The choices of quantization, shared by `quantize` and `study`.
+struct QuantizationChoices: ParsableArguments {
+    @Flag(help: "Classic 8 bits: linear, one scale a layer, one range a tensor, no mean removal, no search.") var plain = false
+    @Option(help: "Law of the weights: linear, 'power P/Q', 'logarithmic A', 'minifloat E M', table.") var weights: String?
+    @Option(help: "Which weights share a scale: \(WeightGrouping.allCases.map(\.rawValue).joined(separator: ", ")).") var grouping: WeightGrouping?
+    @Option(help: "Where the largest weight code lies: \(WeightClipping.allCases.map(\.rawValue).joined(separator: ", ")).") var weightClipping: WeightClipping?
+    @Option(help: "Law of the activation codebooks.") var activations: String?
+    @Option(help: "J: codebooks a tensor behind the multiplexer; 1 is no multiplexer.") var codebooks: Int?
+    @Option(help: "What is removed from the latents: \(MeanRemoval.allCases.map(\.rawValue).joined(separator: ", ")).") var meanRemoval: MeanRemoval?
+    @Flag(help: "The same as --mean-removal none.") var noMeanRemoval = false
+    @Option(help: "Where the largest activation entry lies: \(RangeSelection.allCases.map(\.rawValue).joined(separator: ", ")).") var ranges: RangeSelection?
+    @Flag(inversion: .prefixedNo, help: "Let biases take up the mean error.") var biasCorrection: Bool?
+    @Option(help: "Rounding rule of requantization.") var rounding: RoundingRule?
+    @Option(help: "V: bits of decoded activations (at most the machine's).") var activationBits: Int?
+    @Option(help: "W: bits of decoded weights (at most the machine's).") var weightBits: Int?
+    @Option(help: "How many calibration pictures.") var pictures = 24
+    @Option(help: "Side of the square cut from the middle of each picture.") var crop = 256
+
+    func validate() throws {
+        guard (1...10_000).contains(pictures) else { throw ValidationError("--pictures must be in 1...10000, found \(pictures)") }
+        guard (16...4096).contains(crop) else { throw ValidationError("--crop must be in 16...4096, found \(crop)") }
+        guard codebooks.map((1...256).contains) ?? true else { throw ValidationError("--codebooks must be in 1...256, found \(codebooks!)") }
+    }
+
+    func options(for machine: MachineDescription) throws(Diagnostic) -> QuantizationOptions {
+        var options = plain ? QuantizationOptions.plain : QuantizationOptions()
+        if let weights { options.weightLaw = try Law(weights, at: "--weights") }
+        if let activations { options.activationLaw = try Law(activations, at: "--activations") }
+        options.weightGrouping = grouping ?? options.weightGrouping
+        options.weightClipping = weightClipping ?? options.weightClipping
+        options.codebooks = codebooks ?? options.codebooks
+        options.meanRemoval = noMeanRemoval ? .none : meanRemoval ?? options.meanRemoval
+        options.rangeSelection = ranges ?? options.rangeSelection
+        options.correctsBias = biasCorrection ?? options.correctsBias
+        options.rounding = rounding ?? options.rounding
+        let array = machine.macArray
+        options.activationBits = min(activationBits ?? options.activationBits, array.activationBits)
+        options.weightBits = min(weightBits ?? options.weightBits, array.weightBits)
+        options.accumulatorBits = array.accumulatorBits
+        return options
+    }
+}
+
+extension WeightGrouping: ExpressibleByArgument {}
+extension WeightClipping: ExpressibleByArgument {}
+extension MeanRemoval: ExpressibleByArgument {}
+extension RangeSelection: ExpressibleByArgument {}

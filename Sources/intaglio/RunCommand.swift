@@ -1,0 +1,52 @@
+import ArgumentParser
+import Diagnostics
+import Foundation
+import Images
+import Reports
+import Simulation
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a network on a picture, bit by bit as the hardware would.",
+        discussion: "Prints bytes, cycles, stalls, footprints and traffic of each layer. Files are written only under --output.")
+
+    @OptionGroup var options: NetworkOptions
+    @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
+    @Option(help: "Threads that share the rows of the MAC array's work. The bytes are the same for any number.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @Flag(name: .customLong("float"), help: "Run the float network too, for what quantization cost.") var runsFloat = false
+    @Option(name: .shortAndLong, help: "Folder for report.json, layers.csv and reconstructed.png.") var output: String?
+    @Flag(help: "With --output: write every layer's stored output as .npy.") var tensors = false
+    @Flag(help: "Write the report as one JSON document to standard output.") var json = false
+
+    func validate() throws {
+        guard (1...256).contains(threads) else { throw ValidationError("--threads must be in 1...256, found \(threads)") }
+        guard !tensors || output != nil else { throw ValidationError("--tensors needs --output DIR") }
+    }
+
+    func run() throws {
+        let source = try options.source()
+        let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
+        let plan = try SimulationPlan(
+            network: source.quantized(rate: options.rate), machine: options.machineDescription(), width: picture.image.width, height: picture.image.height,
+            schedule: options.scheduleFile())
+        let simulation = try PictureRun(plan, picture: picture, threads: threads) { layer, count in
+            Console.progress("layer \(layer) of \(count)")
+        }
+        Console.endProgress()
+        let floatRun = runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate) : nil
+        let report = try simulation.report(float: floatRun)
+        if let output { try write(report, simulation, to: output) }
+        print(json ? report.jsonText() : RunSummary(report).text, terminator: "")
+    }
+
+    private func write(_ report: RunReport, _ simulation: PictureRun, to folder: String) throws {
+        try OutputFolder.create(at: folder)
+        try AtomicFile.write(report.jsonText(), to: folder + "/report.json")
+        try AtomicFile.write(LayersCSV(report).text, to: folder + "/layers.csv")
+        if let reconstructed = simulation.reconstructedPicture { try PNGWriter.write(reconstructed, to: folder + "/reconstructed.png") }
+        guard tensors else { return }
+        for (name, tensor, bytesPerElement) in simulation.storedTensors {
+            try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: folder + "/\(name).npy")
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Diagnostics
+import Schedules
+import Simulation
+
+struct ScheduleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "schedule", abstract: "Search tile sizes and loop orders, and write the schedule as a file.")
+
+    @OptionGroup var options: NetworkOptions
+    @Option(help: "Width x height of the picture.") var size = PictureSize(width: 768, height: 512)
+    @Option(name: .shortAndLong, help: "The schedule file to write; standard output without one.") var output: String?
+
+    func run() throws {
+        let plan = try SimulationPlan(
+            network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile())
+        let text = plan.schedule.description
+        if let output { try AtomicFile.write(text, to: output) } else { print(text, terminator: "") }
+    }
+}

@@ -1,0 +1,79 @@
+public import ArgumentParser
+import Diagnostics
+public import FixedPoint
+import Foundation
+import Images
+import Reports
+import Simulation
+
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Compare the machine with the reference model, bit by bit.",
+        discussion: """
+            Runs both on the same picture and names the first layer and coordinate that differ, with both values (exit code 1).
+            With --layers: runs every layer case (JSON) of a folder on both and compares with its expected outputs too.
+            With --suite: runs seeded random layer cases of every operator on both.
+            """)
+
+    enum Opponent: String, ExpressibleByArgument, CaseIterable { case reference }
+
+    @OptionGroup var options: NetworkOptions
+    @Option(help: "Whom to compare with.") var against = Opponent.reference
+    @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
+    @Option(help: "Compare this layer only.") var layer: String?
+    @Option(help: "A folder of layer cases (JSON with expected outputs).") var layers: String?
+    @Option(help: "With --layers: use this rounding rule instead of the one that each file names.") var rounding: RoundingRule?
+    @Option(help: "Run this many seeded random layer cases.") var suite: Int?
+    @Option(help: "First seed of --suite.") var seed: UInt64 = 0
+    @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
+    @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    func run() throws {
+        if let layers { return try verifyLayers(layers) }
+        if let suite { return try verifySuite(suite) }
+        let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
+        let verification = try Verification(
+            network: options.quantized(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
+            fault: inject.map { try InjectedFault($0) }, only: layer, threads: threads)
+        var table = TextTable(header: ["layer", "elements", "differ", "first difference"], leftColumns: 1)
+        for comparison in verification.layers {
+            table.append([comparison.layer, comparison.elements.grouped, comparison.differences.grouped, comparison.first ?? ""])
+        }
+        print(table.text, terminator: "")
+        if let failure = verification.failure { throw DifferenceFound(message: failure) }
+        print("\(verification.layers.count) layers, 0 differences")
+    }
+
+    private func verifyLayers(_ folder: String) throws {
+        let results = try LayerCaseFolder.verify(folder, machine: options.machineDescription(), rounding: rounding, threads: threads)
+        var table = TextTable(header: ["case", "rounding", "outputs", "reference differs", "machine differs", "first difference"], leftColumns: 2)
+        for result in results {
+            table.append([
+                result.name, result.rounding.rawValue, result.outputs.grouped, result.referenceMismatches.grouped, result.machineMismatches.grouped,
+                result.firstDifference ?? "",
+            ])
+        }
+        print(table.text, terminator: "")
+        let equal = results.count { $0.referenceMismatches == 0 && $0.machineMismatches == 0 }
+        let mismatches = results.reduce(0) { $0 + $1.referenceMismatches + $1.machineMismatches }
+        let summary = "\(equal) of \(results.count) cases equal, \(mismatches) mismatches"
+        if equal < results.count { throw DifferenceFound(message: summary) }
+        print(summary)
+    }
+
+    private func verifySuite(_ count: Int) throws {
+        let machine = try options.machineDescription()
+        for offset in 0..<count {
+            let seed = seed + UInt64(offset)
+            Console.progress("case \(offset + 1) of \(count)")
+            if let difference = try ConformanceRun.difference(seed: seed, machine: machine, threads: threads) {
+                Console.endProgress()
+                throw DifferenceFound(message: "\(difference)\nreplay: intaglio verify --suite 1 --seed \(seed) --machine \(options.machine)")
+            }
+        }
+        Console.endProgress()
+        print("\(count) cases, 0 differences")
+    }
+}
+
+extension RoundingRule: ExpressibleByArgument {}
