@@ -74,6 +74,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case networkTensorMismatch = "NETWORK-013"
     case networkTensorUnused = "NETWORK-014"
     case networkValueOutOfRange = "NETWORK-015"
+    case networkUnknownName = "NETWORK-016"
 
     // IMPORT: networks of other formats
     case importArchitectureUnknown = "IMPORT-001"
