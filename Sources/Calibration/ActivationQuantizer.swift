@@ -5,6 +5,7 @@ import Quantization
 struct ActivationQuantizer {
     let law: Law
     let codebooks: Int
+    let codebooksPerOctave: Int
     /// V.
     let bits: Int
     let rangeSelection: RangeSelection
@@ -16,7 +17,7 @@ struct ActivationQuantizer {
         let largestRange = 1 << (bits - 1) - 2
         var books: [Codebook] = []
         for index in 0..<codebooks {
-            let range = largestRange >> index
+            let range = range(of: index, largest: largestRange)
             guard range >= (isUnsigned ? 255 : 127) || index == 0 else { break }
             books.append(try isUnsigned ? Codebook.unsigned(law, range: range, bits: bits, at: place) : Codebook.signed(law, range: range, bits: bits, at: place))
         }
@@ -36,6 +37,27 @@ struct ActivationQuantizer {
         }
         return try CodebookSet(
             codebooks: books, selects: best!.selects, offsets: Array(repeating: 0, count: samples.channels), step: best!.step)
+    }
+
+    /// `largest / 2^(index / codebooksPerOctave)`, by basic operations only.
+    private func range(of index: Int, largest: Int) -> Int {
+        let whole = Double(largest >> (index / codebooksPerOctave))
+        let part = Double(index % codebooksPerOctave) / Double(codebooksPerOctave)
+        return Int((whole / Self.powerOfTwo(part)).rounded())
+    }
+
+    /// 2^part for 0 <= part < 1, bit by bit of the exponent.
+    private static func powerOfTwo(_ part: Double) -> Double {
+        var (rest, root, result) = (part, 2.0, 1.0)
+        for _ in 0..<40 {
+            rest *= 2
+            root = root.squareRoot()
+            if rest >= 1 {
+                result *= root
+                rest -= 1
+            }
+        }
+        return result
     }
 
     private func selects(

@@ -50,7 +50,8 @@ struct LayerQuantizer {
         }
         let isClassic = options.activationLaw == .linear && options.codebooks == 1
         let quantizer = ActivationQuantizer(
-            law: options.activationLaw, codebooks: options.codebooks, bits: isClassic ? 8 : options.activationBits, rangeSelection: options.rangeSelection)
+            law: options.activationLaw, codebooks: options.codebooks, codebooksPerOctave: options.codebooksPerOctave,
+            bits: isClassic ? 8 : options.activationBits, rangeSelection: options.rangeSelection)
         return .codes(try quantizer.codebookSet(for: samples, importance: nil, at: place))
     }
 
@@ -78,11 +79,12 @@ struct LayerQuantizer {
     private mutating func quantizeAccumulation() throws(Diagnostic) {
         guard case .accumulation(let weights, let bias)? = float.parameters[layer.name] else { preconditionFailure("\(layer.name) has no weights") }
         let largestBits = options.weightLaw == .linear ? 8 : options.weightBits
+        let moments = options.compensatesRounding ? secondMoments() : nil
         var failure = 0
         for bits in stride(from: largestBits, through: 8, by: -1) {
             let quantizer = WeightQuantizer(
                 decoder: try .weights(options.weightLaw, bits: bits, at: place), grouping: options.weightGrouping, clipping: options.weightClipping)
-            let (codes, scales) = quantizer.quantize(weights, outputs: bias.count, importance: importance())
+            let (codes, scales) = quantizer.quantize(weights, outputs: bias.count, importance: importance(), moments: moments)
             let integerBias = zip(bias, scales).map { Int64((Double($0) / (inputFormat.step * $1)).rounded()) }
             var parameters = AccumulationParameters(
                 weightCodes: codes, weightDecoder: quantizer.decoder, bias: integerBias, postProcessing: try postProcessing(scales: scales))
@@ -100,6 +102,15 @@ struct LayerQuantizer {
         Diagnostic(
             .networkValueOutOfRange, at: place, found: "sums of up to \(bits) bits", expected: "at most \(options.accumulatorBits)",
             remedy: "choose fewer activation bits or a machine with a wider accumulator")
+    }
+
+    /// Not for groups and fully connected layers, whose operands are not those of one pixel.
+    private func secondMoments() -> SecondMoments? {
+        switch layer.operator {
+        case .convolution(let convolution) where convolution.groups == 1: SecondMoments(of: layer, inputs: flow.quantized[layer.inputs[0]]!)
+        case .transposedConvolution: SecondMoments(of: layer, inputs: flow.quantized[layer.inputs[0]]!)
+        default: nil
+        }
     }
 
     /// Mean squares of the input channels; one weight each where channels are grouped.
@@ -175,7 +186,7 @@ struct LayerQuantizer {
         let quantizer = NormalizationQuantizer(
             form: form, gamma: gamma, beta: beta, input: set, outputStep: outputFormat.step, options: options, place: place)
         var failure = 0
-        for bits in stride(from: options.weightBits, through: 9, by: -1) {
+        for bits in stride(from: options.weightLaw == .linear ? 9 : options.weightBits, through: 9, by: -1) {
             var (parameters, scales) = try quantizer.parameters(importance: Array(repeating: 1, count: beta.count), gammaBits: bits)
             if options.correctsBias { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
             failure = AccumulatorProof.width(of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits)

@@ -3,14 +3,18 @@ public import Quantization
 
 /// The choices of quantization after S1, and the limits of the machine that it is made for.
 public struct QuantizationOptions: Hashable, Sendable {
-    /// Spacing of the 256 weights that a code can mean. Default: power 3/2.
+    /// Spacing of the 256 weights that a code can mean. Default: power 2.
     public var weightLaw: Law
     public var weightGrouping: WeightGrouping
     public var weightClipping: WeightClipping
+    /// Whether weights make up for each other's rounding errors where their operands are correlated.
+    public var compensatesRounding: Bool
     /// Spacing of the entries of activation codebooks. Default: power 2.
     public var activationLaw: Law
-    /// J: codebooks a tensor, each with half the range of the one before. 1 means one range for all channels.
+    /// J: codebooks a tensor, of falling range. 1 means one range for all channels.
     public var codebooks: Int
+    /// How many codebooks it takes to halve the range.
+    public var codebooksPerOctave: Int
     public var meanRemoval: MeanRemoval
     public var rangeSelection: RangeSelection
     /// Whether biases (of accumulating layers and of normalizations) take up the mean error measured on the calibration pictures.
@@ -26,16 +30,19 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var accumulatorBits: Int
 
     public init(
-        weightLaw: Law = .power(numerator: 3, denominator: 2), weightGrouping: WeightGrouping = .outputChannel,
-        weightClipping: WeightClipping = .searched, activationLaw: Law = .power(numerator: 2, denominator: 1), codebooks: Int = 8,
+        weightLaw: Law = .power(numerator: 2, denominator: 1), weightGrouping: WeightGrouping = .outputChannel,
+        weightClipping: WeightClipping = .searched, compensatesRounding: Bool = true, activationLaw: Law = .power(numerator: 2, denominator: 1),
+        codebooks: Int = 8, codebooksPerOctave: Int = 1,
         meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true, rounding: RoundingRule = .single,
-        resultBits: Int = 32, activationBits: Int = 14, weightBits: Int = 12, accumulatorBits: Int = 36
+        resultBits: Int = 32, activationBits: Int = 15, weightBits: Int = 12, accumulatorBits: Int = 36
     ) {
         self.weightLaw = weightLaw
         self.weightGrouping = weightGrouping
         self.weightClipping = weightClipping
+        self.compensatesRounding = compensatesRounding
         self.activationLaw = activationLaw
         self.codebooks = codebooks
+        self.codebooksPerOctave = codebooksPerOctave
         self.meanRemoval = meanRemoval
         self.rangeSelection = rangeSelection
         self.correctsBias = correctsBias
@@ -49,8 +56,8 @@ public struct QuantizationOptions: Hashable, Sendable {
     /// Classic 8 bits: linear, one scale a layer, one range a tensor, no mean removal, no search.
     public static var plain: QuantizationOptions {
         QuantizationOptions(
-            weightLaw: .linear, weightGrouping: .layer, weightClipping: .none, activationLaw: .linear, codebooks: 1, meanRemoval: .none,
-            rangeSelection: .maximum, correctsBias: false)
+            weightLaw: .linear, weightGrouping: .layer, weightClipping: .none, compensatesRounding: false, activationLaw: .linear, codebooks: 1,
+            meanRemoval: .none, rangeSelection: .maximum, correctsBias: false)
     }
 }
 

@@ -70,6 +70,7 @@ public struct Quantizer: Sendable {
         let ranges = [
             ("activationBits", options.activationBits, 8...16), ("weightBits", options.weightBits, 8...16),
             ("accumulatorBits", options.accumulatorBits, 16...48), ("codebooks", options.codebooks, 1...256),
+            ("codebooksPerOctave", options.codebooksPerOctave, 1...64),
         ]
         for (name, value, range) in ranges where !range.contains(value) {
             throw Diagnostic(.networkValueOutOfRange, at: "quantize", found: "\(name) \(value)", expected: "\(range)", remedy: "choose a value in range")

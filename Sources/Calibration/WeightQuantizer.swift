@@ -31,7 +31,10 @@ struct WeightQuantizer {
     ///   - weights: `[K][taps][C]`, or gamma `[i][j]` with one tap.
     ///   - importance: weighs the squared error of each input channel.
     ///   - smallestScale: no group's scale may be less.
-    func quantize(_ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0) -> (codes: [UInt8], scales: [Double]) {
+    ///   - moments: when given, the error of each rounded weight is made up for by the weights that follow, as far as their operands are correlated.
+    func quantize(
+        _ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0, moments: SecondMoments? = nil
+    ) -> (codes: [UInt8], scales: [Double]) {
         let inner = weights.count / outputs
         let rows = (0..<outputs).map { weights[$0 * inner..<($0 + 1) * inner].map { Double($0) } }
         let scales: [Double]
@@ -42,8 +45,32 @@ struct WeightQuantizer {
         }
         var codes: [UInt8] = []
         codes.reserveCapacity(weights.count)
-        for (row, scale) in zip(rows, scales) { codes += row.map { code(of: $0 / scale) } }
+        let compensation = moments?.compensation()
+        for (row, scale) in zip(rows, scales) {
+            if let compensation {
+                codes += compensated(row, scale: scale, compensation.order, compensation.factor)
+            } else {
+                codes += row.map { code(of: $0 / scale) }
+            }
+        }
         return (codes, scales)
+    }
+
+    /// Rounds the weights of each block one by one; the rest of the block moves so that the expected squared error of the sum stays least.
+    private func compensated(_ row: [Double], scale: Double, _ order: [Int], _ factor: [Double]) -> [UInt8] {
+        let count = order.count
+        var codes = Array(repeating: UInt8(0), count: row.count)
+        var block = Array(repeating: 0.0, count: count)
+        for start in stride(from: 0, to: row.count, by: count) {
+            for position in 0..<count { block[position] = row[start + order[position]] }
+            for position in 0..<count {
+                let chosen = code(of: block[position] / scale)
+                codes[start + order[position]] = chosen
+                let error = (block[position] - scale * Double(decoder.entries[Int(chosen)])) / factor[position * count + position]
+                for later in position + 1..<max(count, position + 1) { block[later] -= error * factor[position * count + later] }
+            }
+        }
+        return codes
     }
 
     @inline(__always)

@@ -19,12 +19,15 @@ public struct FloatModel: Sendable {
     /// - Parameters:
     ///   - rate: which of the network's rate gains apply; 0 for networks of one rate.
     ///   - names: the tensors to return.
-    public func run(_ picture: Tensor<Float>, rate: Int = 0, keeping names: [String]) -> [String: Tensor<Float>] {
+    ///   - replacement: what a layer's output becomes before others read it (a quantized version of it, say), by the layer's name.
+    public func run(
+        _ picture: Tensor<Float>, rate: Int = 0, keeping names: [String], replacing replacement: (String, Tensor<Float>) -> Tensor<Float> = { $1 }
+    ) -> [String: Tensor<Float>] {
         var tensors = [network.graph.inputs[0].name: picture]
         var kept = tensors.filter { names.contains($0.key) }
         let lastReaders = network.graph.lastReaders
         for layer in network.graph.layers {
-            let output = execute(layer, inputs: layer.inputs.map { tensors[$0]! }, rate: rate)
+            let output = replacement(layer.name, execute(layer, inputs: layer.inputs.map { tensors[$0]! }, rate: rate))
             if names.contains(layer.name) { kept[layer.name] = output }
             tensors[layer.name] = output
             for name in lastReaders[layer.name] ?? [] { tensors[name] = nil }
