@@ -77,6 +77,8 @@ let package = Package(
         ]),
         // 8
         .executableTarget(
+            name: "Benchmarks", dependencies: ["FixedPoint", "MachineDescription", "Commands", "Machine", "CDatapathKernels"], swiftSettings: settings),
+        .executableTarget(
             name: "intaglio",
             dependencies: [
                 "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
 internal import Glibc
-#else
-internal import Darwin
-#endif
 
 /// The DRAM: flat bytes from address 0, one allocation, all zero at first.
 ///

@@ -1,10 +1,6 @@
 internal import CDatapathKernels
 internal import Commands
-#if canImport(Glibc)
 internal import Glibc
-#else
-internal import Darwin
-#endif
 
 /// Expanded weights in the order of the MAC kernels, and the points where a 32-bit sum could overflow.
 ///

@@ -44,6 +44,7 @@ enum ModuleTable {
         // 6
         ("Reports", ["Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
         // 8
+        ("Benchmarks", ["FixedPoint", "MachineDescription", "Commands", "Machine", "CDatapathKernels"]),
         ("intaglio", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
             "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
