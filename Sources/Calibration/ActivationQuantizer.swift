@@ -67,10 +67,10 @@ struct ActivationQuantizer {
         var selects: [UInt8] = []
         let scale = Float(1 / step)
         for channel in 0..<samples.channels {
-            let values = samples.values[channel].map { $0 * scale }
+            let scaled = samples.samples[channel].map { (value: $0.value * scale, count: $0.count) }
             var best = (error: Double.infinity, select: 0)
             for (index, table) in tables.enumerated() {
-                let error = Self.squaredError(values, table)
+                let error = Self.squaredError(scaled, table)
                 if error < best.error { best = (error, index) }
             }
             total += best.error * step * step * (importance?[channel] ?? 1)
@@ -79,12 +79,12 @@ struct ActivationQuantizer {
         return (total, selects)
     }
 
-    private static func squaredError(_ values: [Float], _ table: CodebookTable) -> Double {
+    private static func squaredError(_ samples: [ChannelSamples.Sample], _ table: CodebookTable) -> Double {
         var sum = 0.0
-        for value in values {
+        for (value, count) in samples {
             let rounded = Int(min(max(value, -1e9), 1e9).rounded())
             let difference = Double(value) - Double(table[rounded])
-            sum += difference * difference
+            sum += difference * difference * Double(count)
         }
         return sum
     }

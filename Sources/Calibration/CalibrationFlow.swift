@@ -45,6 +45,12 @@ struct CalibrationFlow {
         }
     }
 
+    /// The same for the float version alone.
+    mutating func advanceFloat(_ layer: Layer, _ outputs: [Tensor<Float>], forgetting names: [String]) {
+        float[layer.name] = outputs
+        for name in names { float[name] = nil }
+    }
+
     /// Mean square of each channel of a quantized tensor, in grid steps.
     func meanSquares(_ name: String) -> [Double] {
         let tensors = quantized[name]!

@@ -1,41 +1,61 @@
 import Tensors
 
-/// Elements of one tensor over all calibration pictures, by channel: a regular subsample and the exact extremes and means.
+/// Elements of one tensor over all calibration pictures, by channel: a histogram of every element, the exact extremes and the mean.
+///
+/// Bins are narrow near zero and wide at the ends (bin = square root of the magnitude), and each is represented by the mean of its elements.
 struct ChannelSamples: Sendable {
-    /// At most `largestCount` (and at least the two extremes) a channel.
-    private(set) var values: [[Float]]
+    /// A value and how many elements it stands for.
+    typealias Sample = (value: Float, count: Float)
+
+    private(set) var samples: [[Sample]]
     private(set) var minimum: [Float]
     private(set) var maximum: [Float]
     private(set) var mean: [Double]
 
-    static let largestCount = 6144
+    /// Bins on each side of zero.
+    private static let binCount = 1024
 
     init(_ tensors: [Tensor<Float>]) {
         let channels = tensors[0].shape.channels
-        let pixels = tensors.reduce(0) { $0 + $1.elements.count / channels }
-        let pitch = max(1, pixels / Self.largestCount)
-        values = Array(repeating: [], count: channels)
         minimum = Array(repeating: .infinity, count: channels)
         maximum = Array(repeating: -.infinity, count: channels)
         mean = Array(repeating: 0, count: channels)
-        var pixel = 0
         for tensor in tensors {
-            for start in stride(from: 0, to: tensor.elements.count, by: channels) {
-                let isSampled = pixel % pitch == 0
-                for channel in 0..<channels {
-                    let value = tensor.elements[start + channel]
-                    minimum[channel] = min(minimum[channel], value)
-                    maximum[channel] = max(maximum[channel], value)
-                    mean[channel] += Double(value)
-                    if isSampled { values[channel].append(value) }
-                }
-                pixel += 1
+            var channel = 0
+            for value in tensor.elements {
+                minimum[channel] = min(minimum[channel], value)
+                maximum[channel] = max(maximum[channel], value)
+                mean[channel] += Double(value)
+                channel = channel + 1 == channels ? 0 : channel + 1
             }
         }
+        let pixels = tensors.reduce(0) { $0 + $1.elements.count / channels }
         mean = mean.map { $0 / Double(pixels) }
+        samples = Self.histogram(tensors, magnitudes: zip(minimum, maximum).map { max(abs($0), abs($1)) })
     }
 
-    var channels: Int { values.count }
+    private static func histogram(_ tensors: [Tensor<Float>], magnitudes: [Float]) -> [[Sample]] {
+        let channels = magnitudes.count
+        let width = 2 * binCount + 1
+        var counts = [Float](repeating: 0, count: channels * width)
+        var sums = [Double](repeating: 0, count: channels * width)
+        let scales = magnitudes.map { Float(binCount * binCount) / max($0, 1e-30) }
+        for tensor in tensors {
+            var channel = 0
+            for value in tensor.elements {
+                let bin = min(Int((abs(value) * scales[channel]).squareRoot()), binCount)
+                let index = channel * width + binCount + (value < 0 ? -bin : bin)
+                counts[index] += 1
+                sums[index] += Double(value)
+                channel = channel + 1 == channels ? 0 : channel + 1
+            }
+        }
+        return (0..<channels).map { channel in
+            (channel * width..<(channel + 1) * width).compactMap { counts[$0] == 0 ? nil : (Float(sums[$0] / Double(counts[$0])), counts[$0]) }
+        }
+    }
+
+    var channels: Int { samples.count }
 
     /// The largest magnitude of a channel.
     func magnitude(_ channel: Int) -> Float { max(abs(minimum[channel]), abs(maximum[channel])) }
@@ -43,9 +63,15 @@ struct ChannelSamples: Sendable {
     /// The largest magnitude of all channels.
     var largestMagnitude: Float { (0..<channels).reduce(0) { max($0, magnitude($1)) } }
 
-    /// The magnitude that a fraction of the sampled elements does not pass.
+    /// The magnitude that a fraction of all elements does not pass.
     func percentile(_ fraction: Double) -> Float {
-        let sorted = values.joined().map { abs($0) }.sorted()
-        return sorted[min(sorted.count - 1, Int(fraction * Double(sorted.count)))]
+        let sorted = samples.joined().map { (abs($0.value), $0.count) }.sorted { $0.0 < $1.0 }
+        let total = sorted.reduce(0.0) { $0 + Double($1.1) }
+        var passed = 0.0
+        for (value, count) in sorted {
+            passed += Double(count)
+            if passed >= fraction * total { return value }
+        }
+        return sorted.last?.0 ?? 0
     }
 }

@@ -188,7 +188,7 @@ struct LayerQuantizer {
         var failure = 0
         for bits in stride(from: options.weightLaw == .linear ? 9 : options.weightBits, through: 9, by: -1) {
             var (parameters, scales) = try quantizer.parameters(importance: Array(repeating: 1, count: beta.count), gammaBits: bits)
-            if options.correctsBias { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
+            if options.correctsBeta { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
             failure = AccumulatorProof.width(of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits)
             if failure <= options.accumulatorBits {
                 quantized.parameters[layer.name] = .normalization(parameters)

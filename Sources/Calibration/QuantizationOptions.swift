@@ -17,8 +17,10 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var codebooksPerOctave: Int
     public var meanRemoval: MeanRemoval
     public var rangeSelection: RangeSelection
-    /// Whether biases (of accumulating layers and of normalizations) take up the mean error measured on the calibration pictures.
+    /// Whether the biases of accumulating layers take up the mean error measured on the calibration pictures.
     public var correctsBias: Bool
+    /// Whether the betas of normalizations do.
+    public var correctsBeta: Bool
     public var rounding: RoundingRule
     /// R: 24 or 32.
     public var resultBits: Int
@@ -33,7 +35,8 @@ public struct QuantizationOptions: Hashable, Sendable {
         weightLaw: Law = .power(numerator: 2, denominator: 1), weightGrouping: WeightGrouping = .outputChannel,
         weightClipping: WeightClipping = .searched, compensatesRounding: Bool = true, activationLaw: Law = .power(numerator: 2, denominator: 1),
         codebooks: Int = 8, codebooksPerOctave: Int = 1,
-        meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true, rounding: RoundingRule = .single,
+        meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true,
+        correctsBeta: Bool = true, rounding: RoundingRule = .single,
         resultBits: Int = 32, activationBits: Int = 15, weightBits: Int = 12, accumulatorBits: Int = 36
     ) {
         self.weightLaw = weightLaw
@@ -46,6 +49,7 @@ public struct QuantizationOptions: Hashable, Sendable {
         self.meanRemoval = meanRemoval
         self.rangeSelection = rangeSelection
         self.correctsBias = correctsBias
+        self.correctsBeta = correctsBeta
         self.rounding = rounding
         self.resultBits = resultBits
         self.activationBits = activationBits
@@ -57,7 +61,7 @@ public struct QuantizationOptions: Hashable, Sendable {
     public static var plain: QuantizationOptions {
         QuantizationOptions(
             weightLaw: .linear, weightGrouping: .layer, weightClipping: .none, compensatesRounding: false, activationLaw: .linear, codebooks: 1,
-            meanRemoval: .none, rangeSelection: .maximum, correctsBias: false)
+            meanRemoval: .none, rangeSelection: .maximum, correctsBias: false, correctsBeta: false)
     }
 }
 

@@ -1,0 +1,96 @@
+public import Diagnostics
+import FloatModel
+import Graph
+import Networks
+public import Quantization
+import Tensors
+
+extension Study {
+    /// Number of codebooks x law for the activations between layers; the latents keep their own step.
+    ///
+    /// - Throws: `lawParameterOutOfRange`, `codebookValueTooWide`.
+    public func codebooks(laws: [Law], counts: [Int], rangeSelection: RangeSelection = .searched) throws(Diagnostic) -> [StudyRow] {
+        let baseline = meanPSNR(network)
+        let samples = quantizableSamples()
+        var rows: [StudyRow] = []
+        for count in counts {
+            for law in laws {
+                let bits = law == .linear && count == 1 ? 8 : activationBits
+                let quantizer = ActivationQuantizer(law: law, codebooks: count, codebooksPerOctave: 1, bits: bits, rangeSelection: rangeSelection)
+                var formats: [String: TensorFormat] = [:]
+                var (selectBits, romBits) = (0, 0)
+                for name in samples.keys.sorted() {
+                    let set = try quantizer.codebookSet(for: samples[name]!, importance: nil, at: "study codebooks, \(name)")
+                    formats[name] = .codes(set)
+                    selectBits += set.channels * (Int.bitWidth - (set.codebooks.count - 1).leadingZeroBitCount)
+                    romBits += law.isMemoryFree ? 0 : set.codebooks.count * 256 * bits
+                }
+                var energy = Energy()
+                let found = meanPSNR(network) { name, tensor in
+                    guard let format = formats[name] else { return tensor }
+                    let quantized = Dequantization.roundTrip(tensor, through: format)
+                    for (value, result) in zip(tensor.elements, quantized.elements) { energy.add(value, quantized: result) }
+                    return quantized
+                }
+                rows.append(
+                    StudyRow(
+                        choice: "\(count) \(count == 1 ? "codebook" : "codebooks"), \(law)", signalToNoiseDecibels: decibels(energy),
+                        psnrChangeDecibels: found - baseline, romBits: romBits, selectBits: selectBits))
+            }
+        }
+        return rows
+    }
+
+    /// Mean removal of the latents: how many pass 8 bits, and what their saturation costs.
+    public func means() -> [StudyRow] {
+        let baseline = meanPSNR(network)
+        let samples = samples(of: Set(network.graph.latents))
+        return [MeanRemoval.none, .mean, .midRange].map { removal in
+            var formats: [String: TensorFormat] = [:]
+            var offsetBits = 0
+            for (name, sample) in samples {
+                formats[name] = .codes(.latents(sample, removal: removal))
+                offsetBits += removal == .none ? 0 : sample.channels * 16
+            }
+            var energy = Energy()
+            var saturated = 0
+            let found = meanPSNR(network) { name, tensor in
+                guard let format = formats[name] else { return tensor }
+                let quantized = Dequantization.roundTrip(tensor, through: format)
+                for (value, result) in zip(tensor.elements, quantized.elements) {
+                    energy.add(value, quantized: result)
+                    if value != result { saturated += 1 }
+                }
+                return quantized
+            }
+            return StudyRow(
+                choice: removal.rawValue, signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: found - baseline, selectBits: offsetBits,
+                saturatedLatents: saturated)
+        }
+    }
+
+    /// Tensors between layers that are stored as codes: all but the latents, the output and the 16-bit integers of latent operators.
+    private func quantizableSamples() -> [String: ChannelSamples] {
+        let graph = network.graph
+        var names = Set(graph.layers.map(\.name)).subtracting(graph.latents).subtracting(graph.outputs.prefix(1))
+        for layer in graph.layers {
+            switch layer.operator {
+            case .quantizeLatent, .reconstructLatent: names.subtract(layer.inputs + [layer.name])
+            default: break
+            }
+        }
+        return samples(of: names)
+    }
+
+    private func samples(of names: Set<String>) -> [String: ChannelSamples] {
+        var samples: [String: ChannelSamples] = [:]
+        var flow = CalibrationFlow(network: network, pictures: calibration)
+        let lastReaders = network.graph.lastReaders
+        for layer in network.graph.layers {
+            let outputs = flow.floatOutputs(of: layer)
+            if names.contains(layer.name) { samples[layer.name] = ChannelSamples(outputs) }
+            flow.advanceFloat(layer, outputs, forgetting: lastReaders[layer.name] ?? [])
+        }
+        return samples
+    }
+}

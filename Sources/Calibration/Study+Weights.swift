@@ -1,0 +1,72 @@
+public import Diagnostics
+import Foundation
+import Graph
+import Networks
+public import Quantization
+
+extension Study {
+    func decibels(_ ratio: Double) -> Double { 10 * log10(ratio) }
+
+    /// Grouping x law for the weights of accumulating layers; also the groupings that no machine can execute.
+    ///
+    /// - Throws: `lawParameterOutOfRange`.
+    public func weights(laws: [Law], groupings: [WeightGrouping] = WeightGrouping.allCases, clipping: WeightClipping = .searched) throws(Diagnostic) -> [StudyRow] {
+        let baseline = meanPSNR(network)
+        var rows: [StudyRow] = []
+        for grouping in groupings {
+            for law in laws {
+                let bits = law == .linear ? 8 : weightBits
+                let quantizer = WeightQuantizer(decoder: try .weights(law, bits: bits, at: "study weights"), grouping: .layer, clipping: clipping)
+                var changed = network
+                var energy = Energy()
+                var (weightBytes, groups) = (0, 0)
+                for layer in network.graph.layers {
+                    guard case .accumulation(let weights, let bias)? = network.parameters[layer.name] else { continue }
+                    let inputs = inputChannels(of: layer.name, weights: weights, outputs: bias.count)
+                    let (values, count) = quantizer.roundTrip(weights, outputs: bias.count, inputs: inputs, grouping: grouping)
+                    for (weight, value) in zip(weights, values) { energy.add(weight, quantized: value) }
+                    changed.parameters[layer.name] = .accumulation(weights: values, bias: bias)
+                    weightBytes += weights.count
+                    groups += count
+                }
+                rows.append(
+                    StudyRow(
+                        choice: "\(grouping.rawValue), \(law)", signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: meanPSNR(changed) - baseline,
+                        weightBytes: weightBytes, romBits: law.isMemoryFree ? 0 : 256 * bits, selectBits: groups * 32))
+            }
+        }
+        return rows
+    }
+
+    private func inputChannels(of name: String, weights: [Float], outputs: Int) -> Int {
+        switch network.graph[layer: name]!.operator {
+        case .convolution(let convolution): weights.count / outputs / (convolution.kernelHeight * convolution.kernelWidth)
+        case .transposedConvolution(let transposed): weights.count / outputs / (transposed.kernelHeight * transposed.kernelWidth)
+        default: weights.count / outputs
+        }
+    }
+}
+
+extension WeightQuantizer {
+    /// Weights `[K][taps][C]` after quantization with one scale a group, and the number of groups.
+    fileprivate func roundTrip(_ weights: [Float], outputs: Int, inputs: Int, grouping: WeightGrouping) -> (values: [Float], groups: Int) {
+        let inner = weights.count / outputs
+        func group(_ index: Int) -> Int {
+            switch grouping {
+            case .layer: 0
+            case .outputChannel: index / inner
+            case .inputChannel: index % inputs
+            case .kernel: index / inner * inputs + index % inputs
+            }
+        }
+        let count = [WeightGrouping.layer: 1, .outputChannel: outputs, .inputChannel: inputs, .kernel: outputs * inputs][grouping]!
+        var members: [[Int]] = Array(repeating: [], count: count)
+        for index in weights.indices { members[group(index)].append(index) }
+        var values = weights
+        for indices in members {
+            let (codes, scales) = quantize(indices.map { weights[$0] }, outputs: 1, importance: [1])
+            for (index, code) in zip(indices, codes) { values[index] = Float(Double(decoder.entries[Int(code)]) * scales[0]) }
+        }
+        return (values, count)
+    }
+}
