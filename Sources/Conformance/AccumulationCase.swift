@@ -6,16 +6,16 @@ import Tensors
 
 extension LayerCaseDraft {
     /// Convolutions of all kinds, transposed convolution, fully connected.
-    static func accumulation(family: LayerCaseGenerator.Family, rounding: RoundingRule, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func accumulation(family: LayerCaseGenerator.Family, rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let (layerOperator, input, weightShape) = geometry(family, using: &random)
         let layer = Layer(name: "layer", operator: layerOperator, inputs: ["input"])
         guard let output = try? layer.outputShape(of: [input]), output.count <= 4096 else { return nil }
 
         // The rules that work on 32 bits get narrow operands, the others up to the widest.
         let narrow = [.gemmlowpDouble, .halfUpDouble, .tosaDouble].contains(rounding)
-        let widths = (activation: random.int(narrow ? 9...10 : 9...16), weight: random.int(narrow ? 8...9 : 8...12))
+        let widths = (activation: random.int(9...(narrow ? 10 : limits.activationBits)), weight: random.int(8...(narrow ? 9 : limits.weightBits)))
         let inputFormat = TensorFormat.codes(random.codebookSet(channels: input.channels, bits: widths.activation))
-        let outputFormat = random.once(in: 8) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: output.channels, bits: 16))
+        let outputFormat = random.once(in: 8) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: output.channels, bits: limits.activationBits))
         let decoder = random.weightDecoder(bits: widths.weight)
         let extremeWeights = random.once(in: 4)
         let weightCodes = (0..<weightShape.count).map { _ in extremeWeights ? (random.once(in: 2) ? 0 : 255) : UInt8(random.int(0...255)) }
@@ -31,7 +31,7 @@ extension LayerCaseDraft {
             }
             bounds.include(bias: bias[k], products: products)
         }
-        guard bounds.bits <= 40,
+        guard bounds.bits <= limits.accumulatorBits,
             let post = random.postProcessing(channels: output.channels, sumBits: bounds.bits, output: outputFormat, rounding: rounding)
         else { return nil }
 
@@ -41,7 +41,7 @@ extension LayerCaseDraft {
             network: QuantizedNetwork(
                 graph: Graph(name: family.rawValue, inputs: [GraphInput(name: "input", channels: input.channels)], layers: [layer], outputs: ["layer"]),
                 formats: ["input": inputFormat, "layer": outputFormat], parameters: ["layer": .accumulation(parameters)],
-                widths: DatapathWidths(activationBits: 16, weightBits: 12, accumulatorBits: max(bounds.bits, 24))),
+                widths: DatapathWidths(activationBits: limits.activationBits, weightBits: limits.weightBits, accumulatorBits: max(bounds.bits, 24))),
             inputs: ["input": random.elements(input, format: inputFormat, stimulus: stimulus)],
             summary: "\(input) -> \(output), \(weightShape.summary), \(stimulus)")
     }

@@ -5,26 +5,26 @@ import Quantization
 import Tensors
 
 extension LayerCaseDraft {
-    static func requantize(rounding: RoundingRule, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func requantize(rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let shape = randomShape(using: &random)
-        let inputFormat = random.once(in: 2) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: random.int(9...16)))
-        let outputFormat = random.once(in: 4) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: 14))
+        let inputFormat = random.once(in: 2) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: random.int(9...limits.activationBits)))
+        let outputFormat = random.once(in: 4) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: limits.activationBits))
         guard let post = random.postProcessing(channels: shape.channels, sumBits: 16, output: outputFormat, rounding: rounding) else { return nil }
-        return single(.requantize, [(shape, inputFormat)], output: outputFormat, parameters: .requantization(post), using: &random)
+        return single(.requantize, [(shape, inputFormat)], output: outputFormat, parameters: .requantization(post), bits: limits.activationBits, using: &random)
     }
 
-    static func add(rounding: RoundingRule, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func add(rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let admitted: [RoundingRule] = [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero]
         let rule = admitted.contains(rounding) ? rounding : random.element(of: admitted)
         let shape = randomShape(using: &random)
-        let formats = (0..<2).map { _ in TensorFormat.codes(random.codebookSet(channels: shape.channels, bits: random.int(9...16))) }
+        let formats = (0..<2).map { _ in TensorFormat.codes(random.codebookSet(channels: shape.channels, bits: random.int(9...limits.activationBits))) }
         let (clipLow, clipHigh) = random.clip()
         let addition = AdditionParameters(
             mantissaA: Int64(random.int(-(1 << 31) + 1...(1 << 31) - 1)), mantissaB: Int64(random.int(1...(1 << 31) - 1)), exponent: random.int(-8...1),
             rounding: rule, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow, clipHigh: clipHigh)
         return single(
-            .add, formats.map { (shape, $0) }, output: .codes(random.codebookSet(channels: shape.channels, bits: 14)), parameters: .addition(addition),
-            using: &random)
+            .add, formats.map { (shape, $0) }, output: .codes(random.codebookSet(channels: shape.channels, bits: limits.activationBits)), parameters: .addition(addition),
+            bits: limits.activationBits, using: &random)
     }
 
     static func concatenation(using random: inout SplitMix64) -> LayerCaseDraft? {
@@ -73,7 +73,7 @@ extension LayerCaseDraft {
 
     private static func single(
         _ layerOperator: Operator, _ operands: [(shape: FeatureShape, format: TensorFormat)], output: TensorFormat, parameters: LayerParameters,
-        using random: inout SplitMix64
+        bits: Int = 12, using random: inout SplitMix64
     ) -> LayerCaseDraft {
         let names = operands.indices.map { "input\($0)" }
         var formats = ["layer": output]
@@ -88,7 +88,7 @@ extension LayerCaseDraft {
                 graph: Graph(
                     name: layerOperator.name, inputs: zip(names, operands).map { GraphInput(name: $0, channels: $1.shape.channels) },
                     layers: [Layer(name: "layer", operator: layerOperator, inputs: names)], outputs: ["layer"]),
-                formats: formats, parameters: ["layer": parameters], widths: DatapathWidths(activationBits: 16, weightBits: 12, accumulatorBits: 40)),
+                formats: formats, parameters: ["layer": parameters], widths: DatapathWidths(activationBits: bits, weightBits: 8, accumulatorBits: 24)),
             inputs: inputs, summary: "\(operands.map(\.shape.description).joined(separator: " + ")), \(stimulus)")
     }
 }

@@ -13,7 +13,10 @@ public struct LayerCaseGenerator: Sendable {
         case requantize, add, concatenation, pixelShuffle, quantizeLatent, reconstructLatent
     }
 
-    public init() {}
+    /// Widest V, W and A that a drawn case may need.
+    public let limits: CaseLimits
+
+    public init(limits: CaseLimits = CaseLimits()) { self.limits = limits }
 
     /// The case of this seed. Families and rounding rules go round, so that consecutive seeds cover all of them.
     public func layerCase(seed: UInt64) -> LayerCase {
@@ -26,11 +29,24 @@ public struct LayerCaseGenerator: Sendable {
         // A drawn case whose sums do not fit the widest accumulator, or the rounding rule's domain, is drawn again.
         for attempt in 0..<1000 {
             var random = SplitMix64(seed: seed &* 1_000_003 &+ UInt64(attempt))
-            if let draft = LayerCaseDraft.draw(family: family, rounding: rule, using: &random) {
+            if let draft = LayerCaseDraft.draw(family: family, rounding: rule, limits: limits, using: &random) {
                 return LayerCase(name: "\(family.rawValue) \(rule.rawValue) \(draft.summary) seed \(seed)", seed: seed, network: draft.network, inputs: draft.inputs)
             }
         }
         preconditionFailure("seed \(seed) gives no case of \(family.rawValue)")
+    }
+}
+
+/// What a machine offers at most: cases are drawn within it.
+public struct CaseLimits: Hashable, Sendable {
+    public var activationBits: Int
+    public var weightBits: Int
+    public var accumulatorBits: Int
+
+    public init(activationBits: Int = 16, weightBits: Int = 12, accumulatorBits: Int = 40) {
+        self.activationBits = activationBits
+        self.weightBits = weightBits
+        self.accumulatorBits = accumulatorBits
     }
 }
 
@@ -40,16 +56,16 @@ struct LayerCaseDraft {
     var inputs: [String: Tensor<Int32>]
     var summary: String
 
-    static func draw(family: LayerCaseGenerator.Family, rounding: RoundingRule, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func draw(family: LayerCaseGenerator.Family, rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         switch family {
         case .convolution, .depthwiseConvolution, .groupedConvolution, .transposedConvolution, .fullyConnected:
-            accumulation(family: family, rounding: rounding, using: &random)
-        case .gdn: normalization(.gdn, using: &random)
-        case .igdn: normalization(.igdn, using: &random)
-        case .gdn1: normalization(.gdn1, using: &random)
-        case .igdn1: normalization(.igdn1, using: &random)
-        case .requantize: requantize(rounding: rounding, using: &random)
-        case .add: add(rounding: rounding, using: &random)
+            accumulation(family: family, rounding: rounding, limits: limits, using: &random)
+        case .gdn: normalization(.gdn, limits: limits, using: &random)
+        case .igdn: normalization(.igdn, limits: limits, using: &random)
+        case .gdn1: normalization(.gdn1, limits: limits, using: &random)
+        case .igdn1: normalization(.igdn1, limits: limits, using: &random)
+        case .requantize: requantize(rounding: rounding, limits: limits, using: &random)
+        case .add: add(rounding: rounding, limits: limits, using: &random)
         case .concatenation: concatenation(using: &random)
         case .pixelShuffle: pixelShuffle(using: &random)
         case .quantizeLatent: latent(reconstruct: false, using: &random)

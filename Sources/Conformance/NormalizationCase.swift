@@ -5,12 +5,12 @@ import Quantization
 import Tensors
 
 extension LayerCaseDraft {
-    static func normalization(_ form: NormalizationForm, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func normalization(_ form: NormalizationForm, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let shape = FeatureShape(height: random.int(1...7), width: random.int(1...11), channels: random.int(1...40))
         let channels = shape.channels
-        let widths = (activation: random.int(9...16), weight: random.int(8...12))
+        let widths = (activation: random.int(9...limits.activationBits), weight: random.int(8...limits.weightBits))
         let inputFormat = TensorFormat.codes(random.codebookSet(channels: channels, bits: widths.activation))
-        let outputFormat = TensorFormat.codes(random.codebookSet(channels: channels, bits: 14))
+        let outputFormat = TensorFormat.codes(random.codebookSet(channels: channels, bits: limits.activationBits))
         let limit = (1 << (widths.weight - 1)) - 1
         let gammaEntries = (0..<256).map { Int16($0 * limit / 255) }
         let gammaCodes = (0..<channels * channels).map { index in
@@ -32,7 +32,7 @@ extension LayerCaseDraft {
             }
             bounds.include(bias: beta[i], products: products)
         }
-        guard bounds.bits <= 40 else { return nil }
+        guard bounds.bits <= limits.accumulatorBits else { return nil }
         // The scale brings a typical result to some hundreds of grid steps.
         let magnitudeBits = form.isSquareRootForm ? bounds.bits / 2 : bounds.bits
         let exponent = 9 - (widths.activation - 1) + (form.isInverse ? -magnitudeBits : magnitudeBits) + random.int(-1...3)
@@ -52,7 +52,7 @@ extension LayerCaseDraft {
                     name: form.rawValue, inputs: [GraphInput(name: "input", channels: channels)],
                     layers: [Layer(name: "layer", operator: .normalization(form), inputs: ["input"])], outputs: ["layer"]),
                 formats: ["input": inputFormat, "layer": outputFormat], parameters: ["layer": .normalization(parameters)],
-                widths: DatapathWidths(activationBits: widths.activation, weightBits: 12, accumulatorBits: max(bounds.bits, 24))),
+                widths: DatapathWidths(activationBits: widths.activation, weightBits: limits.weightBits, accumulatorBits: max(bounds.bits, 24))),
             inputs: ["input": random.elements(shape, format: inputFormat, stimulus: stimulus)], summary: "\(shape), V \(widths.activation), \(stimulus)")
     }
 }

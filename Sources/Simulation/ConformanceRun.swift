@@ -13,7 +13,9 @@ public enum ConformanceRun {
     ///
     /// - Throws: what planning and the executors throw.
     public static func difference(seed: UInt64, machine: MachineDescription, threads: Int = 1) throws(Diagnostic) -> String? {
-        try difference(LayerCaseGenerator().layerCase(seed: seed), machine: machine, threads: threads)
+        let array = machine.macArray
+        let limits = CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits)
+        return try difference(LayerCaseGenerator(limits: limits).layerCase(seed: seed), machine: machine, threads: threads)
     }
 
     /// - Parameter schedule: searched for when nil.

@@ -69,3 +69,8 @@ private struct LayerObserver: Observer {
         progress(begun, activities.count)
     }
 }
+
+extension SimulationRun {
+    /// A layer's stored output: codes 0...255 or signed 16-bit values.
+    public func storedOutput(_ layer: String) -> Tensor<Int32> { outputs.tensor(layer) }
+}
