@@ -12,7 +12,7 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: "A schedule file; without one the best schedule found is used.") var schedule: String?
     @Option(help: "Which of a variable-rate network's rates to run (0 is the lowest).") var rate: Int = 0
 
-    func source() throws -> NetworkSource { try NetworkSource(network) }
+    func source(includingFloat: Bool = false) throws -> NetworkSource { try NetworkSource(network, includingFloat: includingFloat) }
 
     func quantized() throws -> QuantizedNetwork { try source().quantized(rate: rate) }
 

@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        let source = try options.source()
+        let source = try options.source(includingFloat: runsFloat)
         let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
         let plan = try SimulationPlan(
             network: source.quantized(rate: options.rate), machine: options.machineDescription(), width: picture.image.width, height: picture.image.height,

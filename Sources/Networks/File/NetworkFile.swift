@@ -37,7 +37,9 @@ public struct NetworkFile: Sendable {
     ///
     /// - Throws: the codes of `SafetensorsFile`, `networkSchemaUnknown`, `networkFieldInvalid`, `networkTensorMissing`, `networkTensorMismatch`,
     ///   `networkTensorUnused`, `networkValueOutOfRange`, and those of graphs and codebooks.
-    public init(_ bytes: [UInt8], at place: String) throws(Diagnostic) {
+    ///
+    /// - Parameter includingFloat: whether to read the float network too where a quantized one is there; a run that does not need it starts sooner.
+    public init(_ bytes: [UInt8], at place: String, includingFloat: Bool = true) throws(Diagnostic) {
         let file = try SafetensorsFile(bytes, at: place)
         guard file.metadata["format"] == Self.format, file.metadata["schemaVersion"] == String(Self.schemaVersion) else {
             throw Diagnostic(
@@ -53,12 +55,14 @@ public struct NetworkFile: Sendable {
                 .networkTensorUnused, at: "\(place), tensor \(name)", found: "a tensor of no network", expected: "names that begin with 'float.' or 'quantized.'",
                 remedy: "remove the tensor")
         }
-        var floatTable = TensorTable(file.tensors, prefix: "float.", at: place)
-        if let text = file.metadata["float"] {
-            let json = try JSONParser.parse(Array(text.utf8), at: "\(place), metadata float")
-            float = try FloatNetwork(try JSONFields(json, at: "\(place), float"), tensors: &floatTable)
+        if includingFloat || file.metadata["quantized"] == nil {
+            var floatTable = TensorTable(file.tensors, prefix: "float.", at: place)
+            if let text = file.metadata["float"] {
+                let json = try JSONParser.parse(Array(text.utf8), at: "\(place), metadata float")
+                float = try FloatNetwork(try JSONFields(json, at: "\(place), float"), tensors: &floatTable)
+            }
+            try floatTable.requireAllTaken()
         }
-        try floatTable.requireAllTaken()
         var quantizedTable = TensorTable(file.tensors, prefix: "quantized.", at: place)
         if let text = file.metadata["quantized"] {
             let json = try JSONParser.parse(Array(text.utf8), at: "\(place), metadata quantized")
@@ -68,8 +72,8 @@ public struct NetworkFile: Sendable {
     }
 
     /// Reads and validates the file at a path.
-    public static func read(_ path: String) throws(Diagnostic) -> NetworkFile {
-        try NetworkFile(FileBytes.read(path), at: path)
+    public static func read(_ path: String, includingFloat: Bool = true) throws(Diagnostic) -> NetworkFile {
+        try NetworkFile(FileBytes.read(path), at: path, includingFloat: includingFloat)
     }
 
     /// Writes the file whole or not at all.
