@@ -5,8 +5,11 @@ struct WeightQuantizer {
     let decoder: WeightDecoder
     let grouping: WeightGrouping
     let clipping: WeightClipping
-    /// The nearest code of a value, by quarters of an entry unit.
-    private let nearest: [UInt8]
+    /// `midpoints[code]` lies between the entries of code and code + 1; the last is infinite.
+    private let midpoints: [Double]
+    /// The nearest code of each whole value from `lowest`: where the search for the nearest code of a value begins.
+    private let starts: [UInt8]
+    private let lowest: Double
     private let largest: Double
 
     init(decoder: WeightDecoder, grouping: WeightGrouping, clipping: WeightClipping) {
@@ -16,15 +19,15 @@ struct WeightQuantizer {
         self.clipping = clipping
         let entries = decoder.entries.map { Double($0) }
         largest = entries[255]
-        let span = Int(4 * (largest + 2))
-        var nearest: [UInt8] = []
+        lowest = entries[0]
+        midpoints = zip(entries, entries.dropFirst()).map { ($0 + $1) / 2 } + [.infinity]
+        var starts: [UInt8] = []
         var code = 0
-        for quarter in -span...span {
-            let value = Double(quarter) / 4
-            while code < 255, value >= (entries[code] + entries[code + 1]) / 2 { code += 1 }
-            nearest.append(UInt8(code))
+        for value in Int(lowest)...Int(largest) {
+            while Double(value) >= midpoints[code] { code += 1 }
+            starts.append(UInt8(code))
         }
-        self.nearest = nearest
+        self.starts = starts
     }
 
     /// - Parameters:
@@ -73,11 +76,13 @@ struct WeightQuantizer {
         return codes
     }
 
+    /// The code whose entry is nearest; of two equally near the higher.
     @inline(__always)
     func code(of value: Double) -> UInt8 {
-        let center = nearest.count / 2
-        let quarter = Int((min(max(value, -largest - 2), largest + 2) * 4).rounded())
-        return nearest[min(max(center + quarter, 0), nearest.count - 1)]
+        let limited = min(max(value, lowest), largest)
+        var code = Int(starts[Int((limited - lowest).rounded(.down))])
+        while limited >= midpoints[code] { code += 1 }
+        return UInt8(code)
     }
 
     private func scale(of weights: [Double], _ importance: [Double]) -> Double {
