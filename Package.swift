@@ -109,6 +109,6 @@ let package = Package(
             "Conformance", "Simulation", "Scheduling", "Schedules", "Timing", "Machine", "ReferenceModel", "Commands", "MachineDescription", "Networks", "Graph",
             "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Diagnostics", "Importers", "Images",
         ]),
-        tests("CommandLineTests", ["Diagnostics"]),
+        tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization"]),
     ]
 )

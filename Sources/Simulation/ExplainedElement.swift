@@ -4,6 +4,7 @@ public import Images
 public import MachineDescription
 public import Networks
 import ReferenceModel
+public import Schedules
 import Tensors
 
 /// One stored element of a run: its derivation, and what reference model and machine stored there.
@@ -12,16 +13,19 @@ public struct ExplainedElement: Sendable {
     /// A sentence where derivation, reference and machine are not all equal.
     public let failure: String?
 
-    /// - Parameter layer: the first layer when nil.
+    /// - Parameters:
+    ///   - schedule: searched for when nil.
+    ///   - layer: the first layer when nil.
     /// - Throws: `layerUnknown`, `explainOutside`, `explainOperator`, `networkHasNoPicture`.
     public init(
-        network: QuantizedNetwork, machine: MachineDescription, picture: RGBImage, layer name: String?, c: Int, y: Int, x: Int, threads: Int
+        network: QuantizedNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, layer name: String?, c: Int, y: Int, x: Int,
+        threads: Int
     ) throws(Diagnostic) {
         let graph = network.graph
         let name = name ?? graph.layers[0].name
         try graph.requireLayer(name, at: "--layer")
         let layer = graph[layer: name]!
-        let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height)
+        let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule)
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture, for: network)]
         let run = try SimulationRun(plan, inputs: inputs, threads: threads)
         let operands = layer.inputs.map { inputs[$0] ?? run.outputs.tensor($0) }

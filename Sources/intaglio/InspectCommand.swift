@@ -15,9 +15,9 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let file = try NetworkSource(network).file
         guard let graph = file.quantized?.graph ?? file.float?.graph else { return }
-        print("\(graph.name): \(file.quantized == nil ? "float" : file.float == nil ? "quantized" : "quantized, with its float weights")")
+        try Console.result("\(graph.name): \(file.quantized == nil ? "float" : file.float == nil ? "quantized" : "quantized, with its float weights")\n")
         if let widths = file.quantized?.widths {
-            print("V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits), sums \(widths.overflow.rawValue)")
+            try Console.result("V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits), sums \(widths.overflow.rawValue)\n")
         }
         let multiple = graph.sizeMultiple
         let shapes = try graph.shapes(
@@ -31,7 +31,7 @@ struct InspectCommand: ParsableCommand {
                 row.step,
             ])
         }
-        print(table.text, terminator: "")
+        try Console.result(table.text)
     }
 }
 

@@ -9,7 +9,7 @@ struct MachinesCommand: ParsableCommand {
 
     func run() throws {
         if let machine {
-            print(try MachineDescription.load(machine).yaml, terminator: "")
+            try Console.result(MachineDescription.load(machine).yaml)
             return
         }
         var table = TextTable(header: ["machine", "C0 x K0 x P0", "MACs", "V,W,A", "weights KiB", "activations KiB", "DMA B/cycle", "latency", "MHz"])
@@ -22,6 +22,6 @@ struct MachinesCommand: ParsableCommand {
                 "\(machine.activationBuffer.bytes / 1024)", "\(machine.dma.bytesPerCycle)", "\(machine.dma.latencyCycles)", machine.clockMegahertz.fixed(0),
             ])
         }
-        print(table.text, terminator: "")
+        try Console.result(table.text)
     }
 }

@@ -15,6 +15,6 @@ struct NetworksCommand: ParsableCommand {
             let parameters = file.quantized.map { NetworkInventory($0).parameterCount.grouped } ?? ""
             table.append([name, "\(graph.layers.count)", parameters, graph.latents.joined(separator: " "), "\(graph.sizeMultiple)"])
         }
-        print(table.text, terminator: "")
+        try Console.result(table.text)
     }
 }

@@ -15,6 +15,6 @@ struct PlanCommand: ParsableCommand {
         let plan = try SimulationPlan(
             network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile())
         let report = plan.report()
-        print(json ? report.jsonText() : RunSummary(report).text, terminator: "")
+        try Console.result(json ? report.jsonText() : RunSummary(report).text)
     }
 }

@@ -36,7 +36,7 @@ struct RunCommand: ParsableCommand {
         let floatRun = runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate) : nil
         let report = try simulation.report(float: floatRun)
         if let output { try write(report, simulation, to: output) }
-        print(json ? report.jsonText() : RunSummary(report).text, terminator: "")
+        try Console.result(json ? report.jsonText() : RunSummary(report).text)
     }
 
     private func write(_ report: RunReport, _ simulation: PictureRun, to folder: String) throws {

@@ -14,6 +14,6 @@ struct ScheduleCommand: ParsableCommand {
         let plan = try SimulationPlan(
             network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile())
         let text = plan.schedule.description
-        if let output { try AtomicFile.write(text, to: output) } else { print(text, terminator: "") }
+        if let output { try AtomicFile.write(text, to: output) } else { try Console.result(text) }
     }
 }

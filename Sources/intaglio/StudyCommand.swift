@@ -37,7 +37,7 @@ struct StudyOptions: ParsableArguments {
         return Study(network, calibration: calibration, pictures: measured)
     }
 
-    func show(_ rows: [StudyRow], saturated: Bool = false) {
+    func show(_ rows: [StudyRow], saturated: Bool = false) throws {
         var table = TextTable(header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"] + (saturated ? ["latents outside 8 bits"] : []))
         for row in rows {
             table.append(
@@ -46,7 +46,7 @@ struct StudyOptions: ParsableArguments {
                     row.selectBits.grouped,
                 ] + (saturated ? [row.saturatedLatents.grouped] : []))
         }
-        print(table.text, terminator: "")
+        try Console.result(table.text)
     }
 }
 
@@ -60,7 +60,7 @@ struct StudyWeights: ParsableCommand {
     @Flag(help: "Put the largest code at the largest magnitude instead of searching.") var withoutClipping = false
 
     func run() throws {
-        options.show(try options.study().weights(laws: studiedLaws + [.table], clipping: withoutClipping ? .none : .searched))
+        try options.show(options.study().weights(laws: studiedLaws + [.table], clipping: withoutClipping ? .none : .searched))
     }
 }
 
@@ -69,7 +69,7 @@ struct StudyCodebooks: ParsableCommand {
     @OptionGroup var options: StudyOptions
 
     func run() throws {
-        options.show(try options.study().codebooks(laws: Array(studiedLaws.prefix(4)), counts: [1, 2, 4, 8]))
+        try options.show(options.study().codebooks(laws: Array(studiedLaws.prefix(4)), counts: [1, 2, 4, 8]))
     }
 }
 
@@ -77,5 +77,5 @@ struct StudyMeans: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "means", abstract: "What is removed from the latents before they become 8 bits.")
     @OptionGroup var options: StudyOptions
 
-    func run() throws { options.show(try options.study().means(), saturated: true) }
+    func run() throws { try options.show(options.study().means(), saturated: true) }
 }

@@ -51,8 +51,8 @@ struct StudySchemes: ParsableCommand {
             ])
         }
         Console.endProgress()
-        print(table.text, terminator: "")
-        if each { print(Self.pictures(last), terminator: "") }
+        try Console.result(table.text)
+        if each { try Console.result(Self.pictures(last)) }
     }
 
     private func schemes(for machine: MachineDescription) -> [(String, QuantizationOptions)] {

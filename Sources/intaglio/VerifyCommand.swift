@@ -28,6 +28,11 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
     @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
 
+    func validate() throws {
+        guard (1...256).contains(threads) else { throw ValidationError("--threads must be in 1...256, found \(threads)") }
+        guard suite.map({ $0 >= 1 }) ?? true else { throw ValidationError("--suite must be at least 1, found \(suite!)") }
+    }
+
     func run() throws {
         if let layers { return try verifyLayers(layers) }
         if let suite { return try verifySuite(suite) }
@@ -39,9 +44,9 @@ struct VerifyCommand: ParsableCommand {
         for comparison in verification.layers {
             table.append([comparison.layer, comparison.elements.grouped, comparison.differences.grouped, comparison.first ?? ""])
         }
-        print(table.text, terminator: "")
+        try Console.result(table.text)
         if let failure = verification.failure { throw DifferenceFound(message: failure) }
-        print("\(verification.layers.count) layers, 0 differences")
+        try Console.result("\(verification.layers.count) layers, 0 differences\n")
     }
 
     private func verifyLayers(_ folder: String) throws {
@@ -53,18 +58,18 @@ struct VerifyCommand: ParsableCommand {
                 result.firstDifference ?? "",
             ])
         }
-        print(table.text, terminator: "")
+        try Console.result(table.text)
         let equal = results.count { $0.referenceMismatches == 0 && $0.machineMismatches == 0 }
         let mismatches = results.reduce(0) { $0 + $1.referenceMismatches + $1.machineMismatches }
         let summary = "\(equal) of \(results.count) cases equal, \(mismatches) mismatches"
         if equal < results.count { throw DifferenceFound(message: summary) }
-        print(summary)
+        try Console.result(summary + "\n")
     }
 
     private func verifySuite(_ count: Int) throws {
         let machine = try options.machineDescription()
         for offset in 0..<count {
-            let seed = seed + UInt64(offset)
+            let seed = seed &+ UInt64(offset)
             Console.progress("case \(offset + 1) of \(count)")
             if let difference = try ConformanceRun.difference(seed: seed, machine: machine, threads: threads) {
                 Console.endProgress()
@@ -72,7 +77,7 @@ struct VerifyCommand: ParsableCommand {
             }
         }
         Console.endProgress()
-        print("\(count) cases, 0 differences")
+        try Console.result("\(count) cases, 0 differences\n")
     }
 }
 

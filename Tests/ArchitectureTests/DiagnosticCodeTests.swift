@@ -19,23 +19,11 @@ import Testing
         #expect(documented.count == Set(documented).count, "a code has two lines")
     }
 
-    /// Codes that were declared ahead of the part that throws them. They are reported as a known issue until tests name them; nothing is to be added here.
-    static let declaredAhead: Set<String> = [
-        "graphUnknownTensor", "graphShapeMismatch", "graphUnsupportedOperator", "graphDuplicateName", "graphAttributeOutOfRange", "codebookNotIncreasing",
-        "codebookSizeOutOfRange", "codebookValueTooWide", "codebookSelectOutOfRange", "lawUnknown", "groupingNotExecutable",
-    ]
-
     @Test("Every code is named by a test")
     func tested() throws {
         let texts = try Repository.files(in: "Tests", withExtension: "swift").filter { !$0.hasPrefix("Tests/ArchitectureTests/") }.map(Repository.text)
         let words = Set(texts.flatMap { $0.split { !($0.isLetter || $0.isNumber || $0 == "-") } })
         let missing = try Self.cases().filter { !words.contains(Substring($0.name)) && !words.contains(Substring($0.code)) }
-        func list(_ cases: [(name: String, code: String)]) -> String { cases.map { "\($0.code) \($0.name)" }.joined(separator: ", ") }
-        let unexpected = missing.filter { !Self.declaredAhead.contains($0.name) }
-        #expect(unexpected.isEmpty, "no test names \(list(unexpected))")
-        let awaited = missing.filter { Self.declaredAhead.contains($0.name) }
-        withKnownIssue("declared ahead of their tests", isIntermittent: true) {
-            #expect(awaited.isEmpty, "no test names \(list(awaited))")
-        }
+        #expect(missing.map { "\($0.code) \($0.name)" } == [], "no test names them")
     }
 }

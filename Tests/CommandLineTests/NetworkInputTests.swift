@@ -1,0 +1,153 @@
+import Diagnostics
+import Foundation
+import Graph
+import Networks
+import Quantization
+import Testing
+
+@Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct NetworkInputTests {
+    static let bundled = try! Zoo.network(named: "lapped8")
+
+    /// The bundled network's file with a change in its tensors or its metadata.
+    static func file(_ change: (inout SafetensorsFile) -> Void) throws -> [UInt8] {
+        var file = try SafetensorsFile(bundled.bytes, at: "bundled")
+        change(&file)
+        return file.bytes
+    }
+
+    @Test("The bundled network from a file gives the bundled network's report")
+    func file() throws {
+        let folder = try Folder()
+        try folder.write(Self.bundled.bytes, "lapped8.safetensors")
+        let named = try Tool.run(["plan", "--json"], in: folder)
+        let read = try Tool.run(["plan", "--json", "--network", "lapped8.safetensors"], in: folder)
+        #expect(read.status == 0 && read.output == named.output)
+    }
+
+    @Test("Files that are missing, cut, too large, oversized in their header or corrupt")
+    func damaged() throws {
+        let folder = try Folder()
+        let whole = Self.bundled.bytes
+        func refuse(_ code: DiagnosticCode, _ bytes: [UInt8], _ sourceLocation: SourceLocation = #_sourceLocation) throws {
+            try folder.write(bytes, "n.safetensors")
+            for command in ["run", "plan", "inspect"] {
+                let arguments = command == "inspect" ? [command, "n.safetensors"] : [command, "--network", "n.safetensors"]
+                try Tool.expectRefusal(code, arguments, in: folder, sourceLocation: sourceLocation)
+            }
+        }
+        try Tool.expectRefusal(.networkUnknown, ["run", "--network", "lapped9"], in: folder)
+        try Tool.expectRefusal(.networkFileMissing, ["run", "--network", "nowhere.safetensors"], in: folder)
+        try Tool.expectRefusal(.networkFileMissing, ["run", "--network", "."], in: folder)
+        try refuse(.networkFileTruncated, [])
+        try refuse(.networkFileTruncated, Array(whole[..<7]))
+        try refuse(.networkFileTruncated, Array(whole[..<100]))
+        try refuse(.networkFileTruncated, Array(whole.dropLast()))
+        try refuse(.networkHeaderTooLarge, Array(repeating: 0xff, count: 8) + whole[8...])
+        try refuse(.networkHeaderMalformed, whole[..<8] + [0x5b] + whole[9...])
+        try refuse(.networkTrailingBytes, whole + [0])
+        #expect(truncate(try folder.write([], "n.safetensors"), (1 << 32) + 1) == 0)
+        try Tool.expectRefusal(.networkFileTooLarge, ["plan", "--network", "n.safetensors"], in: folder)
+    }
+
+    @Test("Tensors of a wrong shape, with NaN or infinity, missing or unused; unknown operators and versions")
+    func contents() throws {
+        let folder = try Folder()
+        func refuse(_ code: DiagnosticCode, _ sourceLocation: SourceLocation = #_sourceLocation, _ change: (inout SafetensorsFile) -> Void) throws {
+            try folder.write(Self.file(change), "n.safetensors")
+            try Tool.expectRefusal(code, ["run", "--float", "--network", "n.safetensors"], in: folder, sourceLocation: sourceLocation)
+        }
+        func replace(_ old: String, _ new: String, in file: inout SafetensorsFile) {
+            let text = file.metadata["quantized"]!
+            #expect(text.contains(old), "\(old)")
+            file.metadata["quantized"] = text.replacingOccurrences(of: old, with: new)
+        }
+        let name = try #require(try SafetensorsFile(Self.bundled.bytes, at: "bundled").tensors.keys.sorted().first { $0 == "float.analysis0.weights" })
+        for bits in [Float.nan.bitPattern, Float.infinity.bitPattern] {
+            try refuse(.networkNotFinite) { file in
+                file.tensors[name]!.bytes.replaceSubrange(400..<404, with: withUnsafeBytes(of: bits.littleEndian) { Array($0) })
+            }
+        }
+        try refuse(.networkTensorMismatch) { $0.tensors[name]!.shape = [$0.tensors[name]!.count] }
+        try refuse(.networkTensorMismatch) { $0.tensors["quantized.analysis0.weightCodes"]!.shape.swapAt(0, 1) }
+        try refuse(.networkTensorMissing) { $0.tensors[name] = nil }
+        try refuse(.networkTensorUnused) { $0.tensors["float.extra"] = $0.tensors[name] }
+        try refuse(.graphUnsupportedOperator) { replace("\"operator\":\"gdn\"", "\"operator\":\"softmax\"", in: &$0) }
+        try refuse(.graphUnknownTensor) { replace("\"inputs\":[\"gdn0\"]", "\"inputs\":[\"gdn9\"]", in: &$0) }
+        try refuse(.networkSchemaUnknown) { $0.metadata["schemaVersion"] = "2" }
+        try refuse(.networkFieldInvalid) {
+            $0.metadata["float"] = nil
+            $0.metadata["quantized"] = nil
+        }
+        try refuse(.networkFieldInvalid) { $0.metadata["float"] = "{}" }
+    }
+
+    @Test("A float network does not run, a network without float weights has no --float, and one rate is one rate")
+    func forms() throws {
+        let folder = try Folder()
+        try folder.write(NetworkFile(float: Self.bundled.float).bytes, "float.safetensors")
+        try folder.write(NetworkFile(quantized: Self.bundled.quantized).bytes, "quantized.safetensors")
+        for command in ["run", "plan", "schedule", "verify", "explain"] {
+            try Tool.expectRefusal(.networkNotQuantized, [command, "--network", "float.safetensors"], in: folder)
+        }
+        try Tool.expectRefusal(.networkHasNoFloat, ["run", "--float", "--network", "quantized.safetensors"], in: folder)
+        for rate in ["1", "1000000"] { try Tool.expectRefusal(.rateOutOfRange, ["run", "--rate", rate], in: folder) }
+        try Tool.expectRefusal(.rateOutOfRange, ["plan", "--rate=-1"], in: folder)
+    }
+
+    @Test("A network without a picture at its beginning, and an operator without a derivation")
+    func pictureless() throws {
+        let folder = try Folder()
+        try folder.write(Self.moving(channels: 4, .pixelShuffle(factor: 2), inputs: 1).bytes, "shuffle.safetensors")
+        try folder.write(Self.moving(channels: 3, .concatenation, inputs: 2).bytes, "twice.safetensors")
+        for command in ["run", "verify", "explain"] {
+            try Tool.expectRefusal(.networkHasNoPicture, [command, "--network", "shuffle.safetensors"], in: folder)
+        }
+        #expect(try Tool.run(["plan", "--network", "shuffle.safetensors"], in: folder).status == 0)
+        try Tool.expectRefusal(.explainOperator, ["explain", "--network", "twice.safetensors"], in: folder)
+        // The codes are copied: each pixel's three samples stand twice.
+        try folder.write(HandmadePNG.ramp(width: 5, height: 4).bytes, "ramp.png")
+        _ = try Tool.run(["run", "--network", "twice.safetensors", "--image", "ramp.png", "--output", "out", "--tensors"], in: folder)
+        let samples = HandmadePNG.ramp(width: 5, height: 4).samples.map { UInt8($0) }
+        var twice: [UInt8] = []
+        for first in stride(from: 0, to: samples.count, by: 3) {
+            let pixel = Array(samples[first..<first + 3])
+            twice += pixel + pixel
+        }
+        #expect(try NPYFile(folder.bytes("out/layer.npy")).payload == twice)
+    }
+
+    /// One layer that moves codes.
+    private static func moving(channels: Int, _ operation: Operator, inputs: Int) throws -> NetworkFile {
+        let graph = Graph(
+            name: "moving", inputs: [GraphInput(name: "image", channels: channels)],
+            layers: [Layer(name: "layer", operator: operation, inputs: Array(repeating: "image", count: inputs))], outputs: ["layer"])
+        let outputChannels = try graph.shapes(height: 8, width: 8)["layer"]!.channels
+        func format(_ channels: Int) -> TensorFormat { .codes(.uniform(.linearUnsigned, channels: channels, step: 1)) }
+        return NetworkFile(
+            quantized: QuantizedNetwork(
+                graph: graph, formats: ["image": format(channels), "layer": format(outputChannels)], parameters: ["layer": .none],
+                widths: DatapathWidths(activationBits: 12, weightBits: 8, accumulatorBits: 32)))
+    }
+
+    @Test("Quantization refuses what it cannot do, and writes nothing")
+    func quantization() throws {
+        let folder = try Folder()
+        try folder.write(NetworkFile(float: Self.bundled.float).bytes, "float.safetensors")
+        try FileManager.default.createDirectory(atPath: folder.path("pictures"), withIntermediateDirectories: false)
+        func refuse(_ code: DiagnosticCode, _ options: [String], _ sourceLocation: SourceLocation = #_sourceLocation) throws {
+            try Tool.expectRefusal(
+                code, ["quantize", "float.safetensors", "--calibration", "pictures", "-o", "q.safetensors"] + options, in: folder, sourceLocation: sourceLocation)
+            #expect(try !folder.names().contains("q.safetensors"), sourceLocation: sourceLocation)
+        }
+        try refuse(.calibrationFolderEmpty, [])
+        try folder.write(HandmadePNG.ramp(width: 7, height: 7).bytes, "pictures/small.png")
+        try refuse(.calibrationFolderEmpty, [])
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "pictures/ramp.png")
+        try refuse(.groupingNotExecutable, ["--grouping", "kernel"])
+        try refuse(.lawUnknown, ["--weights", "cubic"])
+        try refuse(.lawParameterOutOfRange, ["--weights", "power 0/1"])
+        try folder.write([1, 2, 3], "pictures/broken.png")
+        try refuse(.imageNotPNG, [])
+        try Tool.expectRefusal(.importArchitectureUnknown, ["import", "--architecture", "lenet", "pictures", "-o", "n.safetensors"], in: folder)
+    }
+}
