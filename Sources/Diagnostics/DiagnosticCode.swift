@@ -111,6 +111,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case layerParametersMismatch = "SCHEDULE-026"
     case scheduleNotFound = "SCHEDULE-027"
     case faultUnknown = "SCHEDULE-028"
+    case overflowRuleUnsupported = "SCHEDULE-029"
 
     // RUN: running, verifying and explaining a network
     case networkUnknown = "RUN-001"

@@ -1,4 +1,5 @@
 import Diagnostics
+import FixedPoint
 import Graph
 import MachineDescription
 import Networks
@@ -16,6 +17,11 @@ extension MachineDescription {
             throw Diagnostic(
                 .machineWidthExceeded, at: "network \(network.graph.name)", found: "\(what) of \(needed) bits", expected: "at most \(offered) bits on machine '\(name)'",
                 remedy: "quantize for this machine, or choose a wider one")
+        }
+        guard network.widths.overflow == .proven else {
+            throw Diagnostic(
+                .overflowRuleUnsupported, at: "network \(network.graph.name)", found: "overflow rule '\(network.widths.overflow.rawValue)'",
+                expected: "'\(OverflowRule.proven.rawValue)'", remedy: "quantize again, with accumulators that hold every sum")
         }
         for tensor in network.graph.inputs.map(\.name) + network.graph.layers.map(\.name) {
             guard case .codes(let set)? = network.formats[tensor], set.codebooks.count > codebookMux.codebooks else { continue }

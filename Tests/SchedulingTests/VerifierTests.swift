@@ -57,6 +57,13 @@ import Testing
         return try #require(error)
     }
 
+    @Test func sumsThatWrapOrSaturateAreRefused() throws {
+        for rule in [OverflowRule.wrap, .saturate] {
+            let error = try refusal { $0.network.widths.overflow = rule }
+            #expect(error.code == .overflowRuleUnsupported && error.found == "overflow rule '\(rule.rawValue)'")
+        }
+    }
+
     @Test func layersMustBeThoseOfTheNetwork() throws {
         let missing = try refusal { $0.schedule.layers.remove(at: 1) }
         #expect(missing.code == .scheduleMissingLayer && missing.place == "layer norm")
