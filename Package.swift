@@ -75,6 +75,15 @@ let package = Package(
         module("Reports", [
             "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "Timing", "Simulation", "Images",
         ]),
+        // 7
+        module("RTL", [
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
+            "Scheduling", "Conformance", "Simulation",
+        ], resources: [.embedInCode("SystemVerilog")]),
+        module("TestVectors", [
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
+            "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
+        ], resources: [.embedInCode("Templates")]),
         // 8
         .executableTarget(
             name: "Benchmarks", dependencies: ["FixedPoint", "MachineDescription", "Commands", "Machine", "CDatapathKernels"], swiftSettings: settings),
@@ -83,7 +92,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
                 "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-                "Simulation", "Reports", argumentParser,
+                "Simulation", "Reports", "RTL", "TestVectors", argumentParser,
             ],
             swiftSettings: settings),
 

@@ -43,12 +43,21 @@ enum ModuleTable {
         ]),
         // 6
         ("Reports", ["Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
+        // 7
+        ("RTL", [
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
+            "Scheduling", "Conformance", "Simulation",
+        ]),
+        ("TestVectors", [
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
+            "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
+        ]),
         // 8
         ("Benchmarks", ["FixedPoint", "MachineDescription", "Commands", "Machine", "CDatapathKernels"]),
         ("intaglio", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
             "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-            "Simulation", "Reports", "ArgumentParser",
+            "Simulation", "Reports", "RTL", "TestVectors", "ArgumentParser",
         ]),
     ]
 }
