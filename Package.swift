@@ -34,7 +34,7 @@ let package = Package(
         // System libraries and C shims
         .target(name: "CGMP", linkerSettings: [.linkedLibrary("gmp")]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CDatapathKernels"),
 
@@ -56,7 +56,7 @@ let package = Package(
         module("Timing", ["MachineDescription", "Commands"]),
         module("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "CDatapathKernels"]),
         module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
-        module("FloatModel", ["Graph", "Networks", "Tensors", "COpenBLAS"]),
+        module("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
         module("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
         module("Scheduling", [

@@ -22,8 +22,9 @@ public struct Quantizer: Sendable {
     /// - Parameters:
     ///   - pictures: samples 0...255, height and width multiples of the graph's `sizeMultiple`; at least one.
     ///   - progress: called with each layer's name before it is quantized.
-    /// - Throws: `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, and the diagnostics of the network's validation.
+    /// - Throws: `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `floatLibraryMissing`, and the diagnostics of the network's validation.
     public func quantize(_ pictures: [Tensor<UInt8>], progress: (String) -> Void = { _ in }) throws(Diagnostic) -> QuantizedNetwork {
+        try MatrixLibrary.load()
         try requireOptions(pictures)
         try network.validate()
         let graph = network.graph

@@ -127,4 +127,5 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case scheduleSizeMismatch = "RUN-011"
     case calibrationFolderEmpty = "RUN-012"
     case scheduleUnreadable = "RUN-013"
+    case floatLibraryMissing = "RUN-014"
 }

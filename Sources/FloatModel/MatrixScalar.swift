@@ -13,8 +13,8 @@ extension Float: MatrixScalar {
         _ left: UnsafePointer<Float>, byTransposed right: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>, rows m: Int, columns n: Int,
         inner k: Int
     ) {
-        cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(n), blasint(k), 1, left, blasint(k), right, blasint(k), 0, result, blasint(n))
+        MatrixLibrary.requireLoaded()
+        intaglio_sgemm(left, right, result, Int64(m), Int64(n), Int64(k))
     }
 }
 
@@ -23,15 +23,7 @@ extension Double: MatrixScalar {
         _ left: UnsafePointer<Double>, byTransposed right: UnsafePointer<Double>, into result: UnsafeMutablePointer<Double>, rows m: Int, columns n: Int,
         inner k: Int
     ) {
-        cblas_dgemm(
-            CblasRowMajor, CblasNoTrans, CblasTrans, blasint(m), blasint(n), blasint(k), 1, left, blasint(k), right, blasint(k), 0, result, blasint(n))
-    }
-}
-
-/// The number of threads of all further matrix products.
-public enum MatrixThreads {
-    public static func set(_ count: Int) {
-        precondition(count >= 1, "\(count) threads")
-        openblas_set_num_threads(Int32(count))
+        MatrixLibrary.requireLoaded()
+        intaglio_dgemm(left, right, result, Int64(m), Int64(n), Int64(k))
     }
 }

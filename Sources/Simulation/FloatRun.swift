@@ -12,7 +12,9 @@ public struct FloatRun: Sendable {
     /// Empirical entropy of the rounded latents, summed over the latent tensors.
     public let empiricalBitsPerPixel: Double?
 
+    /// - Throws: `floatLibraryMissing`, and what `PSNR` throws.
     public init(_ network: FloatNetwork, picture: RGBImage, rate: Int) throws(Diagnostic) {
+        try MatrixLibrary.load()
         let graph = network.graph
         let padded = picture.padded(toMultipleOf: graph.sizeMultiple)
         let input = Tensor(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Diagnostics
+import FloatModel
 import Graph
 import Networks
 import Quantization
@@ -30,6 +31,7 @@ struct StudyOptions: ParsableArguments {
     }
 
     func study() throws -> Study {
+        try MatrixLibrary.load()
         let network = try NetworkSource(self.network).float()
         let multiple = network.graph.sizeMultiple
         let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: multiple)

@@ -26,7 +26,7 @@ enum ModuleTable {
         ("Timing", ["MachineDescription", "Commands"]),
         ("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "CDatapathKernels"]),
         ("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
-        ("FloatModel", ["Graph", "Networks", "Tensors", "COpenBLAS"]),
+        ("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
         ("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
         ("Scheduling", [

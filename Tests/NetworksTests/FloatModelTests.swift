@@ -1,3 +1,4 @@
+import Diagnostics
 import FloatModel
 import Graph
 import Networks
@@ -28,6 +29,13 @@ import Testing
     private func execute(_ layer: Layer, _ parameters: FloatParameters?, _ inputs: [Tensor<Float>]) -> Tensor<Float> {
         let graph = Graph(name: "one", inputs: [GraphInput(name: "image", channels: inputs[0].shape.channels)], layers: [layer], outputs: [layer.name])
         return FloatModel(FloatNetwork(graph: graph, parameters: parameters.map { [layer.name: $0] } ?? [:])).execute(layer, inputs: inputs)
+    }
+
+    @Test("Without its library, float arithmetic says so and what to install")
+    func missingLibrary() {
+        let failure = #expect(throws: Diagnostic.self) { try MatrixLibrary.load(oneOf: ["libintaglio-absent.so.0", "libm.so.6"]) }
+        #expect(failure?.code == .floatLibraryMissing)
+        #expect(failure?.found == "none of libintaglio-absent.so.0, libm.so.6")
     }
 
     @Test("Convolutions of all kinds follow their definition", arguments: 0..<40)

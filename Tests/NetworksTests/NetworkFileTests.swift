@@ -49,6 +49,19 @@ import Testing
         }
     }
 
+    @Test("A run reads the quantized network alone where there are both, and the float one where it is the only one")
+    func withoutFloat() throws {
+        try withFolder { folder in
+            let quantized = try Fixtures.quantizedNetwork(seed: seed)
+            try NetworkFile(float: Fixtures.floatNetwork(seed: seed), quantized: quantized).write("\(folder)/both")
+            let read = try NetworkFile.read("\(folder)/both", includingFloat: false)
+            #expect(read.float == nil)
+            #expect(read.bytes == NetworkFile(quantized: quantized).bytes)
+            try NetworkFile(float: Fixtures.floatNetwork(seed: seed)).write("\(folder)/float")
+            #expect(try NetworkFile.read("\(folder)/float", includingFloat: false).float != nil)
+        }
+    }
+
     @Test("A sparse file beyond the limit is refused before it is read")
     func tooLarge() throws {
         try withFolder { folder in

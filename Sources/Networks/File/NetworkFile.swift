@@ -37,10 +37,11 @@ public struct NetworkFile: Sendable {
     ///
     /// - Throws: the codes of `SafetensorsFile`, `networkSchemaUnknown`, `networkFieldInvalid`, `networkTensorMissing`, `networkTensorMismatch`,
     ///   `networkTensorUnused`, `networkValueOutOfRange`, and those of graphs and codebooks.
-    ///
-    /// - Parameter includingFloat: whether to read the float network too where a quantized one is there; a run that does not need it starts sooner.
-    public init(_ bytes: [UInt8], at place: String, includingFloat: Bool = true) throws(Diagnostic) {
-        let file = try SafetensorsFile(bytes, at: place)
+    public init(_ bytes: [UInt8], at place: String) throws(Diagnostic) {
+        try self.init(SafetensorsFile(bytes, at: place), at: place, includingFloat: true)
+    }
+
+    private init(_ file: SafetensorsFile, at place: String, includingFloat: Bool) throws(Diagnostic) {
         guard file.metadata["format"] == Self.format, file.metadata["schemaVersion"] == String(Self.schemaVersion) else {
             throw Diagnostic(
                 .networkSchemaUnknown, at: place,
@@ -72,8 +73,11 @@ public struct NetworkFile: Sendable {
     }
 
     /// Reads and validates the file at a path.
+    ///
+    /// - Parameter includingFloat: whether to read the float network too where a quantized one is there; a run that does not need it starts sooner.
     public static func read(_ path: String, includingFloat: Bool = true) throws(Diagnostic) -> NetworkFile {
-        try NetworkFile(FileBytes.read(path), at: path, includingFloat: includingFloat)
+        let file = try SafetensorsFile(readingFrom: path) { name, metadata in includingFloat || metadata["quantized"] == nil || !name.hasPrefix("float.") }
+        return try NetworkFile(file, at: path, includingFloat: includingFloat)
     }
 
     /// Writes the file whole or not at all.

@@ -51,16 +51,30 @@ extension SafetensorsFile {
     /// - Throws: `networkFileTruncated`, `networkHeaderTooLarge`, `networkHeaderMalformed`, `networkTensorOffsets`, `networkTrailingBytes`,
     ///   `networkUnknownElementType`, `networkNotFinite`.
     public init(_ bytes: [UInt8], at place: String) throws(Diagnostic) {
-        guard bytes.count >= 8 else { throw Self.truncated(place, found: "\(bytes.count) bytes", expected: "at least 8 bytes of header length") }
-        let declared = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        try self.init(count: bytes.count, at: place, isWanted: { _, _ in true }) { (range) throws(Diagnostic) in Array(bytes[range]) }
+    }
+
+    /// Reads the file at a path, but of its tensors only those that `isWanted`, by name and by the file's metadata; the others keep their places only.
+    ///
+    /// - Throws: as above, and what `FileBytes` throws.
+    public init(readingFrom path: String, isWanted: (String, [String: String]) -> Bool) throws(Diagnostic) {
+        let file = try FileBytes(path)
+        try self.init(count: file.count, at: path, isWanted: isWanted) { (range) throws(Diagnostic) in try file.read(range) }
+    }
+
+    private init(
+        count: Int, at place: String, isWanted: (String, [String: String]) -> Bool, read: (Range<Int>) throws(Diagnostic) -> [UInt8]
+    ) throws(Diagnostic) {
+        guard count >= 8 else { throw Self.truncated(place, found: "\(count) bytes", expected: "at least 8 bytes of header length") }
+        let declared = try read(0..<8).withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard declared <= UInt64(Self.largestHeaderBytes) else {
             throw Diagnostic(
                 .networkHeaderTooLarge, at: place, found: "a header of \(declared) bytes", expected: "at most \(Self.largestHeaderBytes)",
                 remedy: "check that this is a safetensors file")
         }
         let bodyStart = 8 + Int(declared)
-        guard bytes.count >= bodyStart else { throw Self.truncated(place, found: "\(bytes.count) bytes", expected: "at least \(bodyStart) for the header") }
-        let header = try JSONParser.parse(Array(bytes[8..<bodyStart]), at: "\(place), header")
+        guard count >= bodyStart else { throw Self.truncated(place, found: "\(count) bytes", expected: "at least \(bodyStart) for the header") }
+        let header = try JSONParser.parse(read(8..<bodyStart), at: "\(place), header")
         guard case .object(let members) = header else { throw Self.malformed(place, found: "a header that is no object", expected: "a JSON object") }
         self.init()
         var ranges: [TensorRange] = []
@@ -71,10 +85,10 @@ extension SafetensorsFile {
                 ranges.append(try TensorRange(member, at: place))
             }
         }
-        try Self.requireContiguous(ranges, bodyBytes: bytes.count - bodyStart, at: place)
-        for range in ranges {
-            let slice = Array(bytes[bodyStart + range.start..<bodyStart + range.end])
-            let tensor = SafetensorsTensor(elementType: range.elementType, shape: range.shape, bytes: slice)
+        try Self.requireContiguous(ranges, bodyBytes: count - bodyStart, at: place)
+        for range in ranges where isWanted(range.name, metadata) {
+            let bytes = try read(bodyStart + range.start..<bodyStart + range.end)
+            let tensor = SafetensorsTensor(elementType: range.elementType, shape: range.shape, bytes: bytes)
             try Self.requireFinite(tensor, name: range.name, at: place)
             tensors[range.name] = tensor
         }
@@ -124,7 +138,7 @@ extension SafetensorsFile {
     private static func requireFinite(_ tensor: SafetensorsTensor, name: String, at place: String) throws(Diagnostic) {
         let bad: Int? =
             switch tensor.elementType {
-            case .float32: tensor.floats.firstIndex { !$0.isFinite }
+            case .float32: tensor.integers(as: UInt32.self).firstIndex { !Float(bitPattern: $0).isFinite }
             case .float64: tensor.integers(as: UInt64.self).firstIndex { !Double(bitPattern: $0).isFinite }
             default: nil
             }

@@ -57,8 +57,10 @@ public struct SafetensorsTensor: Hashable, Sendable {
     /// The elements as integers of the tensor's own type, which the caller has checked.
     public func integers<Element: FixedWidthInteger>(as type: Element.Type) -> [Element] {
         precondition(MemoryLayout<Element>.size == elementType.byteCount, "\(Element.self) is not \(elementType.rawValue)")
-        return bytes.withUnsafeBytes { raw in
-            (0..<count).map { Element(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Element>.size, as: Element.self)) }
+        return [Element](unsafeUninitializedCapacity: count) { elements, initialized in
+            UnsafeMutableRawBufferPointer(elements).copyBytes(from: bytes)
+            for index in elements.indices { elements[index] = Element(littleEndian: elements[index]) }
+            initialized = count
         }
     }
 
