@@ -37,12 +37,14 @@ let package = Package(
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CDatapathKernels"),
+        .target(name: "CThreadTeam"),
 
         // 0
         module("Diagnostics"),
         module("FixedPoint"),
         module("Tensors"),
         module("ExactArithmetic", ["FixedPoint", "CGMP"]),
+        module("Threads", ["CThreadTeam"]),
         // 1
         module("Graph", ["Diagnostics"]),
         module("MachineDescription", ["Diagnostics", "FixedPoint", yams]),
@@ -54,7 +56,7 @@ let package = Package(
         // 3
         module("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", yams]),
         module("Timing", ["MachineDescription", "Commands"]),
-        module("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "CDatapathKernels"]),
+        module("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "Threads", "CDatapathKernels"]),
         module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         module("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
         module("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
@@ -69,7 +71,7 @@ let package = Package(
         module("Conformance", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         module("Simulation", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules",
-            "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "Images", "CCrypto",
+            "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "Images", "Threads", "CCrypto",
         ]),
         // 6
         module("Reports", [
@@ -86,13 +88,13 @@ let package = Package(
         ], resources: [.embedInCode("Templates")]),
         // 8
         .executableTarget(
-            name: "Benchmarks", dependencies: ["FixedPoint", "MachineDescription", "Commands", "Machine", "CDatapathKernels"], swiftSettings: settings),
+            name: "Benchmarks", dependencies: ["FixedPoint", "MachineDescription", "Commands", "Machine", "Threads", "CDatapathKernels"], swiftSettings: settings),
         .executableTarget(
             name: "intaglio",
             dependencies: [
                 "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
                 "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-                "Simulation", "Reports", "RTL", "TestVectors", argumentParser,
+                "Simulation", "Threads", "Reports", "RTL", "TestVectors", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -108,7 +110,8 @@ let package = Package(
         tests("SchedulingTests", [
             "Scheduling", "Schedules", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Quantization", "FixedPoint", "Diagnostics",
         ]),
-        tests("MachineTests", ["Machine", "Commands", "MachineDescription", "Quantization", "FixedPoint", "CDatapathKernels", "Diagnostics"]),
+        tests("ThreadsTests", ["Threads"]),
+        tests("MachineTests", ["Machine", "Threads", "Commands", "MachineDescription", "Quantization", "FixedPoint", "CDatapathKernels", "Diagnostics"]),
         tests("ReferenceModelTests", ["ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Importers", "ExactArithmetic", "Diagnostics"]),
         tests("CalibrationTests", [
             "Calibration", "Networks", "Graph", "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Images", "FloatModel", "Importers",

@@ -11,6 +11,7 @@
 #include "ExactLanes.h"
 #include "PostProcess.h"
 #include "Normalize.h"
+#include "PartialSums.h"
 
 #pragma clang attribute pop
 

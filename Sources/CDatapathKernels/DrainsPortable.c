@@ -10,3 +10,4 @@
 #include "ExactLanes.h"
 #include "PostProcess.h"
 #include "Normalize.h"
+#include "PartialSums.h"

@@ -54,6 +54,12 @@ extension Accumulation {
         return weightAddress..<weightAddress + (count - 1) * weightTapPitchBytes + inputChannels
     }
 
-    /// Columns, or rows, of positions whose tap lies inside the tensor.
-    func validColumns(tap s: Int) -> Int { (0..<columns).count { (0..<inputWidth).contains(inputColumn($0, tap: s)) } }
+    /// Columns of positions whose tap column s lies inside the tensor.
+    func validColumns(tap s: Int) -> Int {
+        if columns > 0, inputColumn(0, tap: s) >= 0, inputColumn(columns - 1, tap: s) < inputWidth { return columns }
+        return (0..<columns).count { (0..<inputWidth).contains(inputColumn($0, tap: s)) }
+    }
+
+    /// Tap rows of positions of row i that lie inside the tensor.
+    func validTapRows(row i: Int) -> Int { (0..<tapRows).count { (0..<inputHeight).contains(inputRow(i, tap: $0)) } }
 }

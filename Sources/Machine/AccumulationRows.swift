@@ -2,6 +2,8 @@ internal import CDatapathKernels
 internal import Commands
 
 /// One command's rows of output positions, with everything that they share. Rows are independent of each other, so threads take some each.
+///
+/// Plain numbers and pointers only: what they point to lives as long as `owners`.
 struct AccumulationRows {
     /// Positions whose sums lie in scratch together, for 64 KiB of sums.
     static let stripSums = 16384
@@ -16,83 +18,109 @@ struct AccumulationRows {
     let stripColumns: Int
     /// Whether sums need 64 bits: several segments, or partial sums.
     let isWide: Bool
-    private let context: LayerContext
-    private let array: MACArray
-    private let tile: OperandTile
-    private let pack: PackedWeights?
+    private let level: KernelLevel
+    private let products: ProductSegments.View
     private let activations: OnChipBuffer.View
     private let partialSums: UnsafeMutablePointer<Int64>?
     private let accumulatorBits: Int
     private let output: UnsafeMutablePointer<UInt8>?
-    /// For each segment and group.
-    private let runs: [[[intaglio_run]]]
-    private let drain: DrainLanes
+    private let drain: DrainLanes.View
     /// Eight positions of at most eight channels side by side.
-    private let packedDrain: DrainLanes?
-    private let valueDecoder: OperandDecoder?
-    private let validTapColumns: Int
+    private let packedDrain: DrainLanes.View?
+    private let valueDecoder: OperandDecoder.View?
+    private let rowActivity: UnitActivity
+    private let activationBytesOfTapRow: Int
 
+    /// - Parameter owners: gets what must live while the rows run.
     init(
-        _ pass: Accumulation, _ context: LayerContext, array: MACArray, tile: OperandTile, pack: PackedWeights?, activations: OnChipBuffer.View,
-        partialSums: UnsafeMutablePointer<Int64>?, accumulatorBits: Int, output: UnsafeMutablePointer<UInt8>?
+        _ pass: Accumulation, _ context: LayerContext, array: MACArray, products: ProductSegments, activations: OnChipBuffer.View,
+        partialSums: UnsafeMutablePointer<Int64>?, accumulatorBits: Int, output: UnsafeMutablePointer<UInt8>?, owners: inout [AnyObject]
     ) {
         self.pass = pass
-        self.context = context
-        self.array = array
-        self.tile = tile
-        self.pack = pack
+        self.level = array.level
+        self.products = products.view
         self.activations = activations
         self.partialSums = partialSums
         self.accumulatorBits = accumulatorBits
         self.output = output
         sumPitch = MACArray.sumPitch(pass)
         stripColumns = min(pass.columns, max(AccumulationRows.stripSums / sumPitch / 24 * 24, 24))
-        isWide = !pass.first || !pass.last || (pack?.segments.count ?? 1) > 1
-        runs = pack.map { pack in
-            pack.segments.map { segment in (0..<pass.groups).map { MACArray.kernelRuns(segment, pack, pass, tile, group: $0) } }
-        } ?? []
-        validTapColumns = (0..<pass.tapColumns).reduce(0) { $0 + pass.validColumns(tap: $1) }
-        drain = context.drain(LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 1))
-        packedDrain = sumPitch == pass.lanes && pass.lanes <= 8
+        isWide = !pass.first || !pass.last || products.view.count > 1
+        rowActivity = array.rowActivity(pass)
+        let validPairs = (0..<pass.tapColumns).reduce(0) { $0 + pass.validColumns(tap: $1) }
+        activationBytesOfTapRow = validPairs * array.activationBytesOfPair(pass)
+        let drain = context.drain(LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 1))
+        let packedDrain = sumPitch == pass.lanes && pass.lanes <= 8
             ? context.drain(LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 8)) : nil
         let isSixteen = context.configuration.output.isInteger16
         precondition(pass.outputBytesPerElement == (isSixteen ? 2 : 1), "results of \(pass.outputBytesPerElement) bytes: the layer stores \(isSixteen ? 2 : 1)")
-        guard pass.drain == .normalization else {
-            valueDecoder = nil
-            return
-        }
-        valueDecoder = context.decoder(LayerContext.DecoderKey(channels: pass.outputChannelSet, operand: .value, isSecond: false))
+        self.drain = drain.view
+        self.packedDrain = packedDrain?.view
+        valueDecoder = pass.drain == .normalization
+            ? context.decoder(LayerContext.DecoderKey(channels: pass.outputChannelSet, operand: .value, isSecond: false)).view : nil
+        // The context keeps its drains and decoders.
+        owners.append(context)
+        owners.append(products)
     }
 
-    /// Row i, strip by strip.
-    func run(row i: Int, _ scratch: RowScratch, _ tally: inout Tally) {
-        tally.activity += array.activity(pass, row: i, validTapColumns: validTapColumns)
-        var start = 0
-        while start < pass.columns {
-            let columns = start..<min(start + stripColumns, pass.columns)
-            sum(row: i, columns, scratch)
-            if !pass.first { addPartialSums(row: i, columns, scratch, &tally) }
-            if pass.last {
-                drain(row: i, columns, scratch, &tally)
-            } else {
-                writePartialSums(row: i, columns, scratch, &tally)
+    /// Multiplications of one row, and as many again for its sums: never 0.
+    var rowMultiplications: Int { pass.columns * pass.lanes * (pass.taps * pass.inputChannels + 32) }
+
+    /// Some rows, strip by strip.
+    func run(rows: Range<Int>, _ scratch: RowScratch.View) -> Tally {
+        var tally = Tally()
+        for i in rows {
+            tally.activity += rowActivity
+            tally.activity.bufferReadBytes += pass.validTapRows(row: i) * activationBytesOfTapRow
+            var start = 0
+            while start < pass.columns {
+                let columns = start..<min(start + stripColumns, pass.columns)
+                if pass.last {
+                    sum(row: i, columns, scratch, &tally)
+                    drain(row: i, columns, scratch, &tally)
+                } else {
+                    writePartialSums(row: i, columns, scratch, &tally)
+                }
+                start = columns.upperBound
             }
-            start = columns.upperBound
         }
+        return tally
     }
 
-    private func sum(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch) {
+    /// The strip's sums, partial sums of earlier passes included: in `wideSums` if `isWide`, otherwise in `sums`.
+    private func sum(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View, _ tally: inout Tally) {
+        multiply(row: i, columns, scratch)
+        guard !pass.first else { return }
+        let stored = partialSums! + (i * pass.columns + columns.lowerBound) * pass.lanes
+        add(stored, pitch: pass.lanes, bits: 64, columns, scratch, to: scratch.wideSums, pitch: sumPitch)
+        tally.activity.partialSumReads += columns.count * pass.lanes
+    }
+
+    /// The same into the accumulator buffer: onto what is there, or onto the bias in the first pass.
+    private func writePartialSums(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View, _ tally: inout Tally) {
+        multiply(row: i, columns, scratch)
+        let stored = partialSums! + (i * pass.columns + columns.lowerBound) * pass.lanes
+        if pass.first {
+            add(drain.bias, pitch: 0, bits: accumulatorBits, columns, scratch, to: stored, pitch: pass.lanes)
+        } else {
+            add(stored, pitch: pass.lanes, bits: accumulatorBits, columns, scratch, to: stored, pitch: pass.lanes)
+            tally.activity.partialSumReads += columns.count * pass.lanes
+        }
+        tally.activity.partialSumWrites += columns.count * pass.lanes
+    }
+
+    /// This pass's own products: in `sums` if they fit 32 bits, otherwise in `wideSums`.
+    private func multiply(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View) {
         let count = columns.count * sumPitch
-        guard let pack else {
-            scratch.sums.base.update(repeating: 0, count: count)
-            if isWide { scratch.wideSums.base.update(repeating: 0, count: count) }
+        let (sums, wide) = (scratch.sums, scratch.wideSums)
+        guard products.count > 0 else {
+            sums.update(repeating: 0, count: count)
             return
         }
-        for (index, segment) in pack.segments.enumerated() {
-            array.multiply(pass, pack, segment: segment, runs: runs[index], tile: tile, row: i, columns: columns, sums: scratch.sums.base)
-            guard isWide else { continue }
-            let (sums, wide) = (scratch.sums.base, scratch.wideSums.base)
-            if index == 0 {
+        for segment in 0..<products.count {
+            products.multiply(pass, segment: segment, row: i, columns: columns, sums: sums, sumPitch: sumPitch)
+            guard products.count > 1 else { continue }
+            if segment == 0 {
                 for element in 0..<count { wide[element] = Int64(sums[element]) }
             } else {
                 for element in 0..<count { wide[element] &+= Int64(sums[element]) }
@@ -100,29 +128,28 @@ struct AccumulationRows {
         }
     }
 
-    private func addPartialSums(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch, _ tally: inout Tally) {
-        for j in columns {
-            let stored = partialSums! + (i * pass.columns + j) * pass.lanes
-            let sums = scratch.wideSums.base + (j - columns.lowerBound) * sumPitch
-            for lane in 0..<pass.lanes { sums[lane] &+= stored[lane] }
+    /// `result` = the pass's products + `base`, wrapped to `bits`, position by position.
+    private func add(
+        _ base: UnsafePointer<Int64>, pitch basePitch: Int, bits: Int, _ columns: Range<Int>, _ scratch: RowScratch.View, to result: UnsafeMutablePointer<Int64>,
+        pitch resultPitch: Int
+    ) {
+        guard products.count > 1 else {
+            intaglio_add_sums(
+                level.rawValue, scratch.sums, Int64(sumPitch), base, Int64(basePitch), Int64(64 - bits), Int64(columns.count), Int64(pass.lanes), result,
+                Int64(resultPitch))
+            return
         }
-        tally.activity.partialSumReads += columns.count * pass.lanes
+        for j in 0..<columns.count {
+            for lane in 0..<pass.lanes {
+                let sum = scratch.wideSums[j * sumPitch + lane] &+ base[j * basePitch + lane]
+                result[j * resultPitch + lane] = AccumulatorBuffer.wrapped(sum, bits: bits)
+            }
+        }
     }
 
-    /// With the bias in the first pass.
-    private func writePartialSums(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch, _ tally: inout Tally) {
-        let bias = drain.kernel.bias!
-        for j in columns {
-            let stored = partialSums! + (i * pass.columns + j) * pass.lanes
-            let sums = scratch.wideSums.base + (j - columns.lowerBound) * sumPitch
-            for lane in 0..<pass.lanes { stored[lane] = AccumulatorBuffer.wrapped(sums[lane] &+ bias[lane], bits: accumulatorBits) }
-        }
-        tally.activity.partialSumWrites += columns.count * pass.lanes
-    }
-
-    private func drain(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch, _ tally: inout Tally) {
+    private func drain(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View, _ tally: inout Tally) {
         if let valueDecoder {
-            NormalizationUnit(level: array.level).readValues(pass, valueDecoder, activations, row: i, columns: columns, to: scratch.values.base)
+            NormalizationUnit(level: level).readValues(pass, valueDecoder, activations, row: i, columns: columns, to: scratch.values)
             tally.activity.bufferReadBytes += columns.count * pass.lanes
         }
         var done = 0
@@ -138,39 +165,39 @@ struct AccumulationRows {
     }
 
     /// `pixels` vectors of `lanes`, from position `first` of the strip on.
-    private func drain(from first: Int, pixels: Int, _ lanes: DrainLanes, pitch: Int, _ scratch: RowScratch) -> Int {
-        let elements = scratch.elements.base + first * pass.lanes * pass.outputBytesPerElement
+    private func drain(from first: Int, pixels: Int, _ lanes: DrainLanes.View, pitch: Int, _ scratch: RowScratch.View) -> Int {
+        let elements = scratch.elements + first * pass.lanes * pass.outputBytesPerElement
         let bytes = pass.outputBytesPerElement
-        let values = scratch.values.base + first * pass.lanes
+        let values = scratch.values + first * pass.lanes
         switch (pass.drain, isWide) {
         case (.postProcessor, false):
-            return PostProcessor(level: array.level).drain(
-                scratch.sums.base + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
+            return PostProcessor(level: level).drain(
+                scratch.sums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
         case (.postProcessor, true):
-            return PostProcessor(level: array.level).drain(
-                scratch.wideSums.base + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
+            return PostProcessor(level: level).drain(
+                scratch.wideSums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
         case (.normalization, false):
-            return NormalizationUnit(level: array.level).drain(
-                scratch.sums.base + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
+            return NormalizationUnit(level: level).drain(
+                scratch.sums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
         case (.normalization, true):
-            return NormalizationUnit(level: array.level).drain(
-                scratch.wideSums.base + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
+            return NormalizationUnit(level: level).drain(
+                scratch.wideSums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
         }
     }
 
     /// Elements of a strip to their places in the activation buffer.
-    private func write(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch) {
+    private func write(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View) {
         let groupBytes = pass.outputChannels * pass.outputBytesPerElement
         let pixelBytes = groupBytes * pass.groups
         let pitch = Int64(pass.outputStrideX * pass.outputPixelPitchBytes)
         let destination = output! + (pass.outputAddress(i, columns.lowerBound) - pass.outputByteRange.lowerBound)
         if pass.groups == 1 || pass.outputGroupPitchBytes == groupBytes {
-            intaglio_copy_chunks(destination, pitch, scratch.elements.base, Int64(pixelBytes), Int64(pixelBytes), Int64(columns.count))
+            intaglio_copy_chunks(destination, pitch, scratch.elements, Int64(pixelBytes), Int64(pixelBytes), Int64(columns.count))
             return
         }
         for group in 0..<pass.groups {
             intaglio_copy_chunks(
-                destination + group * pass.outputGroupPitchBytes, pitch, scratch.elements.base + group * groupBytes, Int64(pixelBytes), Int64(groupBytes),
+                destination + group * pass.outputGroupPitchBytes, pitch, scratch.elements + group * groupBytes, Int64(pixelBytes), Int64(groupBytes),
                 Int64(columns.count))
         }
     }

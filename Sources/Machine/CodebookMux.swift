@@ -55,10 +55,22 @@ final class OperandDecoder {
         var shift: Int
     }
 
-    /// `values[p channels + c]` = the decoded code at `codes[p pitch + c]`, for `count` channels from flat channel `first` on.
-    func decode(_ codes: UnsafePointer<UInt8>, pitch: Int, pixels: Int, first: Int = 0, count: Int, to values: UnsafeMutablePointer<Int16>) {
-        intaglio_decode_pixels(
-            codes, Int64(pitch), Int64(pixels), Int64(count), table.base, tableIndex.base + first, offsets.base + first, values)
+    var view: View { View(table: table.base, tableIndex: tableIndex.base, offsets: offsets.base) }
+
+    /// The decoder as units pass it around while they work: valid as long as the decoder lives. Threads would wait for each other to count references.
+    struct View: BitwiseCopyable {
+        fileprivate let table: UnsafePointer<Int16>
+        fileprivate let tableIndex: UnsafePointer<Int32>
+        fileprivate let offsets: UnsafePointer<Int16>
+
+        fileprivate init(table: UnsafePointer<Int16>, tableIndex: UnsafePointer<Int32>, offsets: UnsafePointer<Int16>) {
+            (self.table, self.tableIndex, self.offsets) = (table, tableIndex, offsets)
+        }
+
+        /// `values[p count + c]` = the decoded code at `codes[p pitch + c]`, for `count` channels from flat channel `first` on.
+        func decode(_ codes: UnsafePointer<UInt8>, pitch: Int, pixels: Int, first: Int = 0, count: Int, to values: UnsafeMutablePointer<Int16>) {
+            intaglio_decode_pixels(codes, Int64(pitch), Int64(pixels), Int64(count), table, tableIndex + first, offsets + first, values)
+        }
     }
 }
 

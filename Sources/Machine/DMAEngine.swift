@@ -1,52 +1,92 @@
 internal import CDatapathKernels
 internal import Commands
 
-/// Moves the bytes of a `Transfer` between external memory and a buffer, in either direction.
-enum DMAEngine {
-    static func load(_ transfer: Transfer, from memory: ExternalMemory, to buffer: inout OnChipBuffer) -> UnitActivity {
+/// One DMA command, ready to run on any thread: moves the bytes of a `Transfer` between external memory and a buffer, in either direction.
+struct DMAEngine {
+    private let transfer: Transfer
+    private let memory: ExternalMemory.View
+    /// The lowest byte of the buffer that the transfer touches.
+    private let buffer: UnsafeMutablePointer<UInt8>
+    private let isLoad: Bool
+
+    /// Nil where there is nothing to move.
+    init?(loading transfer: Transfer, from memory: ExternalMemory, to buffer: inout OnChipBuffer) {
+        guard transfer.bytes > 0 else { return nil }
+        self.init(transfer, memory, buffer.pointer(writing: transfer.bufferRange), isLoad: true)
+    }
+
+    init?(storing transfer: Transfer, from buffer: borrowing OnChipBuffer, to memory: ExternalMemory) {
+        guard transfer.bytes > 0 else { return nil }
+        self.init(transfer, memory, UnsafeMutablePointer(mutating: buffer.pointer(reading: transfer.bufferRange)), isLoad: false)
+    }
+
+    private init(_ transfer: Transfer, _ memory: ExternalMemory, _ buffer: UnsafeMutablePointer<UInt8>, isLoad: Bool) {
+        (self.transfer, self.memory, self.buffer, self.isLoad) = (transfer, memory.view, buffer, isLoad)
+    }
+
+    func run() -> UnitActivity {
+        copy()
         var activity = UnitActivity()
-        guard transfer.bytes > 0 else { return activity }
-        let base = buffer.pointer(writing: transfer.bufferRange)
-        copy(transfer, memory: memory, buffer: base, isLoad: true)
-        activity.externalReadBytes = transfer.bytes
-        activity.bufferWriteBytes = transfer.bytes
+        if isLoad {
+            activity.externalReadBytes = transfer.bytes
+            activity.bufferWriteBytes = transfer.bytes
+        } else {
+            activity.externalWriteBytes = transfer.bytes
+            activity.bufferReadBytes = transfer.bytes
+        }
         return activity
     }
 
-    static func store(_ transfer: Transfer, from buffer: borrowing OnChipBuffer, to memory: ExternalMemory) -> UnitActivity {
-        var activity = UnitActivity()
-        guard transfer.bytes > 0 else { return activity }
-        let base = UnsafeMutablePointer(mutating: buffer.pointer(reading: transfer.bufferRange))
-        copy(transfer, memory: memory, buffer: base, isLoad: false)
-        activity.externalWriteBytes = transfer.bytes
-        activity.bufferReadBytes = transfer.bytes
-        return activity
-    }
-
-    /// Walks both address patterns: `position` bytes of the stream are done.
-    private static func copy(_ transfer: Transfer, memory: ExternalMemory, buffer: UnsafeMutablePointer<UInt8>, isLoad: Bool) {
+    private func copy() {
         precondition(transfer.chunkBytes > 0 && transfer.bytes % transfer.chunkBytes == 0, "chunks of \(transfer.chunkBytes) bytes divide \(transfer.bytes)")
         let low = min(0, (transfer.bytes / transfer.chunkBytes - 1) * transfer.chunkPitchBytes)
-        var position = 0
+        let chunksOfRow = transfer.rowBytes / transfer.chunkBytes
         for plane in 0..<transfer.planes {
-            for row in 0..<transfer.rows {
-                let address = transfer.externalAddress + plane * transfer.planePitchBytes + row * transfer.rowPitchBytes
-                let external = memory.pointer(address, count: transfer.rowBytes)
-                var done = 0
-                while done < transfer.rowBytes {
-                    let inChunk = position % transfer.chunkBytes
-                    let onChip = buffer - low + position / transfer.chunkBytes * transfer.chunkPitchBytes + inChunk
-                    let whole = inChunk == 0 ? (transfer.rowBytes - done) / transfer.chunkBytes : 0
-                    let bytes = whole > 0 ? transfer.chunkBytes : min(transfer.chunkBytes - inChunk, transfer.rowBytes - done)
-                    let chunks = max(whole, 1)
-                    if isLoad {
-                        intaglio_copy_chunks(onChip, Int64(transfer.chunkPitchBytes), external + done, Int64(bytes), Int64(bytes), Int64(chunks))
-                    } else {
-                        intaglio_copy_chunks(external + done, Int64(bytes), onChip, Int64(transfer.chunkPitchBytes), Int64(bytes), Int64(chunks))
-                    }
-                    done += bytes * chunks
-                    position += bytes * chunks
+            let address = transfer.externalAddress + plane * transfer.planePitchBytes
+            let start = buffer - low + plane * transfer.rows * chunksOfRow * transfer.chunkPitchBytes
+            if transfer.rowBytes == transfer.chunkBytes {
+                copy(address, pitch: transfer.rowPitchBytes, to: start, chunks: transfer.rows)
+            } else if transfer.rowBytes % transfer.chunkBytes == 0 {
+                for row in 0..<transfer.rows {
+                    copy(
+                        address + row * transfer.rowPitchBytes, pitch: transfer.chunkBytes, to: start + row * chunksOfRow * transfer.chunkPitchBytes,
+                        chunks: chunksOfRow)
                 }
+            } else {
+                copyAcrossChunks(plane: plane, buffer - low)
+            }
+        }
+    }
+
+    /// Whole chunks, `pitch` bytes apart in external memory.
+    private func copy(_ address: Int, pitch: Int, to onChip: UnsafeMutablePointer<UInt8>, chunks: Int) {
+        let (bytes, last) = (transfer.chunkBytes, (chunks - 1) * pitch)
+        let external = memory.pointer(address + min(last, 0), count: abs(last) + bytes) - min(last, 0)
+        if isLoad {
+            intaglio_copy_chunks(onChip, Int64(transfer.chunkPitchBytes), external, Int64(pitch), Int64(bytes), Int64(chunks))
+        } else {
+            intaglio_copy_chunks(external, Int64(pitch), onChip, Int64(transfer.chunkPitchBytes), Int64(bytes), Int64(chunks))
+        }
+    }
+
+    /// Rows that end inside a chunk: walks both address patterns; `position` bytes of the stream are done.
+    private func copyAcrossChunks(plane: Int, _ first: UnsafeMutablePointer<UInt8>) {
+        var position = plane * transfer.rows * transfer.rowBytes
+        for row in 0..<transfer.rows {
+            let external = memory.pointer(
+                transfer.externalAddress + plane * transfer.planePitchBytes + row * transfer.rowPitchBytes, count: transfer.rowBytes)
+            var done = 0
+            while done < transfer.rowBytes {
+                let inChunk = position % transfer.chunkBytes
+                let onChip = first + position / transfer.chunkBytes * transfer.chunkPitchBytes + inChunk
+                let bytes = min(transfer.chunkBytes - inChunk, transfer.rowBytes - done)
+                if isLoad {
+                    onChip.update(from: external + done, count: bytes)
+                } else {
+                    (external + done).update(from: onChip, count: bytes)
+                }
+                done += bytes
+                position += bytes
             }
         }
     }
@@ -55,6 +95,7 @@ enum DMAEngine {
 extension Transfer {
     /// The buffer bytes between the first and the last chunk.
     var bufferRange: Range<Int> {
+        guard bytes > 0 else { return 0..<0 }
         let last = bufferAddress + (bytes / chunkBytes - 1) * chunkPitchBytes
         return min(bufferAddress, last)..<max(bufferAddress, last) + chunkBytes
     }

@@ -15,9 +15,27 @@ final class DrainLanes {
     private(set) var multipliers: [QuantizedMultiplier] = []
     private(set) var multipliersNegative: [QuantizedMultiplier] = []
     private let encoder: Encoder
-    private(set) var kernel = intaglio_drain()
+    private let kernelMemory = AlignedMemory<intaglio_drain>(repeating: intaglio_drain(), count: 1)
     private let words: AlignedMemory<Int64>
     private let factors: AlignedMemory<Double>
+
+    var view: View { View(kernel: kernelMemory.base, count: count, lanes: Unmanaged.passUnretained(self)) }
+
+    /// The lanes as units pass them around while they work: valid as long as the lanes live. Threads would wait for each other to count references.
+    struct View {
+        let kernel: UnsafePointer<intaglio_drain>
+        let count: Int
+        private let lanes: Unmanaged<DrainLanes>
+
+        fileprivate init(kernel: UnsafePointer<intaglio_drain>, count: Int, lanes: Unmanaged<DrainLanes>) {
+            (self.kernel, self.count, self.lanes) = (kernel, count, lanes)
+        }
+
+        var bias: UnsafePointer<Int64> { kernel.pointee.bias }
+
+        /// All of it, where a kernel's parameters do not do.
+        func withLanes<Result>(_ body: (DrainLanes) -> Result) -> Result { lanes._withUnsafeGuaranteedRef(body) }
+    }
 
     /// Rows of `words`.
     private enum Row: Int, CaseIterable {
@@ -106,6 +124,8 @@ final class DrainLanes {
     }
 
     private func setKernel(_ configuration: LayerConfiguration) {
+        var kernel = intaglio_drain()
+        defer { kernelMemory.base.pointee = kernel }
         func row(_ row: Row) -> UnsafePointer<Int64> { UnsafePointer(words.base + row.rawValue * lanes) }
         kernel.lanes = Int64(lanes)
         kernel.bias = row(.bias)

@@ -1,66 +1,83 @@
 internal import Commands
 
-/// Additions, requantizations, the latent operators and copies: no MAC array, the post-processor and the codebook-mux only.
+/// One element-wise command, ready to run on any thread: additions, requantizations, the latent operators and copies. No MAC array, the post-processor and the
+/// codebook-mux only.
 struct ElementwiseUnit {
-    let postProcessor: PostProcessor
-    private var scratch = RowScratch()
+    private let work: Elementwise
+    private let postProcessor: PostProcessor
+    private let buffer: OnChipBuffer.View
+    /// Address 0.
+    private let origin: UnsafeMutablePointer<UInt8>
+    /// What copies do not need.
+    private let drain: DrainLanes?
+    private let decoder: OperandDecoder?
+    private let secondDecoder: OperandDecoder?
+    private let factors: (first: Int64, second: Int64)
 
-    init(level: KernelLevel) { postProcessor = PostProcessor(level: level) }
-
-    mutating func run(_ work: Elementwise, _ context: LayerContext?, _ buffer: inout OnChipBuffer) -> (activity: UnitActivity, saturatedOutputs: Int) {
-        var activity = UnitActivity()
-        guard work.rows > 0, work.columns > 0, work.channels > 0 else { return (activity, 0) }
+    /// Takes the parameters that the command needs; nil where it has nothing to do.
+    init?(_ work: Elementwise, _ context: LayerContext?, _ buffer: inout OnChipBuffer, level: KernelLevel) {
+        guard work.rows > 0, work.columns > 0, work.channels > 0 else { return nil }
         precondition(work.shuffleFactor == 1 || work.function == .copy, "only copies shuffle")
-        let operands = work.function == .copy || !work.hasSecond ? 1 : 2
         precondition(work.function != .add || work.hasSecond, "an addition has two operands")
-        let view = buffer.view
-        let output = buffer.pointer(writing: work.outputByteRange)
-        let origin = output - work.outputByteRange.lowerBound
+        self.work = work
+        postProcessor = PostProcessor(level: level)
+        self.buffer = buffer.view
+        origin = buffer.pointer(writing: work.outputByteRange) - work.outputByteRange.lowerBound
+        guard work.function != .copy else {
+            precondition(work.inputBytesPerElement == work.outputBytesPerElement, "a copy keeps the bytes of an element")
+            (drain, decoder, secondDecoder, factors) = (nil, nil, nil, (1, 0))
+            return
+        }
+        guard let context else { preconditionFailure("\(work.function.rawValue) needs a channel block") }
+        let isSixteen = context.configuration.output.isInteger16
+        precondition(work.outputBytesPerElement == (isSixteen ? 2 : 1), "results of \(work.outputBytesPerElement) bytes: the layer stores \(isSixteen ? 2 : 1)")
+        let channels = LayerContext.Channels(first: work.firstChannel, channels: work.channels, groups: 1, groupPitch: 0)
+        drain = context.drain(LayerContext.DrainKey(channels: channels, addsBias: true, copies: 1))
+        decoder = work.inputBytesPerElement == 1
+            ? context.decoder(LayerContext.DecoderKey(channels: channels, operand: .value, isSecond: false)) : nil
+        secondDecoder = work.hasSecond && work.secondBytesPerElement == 1
+            ? context.decoder(LayerContext.DecoderKey(channels: channels, operand: .value, isSecond: true)) : nil
+        factors = work.factors(context.configuration.drain)
+    }
+
+    /// Lanes of scratch.
+    var scratchLanes: Int { work.columns * work.channels }
+
+    func run(_ scratch: RowScratch.View) -> (activity: UnitActivity, saturatedOutputs: Int) {
+        var activity = UnitActivity()
         var saturated = 0
         for row in 0..<work.rows {
-            let elements: UnsafePointer<UInt8>
             if work.function == .copy {
-                precondition(work.inputBytesPerElement == work.outputBytesPerElement, "a copy keeps the bytes of an element")
-                elements = copied(work, view, row: row)
+                copy(row: row, scratch)
             } else {
-                guard let context else { preconditionFailure("\(work.function.rawValue) needs a channel block") }
-                saturated += compute(work, context, view, row: row)
-                elements = UnsafePointer(scratch.elements.base)
+                saturated += compute(row: row, scratch)
             }
-            work.write(elements, row: row, to: origin)
+            work.write(UnsafePointer(scratch.elements), row: row, to: origin)
             activity.bufferReadBytes += work.columns * work.channels * work.inputBytesPerElement
-            if operands == 2 { activity.bufferReadBytes += work.columns * work.channels * work.secondBytesPerElement }
+            if work.function != .copy, work.hasSecond { activity.bufferReadBytes += work.columns * work.channels * work.secondBytesPerElement }
             activity.bufferWriteBytes += work.columns * work.channels * work.outputBytesPerElement
         }
         return (activity, saturated)
     }
 
     /// One row of elements, packed.
-    private mutating func copied(_ work: Elementwise, _ buffer: OnChipBuffer.View, row: Int) -> UnsafePointer<UInt8> {
+    private func copy(row: Int, _ scratch: RowScratch.View) {
         let pixelBytes = work.channels * work.inputBytesPerElement
-        scratch.reserve(work.columns * work.channels, isWide: false, hasValues: false)
         for j in 0..<work.columns {
             let address = work.inputAddress + (row * work.columns + j) * work.inputPixelPitchBytes
-            (scratch.elements.base + j * pixelBytes).update(from: buffer.pointer(reading: address..<address + pixelBytes), count: pixelBytes)
+            (scratch.elements + j * pixelBytes).update(from: buffer.pointer(reading: address..<address + pixelBytes), count: pixelBytes)
         }
-        return UnsafePointer(scratch.elements.base)
     }
 
     /// One row of results into `scratch.elements`.
-    private mutating func compute(_ work: Elementwise, _ context: LayerContext, _ buffer: OnChipBuffer.View, row: Int) -> Int {
-        let channels = LayerContext.Channels(first: work.firstChannel, channels: work.channels, groups: 1, groupPitch: 0)
-        let drain = context.drain(LayerContext.DrainKey(channels: channels, addsBias: true, copies: 1))
-        let isSixteen = context.configuration.output.isInteger16
-        precondition(work.outputBytesPerElement == (isSixteen ? 2 : 1), "results of \(work.outputBytesPerElement) bytes: the layer stores \(isSixteen ? 2 : 1)")
-        scratch.reserve(work.columns * work.channels, isWide: true, hasValues: true)
-        let sums = scratch.wideSums.base
+    private func compute(row: Int, _ scratch: RowScratch.View) -> Int {
+        let sums = scratch.wideSums
         let count = work.columns * work.channels
-        read(work, context, buffer, channels, row: row, isSecond: false)
-        let factors = work.factors(context.configuration.drain)
-        for element in 0..<count { sums[element] = Int64(scratch.values.base[element]) * factors.first }
+        read(row: row, isSecond: false, scratch)
+        for element in 0..<count { sums[element] = Int64(scratch.values[element]) * factors.first }
         if work.hasSecond {
-            read(work, context, buffer, channels, row: row, isSecond: true)
-            for element in 0..<count { sums[element] += Int64(scratch.values.base[element]) * factors.second }
+            read(row: row, isSecond: true, scratch)
+            for element in 0..<count { sums[element] += Int64(scratch.values[element]) * factors.second }
         }
         if work.function == .quantizeLatent {
             precondition((0..<16).contains(work.fractionBits), "F is at most 15")
@@ -68,22 +85,19 @@ struct ElementwiseUnit {
             for element in 0..<count { sums[element] = (sums[element] + half) >> Int64(work.fractionBits) }
         }
         return postProcessor.drain(
-            sums, pitch: work.channels, pixels: work.columns, by: drain, to: scratch.elements.base, bytesPerElement: work.outputBytesPerElement)
+            sums, pitch: work.channels, pixels: work.columns, by: drain!.view, to: scratch.elements, bytesPerElement: work.outputBytesPerElement)
     }
 
     /// One row of an operand into `scratch.values`: codes decoded, 16-bit integers as they are.
-    private func read(
-        _ work: Elementwise, _ context: LayerContext, _ buffer: OnChipBuffer.View, _ channels: LayerContext.Channels, row: Int, isSecond: Bool
-    ) {
+    private func read(row: Int, isSecond: Bool, _ scratch: RowScratch.View) {
         let address = isSecond ? work.secondAddress : work.inputAddress
         let pitch = isSecond ? work.secondPixelPitchBytes : work.inputPixelPitchBytes
         let bytes = isSecond ? work.secondBytesPerElement : work.inputBytesPerElement
         let start = address + row * work.columns * pitch
         let source = buffer.pointer(reading: start..<start + (work.columns - 1) * pitch + work.channels * bytes)
-        let values = scratch.values.base
-        if bytes == 1 {
-            let decoder = context.decoder(LayerContext.DecoderKey(channels: channels, operand: .value, isSecond: isSecond))
-            decoder.decode(source, pitch: pitch, pixels: work.columns, count: work.channels, to: values)
+        let values = scratch.values
+        if let decoder = isSecond ? secondDecoder : decoder {
+            decoder.view.decode(source, pitch: pitch, pixels: work.columns, count: work.channels, to: values)
             return
         }
         for j in 0..<work.columns {

@@ -5,12 +5,18 @@ internal import Glibc
 /// The caller fills it before a run (parameter images, weights, input tensors) and reads results from it afterwards; the machine reaches it through its DMA only.
 public final class ExternalMemory {
     public let bytes: Int
-    let base: UnsafeMutablePointer<UInt8>
+    private let base: UnsafeMutablePointer<UInt8>
+
+    private static let largePageBytes = 2 << 20
 
     public init(bytes: Int) {
         precondition(bytes >= 0, "external memory of \(bytes) bytes")
         self.bytes = bytes
-        base = calloc(max(bytes, 1), 1)!.assumingMemoryBound(to: UInt8.self)
+        // Large pages are asked for: a picture's tensors would be thousands of small ones, and each costs a fault when it is first written.
+        let mapped = mmap(nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        precondition(mapped != MAP_FAILED, "no room for \(bytes) bytes of external memory")
+        if bytes >= ExternalMemory.largePageBytes { madvise(mapped, bytes, MADV_HUGEPAGE) }
+        base = mapped!.assumingMemoryBound(to: UInt8.self)
     }
 
     public convenience init(contents: [UInt8]) {
@@ -18,7 +24,7 @@ public final class ExternalMemory {
         write(contents, at: 0)
     }
 
-    deinit { free(base) }
+    deinit { munmap(base, max(bytes, 1)) }
 
     /// All bytes, for reading and writing between runs.
     public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) rethrows -> Result {
@@ -34,9 +40,19 @@ public final class ExternalMemory {
         Array(UnsafeBufferPointer(start: pointer(address, count: count), count: count))
     }
 
-    /// Bounds checked: `address ..< address + count` lies inside.
-    func pointer(_ address: Int, count: Int) -> UnsafeMutablePointer<UInt8> {
-        precondition(address >= 0 && count >= 0 && address + count <= bytes, "external memory: bytes \(address)..<\(address + count) of 0..<\(bytes)")
-        return base + address
+    func pointer(_ address: Int, count: Int) -> UnsafeMutablePointer<UInt8> { view.pointer(address, count: count) }
+
+    /// A window that transfers can pass around while they run: valid as long as the memory lives.
+    var view: View { View(bytes: bytes, base: base) }
+
+    struct View: BitwiseCopyable {
+        fileprivate let bytes: Int
+        fileprivate let base: UnsafeMutablePointer<UInt8>
+
+        /// Bounds checked: `address ..< address + count` lies inside.
+        func pointer(_ address: Int, count: Int) -> UnsafeMutablePointer<UInt8> {
+            precondition(address >= 0 && count >= 0 && address + count <= bytes, "external memory: bytes \(address)..<\(address + count) of 0..<\(bytes)")
+            return base + address
+        }
     }
 }

@@ -6,8 +6,9 @@ final class LayerContext {
     let configuration: LayerConfiguration
     /// V.
     let activationBits: Int
-    private var decoders: [DecoderKey: OperandDecoder] = [:]
-    private var drains: [DrainKey: DrainLanes] = [:]
+    // A layer has few of each: looking through them is faster than hashing.
+    private var decoders: [(key: DecoderKey, decoder: OperandDecoder)] = []
+    private var drains: [(key: DrainKey, drain: DrainLanes)] = []
     private(set) lazy var encoder = Encoder(configuration.output)
 
     init(configuration: LayerConfiguration, activationBits: Int) {
@@ -17,16 +18,16 @@ final class LayerContext {
 
     /// The decoder of the first operand (or the second) for a run of channels of each group.
     func decoder(_ key: DecoderKey) -> OperandDecoder {
-        if let decoder = decoders[key] { return decoder }
+        for known in decoders where known.key == key { return known.decoder }
         let decoder = OperandDecoder(configuration, key, activationBits: activationBits)
-        decoders[key] = decoder
+        decoders.append((key, decoder))
         return decoder
     }
 
     func drain(_ key: DrainKey) -> DrainLanes {
-        if let drain = drains[key] { return drain }
+        for known in drains where known.key == key { return known.drain }
         let drain = DrainLanes(configuration, key, encoder: encoder)
-        drains[key] = drain
+        drains.append((key, drain))
         return drain
     }
 
@@ -38,7 +39,7 @@ final class LayerContext {
     }()
 
     /// The layer's channels that a command touches: `channels` of each group from `first` on, groups `groupPitch` apart.
-    struct Channels: Hashable {
+    struct Channels: Equatable {
         var first: Int
         var channels: Int
         var groups: Int
@@ -50,13 +51,13 @@ final class LayerContext {
         func index(_ flat: Int) -> Int { first + flat / channels * groupPitch + flat % channels }
     }
 
-    struct DecoderKey: Hashable {
+    struct DecoderKey: Equatable {
         var channels: Channels
         var operand: Accumulation.Operand
         var isSecond: Bool
     }
 
-    struct DrainKey: Hashable {
+    struct DrainKey: Equatable {
         var channels: Channels
         /// Whether the bias is added here (or was, in the first pass).
         var addsBias: Bool

@@ -16,50 +16,20 @@ struct MACArray {
         return (pass.groups - 1) * pass.outputChannels + (pass.outputChannels + 15) / 16 * 16
     }
 
-    /// The kernel's runs of one segment and group.
-    static func kernelRuns(_ segment: PackedWeights.Segment, _ pack: PackedWeights, _ pass: Accumulation, _ tile: OperandTile, group: Int) -> [intaglio_run] {
-        segment.pieces.map { piece in
-            let start = pack.runs.offset(run: piece.run, pass, rowPitch: tile.rowPitch, pixelPitch: tile.channels)
-            return intaglio_run(offset: Int64(start + 2 * piece.firstPair + group * pass.inputChannels), pairs: Int64(piece.pairs))
-        }
-    }
-
-    /// `sums` of positions (i, `columns`), one segment, all groups. `runs[g]` as `kernelRuns` gives them.
-    func multiply(
-        _ pass: Accumulation, _ pack: PackedWeights, segment: PackedWeights.Segment, runs: [[intaglio_run]], tile: OperandTile, row i: Int,
-        columns: Range<Int>, sums: UnsafeMutablePointer<Int32>
-    ) {
-        let pitch = MACArray.sumPitch(pass)
-        let operands = tile.pointer(y: pass.inputRow(i, tap: 0), x: pass.inputColumn(columns.lowerBound, tap: 0))
-        let stride = Int64(pass.inputStrideX * tile.channels)
-        for group in 0..<pass.groups {
-            let weights = pack.weights.base + group * pack.blocks * pack.blockPitch
-            if pack.isChunked {
-                intaglio_dot_row(
-                    level.rawValue, operands, stride, Int64(columns.count), runs[group], Int64(runs[group].count), weights, sums, Int64(pitch))
-            } else {
-                intaglio_mac_row(
-                    level.rawValue, operands, stride, Int64(columns.count), runs[group], Int64(runs[group].count), weights + segment.pairsBefore * 32,
-                    Int64(pack.blockPitch), Int64(pack.blocks), sums + group * pass.outputChannels, Int64(pitch))
-            }
-        }
-    }
-
-    /// What a row of positions asks of the array and the buffers. `validTapColumns`: over all taps of a kernel row, positions inside the tensor.
-    func activity(_ pass: Accumulation, row i: Int, validTapColumns: Int) -> UnitActivity {
+    /// What each row of positions asks of the array and of the buffers, activations apart.
+    func rowActivity(_ pass: Accumulation) -> UnitActivity {
         var activity = UnitActivity()
-        let outputGroups = ceilingDivision(pass.outputChannels, description.outputChannelLanes)
-        let inputGroups = ceilingDivision(pass.inputChannels, description.inputChannelLanes)
-        for _ in 0..<pass.groups {
-            let begun = ceilingDivision(pass.columns, description.pixelLanes) * outputGroups
-            let steps = begun * pass.taps * inputGroups
-            activity.groups += begun
-            activity.steps += steps
-            activity.bufferReadBytes += steps * description.inputChannelLanes * description.outputChannelLanes
-            let validTapRows = (0..<pass.tapRows).count { (0..<pass.inputHeight).contains(pass.inputRow(i, tap: $0)) }
-            activity.bufferReadBytes += validTapRows * validTapColumns * inputGroups * outputGroups * description.inputChannelLanes
-        }
+        activity.groups = pass.groups * ceilingDivision(pass.columns, description.pixelLanes) * ceilingDivision(pass.outputChannels, description.outputChannelLanes)
+        activity.steps = activity.groups * pass.taps * ceilingDivision(pass.inputChannels, description.inputChannelLanes)
+        activity.bufferReadBytes = activity.steps * description.inputChannelLanes * description.outputChannelLanes
         return activity
+    }
+
+    /// Bytes of activations that one valid pair of position and tap asks for.
+    func activationBytesOfPair(_ pass: Accumulation) -> Int {
+        let inputGroups = ceilingDivision(pass.inputChannels, description.inputChannelLanes)
+        let outputGroups = ceilingDivision(pass.outputChannels, description.outputChannelLanes)
+        return pass.groups * inputGroups * outputGroups * description.inputChannelLanes
     }
 }
 

@@ -1,12 +1,13 @@
 public import Commands
 public import MachineDescription
+public import Threads
 
 /// The accelerator: executes a command stream on real bytes. It knows no graph and no layer, only commands, as silicon does.
 ///
 ///     external memory <──> DMA <──> weight buffer, activation buffer, parameter memory ──> MAC array, codebook-mux, post-processor, normalization unit
 ///
 /// V and A are the network's (they affect bits); the description gives capacities and lanes (they affect none).
-/// Results are the same for every number of threads and every kernel level.
+/// Results are the same for every number of threads and every kernel level: threads share the work of commands that touch nothing in common.
 public struct Machine: ~Copyable {
     public let description: MachineDescription
     public let externalMemory: ExternalMemory
@@ -17,19 +18,20 @@ public struct Machine: ~Copyable {
     private var parameterMemory: OnChipBuffer
     private var accumulators: AccumulatorBuffer
     private var accumulationUnit: AccumulationUnit
-    private var elementwiseUnit: ElementwiseUnit
+    private let team: ThreadTeam
+    private var batch: CommandBatch
     private var contexts: [ParameterAddresses: (stamp: UInt64, context: LayerContext)] = [:]
+    private var lastContext: (addresses: ParameterAddresses, stamp: UInt64, context: LayerContext)?
 
     /// - Parameters:
     ///   - activationBits: V, 2...16, at most the description's.
     ///   - accumulatorBits: A, at most the description's.
-    ///   - threads: at least 1.
+    ///   - team: shares the work.
     public init(
-        description: MachineDescription, externalMemory: ExternalMemory, activationBits: Int, accumulatorBits: Int, threads: Int = 1,
-        kernels: KernelLevel = .best
+        description: MachineDescription, externalMemory: ExternalMemory, activationBits: Int, accumulatorBits: Int,
+        team: ThreadTeam = ThreadTeam(threads: 1), kernels: KernelLevel = .best
     ) {
         precondition((2...16).contains(activationBits), "V is \(activationBits), not 2...16")
-        precondition(threads >= 1, "\(threads) threads")
         precondition(kernels <= .best, "this processor does not run \(kernels) kernels")
         self.description = description
         self.externalMemory = externalMemory
@@ -38,8 +40,9 @@ public struct Machine: ~Copyable {
         activationBuffer = OnChipBuffer(name: .activationBuffer, bytes: description.activationBuffer.bytes)
         parameterMemory = OnChipBuffer(name: .parameterMemory, bytes: description.parameterMemory.bytes)
         accumulators = AccumulatorBuffer(bytes: description.accumulatorBuffer.bytes, bits: accumulatorBits)
-        accumulationUnit = AccumulationUnit(description: description.macArray, level: kernels, threads: threads)
-        elementwiseUnit = ElementwiseUnit(level: kernels)
+        accumulationUnit = AccumulationUnit(description: description.macArray, level: kernels)
+        self.team = team
+        batch = CommandBatch(team: team)
     }
 
     /// Runs the stream to its end.
@@ -55,46 +58,83 @@ public struct Machine: ~Copyable {
     public mutating func run(_ commands: [Command], observer: inout some Observer) throws(MachineError) -> MachineRun {
         var sequencer = Sequencer(commands)
         var run = MachineRun(commands)
-        while let index = try sequencer.next(commands) {
-            let (activity, saturatedOutputs) = execute(commands[index].operation)
-            run.activity[index] = activity
-            run.saturatedOutputs[commands[index].layer] += saturatedOutputs
-            observer.commandEnded(index: index, command: commands[index], activity: activity, saturatedOutputs: saturatedOutputs)
-            try sequencer.finish(index, commands[index])
+        do {
+            while let index = try sequencer.next(commands) {
+                prepare(index, commands, &run, &observer)
+                try sequencer.finish(index, commands[index])
+            }
+        } catch {
+            runBatch(commands, &run, &observer)
+            throw error
         }
+        runBatch(commands, &run, &observer)
         return run
     }
 
-    private mutating func execute(_ operation: Command.Operation) -> (activity: UnitActivity, saturatedOutputs: Int) {
-        switch operation {
+    /// Adds a command to the batch, which runs first where the command touches what is in it.
+    private mutating func prepare(_ index: Int, _ commands: [Command], _ run: inout MachineRun, _ observer: inout some Observer) {
+        var footprint: CommandFootprint?
+        if team.threads == 1 {
+            runBatch(commands, &run, &observer)
+        } else {
+            let touched = CommandFootprint(commands[index].operation)
+            if batch.isFull || batch.meets(touched) || replacesTileInUse(commands[index].operation) { runBatch(commands, &run, &observer) }
+            footprint = touched
+        }
+        switch commands[index].operation {
         case .load(let transfer):
             switch transfer.buffer {
-            case .weightBuffer: return (DMAEngine.load(transfer, from: externalMemory, to: &weightBuffer), 0)
-            case .activationBuffer: return (DMAEngine.load(transfer, from: externalMemory, to: &activationBuffer), 0)
-            case .parameterMemory: return (DMAEngine.load(transfer, from: externalMemory, to: &parameterMemory), 0)
+            case .weightBuffer: batch.add(index, footprint, transfer: DMAEngine(loading: transfer, from: externalMemory, to: &weightBuffer))
+            case .activationBuffer: batch.add(index, footprint, transfer: DMAEngine(loading: transfer, from: externalMemory, to: &activationBuffer))
+            case .parameterMemory: batch.add(index, footprint, transfer: DMAEngine(loading: transfer, from: externalMemory, to: &parameterMemory))
             }
         case .store(let transfer):
             switch transfer.buffer {
-            case .weightBuffer: return (DMAEngine.store(transfer, from: weightBuffer, to: externalMemory), 0)
-            case .activationBuffer: return (DMAEngine.store(transfer, from: activationBuffer, to: externalMemory), 0)
-            case .parameterMemory: return (DMAEngine.store(transfer, from: parameterMemory, to: externalMemory), 0)
+            case .weightBuffer: batch.add(index, footprint, transfer: DMAEngine(storing: transfer, from: weightBuffer, to: externalMemory))
+            case .activationBuffer: batch.add(index, footprint, transfer: DMAEngine(storing: transfer, from: activationBuffer, to: externalMemory))
+            case .parameterMemory: batch.add(index, footprint, transfer: DMAEngine(storing: transfer, from: parameterMemory, to: externalMemory))
             }
         case .accumulate(let pass):
-            return accumulationUnit.run(
-                pass, context(pass.parameters), weightBuffer: weightBuffer, activationBuffer: &activationBuffer, accumulators: accumulators)
+            let accumulation = accumulationUnit.prepare(
+                pass, context(pass.parameters), weightBuffer: weightBuffer, activationBuffer: &activationBuffer, accumulators: accumulators,
+                owners: &batch.owners)
+            batch.add(index, footprint, accumulation: accumulation)
         case .elementwise(let work):
-            return elementwiseUnit.run(work, work.parameters.channelBlock >= 0 ? context(work.parameters) : nil, &activationBuffer)
+            let context = work.parameters.channelBlock >= 0 ? context(work.parameters) : nil
+            batch.add(index, footprint, elementwise: ElementwiseUnit(work, context, &activationBuffer, level: accumulationUnit.array.level))
         }
     }
 
-    /// The layer's parameters as they lie in parameter memory now.
+    /// Only where no load of parameters is pending.
+    private mutating func replacesTileInUse(_ operation: Command.Operation) -> Bool {
+        guard batch.readsTile, case .accumulate(let pass) = operation else { return false }
+        return accumulationUnit.replacesTile(pass, context(pass.parameters), activationBuffer)
+    }
+
+    private mutating func runBatch(_ commands: [Command], _ run: inout MachineRun, _ observer: inout some Observer) {
+        batch.run { result in
+            run.activity[result.index] = result.activity
+            run.saturatedOutputs[commands[result.index].layer] += result.saturatedOutputs
+            observer.commandEnded(
+                index: result.index, command: commands[result.index], activity: result.activity, saturatedOutputs: result.saturatedOutputs)
+        }
+    }
+
+    /// The layer's parameters as they lie in parameter memory now: no load of a pending batch writes there.
     private mutating func context(_ addresses: ParameterAddresses) -> LayerContext {
+        let stamp = parameterMemory.stamp
+        if let lastContext, lastContext.stamp == stamp, lastContext.addresses == addresses { return lastContext.context }
         let known = contexts[addresses]
-        if let known, known.stamp == parameterMemory.stamp { return known.context }
-        let configuration = LayerConfiguration(parameterMemory: parameterMemory.rawBytes, at: addresses)
-        let isSame = known.map { $0.context.configuration == configuration } ?? false
-        let context = isSame ? known!.context : LayerContext(configuration: configuration, activationBits: activationBits)
-        contexts[addresses] = (parameterMemory.stamp, context)
+        let context: LayerContext
+        if let known, known.stamp == stamp {
+            context = known.context
+        } else {
+            let configuration = LayerConfiguration(parameterMemory: parameterMemory.rawBytes, at: addresses)
+            let isSame = known.map { $0.context.configuration == configuration } ?? false
+            context = isSame ? known!.context : LayerContext(configuration: configuration, activationBits: activationBits)
+        }
+        contexts[addresses] = (stamp, context)
+        lastContext = (addresses, stamp, context)
         return context
     }
 }

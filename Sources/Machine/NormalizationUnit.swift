@@ -7,7 +7,7 @@ struct NormalizationUnit {
 
     /// Decodes v of every output channel at positions (i, `columns`) from the input tile: the unit's own reading of it.
     func readValues(
-        _ pass: Accumulation, _ decoder: OperandDecoder, _ buffer: OnChipBuffer.View, row i: Int, columns: Range<Int>,
+        _ pass: Accumulation, _ decoder: OperandDecoder.View, _ buffer: OnChipBuffer.View, row i: Int, columns: Range<Int>,
         to values: UnsafeMutablePointer<Int16>
     ) {
         let y = pass.inputRow(i, tap: 0)
@@ -27,24 +27,22 @@ struct NormalizationUnit {
     }
 
     func drain(
-        _ sums: UnsafePointer<Int32>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>,
+        _ sums: UnsafePointer<Int32>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes.View, to elements: UnsafeMutablePointer<UInt8>,
         bytesPerElement: Int
     ) -> Int {
-        var kernel = drain.kernel
         return Int(
             intaglio_normalize(
-                level.rawValue, &kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements, Int64(drain.count * bytesPerElement),
+                level.rawValue, drain.kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements, Int64(drain.count * bytesPerElement),
                 Int64(drain.count)))
     }
 
     func drain(
-        _ sums: UnsafePointer<Int64>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>,
+        _ sums: UnsafePointer<Int64>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes.View, to elements: UnsafeMutablePointer<UInt8>,
         bytesPerElement: Int
     ) -> Int {
-        var kernel = drain.kernel
         return Int(
             intaglio_normalize_wide(
-                level.rawValue, &kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements, Int64(drain.count * bytesPerElement),
+                level.rawValue, drain.kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements, Int64(drain.count * bytesPerElement),
                 Int64(drain.count)))
     }
 }

@@ -1,5 +1,4 @@
 internal import Commands
-internal import Dispatch
 
 /// The decoded operands of an input tile: int16, with the zeros of the padding around them, so that the MAC kernel reads without asking.
 ///
@@ -9,85 +8,143 @@ internal import Dispatch
 struct OperandTile {
     private var memory = AlignedMemory<Int16>(count: 0)
     private var key: Key?
-    private var context: LayerContext?
+    private var decoder: OperandDecoder?
     private var stamp: UInt64 = 0
     private(set) var rowRange = 0..<0
     private(set) var columnRange = 0..<0
     private(set) var channels = 0
 
-    /// What the values depend on, beside the bytes.
+    /// What the values depend on, beside the decoder and the bytes.
     private struct Key: Equatable {
-        var decoder: LayerContext.DecoderKey
         var inputAddress: Int
-        var origin: [Int]
-        var tile: [Int]
-        var pitches: [Int]
-        var extent: [Int]
+        var originY: Int
+        var originX: Int
+        var tileRows: Int
+        var tileColumns: Int
+        var pixelPitch: Int
+        var groupPitch: Int
+        var height: Int
+        var width: Int
+
+        init(_ pass: Accumulation) {
+            (inputAddress, originY, originX, tileRows, tileColumns) = (pass.inputAddress, pass.originY, pass.originX, pass.tileRows, pass.tileColumns)
+            (pixelPitch, groupPitch, height, width) = (pass.inputPixelPitchBytes, pass.inputGroupPitchBytes, pass.inputHeight, pass.inputWidth)
+        }
     }
 
-    /// Int16 elements from one row to the next.
-    var rowPitch: Int { columnRange.count * channels }
+    private var rowPitch: Int { columnRange.count * channels }
 
-    /// The value of flat channel 0 at row y, column x of the whole tensor.
-    func pointer(y: Int, x: Int) -> UnsafePointer<Int16> {
-        UnsafePointer(memory.base + ((y - rowRange.lowerBound) * columnRange.count + (x - columnRange.lowerBound)) * channels)
+    /// The values, for reading while the tile stays as it is.
+    var view: View {
+        View(
+            channels: channels, rowPitch: rowPitch,
+            origin: UnsafePointer(memory.base) - (rowRange.lowerBound * columnRange.count + columnRange.lowerBound) * channels)
     }
 
-    /// Decodes what the pass reads, unless it is here already.
-    mutating func prepare(_ pass: Accumulation, _ context: LayerContext, _ buffer: borrowing OnChipBuffer, threads: Int) -> OperandDecoder {
-        let decoderKey = LayerContext.DecoderKey(channels: pass.inputChannelSet, operand: pass.operand, isSecond: false)
-        let decoder = context.decoder(decoderKey)
-        let needRows = pass.neededRows
-        let needColumns = pass.neededColumns
-        let tileRows = pass.originY..<pass.originY + pass.tileRows
-        let tileColumns = pass.originX..<pass.originX + pass.tileColumns
-        let newKey = Key(
-            decoder: decoderKey, inputAddress: pass.inputAddress, origin: [pass.originY, pass.originX],
-            tile: [pass.tileRows, pass.tileColumns], pitches: [pass.inputPixelPitchBytes, pass.inputGroupPitchBytes],
-            extent: [pass.inputHeight, pass.inputWidth])
-        // Rows and columns that the pass reads inside the tensor but outside its tile: a schedule that forgot a halo.
-        let validRows = needRows.clamped(to: 0..<pass.inputHeight)
-        let validColumns = needColumns.clamped(to: 0..<pass.inputWidth)
-        let isInside = (validRows.isEmpty || validColumns.isEmpty) || (tileRows.contains(validRows) && tileColumns.contains(validColumns))
-        let bytes = pass.tileByteRange(rows: isInside ? tileRows : validRows.union(tileRows), columns: isInside ? tileColumns : validColumns.union(tileColumns))
-        let currentStamp = buffer.stamp(of: bytes.clamped(to: 0..<buffer.bytes))
-        if isInside, key == newKey, self.context === context, stamp == currentStamp, rowRange.contains(needRows), columnRange.contains(needColumns) { return decoder }
+    struct View: BitwiseCopyable {
+        let channels: Int
+        /// Int16 elements from one row to the next.
+        let rowPitch: Int
+        /// Row 0, column 0 of the whole tensor, whether they are in the tile or not.
+        fileprivate let origin: UnsafePointer<Int16>
 
+        /// The value of flat channel 0 at row y, column x of the whole tensor.
+        func pointer(y: Int, x: Int) -> UnsafePointer<Int16> { origin + y * rowPitch + x * channels }
+    }
+
+    /// The bytes that decoding for a pass may read.
+    static func byteRange(_ pass: Accumulation) -> Range<Int> {
+        guard pass.taps > 0, pass.inputChannels > 0 else { return 0..<0 }
+        let extent = Extent(pass)
+        return pass.tileByteRange(
+            rows: extent.isInside ? extent.tileRows : extent.validRows.union(extent.tileRows),
+            columns: extent.isInside ? extent.tileColumns : extent.validColumns.union(extent.tileColumns))
+    }
+
+    /// Which rows and columns of the whole tensor a pass needs, which of them are no padding, and which its tile holds.
+    private struct Extent {
+        let neededRows: Range<Int>
+        let neededColumns: Range<Int>
+        let validRows: Range<Int>
+        let validColumns: Range<Int>
+        let tileRows: Range<Int>
+        let tileColumns: Range<Int>
+        /// Whether the tile holds all that is read. If not, the schedule forgot a halo.
+        let isInside: Bool
+
+        init(_ pass: Accumulation) {
+            neededRows = pass.neededRows
+            neededColumns = pass.neededColumns
+            validRows = neededRows.clamped(to: 0..<pass.inputHeight)
+            validColumns = neededColumns.clamped(to: 0..<pass.inputWidth)
+            tileRows = pass.originY..<pass.originY + pass.tileRows
+            tileColumns = pass.originX..<pass.originX + pass.tileColumns
+            isInside = (validRows.isEmpty || validColumns.isEmpty) || (tileRows.contains(validRows) && tileColumns.contains(validColumns))
+        }
+    }
+
+    /// Whether the tile holds already what the pass reads.
+    func holds(_ pass: Accumulation, _ decoder: OperandDecoder, _ buffer: borrowing OnChipBuffer) -> Bool {
+        guard self.decoder === decoder, key == Key(pass) else { return false }
+        let extent = Extent(pass)
+        return extent.isInside && rowRange.contains(extent.neededRows) && columnRange.contains(extent.neededColumns)
+            && stamp == buffer.stamp(of: OperandTile.byteRange(pass).clamped(to: 0..<buffer.bytes))
+    }
+
+    /// Makes room for what the pass reads; `OperandDecoding` then fills it.
+    mutating func replace(_ pass: Accumulation, _ decoder: OperandDecoder, _ buffer: borrowing OnChipBuffer) -> OperandDecoding {
+        let extent = Extent(pass)
         channels = pass.inputChannels * pass.groups
-        rowRange = isInside ? needRows.union(tileRows).widened(by: 1) : needRows
-        columnRange = isInside ? needColumns.union(tileColumns).widened(by: 1) : needColumns
+        rowRange = extent.isInside ? extent.neededRows.union(extent.tileRows).widened(by: 1) : extent.neededRows
+        columnRange = extent.isInside ? extent.neededColumns.union(extent.tileColumns).widened(by: 1) : extent.neededColumns
         let count = rowRange.count * columnRange.count * channels + 64
         if memory.count < count { memory = AlignedMemory(count: count) }
         for slack in count - 64..<count { memory.base[slack] = 0 }
-        key = isInside ? newKey : nil
-        self.context = context
-        stamp = currentStamp
-        let fillRows = isInside ? tileRows.clamped(to: 0..<pass.inputHeight) : validRows
-        let fillColumns = isInside ? tileColumns.clamped(to: 0..<pass.inputWidth) : validColumns
-        let source = fillRows.isEmpty || fillColumns.isEmpty ? nil : buffer.pointer(reading: pass.tileByteRange(rows: fillRows, columns: fillColumns))
-        let sourceStart = fillRows.isEmpty || fillColumns.isEmpty ? 0 : pass.tileByteRange(rows: fillRows, columns: fillColumns).lowerBound
-        let tile = self
-        inParallel(over: rowRange.count, threads: threads) { _, rows in
-            for row in rows {
-                let y = tile.rowRange.lowerBound + row
-                let values = tile.memory.base + row * tile.rowPitch
-                guard fillRows.contains(y), let source, !fillColumns.isEmpty else {
-                    values.update(repeating: 0, count: tile.rowPitch)
-                    continue
-                }
-                let before = (fillColumns.lowerBound - tile.columnRange.lowerBound) * tile.channels
-                let after = (tile.columnRange.upperBound - fillColumns.upperBound) * tile.channels
-                values.update(repeating: 0, count: before)
-                (values + tile.rowPitch - after).update(repeating: 0, count: after)
-                let codes = source + (pass.pixelAddress(y: y, x: fillColumns.lowerBound) - sourceStart)
-                tile.decode(codes, pass, decoder, pixels: fillColumns.count, to: values + before)
-            }
+        key = extent.isInside ? Key(pass) : nil
+        self.decoder = decoder
+        stamp = buffer.stamp(of: OperandTile.byteRange(pass).clamped(to: 0..<buffer.bytes))
+        let fillRows = extent.isInside ? extent.tileRows.clamped(to: 0..<pass.inputHeight) : extent.validRows
+        let fillColumns = extent.isInside ? extent.tileColumns.clamped(to: 0..<pass.inputWidth) : extent.validColumns
+        let bytes = pass.tileByteRange(rows: fillRows, columns: fillColumns)
+        return OperandDecoding(
+            pass: pass, decoder: decoder.view, values: memory.base, rowRange: rowRange, columnRange: columnRange, channels: channels, fillRows: fillRows,
+            fillColumns: fillColumns, source: fillRows.isEmpty || fillColumns.isEmpty ? nil : buffer.pointer(reading: bytes) - bytes.lowerBound)
+    }
+}
+
+/// Fills an operand tile row by row; rows are independent of each other.
+struct OperandDecoding {
+    let pass: Accumulation
+    let decoder: OperandDecoder.View
+    let values: UnsafeMutablePointer<Int16>
+    let rowRange: Range<Int>
+    let columnRange: Range<Int>
+    let channels: Int
+    /// Rows and columns that are decoded; around them is padding.
+    let fillRows: Range<Int>
+    let fillColumns: Range<Int>
+    /// Address 0 of the activation buffer; nil where nothing is decoded.
+    let source: UnsafePointer<UInt8>?
+
+    var rows: Int { rowRange.count }
+
+    func decode(row: Int) {
+        let y = rowRange.lowerBound + row
+        let pitch = columnRange.count * channels
+        let values = values + row * pitch
+        guard let source, fillRows.contains(y) else {
+            values.update(repeating: 0, count: pitch)
+            return
         }
-        return decoder
+        let before = (fillColumns.lowerBound - columnRange.lowerBound) * channels
+        let after = (columnRange.upperBound - fillColumns.upperBound) * channels
+        values.update(repeating: 0, count: before)
+        (values + pitch - after).update(repeating: 0, count: after)
+        decode(source + pass.pixelAddress(y: y, x: fillColumns.lowerBound), pixels: fillColumns.count, to: values + before)
     }
 
-    /// One row of pixels; groups that do not lie side by side are decoded one by one.
-    private func decode(_ codes: UnsafePointer<UInt8>, _ pass: Accumulation, _ decoder: OperandDecoder, pixels: Int, to values: UnsafeMutablePointer<Int16>) {
+    /// Pixels side by side; groups that do not lie side by side are decoded one by one.
+    private func decode(_ codes: UnsafePointer<UInt8>, pixels: Int, to values: UnsafeMutablePointer<Int16>) {
         if pass.groups == 1 || pass.inputGroupPitchBytes == pass.inputChannels {
             decoder.decode(codes, pitch: pass.inputPixelPitchBytes, pixels: pixels, count: channels, to: values)
             return
@@ -109,16 +166,4 @@ extension Range<Int> {
         return other.isEmpty ? self : Swift.min(lowerBound, other.lowerBound)..<Swift.max(upperBound, other.upperBound)
     }
     func widened(by margin: Int) -> Range<Int> { lowerBound - margin..<upperBound + margin }
-}
-
-/// Runs `body(slice, range)` over contiguous slices of `0 ..< count`, at most one a thread. Bytes do not depend on how many there are.
-func inParallel(over count: Int, threads: Int, _ body: (Int, Range<Int>) -> Void) {
-    let slices = Swift.min(threads, count)
-    guard slices > 1 else {
-        if count > 0 { body(0, 0..<count) }
-        return
-    }
-    // The slices write apart from each other, and concurrentPerform returns when all are done.
-    nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: slices) { slice in body(slice, count * slice / slices..<count * (slice + 1) / slices) }
 }

@@ -71,12 +71,17 @@ final class PackedWeights {
     }
 
     private let entries: AlignedMemory<Int16>
+    /// Where the codes were last seen in the weight buffer, and its stamp then: while both stay, the codes have.
+    private var seen: (range: Range<Int>, stamp: UInt64)?
 
-    /// Whether this pack is what the codes would give again.
-    func matches(_ key: Key, entries: AlignedMemory<Int16>, source: UnsafePointer<UInt8>, count: Int) -> Bool {
-        guard key == self.key, count == codes.count else { return false }
+    /// Whether this pack is what the codes in `range` would give again.
+    func matches(_ key: Key, entries: AlignedMemory<Int16>, _ buffer: borrowing OnChipBuffer, _ range: Range<Int>, stamp: UInt64) -> Bool {
+        guard range.count == codes.count, key == self.key else { return false }
         if entries !== self.entries, !(0..<256).allSatisfy({ entries.base[$0] == self.entries.base[$0] }) { return false }
-        return memcmp(source, codes.base, count) == 0
+        if let seen, seen.range == range, seen.stamp == stamp { return true }
+        guard memcmp(buffer.pointer(reading: range), codes.base, range.count) == 0 else { return false }
+        seen = (range, stamp)
+        return true
     }
 
     private static func packPairs(
@@ -193,13 +198,13 @@ struct PackedWeightsCache {
         _ pass: Accumulation, _ decoder: OperandDecoder, entries: AlignedMemory<Int16>, _ buffer: borrowing OnChipBuffer, level: KernelLevel
     ) -> PackedWeights {
         let range = pass.weightByteRange
-        let source = buffer.pointer(reading: range)
+        let stamp = buffer.stamp(of: range)
         let key = PackedWeights.key(pass, decoder, level)
-        if let index = packs.lastIndex(where: { $0.matches(key, entries: entries, source: source, count: range.count) }) {
-            packs.append(packs.remove(at: index))
+        if let index = packs.lastIndex(where: { $0.matches(key, entries: entries, buffer, range, stamp: stamp) }) {
+            if index < packs.count - 1 { packs.append(packs.remove(at: index)) }
             return packs.last!
         }
-        packs.append(PackedWeights(pass, key: key, entries: entries, source: source, count: range.count))
+        packs.append(PackedWeights(pass, key: key, entries: entries, source: buffer.pointer(reading: range), count: range.count))
         var bytes = packs.reduce(0) { $0 + $1.bytes }
         while bytes > PackedWeightsCache.largestBytes, packs.count > 1 { bytes -= packs.removeFirst().bytes }
         return packs.last!

@@ -7,26 +7,27 @@ struct PostProcessor {
     let level: KernelLevel
 
     /// Drains `pixels` positions into `elements` (element pitch `drain.count`); returns how many saturated.
-    func drain(_ sums: UnsafePointer<Int32>, pitch: Int, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>, bytesPerElement: Int) -> Int {
-        var kernel = drain.kernel
-        if drain.rounding == .onnxFloat32 {
+    func drain(_ sums: UnsafePointer<Int32>, pitch: Int, pixels: Int, by drain: DrainLanes.View, to elements: UnsafeMutablePointer<UInt8>, bytesPerElement: Int) -> Int {
+        if drain.kernel.pointee.rounding == PostProcessor.float32 {
             let wide = AlignedMemory<Int64>(count: pixels * pitch + 16)
             for index in 0..<pixels * pitch { wide.base[index] = Int64(sums[index]) }
             return self.drain(wide.base, pitch: pitch, pixels: pixels, by: drain, to: elements, bytesPerElement: bytesPerElement)
         }
         return Int(
             intaglio_post_process(
-                level.rawValue, &kernel, sums, Int64(pitch), Int64(pixels), elements, Int64(drain.count * bytesPerElement), Int64(drain.count)))
+                level.rawValue, drain.kernel, sums, Int64(pitch), Int64(pixels), elements, Int64(drain.count * bytesPerElement), Int64(drain.count)))
     }
 
+    /// The kernels' number of the rule that they do not have.
+    private static let float32 = Int32(RoundingRule.allCases.firstIndex(of: .onnxFloat32)!)
+
     /// The same for 64-bit sums.
-    func drain(_ sums: UnsafePointer<Int64>, pitch: Int, pixels: Int, by drain: DrainLanes, to elements: UnsafeMutablePointer<UInt8>, bytesPerElement: Int) -> Int {
-        var kernel = drain.kernel
+    func drain(_ sums: UnsafePointer<Int64>, pitch: Int, pixels: Int, by drain: DrainLanes.View, to elements: UnsafeMutablePointer<UInt8>, bytesPerElement: Int) -> Int {
         let elementPitch = Int64(drain.count * bytesPerElement)
-        guard drain.rounding == .onnxFloat32 else {
-            return Int(intaglio_post_process_wide(level.rawValue, &kernel, sums, Int64(pitch), Int64(pixels), elements, elementPitch, Int64(drain.count)))
+        guard drain.kernel.pointee.rounding == PostProcessor.float32 else {
+            return Int(intaglio_post_process_wide(level.rawValue, drain.kernel, sums, Int64(pitch), Int64(pixels), elements, elementPitch, Int64(drain.count)))
         }
-        return drainRounded(sums, pitch: pitch, pixels: pixels, by: drain, to: elements, elementPitch: elementPitch)
+        return drain.withLanes { drainRounded(sums, pitch: pitch, pixels: pixels, by: $0, to: elements, elementPitch: elementPitch) }
     }
 
     /// The general path: each product rounded by `requantize`, then encoded by a kernel that multiplies by one.
@@ -36,7 +37,7 @@ struct PostProcessor {
         let rounded = AlignedMemory<Int64>(repeating: 0, count: drain.lanes * pixels)
         for pixel in 0..<pixels {
             for lane in 0..<drain.count {
-                let sum = sums[pixel * pitch + lane] + drain.kernel.bias[lane]
+                let sum = sums[pixel * pitch + lane] + drain.view.bias[lane]
                 let multiplier = sum < 0 ? drain.multipliersNegative[lane] : drain.multipliers[lane]
                 rounded.base[pixel * drain.lanes + lane] = requantize(sum, by: multiplier, rounding: drain.rounding)
             }
@@ -44,7 +45,7 @@ struct PostProcessor {
         let zeros = AlignedMemory<Int64>(repeating: 0, count: drain.lanes)
         let ones = AlignedMemory<Int64>(repeating: 1 << 30, count: drain.lanes)
         let shifts = AlignedMemory<Int64>(repeating: 30, count: drain.lanes)
-        var kernel = drain.kernel
+        var kernel = drain.view.kernel.pointee
         kernel.rounding = Int32(INTAGLIO_FLOOR)
         kernel.bias = UnsafePointer(zeros.base)
         kernel.multiplier = UnsafePointer(ones.base)

@@ -13,4 +13,13 @@ struct RowScratch {
         if hasValues, values.count < padded { values = AlignedMemory(repeating: 0, count: padded) }
         if elements.count < 2 * padded { elements = AlignedMemory(repeating: 0, count: 2 * padded) }
     }
+
+    var view: View { View(sums: sums.base, wideSums: wideSums.base, values: values.base, elements: elements.base) }
+
+    struct View: BitwiseCopyable {
+        let sums: UnsafeMutablePointer<Int32>
+        let wideSums: UnsafeMutablePointer<Int64>
+        let values: UnsafeMutablePointer<Int16>
+        let elements: UnsafeMutablePointer<UInt8>
+    }
 }

@@ -80,14 +80,18 @@ private struct WeightSource {
     }
 
     func copy(_ tile: WeightTile, to bytes: inout [UInt8], at address: Int) {
-        var position = address
-        for phase in phases {
-            for k in tile.outputChannels {
-                for tap in phase {
-                    let first = (k * taps + tap) * channels
-                    for c in tile.inputChannels {
-                        bytes[position] = codes[first + c]
-                        position += 1
+        let count = tile.inputChannels.count
+        precondition(tile.outputChannels.upperBound * taps * channels <= codes.count && tile.inputChannels.upperBound <= channels, "\(tile) of \(codes.count) codes")
+        precondition(address + tile.outputChannels.count * taps * count <= bytes.count, "\(tile) at \(address) of \(bytes.count) bytes")
+        codes.withUnsafeBufferPointer { codes in
+            bytes.withUnsafeMutableBufferPointer { bytes in
+                var target = bytes.baseAddress! + address
+                for phase in phases {
+                    for k in tile.outputChannels {
+                        for tap in phase {
+                            target.update(from: codes.baseAddress! + (k * taps + tap) * channels + tile.inputChannels.lowerBound, count: count)
+                            target += count
+                        }
                     }
                 }
             }

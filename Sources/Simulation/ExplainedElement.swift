@@ -26,7 +26,7 @@ public struct ExplainedElement: Sendable {
         try graph.requireLayer(name, at: "--layer")
         let layer = graph[layer: name]!
         let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule)
-        let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture, for: network)]
+        let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
         let run = try SimulationRun(plan, inputs: inputs, threads: threads)
         let operands = layer.inputs.map { inputs[$0] ?? run.outputs.tensor($0) }
         let explanation = try Explanation(network, layer: layer, operands: operands, outputShape: plan.shapes[name]!, c: c, y: y, x: x)

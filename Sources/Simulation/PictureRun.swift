@@ -3,6 +3,7 @@ public import Images
 import Graph
 import Networks
 public import Tensors
+public import Threads
 
 /// A run whose input is a picture and, for autoencoders, whose output is one.
 public struct PictureRun: Sendable {
@@ -10,10 +11,10 @@ public struct PictureRun: Sendable {
     let picture: PNGPicture
 
     /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples.
-    public init(_ plan: SimulationPlan, picture: PNGPicture, threads: Int, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
+    public init(_ plan: SimulationPlan, picture: PNGPicture, team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
         let graph = plan.network.graph
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture.image, for: plan.network)]
-        self.simulation = try SimulationRun(plan, inputs: inputs, threads: threads, progress: progress)
+        self.simulation = try SimulationRun(plan, codes: inputs, team: team, progress: progress)
         self.picture = picture
     }
 
@@ -22,7 +23,7 @@ public struct PictureRun: Sendable {
         let plan = simulation.plan
         let name = plan.network.graph.outputs[0]
         guard plan.shapes[name]!.channels == 3, case .codes = plan.network.formats[name]! else { return nil }
-        return PictureTensor.image(simulation.outputs.tensor(name), width: picture.image.width, height: picture.image.height)
+        return PictureTensor.image(simulation.outputs.codes(name), width: picture.image.width, height: picture.image.height)
     }
 
     /// Every layer's stored output with its bytes an element.
@@ -36,10 +37,6 @@ public struct PictureRun: Sendable {
         var report = simulation.plan.report()
         report.image.conversions = picture.conversions.map(\.rawValue)
         let network = simulation.plan.network
-        for (index, layer) in network.graph.layers.enumerated() {
-            report.layers[index].saturatedOutputs = simulation.saturatedOutputs[index]
-            report.layers[index].outputDigest = simulation.outputs.digest(of: layer.name)
-        }
         report.totals.saturatedOutputs = simulation.saturatedOutputs.reduce(0, +)
         report.latents = network.graph.latents.map { name in
             let latents = simulation.outputs.tensor(name)
@@ -53,6 +50,11 @@ public struct PictureRun: Sendable {
             report.quality = QualityReport(
                 psnr: try PSNR(of: reconstructed, against: picture.image).finiteDecibels, psnrFloat: float?.psnr?.finiteDecibels,
                 empiricalBitsPerPixelFloat: float?.empiricalBitsPerPixel)
+        }
+        // Last: until here a worker may still be at the digest of the last layer.
+        for index in report.layers.indices {
+            report.layers[index].saturatedOutputs = simulation.saturatedOutputs[index]
+            report.layers[index].outputDigest = simulation.digest(of: index)
         }
         return report
     }

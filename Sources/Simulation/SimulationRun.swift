@@ -5,6 +5,7 @@ import MachineDescription
 public import Networks
 import Scheduling
 public import Tensors
+import Threads
 import Timing
 
 /// The machine's run of a plan on stored inputs.
@@ -17,25 +18,46 @@ public struct SimulationRun: Sendable {
     /// By layer.
     let saturatedOutputs: [Int]
 
+    /// Nil unless they were asked for.
+    private let digests: LayerDigests?
+
     /// - Parameters:
     ///   - inputs: stored elements of the graph inputs, by name.
     ///   - network: what the machine holds, where that is not the plan's own network (a fault).
-    ///   - threads: share the rows of the MAC array's work; any number gives the same bytes.
-    ///   - progress: called as layers begin, with the layer's number from 1 and how many there are.
+    ///   - threads: share the machine's work; any number gives the same bytes.
     /// - Throws: what the parameter image throws. A machine that cannot finish its commands is a broken invariant.
     public init(
-        _ plan: SimulationPlan, inputs: [String: Tensor<Int32>], held network: QuantizedNetwork? = nil, threads: Int = 1,
-        progress: ((Int, Int) -> Void)? = nil
+        _ plan: SimulationPlan, inputs: [String: Tensor<Int32>], held network: QuantizedNetwork? = nil, threads: Int = 1
+    ) throws(Diagnostic) {
+        try self.init(plan, held: network, team: ThreadTeam(threads: threads), isDigested: false) { memory, map in
+            for (name, tensor) in inputs { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
+        }
+    }
+
+    /// The same where all inputs are codes. Takes every layer's digest, as soon as the layer is stored.
+    ///
+    /// - Parameter progress: called as layers begin, with the layer's number from 1 and how many there are.
+    init(_ plan: SimulationPlan, codes: [String: Tensor<UInt8>], team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
+        try self.init(plan, held: nil, team: team, isDigested: true, progress: progress) { memory, map in
+            for (name, tensor) in codes { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
+        }
+    }
+
+    private init(
+        _ plan: SimulationPlan, held network: QuantizedNetwork?, team: ThreadTeam, isDigested: Bool, progress: ((Int, Int) -> Void)? = nil,
+        writeInputs: (ExternalMemory, ExternalMemoryMap) -> Void
     ) throws(Diagnostic) {
         let program = plan.program
         let memory = ExternalMemory(bytes: program.memoryMap.bytes)
         memory.write(try ExternalImage(program, network: network ?? plan.network).bytes, at: 0)
-        for (name, tensor) in inputs { StoredOutputs.write(tensor, to: program.memoryMap.tensors[name]!, in: memory) }
+        writeInputs(memory, program.memoryMap)
 
-        var observer = LayerObserver(layers: program.layers.count, progress: progress)
+        let outputs = StoredOutputs(memory: memory, map: program.memoryMap)
+        let digests = isDigested ? LayerDigests(names: program.layers.map(\.name), outputs: outputs, team: team) : nil
+        var observer = LayerObserver(program.layers, digests: digests, progress: progress)
         let widths = plan.network.widths
         var machine = Machine(
-            description: plan.machine, externalMemory: memory, activationBits: widths.activationBits, accumulatorBits: widths.accumulatorBits, threads: threads)
+            description: plan.machine, externalMemory: memory, activationBits: widths.activationBits, accumulatorBits: widths.accumulatorBits, team: team)
         do {
             _ = try machine.run(program.commands, observer: &observer)
         } catch {
@@ -43,9 +65,13 @@ public struct SimulationRun: Sendable {
         }
         precondition(observer.activities == plan.timeline.layers.map(\.activity), "the units did other work than was predicted from the commands")
         self.plan = plan
-        self.outputs = StoredOutputs(memory: memory, map: program.memoryMap)
+        self.outputs = outputs
         self.saturatedOutputs = observer.saturatedOutputs
+        self.digests = digests
     }
+
+    /// SHA-256 over a layer's stored output.
+    func digest(of layer: Int) -> String { digests?.digest(of: layer) ?? outputs.digest(of: plan.program.layers[layer].name) }
 }
 
 /// Sums by layer what the units did.
@@ -53,17 +79,24 @@ private struct LayerObserver: Observer {
     var activities: [UnitActivity]
     var saturatedOutputs: [Int]
     private var begun = 0
+    /// Commands of each layer that have not ended.
+    private var remaining: [Int]
+    private let digests: LayerDigests?
     private let progress: ((Int, Int) -> Void)?
 
-    init(layers: Int, progress: ((Int, Int) -> Void)?) {
-        self.activities = Array(repeating: UnitActivity(), count: layers)
-        self.saturatedOutputs = Array(repeating: 0, count: layers)
+    init(_ layers: [LayerProgram], digests: LayerDigests?, progress: ((Int, Int) -> Void)?) {
+        self.activities = Array(repeating: UnitActivity(), count: layers.count)
+        self.saturatedOutputs = Array(repeating: 0, count: layers.count)
+        self.remaining = layers.map(\.commands.count)
+        self.digests = digests
         self.progress = progress
     }
 
     mutating func commandEnded(index: Int, command: Command, activity: UnitActivity, saturatedOutputs count: Int) {
         activities[command.layer] += activity
         saturatedOutputs[command.layer] += count
+        remaining[command.layer] -= 1
+        if remaining[command.layer] == 0 { digests?.take(command.layer) }
         guard let progress, command.engine == .compute, command.layer >= begun else { return }
         begun = command.layer + 1
         progress(begun, activities.count)

@@ -35,14 +35,16 @@ struct StoredOutputs: @unchecked Sendable {
     func tensor(_ name: String) -> Tensor<Int32> {
         let region = map.tensors[name]!
         let shape = TensorShape(height: region.height, width: region.width, channels: region.channels)
+        let rowElements = region.width * region.channels
         let elements = memory.withBytes { bytes in
             [Int32](unsafeUninitializedCapacity: shape.count) { elements, count in
                 for y in 0..<region.height {
-                    let first = region.address + y * region.rowPitchBytes
-                    for index in 0..<region.width * region.channels {
-                        elements[y * region.width * region.channels + index] =
-                            region.bytesPerElement == 1
-                            ? Int32(bytes[first + index]) : Int32(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: first + 2 * index, as: Int16.self)))
+                    let row = bytes.baseAddress! + region.address + y * region.rowPitchBytes
+                    let target = elements.baseAddress! + y * rowElements
+                    if region.bytesPerElement == 1 {
+                        for index in 0..<rowElements { target[index] = Int32(row.load(fromByteOffset: index, as: UInt8.self)) }
+                    } else {
+                        for index in 0..<rowElements { target[index] = Int32(Int16(littleEndian: row.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self))) }
                     }
                 }
                 count = shape.count
@@ -51,7 +53,26 @@ struct StoredOutputs: @unchecked Sendable {
         return Tensor(shape: shape, elements: elements)
     }
 
-    static func write(_ tensor: Tensor<Int32>, to region: TensorRegion, in memory: ExternalMemory) {
+    /// The same of a tensor of codes, as bytes.
+    func codes(_ name: String) -> Tensor<UInt8> {
+        let region = map.tensors[name]!
+        precondition(region.bytesPerElement == 1, "\(name) holds codes")
+        let shape = TensorShape(height: region.height, width: region.width, channels: region.channels)
+        let rowBytes = region.width * region.channels
+        let elements = memory.withBytes { bytes in
+            [UInt8](unsafeUninitializedCapacity: shape.count) { elements, count in
+                for y in 0..<region.height {
+                    UnsafeMutableRawPointer(elements.baseAddress! + y * rowBytes).copyMemory(
+                        from: bytes.baseAddress! + region.address + y * region.rowPitchBytes, byteCount: rowBytes)
+                }
+                count = shape.count
+            }
+        }
+        return Tensor(shape: shape, elements: elements)
+    }
+
+    /// Writes elements to where a region stores them: codes as bytes, signed 16-bit values in little-endian order.
+    static func write<Element: FixedWidthInteger>(_ tensor: Tensor<Element>, to region: TensorRegion, in memory: ExternalMemory) {
         let rowElements = region.width * region.channels
         precondition(tensor.elements.count == region.height * rowElements, "stored input has \(tensor.elements.count) elements, its region \(region.height * rowElements)")
         memory.withBytes { bytes in

@@ -35,7 +35,7 @@ public struct Verification: Sendable {
         let held = try fault.map { fault throws(Diagnostic) in try fault.applied(to: network) }
         let plan = try SimulationPlan(
             network: held ?? network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, fault: fault)
-        let inputs = [network.graph.inputs[0].name: try PictureTensor.stored(picture, for: network)]
+        let inputs = [network.graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
         let run = try SimulationRun(plan, inputs: inputs, threads: threads)
         let reference = try ReferenceModel(network).run(inputs: inputs)
         self.layers = network.graph.layers.enumerated().filter { only == nil || $0.element.name == only }.map { index, layer in

@@ -4,6 +4,7 @@ import Foundation
 import Images
 import Reports
 import Simulation
+import Threads
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
-    @Option(help: "Threads that share the rows of the MAC array's work. The bytes are the same for any number.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Threads that share the work. The bytes are the same for any number.") var threads = ProcessInfo.processInfo.activeProcessorCount
     @Flag(name: .customLong("float"), help: "Run the float network too, for what quantization cost.") var runsFloat = false
     @Option(name: .shortAndLong, help: "Folder for report.json, layers.csv and reconstructed.png.") var output: String?
     @Flag(help: "With --output: write every layer's stored output as .npy.") var tensors = false
@@ -24,12 +25,16 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
+        let team = ThreadTeam(threads: threads)
+        let reading = team.begin { [image] in
+            Result { () throws(Diagnostic) in try image.map { path throws(Diagnostic) in try PNGReader.read(path: path) } ?? PNGPicture(image: TestPicture.draw()) }
+        }
         let source = try options.source(includingFloat: runsFloat)
-        let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
+        let picture = try reading.get().get()
         let plan = try SimulationPlan(
             network: source.quantized(rate: options.rate), machine: options.machineDescription(), width: picture.image.width, height: picture.image.height,
             schedule: options.scheduleFile())
-        let simulation = try PictureRun(plan, picture: picture, threads: threads) { layer, count in
+        let simulation = try PictureRun(plan, picture: picture, team: team) { layer, count in
             Console.progress("layer \(layer) of \(count)")
         }
         Console.endProgress()

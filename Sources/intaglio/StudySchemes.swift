@@ -9,6 +9,7 @@ import Networks
 import Quantization
 import Reports
 import Simulation
+import Threads
 
 /// Whole quantized networks on whole pictures, run on the machine: the plain scheme, each ingredient alone, all together.
 struct StudySchemes: ParsableCommand {
@@ -44,7 +45,7 @@ struct StudySchemes: ParsableCommand {
             let quantized = try Quantizer(float, options: options).quantize(calibration).atRate(rate)
             last = try originals.map { original in
                 let plan = try SimulationPlan(network: quantized, machine: machine, width: original.image.width, height: original.image.height)
-                return (original.name, try PictureRun(plan, picture: PNGPicture(image: original.image), threads: threads).report(float: original.float))
+                return (original.name, try PictureRun(plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: threads)).report(float: original.float))
             }
             table.append([name] + Self.summary(last.map(\.report)) + [
                 "\(quantized.widths.activationBits)", "\(quantized.widths.weightBits)", "\(quantized.widths.accumulatorBits)",

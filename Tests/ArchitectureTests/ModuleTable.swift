@@ -3,7 +3,7 @@ enum ModuleTable {
     /// Modules that belong to the system or the toolchain: any module may import them.
     static let system: Set<String> = ["Foundation", "Glibc", "Dispatch", "Synchronization", "Swift"]
     /// C targets and system libraries; allowed where a row lists them.
-    static let shims: Set<String> = ["CGMP", "CPNG", "COpenBLAS", "CCrypto", "CDatapathKernels"]
+    static let shims: Set<String> = ["CGMP", "CPNG", "COpenBLAS", "CCrypto", "CDatapathKernels", "CThreadTeam"]
     /// Products of other packages; allowed where a row lists them.
     static let products: Set<String> = ["Yams", "ArgumentParser"]
 
@@ -13,6 +13,7 @@ enum ModuleTable {
         ("FixedPoint", []),
         ("Tensors", []),
         ("ExactArithmetic", ["FixedPoint", "CGMP"]),
+        ("Threads", ["CThreadTeam"]),
         // 1
         ("Graph", ["Diagnostics"]),
         ("MachineDescription", ["Diagnostics", "FixedPoint", "Yams"]),
@@ -24,7 +25,7 @@ enum ModuleTable {
         // 3
         ("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", "Yams"]),
         ("Timing", ["MachineDescription", "Commands"]),
-        ("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "CDatapathKernels"]),
+        ("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "Threads", "CDatapathKernels"]),
         ("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         ("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
         ("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
@@ -39,7 +40,7 @@ enum ModuleTable {
         ("Conformance", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         ("Simulation", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
-            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "CCrypto",
+            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "Threads", "CCrypto",
         ]),
         // 6
         ("Reports", ["Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
@@ -53,11 +54,11 @@ enum ModuleTable {
             "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ]),
         // 8
-        ("Benchmarks", ["FixedPoint", "MachineDescription", "Commands", "Machine", "CDatapathKernels"]),
+        ("Benchmarks", ["FixedPoint", "MachineDescription", "Commands", "Machine", "Threads", "CDatapathKernels"]),
         ("intaglio", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
             "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-            "Simulation", "Reports", "RTL", "TestVectors", "ArgumentParser",
+            "Simulation", "Threads", "Reports", "RTL", "TestVectors", "ArgumentParser",
         ]),
     ]
 }

@@ -2,6 +2,7 @@ import Commands
 import FixedPoint
 import Machine
 import MachineDescription
+import Threads
 
 /// A machine with one command on it: buffer images go in by plain transfers, the activation buffer comes back by one.
 struct TestBench {
@@ -56,7 +57,7 @@ struct TestBench {
         let memory = ExternalMemory(bytes: resultAddress + activations.count)
         memory.write(image, at: 0)
         var machine = Machine(
-            description: description, externalMemory: memory, activationBits: activationBits, accumulatorBits: 40, threads: threads, kernels: kernels)
+            description: description, externalMemory: memory, activationBits: activationBits, accumulatorBits: 40, team: ThreadTeam(threads: threads), kernels: kernels)
         var commands = [
             Self.command(.load(Self.flat(0, parameterBytes, .parameterMemory))),
             Self.command(.load(Self.flat(parameterBytes, weights.count, .weightBuffer))),

@@ -134,6 +134,13 @@ int64_t intaglio_normalize_wide(
     int32_t level, const intaglio_drain *drain, const int64_t *sums, int64_t sumPitch, const int16_t *values, int64_t valuePitch, int64_t pixels,
     uint8_t *output, int64_t outputPitch, int64_t stored);
 
+/* ---- Partial sums --------------------------------------------------------------------------------------------------------------------- */
+
+/* result[p][k] = the low 64 - shift bits, sign extended, of sums[p][k] + base[p][k], for k < count. `base` may be `result`; 0 <= shift < 64. */
+void intaglio_add_sums(
+    int32_t level, const int32_t *sums, int64_t sumPitch, const int64_t *base, int64_t basePitch, int64_t shift, int64_t pixels, int64_t count,
+    int64_t *result, int64_t resultPitch);
+
 /* ---- DMA ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* Copies `chunks` chunks of `bytes` bytes between two pitches. */

@@ -1,0 +1,188 @@
+#include "CThreadTeam.h"
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* Looks at the shared state before a waiting thread gives way: a worker to sleep, the leader to whoever else wants its core. */
+enum { WORKER_LOOKS = 4000, LEADER_LOOKS = 2000 };
+
+typedef struct task {
+    intaglio_task body;
+    void *context;
+    struct task *next;
+} task;
+
+typedef struct {
+    intaglio_team *team;
+    int64_t thread;
+    pthread_t handle;
+} worker;
+
+struct intaglio_team {
+    /* Round number << 32 | the next unit that nobody has taken. A worker takes a unit by raising it; the number in it makes that fail once the round is over,
+     * so what the worker has read of the round by then belongs to it. */
+    _Alignas(64) _Atomic uint64_t ticket;
+    _Atomic int64_t units;
+    _Atomic(intaglio_unit) body;
+    _Atomic(void *) context;
+    _Alignas(64) _Atomic int64_t done;
+    /* Tasks that wait, those that wait or run, and workers that sleep. */
+    _Alignas(64) _Atomic int64_t waiting;
+    _Atomic int64_t unfinished;
+    _Atomic int64_t sleepers;
+    _Atomic int isOver;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    task *first, *last;
+    int64_t workers;
+    worker *list;
+};
+
+static inline void relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}
+
+static inline uint64_t round_of(uint64_t ticket) { return ticket >> 32; }
+
+/* Runs units of the round now going on until none is left to take. */
+static void take_units(intaglio_team *team, int64_t thread) {
+    uint64_t ticket = atomic_load_explicit(&team->ticket, memory_order_acquire);
+    const uint64_t round = round_of(ticket);
+    while (round_of(ticket) == round) {
+        int64_t unit = (int64_t)(ticket & UINT32_MAX);
+        if (unit >= atomic_load_explicit(&team->units, memory_order_relaxed)) return;
+        intaglio_unit body = atomic_load_explicit(&team->body, memory_order_relaxed);
+        void *context = atomic_load_explicit(&team->context, memory_order_relaxed);
+        if (!atomic_compare_exchange_weak_explicit(&team->ticket, &ticket, ticket + 1, memory_order_acq_rel, memory_order_acquire)) continue;
+        body(context, thread, unit);
+        atomic_fetch_add_explicit(&team->done, 1, memory_order_release);
+        ticket = atomic_load_explicit(&team->ticket, memory_order_acquire);
+    }
+}
+
+/* Takes and runs one task; 0 if there was none. */
+static int take_task(intaglio_team *team) {
+    if (atomic_load_explicit(&team->waiting, memory_order_acquire) == 0) return 0;
+    pthread_mutex_lock(&team->mutex);
+    task *taken = team->first;
+    if (taken) {
+        team->first = taken->next;
+        if (!team->first) team->last = 0;
+        atomic_fetch_sub(&team->waiting, 1);
+    }
+    pthread_mutex_unlock(&team->mutex);
+    if (!taken) return 0;
+    taken->body(taken->context);
+    free(taken);
+    atomic_fetch_sub_explicit(&team->unfinished, 1, memory_order_release);
+    return 1;
+}
+
+static int has_work(intaglio_team *team, uint64_t seen) {
+    return round_of(atomic_load(&team->ticket)) != seen || atomic_load(&team->waiting) != 0 || atomic_load(&team->isOver);
+}
+
+static void *work(void *context) {
+    worker *self = context;
+    intaglio_team *team = self->team;
+    uint64_t seen = 0;
+    for (;;) {
+        for (int looks = 0; looks < WORKER_LOOKS && !has_work(team, seen); ++looks) relax();
+        if (!has_work(team, seen)) {
+            pthread_mutex_lock(&team->mutex);
+            atomic_fetch_add(&team->sleepers, 1);
+            while (!has_work(team, seen)) pthread_cond_wait(&team->wake, &team->mutex);
+            atomic_fetch_sub(&team->sleepers, 1);
+            pthread_mutex_unlock(&team->mutex);
+        }
+        if (atomic_load(&team->isOver)) return 0;
+        uint64_t round = round_of(atomic_load_explicit(&team->ticket, memory_order_acquire));
+        if (round != seen) {
+            seen = round;
+            take_units(team, self->thread);
+        } else {
+            take_task(team);
+        }
+    }
+}
+
+/* A sleeper has either seen what the caller has just written or is counted in `sleepers` by now: both are written and read in one order. */
+static void wake_sleepers(intaglio_team *team) {
+    if (atomic_load(&team->sleepers) == 0) return;
+    pthread_mutex_lock(&team->mutex);
+    pthread_cond_broadcast(&team->wake);
+    pthread_mutex_unlock(&team->mutex);
+}
+
+intaglio_team *intaglio_team_create(int64_t threads) {
+    intaglio_team *team = aligned_alloc(64, (sizeof *team + 63) / 64 * 64);
+    *team = (intaglio_team){.list = calloc((size_t)threads, sizeof(worker))};
+    pthread_mutex_init(&team->mutex, 0);
+    pthread_cond_init(&team->wake, 0);
+    for (int64_t thread = 1; thread < threads; ++thread) {
+        worker *next = &team->list[team->workers];
+        *next = (worker){.team = team, .thread = thread};
+        if (pthread_create(&next->handle, 0, work, next) != 0) break;
+        ++team->workers;
+    }
+    return team;
+}
+
+void intaglio_team_destroy(intaglio_team *team) {
+    atomic_store(&team->isOver, 1);
+    wake_sleepers(team);
+    for (int64_t i = 0; i < team->workers; ++i) pthread_join(team->list[i].handle, 0);
+    pthread_cond_destroy(&team->wake);
+    pthread_mutex_destroy(&team->mutex);
+    free(team->list);
+    free(team);
+}
+
+void intaglio_team_round(intaglio_team *team, int64_t units, intaglio_unit body, void *context) {
+    if (team->workers == 0 || units <= 1) {
+        for (int64_t unit = 0; unit < units; ++unit) body(context, 0, unit);
+        return;
+    }
+    atomic_store_explicit(&team->done, 0, memory_order_relaxed);
+    atomic_store_explicit(&team->units, units, memory_order_relaxed);
+    atomic_store_explicit(&team->body, body, memory_order_relaxed);
+    atomic_store_explicit(&team->context, context, memory_order_relaxed);
+    uint64_t round = round_of(atomic_load_explicit(&team->ticket, memory_order_relaxed)) + 1;
+    atomic_store(&team->ticket, (round & UINT32_MAX) << 32);
+    wake_sleepers(team);
+    take_units(team, 0);
+    for (int looks = 0; atomic_load_explicit(&team->done, memory_order_acquire) != units; ++looks)
+        if (looks < LEADER_LOOKS)
+            relax();
+        else
+            sched_yield();
+}
+
+void intaglio_team_add(intaglio_team *team, intaglio_task body, void *context) {
+    if (team->workers == 0) {
+        body(context);
+        return;
+    }
+    task *added = malloc(sizeof *added);
+    *added = (task){.body = body, .context = context};
+    pthread_mutex_lock(&team->mutex);
+    if (team->last)
+        team->last->next = added;
+    else
+        team->first = added;
+    team->last = added;
+    atomic_fetch_add(&team->unfinished, 1);
+    atomic_fetch_add(&team->waiting, 1);
+    pthread_mutex_unlock(&team->mutex);
+    wake_sleepers(team);
+}
+
+void intaglio_team_finish(intaglio_team *team) {
+    while (atomic_load_explicit(&team->unfinished, memory_order_acquire) != 0)
+        if (!take_task(team)) sched_yield();
+}

@@ -1,0 +1,32 @@
+#ifndef INTAGLIO_CTHREADTEAM_H
+#define INTAGLIO_CTHREADTEAM_H
+
+#include <stdint.h>
+
+/* A leader and its workers. The leader is whoever calls; one thread at a time may.
+ *
+ * Work comes in two kinds: a *round* of units, which the leader starts and shares, and *tasks*, which a worker takes while there is no round. Workers wait
+ * by watching the round's number for some microseconds, then they sleep: rounds of a few microseconds are worth sharing. */
+typedef struct intaglio_team intaglio_team;
+
+/* Unit `unit` of a round, on thread `thread` (0: the leader). */
+typedef void (*intaglio_unit)(void *context, int64_t thread, int64_t unit);
+typedef void (*intaglio_task)(void *context);
+
+/* `threads` at least 1, the leader included. Where the system gives fewer threads, those it gave share the work. */
+intaglio_team *intaglio_team_create(int64_t threads);
+
+/* After all tasks. Ends the workers. */
+void intaglio_team_destroy(intaglio_team *team);
+
+/* Runs units 0 ..< units, each once, in any order on any thread; returns when all are done, and what they wrote is seen by the leader.
+ * units < 2^31. Not from inside a unit. */
+void intaglio_team_round(intaglio_team *team, int64_t units, intaglio_unit body, void *context);
+
+/* Has a worker run a task some time; without workers it runs at once. What the leader wrote before is seen by the task. */
+void intaglio_team_add(intaglio_team *team, intaglio_task task, void *context);
+
+/* Returns when all tasks are done; the leader runs those that nobody has begun. */
+void intaglio_team_finish(intaglio_team *team);
+
+#endif

@@ -1,0 +1,174 @@
+internal import Commands
+internal import Threads
+
+/// Commands that are prepared and not yet run. None touches what another writes, so that threads may share all of their work at once.
+///
+///     prepared one by one, in order      load | accumulate | accumulate | store
+///     run                                operand tile's rows, shared ── then ── load | store | rows of both passes, shared
+///
+/// With one thread a batch is one command.
+struct CommandBatch {
+    /// At most so many commands: what runs at once stays in the caches.
+    private static let largestCount = 64
+    /// Multiplications below which work is not worth a unit of its own.
+    private static let unitMultiplications = 400_000
+
+    /// What one command came to.
+    struct Result {
+        var index: Int
+        var activity = UnitActivity()
+        var saturatedOutputs = 0
+    }
+
+    /// A part of one command's work. Transfers and element-wise commands run whole.
+    private struct Unit {
+        enum Kind { case transfer, elementwise, rows }
+
+        var kind: Kind
+        /// Place in the batch.
+        var command: Int
+        /// Among the work of its kind.
+        var work: Int
+        /// Rows of an accumulation.
+        var rows = 0..<0
+    }
+
+    private let team: ThreadTeam
+    private var scratch: [RowScratch]
+    private var indices: [Int] = []
+    private var transfers: [DMAEngine] = []
+    private var elementwise: [ElementwiseUnit] = []
+    private var accumulations: [AccumulationRows] = []
+    /// What the accumulations point to.
+    var owners: [AnyObject] = []
+    private var footprints: [CommandFootprint] = []
+    private var decoding: OperandDecoding?
+    /// Before the rows, which fill the gaps.
+    private var wholeUnits: [Unit] = []
+    private var rowUnits: [Unit] = []
+    /// Whether the operand tile must stay as it is until the batch has run.
+    private(set) var readsTile = false
+
+    init(team: ThreadTeam) {
+        self.team = team
+        scratch = Array(repeating: RowScratch(), count: team.threads)
+    }
+
+    var isEmpty: Bool { indices.isEmpty }
+
+    var isFull: Bool { indices.count >= CommandBatch.largestCount }
+
+    /// Whether a command touches what the batch writes, or the other way round.
+    func meets(_ footprint: CommandFootprint) -> Bool {
+        for pending in footprints {
+            for write in pending.writes {
+                for read in footprint.reads where write.meets(read) { return true }
+                for other in footprint.writes where write.meets(other) { return true }
+            }
+            for read in pending.reads {
+                for write in footprint.writes where read.meets(write) { return true }
+            }
+        }
+        return false
+    }
+
+    // MARK: - Adding
+
+    mutating func add(_ index: Int, _ footprint: CommandFootprint?, transfer: DMAEngine?) {
+        append(index, footprint)
+        guard let transfer else { return }
+        wholeUnits.append(Unit(kind: .transfer, command: indices.count - 1, work: transfers.count))
+        transfers.append(transfer)
+    }
+
+    mutating func add(_ index: Int, _ footprint: CommandFootprint?, elementwise work: ElementwiseUnit?) {
+        append(index, footprint)
+        guard let work else { return }
+        wholeUnits.append(Unit(kind: .elementwise, command: indices.count - 1, work: elementwise.count))
+        elementwise.append(work)
+        for thread in scratch.indices { scratch[thread].reserve(work.scratchLanes, isWide: true, hasValues: true) }
+    }
+
+    mutating func add(_ index: Int, _ footprint: CommandFootprint?, accumulation: (rows: AccumulationRows, decoding: OperandDecoding?)?) {
+        append(index, footprint)
+        guard let (rows, decoding) = accumulation else { return }
+        precondition(decoding == nil || !readsTile, "a batch reads one operand tile")
+        if let decoding { self.decoding = decoding }
+        readsTile = true
+        for thread in scratch.indices {
+            scratch[thread].reserve(rows.stripColumns * rows.sumPitch, isWide: rows.isWide, hasValues: rows.pass.drain == .normalization)
+        }
+        let count = rows.pass.rows
+        let step = team.threads == 1 ? count : max(1, min(CommandBatch.unitMultiplications / rows.rowMultiplications, ceilingDivision(count, 2 * team.threads)))
+        for first in stride(from: 0, to: count, by: step) {
+            rowUnits.append(Unit(kind: .rows, command: indices.count - 1, work: accumulations.count, rows: first..<min(first + step, count)))
+        }
+        accumulations.append(rows)
+    }
+
+    private mutating func append(_ index: Int, _ footprint: CommandFootprint?) {
+        indices.append(index)
+        if let footprint { footprints.append(footprint) }
+    }
+
+    // MARK: - Running
+
+    /// Runs everything; `ended` gets the results in the commands' order.
+    mutating func run(_ ended: (Result) -> Void) {
+        guard !isEmpty else { return }
+        let units = wholeUnits + rowUnits
+        if let decoding { team.share(ceilingDivision(decoding.rows, 2)) { _, unit in
+            decoding.decode(row: 2 * unit)
+            if 2 * unit + 1 < decoding.rows { decoding.decode(row: 2 * unit + 1) }
+        } }
+        let tallies = run(units)
+        var results = indices.map { Result(index: $0) }
+        for (place, tally) in zip(units, tallies) {
+            results[place.command].activity += tally.activity
+            results[place.command].saturatedOutputs += tally.saturatedOutputs
+        }
+        removeAll()
+        results.forEach(ended)
+    }
+
+    /// Shares the units, and returns what each did.
+    private func run(_ units: [Unit]) -> [AccumulationRows.Tally] {
+        // The threads see plain memory only.
+        units.withUnsafeBufferPointer { units in
+            accumulations.withUnsafeBufferPointer { accumulations in
+                transfers.withUnsafeBufferPointer { transfers in
+                    let scratch = scratch.map(\.view)
+                    return scratch.withUnsafeBufferPointer { scratch in
+                        [AccumulationRows.Tally](unsafeUninitializedCapacity: units.count) { tallies, count in
+                            let memory = tallies.baseAddress!
+                            team.share(units.count) { thread, index in
+                                let unit = units[index]
+                                switch unit.kind {
+                                case .transfer: memory[index] = AccumulationRows.Tally(activity: transfers[unit.work].run())
+                                case .elementwise:
+                                    let (activity, saturated) = elementwise[unit.work].run(scratch[thread])
+                                    memory[index] = AccumulationRows.Tally(activity: activity, saturatedOutputs: saturated)
+                                case .rows: memory[index] = accumulations[unit.work].run(rows: unit.rows, scratch[thread])
+                                }
+                            }
+                            count = units.count
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func removeAll() {
+        indices.removeAll(keepingCapacity: true)
+        transfers.removeAll(keepingCapacity: true)
+        elementwise.removeAll(keepingCapacity: true)
+        accumulations.removeAll(keepingCapacity: true)
+        owners.removeAll(keepingCapacity: true)
+        footprints.removeAll(keepingCapacity: true)
+        wholeUnits.removeAll(keepingCapacity: true)
+        rowUnits.removeAll(keepingCapacity: true)
+        decoding = nil
+        readsTile = false
+    }
+}

@@ -1,0 +1,148 @@
+internal import Commands
+
+/// What a command reads and writes: ranges of bytes (of sums, in the accumulator buffer) that hold every byte it touches and may hold more.
+///
+/// Two commands of which neither writes what the other touches may run in any order, or at once.
+struct CommandFootprint {
+    enum Memory {
+        case external, weightBuffer, activationBuffer, parameterMemory, accumulatorBuffer
+    }
+
+    struct Access {
+        var memory: Memory
+        var range: Range<Int>
+        /// Which elements of the range are written, where that is known.
+        var lattice: ResultLattice?
+    }
+
+    private(set) var reads: [Access] = []
+    private(set) var writes: [Access] = []
+
+    init(_ operation: Command.Operation) {
+        switch operation {
+        case .load(let transfer):
+            read(.external, transfer.externalRange)
+            write(transfer.buffer.memory, transfer.bufferRange)
+        case .store(let transfer):
+            read(transfer.buffer.memory, transfer.bufferRange)
+            write(.external, transfer.externalRange)
+        case .accumulate(let pass): add(pass)
+        case .elementwise(let work):
+            read(.activationBuffer, work.inputByteRange)
+            if work.hasSecond { read(.activationBuffer, work.secondByteRange) }
+            write(.activationBuffer, work.outputByteRange)
+            readParameters()
+        }
+    }
+
+    private mutating func add(_ pass: Accumulation) {
+        read(.weightBuffer, pass.weightByteRange)
+        read(.activationBuffer, OperandTile.byteRange(pass))
+        readParameters()
+        if pass.drain == .normalization { read(.activationBuffer, pass.valueByteRange) }
+        if !pass.first { read(.accumulatorBuffer, pass.accumulatorRange) }
+        if pass.last {
+            writes.append(Access(memory: .activationBuffer, range: pass.outputByteRange, lattice: ResultLattice(pass)))
+        } else {
+            write(.accumulatorBuffer, pass.accumulatorRange)
+        }
+    }
+
+    /// Where a layer's blocks end is in the blocks themselves: the whole memory.
+    private mutating func readParameters() { read(.parameterMemory, 0..<Int.max) }
+
+    private mutating func read(_ memory: Memory, _ range: Range<Int>) {
+        if !range.isEmpty { reads.append(Access(memory: memory, range: range)) }
+    }
+
+    private mutating func write(_ memory: Memory, _ range: Range<Int>) {
+        if !range.isEmpty { writes.append(Access(memory: memory, range: range)) }
+    }
+}
+
+extension CommandFootprint.Access {
+    /// Whether both may touch one byte.
+    func meets(_ other: CommandFootprint.Access) -> Bool {
+        guard memory == other.memory, range.overlaps(other.range) else { return false }
+        guard let lattice, let otherLattice = other.lattice else { return true }
+        return !lattice.isApart(from: otherLattice)
+    }
+}
+
+/// The places of a pass's results: one phase of a transposed convolution fills every `strideX`-th pixel of every `strideY`-th row.
+struct ResultLattice: Equatable {
+    private var address: Int
+    private var tileColumns: Int
+    private var pixelPitchBytes: Int
+    private var strideY: Int
+    private var strideX: Int
+    private var offsetY: Int
+    private var offsetX: Int
+
+    /// Nil where results may reach beyond their pixel or row.
+    init?(_ pass: Accumulation) {
+        guard
+            pass.groups * pass.outputChannels > 0, (0..<pass.outputStrideY).contains(pass.outputOffsetY), (0..<pass.outputStrideX).contains(pass.outputOffsetX),
+            (pass.columns - 1) * pass.outputStrideX + pass.outputOffsetX < pass.outputTileColumns, pass.outputGroupPitchBytes >= 0,
+            (pass.groups - 1) * pass.outputGroupPitchBytes + pass.outputChannels * pass.outputBytesPerElement <= pass.outputPixelPitchBytes
+        else { return nil }
+        (address, tileColumns, pixelPitchBytes) = (pass.outputAddress, pass.outputTileColumns, pass.outputPixelPitchBytes)
+        (strideY, strideX, offsetY, offsetX) = (pass.outputStrideY, pass.outputStrideX, pass.outputOffsetY, pass.outputOffsetX)
+    }
+
+    /// Whether the two are phases of one tile, and different ones.
+    func isApart(from other: ResultLattice) -> Bool {
+        guard offsetY != other.offsetY || offsetX != other.offsetX else { return false }
+        var same = other
+        (same.offsetY, same.offsetX) = (offsetY, offsetX)
+        return self == same
+    }
+}
+
+extension BufferName {
+    fileprivate var memory: CommandFootprint.Memory {
+        switch self {
+        case .weightBuffer: .weightBuffer
+        case .activationBuffer: .activationBuffer
+        case .parameterMemory: .parameterMemory
+        }
+    }
+}
+
+extension Transfer {
+    /// The external bytes between the first row and the last.
+    fileprivate var externalRange: Range<Int> {
+        guard bytes > 0 else { return 0..<0 }
+        let (plane, row) = ((planes - 1) * planePitchBytes, (rows - 1) * rowPitchBytes)
+        let first = externalAddress + min(plane, 0) + min(row, 0)
+        return first..<externalAddress + max(plane, 0) + max(row, 0) + rowBytes
+    }
+}
+
+extension Accumulation {
+    fileprivate var accumulatorRange: Range<Int> { accumulatorAddress..<accumulatorAddress + rows * columns * lanes }
+
+    /// What the normalization unit reads of the input tile: the channels of the results.
+    fileprivate var valueByteRange: Range<Int> {
+        guard rows > 0, columns > 0, lanes > 0 else { return 0..<0 }
+        let skipped = firstOutputChannel - firstInputChannel
+        let first = pixelAddress(y: inputRow(0, tap: 0), x: inputColumn(0, tap: 0)) + skipped
+        let last = pixelAddress(y: inputRow(rows - 1, tap: 0), x: inputColumn(columns - 1, tap: 0)) + skipped
+        return min(first, last)..<max(first, last) + (groups - 1) * inputGroupPitchBytes + outputChannels
+    }
+}
+
+extension Elementwise {
+    fileprivate var inputByteRange: Range<Int> {
+        byteRange(inputAddress, pitch: inputPixelPitchBytes, bytesPerElement: inputBytesPerElement)
+    }
+
+    fileprivate var secondByteRange: Range<Int> {
+        byteRange(secondAddress, pitch: secondPixelPitchBytes, bytesPerElement: secondBytesPerElement)
+    }
+
+    private func byteRange(_ address: Int, pitch: Int, bytesPerElement: Int) -> Range<Int> {
+        guard rows > 0, columns > 0, channels > 0 else { return 0..<0 }
+        return address..<address + (rows * columns - 1) * pitch + channels * bytesPerElement
+    }
+}
