@@ -50,14 +50,15 @@ let package = Package(
         module("MachineDescription", ["Diagnostics", "FixedPoint", yams]),
         module("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
         module("Images", ["Diagnostics", "Tensors", "CPNG"]),
+        module("EntropyCoding", ["Diagnostics", "FixedPoint"]),
         // 2
         module("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
-        module("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors"]),
+        module("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
         // 3
         module("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", yams]),
         module("Timing", ["MachineDescription", "Commands"]),
-        module("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "Threads", "CDatapathKernels"]),
-        module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+        module("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "CDatapathKernels"]),
+        module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
         module("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
         module("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
@@ -65,7 +66,8 @@ let package = Package(
             "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
         ]),
         module("Calibration", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Networks", "FloatModel",
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks",
+            "FloatModel",
         ]),
         // 5
         module("Conformance", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
@@ -76,6 +78,11 @@ let package = Package(
         // 6
         module("Reports", [
             "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "Timing", "Simulation", "Images",
+        ]),
+        module("Codec", [
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
+            "Calibration", "Simulation", "FloatModel", "CCrypto",
+        ]),
         ]),
         // 7
         module("RTL", [
@@ -92,9 +99,9 @@ let package = Package(
         .executableTarget(
             name: "intaglio",
             dependencies: [
-                "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
-                "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-                "Simulation", "Threads", "Reports", "RTL", "TestVectors", argumentParser,
+                "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
+                "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
+                "Simulation", "Threads", "Reports", "Codec", "RTL", "TestVectors", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -120,6 +127,11 @@ let package = Package(
         tests("ConformanceTests", [
             "Conformance", "Simulation", "Scheduling", "Schedules", "Timing", "Machine", "ReferenceModel", "Commands", "MachineDescription", "Networks", "Graph",
             "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Diagnostics", "Importers", "Images",
+        ]),
+        tests("EntropyCodingTests", ["EntropyCoding", "Machine", "ReferenceModel", "Diagnostics"]),
+        tests("CodecTests", [
+            "Codec", "EntropyCoding", "Simulation", "Networks", "Graph", "Quantization", "FixedPoint", "Images", "MachineDescription", "Importers", "Calibration",
+            "Tensors", "Diagnostics",
         ]),
         tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization"]),
     ]

@@ -128,4 +128,24 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case calibrationFolderEmpty = "RUN-012"
     case scheduleUnreadable = "RUN-013"
     case floatLibraryMissing = "RUN-014"
+
+    // CODEC: entropy tables, quantizers, the codec of a network, rate-distortion curves
+    case codecMissing = "CODEC-001"
+    case codecNetworkUnfit = "CODEC-002"
+    case codecTablesInvalid = "CODEC-003"
+    case codecPriorMissing = "CODEC-004"
+    case trellisTableInvalid = "CODEC-005"
+    case codecStepOutOfRange = "CODEC-006"
+    case curveFileInvalid = "CODEC-007"
+    case curvesDoNotOverlap = "CODEC-008"
+
+    // STREAM: coded pictures
+    case streamMissing = "STREAM-001"
+    case streamNotOne = "STREAM-002"
+    case streamVersionUnknown = "STREAM-003"
+    case streamTruncated = "STREAM-004"
+    case streamHeaderInvalid = "STREAM-005"
+    case streamOfAnotherNetwork = "STREAM-006"
+    case streamChecksumMismatch = "STREAM-007"
+    case streamPayloadInvalid = "STREAM-008"
 }

@@ -10,7 +10,7 @@ import Networks
 ///                                                └  reconstruction (u) <──────────────────────────────────────────────────────────┘
 ///     reconstruction ─ y_hat (u / gain) ─ g_s.0 ... g_s.6
 ///
-/// N and M follow from the shapes. The factorized prior (`prior.*`) belongs to entropy coding and is not read here.
+/// N and M follow from the shapes. The factorized prior of the hyper-latent: `prior.m.*` `[N][out][in]`, `prior.b.*` and `prior.a.*` `[N][out][1]`.
 enum MeanScaleHyperpriorImporter {
     static let slope = 0.01
 
@@ -37,9 +37,24 @@ enum MeanScaleHyperpriorImporter {
             name: "mean-scale-hyperprior-\(n)-\(m)", inputs: [GraphInput(name: "image", channels: 3)], layers: builder.layers,
             outputs: ["g_s.6", "symbols", "h_a.4"], sizeMultiple: 64, latents: ["h_a.4"])
         let network = FloatNetwork(
-            graph: graph, parameters: builder.parameters, rateGains: ["g_a.6": gains, "y_hat": gains.map { row in row.map { 1 / $0 } }])
+            graph: graph, parameters: builder.parameters, rateGains: ["g_a.6": gains, "y_hat": gains.map { row in row.map { 1 / $0 } }],
+            prior: try prior(of: source, channels: n))
         try network.validate()
         return network
+    }
+
+    private static func prior(of source: PyTorchTensors, channels: Int) throws(Diagnostic) -> FactorizedPrior? {
+        var stages: [FactorizedPrior.Stage] = []
+        while source.has("prior.m.\(stages.count)") {
+            let index = stages.count
+            let extents = try source.extents("prior.m.\(index)", dimensions: 3)
+            stages.append(
+                FactorizedPrior.Stage(
+                    inputs: extents[2], outputs: extents[1], matrix: try source.values("prior.m.\(index)", shape: [channels, extents[1], extents[2]]),
+                    bias: try source.values("prior.b.\(index)", shape: [channels, extents[1], 1]),
+                    factor: source.has("prior.a.\(index)") ? try source.values("prior.a.\(index)", shape: [channels, extents[1], 1]) : nil))
+        }
+        return stages.isEmpty ? nil : FactorizedPrior(channels: channels, stages: stages)
     }
 }
 

@@ -11,6 +11,8 @@ struct PyTorchTensors {
         self.place = place
     }
 
+    func has(_ name: String) -> Bool { file.tensors[name] != nil }
+
     /// The shape of a tensor of this many dimensions.
     func extents(_ name: String, dimensions: Int) throws(Diagnostic) -> [Int] {
         let tensor = try tensor(name)

@@ -7,11 +7,16 @@ public struct FloatNetwork: Sendable {
     public var parameters: [String: FloatParameters]
     /// Channel gains for each rate, by the name of the layer whose output they multiply (outer index: rate). Empty for networks of one rate.
     public var rateGains: [String: [[Float]]]
+    /// The learned distribution of the hyper-latent, where the network has one: what its entropy tables are made from.
+    public var prior: FactorizedPrior?
 
-    public init(graph: Graph, parameters: [String: FloatParameters], rateGains: [String: [[Float]]] = [:]) {
+    public init(
+        graph: Graph, parameters: [String: FloatParameters], rateGains: [String: [[Float]]] = [:], prior: FactorizedPrior? = nil
+    ) {
         self.graph = graph
         self.parameters = parameters
         self.rateGains = rateGains
+        self.prior = prior
     }
 }
 

@@ -11,16 +11,19 @@ public struct QuantizedNetwork: Hashable, Sendable {
     public var widths: DatapathWidths
     /// Variable rate: for some layers, a set of positive multipliers for each rate (outer index: rate). Empty for networks of one rate.
     public var rateMultipliers: [String: [[QuantizedMultiplier]]]
+    /// The entropy tables, where the network was prepared to encode and decode.
+    public var codec: CodecParameters?
 
     public init(
         graph: Graph, formats: [String: TensorFormat], parameters: [String: LayerParameters], widths: DatapathWidths,
-        rateMultipliers: [String: [[QuantizedMultiplier]]] = [:]
+        rateMultipliers: [String: [[QuantizedMultiplier]]] = [:], codec: CodecParameters? = nil
     ) {
         self.graph = graph
         self.formats = formats
         self.parameters = parameters
         self.widths = widths
         self.rateMultipliers = rateMultipliers
+        self.codec = codec
     }
 }
 

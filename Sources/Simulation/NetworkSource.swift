@@ -31,13 +31,18 @@ public struct NetworkSource: Sendable {
     /// The integers, with the multipliers of one rate in place.
     ///
     /// - Throws: `networkNotQuantized`, `rateOutOfRange`.
-    public func quantized(rate: Int) throws(Diagnostic) -> QuantizedNetwork {
+    public func quantized(rate: Int) throws(Diagnostic) -> QuantizedNetwork { try quantizedAtAllRates().atRate(rate) }
+
+    /// The integers as the file has them.
+    ///
+    /// - Throws: `networkNotQuantized`.
+    public func quantizedAtAllRates() throws(Diagnostic) -> QuantizedNetwork {
         guard let network = file.quantized else {
             throw Diagnostic(
                 .networkNotQuantized, at: place, found: "a float network", expected: "a quantized network",
                 remedy: "quantize it first: intaglio quantize \(place) --calibration DIR --output FILE")
         }
-        return try network.atRate(rate)
+        return network
     }
 
     /// - Throws: `networkHasNoFloat`.

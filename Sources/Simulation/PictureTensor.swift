@@ -1,15 +1,15 @@
-import Diagnostics
+public import Diagnostics
 import Graph
-import Images
-import Networks
-import Tensors
+public import Images
+public import Networks
+public import Tensors
 
 /// How a picture enters and leaves a network: samples 0...255 are the codes of a linear codebook.
-enum PictureTensor {
+public enum PictureTensor {
     /// The stored input tensor, padded to a multiple of the network's stride.
     ///
     /// - Throws: `networkHasNoPicture`.
-    static func stored(_ image: RGBImage, for network: QuantizedNetwork) throws(Diagnostic) -> Tensor<UInt8> {
+    public static func stored(_ image: RGBImage, for network: QuantizedNetwork) throws(Diagnostic) -> Tensor<UInt8> {
         let graph = network.graph
         guard graph.inputs.count == 1, graph.inputs[0].channels == 3, case .codes? = network.formats[graph.inputs[0].name] else {
             throw Diagnostic(
@@ -21,7 +21,7 @@ enum PictureTensor {
     }
 
     /// The picture that a stored output of three channels is, cropped to the given extent.
-    static func image(_ stored: Tensor<UInt8>, width: Int, height: Int) -> RGBImage? {
+    public static func image(_ stored: Tensor<UInt8>, width: Int, height: Int) -> RGBImage? {
         guard stored.shape.height >= height, stored.shape.width >= width else { return nil }
         return RGBImage(width: stored.shape.width, height: stored.shape.height, samples: stored.elements).cropped(width: width, height: height)
     }

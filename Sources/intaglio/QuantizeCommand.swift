@@ -19,13 +19,16 @@ struct QuantizeCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
     @Option(help: "The machine whose widths V, W and A must suffice.") var machine = "mid"
     @OptionGroup var choices: QuantizationChoices
+    @Flag(help: "Prepare the network for encode and decode: latents on a grid of 1/16 step, integer entropy tables.") var codec = false
     @Flag(help: "Leave the float weights out of the file.") var withoutFloat = false
 
     func run() throws {
         let options = try choices.options(for: MachineDescription.load(machine))
-        let network = try NetworkSource(float).float()
+        var network = try NetworkSource(float).float()
+        if codec { network = try network.withLatentOperators() }
         let pictures = try CalibrationFolder.pictures(calibration, count: choices.pictures, side: choices.crop, multiple: network.graph.sizeMultiple)
-        let quantized = try Quantizer(network, options: options).quantize(pictures) { Console.progress("quantizing \($0)") }
+        var quantized = try Quantizer(network, options: options).quantize(pictures) { Console.progress("quantizing \($0)") }
+        if codec { quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures) }
         Console.endProgress()
         try NetworkFile(float: withoutFloat ? nil : network, quantized: quantized).write(output)
         Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.count) pictures")

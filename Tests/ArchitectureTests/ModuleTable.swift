@@ -19,14 +19,15 @@ enum ModuleTable {
         ("MachineDescription", ["Diagnostics", "FixedPoint", "Yams"]),
         ("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
         ("Images", ["Diagnostics", "Tensors", "CPNG"]),
+        ("EntropyCoding", ["Diagnostics", "FixedPoint"]),
         // 2
         ("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
-        ("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors"]),
+        ("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
         // 3
         ("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", "Yams"]),
         ("Timing", ["MachineDescription", "Commands"]),
-        ("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "Threads", "CDatapathKernels"]),
-        ("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+        ("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "CDatapathKernels"]),
+        ("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
         ("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
         ("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
@@ -34,7 +35,8 @@ enum ModuleTable {
             "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
         ]),
         ("Calibration", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Networks", "FloatModel",
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks",
+            "FloatModel",
         ]),
         // 5
         ("Conformance", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
@@ -44,6 +46,10 @@ enum ModuleTable {
         ]),
         // 6
         ("Reports", ["Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
+        ("Codec", [
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
+            "Calibration", "Simulation", "FloatModel", "CCrypto",
+        ]),
         // 7
         ("RTL", [
             "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
@@ -56,9 +62,9 @@ enum ModuleTable {
         // 8
         ("Benchmarks", ["FixedPoint", "MachineDescription", "Commands", "Machine", "Threads", "CDatapathKernels"]),
         ("intaglio", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
-            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-            "Simulation", "Threads", "Reports", "RTL", "TestVectors", "ArgumentParser",
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
+            "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
+            "Simulation", "Threads", "Reports", "Codec", "RTL", "TestVectors", "ArgumentParser",
         ]),
     ]
 }

@@ -4,7 +4,9 @@ import Graph
 /// The float network inside a network file: `LAYER.weights`, `.bias`, `.gamma`, `.beta` and `LAYER.rateGains` as F32.
 extension FloatNetwork {
     var json: JSONValue {
-        .object(graph.members + [.init("rates", .array(rateGains.keys.sorted().map { .string($0) }))])
+        var members = graph.members + [.init("rates", .array(rateGains.keys.sorted().map { .string($0) }))]
+        if let prior { members.append(.init("prior", prior.json)) }
+        return .object(members)
     }
 
     func tensors(prefix: String) -> [String: SafetensorsTensor] {
@@ -26,6 +28,7 @@ extension FloatNetwork {
         for (layer, gains) in rateGains {
             tensors["\(prefix)\(layer).rateGains"] = SafetensorsTensor(gains.flatMap { $0 }, shape: [gains.count, gains[0].count])
         }
+        if let prior { tensors.merge(prior.tensors(prefix: prefix)) { _, later in later } }
         return tensors
     }
 
@@ -56,6 +59,7 @@ extension FloatNetwork {
             let gains = try tensors.rows("\(name).rateGains", .float32, as: UInt32.self, columns: outputChannels)
             rateGains[name] = gains.map { row in row.map { Float(bitPattern: $0) } }
         }
+        if fields.has("prior") { prior = try FactorizedPrior(try fields.object("prior"), tensors: &tensors) }
         try validate()
     }
 }

@@ -12,7 +12,7 @@ extension QuantizedNetwork {
                 .init("formats", .array(tensorNames.map { .object([.init("tensor", .string($0))] + formats[$0]!.members) })),
                 .init("parameters", .array(graph.layers.map { .object([.init("layer", .string($0.name))] + parameters[$0.name]!.members) })),
                 .init("rates", .array(rateMultipliers.keys.sorted().map { .string($0) })),
-            ])
+            ] + (codec.map { [.init("codec", $0.json)] } ?? []))
     }
 
     /// Graph inputs, then layers.

@@ -8,6 +8,7 @@ import Quantization
 ///     LAYER.gammaCodes U8 [C][C]   .gammaEntries I16 [256]   .beta I64   .operandShifts U8   .scaleMantissas U32   .scaleShifts U8
 ///     TENSOR.selects U8 [C]   .offsets I32 [C]   .codebookJ.entries I32 [n]   .codebookJ.thresholds I32 [n-1]
 ///     LAYER.rateMantissas U32 [rates][K]   .rateExponents I8 [rates][K]
+///     codec.latents and codec.hyperLatents: .firstSymbols I32 [tables]   .slotCounts I32 [tables]   .starts U16      codec.scaleThresholds I32
 extension QuantizedNetwork {
     func tensors(prefix: String) -> [String: SafetensorsTensor] {
         var tensors: [String: SafetensorsTensor] = [:]
@@ -40,6 +41,7 @@ extension QuantizedNetwork {
             tensors["\(prefix)\(name).rateMantissas"] = SafetensorsTensor(rates.flatMap { $0.map(\.mantissa) }, shape: shape)
             tensors["\(prefix)\(name).rateExponents"] = SafetensorsTensor(rates.flatMap { $0.map { Int8($0.exponent) } }, shape: shape)
         }
+        if let codec { tensors.merge(codec.tensors(prefix: prefix)) { _, later in later } }
         return tensors
     }
 }

@@ -33,6 +33,7 @@ public struct SafetensorsTensor: Hashable, Sendable {
 
     public init(_ elements: [UInt8], shape: [Int]) { self.init(.unsigned8, shape: shape, elements: elements) }
     public init(_ elements: [Int8], shape: [Int]) { self.init(.signed8, shape: shape, elements: elements) }
+    public init(_ elements: [UInt16], shape: [Int]) { self.init(.unsigned16, shape: shape, elements: elements) }
     public init(_ elements: [Int16], shape: [Int]) { self.init(.signed16, shape: shape, elements: elements) }
     public init(_ elements: [Int32], shape: [Int]) { self.init(.signed32, shape: shape, elements: elements) }
     public init(_ elements: [UInt32], shape: [Int]) { self.init(.unsigned32, shape: shape, elements: elements) }

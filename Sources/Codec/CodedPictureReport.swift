@@ -1,0 +1,60 @@
+public import Diagnostics
+import Foundation
+public import Images
+
+/// One coded picture in numbers.
+public struct CodedPictureReport: Codable, Equatable, Sendable {
+    public var schemaVersion = 1
+    public var width: Int
+    public var height: Int
+    public var quantizer: String
+    public var rate: Int
+    public var step: Int
+    public var bytes: Int
+    public var headerBytes: Int
+    public var hyperLatentBytes: Int
+    public var latentBytes: Int
+    public var bitsPerPixel: Double
+    /// Under the integer tables, without header.
+    public var idealBitsPerPixel: Double
+    public var symbols: Int
+    public var escapes: Int
+    /// Null where the pictures are equal.
+    public var psnr: Double?
+
+    public init(_ encoded: EncodedPicture, original: RGBImage) throws(Diagnostic) {
+        let header = encoded.header
+        let pixels = Double(header.width * header.height)
+        width = header.width
+        height = header.height
+        quantizer = header.quantizer.rawValue
+        rate = header.rate
+        step = header.step
+        bytes = encoded.bytes.count
+        headerBytes = StreamHeader.byteCount + header.trellisBytes
+        hyperLatentBytes = header.hyperLatentBytes
+        latentBytes = header.latentBytes
+        bitsPerPixel = Double(encoded.bytes.count * 8) / pixels
+        idealBitsPerPixel = encoded.idealBits / pixels
+        symbols = encoded.symbolCount
+        escapes = encoded.escapeCount
+        psnr = try PSNR(of: encoded.reconstruction, against: original).finiteDecibels
+    }
+
+    public func jsonText() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    public var text: String {
+        let quality = psnr.map { String(format: "%.3f dB", $0) } ?? "equal"
+        return """
+            picture     \(width)x\(height), rate \(rate), \(quantizer) with step \(step)/16
+            bytes       \(bytes): header \(headerBytes), hyper-latents \(hyperLatentBytes), latents \(latentBytes)
+            rate        \(String(format: "%.4f", bitsPerPixel)) bits a pixel, \(String(format: "%.4f", idealBitsPerPixel)) under the integer tables; \(symbols) symbols, \(escapes) escapes
+            psnr        \(quality)
+
+            """
+    }
+}

@@ -1,0 +1,36 @@
+public import EntropyCoding
+
+/// A quantizer with everything that its decisions need.
+public struct LatentQuantizer: Hashable, Sendable {
+    public var kind: QuantizerKind
+    /// Scalar: distance of two levels; trellis: the union step D. In grid steps.
+    public var step: Int
+    /// In squared symbol steps for one bit; ignored by `round`.
+    public var lambda: Double
+    /// Of the trellis kinds.
+    public var trellis: TrellisTable?
+
+    /// - Parameters:
+    ///   - step: nil is the step that the network was trained for: a symbol step, for a trellis 9/16 of it (2^(1/6) / 2 = 0.561).
+    ///   - lambda: nil is the slope of the rate-distortion curve at high rate: ln 2 / 6 step^2, for a trellis 0.7 4 ln 2 / 6 D^2.
+    public init(_ kind: QuantizerKind, step: Int? = nil, lambda: Double? = nil, trellis: TrellisTable? = nil) {
+        self.kind = kind
+        self.trellis =
+            switch kind {
+            case .round, .rdoq: nil
+            case .tcq4: .fourStates
+            case .tcq8: .eightStates
+            case .trellis: trellis
+            }
+        precondition((self.trellis != nil) == (kind != .round && kind != .rdoq), "a trellis of one's own needs its table")
+        let isTrellis = self.trellis != nil
+        self.step = step ?? (isTrellis ? 9 : 16)
+        let relative = Double(self.step) / 16
+        let slope = 0.6931471805599453 / 6 * (isTrellis ? 4 * 0.7 : 1)
+        self.lambda = lambda ?? slope * relative * relative
+    }
+
+    var settings: DecisionSettings { DecisionSettings(step: step, squaredGridStepsPerBit: lambda * 256) }
+    /// The distance of two levels of one quantizer, which the tables' scales are relative to.
+    var cellStep: Int { trellis == nil ? step : 2 * step }
+}

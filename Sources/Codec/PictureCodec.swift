@@ -1,0 +1,138 @@
+public import Diagnostics
+import EntropyCoding
+import Graph
+public import Images
+import Machine
+public import MachineDescription
+public import Networks
+import Simulation
+import Tensors
+
+/// Encodes and decodes pictures with a quantized network, every layer of it on the modelled machine.
+///
+///     encode    picture ─ analysis ─┬─ latents ───────────── quantizer ─ entropy unit ─> section of latents
+///                                   └─ hyper-latents ──┬──── entropy unit ─────────────> section of hyper-latents
+///     both                                             └─ hyper-synthesis ─ scales, means
+///     decode    sections ─ entropy unit ─ symbols ─ reconstruction ─ synthesis ─> picture
+///
+/// The encoder passes through the same hyper-synthesis, reconstruction and synthesis as the decoder: what it says about quality is what a decoder shows.
+public struct PictureCodec: Sendable {
+    public let network: QuantizedNetwork
+    public let machine: MachineDescription
+    /// Rates of the network, at least 1.
+    public let rateCount: Int
+    let tensors: CodecTensors
+    let parameters: CodecParameters
+    let rates: RateTable
+    /// The first 16 bytes of the SHA-256 of the network file without its float part.
+    public let networkDigest: [UInt8]
+    private let threads: Int
+    var plans: [PlanKey: SimulationPlan] = [:]
+
+    struct PlanKey: Hashable {
+        var part: Part
+        var rate: Int
+        var height: Int
+        var width: Int
+    }
+
+    /// The three runs of a network.
+    enum Part: String {
+        case analysis, hyperSynthesis, synthesis
+    }
+
+    /// - Throws: `codecMissing`, `codecNetworkUnfit`, `codecTablesInvalid`.
+    public init(_ network: QuantizedNetwork, machine: MachineDescription, threads: Int = 1) throws(Diagnostic) {
+        guard let codec = network.codec else {
+            throw Diagnostic(
+                .codecMissing, at: "network \(network.graph.name)", found: "no entropy tables", expected: "a network that was prepared to encode and decode",
+                remedy: "quantize it with `intaglio quantize --codec`")
+        }
+        self.network = network
+        self.machine = machine
+        self.threads = threads
+        rateCount = network.rateMultipliers.values.map(\.count).max() ?? 1
+        tensors = try CodecTensors(network.graph)
+        parameters = codec
+        rates = RateTable(codec.latentTables)
+        networkDigest = Self.digest(network)
+        try requireTables()
+    }
+
+    private static func digest(_ network: QuantizedNetwork) -> [UInt8] {
+        let text = Array(Digest.sha256(NetworkFile(quantized: network).bytes).utf8)
+        return (0..<16).map { UInt8(String(decoding: text[2 * $0..<2 * $0 + 2], as: UTF8.self), radix: 16)! }
+    }
+
+    private func requireTables() throws(Diagnostic) {
+        let shapes = try network.graph.shapes(height: network.graph.sizeMultiple, width: network.graph.sizeMultiple)
+        let levels = tensors.parameters == nil ? shapes[tensors.latent]!.channels : parameters.scaleThresholds.count + 1
+        let hyperTables = tensors.hyperLatent.map { shapes[$0]!.channels }
+        guard parameters.levelCount == levels, parameters.hyperLatentTables?.count == hyperTables else {
+            throw Diagnostic(
+                .codecTablesInvalid, at: "network \(network.graph.name)",
+                found: "\(parameters.levelCount) levels and \(parameters.hyperLatentTables?.count ?? 0) tables of the hyper-latent", expected: "\(levels) and \(hyperTables ?? 0)",
+                remedy: "quantize the network again")
+        }
+    }
+
+    // MARK: The network's runs
+
+    mutating func plan(_ part: Part, rate: Int, height: Int, width: Int) throws(Diagnostic) -> SimulationPlan {
+        let key = PlanKey(part: part, rate: rate, height: height, width: width)
+        if let plan = plans[key] { return plan }
+        let atRate = try network.atRate(rate)
+        let name = "\(network.graph.name)-\(part.rawValue)"
+        let cut =
+            switch part {
+            case .analysis:
+                atRate.cut(
+                    from: [tensors.picture], to: [tensors.latent] + (tensors.hyperLatent.map { [$0] } ?? []), name: name, sizeMultiple: network.graph.sizeMultiple)
+            case .hyperSynthesis: atRate.cut(from: [tensors.hyperLatent!], to: [tensors.parameters!], name: name)
+            case .synthesis: atRate.cut(from: [tensors.reconstruction], to: [tensors.output], name: name)
+            }
+        let plan = try SimulationPlan(network: cut, machine: machine, width: width, height: height)
+        plans[key] = plan
+        return plan
+    }
+
+    /// What encoding needs of a picture at one rate, whatever the quantizer.
+    public mutating func analyse(_ picture: RGBImage, rate: Int) throws(Diagnostic) -> Analysis {
+        let plan = try plan(.analysis, rate: rate, height: picture.height, width: picture.width)
+        let run = try SimulationRun(plan, inputs: [tensors.picture: try PictureTensor.stored(picture, for: plan.network)], threads: threads)
+        let hyperLatents = tensors.hyperLatent.map { run.storedOutput($0) }
+        return Analysis(
+            width: picture.width, height: picture.height, rate: rate, latents: run.storedOutput(tensors.latent), hyperLatents: hyperLatents,
+            parameters: try hyperLatents.map { hyper throws(Diagnostic) in try predict(hyper, rate: rate) })
+    }
+
+    /// Scales and means, in encoder and decoder alike.
+    mutating func predict(_ hyperLatents: Tensor<Int32>, rate: Int) throws(Diagnostic) -> Tensor<Int32> {
+        let plan = try plan(.hyperSynthesis, rate: rate, height: hyperLatents.shape.height, width: hyperLatents.shape.width)
+        return try SimulationRun(plan, inputs: [tensors.hyperLatent!: hyperLatents], threads: threads).storedOutput(tensors.parameters!)
+    }
+
+    mutating func synthesize(_ reconstruction: Tensor<Int32>, rate: Int, width: Int, height: Int) throws(Diagnostic) -> RGBImage {
+        let plan = try plan(.synthesis, rate: rate, height: reconstruction.shape.height, width: reconstruction.shape.width)
+        let output = try SimulationRun(plan, inputs: [tensors.reconstruction: reconstruction], threads: threads).storedOutput(tensors.output)
+        guard let image = PictureTensor.image(output, width: width, height: height) else {
+            throw Diagnostic(
+                .codecNetworkUnfit, at: "network \(network.graph.name)", found: "an output of \(output.shape)", expected: "a picture of at least \(width)x\(height)",
+                remedy: "use an autoencoder that gives back the picture's extent")
+        }
+        return image
+    }
+}
+
+/// A picture after the analysis transforms, before any decision about its symbols.
+public struct Analysis: Sendable {
+    public let width: Int
+    public let height: Int
+    public let rate: Int
+    let latents: Tensor<Int32>
+    let hyperLatents: Tensor<Int32>?
+    let parameters: Tensor<Int32>?
+
+    /// Latents, and with a hyperprior hyper-latents.
+    public var symbolCount: Int { latents.shape.count + (hyperLatents?.shape.count ?? 0) }
+}

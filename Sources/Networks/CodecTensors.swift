@@ -1,0 +1,50 @@
+public import Diagnostics
+public import Graph
+
+/// Where in a graph the codec takes hold: the tensors on both sides of `quantizeLatent` and `reconstructLatent`.
+///
+///     picture ─ analysis ─ latent ─────────────────(symbols)── reconstruction ─ synthesis ─ output
+///                            └ ... hyperLatent ─ ... ─ parameters: scales, means
+public struct CodecTensors: Hashable, Sendable {
+    public var picture: String
+    /// 16-bit integers on the latents' grid.
+    public var latent: String
+    public var reconstruction: String
+    public var output: String
+    public var grid: LatentGrid
+    /// With a hyperprior: 8-bit codes.
+    public var hyperLatent: String?
+    /// With a hyperprior: scales in the first channels, means from `grid.firstMeanChannel`.
+    public var parameters: String?
+
+    /// - Throws: `codecNetworkUnfit`.
+    public init(_ graph: Graph) throws(Diagnostic) {
+        func unfit(_ found: String, _ expected: String) -> Diagnostic {
+            Diagnostic(
+                .codecNetworkUnfit, at: "network \(graph.name)", found: found, expected: expected,
+                remedy: "quantize an autoencoder with `intaglio quantize --codec`, which adds what is missing")
+        }
+        var quantizers: [(layer: Layer, grid: LatentGrid)] = []
+        var reconstructions: [Layer] = []
+        for layer in graph.layers {
+            switch layer.operator {
+            case .quantizeLatent(let grid): quantizers.append((layer, grid))
+            case .reconstructLatent: reconstructions.append(layer)
+            default: break
+            }
+        }
+        guard quantizers.count == 1, reconstructions.count == 1, let quantizer = quantizers.first, let reconstruction = reconstructions.first,
+            reconstruction.inputs == [quantizer.layer.name] + quantizer.layer.inputs.dropFirst()
+        else { throw unfit("\(quantizers.count) quantizeLatent and \(reconstructions.count) reconstructLatent layers", "one pair with the same means") }
+        guard graph.inputs.count == 1, let output = graph.outputs.first else { throw unfit("\(graph.inputs.count) inputs", "one picture") }
+        picture = graph.inputs[0].name
+        latent = quantizer.layer.inputs[0]
+        grid = quantizer.grid
+        self.reconstruction = reconstruction.name
+        self.output = output
+        guard quantizer.layer.inputs.count == 2 else { return }
+        parameters = quantizer.layer.inputs[1]
+        hyperLatent = graph.latents.first { $0 != latent && $0 != quantizer.layer.name }
+        guard hyperLatent != nil else { throw unfit("predicted means without a hyper-latent", "a hyper-latent among the graph's latents") }
+    }
+}

@@ -1,0 +1,82 @@
+public import ArgumentParser
+public import Codec
+import Diagnostics
+import EntropyCoding
+import Foundation
+import Images
+import MachineDescription
+import Simulation
+
+/// How latents are quantized.
+struct QuantizerOptions: ParsableArguments {
+    @Option(help: "\(QuantizerKind.allCases.map(\.rawValue).joined(separator: ", ")) (the last with --trellis).") var quantizer = QuantizerKind.round
+    @Option(help: "Step in sixteenths of a symbol step: 16 scalar, 9 trellis (union step) unless said otherwise.") var step: Int?
+    @Option(help: "Squared symbol steps that one bit is worth (rdoq and trellis).") var lambda: Double?
+    @Option(help: "A trellis table: a line a state with the next states for even and odd indices and the quantizer, 0 or 1.") var trellis: String?
+
+    func validate() throws {
+        guard (quantizer == .trellis) == (trellis != nil) else { throw ValidationError("--trellis FILE goes with --quantizer trellis") }
+        guard lambda.map({ $0 >= 0 && $0 < 100 }) ?? true else { throw ValidationError("--lambda must be in 0..<100, found \(lambda!)") }
+        guard step.map(DecisionSettings.steps.contains) ?? true else { throw ValidationError("--step must be in \(DecisionSettings.steps), found \(step!)") }
+    }
+
+    func latentQuantizer() throws -> LatentQuantizer {
+        let table = try trellis.map { try TrellisTable(text: String(decoding: StreamFile.read($0), as: UTF8.self), at: $0) }
+        return LatentQuantizer(quantizer, step: step, lambda: lambda, trellis: table)
+    }
+}
+
+extension QuantizerKind: ExpressibleByArgument {}
+
+/// Which prepared network, on which machine.
+struct CodecOptions: ParsableArguments {
+    @Option(help: "A network file that `quantize --codec` wrote.") var network: String
+    @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
+    @Option(help: "Threads that share the rows of the MAC array's work. The bytes are the same for any number.") var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    func validate() throws {
+        guard (1...256).contains(threads) else { throw ValidationError("--threads must be in 1...256, found \(threads)") }
+    }
+
+    func codec() throws -> PictureCodec {
+        let source = try NetworkSource(network, includingFloat: false)
+        return try PictureCodec(source.quantizedAtAllRates(), machine: MachineDescription.load(machine), threads: threads)
+    }
+}
+
+struct EncodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "encode", abstract: "Encode a picture into a bitstream.",
+        discussion: "Runs the analysis transforms on the machine, chooses symbols, and writes them with integer tables: any machine decodes the file.")
+
+    @Argument(help: "A PNG picture of any size.") var picture: String
+    @OptionGroup var codec: CodecOptions
+    @OptionGroup var quantizer: QuantizerOptions
+    @Option(help: "Which of a variable-rate network's rates (0 is the lowest).") var rate = 0
+    @Option(name: .shortAndLong, help: "The file to write.") var output: String
+    @Option(help: "Also write the picture that a decoder will show.") var reconstruction: String?
+    @Flag(help: "Write what was encoded as one JSON document to standard output.") var json = false
+
+    func run() throws {
+        let original = try PNGReader.read(path: picture).image
+        var codec = try codec.codec()
+        let encoded = try codec.encode(original, rate: rate, quantizer: quantizer.latentQuantizer())
+        try AtomicFile.write(encoded.bytes, to: output)
+        if let reconstruction { try PNGWriter.write(encoded.reconstruction, to: reconstruction) }
+        let report = try CodedPictureReport(encoded, original: original)
+        try Console.result(json ? report.jsonText() : report.text)
+    }
+}
+
+struct DecodeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "decode", abstract: "Decode a bitstream into the picture that its encoder reconstructed.")
+
+    @Argument(help: "A file that `encode` wrote.") var stream: String
+    @OptionGroup var codec: CodecOptions
+    @Option(name: .shortAndLong, help: "The PNG picture to write.") var output: String
+
+    func run() throws {
+        var codec = try codec.codec()
+        try PNGWriter.write(try codec.decode(StreamFile.read(stream), at: stream), to: output)
+    }
+}

@@ -1,0 +1,57 @@
+import Calibration
+import Codec
+import Diagnostics
+import EntropyCoding
+import Images
+import MachineDescription
+import Networks
+import Testing
+
+@Suite struct CodecRefusalTests {
+    private func expect(_ code: DiagnosticCode, _ body: () throws -> Void) {
+        #expect(throws: Diagnostic.self) {
+            do { try body() } catch let error as Diagnostic {
+                #expect(error.code == code)
+                throw error
+            }
+        }
+    }
+
+    @Test("codecMissing: a network without tables")
+    func missing() throws {
+        let network = try Zoo.network(named: "lapped8").quantized!
+        expect(.codecMissing) { _ = try SmallCodec.codec(network) }
+    }
+
+    @Test("codecNetworkUnfit: a graph without latents on the fine grid")
+    func unfit() throws {
+        var network = try Zoo.network(named: "lapped8").quantized!
+        expect(.codecNetworkUnfit) { _ = try CodecCalibration.prepared(network, prior: nil, pictures: []) }
+        network.codec = try SmallCodec.network(hasHyperprior: false).codec
+        expect(.codecNetworkUnfit) { _ = try SmallCodec.codec(network) }
+    }
+
+    @Test("codecPriorMissing: a hyper-latent without its prior")
+    func prior() throws {
+        let network = try SmallCodec.network(hasHyperprior: true)
+        expect(.codecPriorMissing) { _ = try CodecCalibration.prepared(network, prior: nil, pictures: []) }
+    }
+
+    @Test("codecStepOutOfRange", arguments: [0, -1, 20_000])
+    func step(step: Int) throws {
+        var codec = SmallCodec.histogram
+        expect(.codecStepOutOfRange) { _ = try codec.encode(SmallCodec.picture(width: 8, height: 8), rate: 0, quantizer: LatentQuantizer(.round, step: step)) }
+    }
+
+    @Test("A trellis of one's own: text to table, and trellisTableInvalid with the line")
+    func trellisText() throws {
+        #expect(try TrellisTable(text: "# VVC\n0 2 0\n2 0 0 # second\n\n1 3 1\n3 1 1\n", at: "t") == .fourStates)
+        do {
+            _ = try TrellisTable(text: "0 2 0\n2 0\n", at: "t")
+            Issue.record("no diagnostic")
+        } catch {
+            #expect(error.code == .trellisTableInvalid)
+            #expect(error.place == "t:2")
+        }
+    }
+}
