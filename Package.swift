@@ -83,7 +83,6 @@ let package = Package(
             "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
             "Calibration", "Simulation", "FloatModel", "CCrypto",
         ]),
-        ]),
         // 7
         module("RTL", [
             "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",

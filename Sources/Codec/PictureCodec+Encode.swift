@@ -2,6 +2,7 @@ public import Diagnostics
 import EntropyCoding
 public import Images
 import Machine
+import MachineDescription
 import Networks
 import Tensors
 
@@ -25,6 +26,7 @@ extension PictureCodec {
 
     public mutating func encode(_ analysis: Analysis, quantizer: LatentQuantizer) throws(Diagnostic) -> EncodedPicture {
         try requireStep(quantizer.step)
+        if let trellis = quantizer.trellis { try require(trellis.stateCount, "states of the trellis", machine.trellis.states) }
         let plane = LatentPlane(
             shape: analysis.latents.shape, parameters: analysis.parameters, codec: parameters, grid: tensors.grid, cellStep: quantizer.cellStep)
         let symbols = decide(analysis, plane, quantizer)

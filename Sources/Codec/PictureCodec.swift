@@ -57,6 +57,15 @@ public struct PictureCodec: Sendable {
         rates = RateTable(codec.latentTables)
         networkDigest = Self.digest(network)
         try requireTables()
+        try require(parameters.lanes, "lanes of the entropy coder", machine.entropyCoder.interleave)
+    }
+
+    /// - Throws: `machineWidthExceeded`.
+    func require(_ needed: Int, _ what: String, _ available: Int) throws(Diagnostic) {
+        guard needed > available else { return }
+        throw Diagnostic(
+            .machineWidthExceeded, at: "machine \(machine.name)", found: "\(needed) \(what)", expected: "at most \(available)",
+            remedy: "choose a machine that has as many, or fewer of them")
     }
 
     private static func digest(_ network: QuantizedNetwork) -> [UInt8] {

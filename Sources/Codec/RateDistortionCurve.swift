@@ -38,10 +38,11 @@ extension RateDistortionCurve {
         if let own = try? decoder.decode(EvaluationCurves.self, from: data) {
             curves = own.curves
         } else if let published = try? decoder.decode(PublishedCurves.self, from: data) {
-            curves = published.kodak.sorted { $0.key < $1.key }.map { name, points in
-                RateDistortionCurve(
+            curves = published.kodak.sorted { $0.key < $1.key }.compactMap { name, points in
+                guard let psnr = points.psnr else { return nil }
+                return RateDistortionCurve(
                     name: name,
-                    points: zip(points.bpp, points.psnr).enumerated().map { index, point in
+                    points: zip(points.bpp, psnr).enumerated().map { index, point in
                         Point(bitsPerPixel: point.0, psnr: point.1, msSSIM: points.msSSIM.flatMap { $0.indices.contains(index) ? $0[index] : nil })
                     })
             }
@@ -65,7 +66,7 @@ private struct PublishedCurves: Decodable {
 
     struct Points: Decodable {
         var bpp: [Double]
-        var psnr: [Double]
+        var psnr: [Double]?
         var msSSIM: [Double]?
 
         enum CodingKeys: String, CodingKey {

@@ -75,6 +75,12 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           burstBytes: 64
           alignmentBytes: 64
           outstanding: 4
+        entropyCoder:
+          symbolsPerCycle: 1
+          interleave: 4
+        trellis:
+          states: 8
+          samplesPerCycle: 1
 
         """
     ),
@@ -124,6 +130,12 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           burstBytes: 64
           alignmentBytes: 64
           outstanding: 4
+        entropyCoder:
+          symbolsPerCycle: 1
+          interleave: 4
+        trellis:
+          states: 8
+          samplesPerCycle: 1
 
         """
     ),
@@ -173,6 +185,12 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           burstBytes: 64
           alignmentBytes: 64
           outstanding: 4
+        entropyCoder:
+          symbolsPerCycle: 2
+          interleave: 4
+        trellis:
+          states: 8
+          samplesPerCycle: 2
 
         """
     ),

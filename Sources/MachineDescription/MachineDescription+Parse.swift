@@ -25,8 +25,10 @@ extension MachineDescription {
             root, path: path, name: "",
             keys: [
                 "name", "clockMegahertz", "macArray", "weightBuffer", "activationBuffer", "accumulatorBuffer", "parameterMemory", "codebookMux",
-                "postProcessor", "normalization", "dma",
+                "postProcessor", "normalization", "dma", "entropyCoder", "trellis",
             ])
+        let entropyCoder = try top.mapping("entropyCoder", keys: ["symbolsPerCycle", "interleave"])
+        let trellis = try top.mapping("trellis", keys: ["states", "samplesPerCycle"])
         let accumulatorBuffer = try top.mapping("accumulatorBuffer", keys: ["bytes"])
         let parameterMemory = try top.mapping("parameterMemory", keys: ["bytes"])
         let postProcessor = try top.mapping("postProcessor", keys: ["lanes"])
@@ -41,7 +43,10 @@ extension MachineDescription {
             codebookMux: try CodebookMuxDescription(top),
             postProcessor: PostProcessorDescription(lanes: try postProcessor.integer("lanes", in: 1...65_536)),
             normalization: try NormalizationDescription(top),
-            dma: try DMADescription(top))
+            dma: try DMADescription(top),
+            entropyCoder: EntropyCoderDescription(
+                symbolsPerCycle: try entropyCoder.integer("symbolsPerCycle", in: 1...64), interleave: try entropyCoder.integer("interleave", in: 1...16)),
+            trellis: TrellisDescription(states: try trellis.integer("states", in: 1...16), samplesPerCycle: try trellis.integer("samplesPerCycle", in: 1...64)))
         try checkConsistency(top)
     }
 }

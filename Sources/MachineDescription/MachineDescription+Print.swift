@@ -39,6 +39,12 @@ extension MachineDescription {
           burstBytes: \(dma.burstBytes)
           alignmentBytes: \(dma.alignmentBytes)
           outstanding: \(dma.outstanding)
+        entropyCoder:
+          symbolsPerCycle: \(entropyCoder.symbolsPerCycle)
+          interleave: \(entropyCoder.interleave)
+        trellis:
+          states: \(trellis.states)
+          samplesPerCycle: \(trellis.samplesPerCycle)
 
         """
     }

@@ -11,11 +11,15 @@ public struct MachineDescription: Hashable, Sendable {
     public var postProcessor: PostProcessorDescription
     public var normalization: NormalizationDescription
     public var dma: DMADescription
+    public var entropyCoder: EntropyCoderDescription
+    public var trellis: TrellisDescription
 
     public init(
         name: String, clockMegahertz: Double, macArray: MACArrayDescription, weightBuffer: BufferDescription, activationBuffer: BufferDescription,
         accumulatorBuffer: AccumulatorBufferDescription, parameterMemory: ParameterMemoryDescription, codebookMux: CodebookMuxDescription,
-        postProcessor: PostProcessorDescription, normalization: NormalizationDescription, dma: DMADescription
+        postProcessor: PostProcessorDescription, normalization: NormalizationDescription, dma: DMADescription,
+        entropyCoder: EntropyCoderDescription = EntropyCoderDescription(symbolsPerCycle: 1, interleave: 4),
+        trellis: TrellisDescription = TrellisDescription(states: 8, samplesPerCycle: 1)
     ) {
         self.name = name
         self.clockMegahertz = clockMegahertz
@@ -28,6 +32,8 @@ public struct MachineDescription: Hashable, Sendable {
         self.postProcessor = postProcessor
         self.normalization = normalization
         self.dma = dma
+        self.entropyCoder = entropyCoder
+        self.trellis = trellis
     }
 }
 
@@ -175,5 +181,29 @@ public struct DMADescription: Hashable, Sendable {
         self.burstBytes = burstBytes
         self.alignmentBytes = alignmentBytes
         self.outstanding = outstanding
+    }
+}
+
+/// Beside the array: symbols to bits and back.
+public struct EntropyCoderDescription: Hashable, Sendable {
+    public var symbolsPerCycle: Int
+    /// States in flight: the largest number of lanes that a network's streams may have.
+    public var interleave: Int
+
+    public init(symbolsPerCycle: Int, interleave: Int) {
+        self.symbolsPerCycle = symbolsPerCycle
+        self.interleave = interleave
+    }
+}
+
+/// Beside the array: dependent quantization.
+public struct TrellisDescription: Hashable, Sendable {
+    /// Add-compare-select units: the most states of a trellis.
+    public var states: Int
+    public var samplesPerCycle: Int
+
+    public init(states: Int, samplesPerCycle: Int) {
+        self.states = states
+        self.samplesPerCycle = samplesPerCycle
     }
 }

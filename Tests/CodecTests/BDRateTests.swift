@@ -42,7 +42,7 @@ import Testing
     func files() throws {
         let own = #"{"schemaVersion": 1, "curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#
         #expect(try RateDistortionCurve.curves(inJSON: Array(own.utf8), at: "t") == [.init(name: "x", points: [.init(bitsPerPixel: 0.5, psnr: 30, msSSIM: nil)])])
-        let published = #"{"_meta": {}, "kodak": {"b": {"bpp": [0.2, 0.1], "psnr-rgb": [31, 30], "ms-ssim-rgb": [0.9, 0.8]}}}"#
+        let published = #"{"_meta": {}, "kodak": {"b": {"bpp": [0.2, 0.1], "psnr-rgb": [31, 30], "ms-ssim-rgb": [0.9, 0.8]}, "noPSNR": {"bpp": [0.2], "ms-ssim-db-rgb": [12]}}}"#
         let expected = RateDistortionCurve(name: "b", points: [.init(bitsPerPixel: 0.1, psnr: 30, msSSIM: 0.8), .init(bitsPerPixel: 0.2, psnr: 31, msSSIM: 0.9)])
         #expect(try RateDistortionCurve.curves(inJSON: Array(published.utf8), at: "t") == [expected])
         for text in ["", "{}", "[1]", #"{"curves": []}"#, #"{"curves": [{"name": "x", "points": [{"bitsPerPixel": -1, "psnr": 3}]}]}"#] {

@@ -1,0 +1,98 @@
+public import Diagnostics
+import EntropyCoding
+import FloatModel
+import Foundation
+import Graph
+public import Images
+public import Networks
+import Simulation
+import Tensors
+
+extension PictureCodec {
+    /// Encodes and decodes one picture with each quantizer at one rate.
+    ///
+    /// - Returns: a row a quantizer, in their order; the curve is named for the quantizer's kind.
+    /// - Throws: `streamPayloadInvalid` where a decoder shows anything but the encoder's reconstruction, which would be a fault of this program.
+    public mutating func measure(
+        _ original: RGBImage, named name: String, rate: Int, quantizers: [(name: String, quantizer: LatentQuantizer)]
+    ) throws(Diagnostic) -> [Evaluation.Picture] {
+        let analysis = try analyse(original, rate: rate)
+        var rows: [Evaluation.Picture] = []
+        for (curve, quantizer) in quantizers {
+            let encoded = try encode(analysis, quantizer: quantizer)
+            guard try decode(encoded.bytes, at: name) == encoded.reconstruction else {
+                throw Diagnostic(
+                    .streamPayloadInvalid, at: name, found: "another picture than the encoder reconstructed", expected: "the same picture",
+                    remedy: "report this as a fault of the program")
+            }
+            let budget = try budget(width: original.width, height: original.height, rate: rate, quantizer: quantizer, streamBytes: encoded.bytes.count)
+            rows.append(
+                Evaluation.Picture(
+                    curve: curve, rate: rate, picture: name, width: original.width, height: original.height, bytes: encoded.bytes.count,
+                    bitsPerPixel: Double(8 * encoded.bytes.count) / Double(original.width * original.height),
+                    idealBitsPerPixel: encoded.idealBits / Double(original.width * original.height),
+                    psnr: try PSNR(of: encoded.reconstruction, against: original).finiteDecibels, msSSIM: MSSSIM.value(of: encoded.reconstruction, against: original),
+                    escapes: encoded.escapeCount, encodeSimulatedCycles: budget.encode.simulatedCycles, decodeSimulatedCycles: budget.decode.simulatedCycles,
+                    encodeEstimatedCycles: budget.encode.estimatedCycles, decodeEstimatedCycles: budget.decode.estimatedCycles))
+        }
+        return rows
+    }
+}
+
+extension Evaluation.Picture {
+    /// The float network on the same picture: bits are what its own distributions say.
+    public init(float network: FloatNetwork, _ original: RGBImage, named name: String, curve: String, rate: Int) throws(Diagnostic) {
+        let padded = original.padded(toMultipleOf: network.graph.sizeMultiple)
+        let names = try CodecTensors(network.graph)
+        let symbols = network.graph.layers.first { $0.inputs.first == names.latent && $0.operator.name == "quantizeLatent" }!.name
+        let input = Tensor(shape: TensorShape(height: padded.height, width: padded.width, channels: 3), elements: padded.samples.map { Float($0) / 255 })
+        let kept = [symbols, names.output] + [names.parameters, names.hyperLatent].compactMap { $0 }
+        let tensors = FloatModel(network).run(input, rate: rate, keeping: kept)
+        var bits = 0.0
+        if let parameters = names.parameters, let hyperLatent = names.hyperLatent, let prior = network.prior {
+            bits += FloatLikelihood.bits(tensors[symbols]!, scales: tensors[parameters]!)
+            bits += FloatLikelihood.bits(tensors[hyperLatent]!, prior: prior)
+        } else {
+            let latents = tensors[symbols]!
+            bits = EmpiricalEntropy.bits(of: Tensor(shape: latents.shape, elements: latents.elements.map { Int32($0) }))
+        }
+        let output = tensors[names.output]!
+        let samples = output.elements.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
+        let image = RGBImage(width: output.shape.width, height: output.shape.height, samples: samples).cropped(width: original.width, height: original.height)
+        self.init(
+            curve: curve, rate: rate, picture: name, width: original.width, height: original.height, bytes: Int((bits / 8).rounded(.up)),
+            bitsPerPixel: bits / Double(original.width * original.height), psnr: try PSNR(of: image, against: original).finiteDecibels,
+            msSSIM: MSSSIM.value(of: image, against: original))
+    }
+}
+
+/// Bits under the float network's distributions.
+enum FloatLikelihood {
+    static let smallestScale = 0.11
+    static let smallestMass = 1e-9
+
+    static func bits(_ symbols: Tensor<Float>, scales: Tensor<Float>) -> Double {
+        let channels = symbols.shape.channels
+        var bits = 0.0
+        for (index, symbol) in symbols.elements.enumerated() {
+            let scale = max(smallestScale, Double(scales.elements[index / channels * scales.shape.channels + index % channels]))
+            let magnitude = abs(Double(symbol))
+            func tail(_ x: Double) -> Double { 0.5 * erfc(x / scale * 0.5.squareRoot()) }
+            bits -= log2(max(smallestMass, tail(magnitude - 0.5) - tail(magnitude + 0.5)))
+        }
+        return bits
+    }
+
+    static func bits(_ hyperLatents: Tensor<Float>, prior: FactorizedPrior) -> Double {
+        let channels = hyperLatents.shape.channels
+        var masses: [[Int: Double]] = Array(repeating: [:], count: channels)
+        var bits = 0.0
+        for (index, value) in hyperLatents.elements.enumerated() {
+            let (k, channel) = (Int(value), index % channels)
+            let mass = masses[channel][k] ?? prior.mass(of: k, channel: channel)
+            masses[channel][k] = mass
+            bits -= log2(max(smallestMass, mass))
+        }
+        return bits
+    }
+}
