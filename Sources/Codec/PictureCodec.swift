@@ -108,7 +108,7 @@ public struct PictureCodec: Sendable {
     /// What encoding needs of a picture at one rate, whatever the quantizer.
     public mutating func analyse(_ picture: RGBImage, rate: Int) throws(Diagnostic) -> Analysis {
         let plan = try plan(.analysis, rate: rate, height: picture.height, width: picture.width)
-        let run = try SimulationRun(plan, inputs: [tensors.picture: try PictureTensor.stored(picture, for: plan.network)], threads: threads)
+        let run = try SimulationRun(plan, inputs: [tensors.picture: try PictureTensor.stored(picture, for: plan.network).widened], threads: threads)
         let hyperLatents = tensors.hyperLatent.map { run.storedOutput($0) }
         return Analysis(
             width: picture.width, height: picture.height, rate: rate, latents: run.storedOutput(tensors.latent), hyperLatents: hyperLatents,
@@ -124,7 +124,8 @@ public struct PictureCodec: Sendable {
     mutating func synthesize(_ reconstruction: Tensor<Int32>, rate: Int, width: Int, height: Int) throws(Diagnostic) -> RGBImage {
         let plan = try plan(.synthesis, rate: rate, height: reconstruction.shape.height, width: reconstruction.shape.width)
         let output = try SimulationRun(plan, inputs: [tensors.reconstruction: reconstruction], threads: threads).storedOutput(tensors.output)
-        guard let image = PictureTensor.image(output, width: width, height: height) else {
+        let codes = Tensor(shape: output.shape, elements: output.elements.map { UInt8(truncatingIfNeeded: $0) })
+        guard let image = PictureTensor.image(codes, width: width, height: height) else {
             throw Diagnostic(
                 .codecNetworkUnfit, at: "network \(network.graph.name)", found: "an output of \(output.shape)", expected: "a picture of at least \(width)x\(height)",
                 remedy: "use an autoencoder that gives back the picture's extent")

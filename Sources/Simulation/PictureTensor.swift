@@ -29,5 +29,5 @@ public enum PictureTensor {
 
 extension Tensor<UInt8> {
     /// The same elements as executors that know no widths take them.
-    var widened: Tensor<Int32> { Tensor<Int32>(shape: shape, elements: elements.map { Int32($0) }) }
+    public var widened: Tensor<Int32> { Tensor<Int32>(shape: shape, elements: elements.map { Int32($0) }) }
 }
