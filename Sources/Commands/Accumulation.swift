@@ -14,64 +14,64 @@
 /// output strides = the layer's strides), a fully connected layer (one position, kernel = input extent) and normalization (one tap).
 public struct Accumulation: Hashable, Sendable {
     // Input tile
-    public var inputAddress = 0
+    @Narrow public var inputAddress = 0
     /// Row and column, in the whole tensor, of the pixel at `inputAddress`.
-    public var originY = 0
-    public var originX = 0
-    public var tileRows = 1
-    public var tileColumns = 1
-    public var inputPixelPitchBytes = 1
-    public var inputGroupPitchBytes = 0
-    public var inputHeight = 1
-    public var inputWidth = 1
+    @Narrow public var originY = 0
+    @Narrow public var originX = 0
+    @Narrow public var tileRows = 1
+    @Narrow public var tileColumns = 1
+    @Narrow public var inputPixelPitchBytes = 1
+    @Narrow public var inputGroupPitchBytes = 0
+    @Narrow public var inputHeight = 1
+    @Narrow public var inputWidth = 1
     // Channels
-    public var groups = 1
+    @Narrow public var groups = 1
     /// Input channels of one group in this pass.
-    public var inputChannels = 1
+    @Narrow public var inputChannels = 1
     /// Index, in the whole input tensor, of the first channel of the first group in this pass; group g begins `g layerGroupInputChannels` later.
-    public var firstInputChannel = 0
+    @Narrow public var firstInputChannel = 0
     /// Input channels of one group of the layer (not split).
-    public var layerGroupInputChannels = 1
+    @Narrow public var layerGroupInputChannels = 1
     /// Output channels of one group in this pass.
-    public var outputChannels = 1
+    @Narrow public var outputChannels = 1
     /// Index, in the whole output tensor, of the first output channel of the first group; group g begins `g layerGroupOutputChannels` later.
-    public var firstOutputChannel = 0
-    public var layerGroupOutputChannels = 1
+    @Narrow public var firstOutputChannel = 0
+    @Narrow public var layerGroupOutputChannels = 1
     // Positions and taps
-    public var rows = 1
-    public var columns = 1
-    public var firstRow = 0
-    public var firstColumn = 0
-    public var inputStrideY = 1
-    public var inputStrideX = 1
-    public var inputOffsetY = 0
-    public var inputOffsetX = 0
+    @Narrow public var rows = 1
+    @Narrow public var columns = 1
+    @Narrow public var firstRow = 0
+    @Narrow public var firstColumn = 0
+    @Narrow public var inputStrideY = 1
+    @Narrow public var inputStrideX = 1
+    @Narrow public var inputOffsetY = 0
+    @Narrow public var inputOffsetX = 0
     /// May be 0 (a phase without taps: the result is the bias).
-    public var tapRows = 1
-    public var tapColumns = 1
-    public var tapStepY = 1
-    public var tapStepX = 1
+    @Narrow public var tapRows = 1
+    @Narrow public var tapColumns = 1
+    @Narrow public var tapStepY = 1
+    @Narrow public var tapStepX = 1
     // Weights
-    public var weightAddress = 0
-    public var weightTapPitchBytes = 1
+    @Narrow public var weightAddress = 0
+    @Narrow public var weightTapPitchBytes = 1
     // Results
-    public var outputAddress = 0
-    public var outputTileColumns = 1
-    public var outputPixelPitchBytes = 1
-    public var outputGroupPitchBytes = 0
+    @Narrow public var outputAddress = 0
+    @Narrow public var outputTileColumns = 1
+    @Narrow public var outputPixelPitchBytes = 1
+    @Narrow public var outputGroupPitchBytes = 0
     /// 1 for codes, 2 for 16-bit integers.
-    public var outputBytesPerElement = 1
-    public var outputStrideY = 1
-    public var outputStrideX = 1
-    public var outputOffsetY = 0
-    public var outputOffsetX = 0
+    @Narrow public var outputBytesPerElement = 1
+    @Narrow public var outputStrideY = 1
+    @Narrow public var outputStrideX = 1
+    @Narrow public var outputOffsetY = 0
+    @Narrow public var outputOffsetX = 0
     // Sums
     public var operand = Operand.value
     /// Begins from the bias; otherwise from the partial sums in the accumulator buffer.
     public var first = true
     /// Drains through `drain` and the encoder; otherwise into the accumulator buffer.
     public var last = true
-    public var accumulatorAddress = 0
+    @Narrow public var accumulatorAddress = 0
     public var drain = Drain.postProcessor
     public var parameters = ParameterAddresses()
 

@@ -6,25 +6,25 @@
 ///                with f = shuffleFactor, k = c div f^2, dy = c mod f^2 div f, dx = c mod f      (f = 1: the same position and channel)
 public struct Elementwise: Hashable, Sendable {
     public var function = Function.copy
-    public var rows = 1
-    public var columns = 1
-    public var channels = 1
+    @Narrow public var rows = 1
+    @Narrow public var columns = 1
+    @Narrow public var channels = 1
     /// Index of the tile's first channel in the whole tensors (all operands and the result).
-    public var firstChannel = 0
-    public var inputAddress = 0
-    public var inputPixelPitchBytes = 1
-    public var inputBytesPerElement = 1
-    public var secondAddress = 0
-    public var secondPixelPitchBytes = 1
-    public var secondBytesPerElement = 1
-    public var outputAddress = 0
-    public var outputPixelPitchBytes = 1
-    public var outputBytesPerElement = 1
-    public var shuffleFactor = 1
+    @Narrow public var firstChannel = 0
+    @Narrow public var inputAddress = 0
+    @Narrow public var inputPixelPitchBytes = 1
+    @Narrow public var inputBytesPerElement = 1
+    @Narrow public var secondAddress = 0
+    @Narrow public var secondPixelPitchBytes = 1
+    @Narrow public var secondBytesPerElement = 1
+    @Narrow public var outputAddress = 0
+    @Narrow public var outputPixelPitchBytes = 1
+    @Narrow public var outputBytesPerElement = 1
+    @Narrow public var shuffleFactor = 1
     /// Whether there is a second operand (always for `add`, optional means for the latent functions).
     public var hasSecond = false
     /// F of the latent functions.
-    public var fractionBits = 0
+    @Narrow public var fractionBits = 0
     public var parameters = ParameterAddresses()
 
     public init() {}

@@ -3,15 +3,15 @@
 /// Tables are blocks of their own, because several layers share them: the image in external memory holds each distinct table once.
 public struct ParameterAddresses: Hashable, Sendable {
     /// `DecodeTable` of the first operand.
-    public var decodeTable = -1
+    @Narrow public var decodeTable = -1
     /// `DecodeTable` of the second operand.
-    public var secondDecodeTable = -1
+    @Narrow public var secondDecodeTable = -1
     /// 256 weight entries.
-    public var weightTable = -1
+    @Narrow public var weightTable = -1
     /// `EncodeTable` of the result.
-    public var encodeTable = -1
+    @Narrow public var encodeTable = -1
     /// `ChannelBlock`: everything that belongs to one channel or to the layer as a whole.
-    public var channelBlock = -1
+    @Narrow public var channelBlock = -1
 
     public init() {}
 }

@@ -64,16 +64,34 @@ public struct BurstSequence: Sendable {
     /// Beats of the next burst: the bus words that it touches.
     public var nextBeats: Int { ((address + nextBytes - 1) >> beatShift) - (address >> beatShift) + 1 }
 
-    /// How many of the next bursts are whole: `burstBytes` long and aligned.
-    public var wholeBursts: Int { address & ((1 << burstShift) - 1) == 0 ? runBytesLeft >> burstShift : 0 }
+    /// How many of the next bursts cost the same beats, at least 1: whole ones of this run, or runs of one burst each that begin at the same place in a burst.
+    public var equalBursts: (count: Int, beats: Int) {
+        let burstBytes = 1 << burstShift
+        if address & (burstBytes - 1) == 0, runBytesLeft >= burstBytes { return (runBytesLeft >> burstShift, 1 << (burstShift - beatShift)) }
+        guard runBytesLeft == rowBytes, nextBytes == rowBytes, rowPitchBytes & (burstBytes - 1) == 0 else { return (1, nextBeats) }
+        return (planePitchBytes & (burstBytes - 1) == 0 ? runs - run : rowsPerPlane - row, nextBeats)
+    }
 
     /// Takes the next burst.
     public mutating func advance() { take(nextBytes) }
 
-    /// Takes `count <= wholeBursts` whole bursts.
-    public mutating func advance(wholeBursts count: Int) {
-        precondition(count <= wholeBursts, "\(count) of \(wholeBursts) whole bursts")
-        if count > 0 { take(count << burstShift) }
+    /// Takes `count <= equalBursts.count` of those.
+    public mutating func advance(equalBursts count: Int) {
+        precondition((0...equalBursts.count).contains(count), "\(count) of \(equalBursts.count) equal bursts")
+        guard count > 0 else { return }
+        let burstBytes = 1 << burstShift
+        if address & (burstBytes - 1) == 0, runBytesLeft >= burstBytes {
+            take(count << burstShift)
+        } else {
+            // All but the last as whole rows; that one ends its run as any burst does.
+            guard count > 1 else { return advance() }
+            run += count - 1
+            row += count - 1
+            planeAddress += row / rowsPerPlane * planePitchBytes
+            row %= rowsPerPlane
+            address = planeAddress + row * rowPitchBytes
+            take(nextBytes)
+        }
     }
 
     private mutating func take(_ bytes: Int) {

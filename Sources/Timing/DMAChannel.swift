@@ -38,12 +38,14 @@ public struct DMAChannel: Hashable, Sendable {
         oldest = oldest + 1 == doneRing.count ? 0 : oldest + 1
     }
 
-    /// Issues up to `count` equal bursts that are requested all the time, as long as they issue before `horizon`; returns how many.
+    /// Issues up to `count` bursts that are requested all the time and cost `beats` and `others` in turn, as long as they issue before `horizon`; returns how many.
     ///
     /// Equal to calling `issue` that often. The recurrence uses only `max` and sums with constants: once `outstanding` bursts in a row moved the whole state by
-    /// the same number of cycles, every further round of `outstanding` bursts does, and whole rounds are taken at once.
-    public mutating func issueEqual(_ count: Int, beats: Int, before horizon: Int) -> Int {
+    /// the same number of cycles, every further round of `outstanding` bursts with the same beats does, and whole rounds are taken at once.
+    public mutating func issueEqual(_ count: Int, beats: Int, others: Int, before horizon: Int) -> Int {
         let outstanding = doneRing.count
+        // The second round begins with the beats of the first.
+        let repeats = beats == others || outstanding % 2 == 0
         var issued = 0
         // By how much the last `equalShifts` bursts moved the state, and the issue before the first of them.
         var (shift, equalShifts, roundStart) = (0, 0, previousIssue)
@@ -54,7 +56,7 @@ public struct DMAChannel: Hashable, Sendable {
                 let leaving = ring[slot]
                 let issue = max(lastIssue + 1, leaving + 1)
                 guard issue < horizon else { break }
-                let done = max(issue + latency, lastDone + 1) + beats - 1
+                let done = max(issue + latency, lastDone + 1) + (issued & 1 == 0 ? beats : others) - 1
                 if done - leaving != shift || equalShifts == 0 { (shift, equalShifts, roundStart) = (done - leaving, 0, lastIssue) }
                 equalShifts += 1
                 ring[slot] = done
@@ -62,7 +64,7 @@ public struct DMAChannel: Hashable, Sendable {
                 slot = slot + 1 == outstanding ? 0 : slot + 1
                 issued += 1
                 guard equalShifts == outstanding else { continue }
-                if lastIssue - roundStart == shift, count - issued >= outstanding {
+                if repeats, lastIssue - roundStart == shift, count - issued >= outstanding {
                     var rounds = (count - issued) / outstanding
                     if horizon != .max { rounds = min(rounds, (horizon - 1 - lastIssue) / shift) }
                     let cycles = rounds * shift

@@ -21,14 +21,12 @@ public struct DMAEngines: Sendable {
     private var load: Active?
     private var store: Active?
     private var lastGranted = Side.store
-    private let wholeBurstBeats: Int
 
     /// - Parameter burstByBurst: never takes equal bursts together. Slow, the definition; the results are equal.
     public init(_ dma: DMADescription, burstByBurst: Bool = false) {
         self.dma = dma
         self.burstByBurst = burstByBurst
         channel = DMAChannel(dma)
-        wholeBurstBeats = dma.burstBytes / dma.bytesPerCycle
     }
 
     public var isIdle: Bool { load == nil && store == nil }
@@ -91,11 +89,11 @@ public struct DMAEngines: Sendable {
     private mutating func grantAlone(_ side: Side, before horizon: Int) {
         guard var transfer = self[side], transfer.end == nil else { return }
         while !transfer.bursts.isFinished, max(channel.nextIssue, transfer.start) < horizon {
-            let whole = transfer.bursts.wholeBursts
-            if !burstByBurst, whole > 1, channel.nextIssue >= transfer.start {
-                transfer.bursts.advance(wholeBursts: channel.issueEqual(whole, beats: wholeBurstBeats, before: horizon))
+            let equal = transfer.bursts.equalBursts
+            if !burstByBurst, equal.count > 1, channel.nextIssue >= transfer.start {
+                transfer.bursts.advance(equalBursts: channel.issueEqual(equal.count, beats: equal.beats, others: equal.beats, before: horizon))
             } else {
-                channel.issue(beats: transfer.bursts.nextBeats, request: transfer.start)
+                channel.issue(beats: equal.beats, request: transfer.start)
                 transfer.bursts.advance()
             }
             lastGranted = side
@@ -111,22 +109,19 @@ public struct DMAEngines: Sendable {
         if channel.nextIssue < bothAsk { lastGranted = .store }
         while !load.bursts.isFinished, !store.bursts.isFinished {
             let side: Side = lastGranted == .load ? .store : .load
-            // Equal bursts of both sides follow each other without a gap: to the channel they are one sequence. The last pair is left, so that no transfer
+            let (loads, stores) = (load.bursts.equalBursts, store.bursts.equalBursts)
+            let (next, other) = side == .load ? (loads, stores) : (stores, loads)
+            // Equal bursts of each side follow each other without a gap: to the channel they are one sequence. The last pair is left, so that no transfer
             // ends inside the sequence.
-            let pairs = min(load.bursts.wholeBursts, store.bursts.wholeBursts) - 1
+            let pairs = min(loads.count, stores.count) - 1
             if !burstByBurst, pairs > 0, channel.nextIssue >= bothAsk {
-                _ = channel.issueEqual(2 * pairs, beats: wholeBurstBeats, before: .max)
-                load.bursts.advance(wholeBursts: pairs)
-                store.bursts.advance(wholeBursts: pairs)
+                _ = channel.issueEqual(2 * pairs, beats: next.beats, others: other.beats, before: .max)
+                load.bursts.advance(equalBursts: pairs)
+                store.bursts.advance(equalBursts: pairs)
                 continue
             }
-            if side == .load {
-                channel.issue(beats: load.bursts.nextBeats, request: bothAsk)
-                load.bursts.advance()
-            } else {
-                channel.issue(beats: store.bursts.nextBeats, request: bothAsk)
-                store.bursts.advance()
-            }
+            channel.issue(beats: next.beats, request: bothAsk)
+            if side == .load { load.bursts.advance() } else { store.bursts.advance() }
             lastGranted = side
         }
         if load.bursts.isFinished { load.end = channel.lastDone }
