@@ -12,7 +12,8 @@ public struct LatentQuantizer: Hashable, Sendable {
 
     /// - Parameters:
     ///   - step: nil is the step that the network was trained for: a symbol step, for a trellis 9/16 of it (2^(1/6) / 2 = 0.561).
-    ///   - lambda: nil is the slope of the rate-distortion curve at high rate: ln 2 / 6 step^2, for a trellis 0.7 4 ln 2 / 6 D^2.
+    ///   - lambda: nil is a tenth of the slope of the rate-distortion curve at high rate, ln 2 / 6 step^2, for a trellis 0.7 4 ln 2 / 6 D^2: symbols moved towards 0
+    ///     cost a synthesis that was trained on rounded latents more than their squared error (see `docs/results.md`).
     public init(_ kind: QuantizerKind, step: Int? = nil, lambda: Double? = nil, trellis: TrellisTable? = nil) {
         self.kind = kind
         self.trellis =
@@ -27,7 +28,7 @@ public struct LatentQuantizer: Hashable, Sendable {
         self.step = step ?? (isTrellis ? 9 : 16)
         let relative = Double(self.step) / 16
         let slope = 0.6931471805599453 / 6 * (isTrellis ? 4 * 0.7 : 1)
-        self.lambda = lambda ?? slope * relative * relative
+        self.lambda = lambda ?? 0.1 * slope * relative * relative
     }
 
     var settings: DecisionSettings { DecisionSettings(step: step, squaredGridStepsPerBit: lambda * 256) }

@@ -1,7 +1,8 @@
 /// Uniform quantization of latents less their means, with or without regard to the rate.
 ///
 ///     round   k = floor((2 x + step) / (2 step)), limited to 16 bits
-///     RDOQ    of r = round(x), r one nearer to 0, and 0: the least J = (x - k step)^2 2^12 + lambda cost(k); of equals the smaller |k|
+///     RDOQ    of r = round(x), r one nearer to 0, and 0: the least J = (x - k step)^2 2^12 + lambda cost(k); of equals the first of these, so that
+///             without lambda it rounds
 public enum ScalarQuantizer {
     @inlinable
     public static func rounded(_ x: Int32, step: Int32) -> Int32 {
@@ -25,12 +26,12 @@ public enum ScalarQuantizer {
             let nearest = rounded(x, step: settings.step)
             guard nearest != 0 else { continue }
             let table = Int(tableIndices[index])
-            var best: Int32 = 0
-            var least = cost(of: 0, x, table, rates, settings)
-            for k in [nearest - nearest.signum(), nearest] where k != 0 {
-                let cost = cost(of: k, x, table, rates, settings)
-                if cost < least { (best, least) = (k, cost) }
-            }
+            var best = nearest
+            var least = cost(of: nearest, x, table, rates, settings)
+            let nearer = nearest - nearest.signum()
+            let costOfNearer = cost(of: nearer, x, table, rates, settings)
+            if costOfNearer < least { (best, least) = (nearer, costOfNearer) }
+            if nearer != 0, cost(of: 0, x, table, rates, settings) < least { best = 0 }
             symbols[index] = best
         }
         return symbols

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Codec
 import Reports
 import Simulation
 
@@ -9,12 +10,29 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "Width x height of the picture.") var size = PictureSize(width: 768, height: 512)
+    @Flag(help: "Plan a whole encode and decode, with quantizer and entropy coder, of a network prepared by `quantize --codec`.") var codec = false
+    @OptionGroup var quantizer: QuantizerOptions
     @Flag(help: "Write the report as one JSON document.") var json = false
 
+    func validate() throws {
+        guard !codec || options.schedule == nil else { throw ValidationError("--codec searches its own schedules: leave --schedule out") }
+        guard codec || (quantizer.quantizer == .round && quantizer.step == nil && quantizer.lambda == nil) else {
+            throw ValidationError("--quantizer, --step and --lambda go with --codec")
+        }
+    }
+
     func run() throws {
+        if codec { return try planCodec() }
         let plan = try SimulationPlan(
             network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile())
         let report = plan.report()
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
+    }
+
+    private func planCodec() throws {
+        var codec = try PictureCodec(options.source().quantizedAtAllRates(), machine: options.machineDescription())
+        let budget = try codec.budget(
+            width: size.width, height: size.height, rate: options.rate, quantizer: quantizer.latentQuantizer(), streamBytes: nil)
+        try Console.result(json ? budget.jsonText() : budget.text)
     }
 }

@@ -119,7 +119,7 @@ import Testing
             let chosen = ScalarQuantizer.decide(latents, tableIndices: indices, rates: Self.rates, settings: settings)
             for (index, x) in latents.enumerated() {
                 let nearest = Int32((Double(x) / 16 + 0.5).rounded(.down))
-                let candidates = Array(Set([0, nearest - nearest.signum(), nearest])).sorted { abs($0) < abs($1) }
+                let candidates = [nearest, nearest - nearest.signum(), 0]
                 let costs = candidates.map { k in
                     Int128(x - 16 * k) * Int128(x - 16 * k) * 4096 + Int128(lambda) * Int128(Self.rates.cost(k, table: Int(indices[index])))
                 }

@@ -1,0 +1,31 @@
+import Foundation
+
+extension CodecBudget {
+    public func jsonText() -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        // A budget holds finite numbers and strings only, which always encode.
+        return String(decoding: try! encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    /// A row a part, simulated and estimated cycles in columns of their own.
+    public var text: String {
+        var lines = ["                      simulated cycles  estimated cycles      DRAM bytes  unit memory bytes"]
+        for (name, side) in [("encode", encode), ("decode", decode)] {
+            lines.append(name)
+            for part in side.parts {
+                lines.append(
+                    Self.row("  \(part.name)", part.simulatedCycles.map(String.init) ?? "-", part.estimatedCycles.map(String.init) ?? "-", "\(part.dramBytes)", part.memoryBytes == 0 ? "-" : "\(part.memoryBytes)"))
+            }
+            lines.append(Self.row("  total", "\(side.simulatedCycles)", "\(side.estimatedCycles)", "\(side.parts.map(\.dramBytes).reduce(0, +))", ""))
+            lines.append("  bounded by \(side.boundingPart): \(String(format: "%.2f", side.pipelinedFramesPerSecond)) pictures a second where the units work on successive pictures at once")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func row(_ name: String, _ columns: String...) -> String {
+        let widths = [16, 18, 16, 19]
+        let padded = zip(columns, widths).map { String(repeating: " ", count: max(1, $1 - $0.count)) + $0 }
+        return name + String(repeating: " ", count: max(0, 22 - name.count)) + padded.joined()
+    }
+}

@@ -1,0 +1,31 @@
+public import Diagnostics
+import Foundation
+public import Images
+
+/// How near a picture is to its original.
+public struct PictureQuality: Codable, Equatable, Sendable {
+    /// Null where the pictures are equal.
+    public var psnr: Double?
+    /// Null where a side is too short for five scales.
+    public var msSSIM: Double?
+
+    /// - Throws: `imageShapeMismatch`.
+    public init(of picture: RGBImage, against original: RGBImage) throws(Diagnostic) {
+        psnr = try PSNR(of: picture, against: original).finiteDecibels
+        msSSIM = MSSSIM.value(of: picture, against: original)
+    }
+
+    public func jsonText() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    public var text: String {
+        """
+        psnr        \(psnr.map { String(format: "%.4f dB", $0) } ?? "equal pictures")
+        ms-ssim     \(msSSIM.map { String(format: "%.6f", $0) } ?? "needs sides of \(MSSSIM.smallestSide) or more")
+
+        """
+    }
+}

@@ -1,0 +1,100 @@
+import Diagnostics
+import Foundation
+import Images
+import Testing
+
+@Suite(.serialized, .enabled(if: Tool.isBuilt, Tool.missing)) struct CodecCommandTests {
+    /// The bundled network with its latents on a fine grid and histograms of two pictures; made once. Tests write files of different names.
+    private nonisolated(unsafe) static let prepared: Folder = {
+        let folder = try! Folder()
+        try! FileManager.default.createDirectory(atPath: folder.path("photos"), withIntermediateDirectories: true)
+        for (name, side) in [("a", 64), ("b", 96)] { try! folder.write(HandmadePNG.ramp(width: side, height: 64).bytes, "photos/\(name).png") }
+        try! folder.write(HandmadePNG.ramp(width: 37, height: 23).bytes, "ramp.png")
+        let outcome = try! Tool.run(["quantize", "lapped8", "--calibration", "photos", "--codec", "-o", "net.safetensors"], in: folder)
+        precondition(outcome.status == 0, outcome.errors)
+        return folder
+    }()
+
+    @Test("encode and decode: the decoded picture is the encoder's reconstruction, byte for byte the same with any number of threads", arguments: ["round", "rdoq", "tcq4", "tcq8"])
+    func roundTrip(quantizer: String) throws {
+        let folder = Self.prepared
+        let stream = "\(quantizer).bits"
+        let options = ["--network", "net.safetensors", "--quantizer", quantizer]
+        let report = try Tool.run(["encode", "ramp.png", "-o", stream, "--reconstruction", "\(quantizer).png", "--threads", "1", "--json"] + options, in: folder).report()
+        #expect(report["bytes"]!.number == Double(try folder.bytes(stream).count))
+        #expect(report["headerBytes"]!.number == 60)
+        #expect((report["width"]!.number, report["height"]!.number) == (37, 23))
+        _ = try Tool.run(["encode", "ramp.png", "-o", stream + "2", "--threads", "3"] + options, in: folder)
+        #expect(try folder.bytes(stream + "2") == folder.bytes(stream))
+        let decoded = try Tool.run(["decode", stream, "--network", "net.safetensors", "-o", "\(quantizer)-decoded.png"], in: folder)
+        #expect(decoded.status == 0 && decoded.output.isEmpty, "\(decoded.errors)")
+        #expect(try folder.bytes("\(quantizer)-decoded.png") == folder.bytes("\(quantizer).png"))
+        let pictures = try [PNGReader.read(path: folder.path("\(quantizer).png")), PNGReader.read(path: folder.path("ramp.png"))].map(\.image)
+        #expect(try report["psnr"]!.number == PSNR(of: pictures[0], against: pictures[1]).decibels)
+    }
+
+    @Test("A trellis from a file travels in the stream")
+    func trellis() throws {
+        let folder = Self.prepared
+        try folder.write("0 2 0\n2 0 0\n1 3 1\n3 1 1\n", "four.txt")
+        let options = ["--network", "net.safetensors", "--step", "9"]
+        _ = try Tool.run(["encode", "ramp.png", "-o", "own.bits", "--reconstruction", "own.png", "--quantizer", "trellis", "--trellis", "four.txt"] + options, in: folder)
+        _ = try Tool.run(["encode", "ramp.png", "-o", "four.bits", "--quantizer", "tcq4"] + options, in: folder)
+        let (own, four) = (try folder.bytes("own.bits"), try folder.bytes("four.bits"))
+        #expect(Array(own[60..<72]) == [0, 2, 2, 0, 1, 3, 3, 1, 0, 0, 1, 1])
+        #expect(Array(own[72...]) == Array(four[60...]))
+        _ = try Tool.run(["decode", "own.bits", "--network", "net.safetensors", "-o", "own-decoded.png"], in: folder)
+        #expect(try folder.bytes("own-decoded.png") == folder.bytes("own.png"))
+    }
+
+    @Test("evaluate: one row a picture, rate and quantizer, rates from real bytes; its result is another's anchor")
+    func evaluate() throws {
+        let folder = Self.prepared
+        let options = ["photos", "--network", "net.safetensors", "--quantizers", "round,tcq8"]
+        let outcome = try Tool.run(["evaluate", "-o", "first", "--json"] + options, in: folder)
+        let report = try outcome.report()
+        #expect(Array(outcome.output.utf8) == (try folder.bytes("first/evaluation.json")))
+        let rows = report["pictures"]!.elements
+        #expect(rows.map { $0["curve"]!.string } == ["round", "tcq8", "round", "tcq8"])
+        #expect(rows.map { $0["picture"]!.string } == ["a.png", "a.png", "b.png", "b.png"])
+        for row in rows {
+            let name = "photos/\(row["picture"]!.string!)"
+            _ = try Tool.run(["encode", name, "-o", "row.bits", "--network", "net.safetensors", "--quantizer", row["curve"]!.string!], in: folder)
+            #expect(Double(try folder.bytes("row.bits").count) == row["bytes"]!.number)
+            #expect(row["bitsPerPixel"]!.number == row["bytes"]!.number! * 8 / (row["width"]!.number! * row["height"]!.number!))
+        }
+        let csv = String(decoding: try folder.bytes("first/pictures.csv"), as: UTF8.self).split(separator: "\n")
+        #expect(csv.count == 5 && csv.allSatisfy { $0.filter { $0 == "," }.count == 14 })
+        #expect(String(decoding: try folder.bytes("first/curves.svg"), as: UTF8.self).hasPrefix("<svg "))
+        let second = try Tool.run(["evaluate", "--against", "first/evaluation.json:round", "--json"] + options, in: folder).report()
+        #expect(second["curves"]!.elements.map { $0["name"]!.string } == ["round", "tcq8", "round"])
+    }
+
+    @Test("plan --codec names every part of a whole encode and decode and the one that bounds the rate")
+    func budget() throws {
+        let folder = Self.prepared
+        let report = try Tool.run(["plan", "--codec", "--network", "net.safetensors", "--quantizer", "tcq8", "--size", "640x480", "--json"], in: folder).report()
+        #expect(report["encode"]!["parts"]!.elements.map { $0["name"]!.string } == ["analysis", "trellisUnit", "entropyUnit"])
+        #expect(report["decode"]!["parts"]!.elements.map { $0["name"]!.string } == ["entropyUnit", "synthesis"])
+        // Latents of 128 channels at an eighth of each side; both directions of the trellis take a sample a cycle.
+        let latents = 128.0 * 80 * 60
+        #expect(report["encode"]!["parts"]!.elements[1]["estimatedCycles"]!.number == 2 * latents)
+        #expect(report["encode"]!["parts"]!.elements[1]["memoryBytes"]!.number == latents * 10 / 8)
+        #expect(report["encode"]!["parts"]!.elements[2]["estimatedCycles"]!.number == latents + 4)
+        #expect(report["encode"]!["estimatedCycles"]!.number == 3 * latents + 4)
+    }
+
+    @Test("What cannot be: codecMissing, streamMissing, streamNotOne, curveFileInvalid, a machine with fewer states")
+    func refusals() throws {
+        let folder = Self.prepared
+        try Tool.expectRefusal(.codecMissing, ["encode", "ramp.png", "--network", "lapped8", "-o", "x"], in: folder)
+        try Tool.expectRefusal(.streamMissing, ["decode", "nothing", "--network", "net.safetensors", "-o", "x.png"], in: folder)
+        try Tool.expectRefusal(.streamNotOne, ["decode", "ramp.png", "--network", "net.safetensors", "-o", "x.png"], in: folder)
+        try folder.write("{}", "empty.json")
+        try Tool.expectRefusal(.curveFileInvalid, ["evaluate", "photos", "--network", "net.safetensors", "--against", "empty.json"], in: folder)
+        let machine = try Tool.run(["machines", "mid"], in: folder).output.replacingOccurrences(of: "states: 8", with: "states: 4")
+        try folder.write(machine, "four.yaml")
+        try Tool.expectRefusal(
+            .machineWidthExceeded, ["encode", "ramp.png", "--network", "net.safetensors", "--machine", "four.yaml", "--quantizer", "tcq8", "-o", "x"], in: folder)
+    }
+}
