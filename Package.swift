@@ -37,6 +37,7 @@ let package = Package(
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CDatapathKernels"),
+        .target(name: "CEntropyYardstick"),
         .target(name: "CThreadTeam"),
 
         // 0
@@ -94,7 +95,8 @@ let package = Package(
         ], resources: [.embedInCode("Templates")]),
         // 8
         .executableTarget(
-            name: "Benchmarks", dependencies: ["FixedPoint", "MachineDescription", "Commands", "Machine", "Threads", "CDatapathKernels"], swiftSettings: settings),
+            name: "Benchmarks",
+            dependencies: ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "CDatapathKernels", "CEntropyYardstick"], swiftSettings: settings),
         .executableTarget(
             name: "intaglio",
             dependencies: [

@@ -8,5 +8,6 @@ struct Benchmarks {
     static func main() {
         KernelLevel.available.forEach(KernelRates.report)
         MachineRates.shapes.forEach(MachineRates.report)
+        EntropyRates.report()
     }
 }

@@ -21,8 +21,11 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
     public var escapes: Int
     /// Null where the pictures are equal.
     public var psnr: Double?
+    /// What this encode took, and what its decode will take.
+    public var budget: CodecBudget
 
-    public init(_ encoded: EncodedPicture, original: RGBImage) throws(Diagnostic) {
+    public init(_ encoded: EncodedPicture, original: RGBImage, budget: CodecBudget) throws(Diagnostic) {
+        self.budget = budget
         let header = encoded.header
         let pixels = Double(header.width * header.height)
         width = header.width
@@ -55,6 +58,6 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
             rate        \(String(format: "%.4f", bitsPerPixel)) bits a pixel, \(String(format: "%.4f", idealBitsPerPixel)) under the integer tables; \(symbols) symbols, \(escapes) escapes
             psnr        \(quality)
 
-            """
+            """ + "\n" + budget.text
     }
 }

@@ -11,10 +11,11 @@ import Tensors
 extension PictureCodec {
     /// Encodes and decodes one picture with each quantizer at one rate.
     ///
+    /// - Parameter prior: of the hyper-latent, for what the symbols cost under real distributions.
     /// - Returns: a row a quantizer, in their order; the curve is named for the quantizer's kind.
     /// - Throws: `streamPayloadInvalid` where a decoder shows anything but the encoder's reconstruction, which would be a fault of this program.
     public mutating func measure(
-        _ original: RGBImage, named name: String, rate: Int, quantizers: [(name: String, quantizer: LatentQuantizer)]
+        _ original: RGBImage, named name: String, rate: Int, quantizers: [(name: String, quantizer: LatentQuantizer)], prior: FactorizedPrior? = nil
     ) throws(Diagnostic) -> [Evaluation.Picture] {
         let analysis = try analyse(original, rate: rate)
         var rows: [Evaluation.Picture] = []
@@ -31,6 +32,7 @@ extension PictureCodec {
                     curve: curve, rate: rate, picture: name, width: original.width, height: original.height, bytes: encoded.bytes.count,
                     bitsPerPixel: Double(8 * encoded.bytes.count) / Double(original.width * original.height),
                     idealBitsPerPixel: encoded.idealBits / Double(original.width * original.height),
+                    modelBitsPerPixel: prior.flatMap { modelBits(encoded, analysis, quantizer, $0) }.map { $0 / Double(original.width * original.height) },
                     psnr: try PSNR(of: encoded.reconstruction, against: original).finiteDecibels, msSSIM: MSSSIM.value(of: encoded.reconstruction, against: original),
                     escapes: encoded.escapeCount, encodeSimulatedCycles: budget.encode.simulatedCycles, decodeSimulatedCycles: budget.decode.simulatedCycles,
                     encodeEstimatedCycles: budget.encode.estimatedCycles, decodeEstimatedCycles: budget.decode.estimatedCycles))

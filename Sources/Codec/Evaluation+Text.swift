@@ -11,14 +11,15 @@ extension Evaluation {
 
     /// A row a picture, rate and curve.
     public var csv: String {
-        let header = "curve,rate,picture,width,height,bytes,bitsPerPixel,idealBitsPerPixel,psnr,msSSIM,escapes,encodeSimulatedCycles,decodeSimulatedCycles,encodeEstimatedCycles,decodeEstimatedCycles"
+        let header = "curve,rate,picture,width,height,bytes,bitsPerPixel,idealBitsPerPixel,modelBitsPerPixel,psnr,msSSIM,escapes,encodeSimulatedCycles,decodeSimulatedCycles,encodeEstimatedCycles,decodeEstimatedCycles"
         let rows = pictures.map { row in
             let head: [String] = [row.curve, "\(row.rate)", row.picture, "\(row.width)", "\(row.height)", "\(row.bytes)", Self.text(row.bitsPerPixel, 6)]
-            let quality: [String] = [row.idealBitsPerPixel.map { Self.text($0, 6) } ?? "", row.psnr.map { Self.text($0, 4) } ?? "", row.msSSIM.map { Self.text($0, 6) } ?? ""]
+            let ideal: [String] = [row.idealBitsPerPixel, row.modelBitsPerPixel].map { bits in bits.map { Self.text($0, 6) } ?? "" }
+            let quality: [String] = [row.psnr.map { Self.text($0, 4) } ?? "", row.msSSIM.map { Self.text($0, 6) } ?? ""]
             let counts: [String] = [
                 row.escapes, row.encodeSimulatedCycles, row.decodeSimulatedCycles, row.encodeEstimatedCycles, row.decodeEstimatedCycles,
             ].map { count in count.map { "\($0)" } ?? "" }
-            return (head + quality + counts).joined(separator: ",")
+            return (head + ideal + quality + counts).joined(separator: ",")
         }
         return ([header] + rows).joined(separator: "\n") + "\n"
     }

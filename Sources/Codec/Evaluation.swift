@@ -20,6 +20,8 @@ public struct Evaluation: Codable, Equatable, Sendable {
         public var bitsPerPixel: Double
         /// Under the integer tables, without header.
         public var idealBitsPerPixel: Double?
+        /// The same symbols under the real distributions that the tables stand for: Gaussians of the predicted scales, the learned prior. Where the float network is read.
+        public var modelBitsPerPixel: Double?
         public var psnr: Double?
         public var msSSIM: Double?
         public var escapes: Int?

@@ -17,6 +17,8 @@ public struct EncodedPicture: Sendable {
     public let symbolCount: Int
     /// Symbols outside their tables.
     public let escapeCount: Int
+    /// Of the latents, in coding order.
+    let symbols: [Int32]
 }
 
 extension PictureCodec {
@@ -48,7 +50,7 @@ extension PictureCodec {
         return EncodedPicture(
             bytes: header.bytes + trellis + hyperLatents + latents, header: header,
             reconstruction: try synthesize(reconstruction, rate: analysis.rate, width: analysis.width, height: analysis.height), idealBits: length.bits,
-            symbolCount: analysis.symbolCount, escapeCount: length.escapes)
+            symbolCount: analysis.symbolCount, escapeCount: length.escapes, symbols: symbols)
     }
 
     private func decide(_ analysis: Analysis, _ plane: LatentPlane, _ quantizer: LatentQuantizer) -> [Int32] {

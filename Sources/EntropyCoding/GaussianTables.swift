@@ -50,8 +50,8 @@ public enum GaussianTables {
         return masses
     }
 
-    /// The probability of a symbol k >= 0.
-    static func mass(of k: Int, scale: Double, quantizer: Int) -> Double {
+    /// The probability of a symbol k >= 0 at a scale in symbol steps (2 D of a trellis).
+    public static func mass(of k: Int, scale: Double, quantizer: Int) -> Double {
         let cell: (Double, Double) =
             switch (quantizer, k) {
             case (0, _): (Double(k) - 0.5, Double(k) + 0.5)

@@ -60,10 +60,12 @@ struct EncodeCommand: ParsableCommand {
     func run() throws {
         let original = try PNGReader.read(path: picture).image
         var codec = try codec.codec()
-        let encoded = try codec.encode(original, rate: rate, quantizer: quantizer.latentQuantizer())
+        let quantizer = try quantizer.latentQuantizer()
+        let encoded = try codec.encode(original, rate: rate, quantizer: quantizer)
         try AtomicFile.write(encoded.bytes, to: output)
         if let reconstruction { try PNGWriter.write(encoded.reconstruction, to: reconstruction) }
-        let report = try CodedPictureReport(encoded, original: original)
+        let budget = try codec.budget(width: original.width, height: original.height, rate: rate, quantizer: quantizer, streamBytes: encoded.bytes.count)
+        let report = try CodedPictureReport(encoded, original: original, budget: budget)
         try Console.result(json ? report.jsonText() : report.text)
     }
 }

@@ -49,7 +49,7 @@ struct EvaluateCommand: ParsableCommand {
             let original = try PNGReader.read(path: path).image
             let name = String(path.split(separator: "/").last ?? "")
             for rate in rates {
-                evaluation.pictures += try codec.measure(original, named: name, rate: rate, quantizers: quantizers)
+                evaluation.pictures += try codec.measure(original, named: name, rate: rate, quantizers: quantizers, prior: float?.prior)
                 if let float { evaluation.pictures.append(try Evaluation.Picture(float: float, original, named: name, curve: "float", rate: rate)) }
             }
         }

@@ -27,4 +27,21 @@ struct DebugBuildTests {
             #expect(debug.output == release.output)
         }
     }
+
+    @Test("Debug and release builds write the same streams and decode each other's")
+    func sameStreams() throws {
+        let folder = try Folder()
+        try folder.write(HandmadePNG.ramp(width: 37, height: 23).bytes, "ramp.png")
+        try FileManager.default.createDirectory(atPath: folder.path("photos"), withIntermediateDirectories: true)
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "photos/a.png")
+        #expect(try Tool.run(["quantize", "lapped8", "--calibration", "photos", "--codec", "-o", "net.safetensors"], in: folder).status == 0)
+        let options = ["--network", "net.safetensors"]
+        for (name, program, other, threads) in [("release", Tool.path, DebugBuild.path, "3"), ("debug", DebugBuild.path, Tool.path, "1")] {
+            let encode = ["encode", "ramp.png", "-o", name, "--reconstruction", "\(name).png", "--quantizer", "tcq8", "--threads", threads] + options
+            #expect(try Tool.run(encode, in: folder, program: program).status == 0)
+            #expect(try Tool.run(["decode", name, "-o", "\(name)-decoded.png"] + options, in: folder, program: other).status == 0)
+            #expect(try folder.bytes("\(name)-decoded.png") == folder.bytes("\(name).png"))
+        }
+        #expect(try folder.bytes("debug") == folder.bytes("release"))
+    }
 }
