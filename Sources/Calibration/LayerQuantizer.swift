@@ -89,7 +89,7 @@ struct LayerQuantizer {
             var parameters = AccumulationParameters(
                 weightCodes: codes, weightDecoder: quantizer.decoder, bias: integerBias, postProcessing: try postProcessing(scales: scales))
             if options.correctsBias { correctBias(&parameters, scales: scales) }
-            failure = AccumulatorProof.width(of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activationBits)
+            failure = AccumulatorProof.bounds(of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width).max() ?? 0
             if failure <= options.accumulatorBits {
                 quantized.parameters[layer.name] = .accumulation(parameters)
                 return try appendRates(scales: scales)
@@ -189,7 +189,7 @@ struct LayerQuantizer {
         for bits in stride(from: options.weightLaw == .linear ? 9 : options.weightBits, through: 9, by: -1) {
             var (parameters, scales) = try quantizer.parameters(importance: Array(repeating: 1, count: beta.count), gammaBits: bits)
             if options.correctsBeta { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
-            failure = AccumulatorProof.width(of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits)
+            failure = AccumulatorProof.bounds(of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width).max() ?? 0
             if failure <= options.accumulatorBits {
                 quantized.parameters[layer.name] = .normalization(parameters)
                 return

@@ -75,6 +75,9 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case networkTensorUnused = "NETWORK-014"
     case networkValueOutOfRange = "NETWORK-015"
     case networkUnknownName = "NETWORK-016"
+    case networkSumTooWide = "NETWORK-017"
+    case networkNormalizationTooWide = "NETWORK-018"
+    case networkRequantizationTooWide = "NETWORK-019"
 
     // IMPORT: networks of other formats
     case importArchitectureUnknown = "IMPORT-001"

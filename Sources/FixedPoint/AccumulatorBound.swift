@@ -15,6 +15,14 @@ public struct AccumulatorBound: Hashable, Sendable {
         high = max(Int128(bias), 0)
     }
 
+    /// The whole bound from the least and the largest that its products can sum to: low <= 0 <= high.
+    @inlinable
+    public init(bias: Int64, low: Int64, high: Int64) {
+        precondition(low <= 0 && high >= 0, "products that sum to \(low)...\(high)")
+        self.low = min(Int128(bias), 0) + Int128(low)
+        self.high = max(Int128(bias), 0) + Int128(high)
+    }
+
     /// The whole bound from the terms of one accumulator.
     @inlinable
     public init(bias: Int64, terms: some Sequence<AccumulatorTerm>) {

@@ -7,8 +7,8 @@ import Schedules
 ///     loads of step s:   [weights, if in no half]  [input, if in no half]  [the next weights, if in no half: they overlap with this step]
 ///     compute of step s: one accumulation (a transposed convolution: one each phase) or one element-wise command
 ///     store:             after the last input-channel tile
-struct CommandBuilder {
-    private(set) var commands: [Command] = []
+struct CommandBuilder<Sink: CommandSink> {
+    private(set) var commands: Sink
     private let inputLanes: Int
     private let outputLanes: Int
     private let tensors: [TensorRegion]
@@ -16,7 +16,8 @@ struct CommandBuilder {
     private var inputs = HalfRotation()
     private var nextOutputHalf = 0
 
-    init(array: MACArrayDescription, tensors: [TensorRegion], capacity: Int) {
+    init(into sink: Sink, array: MACArrayDescription, tensors: [TensorRegion], capacity: Int) {
+        commands = sink
         self.tensors = tensors
         inputLanes = array.inputChannelLanes
         outputLanes = array.outputChannelLanes
@@ -52,9 +53,9 @@ struct CommandBuilder {
                 for pixelTile in 0..<pixelTiles { lower(layer, pixelTile: pixelTile, channelTile: channelTile, &state) }
             }
         }
-        for (half, lastUse) in weights.release() { commands[lastUse].signals.insert(.weightsFree(half)) }
-        for (half, lastUse) in inputs.release() { commands[lastUse].signals.insert(.inputFree(half)) }
-        commands[state.lastCompute].signals.insert(.parametersFree(state.parametersHalf))
+        for (half, lastUse) in weights.release() { commands.addSignals(.weightsFree(half), at: lastUse) }
+        for (half, lastUse) in inputs.release() { commands.addSignals(.inputFree(half), at: lastUse) }
+        commands.addSignals(.parametersFree(state.parametersHalf), at: state.lastCompute)
     }
 
     private struct LayerState {
@@ -100,7 +101,7 @@ struct CommandBuilder {
         let halves = layer.buffers.weights.count
         if let kept, weights.half(of: kept) == weights.next % halves { return }
         let (half, lastUse) = weights.replace(with: tile, halves: halves)
-        if lastUse >= 0 { commands[lastUse].signals.insert(.weightsFree(half)) }
+        if lastUse >= 0 { commands.addSignals(.weightsFree(half), at: lastUse) }
         let tiling = layer.tiling
         let channels = tiling.channelTiles[tile / tiling.inputChannelTiles.count].count
         let inputChannels = tiling.inputChannelTiles[tile % tiling.inputChannelTiles.count].count
@@ -115,7 +116,7 @@ struct CommandBuilder {
     private mutating func loadInput(_ layer: LayerContext, tile: Int, _ step: Step, _ state: inout LayerState) {
         guard inputs.half(of: tile) == nil else { return }
         let (half, lastUse) = inputs.replace(with: tile, halves: layer.buffers.input.count)
-        if lastUse >= 0 { commands[lastUse].signals.insert(.inputFree(half)) }
+        if lastUse >= 0 { commands.addSignals(.inputFree(half), at: lastUse) }
         let hasSecond = layer.tiling.layer.hasSecond
         var waits: SemaphoreSet = .inputFree(half)
         if state.awaitsStores { waits.insert(.layerStored) }
@@ -192,8 +193,8 @@ struct CommandBuilder {
                     operation: .elementwise(layer.elementwise(step, inputLanes: inputLanes, outputLanes: outputLanes))))
         }
         let last = commands.count - 1
-        commands[first].waits = waits
-        if step.isLastInputChannelTile { commands[last].signals.insert(.outputFull(step.outputHalf)) }
+        commands.setWaits(waits, at: first)
+        if step.isLastInputChannelTile { commands.addSignals(.outputFull(step.outputHalf), at: last) }
         inputs.use(step.inputHalf, by: last)
         if layer.tiling.layer.usesArray { weights.use(step.weightHalf, by: last) }
         state.lastCompute = last

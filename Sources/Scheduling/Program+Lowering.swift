@@ -4,6 +4,7 @@ import Graph
 public import MachineDescription
 public import Networks
 public import Schedules
+public import Timing
 
 extension Program {
     /// Lowers a network to commands by a schedule, which is verified first.
@@ -11,6 +12,19 @@ extension Program {
     /// - Parameter fault: an error put into the commands after the verification.
     /// - Throws: what `Schedule.verify` throws; `faultUnknown` where the fault cannot be put in.
     public init(network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil) throws(Diagnostic) {
+        var commands: [Command] = []
+        try self.init(network: network, schedule: schedule, machine: machine, fault: fault, into: &commands)
+        self.commands = commands
+    }
+
+    /// The same without `commands`, which only leave their timing: what planning a large picture needs.
+    public init(network: QuantizedNetwork, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil) throws(Diagnostic) {
+        try self.init(network: network, schedule: schedule, machine: stream.machine, fault: fault, into: &stream)
+    }
+
+    private init(
+        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault?, into sink: inout some CommandSink
+    ) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
         let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
         let parameters = try ParameterPlan(network: network, geometry: geometry, machine: machine)
@@ -18,7 +32,7 @@ extension Program {
         let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
         let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
 
-        var builder = CommandBuilder(array: machine.macArray, tensors: layout.tensors, capacity: tilings.reduce(0) { $0 + $1.commandEstimate })
+        var builder = CommandBuilder(into: sink, array: machine.macArray, tensors: layout.tensors, capacity: tilings.reduce(0) { $0 + $1.commandEstimate })
         var layers: [LayerProgram] = []
         for (index, (tiling, entry)) in verified.enumerated() {
             let blocks = parameters.layers[index]
@@ -33,9 +47,10 @@ extension Program {
                 LayerProgram(
                     tiling, buffers: entry.buffers, machine: machine, commands: first..<builder.commands.count, parameterMemoryBytes: blocks.bytes))
         }
+        sink = builder.commands
         let names = geometry.tensors.map(\.name)
         self.init(
-            commands: builder.commands,
+            commands: [],
             memoryMap: ExternalMemoryMap(tensors: Dictionary(uniqueKeysWithValues: zip(names, layout.tensors)), bytes: layout.bytes),
             parameterRegions: layout.parameterRegions, layers: layers)
     }

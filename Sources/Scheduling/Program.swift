@@ -2,7 +2,7 @@ public import Commands
 
 /// Everything a machine needs to run a network once: the commands, where everything lies in external memory, and what each layer occupies.
 public struct Program: Sendable {
-    /// In an order in which they may also be executed one by one.
+    /// In an order in which they may also be executed one by one. Empty where only their timing was asked for.
     public var commands: [Command]
     public var memoryMap: ExternalMemoryMap
     /// In ascending order of addresses, all before the first tensor.

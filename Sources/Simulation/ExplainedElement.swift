@@ -21,6 +21,7 @@ public struct ExplainedElement: Sendable {
         network: QuantizedNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, layer name: String?, c: Int, y: Int, x: Int,
         threads: Int
     ) throws(Diagnostic) {
+        try network.requireProvenWidths()
         let graph = network.graph
         let name = name ?? graph.layers[0].name
         try graph.requireLayer(name, at: "--layer")

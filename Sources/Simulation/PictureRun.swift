@@ -10,8 +10,9 @@ public struct PictureRun: Sendable {
     public let simulation: SimulationRun
     let picture: PNGPicture
 
-    /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples.
+    /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what `requireProvenWidths` throws.
     public init(_ plan: SimulationPlan, picture: PNGPicture, team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
+        try plan.network.requireProvenWidths()
         let graph = plan.network.graph
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture.image, for: plan.network)]
         self.simulation = try SimulationRun(plan, codes: inputs, team: team, progress: progress)

@@ -21,10 +21,12 @@ public struct SimulationPlan: Sendable {
     /// - Parameters:
     ///   - width, height: of the picture; padded to a multiple of the network's stride.
     ///   - schedule: searched for when nil.
+    ///   - keepsCommands: whether the plan can be run; without, it needs less memory and time.
     ///   - fault: put into the commands after the schedule is verified.
     /// - Throws: what the graph, the schedule verifier and the search throw.
     public init(
-        network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil, fault: InjectedFault? = nil
+        network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil, keepsCommands: Bool = true,
+        fault: InjectedFault? = nil
     ) throws(Diagnostic) {
         let multiple = network.graph.sizeMultiple
         let image = ImageReport(
@@ -43,9 +45,15 @@ public struct SimulationPlan: Sendable {
         } else {
             self.schedule = try Schedule(bestFor: network, on: machine, height: image.paddedHeight, width: image.paddedWidth)
         }
-        self.program = try Program(network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands)
+        var stream = TimedStream(on: machine)
+        if keepsCommands {
+            self.program = try Program(network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands)
+            stream.append(contentsOf: program.commands)
+        } else {
+            self.program = try Program(network: network, schedule: self.schedule, timing: &stream, fault: fault?.inCommands)
+        }
         do {
-            self.timeline = try Timeline(simulating: program.commands, on: machine)
+            self.timeline = try Timeline(simulating: stream)
         } catch {
             preconditionFailure("lowered commands cannot be timed: \(error)")
         }

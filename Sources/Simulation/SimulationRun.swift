@@ -48,6 +48,7 @@ public struct SimulationRun: Sendable {
         writeInputs: (ExternalMemory, ExternalMemoryMap) -> Void
     ) throws(Diagnostic) {
         let program = plan.program
+        precondition(!program.commands.isEmpty || plan.timeline.commands.isEmpty, "a plan that runs keeps its commands")
         let memory = ExternalMemory(bytes: program.memoryMap.bytes)
         memory.write(try ExternalImage(program, network: network ?? plan.network).bytes, at: 0)
         writeInputs(memory, program.memoryMap)

@@ -26,11 +26,12 @@ public struct Verification: Sendable {
     /// - Parameters:
     ///   - fault: put into the machine's copy only.
     ///   - only: compares this layer alone.
-    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the executors throw.
+    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what `requireProvenWidths`, planning and the executors throw.
     public init(
         network: QuantizedNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, fault: InjectedFault? = nil, only: String? = nil,
         threads: Int
     ) throws(Diagnostic) {
+        try network.requireProvenWidths()
         if let only { try network.graph.requireLayer(only, at: "--layer") }
         let held = try fault.map { fault throws(Diagnostic) in try fault.applied(to: network) }
         let plan = try SimulationPlan(

@@ -26,36 +26,31 @@ public struct LayerTiming: Hashable, Sendable {
 }
 
 /// The layers of a timed stream, by ascending index.
-func layerTimings(of commands: [Command], timings: [CommandTiming], on machine: MachineDescription) -> [LayerTiming] {
-    var extents = layerExtents(of: commands, timings: timings)
+func layerTimings(of stream: TimedStream, timings: [CommandTiming]) -> [LayerTiming] {
+    var extents = layerExtents(of: stream.entries, timings: timings)
     var attribution = StallAttribution(extents.map { ($0.timing.completion, $0.workEnd) })
-    for index in commands.indices {
-        guard let cost = CommandCost(of: commands[index], on: machine) else { continue }
+    for index in stream.entries.indices {
+        guard let cost = stream.entries[index].cost else { continue }
         attribution.idle(to: timings[index].start, before: timings[index], timings: timings)
         attribution.busy(cost)
     }
     attribution.idle(to: (extents.last?.timing.completion ?? -1) + 1, before: nil, timings: timings)
 
-    var position = 0
-    for index in commands.indices {
-        // Commands of a layer stand together, more or less.
-        if extents[position].timing.layer != commands[index].layer { position = extents.firstIndex { $0.timing.layer == commands[index].layer }! }
-        extents[position].timing.activity += predictedActivity(of: commands[index], on: machine)
-    }
+    for (layer, activity) in stream.activities { extents[extents.firstIndex { $0.timing.layer == layer }!].timing.activity = activity }
     return extents.indices.map { i in
         var layer = extents[i].timing
         layer.simulatedCycles = layer.completion - (i == 0 ? -1 : extents[i - 1].timing.completion)
         layer.computeCycles = attribution.computeCycles[i]
         layer.stallCycles = attribution.stallCycles[i]
-        layer.issuedMACs = layer.activity.steps * machine.macArray.macs
+        layer.issuedMACs = layer.activity.steps * stream.machine.macArray.macs
         return layer
     }
 }
 
 /// For each layer its completion, and the last end of its compute commands (of its loads, where it computes nothing).
-private func layerExtents(of commands: [Command], timings: [CommandTiming]) -> [(timing: LayerTiming, workEnd: Int)] {
-    var ends: [Int: (all: Int, compute: Int, load: Int)] = [:]
-    var (layer, end) = (Int.min, (all: -1, compute: -1, load: -1))
+private func layerExtents(of commands: [TimedStream.Entry], timings: [CommandTiming]) -> [(timing: LayerTiming, workEnd: Int)] {
+    var ends: [Int32: (all: Int, compute: Int, load: Int)] = [:]
+    var (layer, end) = (Int32.min, (all: -1, compute: -1, load: -1))
     for index in commands.indices {
         if commands[index].layer != layer {
             if layer != .min { ends[layer] = end }
@@ -74,6 +69,6 @@ private func layerExtents(of commands: [Command], timings: [CommandTiming]) -> [
     return ends.keys.sorted().map { layer in
         let end = ends[layer]!
         completion = max(completion, end.all)
-        return (LayerTiming(layer: layer, completion: completion), end.compute >= 0 ? end.compute : end.load)
+        return (LayerTiming(layer: Int(layer), completion: completion), end.compute >= 0 ? end.compute : end.load)
     }
 }

@@ -15,12 +15,19 @@ public struct Timeline: Hashable, Sendable {
     /// - Parameter burstByBurst: takes every burst on its own: the slow definition that the ordinary way equals.
     /// - Throws: `deadlock`, `semaphoreShared`.
     public init(simulating commands: [Command], on machine: MachineDescription, burstByBurst: Bool = false) throws(TimelineError) {
-        try checkSemaphores(commands)
-        var run = TimelineRun(commands, on: machine, burstByBurst: burstByBurst)
+        var stream = TimedStream(on: machine)
+        stream.append(contentsOf: commands)
+        try self.init(simulating: stream, burstByBurst: burstByBurst)
+    }
+
+    /// The same of a stream that was never kept as commands.
+    public init(simulating stream: TimedStream, burstByBurst: Bool = false) throws(TimelineError) {
+        try checkSemaphores(stream.entries)
+        var run = TimelineRun(stream, burstByBurst: burstByBurst)
         try run.finish()
-        self.commands = run.timings
-        totalCycles = (run.timings.map(\.end).max() ?? -1) + 1
-        layers = layerTimings(of: commands, timings: run.timings, on: machine)
+        commands = run.timings
+        totalCycles = commands.reduce(0) { max($0, $1.end + 1) }
+        layers = layerTimings(of: stream, timings: commands)
     }
 }
 
@@ -39,7 +46,7 @@ public struct CommandTiming: Hashable, Sendable {
 }
 
 /// Each semaphore has one engine that waits for it and one that signals it, so that its tokens come and go in order.
-private func checkSemaphores(_ commands: [Command]) throws(TimelineError) {
+private func checkSemaphores(_ commands: [TimedStream.Entry]) throws(TimelineError) {
     var waiting = [Engine?](repeating: nil, count: SemaphoreSet.count)
     var signalling = waiting
     func check(_ set: SemaphoreSet, _ engine: Engine, _ owners: inout [Engine?], _ command: Int) throws(TimelineError) {
@@ -53,7 +60,6 @@ private func checkSemaphores(_ commands: [Command]) throws(TimelineError) {
             owners[index] = engine
         }
     }
-    // By index: a command is large, and copying each is what would take the time.
     for index in commands.indices {
         try check(commands[index].waits, commands[index].engine, &waiting, index)
         try check(commands[index].signals, commands[index].engine, &signalling, index)

@@ -6,16 +6,16 @@ import MachineDescription
 /// A compute command's end is known as soon as it starts, so the compute engine runs ahead until it lacks a token; only ends of transfers are waited for.
 struct TimelineRun {
     private(set) var timings: [CommandTiming]
-    private let commands: [Command]
-    private let machine: MachineDescription
+    private let commands: [TimedStream.Entry]
+    private let transfers: [Transfer]
     private var dma: DMAEngines
     private var queues = EngineQueues()
     private var tokens: [TokenQueue]
 
-    init(_ commands: [Command], on machine: MachineDescription, burstByBurst: Bool) {
-        self.commands = commands
-        self.machine = machine
-        dma = DMAEngines(machine.dma, burstByBurst: burstByBurst)
+    init(_ stream: TimedStream, burstByBurst: Bool) {
+        commands = stream.entries
+        transfers = stream.transfers
+        dma = DMAEngines(stream.machine.dma, burstByBurst: burstByBurst)
         timings = [CommandTiming](repeating: CommandTiming(), count: commands.count)
         for index in commands.indices { queues[commands[index].engine].commands.append(index) }
         tokens = (0..<SemaphoreSet.count).map { index in
@@ -34,14 +34,14 @@ struct TimelineRun {
         for engine in Engine.allCases {
             guard let index = queues[engine].next else { continue }
             let missing = commands[index].waits.indices.filter { tokens[$0].first == nil }
-            throw .deadlock(command: index, layer: commands[index].layer, engine: engine, missing: missing.map(SemaphoreSet.name))
+            throw .deadlock(command: index, layer: Int(commands[index].layer), engine: engine, missing: missing.map(SemaphoreSet.name))
         }
     }
 
     /// Starts whatever has its tokens.
     private mutating func startAll() {
         while let index = startable(.compute) {
-            let cycles = computeCycles(of: index)
+            let cycles = commands[index].cost!.cycles
             let start = begin(index, on: .compute)
             end(index, on: .compute, at: start + cycles - 1)
         }
@@ -49,10 +49,7 @@ struct TimelineRun {
             guard queues[engine].running == nil, let index = startable(engine) else { continue }
             let start = begin(index, on: engine)
             queues[engine].running = index
-            switch commands[index].operation {
-            case .load(let transfer), .store(let transfer): dma.start(transfer, on: engine, at: start)
-            case .accumulate, .elementwise: preconditionFailure("the \(engine) engine gets transfers only")
-            }
+            dma.start(transfers[Int(commands[index].transfer)], on: engine, at: start)
         }
     }
 
@@ -94,10 +91,6 @@ struct TimelineRun {
             tokens[bits.trailingZeroBitCount].put(Token(time: cycle, command: index))
             bits &= bits - 1
         }
-    }
-
-    private func computeCycles(of index: Int) -> Int {
-        CommandCost(of: commands[index], on: machine)!.cycles
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Codec
+import Networks
 import Reports
 import Simulation
 
@@ -23,8 +24,11 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         if codec { return try planCodec() }
+        let network = try options.quantized()
+        try network.requireProvenWidths()
         let plan = try SimulationPlan(
-            network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile())
+            network: network, machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile(),
+            keepsCommands: false)
         let report = plan.report()
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
     }

@@ -49,6 +49,24 @@ import Testing
         try Tool.expectRefusal(.networkFileTooLarge, ["plan", "--network", "n.safetensors"], in: folder)
     }
 
+    @Test("A network from elsewhere whose sums could pass its accumulator is refused before anything is computed")
+    func unprovenWidth() throws {
+        let network = try #require(Self.bundled.quantized)
+        let bits = network.graph.layers.map { AccumulatorProof.width(of: $0, in: network) }.max()!
+        let folder = try Folder()
+        try folder.write(
+            Self.file { file in
+                file.metadata["quantized"] = file.metadata["quantized"]!.replacingOccurrences(of: "\"accumulatorBits\":32", with: "\"accumulatorBits\":\(bits)")
+                // Every weight is the largest now: sums of one sign, and A is what the real weights need.
+                for name in file.tensors.keys where name.hasSuffix(".weightCodes") || name.hasSuffix(".gammaCodes") {
+                    file.tensors[name]!.bytes = Array(repeating: 255, count: file.tensors[name]!.bytes.count)
+                }
+            }, "n.safetensors")
+        for command in ["run", "plan", "verify", "explain"] {
+            try Tool.expectRefusal(.networkSumTooWide, [command, "--network", "n.safetensors"] + (command == "explain" ? ["--at", "0,0,0"] : []), in: folder)
+        }
+    }
+
     @Test("Tensors of a wrong shape, with NaN or infinity, missing or unused; unknown operators and versions")
     func contents() throws {
         let folder = try Folder()
