@@ -19,7 +19,8 @@ struct AccumulationRows {
     /// Whether sums need 64 bits: several segments, or partial sums.
     let isWide: Bool
     private let level: KernelLevel
-    private let products: ProductSegments.View
+    /// Nil where nothing is multiplied.
+    private let products: (segments: ProductSegments.View, tile: OperandTile.View)?
     private let activations: OnChipBuffer.View
     private let partialSums: UnsafeMutablePointer<Int64>?
     private let accumulatorBits: Int
@@ -33,19 +34,20 @@ struct AccumulationRows {
 
     /// - Parameter owners: gets what must live while the rows run.
     init(
-        _ pass: Accumulation, _ context: LayerContext, array: MACArray, products: ProductSegments, activations: OnChipBuffer.View,
+        _ pass: Accumulation, _ context: LayerContext, array: MACArray, products: (segments: ProductSegments.View, tile: OperandTile.View)?,
+        activations: OnChipBuffer.View,
         partialSums: UnsafeMutablePointer<Int64>?, accumulatorBits: Int, output: UnsafeMutablePointer<UInt8>?, owners: inout [AnyObject]
     ) {
         self.pass = pass
         self.level = array.level
-        self.products = products.view
+        self.products = products
         self.activations = activations
         self.partialSums = partialSums
         self.accumulatorBits = accumulatorBits
         self.output = output
         sumPitch = MACArray.sumPitch(pass)
         stripColumns = min(pass.columns, max(AccumulationRows.stripSums / sumPitch / 24 * 24, 24))
-        isWide = !pass.first || !pass.last || products.view.count > 1
+        isWide = !pass.first || !pass.last || (products?.segments.count ?? 0) > 1
         rowActivity = array.rowActivity(pass)
         let validPairs = (0..<pass.tapColumns).reduce(0) { $0 + pass.validColumns(tap: $1) }
         activationBytesOfTapRow = validPairs * array.activationBytesOfPair(pass)
@@ -59,8 +61,7 @@ struct AccumulationRows {
         valueDecoder = pass.drain == .normalization
             ? context.decoder(LayerContext.DecoderKey(channels: pass.outputChannelSet, operand: .value, isSecond: false)).view : nil
         // The context keeps its drains and decoders.
-        owners.append(context)
-        owners.append(products)
+        if owners.last !== context { owners.append(context) }
     }
 
     /// Multiplications of one row, and as many again for its sums: never 0.
@@ -113,13 +114,13 @@ struct AccumulationRows {
     private func multiply(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View) {
         let count = columns.count * sumPitch
         let (sums, wide) = (scratch.sums, scratch.wideSums)
-        guard products.count > 0 else {
+        guard let (segments, tile) = products else {
             sums.update(repeating: 0, count: count)
             return
         }
-        for segment in 0..<products.count {
-            products.multiply(pass, segment: segment, row: i, columns: columns, sums: sums, sumPitch: sumPitch)
-            guard products.count > 1 else { continue }
+        for segment in 0..<segments.count {
+            segments.multiply(pass, tile, segment: segment, row: i, columns: columns, sums: sums, sumPitch: sumPitch)
+            guard segments.count > 1 else { continue }
             if segment == 0 {
                 for element in 0..<count { wide[element] = Int64(sums[element]) }
             } else {
@@ -128,12 +129,14 @@ struct AccumulationRows {
         }
     }
 
+    private var isInSegments: Bool { (products?.segments.count ?? 0) > 1 }
+
     /// `result` = the pass's products + `base`, wrapped to `bits`, position by position.
     private func add(
         _ base: UnsafePointer<Int64>, pitch basePitch: Int, bits: Int, _ columns: Range<Int>, _ scratch: RowScratch.View, to result: UnsafeMutablePointer<Int64>,
         pitch resultPitch: Int
     ) {
-        guard products.count > 1 else {
+        guard isInSegments else {
             intaglio_add_sums(
                 level.rawValue, scratch.sums, Int64(sumPitch), base, Int64(basePitch), Int64(64 - bits), Int64(columns.count), Int64(pass.lanes), result,
                 Int64(resultPitch))

@@ -25,13 +25,16 @@ struct AccumulationUnit {
         accumulators: borrowing AccumulatorBuffer, owners: inout [AnyObject]
     ) -> (rows: AccumulationRows, decoding: OperandDecoding?)? {
         guard pass.rows > 0, pass.columns > 0, pass.lanes > 0 else { return nil }
-        var products = ProductSegments.none
+        var products: (segments: ProductSegments.View, tile: OperandTile.View)?
         var decoding: OperandDecoding?
         if pass.readsOperands {
             let decoder = AccumulationUnit.decoder(pass, context)
             if !tile.holds(pass, decoder, activationBuffer) { decoding = tile.replace(pass, decoder, activationBuffer) }
             let pack = weights.pack(pass, decoder, entries: context.weightEntries, weightBuffer, level: array.level)
-            products = ProductSegments(pass, pack, tile.view, level: array.level)
+            let segments = pack.products(pass, tile.view)
+            products = (segments.view, tile.view)
+            owners.append(pack)
+            owners.append(segments)
         }
         let partialSums = pass.first && pass.last
             ? nil : accumulators.pointer(pass.accumulatorAddress..<pass.accumulatorAddress + pass.rows * pass.columns * pass.lanes)

@@ -7,16 +7,10 @@ public final class ExternalMemory {
     public let bytes: Int
     private let base: UnsafeMutablePointer<UInt8>
 
-    private static let largePageBytes = 2 << 20
-
     public init(bytes: Int) {
         precondition(bytes >= 0, "external memory of \(bytes) bytes")
         self.bytes = bytes
-        // Large pages are asked for: a picture's tensors would be thousands of small ones, and each costs a fault when it is first written.
-        let mapped = mmap(nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        precondition(mapped != MAP_FAILED, "no room for \(bytes) bytes of external memory")
-        if bytes >= ExternalMemory.largePageBytes { madvise(mapped, bytes, MADV_HUGEPAGE) }
-        base = mapped!.assumingMemoryBound(to: UInt8.self)
+        base = calloc(max(bytes, 1), 1)!.assumingMemoryBound(to: UInt8.self)
     }
 
     public convenience init(contents: [UInt8]) {
@@ -24,7 +18,7 @@ public final class ExternalMemory {
         write(contents, at: 0)
     }
 
-    deinit { munmap(base, max(bytes, 1)) }
+    deinit { free(base) }
 
     /// All bytes, for reading and writing between runs.
     public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) rethrows -> Result {

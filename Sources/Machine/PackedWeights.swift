@@ -84,6 +84,16 @@ final class PackedWeights {
         return true
     }
 
+    private var lastProducts: ProductSegments?
+
+    /// The multiplications of a pass with these weights on a tile of this shape.
+    func products(_ pass: Accumulation, _ tile: OperandTile.View) -> ProductSegments {
+        if let lastProducts, lastProducts.key == ProductSegments.Key(pass, tile) { return lastProducts }
+        let products = ProductSegments(pass, self, tile, level: key.level)
+        lastProducts = products
+        return products
+    }
+
     private static func packPairs(
         _ pass: Accumulation, _ runs: WeightRuns, blocks: Int, _ entries: AlignedMemory<Int16>, _ source: UnsafePointer<UInt8>
     ) -> AlignedMemory<Int16> {

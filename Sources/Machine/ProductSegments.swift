@@ -1,13 +1,10 @@
 internal import CDatapathKernels
 internal import Commands
 
-/// The multiplications of one pass, row by row: where operands and packed weights lie, in segments whose sums provably fit 32 bits.
+/// The multiplications of a pass, row by row: where packed weights lie and which operands they meet, in segments whose sums provably fit 32 bits.
 ///
-/// Plain memory, so that threads share it without counting references.
+/// Plain memory, so that threads share it without counting references. Passes of one shape share it.
 final class ProductSegments {
-    /// Of a pass that multiplies nothing.
-    static var none: ProductSegments { ProductSegments() }
-
     fileprivate struct Segment: BitwiseCopyable {
         var firstRun: Int
         var runs: Int
@@ -15,21 +12,26 @@ final class ProductSegments {
         var weights: UnsafePointer<Int16>
     }
 
-    private let pack: PackedWeights?
+    /// What the operands' places depend on, beside the weights.
+    struct Key: Equatable {
+        var rowPitch: Int
+        var pixelPitch: Int
+        var tapStepY: Int
+        var tapStepX: Int
+
+        init(_ pass: Accumulation, _ tile: OperandTile.View) {
+            (rowPitch, pixelPitch, tapStepY, tapStepX) = (tile.rowPitch, tile.channels, pass.tapStepY, pass.tapStepX)
+        }
+    }
+
+    let key: Key
     private let segments: AlignedMemory<Segment>
     private let runs: AlignedMemory<intaglio_run>
     let view: View
 
-    private init() {
-        pack = nil
-        segments = AlignedMemory(count: 0)
-        runs = AlignedMemory(count: 0)
-        view = View(segments: segments.base, count: 0, runs: runs.base, blocks: 0, blockPitch: 0, isChunked: false, tile: nil, level: .portable)
-    }
-
-    /// `tile` must live, and stay as it is, as long as rows run.
+    /// The weights of `pack` must live as long.
     init(_ pass: Accumulation, _ pack: PackedWeights, _ tile: OperandTile.View, level: KernelLevel) {
-        self.pack = pack
+        key = Key(pass, tile)
         segments = AlignedMemory(count: pack.segments.count)
         runs = AlignedMemory(count: pack.segments.reduce(0) { $0 + $1.pieces.count })
         var run = 0
@@ -44,31 +46,30 @@ final class ProductSegments {
         }
         view = View(
             segments: segments.base, count: pack.segments.count, runs: runs.base, blocks: pack.blocks, blockPitch: pack.blockPitch, isChunked: pack.isChunked,
-            tile: tile, level: level)
+            level: level)
     }
 
     struct View {
         private let segments: UnsafePointer<Segment>
-        /// Segments; 0 where nothing is multiplied.
         let count: Int
         private let runs: UnsafePointer<intaglio_run>
         private let blocks: Int
         private let blockPitch: Int
         private let isChunked: Bool
-        private let tile: OperandTile.View?
         private let level: KernelLevel
 
         fileprivate init(
             segments: UnsafePointer<Segment>, count: Int, runs: UnsafePointer<intaglio_run>, blocks: Int, blockPitch: Int, isChunked: Bool,
-            tile: OperandTile.View?, level: KernelLevel
+            level: KernelLevel
         ) {
             (self.segments, self.count, self.runs, self.blocks, self.blockPitch) = (segments, count, runs, blocks, blockPitch)
-            (self.isChunked, self.tile, self.level) = (isChunked, tile, level)
+            (self.isChunked, self.level) = (isChunked, level)
         }
 
         /// `sums` of positions (i, `columns`), one segment, all groups.
-        func multiply(_ pass: Accumulation, segment index: Int, row i: Int, columns: Range<Int>, sums: UnsafeMutablePointer<Int32>, sumPitch: Int) {
-            guard let tile else { return }
+        func multiply(
+            _ pass: Accumulation, _ tile: OperandTile.View, segment index: Int, row i: Int, columns: Range<Int>, sums: UnsafeMutablePointer<Int32>, sumPitch: Int
+        ) {
             let segment = segments[index]
             let runs = runs + segment.firstRun
             let first = tile.pointer(y: pass.inputRow(i, tap: 0), x: pass.inputColumn(columns.lowerBound, tap: 0))

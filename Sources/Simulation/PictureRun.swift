@@ -12,10 +12,11 @@ public struct PictureRun: Sendable {
 
     /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what `requireProvenWidths` throws.
     public init(_ plan: SimulationPlan, picture: PNGPicture, team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
-        try plan.network.requireProvenWidths()
+        let network = plan.network
+        let proof = team.begin { Result { () throws(Diagnostic) in try network.requireProvenWidths() } }
         let graph = plan.network.graph
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture.image, for: plan.network)]
-        self.simulation = try SimulationRun(plan, codes: inputs, team: team, progress: progress)
+        self.simulation = try SimulationRun(plan, codes: inputs, team: team, progress: progress) { () throws(Diagnostic) in try proof.get().get() }
         self.picture = picture
     }
 

@@ -36,22 +36,27 @@ public struct SimulationRun: Sendable {
 
     /// The same where all inputs are codes. Takes every layer's digest, as soon as the layer is stored.
     ///
-    /// - Parameter progress: called as layers begin, with the layer's number from 1 and how many there are.
-    init(_ plan: SimulationPlan, codes: [String: Tensor<UInt8>], team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
-        try self.init(plan, held: nil, team: team, isDigested: true, progress: progress) { memory, map in
+    /// - Parameters:
+    ///   - progress: called as layers begin, with the layer's number from 1 and how many there are.
+    ///   - begin: called when all is set up, before the first command.
+    init(
+        _ plan: SimulationPlan, codes: [String: Tensor<UInt8>], team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil, begin: () throws(Diagnostic) -> Void
+    ) throws(Diagnostic) {
+        try self.init(plan, held: nil, team: team, isDigested: true, progress: progress) { (memory, map) throws(Diagnostic) in
             for (name, tensor) in codes { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
+            try begin()
         }
     }
 
     private init(
         _ plan: SimulationPlan, held network: QuantizedNetwork?, team: ThreadTeam, isDigested: Bool, progress: ((Int, Int) -> Void)? = nil,
-        writeInputs: (ExternalMemory, ExternalMemoryMap) -> Void
+        writeInputs: (ExternalMemory, ExternalMemoryMap) throws(Diagnostic) -> Void
     ) throws(Diagnostic) {
         let program = plan.program
         precondition(!program.commands.isEmpty || plan.timeline.commands.isEmpty, "a plan that runs keeps its commands")
         let memory = ExternalMemory(bytes: program.memoryMap.bytes)
         memory.write(try ExternalImage(program, network: network ?? plan.network).bytes, at: 0)
-        writeInputs(memory, program.memoryMap)
+        try writeInputs(memory, program.memoryMap)
 
         let outputs = StoredOutputs(memory: memory, map: program.memoryMap)
         let digests = isDigested ? LayerDigests(names: program.layers.map(\.name), outputs: outputs, team: team) : nil

@@ -12,19 +12,19 @@ public func predictedActivity(of command: Command, on machine: MachineDescriptio
 }
 
 extension UnitActivity {
-    fileprivate init(loading transfer: Transfer) {
+    init(loading transfer: Transfer) {
         self.init()
         externalReadBytes = transfer.bytes
         bufferWriteBytes = transfer.bytes
     }
 
-    fileprivate init(storing transfer: Transfer) {
+    init(storing transfer: Transfer) {
         self.init()
         bufferReadBytes = transfer.bytes
         externalWriteBytes = transfer.bytes
     }
 
-    fileprivate init(_ pass: Accumulation, on array: MACArrayDescription) {
+    init(_ pass: Accumulation, on array: MACArrayDescription) {
         self.init()
         let results = pass.rows * pass.columns * pass.groups * pass.outputChannels
         groups = pass.groupCount(on: array)
@@ -40,7 +40,7 @@ extension UnitActivity {
         if !pass.first { partialSumReads = results }
     }
 
-    fileprivate init(_ work: Elementwise) {
+    init(_ work: Elementwise) {
         self.init()
         let elements = work.rows * work.columns * work.channels
         bufferReadBytes = elements * (work.inputBytesPerElement + (work.hasSecond ? work.secondBytesPerElement : 0))

@@ -31,15 +31,28 @@ public struct TimedStream: Sendable {
     public mutating func append(_ command: Command) {
         var entry = Entry(
             layer: Int32(command.layer), waits: command.waits, signals: command.signals, engine: command.engine, cost: nil, transfer: -1)
+        let activity: UnitActivity
         switch command.operation {
-        case .load(let transfer), .store(let transfer):
-            entry.transfer = Int32(transfers.count)
-            transfers.append(transfer)
-        case .accumulate(let pass): entry.cost = CommandCost(pass, on: machine)
-        case .elementwise(let work): entry.cost = CommandCost(work, on: machine)
+        case .load(let transfer):
+            entry.transfer = add(transfer)
+            activity = UnitActivity(loading: transfer)
+        case .store(let transfer):
+            entry.transfer = add(transfer)
+            activity = UnitActivity(storing: transfer)
+        case .accumulate(let pass):
+            entry.cost = CommandCost(pass, on: machine)
+            activity = UnitActivity(pass, on: machine.macArray)
+        case .elementwise(let work):
+            entry.cost = CommandCost(work, on: machine)
+            activity = UnitActivity(work)
         }
         entries.append(entry)
-        add(predictedActivity(of: command, on: machine), to: command.layer)
+        add(activity, to: command.layer)
+    }
+
+    private mutating func add(_ transfer: Transfer) -> Int32 {
+        transfers.append(transfer)
+        return Int32(transfers.count - 1)
     }
 
     public mutating func append(contentsOf commands: [Command]) {
