@@ -1,28 +1,6 @@
 #include "CDatapathKernels.h"
 #include <string.h>
 
-void intaglio_decode(const uint8_t *codes, int64_t count, const int16_t *table, const int32_t *tableIndex, const int16_t *offsets, int16_t *values) {
-    int64_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        uint64_t four = (uint64_t)(uint16_t)(table[tableIndex[i] + codes[i]] + offsets[i]);
-        four |= (uint64_t)(uint16_t)(table[tableIndex[i + 1] + codes[i + 1]] + offsets[i + 1]) << 16;
-        four |= (uint64_t)(uint16_t)(table[tableIndex[i + 2] + codes[i + 2]] + offsets[i + 2]) << 32;
-        four |= (uint64_t)(uint16_t)(table[tableIndex[i + 3] + codes[i + 3]] + offsets[i + 3]) << 48;
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        for (int lane = 0; lane < 4; ++lane) values[i + lane] = (int16_t)(four >> (16 * lane));
-#else
-        memcpy(values + i, &four, 8);
-#endif
-    }
-    for (; i < count; ++i) values[i] = (int16_t)(table[tableIndex[i] + codes[i]] + offsets[i]);
-}
-
-void intaglio_decode_pixels(
-    const uint8_t *codes, int64_t pitch, int64_t pixels, int64_t channels, const int16_t *table, const int32_t *tableIndex, const int16_t *offsets,
-    int16_t *values) {
-    for (int64_t p = 0; p < pixels; ++p) intaglio_decode(codes + p * pitch, channels, table, tableIndex, offsets, values + p * channels);
-}
-
 void intaglio_pack_pairs(const uint8_t *codes, int64_t count, const int16_t *entries, int64_t start, int16_t *packed) {
     int64_t i = 0;
     if (start & 1 && count > 0) packed[start / 2 * 32 + 1] = entries[codes[i++]];

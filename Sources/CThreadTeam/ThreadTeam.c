@@ -20,11 +20,11 @@ typedef struct {
 } worker;
 
 struct intaglio_team {
-    /* Round number << 32 | the next unit that nobody has taken. A worker takes a unit by raising it; the number in it makes that fail once the round is over,
-     * so what the worker has read of the round by then belongs to it. */
+    /* Round number << 40 | units taken from the back << 20 | units taken from the front. A thread takes a unit by raising one of the two; the number makes
+     * that fail once the round is over, so what the thread has read of the round by then belongs to it. */
     _Alignas(64) _Atomic uint64_t ticket;
     _Atomic int64_t units;
-    _Atomic(intaglio_unit) body;
+    _Atomic(intaglio_share) body;
     _Atomic(void *) context;
     _Alignas(64) _Atomic int64_t done;
     /* Tasks that wait, those that wait or run, and workers that sleep. */
@@ -47,22 +47,44 @@ static inline void relax(void) {
 #endif
 }
 
-static inline uint64_t round_of(uint64_t ticket) { return ticket >> 32; }
+enum { ROUND_BITS = 40, BACK_BITS = 20 };
+static const uint64_t COUNT = (1 << BACK_BITS) - 1;
 
-/* Runs units of the round now going on until none is left to take. */
-static void take_units(intaglio_team *team, int64_t thread) {
+static inline uint64_t round_of(uint64_t ticket) { return ticket >> ROUND_BITS; }
+
+/* Takes a unit of round `round`; -1 if none is left. Leaves in `body` and `context` what runs it. */
+static int64_t take_unit(intaglio_team *team, uint64_t round, int64_t thread, intaglio_share *body, void **context) {
     uint64_t ticket = atomic_load_explicit(&team->ticket, memory_order_acquire);
-    const uint64_t round = round_of(ticket);
     while (round_of(ticket) == round) {
-        int64_t unit = (int64_t)(ticket & UINT32_MAX);
-        if (unit >= atomic_load_explicit(&team->units, memory_order_relaxed)) return;
-        intaglio_unit body = atomic_load_explicit(&team->body, memory_order_relaxed);
-        void *context = atomic_load_explicit(&team->context, memory_order_relaxed);
-        if (!atomic_compare_exchange_weak_explicit(&team->ticket, &ticket, ticket + 1, memory_order_acq_rel, memory_order_acquire)) continue;
-        body(context, thread, unit);
-        atomic_fetch_add_explicit(&team->done, 1, memory_order_release);
-        ticket = atomic_load_explicit(&team->ticket, memory_order_acquire);
+        int64_t units = atomic_load_explicit(&team->units, memory_order_relaxed);
+        int64_t front = (int64_t)(ticket & COUNT), back = (int64_t)(ticket >> BACK_BITS & COUNT);
+        if (front + back >= units) return -1;
+        *body = atomic_load_explicit(&team->body, memory_order_relaxed);
+        *context = atomic_load_explicit(&team->context, memory_order_relaxed);
+        uint64_t taken = ticket + (thread & 1 ? (uint64_t)1 << BACK_BITS : 1);
+        if (atomic_compare_exchange_weak_explicit(&team->ticket, &ticket, taken, memory_order_acq_rel, memory_order_acquire))
+            return thread & 1 ? units - 1 - back : front;
     }
+    return -1;
+}
+
+/* Runs units of the round now going on until none is left to take. The last unit is done when the share has returned: until then its context lives. */
+static void take_units(intaglio_team *team, int64_t thread) {
+    intaglio_share body;
+    void *context;
+    int64_t unit = take_unit(team, round_of(atomic_load_explicit(&team->ticket, memory_order_acquire)), thread, &body, &context);
+    if (unit < 0) return;
+    body(team, context, thread, unit);
+    atomic_fetch_add_explicit(&team->done, 1, memory_order_release);
+}
+
+int64_t intaglio_team_next(intaglio_team *team, int64_t thread) {
+    intaglio_share body;
+    void *context;
+    /* The round cannot end before the unit that the caller has in hand is done. */
+    int64_t unit = take_unit(team, round_of(atomic_load_explicit(&team->ticket, memory_order_acquire)), thread, &body, &context);
+    if (unit >= 0) atomic_fetch_add_explicit(&team->done, 1, memory_order_release);
+    return unit;
 }
 
 /* Takes and runs one task; 0 if there was none. */
@@ -143,17 +165,14 @@ void intaglio_team_destroy(intaglio_team *team) {
     free(team);
 }
 
-void intaglio_team_round(intaglio_team *team, int64_t units, intaglio_unit body, void *context) {
-    if (team->workers == 0 || units <= 1) {
-        for (int64_t unit = 0; unit < units; ++unit) body(context, 0, unit);
-        return;
-    }
+void intaglio_team_round(intaglio_team *team, int64_t units, intaglio_share body, void *context) {
+    if (units <= 0) return;
     atomic_store_explicit(&team->done, 0, memory_order_relaxed);
     atomic_store_explicit(&team->units, units, memory_order_relaxed);
     atomic_store_explicit(&team->body, body, memory_order_relaxed);
     atomic_store_explicit(&team->context, context, memory_order_relaxed);
     uint64_t round = round_of(atomic_load_explicit(&team->ticket, memory_order_relaxed)) + 1;
-    atomic_store(&team->ticket, (round & UINT32_MAX) << 32);
+    atomic_store(&team->ticket, round << ROUND_BITS);
     wake_sleepers(team);
     take_units(team, 0);
     for (int looks = 0; atomic_load_explicit(&team->done, memory_order_acquire) != units; ++looks)

@@ -16,8 +16,10 @@ final class OperandDecoder {
     let offsets: AlignedMemory<Int16>
     /// Largest magnitude that each flat channel decodes to.
     let largestMagnitude: [Int64]
+    private let level: KernelLevel
 
-    init(_ configuration: LayerConfiguration, _ key: LayerContext.DecoderKey, activationBits: Int) {
+    init(_ configuration: LayerConfiguration, _ key: LayerContext.DecoderKey, activationBits: Int, level: KernelLevel) {
+        self.level = level
         guard let operand = key.isSecond ? configuration.second : configuration.input else { preconditionFailure("the layer has no second operand") }
         precondition(!operand.isInteger16, "the MAC array and the codebook-mux decode codes, not 16-bit integers")
         channels = key.channels.count
@@ -55,21 +57,22 @@ final class OperandDecoder {
         var shift: Int
     }
 
-    var view: View { View(table: table.base, tableIndex: tableIndex.base, offsets: offsets.base) }
+    var view: View { View(table: table.base, tableIndex: tableIndex.base, offsets: offsets.base, level: level.rawValue) }
 
     /// The decoder as units pass it around while they work: valid as long as the decoder lives. Threads would wait for each other to count references.
     struct View: BitwiseCopyable {
         fileprivate let table: UnsafePointer<Int16>
         fileprivate let tableIndex: UnsafePointer<Int32>
         fileprivate let offsets: UnsafePointer<Int16>
+        private let level: Int32
 
-        fileprivate init(table: UnsafePointer<Int16>, tableIndex: UnsafePointer<Int32>, offsets: UnsafePointer<Int16>) {
-            (self.table, self.tableIndex, self.offsets) = (table, tableIndex, offsets)
+        fileprivate init(table: UnsafePointer<Int16>, tableIndex: UnsafePointer<Int32>, offsets: UnsafePointer<Int16>, level: Int32) {
+            (self.table, self.tableIndex, self.offsets, self.level) = (table, tableIndex, offsets, level)
         }
 
         /// `values[p count + c]` = the decoded code at `codes[p pitch + c]`, for `count` channels from flat channel `first` on.
         func decode(_ codes: UnsafePointer<UInt8>, pitch: Int, pixels: Int, first: Int = 0, count: Int, to values: UnsafeMutablePointer<Int16>) {
-            intaglio_decode_pixels(codes, Int64(pitch), Int64(pixels), Int64(count), table, tableIndex + first, offsets + first, values)
+            intaglio_decode_pixels(level, codes, Int64(pitch), Int64(pixels), Int64(count), table, tableIndex + first, offsets + first, values)
         }
     }
 }

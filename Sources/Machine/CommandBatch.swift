@@ -43,7 +43,6 @@ struct CommandBatch {
     var owners: [AnyObject] = []
     private var footprints: [CommandFootprint] = []
     private var decoding: OperandDecoding?
-    /// Before the rows, which fill the gaps.
     private var wholeUnits: [Unit] = []
     private var rowUnits: [Unit] = []
     /// Whether the operand tile must stay as it is until the batch has run.
@@ -60,15 +59,7 @@ struct CommandBatch {
 
     /// Whether a command touches what the batch writes, or the other way round.
     func meets(_ footprint: CommandFootprint) -> Bool {
-        for pending in footprints {
-            for write in pending.writes {
-                for read in footprint.reads where write.meets(read) { return true }
-                for other in footprint.writes where write.meets(other) { return true }
-            }
-            for read in pending.reads {
-                for write in footprint.writes where read.meets(write) { return true }
-            }
-        }
+        for pending in footprints where pending.meets(footprint) { return true }
         return false
     }
 
@@ -116,7 +107,7 @@ struct CommandBatch {
     /// Runs everything; `ended` gets the results in the commands' order.
     mutating func run(_ ended: (Result) -> Void) {
         guard !isEmpty else { return }
-        let units = wholeUnits + rowUnits
+        let units = team.threads == 1 ? wholeUnits + rowUnits : sharedUnits
         if let decoding { team.share(ceilingDivision(decoding.rows, 2)) { _, unit in
             decoding.decode(row: 2 * unit)
             if 2 * unit + 1 < decoding.rows { decoding.decode(row: 2 * unit + 1) }
@@ -129,6 +120,15 @@ struct CommandBatch {
         }
         removeAll()
         results.forEach(ended)
+    }
+
+    /// Rows of all accumulations from the top to the bottom of the tile, so that each thread keeps to its part of it; whole commands at both ends, so that rows
+    /// fill the gaps.
+    private var sharedUnits: [Unit] {
+        let rows = rowUnits.sorted { ($0.rows.lowerBound, $0.work) < ($1.rows.lowerBound, $1.work) }
+        let front = wholeUnits.indices.filter { $0 % 2 == 1 }.map { wholeUnits[$0] }
+        let back = wholeUnits.indices.filter { $0 % 2 == 0 }.map { wholeUnits[$0] }
+        return front + rows + back
     }
 
     /// Shares the units, and returns what each did.

@@ -9,14 +9,19 @@ struct CommandFootprint {
     }
 
     struct Access {
-        var memory: Memory
-        var range: Range<Int>
-        /// Which elements of the range are written, where that is known.
-        var lattice: ResultLattice?
+        var memory = Memory.external
+        var range = 0..<0
+
+        func overlaps(_ other: Access) -> Bool { memory == other.memory && range.overlaps(other.range) }
     }
 
-    private(set) var reads: [Access] = []
-    private(set) var writes: [Access] = []
+    /// At most: weights, operands, parameters, values, partial sums.
+    private var reads = InlineArray<5, Access>(repeating: Access())
+    private var readCount = 0
+    /// No command writes to two memories.
+    private var write = Access()
+    /// Which bytes of the written range are results, where that is known.
+    private var lattice: ResultLattice?
 
     init(_ operation: Command.Operation) {
         switch operation {
@@ -42,7 +47,8 @@ struct CommandFootprint {
         if pass.drain == .normalization { read(.activationBuffer, pass.valueByteRange) }
         if !pass.first { read(.accumulatorBuffer, pass.accumulatorRange) }
         if pass.last {
-            writes.append(Access(memory: .activationBuffer, range: pass.outputByteRange, lattice: ResultLattice(pass)))
+            write(.activationBuffer, pass.outputByteRange)
+            lattice = ResultLattice(pass)
         } else {
             write(.accumulatorBuffer, pass.accumulatorRange)
         }
@@ -52,20 +58,24 @@ struct CommandFootprint {
     private mutating func readParameters() { read(.parameterMemory, 0..<Int.max) }
 
     private mutating func read(_ memory: Memory, _ range: Range<Int>) {
-        if !range.isEmpty { reads.append(Access(memory: memory, range: range)) }
+        guard !range.isEmpty else { return }
+        reads[readCount] = Access(memory: memory, range: range)
+        readCount += 1
     }
 
-    private mutating func write(_ memory: Memory, _ range: Range<Int>) {
-        if !range.isEmpty { writes.append(Access(memory: memory, range: range)) }
-    }
-}
+    private mutating func write(_ memory: Memory, _ range: Range<Int>) { write = Access(memory: memory, range: range) }
 
-extension CommandFootprint.Access {
-    /// Whether both may touch one byte.
-    func meets(_ other: CommandFootprint.Access) -> Bool {
-        guard memory == other.memory, range.overlaps(other.range) else { return false }
-        guard let lattice, let otherLattice = other.lattice else { return true }
-        return !lattice.isApart(from: otherLattice)
+    /// Whether one of the two may write what the other touches.
+    func meets(_ other: CommandFootprint) -> Bool {
+        if write.overlaps(other.write) {
+            guard let lattice, let otherLattice = other.lattice, lattice.isApart(from: otherLattice) else { return true }
+        }
+        return reads(what: other.write) || other.reads(what: write)
+    }
+
+    private func reads(what write: Access) -> Bool {
+        for index in 0..<readCount where reads[index].overlaps(write) { return true }
+        return false
     }
 }
 

@@ -6,20 +6,22 @@ final class LayerContext {
     let configuration: LayerConfiguration
     /// V.
     let activationBits: Int
+    private let level: KernelLevel
     // A layer has few of each: looking through them is faster than hashing.
     private var decoders: [(key: DecoderKey, decoder: OperandDecoder)] = []
     private var drains: [(key: DrainKey, drain: DrainLanes)] = []
     private(set) lazy var encoder = Encoder(configuration.output)
 
-    init(configuration: LayerConfiguration, activationBits: Int) {
+    init(configuration: LayerConfiguration, activationBits: Int, level: KernelLevel) {
         self.configuration = configuration
         self.activationBits = activationBits
+        self.level = level
     }
 
     /// The decoder of the first operand (or the second) for a run of channels of each group.
     func decoder(_ key: DecoderKey) -> OperandDecoder {
         for known in decoders where known.key == key { return known.decoder }
-        let decoder = OperandDecoder(configuration, key, activationBits: activationBits)
+        let decoder = OperandDecoder(configuration, key, activationBits: activationBits, level: level)
         decoders.append((key, decoder))
         return decoder
     }

@@ -131,7 +131,8 @@ public struct Machine: ~Copyable {
         } else {
             let configuration = LayerConfiguration(parameterMemory: parameterMemory.rawBytes, at: addresses)
             let isSame = known.map { $0.context.configuration == configuration } ?? false
-            context = isSame ? known!.context : LayerContext(configuration: configuration, activationBits: activationBits)
+            context = isSame ? known!.context : LayerContext(
+                configuration: configuration, activationBits: activationBits, level: accumulationUnit.array.level)
         }
         contexts[addresses] = (stamp, context)
         lastContext = (addresses, stamp, context)

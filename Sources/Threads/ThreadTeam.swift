@@ -25,17 +25,29 @@ public final class ThreadTeam: @unchecked Sendable {
         intaglio_team_destroy(team)
     }
 
+    /// Units of one round.
+    public static let largestUnits = 1 << 20 - 1
+
     /// Runs `body(thread, unit)` for every unit of `0..<units`, once, on whichever thread is free; 0 is the leader. Returns when all are done.
+    ///
+    /// The leader begins at the front and the first worker at the back, so that in round after round each meets the data that it had before.
     public func share(_ units: Int, _ body: (_ thread: Int, _ unit: Int) -> Void) {
         guard threads > 1, units > 1 else {
             for unit in 0..<units { body(0, unit) }
             return
         }
+        precondition(units <= ThreadTeam.largestUnits, "\(units) units in one round")
         withoutActuallyEscaping(body) { body in
             var body = body
             withUnsafeMutablePointer(to: &body) { pointer in
-                intaglio_team_round(team, Int64(units), { context, thread, unit in
-                    context!.assumingMemoryBound(to: ((Int, Int) -> Void).self).pointee(Int(thread), Int(unit))
+                intaglio_team_round(team, Int64(units), { team, context, thread, first in
+                    // Taken out once a share: threads that count references to one closure wait for each other.
+                    let body = context!.assumingMemoryBound(to: ((Int, Int) -> Void).self).pointee
+                    var unit = first
+                    while unit >= 0 {
+                        body(Int(thread), Int(unit))
+                        unit = intaglio_team_next(team, thread)
+                    }
                 }, pointer)
             }
         }

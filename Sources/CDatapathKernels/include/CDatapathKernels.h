@@ -47,13 +47,11 @@ void intaglio_dot_row(
 
 /* ---- Codebook-mux --------------------------------------------------------------------------------------------------------------------- */
 
-/* values[i] = table[tableIndex[i] + codes[i]] + offsets[i]: one pixel's channels. Sums are taken modulo 2^16; the caller has proved they fit. */
-void intaglio_decode(const uint8_t *codes, int64_t count, const int16_t *table, const int32_t *tableIndex, const int16_t *offsets, int16_t *values);
-
-/* For `pixels` pixels of `channels` channels, codes pitch bytes apart, values packed. */
+/* values[p channels + i] = table[tableIndex[i] + codes[p pitch + i]] + offsets[i], for `pixels` pixels of `channels` channels. Tables have 256 values.
+ * Sums are taken modulo 2^16; the caller has proved they fit. */
 void intaglio_decode_pixels(
-    const uint8_t *codes, int64_t pitch, int64_t pixels, int64_t channels, const int16_t *table, const int32_t *tableIndex, const int16_t *offsets,
-    int16_t *values);
+    int32_t level, const uint8_t *codes, int64_t pitch, int64_t pixels, int64_t channels, const int16_t *table, const int32_t *tableIndex,
+    const int16_t *offsets, int16_t *values);
 
 /* ---- Weights -------------------------------------------------------------------------------------------------------------------------- */
 
