@@ -12,6 +12,22 @@ void intaglio_pack_pairs(const uint8_t *codes, int64_t count, const int16_t *ent
     if (i < count) packed[0] = entries[codes[i]];
 }
 
+int32_t intaglio_sums_fit(const int16_t *weights, int64_t runs, int64_t pairs, const int64_t *largest) {
+    int64_t bounds[16] = {0};
+    for (int64_t run = 0; run < runs; ++run) {
+        for (int64_t pair = 0; pair < pairs; ++pair, weights += 32) {
+            const int32_t first = (int32_t)largest[2 * pair], second = (int32_t)largest[2 * pair + 1];
+            for (int lane = 0; lane < 16; ++lane) {
+                int32_t w0 = weights[2 * lane], w1 = weights[2 * lane + 1];
+                bounds[lane] += (uint32_t)((w0 < 0 ? -w0 : w0) * first) + (uint32_t)((w1 < 0 ? -w1 : w1) * second);
+            }
+        }
+    }
+    for (int lane = 0; lane < 16; ++lane)
+        if (bounds[lane] > INT32_MAX) return 0;
+    return 1;
+}
+
 void intaglio_pack_chunks(const uint8_t *codes, int64_t count, const int16_t *entries, int64_t start, int16_t *packed) {
     for (int64_t i = 0; i < count; ++i) packed[(start + i) / 32 * 128 + (start + i) % 32] = entries[codes[i]];
 }

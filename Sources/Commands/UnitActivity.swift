@@ -1,5 +1,5 @@
 /// What a command did to the units. The machine counts it while it runs; timing predicts it from the command alone; the two must be equal.
-public struct UnitActivity: Hashable, Sendable {
+public struct UnitActivity: Hashable, Sendable, BitwiseCopyable {
     /// MAC groups (K0 channels x P0 pixels) begun.
     public var groups = 0
     /// MAC steps issued: C0 x K0 x P0 multiplications each, padding and ragged lanes included.

@@ -8,7 +8,7 @@ struct AccumulationRows {
     /// Positions whose sums lie in scratch together, for 64 KiB of sums.
     static let stripSums = 16384
 
-    struct Tally {
+    struct Tally: BitwiseCopyable {
         var activity = UnitActivity()
         var saturatedOutputs = 0
     }

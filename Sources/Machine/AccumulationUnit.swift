@@ -1,5 +1,6 @@
 internal import Commands
 internal import MachineDescription
+internal import Threads
 
 /// Prepares an `Accumulation`: operand tile and packed weights. What is left are rows of positions, which threads share.
 ///
@@ -10,8 +11,12 @@ struct AccumulationUnit {
     let array: MACArray
     private var tile = OperandTile()
     private var weights = PackedWeightsCache()
+    private let team: ThreadTeam
 
-    init(description: MACArrayDescription, level: KernelLevel) { array = MACArray(description: description, level: level) }
+    init(description: MACArrayDescription, level: KernelLevel, team: ThreadTeam) {
+        array = MACArray(description: description, level: level)
+        self.team = team
+    }
 
     /// Whether the operand tile that earlier passes read must make room for this one.
     func replacesTile(_ pass: Accumulation, _ context: LayerContext, _ buffer: borrowing OnChipBuffer) -> Bool {
@@ -30,7 +35,7 @@ struct AccumulationUnit {
         if pass.readsOperands {
             let decoder = AccumulationUnit.decoder(pass, context)
             if !tile.holds(pass, decoder, activationBuffer) { decoding = tile.replace(pass, decoder, activationBuffer) }
-            let pack = weights.pack(pass, decoder, entries: context.weightEntries, weightBuffer, level: array.level)
+            let pack = weights.pack(pass, decoder, entries: context.weightEntries, weightBuffer, level: array.level, team: team)
             let segments = pack.products(pass, tile.view)
             products = (segments.view, tile.view)
             owners.append(pack)

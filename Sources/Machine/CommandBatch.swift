@@ -45,12 +45,22 @@ struct CommandBatch {
     private var decoding: OperandDecoding?
     private var wholeUnits: [Unit] = []
     private var rowUnits: [Unit] = []
+    // Kept from batch to batch: a batch may be microseconds.
+    private var units: [Unit] = []
+    private var results: [Result] = []
+    private var tallies = AlignedMemory<AccumulationRows.Tally>(count: 64)
+    private var scratchViews: [RowScratch.View]
     /// Whether the operand tile must stay as it is until the batch has run.
     private(set) var readsTile = false
 
     init(team: ThreadTeam) {
         self.team = team
         scratch = Array(repeating: RowScratch(), count: team.threads)
+        scratchViews = scratch.map(\.view)
+    }
+
+    private mutating func reserve(_ lanes: Int, isWide: Bool, hasValues: Bool) {
+        for thread in scratch.indices where scratch[thread].reserve(lanes, isWide: isWide, hasValues: hasValues) { scratchViews[thread] = scratch[thread].view }
     }
 
     var isEmpty: Bool { indices.isEmpty }
@@ -77,7 +87,7 @@ struct CommandBatch {
         guard let work else { return }
         wholeUnits.append(Unit(kind: .elementwise, command: indices.count - 1, work: elementwise.count))
         elementwise.append(work)
-        for thread in scratch.indices { scratch[thread].reserve(work.scratchLanes, isWide: true, hasValues: true) }
+        reserve(work.scratchLanes, isWide: true, hasValues: true)
     }
 
     mutating func add(_ index: Int, _ footprint: CommandFootprint?, accumulation: (rows: AccumulationRows, decoding: OperandDecoding?)?) {
@@ -86,9 +96,7 @@ struct CommandBatch {
         precondition(decoding == nil || !readsTile, "a batch reads one operand tile")
         if let decoding { self.decoding = decoding }
         readsTile = true
-        for thread in scratch.indices {
-            scratch[thread].reserve(rows.stripColumns * rows.sumPitch, isWide: rows.isWide, hasValues: rows.pass.drain == .normalization)
-        }
+        reserve(rows.stripColumns * rows.sumPitch, isWide: rows.isWide, hasValues: rows.pass.drain == .normalization)
         let count = rows.pass.rows
         let step = team.threads == 1 ? count : max(1, min(CommandBatch.unitMultiplications / rows.rowMultiplications, ceilingDivision(count, 2 * team.threads)))
         for first in stride(from: 0, to: count, by: step) {
@@ -107,51 +115,50 @@ struct CommandBatch {
     /// Runs everything; `ended` gets the results in the commands' order.
     mutating func run(_ ended: (Result) -> Void) {
         guard !isEmpty else { return }
-        let units = team.threads == 1 ? wholeUnits + rowUnits : sharedUnits
         if let decoding { team.share(ceilingDivision(decoding.rows, 2)) { _, unit in
             decoding.decode(row: 2 * unit)
             if 2 * unit + 1 < decoding.rows { decoding.decode(row: 2 * unit + 1) }
         } }
-        let tallies = run(units)
-        var results = indices.map { Result(index: $0) }
-        for (place, tally) in zip(units, tallies) {
-            results[place.command].activity += tally.activity
-            results[place.command].saturatedOutputs += tally.saturatedOutputs
+        arrangeUnits()
+        if tallies.count < units.count { tallies = AlignedMemory(count: 2 * units.count) }
+        runUnits()
+        for index in indices { results.append(Result(index: index)) }
+        for (place, unit) in units.enumerated() {
+            results[unit.command].activity += tallies.base[place].activity
+            results[unit.command].saturatedOutputs += tallies.base[place].saturatedOutputs
         }
+        for result in results { ended(result) }
         removeAll()
-        results.forEach(ended)
     }
 
     /// Rows of all accumulations from the top to the bottom of the tile, so that each thread keeps to its part of it; whole commands at both ends, so that rows
     /// fill the gaps.
-    private var sharedUnits: [Unit] {
-        let rows = rowUnits.sorted { ($0.rows.lowerBound, $0.work) < ($1.rows.lowerBound, $1.work) }
-        let front = wholeUnits.indices.filter { $0 % 2 == 1 }.map { wholeUnits[$0] }
-        let back = wholeUnits.indices.filter { $0 % 2 == 0 }.map { wholeUnits[$0] }
-        return front + rows + back
+    private mutating func arrangeUnits() {
+        if accumulations.count > 1, team.threads > 1 { rowUnits.sort { ($0.rows.lowerBound, $0.work) < ($1.rows.lowerBound, $1.work) } }
+        for (index, unit) in wholeUnits.enumerated() where index % 2 == 1 { units.append(unit) }
+        units.append(contentsOf: rowUnits)
+        for (index, unit) in wholeUnits.enumerated() where index % 2 == 0 { units.append(unit) }
     }
 
-    /// Shares the units, and returns what each did.
-    private func run(_ units: [Unit]) -> [AccumulationRows.Tally] {
+    /// Shares the units; each leaves in `tallies` what it did.
+    private func runUnits() {
         // The threads see plain memory only.
+        let tallies = tallies.base
         units.withUnsafeBufferPointer { units in
             accumulations.withUnsafeBufferPointer { accumulations in
                 transfers.withUnsafeBufferPointer { transfers in
-                    let scratch = scratch.map(\.view)
-                    return scratch.withUnsafeBufferPointer { scratch in
-                        [AccumulationRows.Tally](unsafeUninitializedCapacity: units.count) { tallies, count in
-                            let memory = tallies.baseAddress!
+                    elementwise.withUnsafeBufferPointer { elementwise in
+                        scratchViews.withUnsafeBufferPointer { scratch in
                             team.share(units.count) { thread, index in
                                 let unit = units[index]
                                 switch unit.kind {
-                                case .transfer: memory[index] = AccumulationRows.Tally(activity: transfers[unit.work].run())
+                                case .transfer: tallies[index] = AccumulationRows.Tally(activity: transfers[unit.work].run())
                                 case .elementwise:
                                     let (activity, saturated) = elementwise[unit.work].run(scratch[thread])
-                                    memory[index] = AccumulationRows.Tally(activity: activity, saturatedOutputs: saturated)
-                                case .rows: memory[index] = accumulations[unit.work].run(rows: unit.rows, scratch[thread])
+                                    tallies[index] = AccumulationRows.Tally(activity: activity, saturatedOutputs: saturated)
+                                case .rows: tallies[index] = accumulations[unit.work].run(rows: unit.rows, scratch[thread])
                                 }
                             }
-                            count = units.count
                         }
                     }
                 }
@@ -168,6 +175,8 @@ struct CommandBatch {
         footprints.removeAll(keepingCapacity: true)
         wholeUnits.removeAll(keepingCapacity: true)
         rowUnits.removeAll(keepingCapacity: true)
+        units.removeAll(keepingCapacity: true)
+        results.removeAll(keepingCapacity: true)
         decoding = nil
         readsTile = false
     }

@@ -40,7 +40,7 @@ public struct Machine: ~Copyable {
         activationBuffer = OnChipBuffer(name: .activationBuffer, bytes: description.activationBuffer.bytes)
         parameterMemory = OnChipBuffer(name: .parameterMemory, bytes: description.parameterMemory.bytes)
         accumulators = AccumulatorBuffer(bytes: description.accumulatorBuffer.bytes, bits: accumulatorBits)
-        accumulationUnit = AccumulationUnit(description: description.macArray, level: kernels)
+        accumulationUnit = AccumulationUnit(description: description.macArray, level: kernels, team: team)
         self.team = team
         batch = CommandBatch(team: team)
     }

@@ -1,6 +1,7 @@
 internal import CDatapathKernels
 internal import Commands
 internal import Glibc
+internal import Threads
 
 /// Expanded weights in the order of the MAC kernels, and the points where a 32-bit sum could overflow.
 ///
@@ -48,7 +49,7 @@ final class PackedWeights {
             tapColumns: pass.tapColumns, tapPitch: pass.weightTapPitchBytes, level: level, largest: decoder.largestMagnitude)
     }
 
-    init(_ pass: Accumulation, key: Key, entries: AlignedMemory<Int16>, source: UnsafePointer<UInt8>, count: Int) {
+    init(_ pass: Accumulation, key: Key, entries: AlignedMemory<Int16>, source: UnsafePointer<UInt8>, count: Int, team: ThreadTeam) {
         self.key = key
         runs = key.runs
         blocks = (pass.outputChannels + 15) / 16
@@ -66,8 +67,9 @@ final class PackedWeights {
             }
         }
         isChunked = false
-        weights = PackedWeights.packPairs(pass, key.runs, blocks: blocks, entries, source)
-        segments = PackedWeights.segments(pass, key.runs, blocks: blocks, weights, key.largest)
+        let (packed, fits) = PackedWeights.packPairs(pass, key.runs, blocks: blocks, entries, source, key.largest, team)
+        weights = packed
+        segments = fits ? [PackedWeights.wholeSegment(key.runs)] : PackedWeights.segments(pass, key.runs, blocks: blocks, packed, key.largest)
     }
 
     private let entries: AlignedMemory<Int16>
@@ -94,24 +96,36 @@ final class PackedWeights {
         return products
     }
 
+    /// Block by block, shared; and whether no sum of any subset of products passes 32 bits.
     private static func packPairs(
-        _ pass: Accumulation, _ runs: WeightRuns, blocks: Int, _ entries: AlignedMemory<Int16>, _ source: UnsafePointer<UInt8>
-    ) -> AlignedMemory<Int16> {
+        _ pass: Accumulation, _ runs: WeightRuns, blocks: Int, _ entries: AlignedMemory<Int16>, _ source: UnsafePointer<UInt8>, _ largest: [Int64],
+        _ team: ThreadTeam
+    ) -> (packed: AlignedMemory<Int16>, fits: Bool) {
         let blockPitch = runs.count * runs.pairs * 32
-        let packed = AlignedMemory<Int16>(repeating: 0, count: pass.groups * blocks * blockPitch)
-        for group in 0..<pass.groups {
-            for k in 0..<pass.outputChannels {
-                let lane = packed.base + (group * blocks + k / 16) * blockPitch + k % 16 * 2
+        let channels = pass.inputChannels
+        let packed = AlignedMemory<Int16>(count: pass.groups * blocks * blockPitch)
+        // The largest operands that the two weights of a pair meet, group by group; an odd end meets none.
+        let operands = AlignedMemory<Int64>((0..<pass.groups * runs.pairs * 2).map { place in
+            let (group, position) = (place / (runs.pairs * 2), place % (runs.pairs * 2))
+            return position < runs.length ? largest[group * channels + position % channels] : 0
+        })
+        let fits = AlignedMemory<Int32>(repeating: 1, count: pass.groups * blocks)
+        team.share(pass.groups * blocks) { _, unit in
+            let (group, block) = (unit / blocks, unit % blocks)
+            let weights = packed.base + unit * blockPitch
+            weights.update(repeating: 0, count: blockPitch)
+            for k in block * 16..<min(block * 16 + 16, pass.outputChannels) {
                 for run in 0..<runs.count {
                     for place in 0..<runs.tapsPerRun {
                         intaglio_pack_pairs(
-                            source + pass.weightOffset(group, k, runs.tap(run: run, place: place, pass)), Int64(pass.inputChannels), entries.base,
-                            Int64(place * pass.inputChannels), lane + run * runs.pairs * 32)
+                            source + pass.weightOffset(group, k, runs.tap(run: run, place: place, pass)), Int64(channels), entries.base,
+                            Int64(place * channels), weights + k % 16 * 2 + run * runs.pairs * 32)
                     }
                 }
             }
+            fits.base[unit] = intaglio_sums_fit(weights, Int64(runs.count), Int64(runs.pairs), operands.base + group * runs.pairs * 2)
         }
-        return packed
+        return (packed, (0..<fits.count).allSatisfy { fits.base[$0] == 1 })
     }
 
     private static func packChunks(
@@ -205,7 +219,8 @@ struct PackedWeightsCache {
     private var packs: [PackedWeights] = []
 
     mutating func pack(
-        _ pass: Accumulation, _ decoder: OperandDecoder, entries: AlignedMemory<Int16>, _ buffer: borrowing OnChipBuffer, level: KernelLevel
+        _ pass: Accumulation, _ decoder: OperandDecoder, entries: AlignedMemory<Int16>, _ buffer: borrowing OnChipBuffer, level: KernelLevel,
+        team: ThreadTeam
     ) -> PackedWeights {
         let range = pass.weightByteRange
         let stamp = buffer.stamp(of: range)
@@ -214,7 +229,7 @@ struct PackedWeightsCache {
             if index < packs.count - 1 { packs.append(packs.remove(at: index)) }
             return packs.last!
         }
-        packs.append(PackedWeights(pass, key: key, entries: entries, source: buffer.pointer(reading: range), count: range.count))
+        packs.append(PackedWeights(pass, key: key, entries: entries, source: buffer.pointer(reading: range), count: range.count, team: team))
         var bytes = packs.reduce(0) { $0 + $1.bytes }
         while bytes > PackedWeightsCache.largestBytes, packs.count > 1 { bytes -= packs.removeFirst().bytes }
         return packs.last!

@@ -30,10 +30,10 @@ struct RunCommand: ParsableCommand {
             Result { () throws(Diagnostic) in try image.map { path throws(Diagnostic) in try PNGReader.read(path: path) } ?? PNGPicture(image: TestPicture.draw()) }
         }
         let source = try options.source(includingFloat: runsFloat)
+        let network = try source.quantized(rate: options.rate)
+        let (machine, schedule) = (try options.machineDescription(), try options.scheduleFile())
         let picture = try reading.get().get()
-        let plan = try SimulationPlan(
-            network: source.quantized(rate: options.rate), machine: options.machineDescription(), width: picture.image.width, height: picture.image.height,
-            schedule: options.scheduleFile())
+        let plan = try SimulationPlan(network: network, machine: machine, width: picture.image.width, height: picture.image.height, schedule: schedule)
         let simulation = try PictureRun(plan, picture: picture, team: team) { layer, count in
             Console.progress("layer \(layer) of \(count)")
         }

@@ -58,6 +58,10 @@ void intaglio_decode_pixels(
 /* The weights of one tap, which begin at position `start` of their run: position p goes to packed[p / 2 * 32 + p % 2]. */
 void intaglio_pack_pairs(const uint8_t *codes, int64_t count, const int16_t *entries, int64_t start, int16_t *packed);
 
+/* Whether sums of any of a block's products fit 32 bits, for each of its 16 channels: weights [run][pair][16 channels][2], and the largest magnitude
+ * (at most 2^15) that each of a run's 2 `pairs` operands has. 1 or 0. */
+int32_t intaglio_sums_fit(const int16_t *weights, int64_t runs, int64_t pairs, const int64_t *largest);
+
 /* The same for the dot kernel: position p goes to packed[p / 32 * 128 + p % 32]. */
 void intaglio_pack_chunks(const uint8_t *codes, int64_t count, const int16_t *entries, int64_t start, int16_t *packed);
 
