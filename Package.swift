@@ -90,7 +90,7 @@ let package = Package(
             "Scheduling", "Conformance", "Simulation",
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
-            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
             "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ], resources: [.embedInCode("Templates")]),
         // 8
@@ -134,6 +134,7 @@ let package = Package(
             "Codec", "EntropyCoding", "Simulation", "Networks", "Graph", "Quantization", "FixedPoint", "Images", "MachineDescription", "Importers", "Calibration",
             "Tensors", "Diagnostics",
         ]),
+        tests("RTLTests", ["TestVectors", "RTL", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics"]),
         tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization"]),
     ]
 )

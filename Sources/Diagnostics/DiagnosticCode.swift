@@ -151,4 +151,10 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case streamOfAnotherNetwork = "STREAM-006"
     case streamChecksumMismatch = "STREAM-007"
     case streamPayloadInvalid = "STREAM-008"
+
+    // VECTORS: stimulus and expected response of units
+    case vectorsSimulatorMissing = "VECTORS-001"
+    case vectorsSimulatorFailed = "VECTORS-002"
+    case vectorsUnitNotBuilt = "VECTORS-003"
+    case vectorsCountOutOfRange = "VECTORS-004"
 }

@@ -56,7 +56,7 @@ enum ModuleTable {
             "Scheduling", "Conformance", "Simulation",
         ]),
         ("TestVectors", [
-            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
             "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ]),
         // 8

@@ -1,0 +1,79 @@
+import Foundation
+import Simulation
+
+/// `manifest.json`: what the files of a set of vectors are.
+struct UnitManifest: Encodable {
+    struct Port: Encodable {
+        let name: String
+        let bits: Int
+        let signed: Bool
+    }
+
+    struct File: Encodable {
+        let file: String
+        let rows: Int
+        let bits: Int
+        /// From the highest bit of a word, and the columns of the `.npy` file.
+        let ports: [Port]
+    }
+
+    struct Memory: Encodable {
+        let file: String
+        let words: Int
+        let wordBits: Int
+        let indexPort: String
+        let indexBits: Int
+        let wordPort: String
+        let reads: Int
+    }
+
+    let schemaVersion = 1
+    let unit: String
+    let machine: String
+    let module: String
+    let parameters: [String: Int]
+    let seed: UInt64
+    let latencyCycles: Int
+    let handshake: String
+    let stimulus: File
+    let response: File
+    let memories: [Memory]
+    /// SHA-256 of each file.
+    let digests: [String: String]
+
+    init(_ vectors: UnitVectorSet, machine: String, seed: UInt64, files: [String: [UInt8]]) {
+        let interface = vectors.interface
+        unit = vectors.unit.rawValue
+        self.machine = machine
+        module = interface.module
+        parameters = Dictionary(uniqueKeysWithValues: interface.parameters.map { ($0.name, $0.value) })
+        self.seed = seed
+        latencyCycles = interface.latency
+        handshake =
+            interface.latency == 0
+            ? "combinational: a response row for each stimulus row"
+            : "one stimulus row a cycle; a response row for each row with in_valid, \(interface.latency) cycles later, unless reset comes between"
+        func file(_ name: String, _ rows: [[Int64]], _ ports: [UnitPort]) -> File {
+            File(
+                file: name, rows: rows.count, bits: ports.reduce(0) { $0 + $1.bits }, ports: ports.map { Port(name: $0.name, bits: $0.bits, signed: $0.isSigned) })
+        }
+        stimulus = file("stimulus.hex", vectors.stimulus, interface.stimulusPorts)
+        response = file("response.hex", vectors.response, interface.outputs)
+        memories = interface.memories.map {
+            Memory(
+                file: $0.name + ".hex", words: $0.words.count, wordBits: $0.wordBits, indexPort: $0.indexPort, indexBits: $0.indexBits, wordPort: $0.wordPort,
+                reads: $0.reads)
+        }
+        digests = files.mapValues { Digest.sha256($0) }
+    }
+
+    var jsonText: String { jsonDocument(self) }
+}
+
+/// Sorted keys: the same content gives the same bytes.
+func jsonDocument(_ content: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Only strings, integers and containers of them, which always encode.
+    return String(decoding: try! encoder.encode(content), as: UTF8.self) + "\n"
+}

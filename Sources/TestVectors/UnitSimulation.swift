@@ -1,0 +1,84 @@
+public import Diagnostics
+import Foundation
+
+/// Runs the testbench of written vectors in a hardware simulator.
+public struct UnitSimulation: Sendable {
+    public enum Simulator: String, CaseIterable, Sendable { case verilator, icarus }
+
+    /// Whether every response came as expected.
+    public let passed: Bool
+    /// The testbench's last line: what passed, or the first mismatch.
+    public let message: String
+
+    /// - Parameters:
+    ///   - folder: where the vectors were written.
+    ///   - module: the module under test.
+    ///   - sources: its files; those under `rtl/` where empty.
+    /// - Throws: `vectorsSimulatorMissing`, `vectorsSimulatorFailed` where the testbench does not build or ends without a verdict.
+    public init(of folder: String, in simulator: Simulator, module: String, sources: [String]) throws(Diagnostic) {
+        let sources = sources.isEmpty ? Self.bundled(folder) : sources.map { URL(fileURLWithPath: $0).path }
+        switch simulator {
+        case .icarus:
+            try Self.run(["iverilog", "-g2012", "-s", "testbench", "-DUNIT=\(module)", "-o", "testbench.vvp", "testbench.sv"] + sources, in: folder).requireSuccess()
+            self.init(try Self.run(["vvp", "-n", "testbench.vvp"], in: folder))
+        case .verilator:
+            try Self.run(
+                ["verilator", "--binary", "-Wno-fatal", "-O3", "-CFLAGS", "-O1", "--top-module", "testbench", "-DUNIT=\(module)", "testbench.sv"] + sources,
+                in: folder
+            ).requireSuccess()
+            self.init(try Self.run(["./obj_dir/Vtestbench"], in: folder))
+        }
+        guard passed || message.hasPrefix("mismatch") else { throw Self.failed("the testbench ended without a verdict: \(message)") }
+    }
+
+    private init(_ run: ToolRun) {
+        let lines = run.output.split(separator: "\n").map(String.init)
+        let verdict = lines.first { $0.hasPrefix("passed: ") || $0.hasPrefix("mismatch: ") }
+        message = verdict ?? lines.last ?? "no output"
+        passed = message.hasPrefix("passed: ") && run.status == 0
+    }
+
+    private static func bundled(_ folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/rtl")) ?? []
+        return names.filter { $0.hasSuffix(".sv") }.sorted().map { "rtl/" + $0 }
+    }
+
+    private static func failed(_ found: String) -> Diagnostic {
+        Diagnostic(
+            .vectorsSimulatorFailed, at: "--simulate", found: found, expected: "a testbench that builds and ends",
+            remedy: "correct the module under test; docs/rtl.md lists the ports")
+    }
+
+    private struct ToolRun {
+        let status: Int32
+        let output: String
+
+        func requireSuccess() throws(Diagnostic) {
+            guard status == 0 else {
+                let firstLines = output.split(separator: "\n").filter { !$0.contains("Warning") }.prefix(3).joined(separator: " | ")
+                throw UnitSimulation.failed(firstLines.isEmpty ? "exit status \(status)" : firstLines)
+            }
+        }
+    }
+
+    private static func run(_ arguments: [String], in folder: String) throws(Diagnostic) -> ToolRun {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        process.standardInput = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        guard (try? process.run()) != nil else { throw failed("\(arguments[0]) cannot be started") }
+        let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        // What env says of a program that is not there.
+        if process.terminationStatus == 127 {
+            throw Diagnostic(
+                .vectorsSimulatorMissing, at: "--simulate", found: "\(arguments[0]) is not installed", expected: "the simulator on the search path",
+                remedy: "install the package \(arguments[0] == "verilator" ? "verilator" : "iverilog")")
+        }
+        return ToolRun(status: process.terminationReason == .exit ? process.terminationStatus : 1, output: String(decoding: bytes, as: UTF8.self))
+    }
+}

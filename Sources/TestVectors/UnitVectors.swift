@@ -1,0 +1,82 @@
+public import Diagnostics
+public import MachineDescription
+import RTL
+
+/// The files of a unit's vectors.
+public struct UnitVectors: Sendable {
+    public let vectors: UnitVectorSet
+    /// Name and bytes, folders as in `rtl/intaglio_decode_lane.sv`.
+    let files: [(name: String, bytes: [UInt8])]
+
+    /// - Parameters:
+    ///   - count: accepted inputs, 1...10,000,000; with `untilCovered` at least so many.
+    /// - Throws: `vectorsUnitNotBuilt` for a unit without vectors, `vectorsCountOutOfRange`.
+    public init(of unit: UnitName, for machine: MachineDescription, count: Int, seed: UInt64, untilCovered: Bool) throws(Diagnostic) {
+        guard (1...10_000_000).contains(count) else {
+            throw Diagnostic(
+                .vectorsCountOutOfRange, at: "--count", found: "\(count)", expected: "1...10000000 vectors", remedy: "ask for a number in that range")
+        }
+        let bits = machine.macArray.activationBits
+        let books = machine.codebookMux.codebooks
+        switch unit {
+        case .decoder:
+            vectors = UnitVectorSet(DecoderUnit(activationBits: bits, codebooks: books, seed: seed), count: count, seed: seed, untilCovered: untilCovered)
+        case .encoder:
+            vectors = UnitVectorSet(EncoderUnit(activationBits: bits, codebooks: books, seed: seed), count: count, seed: seed, untilCovered: untilCovered)
+        case .postProcessor:
+            let unit = PostProcessorUnit(accumulatorBits: machine.macArray.accumulatorBits)
+            vectors = UnitVectorSet(unit, count: count, seed: seed, untilCovered: untilCovered)
+        case .normalization:
+            let unit = NormalizationUnit(
+                activationBits: bits, accumulatorBits: machine.macArray.accumulatorBits, latency: machine.normalization.latencyCycles)
+            vectors = UnitVectorSet(unit, count: count, seed: seed, untilCovered: untilCovered)
+        case .macArray:
+            throw Diagnostic(
+                .vectorsUnitNotBuilt, at: "--unit", found: unit.rawValue, expected: "decoder, encoder, postProcessor or normalization",
+                remedy: "compare the MAC array by the layers that it computes")
+        }
+        files = Self.files(of: vectors, machine: machine.name, seed: seed)
+    }
+
+    private static func files(of vectors: UnitVectorSet, machine: String, seed: UInt64) -> [(name: String, bytes: [UInt8])] {
+        let interface = vectors.interface
+        let title = "\(interface.module), machine \(machine), seed \(seed): "
+        var files: [(name: String, bytes: [UInt8])] = []
+        func append(_ name: String, _ text: String) { files.append((name, Array(text.utf8))) }
+        append("stimulus.hex", HexText.text(vectors.stimulus, ports: interface.stimulusPorts, title: title + "stimulus, one row a cycle"))
+        append("response.hex", HexText.text(vectors.response, ports: interface.outputs, title: title + "expected response, one row an accepted input"))
+        for memory in interface.memories {
+            append(
+                memory.name + ".hex",
+                HexText.text(memory.words.map { [$0] }, ports: [UnitPort(memory.wordPort, memory.wordBits)], title: title + "memory behind \(memory.indexPort)"))
+        }
+        files.append(("stimulus.npy", IntegerNPY.bytes(vectors.stimulus, columns: interface.stimulusPorts.count)))
+        files.append(("response.npy", IntegerNPY.bytes(vectors.response, columns: interface.outputs.count)))
+        append("testbench.sv", TestbenchText(vectors: vectors).text)
+        files.append(("test_unit.py", PackageResources.test_unit_py))
+        append("coverage.json", jsonDocument(vectors.coverage))
+        append("coverage.txt", vectors.coverage.text)
+        for source in sources(of: interface.module) { append("rtl/" + source.name, source.text) }
+        let manifest = UnitManifest(
+            vectors, machine: machine, seed: seed, files: Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.bytes) }))
+        append("manifest.json", manifest.jsonText)
+        return files
+    }
+
+    /// The module and those that it instantiates, found by their names in its text.
+    static func sources(of module: String) -> [(name: String, text: String)] {
+        var names: Set<String> = [module]
+        var found: [(name: String, text: String)] = []
+        for source in SystemVerilogSources.files.reversed() where names.contains(String(source.name.dropLast(3))) {
+            found.insert(source, at: 0)
+            for other in SystemVerilogSources.files where source.text.contains(other.name.dropLast(3) + " #(") { names.insert(String(other.name.dropLast(3))) }
+        }
+        return found
+    }
+
+    /// Writes every file, each whole or not at all.
+    public func write(to folder: String) throws(Diagnostic) {
+        try OutputFolder.create(at: folder + "/rtl")
+        for file in files { try AtomicFile.write(file.bytes, to: folder + "/" + file.name) }
+    }
+}

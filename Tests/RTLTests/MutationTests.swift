@@ -1,0 +1,41 @@
+import Foundation
+import MachineDescription
+import RTL
+import TestVectors
+import Testing
+
+/// Every fault that is put into a unit's RTL must be noticed by the unit's vectors.
+@Suite("Mutation", .enabled(if: Program.exists("iverilog"), "iverilog is not installed"), .serialized)
+struct MutationTests {
+    private static let all = ProcessInfo.processInfo.environment["INTAGLIO_ALL_MUTANTS"] != nil
+
+    @Test("At least 20 faults over the units, each place found once")
+    func table() throws {
+        #expect(Mutant.all.count >= 20)
+        for mutant in Mutant.all {
+            let text = try #require(SystemVerilogSources.files.first { $0.name == mutant.file }, "\(mutant)").text
+            #expect(text.components(separatedBy: mutant.find).count == 2, "\(mutant)")
+        }
+    }
+
+    @Test("The vectors catch every fault", arguments: [UnitName.decoder, .encoder, .postProcessor, .normalization])
+    func caught(_ unit: UnitName) throws {
+        let folder = try ScratchFolder()
+        let vectors = try UnitVectors(of: unit, for: #require(MachineDescription.builtIn(named: "mid")), count: 2000, seed: 7, untilCovered: true)
+        try vectors.write(to: folder.path)
+        let sound = try UnitSimulation(of: folder.path, in: .icarus, module: vectors.moduleName, sources: [])
+        #expect(sound.passed, "\(sound.message)")
+        for mutant in Mutant.all where mutant.unit == unit && (mutant.isAlways || Self.all) {
+            let sources = try SystemVerilogSources.files.compactMap { file -> String? in
+                guard FileManager.default.fileExists(atPath: folder.path + "/rtl/" + file.name) else { return nil }
+                let text = file.name == mutant.file ? file.text.replacingOccurrences(of: mutant.find, with: mutant.replace) : file.text
+                let path = folder.path + "/mutant_" + file.name
+                try text.write(toFile: path, atomically: true, encoding: .utf8)
+                return path
+            }
+            let outcome = try UnitSimulation(of: folder.path, in: .icarus, module: vectors.moduleName, sources: sources)
+            #expect(!outcome.passed, "survivor: \(mutant)")
+            if Self.all { print("\(mutant.unit.rawValue): \(mutant.meaning): \(outcome.message)") }
+        }
+    }
+}

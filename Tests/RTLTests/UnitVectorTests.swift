@@ -1,0 +1,77 @@
+import Foundation
+import MachineDescription
+import RTL
+import TestVectors
+import Testing
+
+/// The units' RTL against vectors that are made from the definitions.
+@Suite("Unit vectors") struct UnitVectorTests {
+    static let units: [UnitName] = [.decoder, .encoder, .postProcessor, .normalization]
+
+    @Test("Every reachable point is hit on the three machines", arguments: units, MachineDescription.builtInNames)
+    func coverage(_ unit: UnitName, _ machine: String) throws {
+        let vectors = try UnitVectors(of: unit, for: #require(MachineDescription.builtIn(named: machine)), count: 2000, seed: 1, untilCovered: true).vectors
+        let missed = vectors.coverage.groups.flatMap(\.missed)
+        #expect(vectors.coverage.isComplete, "\(missed.prefix(5))")
+        #expect(vectors.coverage.reachable > 100)
+    }
+
+    @Test("Vectors without --until-covered are as many as asked for, and say what they miss")
+    func shortSet() throws {
+        let vectors = try UnitVectors(of: .encoder, for: #require(MachineDescription.builtIn(named: "mid")), count: 50, seed: 1, untilCovered: false).vectors
+        #expect(!vectors.coverage.isComplete)
+        #expect(vectors.coverage.hit <= 50 * 8)
+        #expect(vectors.coverage.groups.contains { $0.name == "thresholds" && !$0.missed.isEmpty })
+    }
+
+    @Test(
+        "Icarus runs the testbench of every unit without a mismatch", .enabled(if: Program.exists("iverilog"), "iverilog is not installed"),
+        arguments: units, ["small", "large"])
+    func icarus(_ unit: UnitName, _ machine: String) throws {
+        let message = try verdict(unit, machine, .icarus)
+        #expect(message.hasPrefix("passed: "), "\(message)")
+    }
+
+    @Test(
+        "Verilator runs the testbench of a unit without a mismatch", .enabled(if: Program.exists("verilator"), "verilator is not installed"),
+        arguments: [UnitName.postProcessor, .normalization])
+    func verilator(_ unit: UnitName) throws {
+        let message = try verdict(unit, "mid", .verilator)
+        #expect(message.hasPrefix("passed: "), "\(message)")
+    }
+
+    private func verdict(_ unit: UnitName, _ machine: String, _ simulator: UnitSimulation.Simulator) throws -> String {
+        let folder = try ScratchFolder()
+        // Icarus takes 10 ms for one normalization.
+        let isSlow = unit == .normalization && simulator == .icarus
+        let vectors = try UnitVectors(
+            of: unit, for: #require(MachineDescription.builtIn(named: machine)), count: isSlow ? 300 : 3000, seed: 11, untilCovered: !isSlow)
+        try vectors.write(to: folder.path)
+        let simulation = try UnitSimulation(of: folder.path, in: simulator, module: vectors.moduleName, sources: [])
+        #expect(simulation.passed)
+        return simulation.message
+    }
+
+    @Test("The same machine and seed give the same bytes")
+    func repeatable() throws {
+        let folders = try [ScratchFolder(), ScratchFolder()]
+        for folder in folders {
+            try UnitVectors(of: .normalization, for: #require(MachineDescription.builtIn(named: "mid")), count: 100, seed: 3, untilCovered: false).write(to: folder.path)
+        }
+        for file in ["stimulus.hex", "response.hex", "stimulus.npy", "manifest.json", "testbench.sv", "coverage.json"] {
+            let texts = try folders.map { try Data(contentsOf: URL(fileURLWithPath: $0.path + "/" + file)) }
+            #expect(texts[0] == texts[1] && !texts[0].isEmpty, "\(file)")
+        }
+    }
+
+    @Test(
+        "Verilator finds nothing to warn of in the units", .enabled(if: Program.exists("verilator"), "verilator is not installed"),
+        arguments: ["decode_lane", "encode_lane", "post_processor_lane", "normalization_lane", "linear_codec_lane"])
+    func lint(_ name: String) throws {
+        let folder = try ScratchFolder()
+        for file in SystemVerilogSources.files { try file.text.write(toFile: folder.path + "/" + file.name, atomically: true, encoding: .utf8) }
+        let found = try Program.run(
+            ["verilator", "--lint-only", "-Wall", "-y", ".", "--top-module", "intaglio_\(name)", "intaglio_\(name).sv"], in: folder.path)
+        #expect(found.status == 0 && found.output.isEmpty, "\(found.output)")
+    }
+}
