@@ -36,7 +36,7 @@ row() { printf '| %s | %s | %s | %s | %s | %s |\n' "$@"; }
 
 for machine in "${@:-small mid large}"; do
     for name in $machine; do
-        text=$("$root/intaglio" machines "$name" 2>/dev/null)
+        text=$("${INTAGLIO:-$root/intaglio}" machines "$name")
         books=$(field "$text" codebookMux codebooks)
         printf '\n### %s\n\n' "$name"
         row unit lanes flip-flops cells 'gate equivalents a lane' 'memory bits outside'

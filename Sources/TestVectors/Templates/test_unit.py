@@ -35,13 +35,15 @@ async def serve(dut, memory):
     index, word = getattr(dut, memory["indexPort"]), getattr(dut, memory["wordPort"])
     bits = memory["indexBits"]
     while True:
-        if index.value.is_resolvable:
-            asked, answer = int(index.value), 0
-            for read in range(memory["reads"]):
-                address = (asked >> (bits * read)) & ((1 << bits) - 1)
-                answer |= (content[address] if address < len(content) else 0) << (memory["wordBits"] * read)
-            word.value = answer
-        await Edge(index)
+        # Stages that nothing has entered yet ask for unknown words.
+        asked, answer = str(index.value), 0
+        for read in range(memory["reads"]):
+            end = len(asked) - bits * read
+            part = asked[end - bits:end]
+            address = int(part, 2) if set(part) <= {"0", "1"} else len(content)
+            answer |= (content[address] if address < len(content) else 0) << (memory["wordBits"] * read)
+        word.value = answer
+        await (getattr(index, "value_change", None) or Edge(index))
         await ReadWrite()
 
 
@@ -70,10 +72,10 @@ async def check(dut):
     if latency == 0:
         for cycle, row in enumerate(stimulus):
             drive(dut, row)
-            await Timer(1, "ns")
+            await Timer(1, "step")
             compare(dut, cycle, cycle, response[cycle])
         return
-    cocotb.start_soon(Clock(dut.clock, 10, "ns").start())
+    cocotb.start_soon(Clock(dut.clock, 10, "step").start())
     due, accepted, compared = [None] * latency, 0, 0
     for cycle, row in enumerate(stimulus + [dict.fromkeys(stimulus[0], 0)] * latency):
         await FallingEdge(dut.clock)
