@@ -1,6 +1,7 @@
 public import Diagnostics
 
-/// Reads what `InterleavedEncoder` wrote. Whatever the bytes are, it takes as many steps as there are symbols and reads nothing outside them.
+/// Reads what `InterleavedEncoder` wrote. Whatever the bytes are, it takes at most as many steps as there are symbols, stops where the bytes have run out, and reads
+/// nothing outside them.
 public struct InterleavedDecoder {
     private let tables: FrequencyTables
     /// For each table and each value of the upper 8 bits of 2^16, the slot that the lowest such value falls into, relative to the table.
@@ -47,10 +48,13 @@ public struct InterleavedDecoder {
         return lookup
     }
 
-    /// Symbols by tables that are known beforehand.
+    /// Symbols by tables that are known beforehand; zeros after the bytes ran out, which `requireEnd` refuses.
     public mutating func decode(tableIndices: [UInt16]) -> [Int32] {
         var symbols = [Int32](repeating: 0, count: tableIndices.count)
-        for index in tableIndices.indices { symbols[index] = next(table: Int(tableIndices[index])) }
+        for index in tableIndices.indices {
+            symbols[index] = next(table: Int(tableIndices[index]))
+            guard isValid else { break }
+        }
         return symbols
     }
 
@@ -61,6 +65,7 @@ public struct InterleavedDecoder {
         for index in tableIndices.indices {
             let symbol = next(table: Int(tableIndices[index]) + trellis.quantizer(of: state) * quantizerPitch)
             symbols[index] = symbol
+            guard isValid else { break }
             state = trellis.next(state, parity: Int(symbol & 1))
         }
         return symbols
@@ -118,7 +123,7 @@ public struct InterleavedDecoder {
         return UInt32(value)
     }
 
-    /// A state that is out of its range, or words that ran out, can only come from damaged bytes: decoding goes on with zeros to its bounded end.
+    /// A state that is out of its range, or words that ran out, can only come from damaged bytes: `requireEnd` refuses them.
     @inline(__always)
     private mutating func advance(_ state: UInt64, start: UInt64, frequency: UInt64) {
         var state = (state >> 16) &* frequency + (state & 0xFFFF) - start

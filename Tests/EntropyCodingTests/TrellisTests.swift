@@ -31,7 +31,7 @@ import Testing
         var gaps: [Double] = []
         for _ in 0..<2_000 {
             let step = Int.random(in: 2...30, using: &random)
-            let settings = DecisionSettings(step: step, squaredGridStepsPerBit: 0.3235 * Double(step * step) * Double.random(in: 0...2, using: &random))
+            let settings = DecisionSettings(step: step, squaredGridStepsPerBit: 0.3235 * Double(step * step) * Double.random(in: 0...6, using: &random))
             let (latents, indices) = Self.draw(Int.random(in: 1...10, using: &random), step: step, using: &random)
             let chosen = TrellisUnit(trellis, settings: settings).run(latents, tableIndices: indices, rates: Self.rates, quantizerPitch: Self.pitch)
             let problem = Problem(latents: latents, indices: indices, trellis: trellis, settings: settings)
