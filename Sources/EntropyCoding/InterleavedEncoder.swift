@@ -28,18 +28,43 @@ public struct InterleavedEncoder: Sendable {
         precondition(Self.lanes.contains(lanes), "\(lanes) lanes")
         var encoder = InterleavedEncoder(lanes: lanes)
         encoder.words.reserveCapacity(symbols.count / 4 + 16)
-        tables.starts.withUnsafeBufferPointer { starts in
-            var lane = symbols.isEmpty ? 0 : (symbols.count - 1) % lanes
-            for index in symbols.indices.reversed() {
-                encoder.put(symbols[index], table: Int(tableIndices[index]), of: tables, starts: starts, lane: lane)
-                lane = lane == 0 ? lanes - 1 : lane - 1
+        // Buffers, not arrays: no reference counts and no bounds checks in the loop over all symbols, whose bounds the tables' initializer has established.
+        tables.firstSymbols.withUnsafeBufferPointer { firstSymbols in
+            tables.slotOffsets.withUnsafeBufferPointer { slotOffsets in
+                tables.starts.withUnsafeBufferPointer { starts in
+                    let view = TableView(firstSymbols: firstSymbols, slotOffsets: slotOffsets, starts: starts)
+                    encoder.putAll(symbols, tableIndices, view)
+                }
             }
         }
         return encoder.bytes
     }
 
+    private struct TableView {
+        let firstSymbols: UnsafeBufferPointer<Int32>
+        let slotOffsets: UnsafeBufferPointer<Int32>
+        let starts: UnsafeBufferPointer<UInt16>
+    }
+
+    private mutating func putAll(_ symbols: [Int32], _ tableIndices: [UInt16], _ tables: TableView) {
+        let lanes = states.count
+        var lane = symbols.isEmpty ? 0 : (symbols.count - 1) % lanes
+        symbols.withUnsafeBufferPointer { symbols in
+            tableIndices.withUnsafeBufferPointer { tableIndices in
+                var index = symbols.count - 1
+                while index >= 0 {
+                    let table = Int(tableIndices[index])
+                    precondition(table < tables.firstSymbols.count, "table \(table) of \(tables.firstSymbols.count)")
+                    put(symbols[index], table: table, of: tables, lane: lane)
+                    lane = lane == 0 ? lanes - 1 : lane - 1
+                    index -= 1
+                }
+            }
+        }
+    }
+
     @inline(__always)
-    private mutating func put(_ symbol: Int32, table: Int, of tables: FrequencyTables, starts: UnsafeBufferPointer<UInt16>, lane: Int) {
+    private mutating func put(_ symbol: Int32, table: Int, of tables: TableView, lane: Int) {
         let offset = Int(tables.slotOffsets[table])
         let escape = Int(tables.slotOffsets[table + 1]) - 1 - offset
         let first = tables.firstSymbols[table]
@@ -47,8 +72,8 @@ public struct InterleavedEncoder: Sendable {
         let isEscape = distance < 0 || distance >= escape
         if isEscape { putEscape(Escape.distance(of: symbol, first: first, symbolCount: Int32(escape)), lane: lane) }
         let slot = offset + (isEscape ? escape : distance)
-        let start = UInt32(starts[slot])
-        let end = isEscape ? UInt32(FrequencyTables.total) : UInt32(starts[slot + 1])
+        let start = UInt32(tables.starts[slot])
+        let end = isEscape ? UInt32(FrequencyTables.total) : UInt32(tables.starts[slot + 1])
         put(start: start, frequency: end - start, lane: lane)
     }
 
