@@ -61,7 +61,7 @@ public struct Machine: ~Copyable {
         do {
             while let index = try sequencer.next(commands) {
                 prepare(index, commands, &run, &observer)
-                try sequencer.finish(index, commands[index])
+                try sequencer.finish(index, signals: commands[index].signals)
             }
         } catch {
             runBatch(commands, &run, &observer)

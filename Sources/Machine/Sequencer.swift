@@ -21,9 +21,9 @@ struct Sequencer {
     mutating func next(_ commands: [Command]) throws(MachineError) -> Int? {
         for engine in queues.indices where heads[engine] < queues[engine].count {
             let index = queues[engine][heads[engine]]
-            let waits = commands[index].waits.indices
-            guard waits.allSatisfy({ tokens[$0] > 0 }) else { continue }
-            waits.forEach { tokens[$0] -= 1 }
+            let waits = commands[index].waits
+            guard hasTokens(for: waits) else { continue }
+            Sequencer.forEach(waits) { tokens[$0] -= 1 }
             heads[engine] += 1
             return index
         }
@@ -37,12 +37,28 @@ struct Sequencer {
     }
 
     /// Puts one token into every semaphore that command `index` signals.
-    mutating func finish(_ index: Int, _ command: Command) throws(MachineError) {
-        for semaphore in command.signals.indices {
-            guard tokens[semaphore] < Sequencer.largestTokens else {
-                throw .semaphoreOverflow(command: index, semaphore: SemaphoreSet.name(semaphore), tokens: tokens[semaphore])
-            }
-            tokens[semaphore] += 1
+    mutating func finish(_ index: Int, signals: SemaphoreSet) throws(MachineError) {
+        var full: Int?
+        Sequencer.forEach(signals) { semaphore in
+            if tokens[semaphore] == Sequencer.largestTokens { full = full ?? semaphore } else { tokens[semaphore] += 1 }
+        }
+        guard let full else { return }
+        throw .semaphoreOverflow(command: index, semaphore: SemaphoreSet.name(full), tokens: tokens[full])
+    }
+
+    private func hasTokens(for waits: SemaphoreSet) -> Bool {
+        var hasAll = true
+        Sequencer.forEach(waits) { hasAll = hasAll && tokens[$0] > 0 }
+        return hasAll
+    }
+
+    /// The semaphores of a set, ascending, without a list of them: this runs for every command.
+    @inline(__always)
+    private static func forEach(_ set: SemaphoreSet, _ body: (Int) -> Void) {
+        var bits = set.rawValue
+        while bits != 0 {
+            body(bits.trailingZeroBitCount)
+            bits &= bits - 1
         }
     }
 }
