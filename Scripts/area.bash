@@ -18,7 +18,6 @@ measure() {
             ${2:+chparam -set $2 $1}
             synth -flatten -top $1
             dfflegalize -cell \$_DFF_P_ x
-            abc -g gates,MUX
             opt_clean -purge
             tee -q -o $work/stat stat -tech cmos" >/dev/null 2>"$work/errors" || { cat "$work/errors" >&2; exit 2; }
         awk '
