@@ -17,6 +17,9 @@ struct NormalizationUnit: VectorUnit {
     let accumulatorBits: Int
     let latency: Int
 
+    /// Two products, a stage of digits and the output.
+    static let leastLatency = 4
+
     let name = UnitName.normalization
 
     var interface: UnitInterface {

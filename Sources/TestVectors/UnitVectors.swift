@@ -10,7 +10,7 @@ public struct UnitVectors: Sendable {
 
     /// - Parameters:
     ///   - count: accepted inputs, 1...10,000,000; with `untilCovered` at least so many.
-    /// - Throws: `vectorsUnitNotBuilt` for a unit without vectors, `vectorsCountOutOfRange`.
+    /// - Throws: `vectorsUnitNotBuilt` for a unit without vectors, or without a lane for this machine, `vectorsCountOutOfRange`.
     public init(of unit: UnitName, for machine: MachineDescription, count: Int, seed: UInt64, untilCovered: Bool) throws(Diagnostic) {
         guard (1...10_000_000).contains(count) else {
             throw Diagnostic(
@@ -27,6 +27,11 @@ public struct UnitVectors: Sendable {
             let unit = PostProcessorUnit(accumulatorBits: machine.macArray.accumulatorBits)
             vectors = UnitVectorSet(unit, count: count, seed: seed, untilCovered: untilCovered)
         case .normalization:
+            guard machine.normalization.latencyCycles >= NormalizationUnit.leastLatency else {
+                throw Diagnostic(
+                    .vectorsUnitNotBuilt, at: "machine \(machine.name), normalization.latencyCycles", found: "\(machine.normalization.latencyCycles)",
+                    expected: "at least \(NormalizationUnit.leastLatency) for a lane in hardware", remedy: "give the unit more cycles")
+            }
             let unit = NormalizationUnit(
                 activationBits: bits, accumulatorBits: machine.macArray.accumulatorBits, latency: machine.normalization.latencyCycles)
             vectors = UnitVectorSet(unit, count: count, seed: seed, untilCovered: untilCovered)

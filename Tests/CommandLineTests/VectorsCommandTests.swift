@@ -68,6 +68,9 @@ import Testing
     func refused() throws {
         let folder = try Folder()
         try Tool.expectRefusal(.vectorsUnitNotBuilt, ["vectors", "--unit", "macArray", "--output", "v"], in: folder)
+        let machine = try Tool.run(["machines", "mid"], in: folder).output
+        try folder.write(machine.replacingOccurrences(of: "latencyCycles: 24", with: "latencyCycles: 3"), "m.yaml")
+        try Tool.expectRefusal(.vectorsUnitNotBuilt, ["vectors", "--unit", "normalization", "--output", "v", "--machine", "m.yaml"], in: folder)
         for count in ["0", "10000001"] {
             try Tool.expectRefusal(.vectorsCountOutOfRange, ["vectors", "--unit", "decoder", "--output", "v", "--count", count], in: folder)
         }
