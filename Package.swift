@@ -86,12 +86,12 @@ let package = Package(
         ]),
         // 7
         module("RTL", [
-            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
-            "Scheduling", "Conformance", "Simulation",
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules", "Timing",
+            "Machine", "Scheduling", "Conformance", "Simulation",
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
-            "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
+            "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ], resources: [.embedInCode("Templates")]),
         // 8
         .executableTarget(
@@ -134,7 +134,9 @@ let package = Package(
             "Codec", "EntropyCoding", "Simulation", "Networks", "Graph", "Quantization", "FixedPoint", "Images", "MachineDescription", "Importers", "Calibration",
             "Tensors", "Diagnostics",
         ]),
-        tests("RTLTests", ["TestVectors", "RTL", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics"]),
+        tests("RTLTests", [
+            "RTL", "TestVectors", "Conformance", "Simulation", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics",
+        ]),
         tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization"]),
     ]
 )

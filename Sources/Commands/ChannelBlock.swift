@@ -1,23 +1,37 @@
 import FixedPoint
 
-/// The block of everything that belongs to one channel or to the layer as a whole.
+/// The block of everything that belongs to one channel or to the layer as a whole: a header of 64 bytes and arrays of fixed records.
 ///
-///     u8  drain kind (0 post-processing, 1 normalization, 2 addition, 3 none)
-///     u8  flags: bit 0 second operand, bit 1 code map, bit 2 bias
-///     u8  rounding rule (index in RoundingRule.allCases)     u8 R
-///     i32 clipLow        i32 clipHigh
-///     u16 first operand's channels     { u8 select, i32 offset } each (0 channels: 16-bit integers)
-///     u16 second operand's channels    likewise, only with bit 0
-///     u16 result's channels            likewise
-///     [256 x u8 code map]
-///     u16 drain channels, then for each channel
-///         post-processing   [i64 bias]  u32 m  i8 exponent  u32 m negative  i8 exponent negative
-///         normalization     i64 beta  u32 M  u8 S;  preceded by u8 form, and followed by u8 operand shift for each input channel
-///         addition          (once) i64 mantissa a  i64 mantissa b  i8 exponent
+///     0  u8  drain kind (0 post-processing, 1 normalization, 2 addition, 3 none)
+///     1  u8  flags: bit 0 second operand, bit 1 code map, bit 2 bias
+///     2  u8  rounding rule (index in RoundingRule.allCases)
+///     3  u8  R
+///     4  i32 clipLow        8  i32 clipHigh
+///     12 u8  normalization form        13 u8 unused        14 i16 addition exponent
+///     16 i32 addition mantissa a       20 i32 addition mantissa b
+///     24 u32 first operand's records   28 u32 second operand's records   32 u32 result records   36 u32 code map        (bytes from the block's begin)
+///     40 u16 first operand's channels  42 u16 second operand's channels (0 channels: 16-bit integers)
+///     44 u16 result's coded channels (0: 16-bit integers)                46 u16 drain channels
+///     48 u16 first operand's codebooks 50 u16 second operand's codebooks 52 u16 result's codebooks                       54...63 unused
+///
+///     operand record, 8 bytes    i32 offset, u8 select, u8 operand shift of normalization, u16 unused
+///     result record, 24 bytes    i64 bias or beta, u32 m or M, u32 m negative, i8 exponent, i8 exponent negative or S, u8 select, u8 unused, i32 offset
+///     code map, 256 bytes
+enum ChannelBlock {
+    static let headerBytes = 64
+    static let operandRecordBytes = 8
+    static let resultRecordBytes = 24
+}
+
 extension LayerConfiguration {
     var channelBlockBytes: [UInt8] {
-        var writer = ByteWriter()
         let common = drain.common
+        let operandShifts = if case .normalization(let normalization) = drain { normalization.operandShifts } else { [UInt8]() }
+        let results = max(output.selects.count, drain.channels)
+        let secondRecords = ChannelBlock.headerBytes + input.selects.count * ChannelBlock.operandRecordBytes
+        let resultRecords = secondRecords + (second?.selects.count ?? 0) * ChannelBlock.operandRecordBytes
+        let map = resultRecords + results * ChannelBlock.resultRecordBytes
+        var writer = ByteWriter()
         writer.append(drain.kind)
         var flags: UInt8 = second == nil ? 0 : 1
         if output.codeMap != nil { flags |= 2 }
@@ -27,85 +41,133 @@ extension LayerConfiguration {
         writer.append(UInt8(common.resultBits))
         writer.append(common.clipLow)
         writer.append(common.clipHigh)
-        writer.appendChannels(input.selects, input.offsets)
-        if let second { writer.appendChannels(second.selects, second.offsets) }
-        writer.appendChannels(output.selects, output.offsets)
-        output.codeMap?.forEach { writer.append($0) }
-        switch drain {
-        case .postProcessing(let post):
-            writer.append(UInt16(post.multipliers.count))
-            for k in post.multipliers.indices {
-                if !post.bias.isEmpty { writer.append(post.bias[k]) }
-                writer.append(post.multipliers[k])
-                writer.append(post.multipliersNegative[k])
-            }
-        case .normalization(let normalization):
-            writer.append(normalization.form.rawValue)
-            writer.append(UInt16(normalization.beta.count))
-            for k in normalization.beta.indices {
-                writer.append(normalization.beta[k])
-                writer.append(normalization.scaleMantissas[k])
-                writer.append(normalization.scaleShifts[k])
-            }
-            normalization.operandShifts.forEach { writer.append($0) }
-        case .addition(let addition):
-            writer.append(addition.mantissaA)
-            writer.append(addition.mantissaB)
-            writer.append(Int8(addition.exponent))
-        case .none: break
+        if case .normalization(let normalization) = drain { writer.append(normalization.form.rawValue) } else { writer.append(0 as UInt8) }
+        writer.append(0 as UInt8)
+        if case .addition(let addition) = drain {
+            writer.append(Int16(addition.exponent))
+            writer.append(Int32(addition.mantissaA))
+            writer.append(Int32(addition.mantissaB))
+        } else {
+            writer.append(0 as Int16)
+            writer.append(0 as Int64)
         }
+        for start in [ChannelBlock.headerBytes, secondRecords, resultRecords, map] { writer.append(UInt32(start)) }
+        for count in [input.selects.count, second?.selects.count ?? 0, output.selects.count, drain.channels] { writer.append(UInt16(count)) }
+        for count in [input.entries.count, second?.entries.count ?? 0, output.thresholds.count] { writer.append(UInt16(count)) }
+        while writer.bytes.count < ChannelBlock.headerBytes { writer.append(0 as UInt8) }
+        writer.appendRecords(input, shifts: operandShifts)
+        if let second { writer.appendRecords(second, shifts: []) }
+        for channel in 0..<results { appendResultRecord(channel, to: &writer) }
+        output.codeMap?.forEach { writer.append($0) }
         return writer.bytes
     }
 
-    init(channelBlock reader: inout ByteReader) {
+    private func appendResultRecord(_ k: Int, to writer: inout ByteWriter) {
+        switch drain {
+        case .postProcessing(let post):
+            writer.append(post.bias.isEmpty ? 0 as Int64 : post.bias[k])
+            writer.append(post.multipliers[k].mantissa)
+            writer.append(post.multipliersNegative[k].mantissa)
+            writer.append(Int8(post.multipliers[k].exponent))
+            writer.append(Int8(post.multipliersNegative[k].exponent))
+        case .normalization(let normalization):
+            writer.append(normalization.beta[k])
+            writer.append(normalization.scaleMantissas[k])
+            writer.append(0 as UInt32)
+            writer.append(0 as Int8)
+            writer.append(Int8(normalization.scaleShifts[k]))
+        case .addition, .none:
+            for _ in 0..<18 { writer.append(0 as UInt8) }
+        }
+        let isCoded = k < output.selects.count
+        writer.append(isCoded ? output.selects[k] : 0)
+        writer.append(0 as UInt8)
+        writer.append(isCoded ? output.offsets[k] : 0 as Int32)
+    }
+
+    init(channelBlock memory: UnsafeRawBufferPointer, at address: Int) {
+        var reader = ByteReader(memory, at: address)
         let kind: UInt8 = reader.next()
         let flags: UInt8 = reader.next()
         let ruleIndex: UInt8 = reader.next()
         let resultBits = Int(reader.next() as UInt8)
         let (clipLow, clipHigh): (Int32, Int32) = (reader.next(), reader.next())
         let rounding = RoundingRule.allCases[Int(ruleIndex)]
-        let (inputSelects, inputOffsets) = reader.nextChannels()
-        self.input = OperandConfiguration(entries: [], selects: inputSelects, offsets: inputOffsets)
+        let form: UInt8 = reader.next()
+        let _: UInt8 = reader.next()
+        let exponent: Int16 = reader.next()
+        let mantissas: (a: Int32, b: Int32) = (reader.next(), reader.next())
+        let starts: [Int] = (0..<4).map { _ in address + Int(reader.next() as UInt32) }
+        let counts: [Int] = (0..<4).map { _ in Int(reader.next() as UInt16) }
+        var first = ByteReader(memory, at: starts[0])
+        let (inputSelects, inputOffsets, shifts) = first.nextRecords(counts[0])
+        input = OperandConfiguration(entries: [], selects: inputSelects, offsets: inputOffsets)
+        second = nil
         if flags & 1 != 0 {
-            let (selects, offsets) = reader.nextChannels()
-            self.second = OperandConfiguration(entries: [], selects: selects, offsets: offsets)
-        } else {
-            self.second = nil
+            var reader = ByteReader(memory, at: starts[1])
+            let (selects, offsets, _) = reader.nextRecords(counts[1])
+            second = OperandConfiguration(entries: [], selects: selects, offsets: offsets)
         }
-        let (outputSelects, outputOffsets) = reader.nextChannels()
-        let codeMap: [UInt8]? = flags & 2 != 0 ? (0..<256).map { _ in reader.next() } : nil
-        self.output = ResultConfiguration(thresholds: [], limits: [], selects: outputSelects, offsets: outputOffsets, codeMap: codeMap)
-        self.weightEntries = nil
+        var map = ByteReader(memory, at: starts[3])
+        let codeMap: [UInt8]? = flags & 2 != 0 ? (0..<256).map { _ in map.next() } : nil
+        var results = ByteReader(memory, at: starts[2])
+        let records = (0..<max(counts[2], counts[3])).map { _ in ResultRecord(&results) }
+        let coded = records.prefix(counts[2])
+        output = ResultConfiguration(thresholds: [], limits: [], selects: coded.map(\.select), offsets: coded.map(\.offset), codeMap: codeMap)
+        weightEntries = nil
+        let channels = records.prefix(counts[3])
         switch kind {
         case 0:
-            let channels: UInt16 = reader.next()
-            var post = PostProcessingConfiguration(
-                bias: [], multipliers: [], multipliersNegative: [], rounding: rounding, resultBits: resultBits, clipLow: clipLow, clipHigh: clipHigh)
-            for _ in 0..<channels {
-                if flags & 4 != 0 { post.bias.append(reader.next()) }
-                post.multipliers.append(reader.nextMultiplier())
-                post.multipliersNegative.append(reader.nextMultiplier())
-            }
-            self.drain = .postProcessing(post)
+            drain = .postProcessing(
+                PostProcessingConfiguration(
+                    bias: flags & 4 != 0 ? channels.map(\.bias) : [],
+                    multipliers: channels.map { QuantizedMultiplier(mantissa: $0.mantissa, exponent: Int($0.exponent)) },
+                    multipliersNegative: channels.map { QuantizedMultiplier(mantissa: $0.mantissaNegative, exponent: Int($0.exponentNegative)) },
+                    rounding: rounding, resultBits: resultBits, clipLow: clipLow, clipHigh: clipHigh))
         case 1:
-            let form = NormalizationConfiguration.Form(rawValue: reader.next())!
-            let channels: UInt16 = reader.next()
-            var normalization = NormalizationConfiguration(
-                form: form, operandShifts: [], beta: [], scaleMantissas: [], scaleShifts: [], resultBits: resultBits, clipLow: clipLow, clipHigh: clipHigh)
-            for _ in 0..<channels {
-                normalization.beta.append(reader.next())
-                normalization.scaleMantissas.append(reader.next())
-                normalization.scaleShifts.append(reader.next())
-            }
-            normalization.operandShifts = (0..<channels).map { _ in reader.next() }
-            self.drain = .normalization(normalization)
-        case 2:
-            self.drain = .addition(
-                AdditionConfiguration(
-                    mantissaA: reader.next(), mantissaB: reader.next(), exponent: Int(reader.next() as Int8), rounding: rounding, resultBits: resultBits,
+            drain = .normalization(
+                NormalizationConfiguration(
+                    form: NormalizationConfiguration.Form(rawValue: form)!, operandShifts: shifts, beta: channels.map(\.bias),
+                    scaleMantissas: channels.map(\.mantissa), scaleShifts: channels.map { UInt8($0.exponentNegative) }, resultBits: resultBits,
                     clipLow: clipLow, clipHigh: clipHigh))
-        default: self.drain = .none
+        case 2:
+            drain = .addition(
+                AdditionConfiguration(
+                    mantissaA: Int64(mantissas.a), mantissaB: Int64(mantissas.b), exponent: Int(exponent), rounding: rounding, resultBits: resultBits,
+                    clipLow: clipLow, clipHigh: clipHigh))
+        default: drain = .none
         }
+    }
+}
+
+/// J of each table, from the header.
+struct CodebookCounts {
+    let first: Int
+    let second: Int
+    let result: Int
+
+    init(_ memory: UnsafeRawBufferPointer, at channelBlock: Int) {
+        var reader = ByteReader(memory, at: channelBlock + 48)
+        (first, second, result) = (Int(reader.next() as UInt16), Int(reader.next() as UInt16), Int(reader.next() as UInt16))
+    }
+}
+
+private struct ResultRecord {
+    let bias: Int64
+    let mantissa: UInt32
+    let mantissaNegative: UInt32
+    let exponent: Int8
+    let exponentNegative: Int8
+    let select: UInt8
+    let offset: Int32
+
+    init(_ reader: inout ByteReader) {
+        bias = reader.next()
+        (mantissa, mantissaNegative) = (reader.next(), reader.next())
+        (exponent, exponentNegative) = (reader.next(), reader.next())
+        select = reader.next()
+        let _: UInt8 = reader.next()
+        offset = reader.next()
     }
 }
 
@@ -116,6 +178,15 @@ extension DrainConfiguration {
         case .normalization: 1
         case .addition: 2
         case .none: 3
+        }
+    }
+
+    /// Channels with parameters of their own.
+    fileprivate var channels: Int {
+        switch self {
+        case .postProcessing(let post): post.multipliers.count
+        case .normalization(let normalization): normalization.beta.count
+        case .addition, .none: 0
         }
     }
 
@@ -131,32 +202,25 @@ extension DrainConfiguration {
 }
 
 extension ByteWriter {
-    fileprivate mutating func append(_ multiplier: QuantizedMultiplier) {
-        append(multiplier.mantissa)
-        append(Int8(multiplier.exponent))
-    }
-
-    fileprivate mutating func appendChannels(_ selects: [UInt8], _ offsets: [Int32]) {
-        append(UInt16(selects.count))
-        for (select, offset) in zip(selects, offsets) {
-            append(select)
-            append(offset)
+    fileprivate mutating func appendRecords(_ operand: OperandConfiguration, shifts: [UInt8]) {
+        for channel in operand.selects.indices {
+            append(operand.offsets[channel])
+            append(operand.selects[channel])
+            append(channel < shifts.count ? shifts[channel] : 0)
+            append(0 as UInt16)
         }
     }
 }
 
 extension ByteReader {
-    fileprivate mutating func nextMultiplier() -> QuantizedMultiplier {
-        QuantizedMultiplier(mantissa: next(), exponent: Int(next() as Int8))
-    }
-
-    fileprivate mutating func nextChannels() -> (selects: [UInt8], offsets: [Int32]) {
-        let count: UInt16 = next()
-        var channels: (selects: [UInt8], offsets: [Int32]) = ([], [])
+    fileprivate mutating func nextRecords(_ count: Int) -> (selects: [UInt8], offsets: [Int32], shifts: [UInt8]) {
+        var records: (selects: [UInt8], offsets: [Int32], shifts: [UInt8]) = ([], [], [])
         for _ in 0..<count {
-            channels.selects.append(next())
-            channels.offsets.append(next())
+            records.offsets.append(next())
+            records.selects.append(next())
+            records.shifts.append(next())
+            let _: UInt16 = next()
         }
-        return channels
+        return records
     }
 }

@@ -1,9 +1,10 @@
 import FixedPoint
 
-/// One block of a parameter image: its kind and its bytes. All numbers are little endian.
+/// One block of a parameter image: its kind and its bytes. All numbers are little endian, and every record has a fixed size, so that a unit finds what it
+/// needs by one multiplication and one addition.
 ///
-///     decodeTable   u16 J, then for each codebook: u16 n, n x i16 entries
-///     encodeTable   u16 J, then for each codebook: u16 n, i32 lowest entry, i32 highest entry, (n - 1) x i32 thresholds
+///     decodeTable   J codebooks of 256 x i16: entry of code i at 512 j + 2 i; codes beyond a short codebook repeat its last entry
+///     encodeTable   J codebooks of 1,032 bytes: u32 n - 1, i32 lowest entry, i32 highest entry, then 255 x i32 thresholds 1...255 (unused ones: the largest i32)
 ///     weightTable   256 x i16
 ///     channelBlock  see ChannelBlock
 public struct ParameterBlock: Hashable, Sendable {
@@ -38,60 +39,60 @@ extension LayerConfiguration {
 
     /// Reads the blocks back from parameter memory.
     public init(parameterMemory: UnsafeRawBufferPointer, at addresses: ParameterAddresses) {
-        var reader = ByteReader(parameterMemory, at: addresses.channelBlock)
-        self = LayerConfiguration(channelBlock: &reader)
-        if addresses.decodeTable >= 0 { input.readTable(parameterMemory, at: addresses.decodeTable) }
-        if addresses.secondDecodeTable >= 0 { second?.readTable(parameterMemory, at: addresses.secondDecodeTable) }
+        self = LayerConfiguration(channelBlock: parameterMemory, at: addresses.channelBlock)
+        let codebooks = CodebookCounts(parameterMemory, at: addresses.channelBlock)
+        if addresses.decodeTable >= 0 { input.readTable(parameterMemory, at: addresses.decodeTable, codebooks: codebooks.first) }
+        if addresses.secondDecodeTable >= 0 { second?.readTable(parameterMemory, at: addresses.secondDecodeTable, codebooks: codebooks.second) }
         if addresses.weightTable >= 0 {
             var table = ByteReader(parameterMemory, at: addresses.weightTable)
             weightEntries = (0..<256).map { _ in table.next() }
         }
-        if addresses.encodeTable >= 0 { output.readTable(parameterMemory, at: addresses.encodeTable) }
+        if addresses.encodeTable >= 0 { output.readTable(parameterMemory, at: addresses.encodeTable, codebooks: codebooks.result) }
     }
 }
 
 extension OperandConfiguration {
+    /// Entries of a codebook in the table.
+    private static let tableEntries = 256
+
     var tableBytes: [UInt8] {
         var writer = ByteWriter()
-        writer.append(UInt16(entries.count))
         for codebook in entries {
-            writer.append(UInt16(codebook.count))
-            codebook.forEach { writer.append($0) }
+            for code in 0..<OperandConfiguration.tableEntries { writer.append(codebook[min(code, codebook.count - 1)]) }
         }
         return writer.bytes
     }
 
-    mutating func readTable(_ memory: UnsafeRawBufferPointer, at address: Int) {
+    mutating func readTable(_ memory: UnsafeRawBufferPointer, at address: Int, codebooks: Int) {
         var reader = ByteReader(memory, at: address)
-        let codebooks: UInt16 = reader.next()
-        entries = (0..<codebooks).map { _ in
-            let count: UInt16 = reader.next()
-            return (0..<count).map { _ in reader.next() }
-        }
+        entries = (0..<codebooks).map { _ in (0..<OperandConfiguration.tableEntries).map { _ in reader.next() } }
     }
 }
 
 extension ResultConfiguration {
+    /// Thresholds of a codebook in the table: 1...255.
+    private static let tableThresholds = 255
+
     var tableBytes: [UInt8] {
         var writer = ByteWriter()
-        writer.append(UInt16(limits.count))
         for (limit, codebook) in zip(limits, thresholds) {
-            writer.append(UInt16(codebook.count + 1))
+            writer.append(UInt32(codebook.count))
             writer.append(limit.lowest)
             writer.append(limit.highest)
             codebook.forEach { writer.append($0) }
+            for _ in codebook.count..<ResultConfiguration.tableThresholds { writer.append(Int32.max) }
         }
         return writer.bytes
     }
 
-    mutating func readTable(_ memory: UnsafeRawBufferPointer, at address: Int) {
+    mutating func readTable(_ memory: UnsafeRawBufferPointer, at address: Int, codebooks: Int) {
         var reader = ByteReader(memory, at: address)
-        let codebooks: UInt16 = reader.next()
         (limits, thresholds) = ([], [])
         for _ in 0..<codebooks {
-            let count: UInt16 = reader.next()
+            let count: UInt32 = reader.next()
             limits.append(CodebookLimits(lowest: reader.next(), highest: reader.next()))
-            thresholds.append((1..<max(count, 1)).map { _ in reader.next() })
+            let codebook: [Int32] = (0..<ResultConfiguration.tableThresholds).map { _ in reader.next() }
+            thresholds.append(Array(codebook.prefix(Int(count))))
         }
     }
 }

@@ -131,6 +131,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case calibrationFolderEmpty = "RUN-012"
     case scheduleUnreadable = "RUN-013"
     case floatLibraryMissing = "RUN-014"
+    case cropOutside = "RUN-015"
 
     // CODEC: entropy tables, quantizers, the codec of a network, rate-distortion curves
     case codecMissing = "CODEC-001"
@@ -157,4 +158,10 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case vectorsSimulatorFailed = "VECTORS-002"
     case vectorsUnitNotBuilt = "VECTORS-003"
     case vectorsCountOutOfRange = "VECTORS-004"
+
+    // RTL: building and running the machine in a hardware simulator
+    case simulatorMissing = "RTL-001"
+    case simulatorBuildFailed = "RTL-002"
+    case simulationFailed = "RTL-003"
+    case machineNotInRTL = "RTL-004"
 }

@@ -1,5 +1,6 @@
 import Commands
 import MachineDescription
+import Timing
 
 /// How long the compute engine works on a layer, in closed form over all tiles. For the search only: the timeline counts every command.
 struct ComputeEstimate {
@@ -10,6 +11,8 @@ struct ComputeEstimate {
     private let stepCycles: Int
     private let drain: Int
     private let overhead: Int
+    /// From the post-processor or the normalization unit to the buffer.
+    private let resultStages: Int
 
     init(_ layer: LayerGeometry, machine: MachineDescription) {
         self.layer = layer
@@ -28,13 +31,14 @@ struct ComputeEstimate {
         stepCycles = max(1, weightCycles, ceilDivide(array.pixelLanes, by: machine.activationBuffer.banks))
         let results = array.outputChannelLanes * array.pixelLanes
         var drain = max(ceilDivide(results, by: machine.postProcessor.lanes), ceilDivide(results, by: machine.codebookMux.encodeLanes))
-        var overhead = 2 + array.pipelineStages
+        var resultStages = CommandCost.postProcessorStages + CommandCost.encoderStages
         if case .normalization = layer.kind {
             drain = max(drain, ceilDivide(results, by: machine.normalization.lanes))
-            overhead += machine.normalization.latencyCycles
+            resultStages = machine.normalization.latencyCycles + CommandCost.encoderStages
         }
+        self.resultStages = resultStages
+        overhead = CommandCost.fillCycles + array.pipelineStages
         self.drain = drain
-        self.overhead = overhead
     }
 
     /// Cycles of all commands of the layer.
@@ -42,7 +46,7 @@ struct ComputeEstimate {
         let array = machine.macArray
         guard layer.usesArray else {
             let groups = layer.vertical.input * layer.horizontal.input * ceilDivide(layer.operands[0].channels * layer.operands.count, by: machine.postProcessor.lanes)
-            return groups + rows.count * columns.count * channelTiles * overhead
+            return groups + rows.count * columns.count * channelTiles * (CommandCost.fillCycles + CommandCost.operandStages + resultStages)
         }
         let channelGroups: Int
         if layer.groups > 1 {
@@ -68,16 +72,14 @@ struct ComputeEstimate {
         let array = machine.macArray
         let inputTiles = ceilDivide(layer.groupInputChannels, by: inputTile)
         let lastInput = layer.groupInputChannels - (inputTiles - 1) * inputTile
-        func pass(_ channels: Int, isFirst: Bool, isLast: Bool) -> Int {
+        func pass(_ channels: Int, isLast: Bool) -> Int {
             let steps = max(1, taps * ceilDivide(channels, by: array.inputChannelLanes)) * stepCycles
             let drained = isLast ? drain : array.pixelLanes
-            let preload = isFirst ? 0 : array.pixelLanes
-            let interval = max(steps, drained, preload)
-            return groups * interval + commands * (steps - interval + drained + preload + overhead)
+            let interval = max(steps, drained)
+            return groups * interval + commands * (steps - interval + drained + overhead + (isLast ? resultStages : 0))
         }
-        guard inputTiles > 1 else { return pass(lastInput, isFirst: true, isLast: true) }
-        return pass(inputTile, isFirst: true, isLast: false) + max(inputTiles - 2, 0) * pass(inputTile, isFirst: false, isLast: false)
-            + pass(lastInput, isFirst: false, isLast: true)
+        guard inputTiles > 1 else { return pass(lastInput, isLast: true) }
+        return (inputTiles - 1) * pass(inputTile, isLast: false) + pass(lastInput, isLast: true)
     }
 
     private func positions(_ tiles: AxisTiles, _ phase: AxisPhase) -> Int {

@@ -4,8 +4,8 @@ public import Graph
 public import MachineDescription
 public import Networks
 public import Schedules
-import Scheduling
-import Timing
+package import Scheduling
+package import Timing
 
 /// A network, a machine, a picture's size and a schedule, lowered to commands and timed. Needs no picture: what `plan` reports.
 public struct SimulationPlan: Sendable {
@@ -15,8 +15,8 @@ public struct SimulationPlan: Sendable {
     public let image: ImageReport
     /// Of every tensor, by name.
     public let shapes: [String: FeatureShape]
-    let program: Program
-    let timeline: Timeline
+    package let program: Program
+    package let timeline: Timeline
 
     /// - Parameters:
     ///   - width, height: of the picture; padded to a multiple of the network's stride.

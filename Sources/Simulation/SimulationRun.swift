@@ -16,7 +16,7 @@ public struct SimulationRun: Sendable {
     /// Every layer's stored output, by name, as bytes of its region in external memory.
     let outputs: StoredOutputs
     /// By layer.
-    let saturatedOutputs: [Int]
+    package let saturatedOutputs: [Int]
 
     /// Nil unless they were asked for.
     private let digests: LayerDigests?
@@ -78,6 +78,22 @@ public struct SimulationRun: Sendable {
 
     /// SHA-256 over a layer's stored output.
     func digest(of layer: Int) -> String { digests?.digest(of: layer) ?? outputs.digest(of: plan.program.layers[layer].name) }
+}
+
+extension SimulationRun {
+    /// The bytes of external memory after the run.
+    package var memoryBytes: [UInt8] { outputs.memoryBytes }
+
+    /// The bytes of external memory before a run, parameter image and stored inputs, for other executors of the same commands.
+    ///
+    /// - Throws: what the parameter image throws.
+    package static func memoryBytes(_ plan: SimulationPlan, inputs: [String: Tensor<Int32>]) throws(Diagnostic) -> [UInt8] {
+        let map = plan.program.memoryMap
+        let memory = ExternalMemory(bytes: map.bytes)
+        memory.write(try ExternalImage(plan.program, network: plan.network).bytes, at: 0)
+        for (name, tensor) in inputs { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
+        return memory.withBytes { Array($0) }
+    }
 }
 
 /// Sums by layer what the units did.

@@ -13,6 +13,9 @@ struct StoredOutputs: @unchecked Sendable {
         self.map = map
     }
 
+    /// All of external memory.
+    var memoryBytes: [UInt8] { memory.withBytes { Array($0) } }
+
     /// SHA-256 over the stored elements in NHWC order, pitch left out, 16-bit elements as two little-endian bytes.
     func digest(of name: String) -> String {
         let region = map.tensors[name]!

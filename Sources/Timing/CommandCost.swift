@@ -3,10 +3,16 @@ public import MachineDescription
 
 /// The cycles of one command on the compute engine, from the edge that sees start high to the edge that sees done high. `docs/timing.md` has the rules.
 ///
-///     fill | T | I | I | ... | I | last drain          G groups: the first takes T, every further one I = max(T, drain)
+///     fill | T | I | I | ... | I | last drain, result stages          G groups: the first takes T, every further one I = max(T, drain)
 public struct CommandCost: Hashable, Sendable {
     /// Command decode and operand read.
     public static let fillCycles = 2
+    /// Registers of a post-processor lane: bias, product, rounding, saturation.
+    public static let postProcessorStages = 4
+    /// Registers of an encoder lane: eight comparisons, then limits and code map.
+    public static let encoderStages = 9
+    /// Registers between the activation buffer and the post-processor in element-wise work: the operands as read, and decoded.
+    public static let operandStages = 2
 
     /// Cycles that begin a step (or a group of element-wise work).
     public var computeCycles = 0
@@ -21,34 +27,34 @@ public struct CommandCost: Hashable, Sendable {
         let groups = pass.groupCount(on: array)
         let steps = max(1, pass.stepsPerGroup(on: array))
         let groupCycles = steps * pass.stepCycles(on: machine)
-        let results = array.outputChannelLanes * array.pixelLanes
         var drain = array.pixelLanes
-        var latency = 0
+        var stages = 0
         if pass.last {
-            drain = max(ceilingDivision(results, machine.postProcessor.lanes), ceilingDivision(results, machine.codebookMux.encodeLanes))
+            var lanes = machine.resultLanes
+            stages = CommandCost.postProcessorStages + CommandCost.encoderStages
             if pass.drain == .normalization {
-                drain = max(drain, ceilingDivision(results, machine.normalization.lanes))
-                latency = machine.normalization.latencyCycles
+                lanes = min(lanes, machine.normalization.lanes)
+                stages = machine.normalization.latencyCycles + CommandCost.encoderStages
             }
+            drain = ceilingDivision(array.outputChannelLanes * array.pixelLanes, lanes)
         }
-        let preload = pass.first ? 0 : array.pixelLanes
-        let interval = max(groupCycles, drain, preload)
+        let interval = max(groupCycles, drain)
         computeCycles = groups * steps
         bankConflictCycles = groups * (groupCycles - steps)
-        drainCycles = (groups - 1) * (interval - groupCycles) + drain + latency
-        fillCycles = CommandCost.fillCycles + preload + array.pipelineStages
+        drainCycles = (groups - 1) * (interval - groupCycles) + drain + stages
+        fillCycles = CommandCost.fillCycles + array.pipelineStages
     }
 
     public init(_ work: Elementwise, on machine: MachineDescription) {
-        let lanes = machine.postProcessor.lanes
-        let groups = work.rows * work.columns * ceilingDivision(work.channels, lanes)
-        // Copies and latents leave as they are; the others pass the encoder.
-        let encodes = work.function == .requantize || work.function == .add
-        let interval = encodes ? max(1, ceilingDivision(lanes, machine.codebookMux.encodeLanes)) : 1
-        computeCycles = groups
-        drainCycles = groups * (interval - 1)
-        fillCycles = CommandCost.fillCycles + machine.macArray.pipelineStages
+        computeCycles = work.rows * work.columns * ceilingDivision(work.channels, machine.resultLanes)
+        drainCycles = CommandCost.postProcessorStages + CommandCost.encoderStages
+        fillCycles = CommandCost.fillCycles + CommandCost.operandStages
     }
+}
+
+extension MachineDescription {
+    /// Results that leave the compute engine a cycle: the narrower of post-processor and encoder.
+    var resultLanes: Int { min(postProcessor.lanes, codebookMux.encodeLanes) }
 }
 
 extension Accumulation {

@@ -4,6 +4,7 @@ public import FixedPoint
 import Foundation
 import Images
 import Reports
+import RTL
 import Simulation
 
 struct VerifyCommand: ParsableCommand {
@@ -13,9 +14,11 @@ struct VerifyCommand: ParsableCommand {
             Runs both on the same picture and names the first layer and coordinate that differ, with both values (exit code 1).
             With --layers: runs every layer case (JSON) of a folder on both and compares with its expected outputs too.
             With --suite: runs seeded random layer cases of every operator on both.
+            With --against rtl: builds the machine's RTL in a hardware simulator, runs the same commands there, and compares every stored element and the first
+            and last cycle of every command; with --layer, of that layer alone on its real inputs.
             """)
 
-    enum Opponent: String, ExpressibleByArgument, CaseIterable { case reference }
+    enum Opponent: String, ExpressibleByArgument, CaseIterable { case reference, rtl }
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "Whom to compare with.") var against = Opponent.reference
@@ -26,6 +29,9 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "Run this many seeded random layer cases.") var suite: Int?
     @Option(help: "First seed of --suite.") var seed: UInt64 = 0
     @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
+    @Option(help: "With --against rtl: the hardware simulator, verilator or icarus.") var simulate = Simulator.verilator
+    @Option(help: "With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, and use again what is there.") var work: String?
+    @Option(help: "With --against rtl and --image: only this part of the picture, WxH or WxH+X+Y.") var crop: PictureCrop?
     @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {
@@ -34,6 +40,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
+        if against == .rtl { return try verifyRTL() }
         if let layers { return try verifyLayers(layers) }
         if let suite { return try verifySuite(suite) }
         let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())

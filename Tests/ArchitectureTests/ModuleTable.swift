@@ -52,12 +52,12 @@ enum ModuleTable {
         ]),
         // 7
         ("RTL", [
-            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
-            "Scheduling", "Conformance", "Simulation",
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules", "Timing",
+            "Machine", "Scheduling", "Conformance", "Simulation",
         ]),
         ("TestVectors", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules", "Timing", "Machine",
-            "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
+            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
+            "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ]),
         // 8
         ("Benchmarks", ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "CDatapathKernels", "CEntropyYardstick"]),

@@ -69,4 +69,9 @@ import Testing
         let repeated = HandmadePNG(width: width, height: height, samples: grays.flatMap { [$0, $0, $0] })
         #expect(try digests(HandmadePNG(width: width, height: height, colorType: 0, samples: grays), conversions: ["gray"]) == digests(repeated, conversions: []))
     }
+
+    @Test("A part that lies outside the picture is refused", .enabled(if: Tool.isBuilt, Tool.missing)) func cropOutside() throws {
+        let folder = try Folder()
+        try Tool.expectRefusal(.cropOutside, ["verify", "--against", "rtl", "--machine", "small", "--crop", "600x600+1+0"], in: folder)
+    }
 }

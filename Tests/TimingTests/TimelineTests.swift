@@ -4,7 +4,7 @@ import Testing
 import Timing
 
 /// Streams timed by hand. Every transfer is one burst of 16 bytes: 14 cycles alone (latency 10, 4 beats). Every pass is one group of one step: fill 2, step 1,
-/// drain 4, pipeline 4: 11 cycles, of which 1 computes, 6 fill and 4 drain.
+/// drain 4, pipeline 4, post-processor 4, encoder 9: 24 cycles, of which 1 computes, 6 fill and 17 drain.
 @Suite struct TimelineTests {
     let machine = {
         var machine = MachineDescription.builtIn(named: "small")!
@@ -35,8 +35,8 @@ import Timing
         return stalls
     }
 
-    /// Layer 0: weights 0...13, input 14...27, pass 28...38, store 39...52. Layer 1: weights are loaded ahead, 28...41; its input waits for the store: 53...66;
-    /// pass 67...77, store 78...91.
+    /// Layer 0: weights 0...13, input 14...27, pass 28...51, store 52...65. Layer 1: weights are loaded ahead, 28...41; its input waits for the store: 66...79;
+    /// pass 80...103, store 104...117.
     @Test func twoLayers() throws {
         let stream = [
             load(0, .weightsFree(0), .weightsFull(0)), load(0, .inputFree(0), .inputFull(0)),
@@ -47,34 +47,37 @@ import Timing
             store(1, .outputFull(1), [.outputFree(1), .layerStored]),
         ]
         let timeline = try Timeline(simulating: stream, on: machine)
-        #expect(timeline.commands.map { [$0.start, $0.end] } == [[0, 13], [14, 27], [28, 38], [39, 52], [28, 41], [53, 66], [67, 77], [78, 91]])
-        #expect(timeline.totalCycles == 92)
+        #expect(timeline.commands.map { [$0.start, $0.end] } == [[0, 13], [14, 27], [28, 51], [52, 65], [28, 41], [66, 79], [80, 103], [104, 117]])
+        #expect(timeline.totalCycles == 118)
         let layers = timeline.layers
-        #expect(layers.map(\.layer) == [0, 1] && layers.map(\.simulatedCycles) == [53, 39] && layers.map(\.computeCycles) == [1, 1])
-        #expect(layers[0].stallCycles == stalls([.waitingForLoad: 28, .fill: 6, .drain: 4, .waitingForStore: 14]))
-        #expect(layers[1].stallCycles == stalls([.waitingForLoad: 14, .fill: 6, .drain: 4, .waitingForStore: 14]))
+        #expect(layers.map(\.layer) == [0, 1] && layers.map(\.simulatedCycles) == [66, 52] && layers.map(\.computeCycles) == [1, 1])
+        #expect(layers[0].stallCycles == stalls([.waitingForLoad: 28, .fill: 6, .drain: 17, .waitingForStore: 14]))
+        #expect(layers[1].stallCycles == stalls([.waitingForLoad: 14, .fill: 6, .drain: 17, .waitingForStore: 14]))
         #expect(layers.map(\.issuedMACs) == [256, 256])
         #expect(layers[0].activity.externalReadBytes == 32 && layers[0].activity.externalWriteBytes == 16)
     }
 
-    /// Three tiles into two halves: passes 0...10 and 11...21; the third waits for the first store, 11...24: 25...35. Stores 25...38 and 39...52.
+    /// Latency 30, so that a store takes 34 cycles. Three tiles into two halves: passes 0...23 and 24...47; the third waits for the first store, 24...57: 58...81. The other
+    /// stores 58...91 and 92...125.
     @Test func fullOutputBuffer() throws {
         let stream = [0, 1, 0].flatMap { half in [compute(0, .outputFree(half), .outputFull(half)), store(0, .outputFull(half), .outputFree(half))] }
-        let timeline = try Timeline(simulating: stream, on: machine)
-        #expect(timeline.commands.map(\.end) == [10, 24, 21, 38, 35, 52])
-        #expect(timeline.layers[0].stallCycles == stalls([.bufferFull: 3, .fill: 18, .drain: 12, .waitingForStore: 17]))
-        #expect(timeline.layers[0].simulatedCycles == 53 && timeline.layers[0].computeCycles == 3)
+        var far = machine
+        far.dma.latencyCycles = 30
+        let timeline = try Timeline(simulating: stream, on: far)
+        #expect(timeline.commands.map(\.end) == [23, 57, 47, 91, 81, 125])
+        #expect(timeline.layers[0].stallCycles == stalls([.bufferFull: 10, .fill: 18, .drain: 51, .waitingForStore: 44]))
+        #expect(timeline.layers[0].simulatedCycles == 126 && timeline.layers[0].computeCycles == 3)
     }
 
-    /// Within one layer number: pass 0...10, store 11...24, a load that waits for it 25...38, pass 39...49, store 50...63.
+    /// Within one layer number: pass 0...23, store 24...37, a load that waits for it 38...51, pass 52...75, store 76...89.
     @Test func loadThatWaitsForAStore() throws {
         let stream = [
             compute(0, .outputFree(0), .outputFull(0)), store(0, .outputFull(0), [.outputFree(0), .layerStored]),
             load(0, .layerStored, .inputFull(0)), compute(0, [.inputFull(0), .outputFree(1)], .outputFull(1)), store(0, .outputFull(1), .outputFree(1)),
         ]
         let timeline = try Timeline(simulating: stream, on: machine)
-        #expect(timeline.layers[0].stallCycles == stalls([.dependency: 14, .waitingForLoad: 14, .fill: 12, .drain: 8, .waitingForStore: 14]))
-        #expect(timeline.totalCycles == 64)
+        #expect(timeline.layers[0].stallCycles == stalls([.dependency: 14, .waitingForLoad: 14, .fill: 12, .drain: 34, .waitingForStore: 14]))
+        #expect(timeline.totalCycles == 90)
     }
 
     /// A layer that only moves: load 0...13, store 14...27 (they share nothing here, so the store waits for a token of the load through a pass of another layer is

@@ -1,0 +1,67 @@
+package import Diagnostics
+import Graph
+package import Images
+package import MachineDescription
+package import Networks
+package import Schedules
+package import Simulation
+package import Tensors
+
+/// One layer of a network as a network of its own, with the operands that it has when the whole network runs on a picture.
+package struct LayerOperands {
+    package let plan: SimulationPlan
+    /// Stored elements of the layer's operands, by name.
+    package let inputs: [String: Tensor<Int32>]
+
+    /// - Parameter schedule: of the whole network; the layer alone gets one that is searched for.
+    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
+    package init(
+        network: QuantizedNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?, threads: Int
+    ) throws(Diagnostic) {
+        let part = try network.onlyLayer(layer)
+        let whole = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule)
+        let pictureInputs = try LayerOperands.pictureInputs(picture, of: network)
+        let run = try SimulationRun(whole, inputs: pictureInputs, threads: threads)
+        var inputs: [String: Tensor<Int32>] = [:]
+        for input in part.graph.inputs { inputs[input.name] = pictureInputs[input.name] ?? run.storedOutput(input.name) }
+        let shape = inputs[part.graph.inputs[0].name]!.shape
+        plan = try SimulationPlan(network: part, machine: machine, width: shape.width, height: shape.height)
+        self.inputs = inputs
+    }
+
+    /// - Throws: `networkHasNoPicture`.
+    package static func pictureInputs(_ picture: RGBImage, of network: QuantizedNetwork) throws(Diagnostic) -> [String: Tensor<Int32>] {
+        let codes = try PictureTensor.stored(picture, for: network)
+        return [network.graph.inputs[0].name: Tensor(shape: codes.shape, elements: codes.elements.map { Int32($0) })]
+    }
+}
+
+extension QuantizedNetwork {
+    /// The network of one layer, whose operands come from outside.
+    ///
+    /// - Throws: `layerUnknown`.
+    fileprivate func onlyLayer(_ name: String) throws(Diagnostic) -> QuantizedNetwork {
+        guard let layer = graph[layer: name] else {
+            throw Diagnostic(
+                .layerUnknown, at: "--layer", found: "no layer '\(name)' in \(graph.name)", expected: "one of \(graph.layers.map(\.name).joined(separator: ", "))",
+                remedy: "name a layer of the network")
+        }
+        var inputs: [GraphInput] = []
+        for tensor in layer.inputs where !inputs.contains(where: { $0.name == tensor }) {
+            inputs.append(GraphInput(name: tensor, channels: channels(of: tensor)))
+        }
+        var part = self
+        part.graph = Graph(name: "\(graph.name).\(name)", inputs: inputs, layers: [layer], outputs: [name])
+        part.formats = formats.filter { tensor, _ in tensor == name || layer.inputs.contains(tensor) }
+        part.parameters = parameters.filter { $0.key == name }
+        part.rateMultipliers = [:]
+        return part
+    }
+
+    private func channels(of tensor: String) -> Int {
+        if let input = graph.inputs.first(where: { $0.name == tensor }) { return input.channels }
+        // Channels do not depend on the extent.
+        let side = graph.sizeMultiple
+        return (try? graph.shapes(height: side, width: side))?[tensor]?.channels ?? 0
+    }
+}

@@ -1,0 +1,210 @@
+// Runs one command at a time: a pass of the MAC array, or element-wise work.
+//
+//     cycle 0    start: the command stands at the head of the queue
+//     cycle 1    the header of the layer's channel block is read
+//     cycle 2    first step, or first elements
+//     last       done: the last results are written
+module intaglio_compute_engine #(
+    parameter int WORDS            = intaglio_constants::COMPUTE_WORDS,
+    parameter int C0               = intaglio_constants::INPUT_CHANNEL_LANES,
+    parameter int K0               = intaglio_constants::OUTPUT_CHANNEL_LANES,
+    parameter int P0               = intaglio_constants::PIXEL_LANES,
+    parameter int ACCUMULATOR_BITS = intaglio_constants::ACCUMULATOR_BITS,
+    parameter int LANES            = intaglio_constants::DRAIN_LANES,
+    parameter int RESULTS          = intaglio_constants::RESULT_LANES
+) (
+    input  logic                   clock,
+    input  logic                   reset,
+    input  logic                   start,
+    output logic                   done,
+    input  logic [32*WORDS-1:0]    command,
+    // Weight and activation buffer
+    output logic [32*K0-1:0]       weight_addresses,
+    input  logic [8*C0*K0-1:0]     weight_words,
+    output logic [32*P0-1:0]       activation_addresses,
+    input  logic [8*C0*P0-1:0]     activation_words,
+    output logic [32*RESULTS-1:0]  first_addresses,
+    input  logic [16*RESULTS-1:0]  first_elements,
+    output logic [32*RESULTS-1:0]  second_addresses,
+    input  logic [16*RESULTS-1:0]  second_elements,
+    output logic [RESULTS-1:0]     result_lanes,
+    output logic                   result_is_wide,
+    output logic [32*RESULTS-1:0]  result_addresses,
+    output logic [16*RESULTS-1:0]  result_elements,
+    output logic [RESULTS-1:0]     saturated,
+    // Parameter memory
+    output logic [31:0]            header_address,
+    input  logic [511:0]           header_words,
+    output logic [31:0]            operand_records_address,
+    input  logic [64*C0-1:0]       operand_records,
+    output logic [31:0]            decode_table,
+    output logic [16*C0*P0-1:0]    operand_indices,
+    input  logic [16*C0*P0-1:0]    operand_entries,
+    output logic [31:0]            weight_table,
+    output logic [8*C0*K0-1:0]     weight_codes,
+    input  logic [16*C0*K0-1:0]    weight_entries,
+    output logic [31:0]            second_decode_table,
+    output logic [32*RESULTS-1:0]  first_record_addresses,
+    input  logic [64*RESULTS-1:0]  first_records,
+    output logic [16*RESULTS-1:0]  first_indices,
+    input  logic [16*RESULTS-1:0]  first_entries,
+    output logic [32*RESULTS-1:0]  second_record_addresses,
+    input  logic [64*RESULTS-1:0]  second_records,
+    output logic [16*RESULTS-1:0]  second_indices,
+    input  logic [16*RESULTS-1:0]  second_entries,
+    output logic [32*RESULTS-1:0]  result_record_addresses,
+    input  logic [192*RESULTS-1:0] result_records,
+    output logic [31:0]            encode_table,
+    output logic [8*RESULTS-1:0]   limit_selects,
+    input  logic [96*RESULTS-1:0]  limits,
+    output logic [128*RESULTS-1:0] threshold_indices,
+    input  logic [256*RESULTS-1:0] thresholds,
+    output logic [31:0]            code_map,
+    output logic [8*RESULTS-1:0]   map_indices,
+    input  logic [8*RESULTS-1:0]   map_codes
+);
+    localparam logic [31:0] REQUANTIZE = 32'd1;
+    localparam logic [31:0] ADD        = 32'd2;
+    localparam int          TAG_BITS   = 129;
+
+    // Phases of a command
+    logic         reads_header, runs, begins;
+    logic [511:0] header;
+
+    assign begins = reads_header;
+
+    always_ff @(posedge clock) begin
+        if (reset) begin
+            reads_header <= 1'b0;
+            runs         <= 1'b0;
+        end else begin
+            reads_header <= start;
+            if (reads_header) runs <= 1'b1;
+            else if (done)    runs <= 1'b0;
+        end
+        if (reads_header) header <= header_words;
+    end
+
+    logic        is_elementwise, is_last, normalizes;
+    logic [31:0] channel_block, work;
+    assign is_elementwise = command[32*intaglio_constants::COMPUTE_KIND];
+    assign is_last        = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 1];
+    assign normalizes     = !is_elementwise && command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 2];
+    assign channel_block  = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
+    assign work           = command[32*intaglio_constants::ELEMENTWISE_FUNCTION +: 32];
+
+    assign header_address      = channel_block;
+    assign decode_table        = command[32*intaglio_constants::COMPUTE_DECODE_TABLE +: 32];
+    assign second_decode_table = command[32*intaglio_constants::COMPUTE_SECOND_DECODE_TABLE +: 32];
+    assign weight_table        = command[32*intaglio_constants::COMPUTE_WEIGHT_TABLE +: 32];
+    assign encode_table        = command[32*intaglio_constants::COMPUTE_ENCODE_TABLE +: 32];
+    assign code_map            = channel_block + header[32*9 +: 32];
+
+    // Pass of the MAC array
+    logic             step_active, fire, first_step, last_step, last_group, bank;
+    logic [P0-1:0]    served_pixels, padding;
+    logic [C0*K0-1:0] served_weights;
+    logic [31:0]      channel_index, channels_left, group, row, column, channel, drain_cycles, record_channel;
+
+    intaglio_step_sequencer steps (
+        .clock(clock), .begins(begins && !is_elementwise), .runs(runs && !is_elementwise), .drain_cycles(drain_cycles), .command(command), .active(step_active),
+        .fire(fire), .first_step(first_step), .last_step(last_step), .last_group(last_group), .bank(bank), .served_pixels(served_pixels),
+        .served_weights(served_weights), .padding(padding), .activation_addresses(activation_addresses), .weight_addresses(weight_addresses),
+        .channel_index(channel_index), .channels_left(channels_left), .group(group), .row(row), .column(column), .channel(channel));
+
+    logic                              drain, drain_tag_bank, drain_bank;
+    logic [TAG_BITS-1:0]               drain_tag;
+    logic [31:0]                       drain_first;
+    logic [ACCUMULATOR_BITS*LANES-1:0] drain_sums;
+
+    intaglio_mac_array array (
+        .clock(clock), .reset(reset), .operand_mode(command[32*intaglio_constants::COMPUTE_OPERAND +: 2]),
+        .activation_bits(command[32*intaglio_constants::COMPUTE_ACTIVATION_BITS +: 5]), .fire(fire), .first_step(first_step), .last_step(last_step), .bank(bank),
+        .tag({last_group, group, row, column, channel}), .served_pixels(served_pixels), .served_weights(served_weights), .padding(padding),
+        .channel_index(channel_index), .channels_left(channels_left), .activation_words(activation_words), .weight_words(weight_words),
+        .record_channel(record_channel), .records(operand_records), .operand_indices(operand_indices), .operand_entries(operand_entries),
+        .weight_codes(weight_codes), .weight_entries(weight_entries), .drain(drain), .drain_tag(drain_tag), .drain_tag_bank(drain_tag_bank),
+        .drain_bank(drain_bank), .drain_first(drain_first), .drain_sums(drain_sums));
+
+    assign operand_records_address = channel_block + header[32*6 +: 32] + 8 * record_channel;
+
+    logic [32*LANES-1:0]               partial_addresses, sum_addresses;
+    logic [ACCUMULATOR_BITS*LANES-1:0] partial_sums, sums;
+    logic [LANES-1:0]                  sum_lanes;
+    logic                              sums_last;
+
+    intaglio_accumulator_buffer accumulator_buffer (
+        .clock(clock), .read_addresses(partial_addresses), .read_sums(partial_sums), .write_lanes(sum_lanes), .write_addresses(sum_addresses), .write_sums(sums));
+
+    logic [32*RESULTS-1:0]  value_addresses, drain_record_addresses, value_record_addresses, drain_addresses;
+    logic [8*RESULTS-1:0]   value_codes;
+    logic [RESULTS-1:0]     drain_valid;
+    logic                   drain_last;
+    logic [64*RESULTS-1:0]  drain_lane_sums;
+    logic [192*RESULTS-1:0] drain_records;
+
+    intaglio_drain drain_engine (
+        .clock(clock), .reset(reset), .command(command), .header(header), .drain_cycles(drain_cycles), .drain(drain), .drain_tag(drain_tag),
+        .drain_tag_bank(drain_tag_bank), .drain_bank(drain_bank), .drain_first(drain_first), .drain_sums(drain_sums), .partial_addresses(partial_addresses),
+        .partial_sums(partial_sums), .sum_lanes(sum_lanes), .sum_addresses(sum_addresses), .sums(sums), .sums_last(sums_last),
+        .value_addresses(value_addresses), .value_elements(first_elements), .record_addresses(drain_record_addresses), .records(result_records),
+        .value_record_addresses(value_record_addresses), .value_codes(value_codes), .lane_valid(drain_valid), .lane_last(drain_last),
+        .lane_sums(drain_lane_sums), .lane_records(drain_records), .lane_addresses(drain_addresses));
+
+    // Element-wise work
+    logic [32*RESULTS-1:0]  work_first_addresses, work_second_addresses, work_first_records, work_second_records, work_record_addresses, work_addresses;
+    logic [8*RESULTS-1:0]   work_first_codes, work_second_codes;
+    logic [RESULTS-1:0]     work_valid;
+    logic                   work_last;
+    logic [64*RESULTS-1:0]  work_sums;
+    logic [16*RESULTS-1:0]  work_firsts, work_seconds, first_values, second_values;
+    logic [192*RESULTS-1:0] work_records;
+
+    intaglio_elementwise elementwise_engine (
+        .clock(clock), .reset(reset), .begins(begins && is_elementwise), .runs(runs && is_elementwise), .command(command), .header(header),
+        .first_addresses(work_first_addresses), .first_elements(first_elements), .second_addresses(work_second_addresses), .second_elements(second_elements),
+        .first_record_addresses(work_first_records), .second_record_addresses(work_second_records), .record_addresses(work_record_addresses),
+        .records(result_records), .first_codes(work_first_codes), .first_values(first_values), .second_codes(work_second_codes), .second_values(second_values),
+        .lane_valid(work_valid), .lane_last(work_last), .lane_sums(work_sums), .lane_firsts(work_firsts), .lane_seconds(work_seconds),
+        .lane_records(work_records), .lane_addresses(work_addresses));
+
+    // The ports that both share
+    assign first_addresses         = is_elementwise ? work_first_addresses : value_addresses;
+    assign second_addresses        = work_second_addresses;
+    assign first_record_addresses  = is_elementwise ? work_first_records : value_record_addresses;
+    assign second_record_addresses = work_second_records;
+    assign result_record_addresses = is_elementwise ? work_record_addresses : drain_record_addresses;
+
+    generate
+        for (genvar lane = 0; lane < RESULTS; lane++) begin : g_decode
+            logic signed [15:0] unused_first, unused_second;
+            intaglio_decode_lane first (
+                .code(is_elementwise ? work_first_codes[8*lane +: 8] : value_codes[8*lane +: 8]), .select(first_records[64*lane+32 +: 8]),
+                .offset(first_records[64*lane +: 16]), .mode(2'd0), .shift(5'd0), .activation_bits(5'd16), .padding(1'b0),
+                .entry_index(first_indices[16*lane +: 16]), .entry(first_entries[16*lane +: 16]), .value(first_values[16*lane +: 16]), .operand(unused_first));
+            intaglio_decode_lane second (
+                .code(work_second_codes[8*lane +: 8]), .select(second_records[64*lane+32 +: 8]), .offset(second_records[64*lane +: 16]), .mode(2'd0), .shift(5'd0),
+                .activation_bits(5'd16), .padding(1'b0), .entry_index(second_indices[16*lane +: 16]), .entry(second_entries[16*lane +: 16]),
+                .value(second_values[16*lane +: 16]), .operand(unused_second));
+            wire unused = &{1'b0, unused_first, unused_second};
+        end
+    endgenerate
+
+    // Results
+    logic last;
+    assign result_is_wide = command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32] == 32'd2;
+
+    intaglio_result_lanes results (
+        .clock(clock), .reset(reset), .header(header), .normalizes(normalizes), .adds(is_elementwise && work == ADD),
+        .bypasses(is_elementwise && work != ADD && work != REQUANTIZE), .is_integer16(result_is_wide || (is_elementwise && work == 32'd0)),
+        .lane_valid(is_elementwise ? work_valid : drain_valid), .lane_last(is_elementwise ? work_last : drain_last),
+        .lane_sums(is_elementwise ? work_sums : drain_lane_sums), .lane_values(is_elementwise ? work_firsts : first_values), .lane_seconds(work_seconds),
+        .lane_records(is_elementwise ? work_records : drain_records), .lane_addresses(is_elementwise ? work_addresses : drain_addresses),
+        .limit_selects(limit_selects), .limits(limits), .threshold_indices(threshold_indices), .thresholds(thresholds), .map_indices(map_indices),
+        .map_codes(map_codes), .result_lanes(result_lanes), .result_addresses(result_addresses), .result_elements(result_elements), .last(last),
+        .saturated(saturated));
+
+    assign done = runs && ((is_elementwise || is_last) ? last : sums_last);
+
+    wire unused = &{1'b0, step_active, command, first_records, second_records};
+endmodule

@@ -1,0 +1,84 @@
+// Load and store engine on their common channel.
+module intaglio_dma #(
+    parameter int WORDS       = intaglio_constants::TRANSFER_WORDS,
+    parameter int WIDTH_BYTES = intaglio_constants::DMA_BYTES_PER_CYCLE
+) (
+    input  logic                      clock,
+    input  logic                      reset,
+    // Commands: 0 load, 1 store
+    input  logic [1:0]                start,
+    output logic [1:0]                done,
+    input  logic [32*WORDS-1:0]       load_command,
+    input  logic [32*WORDS-1:0]       store_command,
+    // External memory
+    output logic                      issue,
+    output logic                      issue_is_store,
+    output logic [31:0]               issue_address,
+    output logic [31:0]               issue_bytes,
+    output logic                      issue_last,
+    input  logic                      beat,
+    input  logic                      beat_is_store,
+    input  logic                      beat_ends_burst,
+    input  logic                      beat_ends_transfer,
+    input  logic [WIDTH_BYTES-1:0]    beat_lanes,
+    // On-chip memories: the load writes beat_lanes at load_addresses of load_buffer, the store reads store_addresses of store_buffer
+    output logic [WIDTH_BYTES-1:0]    load_lanes,
+    output logic [31:0]               load_buffer,
+    output logic [32*WIDTH_BYTES-1:0] load_addresses,
+    output logic [31:0]               store_buffer,
+    output logic [32*WIDTH_BYTES-1:0] store_addresses
+);
+    logic [1:0]  asking, granted, last;
+    logic [31:0] load_address, load_bytes, store_address, store_bytes;
+
+    intaglio_burst_sequence load_bursts (
+        .clock(clock), .reset(reset), .start(start[0]),
+        .external_address(load_command[32*intaglio_constants::TRANSFER_EXTERNAL_ADDRESS +: 32]),
+        .planes(load_command[32*intaglio_constants::TRANSFER_PLANES +: 32]),
+        .plane_pitch(load_command[32*intaglio_constants::TRANSFER_PLANE_PITCH_BYTES +: 32]),
+        .rows(load_command[32*intaglio_constants::TRANSFER_ROWS +: 32]),
+        .row_pitch(load_command[32*intaglio_constants::TRANSFER_ROW_PITCH_BYTES +: 32]),
+        .row_bytes(load_command[32*intaglio_constants::TRANSFER_ROW_BYTES +: 32]),
+        .granted(granted[0]), .asking(asking[0]), .address(load_address), .bytes(load_bytes), .last(last[0]));
+
+    intaglio_burst_sequence store_bursts (
+        .clock(clock), .reset(reset), .start(start[1]),
+        .external_address(store_command[32*intaglio_constants::TRANSFER_EXTERNAL_ADDRESS +: 32]),
+        .planes(store_command[32*intaglio_constants::TRANSFER_PLANES +: 32]),
+        .plane_pitch(store_command[32*intaglio_constants::TRANSFER_PLANE_PITCH_BYTES +: 32]),
+        .rows(store_command[32*intaglio_constants::TRANSFER_ROWS +: 32]),
+        .row_pitch(store_command[32*intaglio_constants::TRANSFER_ROW_PITCH_BYTES +: 32]),
+        .row_bytes(store_command[32*intaglio_constants::TRANSFER_ROW_BYTES +: 32]),
+        .granted(granted[1]), .asking(asking[1]), .address(store_address), .bytes(store_bytes), .last(last[1]));
+
+    intaglio_dma_channel channel (.clock(clock), .reset(reset), .asking(asking), .burst_done(beat_ends_burst), .granted(granted));
+
+    assign issue          = granted != 2'b00;
+    assign issue_is_store = granted[1];
+    assign issue_address  = granted[1] ? store_address : load_address;
+    assign issue_bytes    = granted[1] ? store_bytes : load_bytes;
+    assign issue_last     = granted[1] ? last[1] : last[0];
+
+    assign done = {beat_ends_transfer && beat_is_store, beat_ends_transfer && !beat_is_store};
+
+    intaglio_chunk_stream load_stream (
+        .clock(clock), .start(start[0]),
+        .buffer_address(load_command[32*intaglio_constants::TRANSFER_BUFFER_ADDRESS +: 32]),
+        .chunk_bytes(load_command[32*intaglio_constants::TRANSFER_CHUNK_BYTES +: 32]),
+        .chunk_pitch(load_command[32*intaglio_constants::TRANSFER_CHUNK_PITCH_BYTES +: 32]),
+        .beat(beat && !beat_is_store), .lanes(load_lanes), .addresses(load_addresses));
+
+    intaglio_chunk_stream store_stream (
+        .clock(clock), .start(start[1]),
+        .buffer_address(store_command[32*intaglio_constants::TRANSFER_BUFFER_ADDRESS +: 32]),
+        .chunk_bytes(store_command[32*intaglio_constants::TRANSFER_CHUNK_BYTES +: 32]),
+        .chunk_pitch(store_command[32*intaglio_constants::TRANSFER_CHUNK_PITCH_BYTES +: 32]),
+        .beat(beat && beat_is_store), .lanes(beat_is_store ? beat_lanes : '0), .addresses(store_addresses));
+
+    assign load_lanes   = beat_is_store ? '0 : beat_lanes;
+    assign load_buffer  = load_command[32*intaglio_constants::TRANSFER_BUFFER +: 32];
+    assign store_buffer = store_command[32*intaglio_constants::TRANSFER_BUFFER +: 32];
+
+    // The sequencer reads the semaphores; the last words are free.
+    wire unused = &{1'b0, load_command, store_command};
+endmodule

@@ -1,0 +1,154 @@
+// Element-wise work: reads elements of a tile, a group of channels of one pixel a cycle, decodes them and hands the values to the result lanes.
+//
+//     cycle 1   elements are read                 register: elements
+//     cycle 2   decoded, combined                 register: values
+//     cycle 3   they stand at the result lanes
+module intaglio_elementwise #(
+    parameter int WORDS   = intaglio_constants::COMPUTE_WORDS,
+    parameter int RESULTS = intaglio_constants::RESULT_LANES
+) (
+    input  logic                   clock,
+    input  logic                   reset,
+    input  logic                   begins,
+    input  logic                   runs,
+    input  logic [32*WORDS-1:0]    command,
+    input  logic [511:0]           header,
+    // Activation buffer
+    output logic [32*RESULTS-1:0]  first_addresses,
+    input  logic [16*RESULTS-1:0]  first_elements,
+    output logic [32*RESULTS-1:0]  second_addresses,
+    input  logic [16*RESULTS-1:0]  second_elements,
+    // Parameter memory: records of both operands and of the result, values of codes
+    output logic [32*RESULTS-1:0]  first_record_addresses,
+    output logic [32*RESULTS-1:0]  second_record_addresses,
+    output logic [32*RESULTS-1:0]  record_addresses,
+    input  logic [192*RESULTS-1:0] records,
+    output logic [8*RESULTS-1:0]   first_codes,
+    input  logic [16*RESULTS-1:0]  first_values,
+    output logic [8*RESULTS-1:0]   second_codes,
+    input  logic [16*RESULTS-1:0]  second_values,
+    // To the result lanes
+    output logic [RESULTS-1:0]     lane_valid,
+    output logic                   lane_last,
+    output logic [64*RESULTS-1:0]  lane_sums,
+    output logic [16*RESULTS-1:0]  lane_firsts,
+    output logic [16*RESULTS-1:0]  lane_seconds,
+    output logic [192*RESULTS-1:0] lane_records,
+    output logic [32*RESULTS-1:0]  lane_addresses
+);
+    localparam logic [31:0] COPY               = 32'd0;
+    localparam logic [31:0] QUANTIZE_LATENT    = 32'd3;
+    localparam logic [31:0] RECONSTRUCT_LATENT = 32'd4;
+
+    logic [31:0] input_address, input_pitch, output_address, output_pitch, output_bytes, rows, columns, channel_block;
+    logic [31:0] work, channels, first_channel, input_bytes, second_address, second_pitch, second_bytes, has_second, fraction_bits, factor, area_reciprocal, reciprocal;
+
+    assign input_address   = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
+    assign input_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
+    assign output_address  = command[32*intaglio_constants::COMPUTE_OUTPUT_ADDRESS +: 32];
+    assign output_pitch    = command[32*intaglio_constants::COMPUTE_OUTPUT_PIXEL_PITCH_BYTES +: 32];
+    assign output_bytes    = command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32];
+    assign rows            = command[32*intaglio_constants::COMPUTE_ROWS +: 32];
+    assign columns         = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
+    assign channel_block   = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
+    assign work            = command[32*intaglio_constants::ELEMENTWISE_FUNCTION +: 32];
+    assign channels        = command[32*intaglio_constants::ELEMENTWISE_CHANNELS +: 32];
+    assign first_channel   = command[32*intaglio_constants::ELEMENTWISE_FIRST_CHANNEL +: 32];
+    assign input_bytes     = command[32*intaglio_constants::ELEMENTWISE_INPUT_BYTES_PER_ELEMENT +: 32];
+    assign second_address  = command[32*intaglio_constants::ELEMENTWISE_SECOND_ADDRESS +: 32];
+    assign second_pitch    = command[32*intaglio_constants::ELEMENTWISE_SECOND_PIXEL_PITCH_BYTES +: 32];
+    assign second_bytes    = command[32*intaglio_constants::ELEMENTWISE_SECOND_BYTES_PER_ELEMENT +: 32];
+    assign has_second      = command[32*intaglio_constants::ELEMENTWISE_HAS_SECOND +: 32];
+    assign fraction_bits   = command[32*intaglio_constants::ELEMENTWISE_FRACTION_BITS +: 32];
+    assign factor          = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_FACTOR +: 32];
+    assign area_reciprocal = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_AREA_RECIPROCAL +: 32];
+    assign reciprocal      = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_RECIPROCAL +: 32];
+
+    // Row, column, first channel of the group.
+    logic [31:0] row, column, channel, pixel;
+    logic        finished, active, ends_channels, ends_columns, ends_rows;
+
+    assign active        = runs && !finished;
+    assign ends_channels = channel + RESULTS >= channels;
+    assign ends_columns  = column == columns - 32'd1;
+    assign ends_rows     = row == rows - 32'd1;
+
+    always_ff @(posedge clock) begin
+        if (begins) begin
+            {row, column, channel, pixel, finished} <= '0;
+        end else if (active) begin
+            channel <= ends_channels ? 32'd0 : channel + RESULTS;
+            if (ends_channels) begin
+                pixel    <= pixel + 32'd1;
+                column   <= ends_columns ? 32'd0 : column + 32'd1;
+                if (ends_columns) row <= row + 32'd1;
+                finished <= ends_columns && ends_rows;
+            end
+        end
+    end
+
+    logic last_read;
+    always_ff @(posedge clock) begin
+        last_read <= active && ends_channels && ends_columns && ends_rows && !reset;
+        lane_last <= last_read && !reset;
+    end
+
+    generate
+        for (genvar lane = 0; lane < RESULTS; lane++) begin : g_lane
+            logic [31:0] c, k, rest, dy, dx, position;
+            logic        valid;
+            assign c     = channel + lane;
+            assign valid = active && c < channels;
+            assign first_addresses[32*lane +: 32]  = input_address + pixel * input_pitch + c * input_bytes;
+            assign second_addresses[32*lane +: 32] = second_address + pixel * second_pitch + c * second_bytes;
+
+            // k = c div f^2, dy = c mod f^2 div f, dx = c mod f; the reciprocals make them products.
+            logic [63:0] area_product, factor_product;
+            assign area_product   = 64'(c) * 64'(area_reciprocal);
+            assign k              = (factor == 32'd1) ? c : area_product[63:32];
+            assign rest           = (factor == 32'd1) ? 32'd0 : c - k * factor * factor;
+            assign factor_product = 64'(rest) * 64'(reciprocal);
+            assign dy             = factor_product[63:32];
+            assign dx             = rest - dy * factor;
+            assign position       = (row * factor + dy) * columns * factor + column * factor + dx;
+
+            // Register 1
+            logic        read_valid;
+            logic [15:0] first, second;
+            logic [31:0] read_channel, read_address;
+            always_ff @(posedge clock) begin
+                read_valid   <= valid && !reset;
+                first        <= first_elements[16*lane +: 16];
+                second       <= second_elements[16*lane +: 16];
+                read_channel <= first_channel + c;
+                read_address <= output_address + position * output_pitch + k * output_bytes;
+            end
+
+            assign first_record_addresses[32*lane +: 32]  = channel_block + header[32*6 +: 32] + 8 * read_channel;
+            assign second_record_addresses[32*lane +: 32] = channel_block + header[32*7 +: 32] + 8 * read_channel;
+            assign record_addresses[32*lane +: 32]        = channel_block + header[32*8 +: 32] + 24 * read_channel;
+            assign first_codes[8*lane +: 8]               = first[7:0];
+            assign second_codes[8*lane +: 8]              = second[7:0];
+
+            logic signed [63:0] a, b, combined;
+            assign a = (input_bytes == 32'd2) ? 64'($signed(first)) : (work == COPY) ? 64'(first[7:0]) : 64'($signed(first_values[16*lane +: 16]));
+            assign b = (has_second == 32'd0) ? 64'sd0 : (second_bytes == 32'd2) ? 64'($signed(second)) : 64'($signed(second_values[16*lane +: 16]));
+            assign combined = (work == QUANTIZE_LATENT)    ? (a - b + ((fraction_bits == 32'd0) ? 64'sd0 : 64'sd1 <<< (fraction_bits - 32'd1))) >>> fraction_bits
+                            : (work == RECONSTRUCT_LATENT) ? (a <<< fraction_bits) + b
+                            : a;
+
+            // Register 2
+            always_ff @(posedge clock) begin
+                lane_valid[lane]              <= read_valid && !reset;
+                lane_sums[64*lane +: 64]      <= combined;
+                lane_firsts[16*lane +: 16]    <= a[15:0];
+                lane_seconds[16*lane +: 16]   <= b[15:0];
+                lane_records[192*lane +: 192] <= records[192*lane +: 192];
+                lane_addresses[32*lane +: 32] <= read_address;
+            end
+            wire unused = &{1'b0, area_product, factor_product};
+        end
+    endgenerate
+
+    wire unused = &{1'b0, command, header};
+endmodule

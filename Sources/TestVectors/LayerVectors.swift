@@ -1,0 +1,142 @@
+public import Diagnostics
+import Foundation
+import Graph
+public import Images
+public import MachineDescription
+public import Networks
+import Reports
+import RTL
+public import Schedules
+import Scheduling
+public import Simulation
+import Tensors
+import Timing
+
+/// The stimulus and the expected response of one layer on one machine, with everything that a hardware simulator needs.
+///
+///     intaglio_*.sv                     the machine, its memory, the self-checking testbench; intaglio_constants.sv is generated
+///     memory.hex, expected.hex          external memory before and after
+///     load.hex, compute.hex, store.hex  the command stream
+///     timing.hex                        first and last cycle of each command
+///     TENSOR.npy                        the operands and the expected output
+///     manifest.json                     widths, order, sizes and digests of all of these
+///     run_verilator.sh, run_icarus.sh, test_layer.py (cocotb)
+public struct LayerVectors: Sendable {
+    /// Name and contents, in the order in which they are written.
+    public let files: [(name: String, contents: [UInt8])]
+    public let layer: String
+    public let commands: Int
+    public let cycles: Int
+    /// What the testbench is told on its command line.
+    public let arguments: [String]
+
+    /// - Parameters:
+    ///   - picture: what the network is run on; the layer's operands are those that it has there.
+    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
+    public init(
+        network: QuantizedNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1
+    ) throws(Diagnostic) {
+        let operands = try LayerOperands(network: network, layer: layer, picture: picture, machine: machine, schedule: schedule, threads: threads)
+        let plan = operands.plan
+        let run = try SimulationRun(plan, inputs: operands.inputs, threads: threads)
+        let before = try SimulationRun.memoryBytes(plan, inputs: operands.inputs)
+        let stimulus = StimulusFiles(plan.program.commands, memory: before, activationBits: plan.network.widths.activationBits)
+        let after = run.memoryBytes
+        var files = stimulus.files
+        files.append((name: "expected.hex", contents: StimulusFiles.text(after, title: "external memory after the run")))
+        files.append((name: "timing.hex", contents: stimulus.text(timing: plan.timeline.commands.map { ($0.start, $0.end) })))
+        for (name, tensor) in operands.inputs.sorted(by: { $0.key < $1.key }) {
+            files.append((name: "\(name).npy", contents: NPY.bytes(tensor, bytesPerElement: plan.network.formats[name]!.bytesPerElement)))
+        }
+        files.append((name: "\(layer).npy", contents: NPY.bytes(run.storedOutput(layer), bytesPerElement: plan.network.formats[layer]!.bytesPerElement)))
+        let constants = MachineConstants(machine, externalMemoryBytes: powerOfTwo(atLeast: before.count), commands: powerOfTwo(atLeast: stimulus.longestQueue))
+        files.append((name: "intaglio_constants.sv", contents: Array(constants.text(machine: machine.name).utf8)))
+        files += SystemVerilogSources.files.map { (name: $0.name, contents: Array($0.text.utf8)) }
+        let arguments = stimulus.arguments + ["+expected=expected.hex", "+timing=timing.hex", "+limit=\(2 * plan.timeline.totalCycles + 10_000)"]
+        files += LayerVectors.scripts(arguments)
+        files.append((
+            name: "manifest.json",
+            contents: LayerVectors.manifest(files, layer: layer, machine: machine.name, cycles: plan.timeline.totalCycles, commands: plan.program.commands.count, arguments)
+        ))
+        self.files = files
+        self.layer = layer
+        self.arguments = arguments
+        commands = plan.program.commands.count
+        cycles = plan.timeline.totalCycles
+    }
+
+    /// Writes all files into a folder.
+    ///
+    /// - Throws: `outputUnwritable`.
+    public func write(to folder: String) throws(Diagnostic) {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Diagnostic(
+                .outputUnwritable, at: folder, found: "\(error.localizedDescription)", expected: "a folder that can be written", remedy: "choose another folder")
+        }
+        for file in files {
+            let path = folder + "/" + file.name
+            try AtomicFile.write(file.contents, to: path)
+            if file.name.hasSuffix(".sh") { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path) }
+        }
+    }
+
+    private static func scripts(_ arguments: [String]) -> [(name: String, contents: [UInt8])] {
+        let line = arguments.joined(separator: " ")
+        let verilator = """
+            #!/bin/sh
+            # Compiles the machine with Verilator and runs the layer; arguments go to the compiler (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place).
+            set -e
+            cd -- "$(dirname -- "$0")"
+            verilator --cc --exe --build -O3 -Wno-fatal -Wno-lint --no-timing --unroll-count 8192 --unroll-stmts 1000000 -CFLAGS -O1 --top-module intaglio_testbench \\
+                -o machine --Mdir verilated clock.cpp intaglio_constants.sv $(ls intaglio_*.sv | grep -v -e constants -e clock) "$@" > verilator.log
+            ./verilated/machine \(line)
+
+            """
+        let icarus = """
+            #!/bin/sh
+            # Compiles the machine with Icarus Verilog and runs the layer; arguments go to the compiler (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place).
+            set -e
+            cd -- "$(dirname -- "$0")"
+            iverilog -g2012 -s intaglio_clock -o machine.vvp intaglio_constants.sv $(ls intaglio_*.sv | grep -v constants) "$@"
+            vvp -n machine.vvp \(line)
+
+            """
+        return [
+            (name: "run_verilator.sh", contents: Array(verilator.utf8)), (name: "run_icarus.sh", contents: Array(icarus.utf8)),
+            (name: "clock.cpp", contents: Array(MachineBuild.clockDriver.utf8)), (name: "test_layer.py", contents: PackageResources.test_layer_py),
+        ]
+    }
+
+    private static func manifest(
+        _ files: [(name: String, contents: [UInt8])], layer: String, machine: String, cycles: Int, commands: Int, _ arguments: [String]
+    ) -> [UInt8] {
+        func quoted(_ text: String) -> String { "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\"" }
+        let entries = files.map { file in
+            "    {\"name\": \(quoted(file.name)), \"bytes\": \(file.contents.count), \"sha256\": \(quoted(Digest.sha256(file.contents)))}"
+        }
+        return Array(
+            """
+            {
+              "schemaVersion": 1,
+              "layer": \(quoted(layer)),
+              "machine": \(quoted(machine)),
+              "commands": \(commands),
+              "cycles": \(cycles),
+              "byteOrder": "little endian; tensors NHWC, the channel fastest",
+              "arguments": [\(arguments.map(quoted).joined(separator: ", "))],
+              "files": [
+            \(entries.joined(separator: ",\n"))
+              ]
+            }
+
+            """.utf8)
+    }
+}
+
+private func powerOfTwo(atLeast count: Int) -> Int {
+    var power = 1024
+    while power < count { power *= 2 }
+    return power
+}

@@ -1,0 +1,94 @@
+public import ArgumentParser
+import Conformance
+import Diagnostics
+import Foundation
+import Images
+import Reports
+public import RTL
+import MachineDescription
+import Simulation
+
+extension VerifyCommand {
+    /// The machine against its RTL: seeded cases, a network, or one of its layers.
+    func verifyRTL() throws {
+        let machine = try options.machineDescription()
+        let directory = work.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-rtl-\(UUID().uuidString)")
+        defer { if work == nil { try? FileManager.default.removeItem(at: directory) } }
+        let picture = suite == nil ? try croppedPicture() : nil
+        Console.progress("building the RTL of \(machine.name) with \(simulate.rawValue)")
+        let build = try MachineBuild(machine, simulator: simulate, directory: directory.appendingPathComponent("\(machine.name).\(simulate.rawValue)"))
+        var table = TextTable(header: ["case", "elements", "differ", "commands", "other cycles", "predicted cycles", "RTL cycles", "model ms", "RTL ms"], leftColumns: 1)
+        var failure: String?
+        var cases = 0
+        func add(_ verification: RTLVerification) {
+            table.append([
+                verification.name, verification.elements.grouped, verification.differingElements.grouped, verification.commands.grouped,
+                verification.differingCommands.grouped, verification.simulatedCycles.grouped, verification.rtlCycles.grouped,
+                (verification.modelSeconds * 1000).fixed(1), (verification.rtlSeconds * 1000).fixed(1),
+            ])
+            failure = failure ?? verification.failure
+            cases += 1
+        }
+        if let suite {
+            let array = machine.macArray
+            let generator = LayerCaseGenerator(
+                limits: CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits))
+            for offset in 0..<suite {
+                let seed = seed &+ UInt64(offset)
+                Console.progress("case \(offset + 1) of \(suite)")
+                add(
+                    try RTLVerification(
+                        generator.layerCase(seed: seed), on: build, directory: directory.appendingPathComponent("case.\(seed)"), threads: threads))
+            }
+            Console.endProgress()
+        } else if let picture {
+            let name = layer ?? "all layers"
+            Console.progress("running \(name)")
+            defer { Console.endProgress() }
+            add(
+                try RTLVerification(
+                    network: options.quantized(), picture: picture, only: layer, schedule: options.scheduleFile(), on: build,
+                    directory: directory.appendingPathComponent(name.replacingOccurrences(of: " ", with: "-")), threads: threads))
+        }
+        try Console.result(table.text)
+        if let failure { throw DifferenceFound(message: failure) }
+        try Console.result("\(cases) \(cases == 1 ? "case" : "cases"), 0 differing codes, 0 commands at other cycles\n")
+    }
+}
+
+extension VerifyCommand {
+    private func croppedPicture() throws -> RGBImage {
+        let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
+        return try crop.map { try $0.applied(to: picture.image) } ?? picture.image
+    }
+}
+
+extension Simulator: ExpressibleByArgument {}
+
+/// A part of a picture, written `WxH` (from the upper left corner) or `WxH+X+Y`.
+struct PictureCrop: ExpressibleByArgument {
+    let size: PictureSize
+    let x: Int
+    let y: Int
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "+", omittingEmptySubsequences: false)
+        guard parts.count == 1 || parts.count == 3, let size = PictureSize(argument: String(parts[0])) else { return nil }
+        guard let x = parts.count == 3 ? Int(parts[1]) : 0, let y = parts.count == 3 ? Int(parts[2]) : 0, x >= 0, y >= 0 else { return nil }
+        (self.size, self.x, self.y) = (size, x, y)
+    }
+
+    func applied(to image: RGBImage) throws -> RGBImage {
+        guard x + size.width <= image.width, y + size.height <= image.height else {
+            throw Diagnostic(
+                .cropOutside, at: "--crop", found: "\(size)+\(x)+\(y) in a picture of \(image.width)x\(image.height)", expected: "a part of the picture",
+                remedy: "choose a smaller part")
+        }
+        var samples: [UInt8] = []
+        for row in y..<y + size.height {
+            let first = (row * image.width + x) * 3
+            samples += image.samples[first..<first + size.width * 3]
+        }
+        return RGBImage(width: size.width, height: size.height, samples: samples)
+    }
+}

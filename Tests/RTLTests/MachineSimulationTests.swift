@@ -1,0 +1,114 @@
+import Conformance
+import Diagnostics
+import Foundation
+import MachineDescription
+import RTL
+import Testing
+
+/// The modelled machine and its RTL: every stored element, and the first and last cycle of every command.
+@Suite(.serialized) struct MachineSimulationTests {
+    /// Few lanes, so that simulation is quick: 4 x 4 x 2.
+    private static let tiny = {
+        var machine = MachineDescription.builtIn(named: "small")!
+        machine.name = "tiny"
+        machine.macArray.inputChannelLanes = 4
+        machine.macArray.outputChannelLanes = 4
+        machine.macArray.pixelLanes = 2
+        machine.macArray.activationBits = 16
+        machine.macArray.accumulatorBits = 40
+        machine.weightBuffer.bytesPerCycle = 16
+        machine.activationBuffer.banks = 2
+        machine.postProcessor.lanes = 4
+        machine.codebookMux.encodeLanes = 4
+        machine.normalization.lanes = 4
+        machine.dma.latencyCycles = 20
+        return machine
+    }()
+
+    /// What the built-in machines have not: one buffer half, banks by x, three cycles of weights a step, lanes that divide nothing, a deeper pipeline, a narrow channel.
+    private static let odd = {
+        var machine = tiny
+        machine.name = "odd"
+        machine.macArray.inputChannelLanes = 6
+        machine.macArray.pixelLanes = 3
+        machine.macArray.pipelineStages = 7
+        machine.weightBuffer.bytesPerCycle = 10
+        machine.weightBuffer.pingPong = false
+        machine.activationBuffer.pingPong = false
+        machine.activationBuffer.deinterleave = false
+        machine.activationBuffer.banks = 4
+        machine.postProcessor.lanes = 8
+        machine.codebookMux.encodeLanes = 5
+        machine.normalization.lanes = 3
+        machine.normalization.latencyCycles = 11
+        machine.dma = DMADescription(bytesPerCycle: 2, latencyCycles: 3, burstBytes: 32, alignmentBytes: 32, outstanding: 1)
+        return machine
+    }()
+
+    private func expectAgreement(_ machine: MachineDescription, _ simulator: Simulator, seeds: Range<UInt64>) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-tests-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let build = try MachineBuild(machine, simulator: simulator, directory: folder.appendingPathComponent("build"))
+        let array = machine.macArray
+        let generator = LayerCaseGenerator(
+            limits: CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits))
+        var commands = 0
+        for seed in seeds {
+            let verification = try RTLVerification(generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case"))
+            #expect(verification.failure == nil)
+            #expect(verification.rtlCycles == verification.simulatedCycles && verification.elements > 0)
+            commands += verification.commands
+        }
+        #expect(commands > 3 * seeds.count)
+    }
+
+    @Test("Three cases of every operator, compiled") func compiled() throws { try expectAgreement(Self.tiny, .verilator, seeds: 0..<45) }
+
+    @Test("Conflicts, narrow buffers, one half, uneven lanes") func oddMachine() throws { try expectAgreement(Self.odd, .verilator, seeds: 45..<90) }
+
+    @Test("One case of every operator, interpreted") func interpreted() throws { try expectAgreement(Self.tiny, .icarus, seeds: 90..<105) }
+}
+
+/// What keeps the RTL from being built or run.
+@Suite struct SimulatorRefusalTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-tests-\(UUID().uuidString)")
+    private let machine = MachineDescription.builtIn(named: "small")!
+
+    private func code(_ body: () throws -> Void) -> DiagnosticCode? {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? Diagnostic)?.code
+        }
+    }
+
+    @Test func aSimulatorThatIsNotThere() {
+        #expect(code { _ = try MachineBuild(machine, simulator: .verilator, directory: folder, searchPath: "/var/empty") } == .simulatorMissing)
+    }
+
+    @Test func aSimulatorThatFails() throws {
+        let programs = folder.appendingPathComponent("programs")
+        try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
+        let program = programs.appendingPathComponent("iverilog")
+        try Data("#!/bin/sh\nexit 3\n".utf8).write(to: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+        #expect(code { _ = try MachineBuild(machine, simulator: .icarus, directory: folder, searchPath: programs.path + ":/bin") } == .simulatorBuildFailed)
+    }
+
+    @Test func aPipelineThatIsTooShort() {
+        var short = machine
+        short.macArray.pipelineStages = 3
+        #expect(code { _ = try MachineBuild(short, simulator: .icarus, directory: folder) } == .machineNotInRTL)
+    }
+
+    @Test func aRunThatDoesNotEnd() {
+        #expect(
+            code {
+                let build = try MachineBuild(machine, simulator: .icarus, directory: folder)
+                let layerCase = LayerCaseGenerator(limits: CaseLimits(activationBits: 12, weightBits: 12, accumulatorBits: 32)).layerCase(seed: 9)
+                _ = try RTLVerification(layerCase, on: build, directory: folder.appendingPathComponent("case"), cycleLimit: 50)
+            } == .simulationFailed)
+    }
+}
