@@ -85,8 +85,10 @@ import Testing
         let finder = mutation.seeds.first { seed in
             do {
                 return try RTLVerification(generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case")).failure != nil
-            } catch {
+            } catch let error as Diagnostic {
                 return error.code == .simulationFailed
+            } catch {
+                return false
             }
         }
         #expect(finder != nil, "no case finds it")
