@@ -68,11 +68,7 @@ public struct MachineBuild: Sendable {
         }
     }
 
-    var missing: Diagnostic {
-        Diagnostic(
-            .simulatorMissing, at: "--simulate \(simulator.rawValue)", found: "no program '\(simulator.program)' on the search path",
-            expected: "the simulator to be installed", remedy: "install the system package \(simulator == .verilator ? "verilator" : "iverilog")")
-    }
+    var missing: Diagnostic { simulator.missing }
 
     static func write(_ files: [(name: String, text: String)], to directory: URL) throws(Diagnostic) {
         do {

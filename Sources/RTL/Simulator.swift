@@ -1,3 +1,5 @@
+package import Diagnostics
+
 /// A hardware simulator that builds the emitted modules and runs them.
 public enum Simulator: String, CaseIterable, Sendable {
     /// Compiles to a program; for long runs.
@@ -11,5 +13,11 @@ public enum Simulator: String, CaseIterable, Sendable {
         case .verilator: "verilator"
         case .icarus: "iverilog"
         }
+    }
+
+    package var missing: Diagnostic {
+        Diagnostic(
+            .simulatorMissing, at: "--simulate \(rawValue)", found: "no program '\(program)' on the search path", expected: "the simulator to be installed",
+            remedy: "install the system package \(self == .verilator ? "verilator" : "iverilog")")
     }
 }

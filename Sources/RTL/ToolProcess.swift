@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 
 /// Runs another program and waits for it.
-struct ToolProcess {
-    var status: Int32
+package struct ToolProcess {
+    package var status: Int32
     /// Standard output and error together.
-    var output: String
+    package var output: String
 
     /// - Returns: nil when the program is not on the search path.
     /// - Parameter searchPath: where programs are looked for, other than the environment says.
-    init?(_ arguments: [String], in directory: URL, searchPath: String? = nil) {
+    package init?(_ arguments: [String], in directory: URL, searchPath: String? = nil) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = arguments

@@ -5,7 +5,7 @@ public import Images
 public import MachineDescription
 public import Networks
 import Reports
-import RTL
+public import RTL
 public import Schedules
 import Scheduling
 public import Simulation
@@ -27,6 +27,8 @@ public struct LayerVectors: Sendable {
     public let layer: String
     public let commands: Int
     public let cycles: Int
+    /// The text of `manifest.json`.
+    public let manifest: String
     /// What the testbench is told on its command line.
     public let arguments: [String]
 
@@ -54,10 +56,10 @@ public struct LayerVectors: Sendable {
         files += SystemVerilogSources.files.map { (name: $0.name, contents: Array($0.text.utf8)) }
         let arguments = stimulus.arguments + ["+expected=expected.hex", "+timing=timing.hex", "+limit=\(2 * plan.timeline.totalCycles + 10_000)"]
         files += LayerVectors.scripts(arguments)
-        files.append((
-            name: "manifest.json",
-            contents: LayerVectors.manifest(files, layer: layer, machine: machine.name, cycles: plan.timeline.totalCycles, commands: plan.program.commands.count, arguments)
-        ))
+        let manifest = LayerVectors.manifest(
+            files, layer: layer, machine: machine.name, cycles: plan.timeline.totalCycles, commands: plan.program.commands.count, arguments)
+        files.append((name: "manifest.json", contents: manifest))
+        self.manifest = String(decoding: manifest, as: UTF8.self)
         self.files = files
         self.layer = layer
         self.arguments = arguments
@@ -80,6 +82,25 @@ public struct LayerVectors: Sendable {
             try AtomicFile.write(file.contents, to: path)
             if file.name.hasSuffix(".sh") { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path) }
         }
+    }
+
+    /// Runs the written testbench.
+    ///
+    /// - Parameters:
+    ///   - module: the machine under test, with its sources; the bundled one when nil.
+    /// - Returns: whether all was equal, and the testbench's own words: the first mismatch where there is one.
+    /// - Throws: `simulatorMissing`, `simulatorBuildFailed` where it says neither.
+    public func simulate(in folder: String, by simulator: Simulator, module: String?, sources: [String]) throws(Diagnostic) -> (passed: Bool, message: String) {
+        let options = (module.map { ["-DINTAGLIO_MACHINE=\($0)"] } ?? []) + sources.map { URL(fileURLWithPath: $0).path }
+        let script = URL(fileURLWithPath: folder).appendingPathComponent("run_\(simulator.rawValue).sh").path
+        guard let run = ToolProcess([script] + options, in: URL(fileURLWithPath: folder)) else { throw simulator.missing }
+        let lines = run.output.split(separator: "\n").map(String.init)
+        guard let verdict = lines.first(where: { $0.hasPrefix("mismatch") || $0.hasPrefix("all equal") }) else {
+            throw Diagnostic(
+                .simulatorBuildFailed, at: script, found: "status \(run.status), no verdict: \(run.output.suffix(1000))", expected: "the testbench to build and run",
+                remedy: "run the script by hand")
+        }
+        return (verdict.hasPrefix("all equal"), verdict)
     }
 
     private static func scripts(_ arguments: [String]) -> [(name: String, contents: [UInt8])] {

@@ -1,10 +1,9 @@
 public import Diagnostics
 import Foundation
+public import RTL
 
 /// Runs the testbench of written vectors in a hardware simulator.
 public struct UnitSimulation: Sendable {
-    public enum Simulator: String, CaseIterable, Sendable { case verilator, icarus }
-
     /// Whether every response came as expected.
     public let passed: Bool
     /// The testbench's last line: what passed, or the first mismatch.

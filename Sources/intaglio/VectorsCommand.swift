@@ -2,29 +2,38 @@ public import ArgumentParser
 import Diagnostics
 import Foundation
 import MachineDescription
+public import RTL
 public import TestVectors
 
 extension UnitName: ExpressibleByArgument {}
-extension UnitSimulation.Simulator: ExpressibleByArgument {}
 
 struct VectorsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "vectors", abstract: "Write stimulus and expected response of a unit, with a self-checking testbench.",
+        commandName: "vectors", abstract: "Write stimulus and expected response of a unit or a layer, with a self-checking testbench.",
         discussion: "The files, the ports of each unit and how to run the testbench by hand are in docs/rtl.md. Exit code 1: the module under test differs.")
 
-    @Option(help: "The unit.") var unit: UnitName
-    @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
+    @OptionGroup var options: NetworkOptions
+    @Option(help: "The unit.") var unit: UnitName?
+    @Option(help: "Instead of a unit: a layer of the network, with the whole machine around it, on the operands that it has on the picture.") var layer: String?
+    @Option(help: "With --layer: a PNG picture; without one the built-in test picture.") var image: String?
+    @Option(help: "With --layer: only this part of the picture, WxH or WxH+X+Y.") var crop: PictureCrop?
     @Option(name: .shortAndLong, help: "The folder to write.") var output: String
     @Option(help: "Inputs that the unit accepts, directed ones first.") var count = 20_000
     @Option(help: "Seed of the random inputs.") var seed: UInt64 = 1
     @Flag(help: "Go on until every reachable coverage point is hit.") var untilCovered = false
-    @Option(help: "Run the testbench in a simulator.") var simulate: UnitSimulation.Simulator?
+    @Option(help: "Run the testbench in a simulator.") var simulate: Simulator?
     @Option(help: "The module under test, when it is not the bundled one.") var module: String?
     @Option(help: "A SystemVerilog file of the module under test; may be repeated.") var source: [String] = []
     @Flag(help: "Write the result as one JSON document.") var json = false
 
+    func validate() throws {
+        guard (unit == nil) != (layer == nil) else { throw ValidationError("name a unit or a layer: --unit or --layer") }
+    }
+
     func run() throws {
-        let files = try UnitVectors(of: unit, for: MachineDescription.load(machine), count: count, seed: seed, untilCovered: untilCovered)
+        if let layer { return try writeLayer(layer) }
+        guard let unit else { return }
+        let files = try UnitVectors(of: unit, for: options.machineDescription(), count: count, seed: seed, untilCovered: untilCovered)
         try files.write(to: output)
         let simulation = try simulate.map {
             try UnitSimulation(of: output, in: $0, module: module ?? files.moduleName, sources: source)
@@ -32,5 +41,16 @@ struct VectorsCommand: ParsableCommand {
         try Console.result(json ? files.jsonText(simulation) : files.text(simulation))
         if let simulation, !simulation.passed { throw DifferenceFound(message: simulation.message) }
         if untilCovered, !files.vectors.coverage.isComplete { throw DifferenceFound(message: "some reachable coverage points were not hit: see coverage.txt") }
+    }
+
+    private func writeLayer(_ layer: String) throws {
+        let picture = try PictureCrop.picture(image, crop)
+        let vectors = try LayerVectors(
+            network: options.quantized(), layer: layer, picture: picture, machine: options.machineDescription(), schedule: options.scheduleFile())
+        try vectors.write(to: output)
+        let verdict = try simulate.map { try vectors.simulate(in: output, by: $0, module: module, sources: source) }
+        let summary = "\(layer): \(vectors.commands) commands, \(vectors.cycles) cycles, \(vectors.files.count) files in \(output)\n"
+        try Console.result(json ? vectors.manifest : summary + (verdict.map { $0.message + "\n" } ?? ""))
+        if let verdict, !verdict.passed { throw DifferenceFound(message: verdict.message) }
     }
 }

@@ -14,7 +14,7 @@ extension VerifyCommand {
         let machine = try options.machineDescription()
         let directory = work.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-rtl-\(UUID().uuidString)")
         defer { if work == nil { try? FileManager.default.removeItem(at: directory) } }
-        let picture = suite == nil ? try croppedPicture() : nil
+        let picture = suite == nil ? try PictureCrop.picture(image, crop) : nil
         Console.progress("building the RTL of \(machine.name) with \(simulate.rawValue)")
         let build = try MachineBuild(machine, simulator: simulate, directory: directory.appendingPathComponent("\(machine.name).\(simulate.rawValue)"))
         var table = TextTable(header: ["case", "elements", "differ", "commands", "other cycles", "predicted cycles", "RTL cycles", "model ms", "RTL ms"], leftColumns: 1)
@@ -56,13 +56,6 @@ extension VerifyCommand {
     }
 }
 
-extension VerifyCommand {
-    private func croppedPicture() throws -> RGBImage {
-        let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
-        return try crop.map { try $0.applied(to: picture.image) } ?? picture.image
-    }
-}
-
 extension Simulator: ExpressibleByArgument {}
 
 /// A part of a picture, written `WxH` (from the upper left corner) or `WxH+X+Y`.
@@ -78,7 +71,13 @@ struct PictureCrop: ExpressibleByArgument {
         (self.size, self.x, self.y) = (size, x, y)
     }
 
-    func applied(to image: RGBImage) throws -> RGBImage {
+    /// The picture of `--image` (the built-in one without it), cut to `--crop`.
+    static func picture(_ path: String?, _ crop: PictureCrop?) throws -> RGBImage {
+        let image = try path.map { try PNGReader.read(path: $0).image } ?? TestPicture.draw()
+        return try crop.map { try $0.applied(to: image) } ?? image
+    }
+
+    private func applied(to image: RGBImage) throws -> RGBImage {
         guard x + size.width <= image.width, y + size.height <= image.height else {
             throw Diagnostic(
                 .cropOutside, at: "--crop", found: "\(size)+\(x)+\(y) in a picture of \(image.width)x\(image.height)", expected: "a part of the picture",

@@ -40,7 +40,7 @@ import Testing
         #expect(message.hasPrefix("passed: "), "\(message)")
     }
 
-    private func verdict(_ unit: UnitName, _ machine: String, _ simulator: UnitSimulation.Simulator) throws -> String {
+    private func verdict(_ unit: UnitName, _ machine: String, _ simulator: Simulator) throws -> String {
         let folder = try ScratchFolder()
         // Icarus takes 10 ms for one normalization.
         let isSlow = unit == .normalization && simulator == .icarus
