@@ -71,7 +71,7 @@ if __name__ == "__main__":
     os.chdir(FOLDER)
     runner = get_runner(simulator)
     runner.build(sources=[str(FOLDER / "intaglio_constants.sv")] + modules + sys.argv[3:], hdl_toplevel="intaglio_testbench", defines=defines, build_args=build,
-                 build_dir=str(FOLDER / f"cocotb_{simulator}"), always=True)
+                 build_dir=str(FOLDER / f"cocotb_{simulator}"), timescale=("1ns", "1ps"), always=True)
     results = runner.test(hdl_toplevel="intaglio_testbench", test_module="test_layer", plusargs=arguments, test_dir=str(FOLDER), extra_env={"LAYER_FOLDER": str(FOLDER)})
     import xml.etree.ElementTree as tree
     sys.exit(any(case.find("failure") is not None for case in tree.parse(results).iter("testcase")))
