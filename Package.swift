@@ -24,7 +24,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let package = Package(
     name: "intaglio",
     products: [
-        .executable(name: "intaglio", targets: ["intaglio"])
+        .executable(name: "intaglio", targets: ["intaglio"]),
+        .library(name: "intaglio_golden", type: .dynamic, targets: ["GoldenModel"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -39,6 +40,7 @@ let package = Package(
         .target(name: "CDatapathKernels"),
         .target(name: "CEntropyYardstick"),
         .target(name: "CThreadTeam"),
+        .target(name: "CGoldenModel", exclude: ["SystemVerilog"]),
 
         // 0
         module("Diagnostics"),
@@ -84,6 +86,7 @@ let package = Package(
             "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
             "Calibration", "Simulation", "FloatModel", "CCrypto",
         ]),
+        module("Traces", ["Diagnostics", "MachineDescription", "Graph", "Networks", "Commands", "Timing", "Scheduling", "Simulation"]),
         // 7
         module("RTL", [
             "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules", "Timing",
@@ -93,6 +96,7 @@ let package = Package(
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
             "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ], resources: [.embedInCode("Templates")]),
+        module("GoldenModel", ["FixedPoint", "Machine", "CGoldenModel"]),
         // 8
         .executableTarget(
             name: "Benchmarks",
@@ -102,7 +106,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
                 "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-                "Simulation", "Threads", "Reports", "Codec", "RTL", "TestVectors", argumentParser,
+                "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -137,6 +141,10 @@ let package = Package(
         tests("RTLTests", [
             "RTL", "TestVectors", "Conformance", "Simulation", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics",
         ]),
+        tests("TracesTests", [
+            "Traces", "Simulation", "Scheduling", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Diagnostics",
+        ]),
+        tests("GoldenModelTests", ["GoldenModel", "CGoldenModel", "FixedPoint", "ExactArithmetic"]),
         tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization"]),
     ]
 )

@@ -13,10 +13,12 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "Width x height of the picture.") var size = PictureSize(width: 768, height: 512)
     @Flag(help: "Plan a whole encode and decode, with quantizer and entropy coder, of a network prepared by `quantize --codec`.") var codec = false
     @OptionGroup var quantizer: QuantizerOptions
+    @OptionGroup var traces: TraceOptions
     @Flag(help: "Write the report as one JSON document.") var json = false
 
     func validate() throws {
         guard !codec || options.schedule == nil else { throw ValidationError("--codec searches its own schedules: leave --schedule out") }
+        guard !codec || traces.isEmpty else { throw ValidationError("--timeline and --waveform show one network: leave --codec out") }
         guard codec || (quantizer.quantizer == .round && quantizer.step == nil && quantizer.lambda == nil) else {
             throw ValidationError("--quantizer, --step and --lambda go with --codec")
         }
@@ -28,8 +30,9 @@ struct PlanCommand: ParsableCommand {
         try network.requireProvenWidths()
         let plan = try SimulationPlan(
             network: network, machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile(),
-            keepsCommands: false)
+            keepsCommands: !traces.isEmpty)
         let report = plan.report()
+        try traces.write(plan)
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
     }
 

@@ -9,7 +9,7 @@ import Threads
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a network on a picture, bit by bit as the hardware would.",
-        discussion: "Prints bytes, cycles, stalls, footprints and traffic of each layer. Files are written only under --output.")
+        discussion: "Prints bytes, cycles, stalls, footprints and traffic of each layer. Files are written only under --output, and where --timeline and --waveform say.")
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
@@ -17,6 +17,7 @@ struct RunCommand: ParsableCommand {
     @Flag(name: .customLong("float"), help: "Run the float network too, for what quantization cost.") var runsFloat = false
     @Option(name: .shortAndLong, help: "Folder for report.json, layers.csv and reconstructed.png.") var output: String?
     @Flag(help: "With --output: write every layer's stored output as .npy.") var tensors = false
+    @OptionGroup var traces: TraceOptions
     @Flag(help: "Write the report as one JSON document to standard output.") var json = false
 
     func validate() throws {
@@ -34,6 +35,7 @@ struct RunCommand: ParsableCommand {
         let (machine, schedule) = (try options.machineDescription(), try options.scheduleFile())
         let picture = try reading.get().get()
         let plan = try SimulationPlan(network: network, machine: machine, width: picture.image.width, height: picture.image.height, schedule: schedule)
+        try traces.write(plan)
         let simulation = try PictureRun(plan, picture: picture, team: team) { layer, count in
             Console.progress("layer \(layer) of \(count)")
         }

@@ -3,7 +3,7 @@ enum ModuleTable {
     /// Modules that belong to the system or the toolchain: any module may import them.
     static let system: Set<String> = ["Foundation", "Glibc", "Dispatch", "Synchronization", "Swift"]
     /// C targets and system libraries; allowed where a row lists them.
-    static let shims: Set<String> = ["CGMP", "CPNG", "COpenBLAS", "CCrypto", "CDatapathKernels", "CThreadTeam", "CEntropyYardstick"]
+    static let shims: Set<String> = ["CGMP", "CPNG", "COpenBLAS", "CCrypto", "CDatapathKernels", "CThreadTeam", "CEntropyYardstick", "CGoldenModel"]
     /// Products of other packages; allowed where a row lists them.
     static let products: Set<String> = ["Yams", "ArgumentParser"]
 
@@ -50,6 +50,7 @@ enum ModuleTable {
             "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
             "Calibration", "Simulation", "FloatModel", "CCrypto",
         ]),
+        ("Traces", ["Diagnostics", "MachineDescription", "Graph", "Networks", "Commands", "Timing", "Scheduling", "Simulation"]),
         // 7
         ("RTL", [
             "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules", "Timing",
@@ -59,12 +60,13 @@ enum ModuleTable {
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
             "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ]),
+        ("GoldenModel", ["FixedPoint", "Machine", "CGoldenModel"]),
         // 8
         ("Benchmarks", ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "CDatapathKernels", "CEntropyYardstick"]),
         ("intaglio", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
             "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-            "Simulation", "Threads", "Reports", "Codec", "RTL", "TestVectors", "ArgumentParser",
+            "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", "ArgumentParser",
         ]),
     ]
 }

@@ -1,0 +1,121 @@
+import Commands
+public import Diagnostics
+import Graph
+import MachineDescription
+import Networks
+import Scheduling
+public import Simulation
+import Timing
+
+/// A plan's timeline in the Chrome trace format, which Perfetto and chrome://tracing open: one slice a command on its engine's track, the layers, and what the
+/// compute engine waited for. A cycle is written as a microsecond.
+///
+///     layers     |    conv0    |       gdn0      | ...
+///     load       #####  #####  ####
+///     compute          ####### ######
+///     stalls     LLLLLLF     DDF    DL                one colour a reason
+///     store                    ####   ####
+public struct TimelineTrace: Sendable {
+    private let plan: SimulationPlan
+
+    /// `plan` keeps its commands.
+    public init(_ plan: SimulationPlan) {
+        precondition(plan.program.commands.count == plan.timeline.commands.count, "a plan whose commands were kept")
+        self.plan = plan
+    }
+
+    /// Writes the file whole or not at all.
+    public func write(to path: String) throws(Diagnostic) {
+        var file = try BufferedFile(path: path)
+        try file.append(#"{"displayTimeUnit":"ms","otherData":{"timestamps":"cycles","cycles":\#(plan.timeline.totalCycles)},"traceEvents":["#)
+        try file.append("\n" + #"{"ph":"M","pid":1,"name":"process_name","args":{"name":\#(quoted("\(plan.network.graph.name) on \(plan.machine.name)"))}}"#)
+        for track in TraceTrack.allCases {
+            try file.append(",\n" + #"{"ph":"M","pid":1,"tid":\#(track.id),"name":"thread_name","args":{"name":"\#(track.rawValue)"}}"#)
+            try file.append(",\n" + #"{"ph":"M","pid":1,"tid":\#(track.id),"name":"thread_sort_index","args":{"sort_index":\#(track.id)}}"#)
+        }
+        let names = plan.program.layers.map { quoted($0.name) }
+        try appendLayers(names, to: &file)
+        for (index, command) in plan.program.commands.enumerated() {
+            try file.append(commandEvent(index, command, layer: names[command.layer]))
+        }
+        for slice in stallSlices(of: plan.program.commands, timed: plan.timeline, on: plan.machine) {
+            try file.append(
+                event(
+                    .stalls, name: #""\#(slice.reason.rawValue)""#, slice.cycles.lowerBound, slice.cycles.count,
+                    #""cname":"\#(slice.reason.colourName)","args":{"layer":\#(names[slice.layer])}"#))
+        }
+        try file.append("\n]}\n")
+        try file.commit()
+    }
+
+    private func appendLayers(_ names: [String], to file: inout BufferedFile) throws(Diagnostic) {
+        for layer in plan.timeline.layers where layer.simulatedCycles > 0 {
+            let first = layer.completion - layer.simulatedCycles + 1
+            let macs = #""args":{"computeCycles":\#(layer.computeCycles),"issuedMACs":\#(layer.issuedMACs)}"#
+            try file.append(event(.layers, name: names[layer.layer], first, layer.simulatedCycles, macs))
+        }
+    }
+
+    private func commandEvent(_ index: Int, _ command: Command, layer: String) -> String {
+        let timing = plan.timeline.commands[index]
+        var arguments = #""command":\#(index),"layer":\#(layer),"kind":"\#(command.kind)","cycles":\#(timing.cycles)"#
+        switch command.operation {
+        case .load(let transfer), .store(let transfer): arguments += #","bytes":\#(transfer.bytes)"#
+        case .accumulate, .elementwise:
+            let cost = CommandCost(of: command, on: plan.machine)!
+            arguments += #","fill":\#(cost.fillCycles),"compute":\#(cost.computeCycles),"bankConflict":\#(cost.bankConflictCycles),"drain":\#(cost.drainCycles)"#
+        }
+        if timing.boundBy >= 0 { arguments += #","waitedFor":"\#(SemaphoreSet.name(timing.boundBy))""# }
+        if timing.boundByCommand >= 0 { arguments += #","signalledBy":\#(timing.boundByCommand)"# }
+        return event(TraceTrack(command.engine), name: #""\#(command.kind)""#, timing.start, timing.cycles, #""args":{\#(arguments)}"#)
+    }
+
+    /// A complete event; `name` is quoted already.
+    private func event(_ track: TraceTrack, name: String, _ start: Int, _ cycles: Int, _ rest: String) -> String {
+        ",\n" + #"{"ph":"X","pid":1,"tid":\#(track.id),"ts":\#(start),"dur":\#(cycles),"name":\#(name),\#(rest)}"#
+    }
+}
+
+/// The tracks from top to bottom.
+private enum TraceTrack: String, CaseIterable {
+    case layers, load, compute, stalls, store
+
+    init(_ engine: Engine) {
+        switch engine {
+        case .load: self = .load
+        case .compute: self = .compute
+        case .store: self = .store
+        }
+    }
+
+    var id: Int { TraceTrack.allCases.firstIndex(of: self)! + 1 }
+}
+
+extension StallReason {
+    /// A colour of the trace viewer's palette.
+    fileprivate var colourName: String {
+        switch self {
+        case .waitingForLoad: "terrible"
+        case .waitingForStore: "bad"
+        case .bankConflict: "yellow"
+        case .dependency: "thread_state_iowait"
+        case .bufferFull: "olive"
+        case .fill: "grey"
+        case .drain: "thread_state_runnable"
+        }
+    }
+}
+
+/// A JSON string.
+private func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": result += "\\\""
+        case "\\": result += "\\\\"
+        case "\0"..."\u{1F}": result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + "\""
+}

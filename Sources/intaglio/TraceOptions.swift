@@ -1,0 +1,51 @@
+import ArgumentParser
+import Simulation
+import Traces
+
+/// What of a plan's timeline goes to files.
+struct TraceOptions: ParsableArguments {
+    @Option(help: "Write the timeline of engines, layers and stalls to this file, for Perfetto or chrome://tracing.") var timeline: String?
+    @Option(help: "Write a waveform (VCD) of a window of cycles to this file.") var waveform: String?
+    @Option(help: "With --waveform: the first cycle.") var from = 0
+    @Option(help: "With --waveform: the last cycle; without it \(Waveform.defaultCycles) cycles.") var to: Int?
+    @Option(help: ArgumentHelp("With --waveform: these units, with commas: \(UnitList.all).", valueName: "units")) var units = UnitList()
+
+    var isEmpty: Bool { timeline == nil && waveform == nil }
+
+    func validate() throws {
+        guard waveform != nil || (from == 0 && to == nil && units.isAll) else { throw ValidationError("--from, --to and --units need --waveform FILE") }
+        guard from >= 0, to ?? from >= from else { throw ValidationError("--from and --to are cycles, 0 <= from <= to; found \(from) and \(to ?? from)") }
+    }
+
+    /// Writes the files that were asked for; none where the window is refused.
+    func write(_ plan: SimulationPlan) throws {
+        guard !isEmpty else { return }
+        let last = to ?? from.addingReportingOverflow(Waveform.defaultCycles - 1).partialValue
+        let dump = Waveform(plan, units: units.units, window: from...max(from, last))
+        if waveform != nil, dump == nil {
+            throw ValidationError("--from \(from) is after the last cycle, \(plan.report().totals.simulatedCycles - 1)")
+        }
+        if let timeline { try TimelineTrace(plan).write(to: timeline) }
+        if let waveform { try dump?.write(to: waveform) }
+    }
+}
+
+/// Unit names with commas.
+struct UnitList: ExpressibleByArgument {
+    static let all = WaveformUnit.allCases.map(\.rawValue).joined(separator: ",")
+    let units: Set<WaveformUnit>
+
+    init() { units = Set(WaveformUnit.allCases) }
+
+    init?(argument: String) {
+        var units: Set<WaveformUnit> = []
+        for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let unit = WaveformUnit(rawValue: String(name)) else { return nil }
+            units.insert(unit)
+        }
+        self.units = units
+    }
+
+    var isAll: Bool { units.count == WaveformUnit.allCases.count }
+    var defaultValueDescription: String { "all" }
+}
