@@ -21,11 +21,13 @@ import Testing
     }
 
     static let mutations = [
+        Mutation(module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00100) == '0", meaning: "the array does not wait for the first half of the input"),
+        Mutation(module: "intaglio_step_sequencer", find: "channels_left = input_channels - input_channel", replacement: "channels_left = C0", meaning: "gaps of the buffer are multiplied", seeds: [1, 2, 4, 5, 7]),
+        Mutation(module: "intaglio_mac_lane", find: "first ? term : sum_1 + term", replacement: "first ? '0 : sum_1 + term", meaning: "first product of the second bank lost", seeds: [2, 5, 7, 15, 16]),
         Mutation(module: "intaglio_step_sequencer", find: "waited + 32'sd1 >= drain_cycles", replacement: "waited >= drain_cycles", meaning: "one stall cycle too many between groups", seeds: [5, 20, 35]),
         Mutation(module: "intaglio_mac_array", find: ".bank(banks[STAGES-1])", replacement: ".bank(banks[STAGES])", meaning: "accumulators swapped a cycle late"),
         Mutation(module: "intaglio_result_lanes", find: "record[144 +: 8]", replacement: "8'd0", meaning: "select stuck at codebook 0", seeds: [0, 15, 30, 45]),
         Mutation(module: "intaglio_sequencer", find: "(done[2] && signals[64+token])", replacement: "1'b0", meaning: "a store signals nothing"),
-        Mutation(module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00010) == '0", meaning: "the array does not wait for the first half of the weights"),
         Mutation(module: "intaglio_dma_channel", find: "(store_was_last ? 2'b01 : 2'b10)", replacement: "(store_was_last ? 2'b10 : 2'b01)", meaning: "the same engine is granted again", seeds: [0, 1, 2, 11, 26]),
         Mutation(module: "intaglio_dma_channel", find: "COUNT_BITS'(OUTSTANDING);", replacement: "COUNT_BITS'(OUTSTANDING - 1);", meaning: "one burst fewer in flight"),
         Mutation(module: "intaglio_burst_sequence", find: "BURST_BYTES - (address & (BURST_BYTES - 1))", replacement: "BURST_BYTES", meaning: "bursts cross their boundary"),
@@ -35,8 +37,6 @@ import Testing
         Mutation(module: "intaglio_step_sequencer", find: "y < 0 || ", replacement: "", meaning: "padding above the picture is not seen"),
         Mutation(module: "intaglio_step_sequencer", find: "lane_x >= width || ", replacement: "", meaning: "padding right of the picture is not seen"),
         Mutation(module: "intaglio_step_sequencer", find: "bank       <= !bank;", replacement: "bank       <= bank;", meaning: "ping-pong stuck at one bank"),
-        Mutation(module: "intaglio_step_sequencer", find: "channels_left = input_channels - input_channel", replacement: "channels_left = C0", meaning: "gaps of the buffer are multiplied"),
-        Mutation(module: "intaglio_mac_lane", find: "first ? term : sum_1 + term", replacement: "first ? '0 : sum_1 + term", meaning: "first product of the second bank lost"),
         Mutation(module: "intaglio_mac_lane", find: "ACCUMULATOR_BITS'(delayed[DELAY-1])", replacement: "ACCUMULATOR_BITS'($unsigned(delayed[DELAY-1]))", meaning: "sign not extended"),
         Mutation(module: "intaglio_drain", find: "k       = channel + element % K0", replacement: "k       = channel + (K0 - 1 - element % K0)", meaning: "channels in reverse order"),
         Mutation(module: "intaglio_drain", find: "lane_last <= active && is_last && last_group && slot == slots - 32'd1", replacement: "lane_last <= active && is_last && last_group && slot == 32'd0", meaning: "done before the last slot"),
