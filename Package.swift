@@ -139,7 +139,7 @@ let package = Package(
             "Tensors", "Diagnostics",
         ]),
         tests("RTLTests", [
-            "RTL", "TestVectors", "Conformance", "Simulation", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics",
+            "RTL", "TestVectors", "Conformance", "Simulation", "Scheduling", "Commands", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics",
         ]),
         tests("TracesTests", [
             "Traces", "Simulation", "Scheduling", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Diagnostics",

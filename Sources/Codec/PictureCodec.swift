@@ -41,13 +41,14 @@ public struct PictureCodec: Sendable {
         case analysis, hyperSynthesis, synthesis
     }
 
-    /// - Throws: `codecMissing`, `codecNetworkUnfit`, `codecTablesInvalid`.
+    /// - Throws: `codecMissing`, `codecNetworkUnfit`, `codecTablesInvalid`, and what `requireProvenWidths` throws.
     public init(_ network: QuantizedNetwork, machine: MachineDescription, threads: Int = 1) throws(Diagnostic) {
         guard let codec = network.codec else {
             throw Diagnostic(
                 .codecMissing, at: "network \(network.graph.name)", found: "no entropy tables", expected: "a network that was prepared to encode and decode",
                 remedy: "quantize it with `intaglio quantize --codec`")
         }
+        try network.requireProvenWidths()
         self.network = network
         self.machine = machine
         self.threads = threads

@@ -30,7 +30,7 @@ public struct UnitSimulation: Sendable {
         guard passed || message.hasPrefix("mismatch") else { throw Self.failed("the testbench ended without a verdict: \(message)") }
     }
 
-    private init(_ run: ToolRun) {
+    private init(_ run: ToolProcess) {
         let lines = run.output.split(separator: "\n").map(String.init)
         let verdict = lines.first { $0.hasPrefix("passed: ") || $0.hasPrefix("mismatch: ") }
         message = verdict ?? lines.last ?? "no output"
@@ -42,42 +42,27 @@ public struct UnitSimulation: Sendable {
         return names.filter { $0.hasSuffix(".sv") }.sorted().map { "rtl/" + $0 }
     }
 
-    private static func failed(_ found: String) -> Diagnostic {
+    fileprivate static func failed(_ found: String) -> Diagnostic {
         Diagnostic(
             .vectorsSimulatorFailed, at: "--simulate", found: found, expected: "a testbench that builds and ends",
             remedy: "correct the module under test; docs/rtl.md lists the ports")
     }
 
-    private struct ToolRun {
-        let status: Int32
-        let output: String
-
-        func requireSuccess() throws(Diagnostic) {
-            guard status == 0 else {
-                let firstLines = output.split(separator: "\n").filter { !$0.contains("Warning") }.prefix(3).joined(separator: " | ")
-                throw UnitSimulation.failed(firstLines.isEmpty ? "exit status \(status)" : firstLines)
-            }
-        }
-    }
-
-    private static func run(_ arguments: [String], in folder: String) throws(Diagnostic) -> ToolRun {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardInput = FileHandle.nullDevice
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        guard (try? process.run()) != nil else { throw failed("\(arguments[0]) cannot be started") }
-        let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        // What env says of a program that is not there.
-        if process.terminationStatus == 127 {
+    private static func run(_ arguments: [String], in folder: String) throws(Diagnostic) -> ToolProcess {
+        guard let process = ToolProcess(arguments, in: URL(fileURLWithPath: folder)) else {
             throw Diagnostic(
                 .vectorsSimulatorMissing, at: "--simulate", found: "\(arguments[0]) is not installed", expected: "the simulator on the search path",
                 remedy: "install the package \(arguments[0] == "verilator" ? "verilator" : "iverilog")")
         }
-        return ToolRun(status: process.terminationReason == .exit ? process.terminationStatus : 1, output: String(decoding: bytes, as: UTF8.self))
+        return process
+    }
+}
+
+extension ToolProcess {
+    fileprivate func requireSuccess() throws(Diagnostic) {
+        guard status == 0 else {
+            let firstLines = output.split(separator: "\n").filter { !$0.contains("Warning") }.prefix(3).joined(separator: " | ")
+            throw UnitSimulation.failed(firstLines.isEmpty ? "exit status \(status)" : firstLines)
+        }
     }
 }

@@ -31,6 +31,13 @@ import Testing
         expect(.codecNetworkUnfit) { _ = try SmallCodec.codec(network) }
     }
 
+    @Test("networkSumTooWide: sums that the declared accumulator does not hold are refused before a picture is coded")
+    func sums() throws {
+        var network = try SmallCodec.network(hasHyperprior: false)
+        network.widths.accumulatorBits = 8
+        expect(.networkSumTooWide) { _ = try SmallCodec.codec(network) }
+    }
+
     @Test("codecPriorMissing: a hyper-latent without its prior")
     func prior() throws {
         let network = try SmallCodec.network(hasHyperprior: true)

@@ -16,11 +16,14 @@ import Testing
         let meaning: String
         /// Seeds of cases that reach the fault: seed mod 15 is the operator, as `LayerCaseGenerator.Family` lists them.
         var seeds: [UInt64] = [0, 3, 12]
+        var machine = TestMachine.tiny
 
         var testDescription: String { "\(module): \(meaning)" }
     }
 
     static let mutations = [
+        Mutation(module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00030) == '0", meaning: "the array does not wait for weights", seeds: [19, 34, 49, 64, 79], machine: TestMachine.tight),
+        Mutation(module: "intaglio_drain", find: "(is_first ? '0 : partial_sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS])", replacement: "'0", meaning: "partial sums are not added", seeds: [0, 3], machine: TestMachine.tight),
         Mutation(module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00100) == '0", meaning: "the array does not wait for the first half of the input"),
         Mutation(module: "intaglio_step_sequencer", find: "channels_left = input_channels - input_channel", replacement: "channels_left = C0", meaning: "gaps of the buffer are multiplied", seeds: [1, 2, 4, 5, 7]),
         Mutation(module: "intaglio_mac_lane", find: "first ? term : sum_1 + term", replacement: "first ? '0 : sum_1 + term", meaning: "first product of the second bank lost", seeds: [2, 5, 7, 15, 16]),
@@ -55,31 +58,14 @@ import Testing
 
     private static let isFull = ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] == "all"
 
-    private static let machine = {
-        var machine = MachineDescription.builtIn(named: "small")!
-        machine.name = "tiny"
-        machine.macArray.inputChannelLanes = 4
-        machine.macArray.outputChannelLanes = 4
-        machine.macArray.pixelLanes = 2
-        machine.macArray.activationBits = 16
-        machine.macArray.accumulatorBits = 40
-        machine.weightBuffer.bytesPerCycle = 16
-        machine.activationBuffer.banks = 2
-        machine.postProcessor.lanes = 4
-        machine.codebookMux.encodeLanes = 4
-        machine.normalization.lanes = 4
-        machine.dma.latencyCycles = 20
-        return machine
-    }()
-
-    @Test("A fault in the RTL is found", arguments: isFull ? mutations : Array(mutations.prefix(3))) func isFound(_ mutation: Mutation) throws {
+    @Test("A fault in the RTL is found", arguments: isFull ? mutations : Array(mutations.prefix(4))) func isFound(_ mutation: Mutation) throws {
         let file = mutation.module + ".sv"
         let text = try #require(SystemVerilogSources.files.first { $0.name == file }).text
         #expect(text.ranges(of: mutation.find).count == 1, "the fault has one place")
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-tests-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let build = try MachineBuild(
-            Self.machine, simulator: .icarus, directory: folder.appendingPathComponent("build"),
+            mutation.machine, simulator: .icarus, directory: folder.appendingPathComponent("build"),
             replacing: [file: text.replacing(mutation.find, with: mutation.replacement)])
         let generator = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40))
         let finder = mutation.seeds.first { seed in

@@ -1,33 +1,19 @@
+import Commands
 import Conformance
 import Diagnostics
 import Foundation
 import MachineDescription
 import RTL
+import Scheduling
+import Simulation
+import Tensors
 import Testing
 
 /// The modelled machine and its RTL: every stored element, and the first and last cycle of every command.
 @Suite(.serialized) struct MachineSimulationTests {
-    /// Few lanes, so that simulation is quick: 4 x 4 x 2.
-    private static let tiny = {
-        var machine = MachineDescription.builtIn(named: "small")!
-        machine.name = "tiny"
-        machine.macArray.inputChannelLanes = 4
-        machine.macArray.outputChannelLanes = 4
-        machine.macArray.pixelLanes = 2
-        machine.macArray.activationBits = 16
-        machine.macArray.accumulatorBits = 40
-        machine.weightBuffer.bytesPerCycle = 16
-        machine.activationBuffer.banks = 2
-        machine.postProcessor.lanes = 4
-        machine.codebookMux.encodeLanes = 4
-        machine.normalization.lanes = 4
-        machine.dma.latencyCycles = 20
-        return machine
-    }()
-
     /// What the built-in machines have not: one buffer half, banks by x, three cycles of weights a step, lanes that divide nothing, a deeper pipeline, a narrow channel.
     private static let odd = {
-        var machine = tiny
+        var machine = TestMachine.tiny
         machine.name = "odd"
         machine.macArray.inputChannelLanes = 6
         machine.macArray.pixelLanes = 3
@@ -62,11 +48,25 @@ import Testing
         #expect(commands > 3 * seeds.count)
     }
 
-    @Test("Three cases of every operator, compiled") func compiled() throws { try expectAgreement(Self.tiny, .verilator, seeds: 0..<45) }
+    @Test("Three cases of every operator, compiled") func compiled() throws { try expectAgreement(TestMachine.tiny, .verilator, seeds: 0..<45) }
 
     @Test("Conflicts, narrow buffers, one half, uneven lanes") func oddMachine() throws { try expectAgreement(Self.odd, .verilator, seeds: 45..<90) }
 
-    @Test("One case of every operator, interpreted") func interpreted() throws { try expectAgreement(Self.tiny, .icarus, seeds: 90..<105) }
+    @Test("Weight tiles and split input channels") func tightMachine() throws {
+        var partialPasses = 0
+        for seed in Self.tightSeeds {
+            let layerCase = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40)).layerCase(seed: seed)
+            let input = layerCase.inputs.first!.value.shape
+            let plan = try SimulationPlan(network: layerCase.network, machine: TestMachine.tight, width: input.width, height: input.height)
+            partialPasses += plan.program.commands.count { if case .accumulate(let pass) = $0.operation { !pass.first } else { false } }
+        }
+        #expect(partialPasses > 0, "sums go through the accumulator buffer")
+        try expectAgreement(TestMachine.tight, .verilator, seeds: Self.tightSeeds)
+    }
+
+    private static let tightSeeds: Range<UInt64> = 0..<8
+
+    @Test("One case of every operator, interpreted") func interpreted() throws { try expectAgreement(TestMachine.tiny, .icarus, seeds: 90..<105) }
 }
 
 /// What keeps the RTL from being built or run.
