@@ -1,11 +1,13 @@
 """mbt2018-mean: a Gaussian with a mean and a scale per latent, both from the hyper-latent."""
 
+import torch
 from torch import Tensor, nn
 
 from .coded_picture import CodedPictures, bits_of
 from .factorized_prior import FactorizedPrior
 from .gaussian_conditional import gaussian_likelihood
 from .layers import convolution, transposed_convolution
+from .precision import transformed
 from .rate_gains import RateGains
 from .rounding import add_uniform_noise, round_straight_through
 from .transforms import analysis_transform, synthesis_transform
@@ -23,6 +25,7 @@ class MeanScaleHyperprior(nn.Module):
 
     architecture = "mean-scale-hyperprior"
     side_multiple = 64
+    precision = torch.float32
 
     def __init__(self, channels: int, latent_channels: int, rates: int):
         super().__init__()
@@ -53,13 +56,13 @@ class MeanScaleHyperprior(nn.Module):
         identity's gradient; in evaluation both see rounded values.
         """
         gain = self.gain(rates)
-        latent = self.g_a(pictures) * gain
-        hyper = self.h_a(latent)
+        latent = transformed(self.g_a, pictures, self.precision) * gain
+        hyper = transformed(self.h_a, latent, self.precision)
         hyper_symbols = round_straight_through(hyper)
-        scales, means = self.h_s(hyper_symbols).chunk(2, dim=1)
+        scales, means = transformed(self.h_s, hyper_symbols, self.precision).chunk(2, dim=1)
         centred = latent - means
         symbols = round_straight_through(centred)
         coded = add_uniform_noise(centred) if self.training else symbols
         coded_hyper = add_uniform_noise(hyper) if self.training else hyper_symbols
         bits = bits_of(gaussian_likelihood(coded, scales)) + bits_of(self.prior.likelihood(coded_hyper))
-        return CodedPictures(self.g_s((symbols + means) / gain), bits)
+        return CodedPictures(transformed(self.g_s, (symbols + means) / gain, self.precision), bits)

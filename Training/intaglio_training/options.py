@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from .errors import InputError
+from .precision import precision_named
 
 DEFAULT_LAMBDAS = {"mse": (0.0035, 0.0067, 0.013, 0.025), "ms-ssim": (4.58, 8.73, 16.64, 31.73)}
 
@@ -11,12 +12,15 @@ DEFAULT_LAMBDAS = {"mse": (0.0035, 0.0067, 0.013, 0.025), "ms-ssim": (4.58, 8.73
 @dataclass(frozen=True)
 class Options:
     """Sides in pixels; the learning rate falls by a cosine over the last `decay_steps` of `steps`;
-    `gradient_norm` is the longest gradient a step follows, 0 for no limit."""
+    `gradient_norm` is the longest gradient a step follows, 0 for no limit. `precision` is that of the
+    convolutions while training; bfloat16 takes less than half the time where the
+    processor has its instructions."""
 
     network: str = "mbt2018-mean"
     channels: int = 64
     latent_channels: int = 96
     loss: str = "mse"
+    precision: str = "float32"
     lambdas: tuple[float, ...] = ()
     steps: int = 100_000
     decay_steps: int = 30_000
@@ -32,6 +36,7 @@ class Options:
         """The options with default lambdas filled in, or an error that names the field."""
         if self.loss not in DEFAULT_LAMBDAS:
             raise InputError(f"no loss is called '{self.loss}'; there are: {', '.join(DEFAULT_LAMBDAS)}")
+        precision_named(self.precision)
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, (int, float)) and value < 0 or (field.name in MUST_BE_POSITIVE and value == 0):

@@ -7,6 +7,7 @@ from .coded_picture import CodedPictures, bits_of
 from .factorized_prior import FactorizedPrior
 from .gaussian_conditional import gaussian_likelihood
 from .layers import convolution, transposed_convolution
+from .precision import transformed
 from .rate_gains import RateGains
 from .rounding import add_uniform_noise, round_straight_through
 from .transforms import analysis_transform, synthesis_transform
@@ -22,6 +23,7 @@ class ScaleHyperprior(nn.Module):
 
     architecture = "scale-hyperprior"
     side_multiple = 64
+    precision = torch.float32
 
     def __init__(self, channels: int, latent_channels: int, rates: int):
         super().__init__()
@@ -48,12 +50,12 @@ class ScaleHyperprior(nn.Module):
     def forward(self, pictures: Tensor, rates: Tensor) -> CodedPictures:
         """As `MeanScaleHyperprior.forward`."""
         gain = self.gain(rates)
-        latent = self.g_a(pictures) * gain
-        hyper = self.h_a(torch.abs(latent))
+        latent = transformed(self.g_a, pictures, self.precision) * gain
+        hyper = transformed(self.h_a, torch.abs(latent), self.precision)
         hyper_symbols = round_straight_through(hyper)
-        scales = self.h_s(hyper_symbols)
+        scales = transformed(self.h_s, hyper_symbols, self.precision)
         symbols = round_straight_through(latent)
         coded = add_uniform_noise(latent) if self.training else symbols
         coded_hyper = add_uniform_noise(hyper) if self.training else hyper_symbols
         bits = bits_of(gaussian_likelihood(coded, scales)) + bits_of(self.prior.likelihood(coded_hyper))
-        return CodedPictures(self.g_s(symbols / gain), bits)
+        return CodedPictures(transformed(self.g_s, symbols / gain, self.precision), bits)

@@ -15,6 +15,7 @@ from .learning_rate import learning_rate_at
 from .losses import distortion_named
 from .options import FIXED_ON_RESUME, Options
 from .photographs import CropSampler
+from .precision import precision_named
 from .running_means import RunningMeans
 from .zoo import make_network
 
@@ -40,7 +41,8 @@ class Training:
         torch.manual_seed(options.seed)
         rates = len(options.lambdas)
         self.network: nn.Module = make_network(options.network, options.channels, options.latent_channels, rates)
-        self.network.to(self.device)
+        self.network.to(self.device, memory_format=torch.channels_last)
+        self.network.precision = precision_named(options.precision)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=options.learning_rate)
         self.sampler = CropSampler(photographs, options.crop, options.seed)
         self.lambdas = torch.tensor(options.lambdas, device=self.device)
@@ -73,7 +75,7 @@ class Training:
 
     def take_step(self) -> dict[str, float]:
         """One step of the optimizer; the means of loss, bpp and distortion over the batch, before it."""
-        pictures = self.sampler.batch(self.options.batch).to(self.device)
+        pictures = self.sampler.batch(self.options.batch).to(self.device, memory_format=torch.channels_last)
         rates = self.rates_of_batch()
         self.network.train()
         coded = self.network(pictures, rates)

@@ -118,3 +118,16 @@ def test_a_gradient_that_is_not_finite_stops_before_the_step(photographs, small_
     with pytest.raises(InputError, match="step 1: the gradient is not finite"):
         training.take_step()
     assert torch.equal(training.network.h_a[0].bias, before) and training.step == 0
+
+
+def test_reduced_precision_trains_and_an_unknown_one_is_refused(photographs, small_options):
+    """The transforms alone are coarse: what they give, and the losses, are float32."""
+    training = Training(dataclasses.replace(small_options, precision="bfloat16"), picture_paths([photographs]))
+    batch = training.sampler.batch(4)
+    coded = training.network(batch, training.rates_of_batch())
+    assert coded.reconstruction.dtype == coded.bits.dtype == torch.float32
+    training.network.precision = torch.float32
+    assert not torch.equal(training.network(batch, training.rates_of_batch()).reconstruction, coded.reconstruction)
+    assert torch.isfinite(torch.tensor(training.take_step()["loss"]))
+    with pytest.raises(InputError, match="no precision is called 'half'; there are: float32, bfloat16"):
+        dataclasses.replace(small_options, precision="half").checked()
