@@ -9,19 +9,22 @@ import Simulation
 import Tensors
 
 extension PictureCodec {
-    /// Encodes and decodes one picture with each quantizer at one rate.
+    /// Encodes, and decodes, one picture with each quantizer at one rate.
     ///
-    /// - Parameter prior: of the hyper-latent, for what the symbols cost under real distributions.
+    /// - Parameters:
+    ///   - prior: of the hyper-latent, for what the symbols cost under real distributions.
+    ///   - decodes: false takes the encoder's reconstruction for what a decoder will show.
     /// - Returns: a row a quantizer, in their order; the curve is named for the quantizer's kind.
     /// - Throws: `streamPayloadInvalid` where a decoder shows anything but the encoder's reconstruction, which would be a fault of this program.
     public mutating func measure(
-        _ original: RGBImage, named name: String, rate: Int, quantizers: [(name: String, quantizer: LatentQuantizer)], prior: FactorizedPrior? = nil
+        _ original: RGBImage, named name: String, rate: Int, quantizers: [(name: String, quantizer: LatentQuantizer)], prior: FactorizedPrior? = nil, decodes: Bool = true
     ) throws(Diagnostic) -> [Evaluation.Picture] {
         let analysis = try analyse(original, rate: rate)
         var rows: [Evaluation.Picture] = []
         for (curve, quantizer) in quantizers {
             let encoded = try encode(analysis, quantizer: quantizer)
-            guard try decode(encoded.bytes, at: name) == encoded.reconstruction else {
+            let shown = decodes ? try decode(encoded.bytes, at: name) : encoded.reconstruction
+            guard shown == encoded.reconstruction else {
                 throw Diagnostic(
                     .streamPayloadInvalid, at: name, found: "another picture than the encoder reconstructed", expected: "the same picture",
                     remedy: "report this as a fault of the program")

@@ -2,7 +2,6 @@ public import Diagnostics
 import EntropyCoding
 public import Images
 import Machine
-import MachineDescription
 import Networks
 import Tensors
 
@@ -27,10 +26,8 @@ extension PictureCodec {
     }
 
     public mutating func encode(_ analysis: Analysis, quantizer: LatentQuantizer) throws(Diagnostic) -> EncodedPicture {
-        try requireStep(quantizer.step)
-        if let trellis = quantizer.trellis { try require(trellis.stateCount, "states of the trellis", machine.trellis.states) }
-        let plane = LatentPlane(
-            shape: analysis.latents.shape, parameters: analysis.parameters, codec: parameters, grid: tensors.grid, cellStep: quantizer.cellStep)
+        try requireFit(quantizer)
+        let plane = plane(analysis, quantizer)
         let symbols = decide(analysis, plane, quantizer)
         let tables = plane.tables(of: symbols, trellis: quantizer.trellis, quantizerPitch: parameters.levelCount)
         let latents = InterleavedEncoder.encode(symbols, tableIndices: tables, of: parameters.latentTables, lanes: parameters.lanes)
@@ -53,7 +50,7 @@ extension PictureCodec {
             symbolCount: analysis.symbolCount, escapeCount: length.escapes, symbols: symbols)
     }
 
-    private func decide(_ analysis: Analysis, _ plane: LatentPlane, _ quantizer: LatentQuantizer) -> [Int32] {
+    func decide(_ analysis: Analysis, _ plane: LatentPlane, _ quantizer: LatentQuantizer) -> [Int32] {
         var latents = LatentPlane.planes(analysis.latents, firstChannel: 0, channels: analysis.latents.shape.channels)
         for index in latents.indices { latents[index] -= plane.means[index] }
         switch quantizer.kind {
@@ -62,13 +59,6 @@ extension PictureCodec {
         case .tcq4, .tcq8, .trellis:
             return TrellisUnit(quantizer.trellis!, settings: quantizer.settings).run(
                 latents, tableIndices: plane.tableIndices, rates: rates, quantizerPitch: parameters.levelCount)
-        }
-    }
-
-    private func requireStep(_ step: Int) throws(Diagnostic) {
-        guard DecisionSettings.steps.contains(step) else {
-            throw Diagnostic(
-                .codecStepOutOfRange, at: "--step", found: "\(step)", expected: "\(DecisionSettings.steps) sixteenths of a symbol step", remedy: "choose a step in range")
         }
     }
 

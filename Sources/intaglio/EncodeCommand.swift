@@ -55,15 +55,23 @@ struct EncodeCommand: ParsableCommand {
     @Option(help: "Which of a variable-rate network's rates (0 is the lowest).") var rate = 0
     @Option(name: .shortAndLong, help: "The file to write.") var output: String
     @Option(help: "Also write the picture that a decoder will show.") var reconstruction: String?
+    @Option(help: "Also write symbols and reconstructed latents as .npy files into this folder.") var latents: String?
     @Flag(help: "Write what was encoded as one JSON document to standard output.") var json = false
 
     func run() throws {
         let original = try PNGReader.read(path: picture).image
         var codec = try codec.codec()
         let quantizer = try quantizer.latentQuantizer()
-        let encoded = try codec.encode(original, rate: rate, quantizer: quantizer)
+        let analysis = try codec.analyse(original, rate: rate)
+        let encoded = try codec.encode(analysis, quantizer: quantizer)
         try AtomicFile.write(encoded.bytes, to: output)
         if let reconstruction { try PNGWriter.write(encoded.reconstruction, to: reconstruction) }
+        if let latents {
+            let name = String(picture.split(separator: "/").last ?? "")
+            var folder = LatentFolder(at: latents, of: codec, rates: [rate], quantizers: [(quantizer.kind.rawValue, quantizer)], includingSymbols: true)
+            try folder.write(codec.quantizedLatents(analysis, quantizer: quantizer), of: name, original, rate: rate, quantizer: quantizer.kind.rawValue)
+            try folder.writeIndex()
+        }
         let budget = try codec.budget(width: original.width, height: original.height, rate: rate, quantizer: quantizer, streamBytes: encoded.bytes.count)
         let report = try CodedPictureReport(encoded, original: original, budget: budget)
         try Console.result(json ? report.jsonText() : report.text)

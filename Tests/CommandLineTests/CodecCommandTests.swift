@@ -71,6 +71,55 @@ import Testing
         #expect(second["curves"]!.elements.map { $0["name"]!.string } == ["round", "tcq8", "round"])
     }
 
+    @Test("evaluate --without-decoding finds the same figures")
+    func evaluateWithoutDecoding() throws {
+        let options = ["evaluate", "photos", "--network", "net.safetensors", "--quantizers", "tcq4", "--json"]
+        let decoded = try Tool.run(options, in: Self.prepared)
+        #expect(try decoded.report()["pictures"]!.elements.count == 2)
+        #expect(try Tool.run(options + ["--without-decoding"], in: Self.prepared).output == decoded.output)
+    }
+
+    @Test("latents: a file a picture, rate and quantizer, in sub-folders too; encode --latents writes the same of one picture")
+    func latents() throws {
+        let folder = Self.prepared
+        try FileManager.default.createDirectory(atPath: folder.path("nested/inner"), withIntermediateDirectories: true)
+        try folder.write(HandmadePNG.ramp(width: 37, height: 23).bytes, "nested/inner/ramp.png")
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "nested/z.png")
+        let options = ["latents", "nested", "--network", "net.safetensors", "--quantizers", "round,tcq8", "--lambda-factor", "2"]
+        let outcome = try Tool.run(options + ["-o", "dump/all", "--symbols", "--threads", "1"], in: folder)
+        #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
+        let index = try JSON(Data(folder.bytes("dump/all/latents.json")))
+        #expect(index["schemaVersion"]!.integer == 1 && index["rates"]!.elements == [.integer(0)] && index["gridStep"]!.number! > 0)
+        #expect(index["quantizers"]!.elements.map { $0["name"]!.string } == ["round", "tcq8"])
+        #expect(index["quantizers"]!.elements.map { $0["step"]!.integer } == [16, 9])
+        #expect(index["quantizers"]!.elements[0]["lambda"] == nil)
+        #expect(index["pictures"]!.elements.map { $0["name"]!.string } == ["inner/ramp.png", "z.png"])
+        #expect(index["pictures"]!.elements.map { $0["width"]!.integer } == [37, 64])
+
+        // 37 x 23 is padded to 40 x 24, an eighth of it are latents.
+        let symbols = try NPYFile(folder.bytes("dump/all/round/0/inner/ramp.png.symbols.npy"))
+        let reconstruction = try NPYFile(folder.bytes("dump/all/round/0/inner/ramp.png.reconstruction.npy"))
+        #expect(symbols.shape == [3, 5, 128] && symbols.descriptor == "<i2")
+        #expect(Self.integers(reconstruction) == Self.integers(symbols).map { 16 * $0 })
+
+        let lambda = "\(index["quantizers"]!.elements[1]["lambda"]!.number!)"
+        let single = ["encode", "nested/inner/ramp.png", "--network", "net.safetensors", "--quantizer", "tcq8", "--lambda", lambda, "-o", "one.bits"]
+        #expect(try Tool.run(single + ["--latents", "dump/one"], in: folder).status == 0)
+        for kind in ["symbols", "reconstruction"] {
+            #expect(try folder.bytes("dump/one/tcq8/0/ramp.png.\(kind).npy") == folder.bytes("dump/all/tcq8/0/inner/ramp.png.\(kind).npy"))
+        }
+        #expect(try JSON(Data(folder.bytes("dump/one/latents.json")))["pictures"]!.elements.map { $0["name"]!.string } == ["ramp.png"])
+
+        #expect(try Tool.run(options + ["-o", "dump/again", "--threads", "3", "--pictures", "1"], in: folder).status == 0)
+        #expect(try folder.names(in: "dump/again/tcq8/0/inner") == ["ramp.png.reconstruction.npy"])
+        #expect(try folder.bytes("dump/again/tcq8/0/inner/ramp.png.reconstruction.npy") == folder.bytes("dump/all/tcq8/0/inner/ramp.png.reconstruction.npy"))
+        try Tool.expectRefusal(.calibrationFolderEmpty, ["latents", "dump", "--network", "net.safetensors", "-o", "x"], in: folder)
+    }
+
+    private static func integers(_ file: NPYFile) -> [Int] {
+        stride(from: 0, to: file.payload.count, by: 2).map { Int(Int16(bitPattern: UInt16(file.payload[$0]) | UInt16(file.payload[$0 + 1]) << 8)) }
+    }
+
     @Test("plan --codec names every part of a whole encode and decode and the one that bounds the rate")
     func budget() throws {
         let folder = Self.prepared

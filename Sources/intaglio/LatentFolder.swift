@@ -1,0 +1,68 @@
+import Codec
+import Diagnostics
+import EntropyCoding
+import Foundation
+import Graph
+import Images
+import Networks
+import Reports
+
+/// A folder of quantized latents: an index and, for each picture, rate and quantizer, NumPy files of shape [H][W][C], 16 bits an element.
+///
+///     latents.json                                 the index, written last
+///     QUANTIZER/RATE/PICTURE.reconstruction.npy    u, in grid steps
+///     QUANTIZER/RATE/PICTURE.symbols.npy           k, where asked for
+///
+/// It depends on the network's encoder alone: another synthesis leaves the same bytes.
+struct LatentFolder {
+    let path: String
+    let includesSymbols: Bool
+    private var index: Index
+
+    private struct Index: Encodable {
+        var schemaVersion = 1
+        var network: String
+        /// A step of u's grid in steps of the float network's latent.
+        var gridStep: Double
+        var rates: [Int]
+        var quantizers: [Quantizer]
+        var pictures: [Picture] = []
+
+        struct Quantizer: Encodable {
+            var name: String
+            var step: Int
+            /// Of quantizers that weigh bits.
+            var lambda: Double?
+        }
+
+        struct Picture: Encodable {
+            var name: String
+            var width: Int
+            var height: Int
+        }
+    }
+
+    init(at path: String, of codec: PictureCodec, rates: [Int], quantizers: [(name: String, quantizer: LatentQuantizer)], includingSymbols: Bool) {
+        self.path = path
+        includesSymbols = includingSymbols
+        index = Index(
+            network: codec.network.graph.name, gridStep: codec.latentGridStep, rates: rates,
+            quantizers: quantizers.map { .init(name: $0.name, step: $0.quantizer.step, lambda: $0.quantizer.kind == .round ? nil : $0.quantizer.lambda) })
+    }
+
+    /// - Parameter picture: its name relative to the folder of pictures.
+    mutating func write(_ latents: QuantizedLatents, of picture: String, _ original: RGBImage, rate: Int, quantizer: String) throws(Diagnostic) {
+        if index.pictures.last?.name != picture { index.pictures.append(.init(name: picture, width: original.width, height: original.height)) }
+        let file = "\(path)/\(quantizer)/\(rate)/\(picture)"
+        try OutputFolder.create(at: String(file[..<file.lastIndex(of: "/")!]))
+        try AtomicFile.write(NPY.bytes(latents.reconstruction, bytesPerElement: 2), to: file + ".reconstruction.npy")
+        if includesSymbols { try AtomicFile.write(NPY.bytes(latents.symbols, bytesPerElement: 2), to: file + ".symbols.npy") }
+    }
+
+    func writeIndex() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try OutputFolder.create(at: path)
+        try AtomicFile.write(String(decoding: encoder.encode(index), as: UTF8.self) + "\n", to: path + "/latents.json")
+    }
+}
