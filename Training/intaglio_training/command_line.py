@@ -1,4 +1,4 @@
-"""`train`, `export` and `evaluate`."""
+"""`train`, `export`, `evaluate` and the commands of other files."""
 
 import argparse
 import dataclasses
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from . import decoder_study, encoder_comparison, fine_tune_decoder
 from .checkpoint import FILE_NAME, read_checkpoint
 from .errors import InputError
 from .evaluation import evaluate_folder
@@ -61,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--images", type=Path, nargs="+", required=True)
     evaluate.add_argument("--json", action="store_true")
     evaluate.set_defaults(action=_evaluate)
+
+    for module in (fine_tune_decoder, encoder_comparison, decoder_study):
+        module.add_command(commands)
     return parser
 
 

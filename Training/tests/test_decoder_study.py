@@ -1,0 +1,64 @@
+"""What the study makes of evaluations, and the whole study with the built simulator where there is one."""
+
+from pathlib import Path
+
+import numpy
+import pytest
+import torch
+from PIL import Image
+
+from conftest import smooth_samples
+from intaglio_training.command_line import main
+from intaglio_training.decoder_study import Row, require_equal_lengths, row_of, text_of
+from intaglio_training.errors import InputError
+from intaglio_training.options import Options
+from intaglio_training.weights_file import write_network
+from intaglio_training.zoo import make_network
+
+TOOL = Path(__file__).parents[2] / ".build" / "release" / "intaglio"
+
+
+def evaluation(psnrs, differences=()):
+    rows = [{"curve": "tcq4", "anchor": anchor, "psnr": {"piecewisePercent": value}} for anchor, value in differences]
+    return {"curves": [{"name": "tcq4", "points": [{"psnr": value} for value in psnrs]}], "differences": rows}
+
+
+def test_row_and_table():
+    found = {
+        "control": evaluation([30.1, 32.1], [("before tcq4", -1.0)]),
+        "tcq4": evaluation([30.2, 32.4], [("before tcq4", -3.0), ("control tcq4", -2.0)]),
+    }
+    row = row_of("tcq4", evaluation([30.0, 32.0]), found)
+    assert row == Row("tcq4", (-3.0, None), (-1.0, None), (-2.0, None), pytest.approx(0.3))
+    assert text_of([row]).splitlines()[2] == "| tcq4 | -3.00, - | -1.00, - | -2.00, - | 0.300 dB |"
+
+
+def test_a_longer_stream_is_found():
+    before = {"pictures": [{"curve": "tcq4", "rate": 0, "picture": "a", "bytes": 100}]}
+    after = {"pictures": [{"curve": "tcq4", "rate": 0, "picture": "a", "bytes": 101}]}
+    require_equal_lengths(before, before, "x")
+    with pytest.raises(InputError, match="'x': tcq4 0 a takes 101 bytes, 100 before"):
+        require_equal_lengths(before, after, "x")
+
+
+@pytest.mark.skipif(not TOOL.exists(), reason="the simulator is not built: swift build -c release --product intaglio")
+def test_whole_study_on_a_tiny_network(tmp_path, capsys):
+    """The encoders stay equal and so do the streams' lengths: the study refuses anything else."""
+    torch.manual_seed(3)
+    network = make_network("mbt2018-mean", 8, 12, 4)
+    write_network(tmp_path / "float.safetensors", network, Options(channels=8, latent_channels=12).checked(), 0)
+    for folder, seeds in (("photos", (1, 2)), ("images", (3,))):
+        (tmp_path / folder).mkdir()
+        for seed in seeds:
+            random = numpy.random.default_rng(seed)
+            samples = smooth_samples(seed, 192, 192) + random.integers(0, 8, (192, 192, 3), dtype=numpy.uint8)
+            Image.fromarray(samples).save(tmp_path / folder / f"{seed}.png")
+    command = ["study-decoder", "--intaglio", str(TOOL), "--weights", str(tmp_path / "float.safetensors"), "--photos", str(tmp_path / "photos")]
+    command += ["--images", str(tmp_path / "images"), "--work", str(tmp_path / "work"), "--quantizers", "round,tcq4", "--steps", "2", "--crop", "64"]
+    assert main(command) == 0
+    table = capsys.readouterr().out.splitlines()[-2:]
+    assert [line.split("|")[1].strip() for line in table] == ["round", "tcq4"]
+    made = {path.name for path in (tmp_path / "work").iterdir()}
+    assert {"before.safetensors", "latents", "control.safetensors", "round.safetensors", "tcq4.safetensors"} <= made
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines() == ["| quantizer | after against before | control against before | after against control | mean gain |", "|---|---|---|---|---|", *table]
