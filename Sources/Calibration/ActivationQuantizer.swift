@@ -12,15 +12,7 @@ struct ActivationQuantizer {
 
     /// `importance` weighs each channel's error when the tensor's range is searched.
     func codebookSet(for samples: ChannelSamples, importance: [Double]?, at place: String) throws(Diagnostic) -> CodebookSet {
-        let isUnsigned = samples.minimum.allSatisfy { $0 >= 0 }
-        // The first entry lies one below the mirror of the last, and |v| must fit V bits too.
-        let largestRange = 1 << (bits - 1) - 2
-        var books: [Codebook] = []
-        for index in 0..<codebooks {
-            let range = range(of: index, largest: largestRange)
-            guard range >= (isUnsigned ? 255 : 127) || index == 0 else { break }
-            books.append(try isUnsigned ? Codebook.unsigned(law, range: range, bits: bits, at: place) : Codebook.signed(law, range: range, bits: bits, at: place))
-        }
+        let books = try books(isUnsigned: samples.isUnsigned, at: place)
         let tables = books.map { CodebookTable($0) }
         let largest = max(samples.largestMagnitude, 1e-30)
         let candidates: [Float] =
@@ -37,6 +29,28 @@ struct ActivationQuantizer {
         }
         return try CodebookSet(
             codebooks: books, selects: best!.selects, offsets: Array(repeating: 0, count: samples.channels), step: best!.step)
+    }
+
+    /// The set whose channels have these learned ranges: the largest decides the step, each channel selects the codebook whose largest entry is nearest to its own.
+    func codebookSet(learned ranges: [Float], isUnsigned: Bool, at place: String) throws(Diagnostic) -> CodebookSet {
+        let books = try books(isUnsigned: isUnsigned, at: place)
+        let ends = books.map { Double($0.entries.last!) }
+        let step = Double(ranges.max()!) / ends[0]
+        let selects = ranges.map { range in UInt8(ends.indices.min { abs(ends[$0] * step - Double(range)) < abs(ends[$1] * step - Double(range)) }!) }
+        return try CodebookSet(codebooks: books, selects: selects, offsets: Array(repeating: 0, count: ranges.count), step: step)
+    }
+
+    /// The first entry lies one below the mirror of the last, and |v| must fit V bits too.
+    private var largestRange: Int { 1 << (bits - 1) - 2 }
+
+    private func books(isUnsigned: Bool, at place: String) throws(Diagnostic) -> [Codebook] {
+        var books: [Codebook] = []
+        for index in 0..<codebooks {
+            let range = range(of: index, largest: largestRange)
+            guard range >= (isUnsigned ? 255 : 127) || index == 0 else { break }
+            books.append(try isUnsigned ? Codebook.unsigned(law, range: range, bits: bits, at: place) : Codebook.signed(law, range: range, bits: bits, at: place))
+        }
+        return books
     }
 
     /// `largest / 2^(index / codebooksPerOctave)`, by basic operations only.

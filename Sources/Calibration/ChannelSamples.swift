@@ -57,6 +57,9 @@ struct ChannelSamples: Sendable {
 
     var channels: Int { samples.count }
 
+    /// Whether no element is negative.
+    var isUnsigned: Bool { minimum.allSatisfy { $0 >= 0 } }
+
     /// The largest magnitude of a channel.
     func magnitude(_ channel: Int) -> Float { max(abs(minimum[channel]), abs(maximum[channel])) }
 

@@ -19,6 +19,8 @@ struct LayerQuantizer {
     private var place: String { "layer \(layer.name)" }
     private var inputFormat: TensorFormat { quantized.formats[layer.inputs[0]]! }
     private var outputFormat: TensorFormat { quantized.formats[layer.name]! }
+    /// Where weights were trained through the quantizer, each becomes the nearest entry and biases stay: that is what they were trained with.
+    private var learnedClips: [Float]? { options.takesLearnedRanges ? float.ranges.clips[layer.name] : nil }
 
     mutating func quantize() throws(Diagnostic) {
         quantized.formats[layer.name] = try format()
@@ -36,6 +38,24 @@ struct LayerQuantizer {
     // MARK: Format
 
     private func format() throws(Diagnostic) -> TensorFormat {
+        let learned = options.takesLearnedRanges ? float.ranges.activations[layer.name] : nil
+        if let format = try unsearchedFormat() {
+            if learned == nil { return format }
+            throw Diagnostic(
+                .networkValueOutOfRange, at: place, found: "learned activation ranges", expected: "none: the format of this tensor follows from its place in the graph",
+                remedy: "leave them out, or quantize with --ignore-learned-ranges")
+        }
+        let isClassic = options.activationLaw == .linear && options.codebooks == 1
+        let quantizer = ActivationQuantizer(
+            law: options.activationLaw, codebooks: options.codebooks, codebooksPerOctave: options.codebooksPerOctave,
+            bits: isClassic ? 8 : options.activationBits, rangeSelection: options.rangeSelection)
+        let samples = ChannelSamples(floatOutputs)
+        if let learned { return .codes(try quantizer.codebookSet(learned: learned, isUnsigned: samples.isUnsigned, at: place)) }
+        return .codes(try quantizer.codebookSet(for: samples, importance: nil, at: place))
+    }
+
+    /// The format of a tensor that has no range to choose.
+    private func unsearchedFormat() throws(Diagnostic) -> TensorFormat? {
         let graph = float.graph
         let channels = floatOutputs[0].shape.channels
         if case .quantizeLatent = layer.operator { return .integers16(step: 1) }
@@ -43,16 +63,11 @@ struct LayerQuantizer {
         if let grid = graph.latentGrid(readingFrom: layer.name) { return .integers16(step: 1 / Double(1 << grid.fractionBits)) }
         if case .concatenation = layer.operator { return try joinedFormat() }
         if case .pixelShuffle(let factor) = layer.operator { return try shuffledFormat(squaredFactor: factor * factor) }
-        let samples = ChannelSamples(floatOutputs)
-        if graph.latents.contains(layer.name) { return .codes(.latents(samples, removal: options.meanRemoval)) }
+        if graph.latents.contains(layer.name) { return .codes(.latents(ChannelSamples(floatOutputs), removal: options.meanRemoval)) }
         if graph.outputs.first == layer.name, channels == graph.inputs[0].channels {
             return .codes(.uniform(.linearUnsigned, channels: channels, step: 1.0 / 255))
         }
-        let isClassic = options.activationLaw == .linear && options.codebooks == 1
-        let quantizer = ActivationQuantizer(
-            law: options.activationLaw, codebooks: options.codebooks, codebooksPerOctave: options.codebooksPerOctave,
-            bits: isClassic ? 8 : options.activationBits, rangeSelection: options.rangeSelection)
-        return .codes(try quantizer.codebookSet(for: samples, importance: nil, at: place))
+        return nil
     }
 
     private func joinedFormat() throws(Diagnostic) -> TensorFormat {
@@ -79,16 +94,17 @@ struct LayerQuantizer {
     private mutating func quantizeAccumulation() throws(Diagnostic) {
         guard case .accumulation(let weights, let bias)? = float.parameters[layer.name] else { preconditionFailure("\(layer.name) has no weights") }
         let largestBits = options.weightLaw == .linear ? 8 : options.weightBits
-        let moments = options.compensatesRounding ? secondMoments() : nil
+        let clips = learnedClips
+        let moments = options.compensatesRounding && clips == nil ? secondMoments() : nil
         var failure = 0
         for bits in stride(from: largestBits, through: 8, by: -1) {
             let quantizer = WeightQuantizer(
                 decoder: try .weights(options.weightLaw, bits: bits, at: place), grouping: options.weightGrouping, clipping: options.weightClipping)
-            let (codes, scales) = quantizer.quantize(weights, outputs: bias.count, importance: importance(), moments: moments)
+            let (codes, scales) = quantizer.quantize(weights, outputs: bias.count, importance: importance(), clips: clips, moments: moments)
             let integerBias = zip(bias, scales).map { Int64((Double($0) / (inputFormat.step * $1)).rounded()) }
             var parameters = AccumulationParameters(
                 weightCodes: codes, weightDecoder: quantizer.decoder, bias: integerBias, postProcessing: try postProcessing(scales: scales))
-            if options.correctsBias { correctBias(&parameters, scales: scales) }
+            if options.correctsBias, clips == nil { correctBias(&parameters, scales: scales) }
             failure = AccumulatorProof.bounds(of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width).max() ?? 0
             if failure <= options.accumulatorBits {
                 quantized.parameters[layer.name] = .accumulation(parameters)
@@ -184,11 +200,11 @@ struct LayerQuantizer {
                 .networkValueOutOfRange, at: place, found: "16-bit integers", expected: "8-bit codes at a normalization", remedy: "requantize before it")
         }
         let quantizer = NormalizationQuantizer(
-            form: form, gamma: gamma, beta: beta, input: set, outputStep: outputFormat.step, options: options, place: place)
+            form: form, gamma: gamma, beta: beta, input: set, outputStep: outputFormat.step, clips: learnedClips, options: options, place: place)
         var failure = 0
         for bits in stride(from: options.weightLaw == .linear ? 9 : options.weightBits, through: 9, by: -1) {
             var (parameters, scales) = try quantizer.parameters(importance: Array(repeating: 1, count: beta.count), gammaBits: bits)
-            if options.correctsBeta { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
+            if options.correctsBeta, learnedClips == nil { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
             failure = AccumulatorProof.bounds(of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width).max() ?? 0
             if failure <= options.accumulatorBits {
                 quantized.parameters[layer.name] = .normalization(parameters)

@@ -15,6 +15,7 @@ struct NormalizationQuantizer {
     let beta: [Float]
     let input: CodebookSet
     let outputStep: Double
+    let clips: [Float]?
     let options: QuantizationOptions
     let place: String
 
@@ -35,7 +36,7 @@ struct NormalizationQuantizer {
             case .igdn, .igdn1: 0.0
             }
         let quantizer = WeightQuantizer(decoder: decoder, grouping: .outputChannel, clipping: options.weightClipping)
-        let (codes, scales) = quantizer.quantize(effective, outputs: channels, importance: importance, smallestScale: max(smallestScale, betaLimit))
+        let (codes, scales) = quantizer.quantize(effective, outputs: channels, importance: importance, smallestScale: max(smallestScale, betaLimit), clips: clips)
         var mantissas: [UInt32] = []
         var factorShifts: [Int] = []
         for scale in scales {

@@ -21,6 +21,8 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var correctsBias: Bool
     /// Whether the betas of normalizations do.
     public var correctsBeta: Bool
+    /// Whether the ranges that a fine-tuned network brings along take the place of all searches and corrections where it has them.
+    public var takesLearnedRanges: Bool
     public var rounding: RoundingRule
     /// R: 24 or 32.
     public var resultBits: Int
@@ -36,7 +38,7 @@ public struct QuantizationOptions: Hashable, Sendable {
         weightClipping: WeightClipping = .searched, compensatesRounding: Bool = true, activationLaw: Law = .power(numerator: 2, denominator: 1),
         codebooks: Int = 8, codebooksPerOctave: Int = 1,
         meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true,
-        correctsBeta: Bool = true, rounding: RoundingRule = .single,
+        correctsBeta: Bool = true, takesLearnedRanges: Bool = true, rounding: RoundingRule = .single,
         resultBits: Int = 32, activationBits: Int = 15, weightBits: Int = 12, accumulatorBits: Int = 36
     ) {
         self.weightLaw = weightLaw
@@ -50,6 +52,7 @@ public struct QuantizationOptions: Hashable, Sendable {
         self.rangeSelection = rangeSelection
         self.correctsBias = correctsBias
         self.correctsBeta = correctsBeta
+        self.takesLearnedRanges = takesLearnedRanges
         self.rounding = rounding
         self.resultBits = resultBits
         self.activationBits = activationBits
@@ -61,7 +64,7 @@ public struct QuantizationOptions: Hashable, Sendable {
     public static var plain: QuantizationOptions {
         QuantizationOptions(
             weightLaw: .linear, weightGrouping: .layer, weightClipping: .none, compensatesRounding: false, activationLaw: .linear, codebooks: 1,
-            meanRemoval: .none, rangeSelection: .maximum, correctsBias: false, correctsBeta: false)
+            meanRemoval: .none, rangeSelection: .maximum, correctsBias: false, correctsBeta: false, takesLearnedRanges: false)
     }
 }
 

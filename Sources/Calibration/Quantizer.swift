@@ -68,6 +68,11 @@ public struct Quantizer: Sendable {
                 .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weightGrouping.rawValue)", expected: "layer or outputChannel",
                 remedy: "study this grouping in float: its scales sit inside the sum")
         }
+        if options.takesLearnedRanges, options.weightGrouping != .outputChannel, !network.ranges.clips.isEmpty {
+            throw Diagnostic(
+                .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weightGrouping.rawValue) for weights with learned clips",
+                expected: "outputChannel: clips belong to output channels", remedy: "choose that grouping, or quantize with --ignore-learned-ranges")
+        }
         let ranges = [
             ("activationBits", options.activationBits, 8...16), ("weightBits", options.weightBits, 8...16),
             ("accumulatorBits", options.accumulatorBits, 16...48), ("codebooks", options.codebooks, 1...256),

@@ -34,14 +34,18 @@ struct WeightQuantizer {
     ///   - weights: `[K][taps][C]`, or gamma `[i][j]` with one tap.
     ///   - importance: weighs the squared error of each input channel.
     ///   - smallestScale: no group's scale may be less.
+    ///   - clips: when given, learned: the part of each group's largest magnitude that the last code means; nothing is searched. The groups are output channels.
     ///   - moments: when given, the error of each rounded weight is made up for by the weights that follow, as far as their operands are correlated.
     func quantize(
-        _ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0, moments: SecondMoments? = nil
+        _ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0, clips: [Float]? = nil, moments: SecondMoments? = nil
     ) -> (codes: [UInt8], scales: [Double]) {
         let inner = weights.count / outputs
         let rows = (0..<outputs).map { weights[$0 * inner..<($0 + 1) * inner].map { Double($0) } }
         let scales: [Double]
-        if grouping == .layer {
+        if let clips {
+            precondition(grouping == .outputChannel && clips.count == outputs, "learned clips belong to output channels")
+            scales = zip(rows, clips).map { max(widestScale(of: $0) * Double($1), smallestScale) }
+        } else if grouping == .layer {
             scales = Array(repeating: max(scale(of: Array(rows.joined()), importance), smallestScale), count: outputs)
         } else {
             scales = rows.map { max(scale(of: $0, importance), smallestScale) }
@@ -86,16 +90,21 @@ struct WeightQuantizer {
     }
 
     private func scale(of weights: [Double], _ importance: [Double]) -> Double {
-        let magnitude = weights.reduce(0) { max($0, abs($1)) }
-        guard magnitude > 0 else { return 1 / largest }
-        guard clipping == .searched else { return magnitude / largest }
-        var best = (error: Double.infinity, scale: magnitude / largest)
+        let widest = widestScale(of: weights)
+        guard clipping == .searched else { return widest }
+        var best = (error: Double.infinity, scale: widest)
         for step in 0...24 {
-            let scale = magnitude / largest * (1 - 0.025 * Double(step))
+            let scale = widest * (1 - 0.025 * Double(step))
             let error = squaredError(of: weights, scale: scale, importance)
             if error < best.error { best = (error, scale) }
         }
         return best.scale
+    }
+
+    /// The scale with which the last code means the largest magnitude.
+    private func widestScale(of weights: [Double]) -> Double {
+        let magnitude = weights.reduce(0) { max($0, abs($1)) }
+        return magnitude > 0 ? magnitude / largest : 1 / largest
     }
 
     private func squaredError(of weights: [Double], scale: Double, _ importance: [Double]) -> Double {

@@ -11,6 +11,7 @@ import Networks
 ///     reconstruction ─ y_hat (u / gain) ─ g_s.0 ... g_s.6
 ///
 /// N and M follow from the shapes. The factorized prior of the hyper-latent: `prior.m.*` `[N][out][in]`, `prior.b.*` and `prior.a.*` `[N][out][1]`.
+/// Ranges that fine-tuning learned, where there are any: `ranges.LAYER.clips` `[K]`, `ranges.TENSOR.activations` `[C]`, under the graph's names.
 enum MeanScaleHyperpriorImporter {
     static let slope = 0.01
 
@@ -36,9 +37,10 @@ enum MeanScaleHyperpriorImporter {
         let graph = Graph(
             name: "mean-scale-hyperprior-\(n)-\(m)", inputs: [GraphInput(name: "image", channels: 3)], layers: builder.layers,
             outputs: ["g_s.6", "symbols", "h_a.4"], sizeMultiple: 64, latents: ["h_a.4"])
-        let network = FloatNetwork(
+        var network = FloatNetwork(
             graph: graph, parameters: builder.parameters, rateGains: ["g_a.6": gains, "y_hat": gains.map { row in row.map { 1 / $0 } }],
             prior: try prior(of: source, channels: n))
+        network.ranges = LearnedRanges(clips: try source.lists("ranges.", ".clips"), activations: try source.lists("ranges.", ".activations"))
         try network.validate()
         return network
     }

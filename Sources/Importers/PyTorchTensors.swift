@@ -11,6 +11,16 @@ struct PyTorchTensors {
         self.place = place
     }
 
+    /// All tensors of one dimension whose names begin and end like this, by what stands between.
+    func lists(_ prefix: String, _ suffix: String) throws(Diagnostic) -> [String: [Float]] {
+        var lists: [String: [Float]] = [:]
+        for name in file.tensors.keys where name.hasPrefix(prefix) && name.hasSuffix(suffix) {
+            let extents = try extents(name, dimensions: 1)
+            lists[String(name.dropFirst(prefix.count).dropLast(suffix.count))] = try values(name, shape: extents)
+        }
+        return lists
+    }
+
     func has(_ name: String) -> Bool { file.tensors[name] != nil }
 
     /// The shape of a tensor of this many dimensions.

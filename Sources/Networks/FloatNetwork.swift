@@ -9,6 +9,8 @@ public struct FloatNetwork: Sendable {
     public var rateGains: [String: [[Float]]]
     /// The learned distribution of the hyper-latent, where the network has one: what its entropy tables are made from.
     public var prior: FactorizedPrior?
+    /// What fine-tuning through the quantizer learned beside the weights; empty for a network that was trained in float only.
+    public var ranges = LearnedRanges()
 
     public init(
         graph: Graph, parameters: [String: FloatParameters], rateGains: [String: [[Float]]] = [:], prior: FactorizedPrior? = nil

@@ -47,6 +47,7 @@ struct QuantizationChoices: ParsableArguments {
     @Flag(help: "The same as --mean-removal none.") var noMeanRemoval = false
     @Option(help: "Where the largest activation entry lies: \(RangeSelection.allCases.map(\.rawValue).joined(separator: ", ")).") var ranges: RangeSelection?
     @Flag(inversion: .prefixedNo, help: "Let biases take up the mean error.") var biasCorrection: Bool?
+    @Flag(help: "Search all ranges even if the float network was fine-tuned and brings its own.") var ignoreLearnedRanges = false
     @Option(help: "Rounding rule of requantization.") var rounding: RoundingRule?
     @Option(help: "V: bits of decoded activations (at most the machine's).") var activationBits: Int?
     @Option(help: "W: bits of decoded weights (at most the machine's).") var weightBits: Int?
@@ -69,6 +70,7 @@ struct QuantizationChoices: ParsableArguments {
         options.meanRemoval = noMeanRemoval ? .none : meanRemoval ?? options.meanRemoval
         options.rangeSelection = ranges ?? options.rangeSelection
         options.correctsBias = biasCorrection ?? options.correctsBias
+        if ignoreLearnedRanges { options.takesLearnedRanges = false }
         options.rounding = rounding ?? options.rounding
         let array = machine.macArray
         options.activationBits = min(activationBits ?? options.activationBits, array.activationBits)

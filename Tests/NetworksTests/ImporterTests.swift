@@ -68,9 +68,20 @@ import Testing
         #expect(network.rateGains["g_a.6"]?.count == 4)
         #expect(network.rateGains["y_hat"]![2][5] == 1 / network.rateGains["g_a.6"]![2][5])
 
+        #expect(network.ranges == LearnedRanges())
+        try withFolder { folder in
+            var tuned = source
+            let clips = (0..<64).map { 1 + Float($0) }
+            tuned.tensors["ranges.g_a.1.clips"] = SafetensorsTensor(clips, shape: [64])
+            tuned.tensors["ranges.y8.activations"] = SafetensorsTensor(Array(repeating: Float(2), count: 96), shape: [96])
+            try AtomicFile.write(tuned.bytes, to: "\(folder)/tuned")
+            let ranges = try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: "\(folder)/tuned").ranges
+            #expect(ranges == LearnedRanges(clips: ["g_a.1": clips], activations: ["y8": Array(repeating: 2, count: 96)]))
+        }
         try withFolder { folder in
             for (name, change) in [
-                ("a missing tensor", { (file: inout SafetensorsFile) in file.tensors["h_a.2.bias"] = nil }),
+                ("ranges of two dimensions", { (file: inout SafetensorsFile) in file.tensors["ranges.g_a.1.clips"] = file.tensors["g_a.1.gamma"] }),
+                ("a missing tensor", { $0.tensors["h_a.2.bias"] = nil }),
                 ("a wrong shape", { $0.tensors["g_s.2.weight"]!.shape = [64, 64, 25, 1] }),
                 ("a wrong rank", { $0.tensors["g_a.0.weight"]!.shape = [4800] }),
                 ("a wrong type", { $0.tensors["gain"] = SafetensorsTensor([Int32](repeating: 1, count: 384), shape: [4, 96]) }),

@@ -32,8 +32,29 @@ import Testing
         #expect(read.float?.parameters == float.parameters)
         #expect(read.float?.rateGains == float.rateGains)
         #expect(read.bytes == bytes)
+        #expect(read.float?.ranges == LearnedRanges())
         let alone = try NetworkFile(NetworkFile(quantized: quantized).bytes, at: "net")
         #expect(alone.float == nil && alone.quantized == quantized)
+    }
+
+    @Test("Learned ranges travel with the float network; of the wrong layer or shape they are refused")
+    func learnedRanges() throws {
+        var float = Fixtures.floatNetwork(seed: seed)
+        float.ranges = LearnedRanges(clips: ["conv": [1, 0.5, 0.25, 0.125], "gdn": [2, 3, 4, 5]], activations: ["hat": [1, 2, 3, 4, 5, 6, 7, 8]])
+        let bytes = NetworkFile(float: float).bytes
+        let read = try NetworkFile(bytes, at: "net")
+        #expect(read.float?.ranges == float.ranges && read.bytes == bytes)
+        let file = try SafetensorsFile(bytes, at: "net")
+        func codeAfter(_ change: (inout SafetensorsFile) -> Void) -> DiagnosticCode? {
+            var changed = file
+            change(&changed)
+            return code { _ = try NetworkFile(changed.bytes, at: "net") }
+        }
+        #expect(codeAfter { $0.tensors["float.hat.activationRanges"] = nil } == .networkTensorMissing)
+        #expect(codeAfter { $0.tensors["float.conv.clips"]!.shape = [2, 2] } == .networkTensorMismatch)
+        #expect(codeAfter { $0.tensors["float.conv.clips"] = SafetensorsTensor([Float](repeating: -1, count: 4), shape: [4]) } == .networkValueOutOfRange)
+        #expect(codeAfter { $0.tensors["float.up.clips"] = SafetensorsTensor([Float](repeating: 1, count: 4), shape: [4]) } == .networkTensorUnused)
+        #expect(codeAfter { $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(of: "\"clips\":[\"conv\"", with: "\"clips\":[\"none\"") } == .networkFieldInvalid)
     }
 
     @Test("A file on disk is written whole and read back; a missing one has its code")

@@ -1,4 +1,4 @@
-"""The `.safetensors` container for float32 tensors, with a byte-for-byte repeatable header.
+"""The `.safetensors` container: float32 tensors are written, with a byte-for-byte repeatable header; other types can be read.
 
     | 8 bytes: header length, little-endian | header: JSON, spaces to a multiple of 8 | tensors, packed |
 
@@ -16,6 +16,8 @@ from .errors import InputError
 
 LENGTH_BYTES = 8
 ELEMENT_BYTES = 4
+FLOAT_TYPES = {"F32": "<f4"}
+ALL_TYPES = FLOAT_TYPES | {"U8": "u1", "I8": "i1", "U16": "<u2", "I16": "<i2", "U32": "<u4", "I32": "<i4", "I64": "<i8"}
 
 
 def write_tensors(path: Path, tensors: Mapping[str, numpy.ndarray], metadata: Mapping[str, str]) -> None:
@@ -38,8 +40,8 @@ def write_tensors(path: Path, tensors: Mapping[str, numpy.ndarray], metadata: Ma
     write_whole(path, write)
 
 
-def read_tensors(path: Path) -> tuple[dict[str, numpy.ndarray], dict[str, str]]:
-    """Tensors by name, and the metadata."""
+def read_tensors(path: Path, types: Mapping[str, str] = FLOAT_TYPES) -> tuple[dict[str, numpy.ndarray], dict[str, str]]:
+    """Tensors by name, and the metadata; an element type outside `types` is refused."""
     try:
         contents = path.read_bytes()
     except OSError as error:
@@ -48,13 +50,14 @@ def read_tensors(path: Path) -> tuple[dict[str, numpy.ndarray], dict[str, str]]:
         start = LENGTH_BYTES + int.from_bytes(contents[:LENGTH_BYTES], "little")
         header = json.loads(contents[LENGTH_BYTES:start])
         metadata = header.pop("__metadata__", {})
-        return {name: _tensor(contents[start:], entry) for name, entry in header.items()}, metadata
+        return {name: _tensor(contents[start:], entry, types) for name, entry in header.items()}, metadata
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"'{path}' is not a float32 safetensors file: {error}") from error
+        kind = "float32" if types is FLOAT_TYPES else "readable"
+        raise InputError(f"'{path}' is not a {kind} safetensors file: {error}") from error
 
 
-def _tensor(body: bytes, entry: dict) -> numpy.ndarray:
-    if entry["dtype"] != "F32":
-        raise ValueError(f"element type {entry['dtype']}, F32 is expected")
+def _tensor(body: bytes, entry: dict, types: Mapping[str, str]) -> numpy.ndarray:
+    if entry["dtype"] not in types:
+        raise ValueError(f"element type {entry['dtype']}, {' or '.join(types)} is expected")
     first, end = entry["data_offsets"]
-    return numpy.frombuffer(body[first:end], dtype="<f4").reshape(entry["shape"])
+    return numpy.frombuffer(body[first:end], dtype=types[entry["dtype"]]).reshape(entry["shape"])

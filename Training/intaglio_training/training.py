@@ -33,27 +33,35 @@ def merged_options(stored: Options, changes: dict) -> Options:
 
 
 class Training:
-    """One run: the network, its optimizer and its photographs. `step` counts finished steps."""
+    """One run: the network, its optimizer and its photographs. `step` counts finished steps.
 
-    def __init__(self, options: Options, photographs: list[Path], device: torch.device | None = None):
+    `network` is a fresh one of the options' kind where none is given. A network may group its parameters for the optimizer (`parameter_groups`); a group's
+    `rate_factor` multiplies the learning rate.
+    """
+
+    def __init__(
+        self, options: Options, photographs: list[Path], device: torch.device | None = None, network: nn.Module | None = None
+    ):
         self.options = options
         self.device = device or default_device()
         torch.manual_seed(options.seed)
-        rates = len(options.lambdas)
-        self.network: nn.Module = make_network(options.network, options.channels, options.latent_channels, rates)
+        self.network = network or make_network(options.network, options.channels, options.latent_channels, len(options.lambdas))
         self.network.to(self.device, memory_format=torch.channels_last)
         self.network.precision = precision_named(options.precision)
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=options.learning_rate)
+        groups = self.network.parameter_groups() if hasattr(self.network, "parameter_groups") else [{"params": self.network.parameters()}]
+        self.optimizer = torch.optim.Adam(groups, lr=options.learning_rate)
         self.sampler = CropSampler(photographs, options.crop, options.seed)
         self.lambdas = torch.tensor(options.lambdas, device=self.device)
         self.distortion = distortion_named(options.loss)
         self.step = 0
 
     @classmethod
-    def resumed(cls, run: Path, changes: dict, photographs: list[Path], device: torch.device | None = None) -> "Training":
+    def resumed(
+        cls, run: Path, changes: dict, photographs: list[Path], device: torch.device | None = None, network: nn.Module | None = None
+    ) -> "Training":
         """Goes on from the checkpoint in the folder `run`, with some options changed."""
         checkpoint = read_checkpoint(run / FILE_NAME)
-        training = cls(merged_options(checkpoint.options, changes), photographs, device)
+        training = cls(merged_options(checkpoint.options, changes), photographs, device, network)
         training.network.load_state_dict(checkpoint.network)
         training.optimizer.load_state_dict(checkpoint.optimizer)
         training.sampler.generator.set_state(checkpoint.crop_state)
@@ -89,7 +97,7 @@ class Training:
         if not math.isfinite(norm.item()):
             raise InputError(f"step {self.step + 1}: the gradient is not finite; --resume with a smaller --learning-rate")
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate_at(self.step, self.options)
+            group["lr"] = learning_rate_at(self.step, self.options) * group.get("rate_factor", 1)
         self.optimizer.step()
         self.step += 1
         return {"loss": loss.item(), "bpp": bpp.mean().item(), "distortion": distortion.mean().item()}

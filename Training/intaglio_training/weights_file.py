@@ -5,7 +5,7 @@ The file holds what the formulas use: `*.beta`, `*.gamma` [i][j], `gain` [rates]
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy
@@ -20,6 +20,8 @@ from .safetensors_file import read_tensors, write_tensors
 from .zoo import NETWORKS, make_network
 
 Conversion = Callable[[Tensor], Tensor]
+# Learned ranges of a network that was fine-tuned through the quantizer: the simulator's, not the float network's.
+RANGES = "ranges."
 
 # suffix of the parameter -> suffix of the key, effective from trained, trained from effective
 CONVERSIONS: dict[str, tuple[str, Conversion, Conversion]] = {
@@ -47,8 +49,8 @@ def effective_tensors(network: nn.Module) -> dict[str, numpy.ndarray]:
 
 
 def load_effective_tensors(network: nn.Module, tensors: dict[str, numpy.ndarray], source: str) -> None:
-    """Fills the network; every key must be there with its shape, and no other."""
-    remaining = dict(tensors)
+    """Fills the network; every key must be there with its shape, and no other but learned ranges, which a float network has no use for."""
+    remaining = {key: tensor for key, tensor in tensors.items() if not key.startswith(RANGES)}
     with torch.no_grad():
         for parameter, trained in network.named_parameters():
             key, _, to_trained = _conversion(parameter)
@@ -76,8 +78,10 @@ def metadata_of(network: nn.Module, options: Options, step: int) -> dict[str, st
     }
 
 
-def write_network(path: Path, network: nn.Module, options: Options, step: int) -> None:
-    write_tensors(path, effective_tensors(network), metadata_of(network, options, step))
+def write_network(path: Path, network: nn.Module, options: Options, step: int, ranges: Mapping[str, Tensor] | None = None) -> None:
+    """`ranges`: learned ranges by their keys, where there are any."""
+    learned = {key: values.cpu().float().numpy() for key, values in (ranges or {}).items()}
+    write_tensors(path, effective_tensors(network) | learned, metadata_of(network, options, step))
 
 
 def read_network(path: Path) -> nn.Module:

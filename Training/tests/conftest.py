@@ -1,5 +1,6 @@
 """Small photographs made from a seed, and options of a network small enough for seconds."""
 
+import os
 from pathlib import Path
 
 import numpy
@@ -39,3 +40,13 @@ def small_options() -> Options:
         channels=8, latent_channels=12, steps=6, decay_steps=2, warmup_steps=1,
         learning_rate=1e-3, batch=4, crop=64, seed=7,
     ).checked()
+
+
+@pytest.fixture(scope="session")
+def intaglio() -> Path:
+    """The built simulator: named by the variable INTAGLIO, or this checkout's release build."""
+    named = os.environ.get("INTAGLIO")
+    tool = Path(named) if named else Path(__file__).resolve().parents[2] / ".build/release/intaglio"
+    if not tool.is_file():
+        pytest.skip(f"the simulator is not built: no '{tool}'")
+    return tool

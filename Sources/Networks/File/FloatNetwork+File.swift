@@ -1,12 +1,12 @@
 import Diagnostics
 import Graph
 
-/// The float network inside a network file: `LAYER.weights`, `.bias`, `.gamma`, `.beta` and `LAYER.rateGains` as F32.
+/// The float network inside a network file: `LAYER.weights`, `.bias`, `.gamma`, `.beta` and `LAYER.rateGains` as F32, with the learned ranges where there are any.
 extension FloatNetwork {
     var json: JSONValue {
         var members = graph.members + [.init("rates", .array(rateGains.keys.sorted().map { .string($0) }))]
         if let prior { members.append(.init("prior", prior.json)) }
-        return .object(members)
+        return .object(members + ranges.members)
     }
 
     func tensors(prefix: String) -> [String: SafetensorsTensor] {
@@ -29,6 +29,7 @@ extension FloatNetwork {
             tensors["\(prefix)\(layer).rateGains"] = SafetensorsTensor(gains.flatMap { $0 }, shape: [gains.count, gains[0].count])
         }
         if let prior { tensors.merge(prior.tensors(prefix: prefix)) { _, later in later } }
+        tensors.merge(ranges.tensors(prefix: prefix)) { _, later in later }
         return tensors
     }
 
@@ -60,6 +61,7 @@ extension FloatNetwork {
             rateGains[name] = gains.map { row in row.map { Float(bitPattern: $0) } }
         }
         if fields.has("prior") { prior = try FactorizedPrior(try fields.object("prior"), tensors: &tensors) }
+        ranges = try LearnedRanges(fields, channels: channels, tensors: &tensors)
         try validate()
     }
 }

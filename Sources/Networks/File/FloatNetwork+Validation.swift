@@ -33,6 +33,7 @@ extension FloatNetwork {
                     expected: "the parameters of \(layer.operator.name)", remedy: "write the network again from its source")
             }
         }
+        try validateRanges(channels: channels)
         let rates = Set(rateGains.values.map(\.count))
         guard rates.count <= 1, !rates.contains(0) else {
             throw outOfRange("rate gains", found: "\(rates.sorted()) rates", expected: "the same number of rates, at least one, for every layer")

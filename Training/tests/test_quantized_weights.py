@@ -1,0 +1,60 @@
+"""Weights become the nearest entries; gradients pass as the formulas say."""
+
+import numpy
+import pytest
+import torch
+
+from intaglio_training.quantized_weights import RowQuantizer, nearest_codes
+from quantized_example import power_two_entries
+
+ENTRIES = power_two_entries(2047)
+
+
+def brute_force_codes(rows: numpy.ndarray, scales: numpy.ndarray, entries: numpy.ndarray) -> numpy.ndarray:
+    """The last of the nearest entries: of two equally near the larger."""
+    distances = numpy.abs(rows[:, :, None] / scales[:, None, None] - entries[None, None, ::-1])
+    return 255 - distances.argmin(axis=2)
+
+
+def test_nearest_entries_by_search():
+    rows = numpy.random.default_rng(3).normal(0, 0.1, (5, 400)).astype(numpy.float32)
+    clips = numpy.array([1, 0.7, 0.4, 1.3, 0.9], dtype=numpy.float32)
+    scales = numpy.abs(rows.astype(numpy.float64)).max(axis=1) / 2047 * clips
+    expected = brute_force_codes(rows.astype(numpy.float64), scales, ENTRIES)
+    numpy.testing.assert_array_equal(nearest_codes(rows, clips, ENTRIES), expected)
+    found = RowQuantizer(ENTRIES, torch.from_numpy(clips))(torch.from_numpy(rows)).detach().numpy()
+    numpy.testing.assert_allclose(found, scales[:, None] * ENTRIES[expected], rtol=0, atol=2e-6)
+
+
+def test_ties_go_up_and_ends_clamp():
+    # 32 is the largest magnitude and 0.5 the clip: one entry step is 16 / 2047.
+    step = numpy.float32(16) / 2047
+    rows = numpy.array([[32, -32, 0, 1.5 * step, -1.5 * step, 16]], dtype=numpy.float32)
+    codes = nearest_codes(rows, numpy.array([0.5], dtype=numpy.float32), ENTRIES)
+    assert codes[0, :3].tolist() == [255, 0, 128]
+    assert ENTRIES[codes[0, 5]] == 2047
+    assert nearest_codes(numpy.zeros((2, 3), numpy.float32), numpy.ones(2, numpy.float32), ENTRIES).tolist() == [[128] * 3] * 2
+    linear = numpy.arange(256) - 128
+    halves = numpy.array([[127, 1.5, -1.5, 0.5, -0.5]], dtype=numpy.float32)
+    assert (nearest_codes(halves, numpy.ones(1, numpy.float32), linear)[0] - 128.0).tolist() == [127, 2, -1, 1, 0]
+
+
+def test_gradients():
+    rows = torch.tensor([[1.0, 0.3, -0.9, 0.1]], requires_grad=True)
+    quantizer = RowQuantizer(numpy.arange(256) - 128, torch.tensor([0.5]))
+    quantizer(rows).sum().backward()
+    # The last code means 0.5: 1.0 and -0.9 are clipped (to 127 and -128 steps), the others lie inside.
+    assert rows.grad.tolist() == [[0, 1, 0, 1]]
+    step = 0.5 / 127
+    inside = sum(round(value / step) * step - value for value in (0.3, 0.1))
+    expected = 127 * step - 128 * step + inside  # d/d log(clip) = scale x d/d scale
+    assert quantizer.clip_logarithm.grad.item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_clips_of_a_quantized_network_are_found_again():
+    rows = torch.randn(4, 300, generator=torch.Generator().manual_seed(1))
+    clips = numpy.array([0.9, 0.8, 1, 0.6], dtype=numpy.float32)
+    codes = nearest_codes(rows.numpy(), clips, ENTRIES)
+    found = RowQuantizer.fitted(rows, codes, ENTRIES).clips().detach().numpy()
+    numpy.testing.assert_allclose(found, clips, rtol=0.02)
+    assert RowQuantizer.fitted(torch.zeros(1, 300), numpy.full((1, 300), 128), ENTRIES).clips().item() == 1
