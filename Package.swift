@@ -96,7 +96,7 @@ let package = Package(
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
             "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ], resources: [.embedInCode("Templates")]),
-        module("GoldenModel", ["FixedPoint", "Machine", "CGoldenModel"]),
+        module("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
         // 8
         .executableTarget(
             name: "Benchmarks",

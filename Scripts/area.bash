@@ -49,6 +49,8 @@ for machine in "${@:-small mid large}"; do
         measure_row 'post-processor' intaglio_post_processor_lane "$(field "$text" postProcessor lanes)" \
             "ACCUMULATOR_BITS $(field "$text" macArray accumulatorBits)" 0
         measure_row 'normalization' intaglio_normalization_lane "$(field "$text" normalization lanes)" "LATENCY $(field "$text" normalization latencyCycles)" 0
+        # The derived table: 64 segments of 17 and 12 bits.
+        measure_row 'normalization by table' intaglio_table_normalization_lane "$(field "$text" normalization lanes)" "LATENCY 8" "$((64 * (17 + 12))) segments"
         measure_row 'linear int8, both ways' intaglio_linear_codec_lane - "" 0
     done
 done

@@ -110,6 +110,7 @@ public struct IntegerEmulation: Sendable {
     /// In doubles: a quotient that lies within 2^-50 of a tie may fall to the other side of it.
     private func normalized(_ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters) -> Tensor<Double> {
         let norms = norms(form, input, parameters)
+        if let table = parameters.table { return normalized(form, input, parameters, norms: norms, by: table) }
         var output = input
         let channels = parameters.beta.count
         let factors = (0..<channels).map { Double(parameters.scaleMantissas[$0]) / Double(sign: .plus, exponent: parameters.scaleShifts[$0], significand: 1) }
@@ -126,6 +127,29 @@ public struct IntegerEmulation: Sendable {
                     case .igdn1: magnitude * norm
                     }
                 let rounded = min((exact + 0.5).rounded(.down), 0x1p40)
+                let result = elements[index] < 0 ? -Int64(rounded) : Int64(rounded)
+                elements[index] = Self.limited(result, parameters.resultBits, parameters.clipLow, parameters.clipHigh)
+                channel = channel + 1 == channels ? 0 : channel + 1
+            }
+        }
+        return output
+    }
+
+    /// In integers: the cuts of a table are no matter of precision.
+    private func normalized(
+        _ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters, norms: Tensor<Double>, by table: NormalizationTable
+    ) -> Tensor<Double> {
+        var output = input
+        let channels = parameters.beta.count
+        output.elements.withUnsafeMutableBufferPointer { elements in
+            var channel = 0
+            for index in elements.indices {
+                let factor = table.factor(form, norm: Int(norms.elements[index]))
+                let product = Int(abs(elements[index])) * Int(parameters.scaleMantissas[channel]) * factor.y
+                let places = factor.places + parameters.scaleShifts[channel]
+                // To the left the product is beyond every result, or small enough for a double.
+                let rounded =
+                    places > 60 ? 0 : places > 0 ? (product + 1 << (places - 1)) >> places : Int(min(Double(product) * Double(1 << -places), 0x1p40))
                 let result = elements[index] < 0 ? -Int64(rounded) : Int64(rounded)
                 elements[index] = Self.limited(result, parameters.resultBits, parameters.clipLow, parameters.clipHigh)
                 channel = channel + 1 == channels ? 0 : channel + 1
@@ -172,5 +196,21 @@ public struct IntegerEmulation: Sendable {
             output.elements[index] = Self.limited(Int64(rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh)
         }
         return output
+    }
+}
+
+extension NormalizationTable {
+    /// y, and how far its product with |v| moves to the right for the norm alone.
+    fileprivate func factor(_ form: NormalizationForm, norm: Int) -> (y: Int, places: Int) {
+        let level = Int.bitWidth - 1 - norm.leadingZeroBitCount
+        let fraction = norm << (39 - level) - 1 << 39
+        let fractionBits = baseBits - 1
+        if form == .igdn1 { return (1 << fractionBits + fraction >> (39 - fractionBits), fractionBits - level) }
+        let octaveBits = form.isSquareRootForm ? indexBits - 1 : indexBits
+        let leading = fraction >> (39 - octaveBits - offsetBits)
+        let index = leading >> offsetBits + (form.isSquareRootForm ? (level % 2) << octaveBits : 0)
+        let y = Int(bases[index]) + (Int(slopes[index]) * (leading % (1 << offsetBits))) >> slopeShift
+        let exponent = form.isSquareRootForm ? level / 2 : level
+        return (y, form == .igdn ? fractionBits - exponent : fractionBits + exponent)
     }
 }

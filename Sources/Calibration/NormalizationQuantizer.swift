@@ -48,7 +48,7 @@ struct NormalizationQuantizer {
         return (
             NormalizationParameters(
                 gammaCodes: codes, gammaDecoder: decoder, operandShifts: shifts, beta: integers, scaleMantissas: mantissas, scaleShifts: factorShifts,
-                resultBits: options.resultBits),
+                table: options.normalizationTable.map { .derived(for: form, widths: $0) }, resultBits: options.resultBits),
             scales
         )
     }

@@ -24,6 +24,8 @@ public struct QuantizationOptions: Hashable, Sendable {
     /// Whether the ranges that a fine-tuned network brings along take the place of all searches and corrections where it has them.
     public var takesLearnedRanges: Bool
     public var rounding: RoundingRule
+    /// Widths of the tables of normalization, for a machine with a table unit; nil: correctly rounded.
+    public var normalizationTable: NormalizationTable.Widths?
     /// R: 24 or 32.
     public var resultBits: Int
     /// V. Decoded activations; never more than the machine has.
@@ -38,7 +40,7 @@ public struct QuantizationOptions: Hashable, Sendable {
         weightClipping: WeightClipping = .searched, compensatesRounding: Bool = true, activationLaw: Law = .power(numerator: 2, denominator: 1),
         codebooks: Int = 8, codebooksPerOctave: Int = 1,
         meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true,
-        correctsBeta: Bool = true, takesLearnedRanges: Bool = true, rounding: RoundingRule = .single,
+        correctsBeta: Bool = true, takesLearnedRanges: Bool = true, rounding: RoundingRule = .single, normalizationTable: NormalizationTable.Widths? = nil,
         resultBits: Int = 32, activationBits: Int = 15, weightBits: Int = 12, accumulatorBits: Int = 36
     ) {
         self.weightLaw = weightLaw
@@ -54,6 +56,7 @@ public struct QuantizationOptions: Hashable, Sendable {
         self.correctsBeta = correctsBeta
         self.takesLearnedRanges = takesLearnedRanges
         self.rounding = rounding
+        self.normalizationTable = normalizationTable
         self.resultBits = resultBits
         self.activationBits = activationBits
         self.weightBits = weightBits

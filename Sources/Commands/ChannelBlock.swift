@@ -1,4 +1,5 @@
 import FixedPoint
+import Quantization
 
 /// The block of everything that belongs to one channel or to the layer as a whole: a header of 64 bytes and arrays of fixed records.
 ///
@@ -7,20 +8,23 @@ import FixedPoint
 ///     2  u8  rounding rule (index in RoundingRule.allCases)
 ///     3  u8  R
 ///     4  i32 clipLow        8  i32 clipHigh
-///     12 u8  normalization form        13 u8 unused        14 i16 addition exponent
+///     12 u8  normalization form        13 u8 normalization method (0 exact, 1 table)         14 i16 addition exponent
 ///     16 i32 addition mantissa a       20 i32 addition mantissa b
 ///     24 u32 first operand's records   28 u32 second operand's records   32 u32 result records   36 u32 code map        (bytes from the block's begin)
 ///     40 u16 first operand's channels  42 u16 second operand's channels (0 channels: 16-bit integers)
 ///     44 u16 result's coded channels (0: 16-bit integers)                46 u16 drain channels
-///     48 u16 first operand's codebooks 50 u16 second operand's codebooks 52 u16 result's codebooks                       54...63 unused
+///     48 u16 first operand's codebooks 50 u16 second operand's codebooks 52 u16 result's codebooks
+///     54 u8  index bits   55 u8 offset bits   56 u8 base bits   57 u8 slope bits   58 u8 slope shift   59 u8 unused   60 u32 segments   (of a normalization table)
 ///
 ///     operand record, 8 bytes    i32 offset, u8 select, u8 operand shift of normalization, u16 unused
 ///     result record, 24 bytes    i64 bias or beta, u32 m or M, u32 m negative, i8 exponent, i8 exponent negative or S, u8 select, u8 unused, i32 offset
 ///     code map, 256 bytes
+///     segment, 8 bytes           u32 base, i32 slope
 enum ChannelBlock {
     static let headerBytes = 64
     static let operandRecordBytes = 8
     static let resultRecordBytes = 24
+    static let tableHeaderByte = 54
 }
 
 extension LayerConfiguration {
@@ -42,7 +46,8 @@ extension LayerConfiguration {
         writer.append(common.clipLow)
         writer.append(common.clipHigh)
         if case .normalization(let normalization) = drain { writer.append(normalization.form.rawValue) } else { writer.append(0 as UInt8) }
-        writer.append(0 as UInt8)
+        let table: NormalizationTable? = if case .normalization(let normalization) = drain { normalization.table } else { nil }
+        writer.append(table == nil ? 0 as UInt8 : 1)
         if case .addition(let addition) = drain {
             writer.append(Int16(addition.exponent))
             writer.append(Int32(addition.mantissaA))
@@ -54,11 +59,13 @@ extension LayerConfiguration {
         for start in [ChannelBlock.headerBytes, secondRecords, resultRecords, map] { writer.append(UInt32(start)) }
         for count in [input.selects.count, second?.selects.count ?? 0, output.selects.count, drain.channels] { writer.append(UInt16(count)) }
         for count in [input.entries.count, second?.entries.count ?? 0, output.thresholds.count] { writer.append(UInt16(count)) }
+        table?.appendHeader(segments: map + (output.codeMap?.count ?? 0), to: &writer)
         while writer.bytes.count < ChannelBlock.headerBytes { writer.append(0 as UInt8) }
         writer.appendRecords(input, shifts: operandShifts)
         if let second { writer.appendRecords(second, shifts: []) }
         for channel in 0..<results { appendResultRecord(channel, to: &writer) }
         output.codeMap?.forEach { writer.append($0) }
+        table?.appendSegments(to: &writer)
         return writer.bytes
     }
 
@@ -94,7 +101,7 @@ extension LayerConfiguration {
         let (clipLow, clipHigh): (Int32, Int32) = (reader.next(), reader.next())
         let rounding = RoundingRule.allCases[Int(ruleIndex)]
         let form: UInt8 = reader.next()
-        let _: UInt8 = reader.next()
+        let method: UInt8 = reader.next()
         let exponent: Int16 = reader.next()
         let mantissas: (a: Int32, b: Int32) = (reader.next(), reader.next())
         let starts: [Int] = (0..<4).map { _ in address + Int(reader.next() as UInt32) }
@@ -128,14 +135,39 @@ extension LayerConfiguration {
             drain = .normalization(
                 NormalizationConfiguration(
                     form: NormalizationConfiguration.Form(rawValue: form)!, operandShifts: shifts, beta: channels.map(\.bias),
-                    scaleMantissas: channels.map(\.mantissa), scaleShifts: channels.map { UInt8($0.exponentNegative) }, resultBits: resultBits,
-                    clipLow: clipLow, clipHigh: clipHigh))
+                    scaleMantissas: channels.map(\.mantissa), scaleShifts: channels.map { UInt8($0.exponentNegative) },
+                    table: method == 1 ? NormalizationTable(memory, at: address) : nil, resultBits: resultBits, clipLow: clipLow, clipHigh: clipHigh))
         case 2:
             drain = .addition(
                 AdditionConfiguration(
                     mantissaA: Int64(mantissas.a), mantissaB: Int64(mantissas.b), exponent: Int(exponent), rounding: rounding, resultBits: resultBits,
                     clipLow: clipLow, clipHigh: clipHigh))
         default: drain = .none
+        }
+    }
+}
+
+extension NormalizationTable {
+    fileprivate func appendHeader(segments address: Int, to writer: inout ByteWriter) {
+        for value in [indexBits, offsetBits, baseBits, slopeBits, slopeShift, 0] { writer.append(UInt8(value)) }
+        writer.append(UInt32(address))
+    }
+
+    fileprivate func appendSegments(to writer: inout ByteWriter) {
+        for (base, slope) in zip(bases, slopes) {
+            writer.append(base)
+            writer.append(slope)
+        }
+    }
+
+    fileprivate init(_ memory: UnsafeRawBufferPointer, at channelBlock: Int) {
+        var header = ByteReader(memory, at: channelBlock + ChannelBlock.tableHeaderByte)
+        let widths: [Int] = (0..<6).map { _ in Int(header.next() as UInt8) }
+        var segments = ByteReader(memory, at: channelBlock + Int(header.next() as UInt32))
+        self.init(indexBits: widths[0], offsetBits: widths[1], baseBits: widths[2], slopeBits: widths[3], slopeShift: widths[4], bases: [], slopes: [])
+        for _ in 0..<(indexBits > 0 ? 1 << indexBits : 0) {
+            bases.append(segments.next())
+            slopes.append(segments.next())
         }
     }
 }

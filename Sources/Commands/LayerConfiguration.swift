@@ -1,4 +1,5 @@
 public import FixedPoint
+public import Quantization
 
 /// What the units must know of a layer, as plain integers. Travels as parameter blocks (`ParameterBlocks`).
 public struct LayerConfiguration: Hashable, Sendable {
@@ -111,6 +112,8 @@ public struct NormalizationConfiguration: Hashable, Sendable {
     public var beta: [Int64]
     public var scaleMantissas: [UInt32]
     public var scaleShifts: [UInt8]
+    /// The segments of table normalization; nil: correctly rounded.
+    public var table: NormalizationTable?
     public var resultBits: Int
     public var clipLow: Int32
     public var clipHigh: Int32
@@ -118,13 +121,15 @@ public struct NormalizationConfiguration: Hashable, Sendable {
     public enum Form: UInt8, CaseIterable, Hashable, Sendable { case gdn, igdn, gdn1, igdn1 }
 
     public init(
-        form: Form, operandShifts: [UInt8], beta: [Int64], scaleMantissas: [UInt32], scaleShifts: [UInt8], resultBits: Int, clipLow: Int32, clipHigh: Int32
+        form: Form, operandShifts: [UInt8], beta: [Int64], scaleMantissas: [UInt32], scaleShifts: [UInt8], table: NormalizationTable? = nil,
+        resultBits: Int, clipLow: Int32, clipHigh: Int32
     ) {
         self.form = form
         self.operandShifts = operandShifts
         self.beta = beta
         self.scaleMantissas = scaleMantissas
         self.scaleShifts = scaleShifts
+        self.table = table
         self.resultBits = resultBits
         self.clipLow = clipLow
         self.clipHigh = clipHigh

@@ -37,16 +37,19 @@ public struct LayerCaseGenerator: Sendable {
     }
 }
 
-/// What a machine offers at most: cases are drawn within it.
+/// What a machine offers: cases are drawn within its widths, for its normalization unit.
 public struct CaseLimits: Hashable, Sendable {
     public var activationBits: Int
     public var weightBits: Int
     public var accumulatorBits: Int
+    /// Whether normalizations go by tables, derived and random ones; otherwise they are correctly rounded.
+    public var hasTableNormalization: Bool
 
-    public init(activationBits: Int = 16, weightBits: Int = 12, accumulatorBits: Int = 40) {
+    public init(activationBits: Int = 16, weightBits: Int = 12, accumulatorBits: Int = 40, hasTableNormalization: Bool = false) {
         self.activationBits = activationBits
         self.weightBits = weightBits
         self.accumulatorBits = accumulatorBits
+        self.hasTableNormalization = hasTableNormalization
     }
 }
 

@@ -41,11 +41,13 @@ extension LayerCaseDraft {
         let scaleShifts = (0..<channels).map { _ in 24 - exponent }
         guard scaleShifts.allSatisfy({ (0...62).contains($0) }) else { return nil }
         let (clipLow, clipHigh) = random.clip()
-        let parameters = NormalizationParameters(
+        var parameters = NormalizationParameters(
             gammaCodes: gammaCodes, gammaDecoder: try! WeightDecoder(entries: gammaEntries, isMemoryFree: true, law: "linear"), operandShifts: operandShifts,
             beta: beta, scaleMantissas: scaleMantissas, scaleShifts: scaleShifts, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow,
             clipHigh: clipHigh)
         let stimulus = random.element(of: Stimulus.allCases)
+        // Drawn last, so that the rest of the case is that of the exact unit.
+        if limits.hasTableNormalization { parameters.table = random.normalizationTable(form) }
         return LayerCaseDraft(
             network: QuantizedNetwork(
                 graph: Graph(
@@ -53,6 +55,6 @@ extension LayerCaseDraft {
                     layers: [Layer(name: "layer", operator: .normalization(form), inputs: ["input"])], outputs: ["layer"]),
                 formats: ["input": inputFormat, "layer": outputFormat], parameters: ["layer": .normalization(parameters)],
                 widths: DatapathWidths(activationBits: widths.activation, weightBits: limits.weightBits, accumulatorBits: max(bounds.bits, 24))),
-            inputs: ["input": random.elements(shape, format: inputFormat, stimulus: stimulus)], summary: "\(shape), V \(widths.activation), \(stimulus)")
+            inputs: ["input": random.elements(shape, format: inputFormat, stimulus: stimulus)], summary: "\(shape), V \(widths.activation), \(stimulus)" + (parameters.table.map { ", table \($0.indexBits) + \($0.offsetBits) bits" } ?? ""))
     }
 }

@@ -1,6 +1,7 @@
 internal import CDatapathKernels
 internal import Commands
 internal import FixedPoint
+package import Quantization
 
 /// The units' functions one at a time, without commands and buffers. Ranges are the caller's to check.
 package enum Datapath {
@@ -98,6 +99,16 @@ package enum Datapath {
         let result =
             estimate >= largest ? Int64(largest) : intaglio_normalized_magnitude(Int32(form), magnitude * Int64(scale), norm, Int64(shift), Int64(estimate))
         return value < 0 ? -result : result
+    }
+
+    /// The same by a table.
+    package static func normalize(_ form: UInt8, value: Int16, norm: Int64, scale: UInt32, shift: UInt8, table: NormalizationTable) -> Int64 {
+        let segments = DrainLanes.segments(table)
+        return withExtendedLifetime(segments) {
+            var kernel = DrainLanes.kernel(table, segments)
+            let magnitude = intaglio_table_magnitude(&kernel, Int32(form), Int64(value.magnitude) * Int64(scale), norm, Int64(shift))
+            return value < 0 ? -magnitude : magnitude
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 internal import CDatapathKernels
 internal import Commands
 internal import FixedPoint
+internal import Quantization
 
 /// The parameters of a command's output channels, laid out lane by lane for the drain kernels.
 ///
@@ -18,6 +19,7 @@ final class DrainLanes {
     private let kernelMemory = AlignedMemory<intaglio_drain>(repeating: intaglio_drain(), count: 1)
     private let words: AlignedMemory<Int64>
     private let factors: AlignedMemory<Double>
+    private let segments: AlignedMemory<Int64>?
 
     var view: View { View(kernel: kernelMemory.base, count: count, lanes: Unmanaged.passUnretained(self)) }
 
@@ -50,6 +52,7 @@ final class DrainLanes {
         self.encoder = encoder
         words = AlignedMemory(repeating: 0, count: lanes * Row.allCases.count)
         factors = AlignedMemory(repeating: 0, count: lanes)
+        segments = if case .normalization(let normalization) = configuration.drain { normalization.table.flatMap(DrainLanes.segments) } else { nil }
         var positive = Array(repeating: QuantizedMultiplier.zero, count: count)
         var negative = positive
         var rule = RoundingRule.single
@@ -153,7 +156,30 @@ final class DrainLanes {
         kernel.scale = row(.scale)
         kernel.scaleShift = row(.scaleShift)
         kernel.scaleFactor = UnsafePointer(factors.base)
-        if case .normalization(let normalization) = configuration.drain { kernel.form = normalization.form.kernel }
+        if case .normalization(let normalization) = configuration.drain {
+            kernel.form = normalization.form.kernel
+            if let table = normalization.table { kernel.normalizationTable = DrainLanes.kernel(table, segments) }
+        }
+    }
+
+    /// Base and slope of each segment; nil where there are none.
+    static func segments(_ table: NormalizationTable) -> AlignedMemory<Int64>? {
+        guard !table.bases.isEmpty else { return nil }
+        let memory = AlignedMemory<Int64>(count: 2 * table.bases.count)
+        for (index, (base, slope)) in zip(table.bases, table.slopes).enumerated() {
+            memory.base[2 * index] = Int64(base)
+            memory.base[2 * index + 1] = Int64(slope)
+        }
+        return memory
+    }
+
+    /// Widths beyond these would make the kernel read behind the segments or past 64 bits.
+    static func kernel(_ table: NormalizationTable, _ segments: AlignedMemory<Int64>?) -> intaglio_normalization_table {
+        precondition((9...18).contains(table.baseBits) && (0...16).contains(table.offsetBits) && (0...31).contains(table.slopeShift), "widths of \(table)")
+        precondition(segments == nil || table.bases.count == 1 << table.indexBits, "\(table.bases.count) segments of \(table.indexBits) index bits")
+        return intaglio_normalization_table(
+            segments: segments.map { UnsafePointer($0.base) }, indexBits: Int32(table.indexBits), offsetBits: Int32(table.offsetBits),
+            baseBits: Int32(table.baseBits), slopeShift: Int32(table.slopeShift))
     }
 }
 

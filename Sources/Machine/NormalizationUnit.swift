@@ -1,7 +1,7 @@
 internal import CDatapathKernels
 internal import Commands
 
-/// GDN, IGDN, GDN1 and IGDN1: the correctly rounded quotient or product of a value and the sum of its neighbours.
+/// GDN, IGDN, GDN1 and IGDN1: the quotient or product of a value and the sum of its neighbours, correctly rounded or by the segments of a table.
 struct NormalizationUnit {
     let level: KernelLevel
 

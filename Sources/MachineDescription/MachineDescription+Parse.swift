@@ -106,11 +106,6 @@ extension NormalizationDescription {
             method: try fields.choice("method", Method.self),
             lanes: try fields.integer("lanes", in: 1...65_536),
             latencyCycles: try fields.integer("latencyCycles", in: 1...1024))
-        guard method == .exact else {
-            throw Diagnostic(
-                .machineNotBuiltYet, at: fields.place(of: "method"), found: "normalization.method is table, which is not built yet", expected: "exact",
-                remedy: "use method: exact")
-        }
     }
 }
 

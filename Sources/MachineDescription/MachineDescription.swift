@@ -149,7 +149,7 @@ public struct PostProcessorDescription: Hashable, Sendable {
 }
 
 public struct NormalizationDescription: Hashable, Sendable {
-    /// `exact` computes the correctly rounded result. (`table` is a separate function and not built yet.)
+    /// `exact` computes the correctly rounded result; `table` the second function, of segments that the network file has.
     public enum Method: String, CaseIterable, Hashable, Sendable { case exact, table }
 
     public var method: Method

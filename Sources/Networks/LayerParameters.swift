@@ -30,7 +30,7 @@ public struct AccumulationParameters: Hashable, Sendable {
     }
 }
 
-/// `n_i = beta_i + sum over j of gamma_ij q_j`, then the correctly rounded quotient or product of `docs/arithmetic.md`, then saturate, clip, encode.
+/// `n_i = beta_i + sum over j of gamma_ij q_j`, then the quotient or product of `docs/arithmetic.md`, correctly rounded or by a table, then saturate, clip, encode.
 ///
 ///     q_j = min(2^(V-1) - 1, RHU(v_j^2 / 2^operandShifts[j]))   square-root forms
 ///     q_j = |v_j|                                               first-power forms
@@ -48,6 +48,8 @@ public struct NormalizationParameters: Hashable, Sendable {
     public var scaleMantissas: [UInt32]
     /// S, one a channel: 0...62.
     public var scaleShifts: [Int]
+    /// The segments of table normalization, a separate function; nil: correctly rounded.
+    public var table: NormalizationTable?
     /// R: 24 or 32.
     public var resultBits: Int
     public var clipLow: Int32
@@ -55,7 +57,7 @@ public struct NormalizationParameters: Hashable, Sendable {
 
     public init(
         gammaCodes: [UInt8], gammaDecoder: WeightDecoder, operandShifts: [Int], beta: [Int64], scaleMantissas: [UInt32], scaleShifts: [Int],
-        resultBits: Int = 32, clipLow: Int32 = .min, clipHigh: Int32 = .max
+        table: NormalizationTable? = nil, resultBits: Int = 32, clipLow: Int32 = .min, clipHigh: Int32 = .max
     ) {
         self.gammaCodes = gammaCodes
         self.gammaDecoder = gammaDecoder
@@ -63,6 +65,7 @@ public struct NormalizationParameters: Hashable, Sendable {
         self.beta = beta
         self.scaleMantissas = scaleMantissas
         self.scaleShifts = scaleShifts
+        self.table = table
         self.resultBits = resultBits
         self.clipLow = clipLow
         self.clipHigh = clipHigh

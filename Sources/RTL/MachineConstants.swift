@@ -30,6 +30,7 @@ public struct MachineConstants: Sendable {
             ("DRAIN_LANES", max(results, array.outputChannelLanes)),
             ("RESULT_SUM_BITS", max(array.accumulatorBits, 32)),
             ("NORMALIZATION_LANES", min(machine.normalization.lanes, results)),
+            ("NORMALIZATION_BY_TABLE", machine.normalization.method == .table ? 1 : 0),
             ("NORMALIZATION_LATENCY_CYCLES", machine.normalization.latencyCycles),
             ("DMA_BYTES_PER_CYCLE", machine.dma.bytesPerCycle),
             ("DMA_LATENCY_CYCLES", machine.dma.latencyCycles),

@@ -8,6 +8,7 @@ public enum SystemVerilogSources {
         ("intaglio_post_processor_lane.sv", text(PackageResources.intaglio_post_processor_lane_sv)),
         ("intaglio_normalization_digits.sv", text(PackageResources.intaglio_normalization_digits_sv)),
         ("intaglio_normalization_lane.sv", text(PackageResources.intaglio_normalization_lane_sv)),
+        ("intaglio_table_normalization_lane.sv", text(PackageResources.intaglio_table_normalization_lane_sv)),
         ("intaglio_linear_codec_lane.sv", text(PackageResources.intaglio_linear_codec_lane_sv)),
         ("intaglio_mac_lane.sv", text(PackageResources.intaglio_mac_lane_sv)),
         ("intaglio_delay.sv", text(PackageResources.intaglio_delay_sv)),

@@ -5,7 +5,7 @@ import Quantization
 import Tensors
 
 extension ReferenceModel {
-    /// `n_i = beta_i + sum over j of gamma_ij q_j`, the correctly rounded magnitude of `NormalizedMagnitude`, the sign of v put back, then saturate, clip, encode.
+    /// `n_i = beta_i + sum over j of gamma_ij q_j`, the magnitude of `NormalizedMagnitude` or `TableMagnitude`, the sign of v put back, then saturate, clip, encode.
     func runNormalization(_ form: NormalizationForm, _ parameters: NormalizationParameters, of operand: StoredOperand, into target: LayerTarget)
         throws(Diagnostic) -> LayerResult
     {
@@ -18,8 +18,12 @@ extension ReferenceModel {
         let largestOperand = Int128(1) << (target.widths.activationBits - 1) - 1
         if !form.isSquareRootForm { try requireMagnitudes(of: operand, atMost: Int(largestOperand)) }
         let values = try operand.values(operandBits: target.widths.activationBits)
-        let magnitudes = (0..<channels).map {
-            NormalizedMagnitude(mantissa: Int128(parameters.scaleMantissas[$0]), shift: parameters.scaleShifts[$0])
+        let magnitudes = (0..<channels).map { channel -> @Sendable (Int128, Int128) -> Int128 in
+            let (mantissa, shift) = (Int128(parameters.scaleMantissas[channel]), parameters.scaleShifts[channel])
+            if let table = parameters.table {
+                return { TableMagnitude(table: table, mantissa: mantissa, shift: shift)(form, magnitude: $0, norm: $1) }
+            }
+            return { NormalizedMagnitude(mantissa: mantissa, shift: shift)(form, magnitude: $0, norm: $1) }
         }
 
         return try assembleRows(shape) { y throws(Diagnostic) in
@@ -34,7 +38,7 @@ extension ReferenceModel {
                 for i in 0..<channels {
                     let norm = parameters.beta[i] + dotProduct(q, from: 0, gamma, from: i * channels, count: channels)
                     try requireAccumulator(norm, bits: min(target.widths.accumulatorBits, 41), layer: target.layer, channel: i)
-                    let magnitude = magnitudes[i](form, magnitude: Int128(abs(pixel[i])), norm: Int128(norm))
+                    let magnitude = magnitudes[i](Int128(abs(pixel[i])), Int128(norm))
                     row.append(output.store(pixel[i] < 0 ? -magnitude : magnitude, channel: i))
                 }
             }
@@ -74,5 +78,8 @@ extension ReferenceModel {
         try target.require(
             parameters.scaleMantissas.allSatisfy { (1..<1 << 24).contains($0) } && parameters.scaleShifts.allSatisfy((0...62).contains),
             "scale mantissas \(parameters.scaleMantissas), shifts \(parameters.scaleShifts)", expected: "mantissas in 1 ..< 2^24, shifts in 0...62")
+        if let fault = parameters.table?.fault(hasSegments: form != .igdn1) {
+            try target.require(false, "a normalization table with \(fault.found)", expected: fault.expected)
+        }
     }
 }

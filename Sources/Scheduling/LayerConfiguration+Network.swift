@@ -99,8 +99,8 @@ extension NormalizationConfiguration {
             }
         self.init(
             form: form, operandShifts: parameters.operandShifts.map { UInt8(clamping: $0) }, beta: parameters.beta, scaleMantissas: parameters.scaleMantissas,
-            scaleShifts: parameters.scaleShifts.map { UInt8(clamping: $0) }, resultBits: parameters.resultBits, clipLow: parameters.clipLow,
-            clipHigh: parameters.clipHigh)
+            scaleShifts: parameters.scaleShifts.map { UInt8(clamping: $0) }, table: parameters.table, resultBits: parameters.resultBits,
+            clipLow: parameters.clipLow, clipHigh: parameters.clipHigh)
     }
 }
 

@@ -33,10 +33,14 @@ extension MachineDescription {
     }
 
     private func requireUnits(for layer: Layer, _ parameters: LayerParameters?) throws(Diagnostic) {
-        if case .normalization = layer.operator, normalization.method != .exact {
-            throw Diagnostic(
-                .machineNormalizationUnsupported, at: "layer \(layer.name)", found: "normalization '\(normalization.method.rawValue)' of machine '\(name)'",
-                expected: "exact", remedy: "choose a machine with exact normalization")
+        if case .normalization(let parameters) = parameters {
+            let needed: NormalizationDescription.Method = parameters.table == nil ? .exact : .table
+            if needed != normalization.method {
+                throw Diagnostic(
+                    .machineNormalizationUnsupported, at: "layer \(layer.name)", found: "normalization '\(needed.rawValue)' in the network",
+                    expected: "'\(normalization.method.rawValue)', the normalization unit of machine '\(name)'",
+                    remedy: "quantize for this machine, or choose a machine with normalization.method \(needed.rawValue)")
+            }
         }
         let decoder: WeightDecoder? =
             switch parameters {

@@ -14,7 +14,9 @@ public enum ConformanceRun {
     /// - Throws: what planning and the executors throw.
     public static func difference(seed: UInt64, machine: MachineDescription, threads: Int = 1) throws(Diagnostic) -> String? {
         let array = machine.macArray
-        let limits = CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits)
+        let limits = CaseLimits(
+            activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits,
+            hasTableNormalization: machine.normalization.method == .table)
         return try difference(LayerCaseGenerator(limits: limits).layerCase(seed: seed), machine: machine, threads: threads)
     }
 

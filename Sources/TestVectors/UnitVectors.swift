@@ -32,9 +32,15 @@ public struct UnitVectors: Sendable {
                     .vectorsUnitNotBuilt, at: "machine \(machine.name), normalization.latencyCycles", found: "\(machine.normalization.latencyCycles)",
                     expected: "at least \(NormalizationUnit.leastLatency) for a lane in hardware", remedy: "give the unit more cycles")
             }
-            let unit = NormalizationUnit(
-                activationBits: bits, accumulatorBits: machine.macArray.accumulatorBits, latency: machine.normalization.latencyCycles)
-            vectors = UnitVectorSet(unit, count: count, seed: seed, untilCovered: untilCovered)
+            let (width, latency) = (machine.macArray.accumulatorBits, machine.normalization.latencyCycles)
+            switch machine.normalization.method {
+            case .exact:
+                let unit = NormalizationUnit(activationBits: bits, accumulatorBits: width, latency: latency)
+                vectors = UnitVectorSet(unit, count: count, seed: seed, untilCovered: untilCovered)
+            case .table:
+                let unit = TableNormalizationUnit(activationBits: bits, accumulatorBits: width, latency: latency, seed: seed)
+                vectors = UnitVectorSet(unit, count: count, seed: seed, untilCovered: untilCovered)
+            }
         case .macArray:
             throw Diagnostic(
                 .vectorsUnitNotBuilt, at: "--unit", found: unit.rawValue, expected: "decoder, encoder, postProcessor or normalization",

@@ -51,6 +51,7 @@ private struct RowOfLayer {
         case .normalization(let parameters):
             weights = parameters.gammaCodes.count.grouped
             law = parameters.gammaDecoder.law
+            rounding = parameters.table == nil ? "" : "table"
         case .requantization(let post): rounding = post.rounding.rawValue
         case .addition(let addition): rounding = addition.rounding.rawValue
         case .some(.none), nil: break

@@ -76,6 +76,7 @@ struct QuantizationChoices: ParsableArguments {
         options.activationBits = min(activationBits ?? options.activationBits, array.activationBits)
         options.weightBits = min(weightBits ?? options.weightBits, array.weightBits)
         options.accumulatorBits = array.accumulatorBits
+        options.normalizationTable = machine.normalization.method == .table ? .standard : nil
         return options
     }
 }

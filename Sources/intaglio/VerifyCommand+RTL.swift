@@ -32,7 +32,8 @@ extension VerifyCommand {
         if let suite {
             let array = machine.macArray
             let generator = LayerCaseGenerator(
-                limits: CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits))
+                limits: CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits,
+                    hasTableNormalization: machine.normalization.method == .table))
             for offset in 0..<suite {
                 let seed = seed &+ UInt64(offset)
                 Console.progress("case \(offset + 1) of \(suite)")

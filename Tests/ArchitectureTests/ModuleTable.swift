@@ -60,7 +60,7 @@ enum ModuleTable {
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
             "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
         ]),
-        ("GoldenModel", ["FixedPoint", "Machine", "CGoldenModel"]),
+        ("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
         // 8
         ("Benchmarks", ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "CDatapathKernels", "CEntropyYardstick"]),
         ("intaglio", [

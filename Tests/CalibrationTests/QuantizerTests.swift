@@ -1,5 +1,6 @@
 import Calibration
 import Diagnostics
+import ExactArithmetic
 import FixedPoint
 import FloatModel
 import Graph
@@ -62,6 +63,40 @@ import Testing
             return
         }
         #expect(latents.step == 1 && latents.codebooks == [.linearSigned])
+    }
+
+    @Test("A table unit's network has the derived tables, and the emulation computes by them", arguments: [("gdn0", NormalizationForm.gdn), ("igdn0", .igdn)])
+    func tables(name: String, form: NormalizationForm) throws {
+        let network = try Quantizer(float, options: QuantizationOptions(normalizationTable: .standard)).quantize([picture(0)])
+        let layer = try #require(network.graph[layer: name])
+        guard case .normalization(let parameters)? = network.parameters[name], case .codes(let set)? = network.formats[layer.inputs[0]] else {
+            Issue.record("\(name) has no codes or no parameters")
+            return
+        }
+        let table = try #require(parameters.table)
+        #expect(table == .derived(for: form))
+        let oracle = ExactTableNormalization(
+            form == .gdn ? .gdn : .igdn, indexBits: table.indexBits, offsetBits: table.offsetBits, baseBits: table.baseBits, slopeShift: table.slopeShift,
+            bases: table.bases.map { Int($0) }, slopes: table.slopes.map { Int($0) })
+        let channels = set.channels
+        let shape = TensorShape(height: 1, width: 12, channels: channels)
+        let values = (0..<shape.count).map { index in
+            let range = set.valueRange(channel: index % channels)
+            return Int(range.lowerBound) + index * 7919 % Int(range.upperBound - range.lowerBound + 1)
+        }
+        let found = IntegerEmulation(network).results(of: layer, inputs: [Tensor(shape: shape, elements: values.map { Double($0) })])
+        let largest = 1 << (network.widths.activationBits - 1) - 1
+        for x in 0..<shape.width {
+            let pixel = values[x * channels..<(x + 1) * channels].map { $0 }
+            let operands = zip(pixel, parameters.operandShifts).map { min(largest, ($0 * $0 + (1 << $1) / 2) >> $1) }
+            for i in 0..<channels {
+                let gammas = parameters.gammaCodes[i * channels..<(i + 1) * channels].map { Int(parameters.gammaDecoder.entries[Int($0)]) }
+                let norm = Int(parameters.beta[i]) + zip(gammas, operands).reduce(0) { $0 + $1.0 * $1.1 }
+                let expected = oracle.normalized(
+                    ExactInteger(pixel[i]), norm: ExactInteger(norm), scale: ExactInteger(parameters.scaleMantissas[i]), shift: parameters.scaleShifts[i])
+                #expect(Int(found.elements[x * channels + i]) == Int(exactly: expected), "x \(x), channel \(i)")
+            }
+        }
     }
 
     @Test("Groupings inside the sum, impossible options and missing pictures are refused")

@@ -83,12 +83,17 @@ import Testing
         #expect(try diagnostic("name: mid", "name: ''").found == "name is empty")
     }
 
+    @Test func aTableUnitIsReadAndPrinted() throws {
+        let text = try MachineDescription.load("mid").yaml.replacingOccurrences(of: "method: exact", with: "method: table")
+        let machine = try MachineDescription(yaml: text, path: "m.yaml")
+        #expect(machine.normalization.method == .table && machine.yaml == text)
+        #expect(try diagnostic("method: exact", "method: tables").remedy == "did you mean table?")
+    }
+
     @Test func whatIsNotBuiltYetIsRefusedByName() throws {
         let mapping = try diagnostic("laneMapping: channels", "laneMapping: tapsAndChannels")
         #expect(mapping.code == .machineNotBuiltYet && mapping.place == "m.yaml:8:16")
         #expect(mapping.found == "macArray.laneMapping is tapsAndChannels, which is not built yet")
-        let table = try diagnostic("method: exact", "method: table")
-        #expect(table.code == .machineNotBuiltYet && table.found == "normalization.method is table, which is not built yet")
     }
 
     @Test(arguments: [

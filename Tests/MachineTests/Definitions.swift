@@ -1,5 +1,6 @@
 import Commands
 import FixedPoint
+import Quantization
 
 /// The definitions of the design, evaluated literally in wide integers: what the tests expect.
 enum Definitions {
@@ -51,6 +52,29 @@ enum Definitions {
         case .gdn: return largest { odd in product([odd, odd, UInt128(n), 1 << UInt128(shift), 1 << UInt128(shift)], isAtMost: twice * twice) }
         case .igdn: return largest { odd in product([odd, odd, 1 << UInt128(shift), 1 << UInt128(shift)], isAtMost: twice * twice * UInt128(n)) }
         }
+    }
+
+    /// By the lines of a table: the norm's digits as text, sums and divisions.
+    static func normalize(_ form: NormalizationConfiguration.Form, magnitude: Int, _ m: Int, _ n: Int, _ shift: Int, by table: NormalizationTable) -> Int {
+        let digits = String(n, radix: 2)
+        let level = digits.count - 1
+        let fraction = Array(digits.dropFirst()) + Array(repeating: "0", count: 64)
+        func number(_ range: Range<Int>) -> Int { Int(String(fraction[range]), radix: 2) ?? 0 }
+        let (isRoot, fractionBits) = (form == .gdn || form == .igdn, table.baseBits - 1)
+        let (y, places): (Int, Int)
+        if form == .igdn1 {
+            (y, places) = (1 << fractionBits + number(0..<fractionBits), shift + fractionBits - level)
+        } else {
+            let octave = table.indexBits - (isRoot ? 1 : 0)
+            let segment = number(0..<octave) + (isRoot && level % 2 == 1 ? table.bases.count / 2 : 0)
+            let rise = Double(table.slopes[segment]) * Double(number(octave..<octave + table.offsetBits)) / Double(1 << table.slopeShift)
+            y = Int(table.bases[segment]) + Int(rise.rounded(.down))
+            places = shift + fractionBits + (form == .gdn ? level / 2 : form == .igdn ? -(level / 2) : level)
+        }
+        let product = Int128(magnitude) * Int128(m) * Int128(y)
+        if places <= 0 { return Int(clamping: product << Int128(-places)) }
+        if places > 100 { return 0 }
+        return Int(clamping: (2 * product + Int128(1) << Int128(places)) / (Int128(2) << Int128(places)))
     }
 
     /// The largest q in 0..<2^40 whose 2q - 1 satisfies a falling predicate; 0 always does.

@@ -91,8 +91,10 @@ struct NaiveAccumulation {
             let y = (pass.firstRow + i) * pass.inputStrideY + pass.inputOffsetY
             let x = (pass.firstColumn + j) * pass.inputStrideX + pass.inputOffsetX
             let v = value(y, x, g, offset: pass.firstOutputChannel + k - pass.firstInputChannel, channel: channel, input)
-            let q = Definitions.normalize(
-                normalization.form, magnitude: abs(v), Int(normalization.scaleMantissas[channel]), sum, Int(normalization.scaleShifts[channel]))
+            let (m, shift) = (Int(normalization.scaleMantissas[channel]), Int(normalization.scaleShifts[channel]))
+            let q =
+                normalization.table.map { Definitions.normalize(normalization.form, magnitude: abs(v), m, sum, shift, by: $0) }
+                ?? Definitions.normalize(normalization.form, magnitude: abs(v), m, sum, shift)
             rounded = v < 0 ? -q : q
         default: rounded = sum
         }

@@ -6,8 +6,10 @@ import MachineDescription
 import Testing
 
 @Suite struct NormalizationTests {
-    @Test("Normalization passes equal the defining inequalities, at every kernel level", arguments: NormalizationConfiguration.Form.allCases)
-    func passes(form: NormalizationConfiguration.Form) throws {
+    @Test(
+        "Normalization passes equal the defining inequalities, or the lines of a table, at every kernel level", arguments: NormalizationConfiguration.Form.allCases,
+        [false, true])
+    func passes(form: NormalizationConfiguration.Form, byTable: Bool) throws {
         for seed in UInt64(0)..<25 {
             var random = RandomLayer(seed: seed * 4 + UInt64(form.rawValue))
             let channels = random.int(1...40)
@@ -38,7 +40,8 @@ import Testing
                         form: form, operandShifts: (0..<channels).map { _ in UInt8(random.int(0...bits - 1)) },
                         beta: (0..<channels).map { _ in Int64(random.chance(50) ? random.int(1...4) : random.int(1...1 << 20)) },
                         scaleMantissas: (0..<channels).map { _ in UInt32(random.int(1...scale)) },
-                        scaleShifts: (0..<channels).map { _ in UInt8(scale == 1 ? random.int(0...4) : random.int(0...62)) }, resultBits: 32, clipLow: .min,
+                        scaleShifts: (0..<channels).map { _ in UInt8(scale == 1 ? random.int(0...4) : random.int(0...62)) },
+                        table: byTable ? random.table(form) : nil, resultBits: 32, clipLow: .min,
                         clipHigh: .max)))
             let weights = (0..<TestBench.weightBytes).map { _ in UInt8(random.int(0...255)) }
             let activations = (0..<TestBench.activationBytes).map { _ in UInt8(random.int(0...255)) }

@@ -1,6 +1,7 @@
 import Commands
 import FixedPoint
 import Machine
+import Quantization
 
 /// Seeded random passes of every kind, with extreme values now and then.
 struct RandomLayer {
@@ -39,6 +40,23 @@ struct RandomLayer {
             thresholds: entries.map { entries in zip(entries, entries.dropFirst()).map { Int32((Int64($0) + Int64($1) + 1) >> 1) } },
             limits: entries.map { CodebookLimits(lowest: $0.first!, highest: $0.last!) }, selects: (0..<channels).map { _ in UInt8(int(0...books - 1)) },
             offsets: (0..<channels).map { _ in Int32(int(-limit...limit) / 8) }, codeMap: chance(20) ? (0..<256).map { _ in UInt8(int(0...255)) } : nil)
+    }
+
+    /// Lines of any slope whose ends stay within the base's bits.
+    mutating func table(_ form: NormalizationConfiguration.Form) -> NormalizationTable {
+        let (baseBits, indexBits, offsetBits, slopeShift) = (int(9...18), int(1...8), int(1...16), int(0...31))
+        guard form != .igdn1 else { return .product(baseBits: baseBits) }
+        let (largest, lastOffset) = (1 << baseBits - 1, 1 << offsetBits - 1)
+        var table = NormalizationTable(
+            indexBits: indexBits, offsetBits: offsetBits, baseBits: baseBits, slopeBits: 18, slopeShift: slopeShift, bases: [], slopes: [])
+        for _ in 0..<1 << indexBits {
+            let (first, last) = (chance(20) ? largest : int(0...largest), chance(20) ? 0 : int(0...largest))
+            // The steepest slope towards `last`, cut towards zero so that the line stays between its ends.
+            let slope = Int(Int128(last - first) * Int128(1 << slopeShift) / Int128(lastOffset))
+            table.bases.append(UInt32(first))
+            table.slopes.append(Int32(max(-(1 << 17), min(1 << 17 - 1, slope))))
+        }
+        return table
     }
 
     /// A multiplier that brings sums of about `magnitude` to the output's grid.

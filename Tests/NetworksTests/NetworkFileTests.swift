@@ -57,6 +57,39 @@ import Testing
         #expect(codeAfter { $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(of: "\"clips\":[\"conv\"", with: "\"clips\":[\"none\"") } == .networkFieldInvalid)
     }
 
+    @Test("Normalization tables survive, with their own widths, and none where a form only multiplies", arguments: NormalizationForm.allCases)
+    func tables(form: NormalizationForm) throws {
+        let widths = NormalizationTable.Widths(indexBits: 3, offsetBits: 5, baseBits: 11, slopeBits: 7)
+        var network = try Fixtures.quantizedNetwork(seed: seed)
+        guard case .normalization(var normalization)? = network.parameters["gdn"] else { return }
+        normalization.table = .derived(for: form, widths: widths)
+        network.parameters["gdn"] = .normalization(normalization)
+        if !form.isSquareRootForm { normalization.operandShifts = [0, 0, 0, 0] }
+        network.parameters["gdn"] = .normalization(normalization)
+        let index = try #require(network.graph.layers.firstIndex { $0.name == "gdn" })
+        network.graph.layers[index].operator = .normalization(form)
+        let bytes = NetworkFile(quantized: network).bytes
+        let read = try NetworkFile(bytes, at: "net")
+        #expect(read.quantized == network && read.bytes == bytes)
+        var file = try SafetensorsFile(bytes, at: "net")
+        #expect((file.tensors["quantized.gdn.tableBases"]?.shape == [8]) == (form != .igdn1))
+        if form != .igdn1 {
+            file.tensors["quantized.gdn.tableSlopes"] = nil
+            #expect(code { _ = try NetworkFile(file.bytes, at: "net") } == .networkTensorMissing)
+        }
+        func refused(_ old: String, _ new: String) throws -> DiagnosticCode? {
+            var file = try SafetensorsFile(bytes, at: "net")
+            let text = file.metadata["quantized"]!
+            #expect(text.contains(old), "\(old)")
+            file.metadata["quantized"] = text.replacingOccurrences(of: old, with: new)
+            return code { _ = try NetworkFile(file.bytes, at: "net") }
+        }
+        #expect(try refused("\"method\":\"table\"", "\"method\":\"tables\"") == .networkFieldInvalid)
+        #expect(try refused("\"method\":\"table\"", "\"method\":\"exact\"") == (form == .igdn1 ? nil : .networkTensorUnused))
+        #expect(try refused("\"baseBits\":11", "\"baseBits\":19") == .networkValueOutOfRange)
+        #expect(try refused("\"baseBits\":11,", "") == .networkFieldInvalid)
+    }
+
     @Test("A file on disk is written whole and read back; a missing one has its code")
     func disk() throws {
         try withFolder { folder in
@@ -153,6 +186,7 @@ import Testing
         #expect(try quantizedFailure { $0.rateMultipliers["gdn"] = $0.rateMultipliers["latent"] } == .networkValueOutOfRange)
         let normalizationFaults: [(inout NormalizationParameters) -> Void] = [
             { $0.beta[0] = 0 }, { $0.scaleMantissas[0] = 0 }, { $0.scaleMantissas[0] = 1 << 24 }, { $0.scaleShifts[0] = 63 }, { $0.operandShifts[0] = -1 },
+            { $0.table = .product(baseBits: 17) }, { $0.table = .derived(for: .gdn); $0.table!.slopes[0] = 1 << 20 },
             { $0.gammaCodes.removeLast() }, { $0.gammaDecoder = .linear() }, { $0.resultBits = 16 }, { $0.clipLow = 1; $0.clipHigh = 0 },
         ]
         for (index, fault) in normalizationFaults.enumerated() {

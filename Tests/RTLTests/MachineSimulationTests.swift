@@ -31,13 +31,15 @@ import Testing
         return machine
     }()
 
-    private func expectAgreement(_ machine: MachineDescription, _ simulator: Simulator, seeds: Range<UInt64>) throws {
+    private func expectAgreement(_ machine: MachineDescription, _ simulator: Simulator, seeds: some Collection<UInt64>) throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-tests-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let build = try MachineBuild(machine, simulator: simulator, directory: folder.appendingPathComponent("build"))
         let array = machine.macArray
         let generator = LayerCaseGenerator(
-            limits: CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits))
+            limits: CaseLimits(
+                activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits,
+                hasTableNormalization: machine.normalization.method == .table))
         var commands = 0
         for seed in seeds {
             let verification = try RTLVerification(generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case"))
@@ -65,6 +67,23 @@ import Testing
     }
 
     private static let tightSeeds: Range<UInt64> = 0..<8
+
+    /// Fewer normalization lanes than results, and one register behind the product.
+    private static let byTable = {
+        var machine = TestMachine.tiny
+        machine.name = "table"
+        machine.normalization = NormalizationDescription(method: .table, lanes: 3, latencyCycles: 5)
+        return machine
+    }()
+
+    /// Seeds mod 15 that give `gdn`, `igdn`, `gdn1`, `igdn1`.
+    private static func normalizing(_ rounds: Range<UInt64>) -> [UInt64] { rounds.flatMap { round in (5...8).map { 15 * round + $0 } } }
+
+    @Test("A table unit, compiled: every form, derived tables and lines of any slope") func tableMachine() throws {
+        try expectAgreement(Self.byTable, .verilator, seeds: Self.normalizing(0..<8))
+    }
+
+    @Test("A table unit, interpreted") func tableInterpreted() throws { try expectAgreement(Self.byTable, .icarus, seeds: Self.normalizing(20..<21)) }
 
     @Test("One case of every operator, interpreted") func interpreted() throws { try expectAgreement(TestMachine.tiny, .icarus, seeds: 90..<105) }
 }

@@ -13,7 +13,10 @@ struct Mutant: Sendable, CustomStringConvertible {
 
     var description: String { "\(file): \(meaning)" }
 
-    static let all = decoder + encoder + postProcessor + normalization
+    /// In the lane of a machine with a table unit.
+    var isByTable: Bool { file == "intaglio_table_normalization_lane.sv" }
+
+    static let all = decoder + encoder + postProcessor + normalization + tableNormalization
 
     private static func lane(_ unit: UnitName, _ file: String, _ faults: [(find: String, replace: String, meaning: String)], always: Set<Int> = []) -> [Mutant] {
         faults.enumerated().map { index, fault in
@@ -115,4 +118,29 @@ struct Mutant: Sendable, CustomStringConvertible {
                 ("signed_magnitude[33:23] == {11{", "signed_magnitude[33:24] == {10{", "R = 24 keeps 25 bits"),
                 ("(raised > high_n) ? high_n : raised", "raised", "the upper clip is lost"),
             ], always: [3])
+
+    static let tableNormalization = lane(
+        .normalization, "table_normalization_lane",
+        [
+            ("exponent[5:1]} : exponent", "exponent[5:1]} : {1'b0, exponent[5:1]}", "the first-power forms halve the exponent"),
+            ("is_root && exponent[0]", "1'b0 && exponent[0]", "the parity is lost"),
+            ("~(16'hFFFF << offset_bits)", "16'hFFFF", "bits of the index come into the offset"),
+            ("5'd18 - base_bits", "5'd17 - base_bits", "igdn1 takes a bit too many"),
+            ("form[0] ? -{2'd0, moved}", "1'b0 ? -{2'd0, moved}", "igdn divides like gdn"),
+            ("octave_bits = index_bits - {3'd0, is_root}", "octave_bits = index_bits", "the parity takes a bit of the fraction"),
+            (
+                "rise >>> slope_shift_1", "(rise < 35'sd0 ? rise + ((35'sd1 <<< slope_shift_1) - 35'sd1) : rise) >>> slope_shift_1",
+                "slope times offset is cut towards zero"
+            ),
+            ("segment[17:0] + cut_rise", "segment[17:0] - cut_rise", "lines go the other way"),
+            ("$signed({1'b0, offset_1})", "$signed({offset_1[15], offset_1})", "a large offset counts as negative"),
+            ("(form_1 == IGDN1) ? first_bits_1 : line", "line", "igdn1 reads a segment"),
+            ("(twice[88:33] != 56'd0) ?", "1'b0 ?", "results beyond 32 bits wrap"),
+            (" + {33'd0, twice[0]}", "", "the half is not rounded up"),
+            ("negative_1    <= value[15]", "negative_1    <= 1'b0", "the sign is lost"),
+            ("-magnitude : magnitude", "~magnitude : magnitude", "the negation lacks a carry"),
+            ("signed_magnitude[33:23] == {11{", "signed_magnitude[33:24] == {10{", "R = 24 keeps 25 bits"),
+            ("(raised > high_n) ? high_n : raised", "raised", "the upper clip is lost"),
+            ("valid_2 <= valid_1 && !reset", "valid_2 <= valid_1", "reset leaves the line valid"),
+        ], always: [1, 6])
 }

@@ -20,12 +20,23 @@ struct MutationTests {
 
     @Test("The vectors catch every fault", arguments: [UnitName.decoder, .encoder, .postProcessor, .normalization])
     func caught(_ unit: UnitName) throws {
+        try expectCaught(unit, by: #require(MachineDescription.builtIn(named: "mid")), Mutant.all.filter { $0.unit == unit && !$0.isByTable })
+    }
+
+    @Test("The vectors of a table unit catch every fault")
+    func caughtByTable() throws {
+        var machine = try #require(MachineDescription.builtIn(named: "mid"))
+        machine.normalization = NormalizationDescription(method: .table, lanes: 16, latencyCycles: 6)
+        try expectCaught(.normalization, by: machine, Mutant.all.filter(\.isByTable))
+    }
+
+    private func expectCaught(_ unit: UnitName, by machine: MachineDescription, _ mutants: [Mutant]) throws {
         let folder = try ScratchFolder()
-        let vectors = try UnitVectors(of: unit, for: #require(MachineDescription.builtIn(named: "mid")), count: 2000, seed: 7, untilCovered: true)
+        let vectors = try UnitVectors(of: unit, for: machine, count: 2000, seed: 7, untilCovered: true)
         try vectors.write(to: folder.path)
         let sound = try UnitSimulation(of: folder.path, in: .icarus, module: vectors.moduleName, sources: [])
         #expect(sound.passed, "\(sound.message)")
-        for mutant in Mutant.all where mutant.unit == unit && (mutant.isAlways || Self.all) {
+        for mutant in mutants where mutant.isAlways || Self.all {
             let sources = try SystemVerilogSources.files.compactMap { file -> String? in
                 guard FileManager.default.fileExists(atPath: folder.path + "/rtl/" + file.name) else { return nil }
                 let text = file.name == mutant.file ? file.text.replacingOccurrences(of: mutant.find, with: mutant.replace) : file.text

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import MachineDescription
 import RTL
@@ -14,6 +15,42 @@ import Testing
         let missed = vectors.coverage.groups.flatMap(\.missed)
         #expect(vectors.coverage.isComplete, "\(missed.prefix(5))")
         #expect(vectors.coverage.reachable > 100)
+    }
+
+    private func tableMachine(_ name: String, latencyCycles: Int) throws -> MachineDescription {
+        var machine = try #require(MachineDescription.builtIn(named: name))
+        machine.normalization.method = .table
+        machine.normalization.latencyCycles = latencyCycles
+        return machine
+    }
+
+    @Test("Every reachable point of a table unit is hit", arguments: MachineDescription.builtInNames)
+    func tableCoverage(_ machine: String) throws {
+        let files = try UnitVectors(of: .normalization, for: tableMachine(machine, latencyCycles: 8), count: 2000, seed: 1, untilCovered: true)
+        let coverage = files.vectors.coverage
+        #expect(coverage.isComplete, "\(coverage.groups.flatMap(\.missed).prefix(5))")
+        #expect(files.moduleName == "intaglio_table_normalization_lane" && coverage.reachable > 1000)
+    }
+
+    @Test(
+        "Icarus runs the testbench of a table unit without a mismatch, at any latency", .enabled(if: Program.exists("iverilog"), "iverilog is not installed"),
+        arguments: [("small", 4), ("large", 11)])
+    func tableIcarus(_ machine: String, _ latencyCycles: Int) throws {
+        let folder = try ScratchFolder()
+        let vectors = try UnitVectors(of: .normalization, for: tableMachine(machine, latencyCycles: latencyCycles), count: 3000, seed: 5, untilCovered: true)
+        try vectors.write(to: folder.path)
+        let simulation = try UnitSimulation(of: folder.path, in: .icarus, module: vectors.moduleName, sources: [])
+        #expect(simulation.passed && simulation.message.hasPrefix("passed: "), "\(simulation.message)")
+    }
+
+    @Test("A table unit with fewer stages than it needs is refused")
+    func tooShort() throws {
+        for method in NormalizationDescription.Method.allCases {
+            var machine = try tableMachine("mid", latencyCycles: 3)
+            machine.normalization.method = method
+            let refusal = #expect(throws: Diagnostic.self) { try UnitVectors(of: .normalization, for: machine, count: 10, seed: 1, untilCovered: false) }
+            #expect(refusal?.code == .vectorsUnitNotBuilt && refusal?.found == "3")
+        }
     }
 
     @Test("Vectors without --until-covered are as many as asked for, and say what they miss")
@@ -66,7 +103,7 @@ import Testing
 
     @Test(
         "Verilator finds nothing to warn of in the units", .enabled(if: Program.exists("verilator"), "verilator is not installed"),
-        arguments: ["decode_lane", "encode_lane", "post_processor_lane", "normalization_lane", "linear_codec_lane"])
+        arguments: ["decode_lane", "encode_lane", "post_processor_lane", "normalization_lane", "table_normalization_lane", "linear_codec_lane"])
     func lint(_ name: String) throws {
         let folder = try ScratchFolder()
         for file in SystemVerilogSources.files { try file.text.write(toFile: folder.path + "/" + file.name, atomically: true, encoding: .utf8) }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Graph
 import Networks
 import Quantization
@@ -87,13 +88,37 @@ struct NormalizationTests {
         #expect(saturated.saturatedOutputs == 1)
     }
 
+    /// The tables of `ExactTableNormalizationTests`, worked by hand there: four segments, two offset bits, B = 9.
+    @Test("By a table, by hand")
+    func table() throws {
+        let lines = NormalizationTable(
+            indexBits: 2, offsetBits: 2, baseBits: 9, slopeBits: 6, slopeShift: 1, bases: [256, 209, 181, 148], slopes: [-23, -14, -17, -10])
+        for (form, results) in [(NormalizationForm.gdn, [20, -20, 3]), (.igdn, [316, -316, 3]), (.gdn1, [4, -4, 3]), (.igdn1, [2700, -2700, 3])] as [(NormalizationForm, [Int32])] {
+            for ((v, n, shift), result) in zip([(100, 27, 0), (-100, 27, 0), (5, 1, 1)] as [(Int32, Int64, Int)], results) {
+                let found = try single(
+                    form, v: v, gamma: 0, operandShift: 0, beta: n, mantissa: 1, shift: shift, table: form == .igdn1 ? .product(baseBits: 9) : lines)
+                #expect(found.output.elements == [result], "\(form), v \(v), n \(n)")
+            }
+        }
+        // The longest way to the right and to the left: 2^15 (2^24 - 1) y / 2^(62 + 8 + 39), and 2^15 (2^24 - 1) y 2^31.
+        let (mantissa, n) = (UInt32(1 << 24 - 1), Int64(1) << 40 - 1)
+        #expect(try single(.gdn1, v: -32767, gamma: 0, operandShift: 0, beta: n, mantissa: mantissa, shift: 62, table: lines).output.elements == [0])
+        let saturated = try single(.igdn1, v: -32767, gamma: 0, operandShift: 0, beta: n, mantissa: mantissa, shift: 0, table: .product(baseBits: 9))
+        #expect(saturated.output.elements == [-32768] && saturated.saturatedOutputs == 1)
+        var broken = lines
+        broken.slopes[1] = -32 * 9
+        let refusal = expectDiagnostic(.referenceParametersUnfit) { try single(.gdn, v: 1, gamma: 0, operandShift: 0, beta: 1, mantissa: 1, shift: 0, table: broken) }
+        #expect(refusal?.found == "a normalization table with slope -288 of segment 1" && refusal?.expected == "6 bits signed")
+    }
+
     /// One pixel of one channel; the first-power forms read codes, whose range leaves out the most negative value.
     private func single(
-        _ form: NormalizationForm, v: Int32, gamma: UInt8, operandShift: Int, beta: Int64, mantissa: UInt32, shift: Int, activationBits: Int = 16
+        _ form: NormalizationForm, v: Int32, gamma: UInt8, operandShift: Int, beta: Int64, mantissa: UInt32, shift: Int, activationBits: Int = 16,
+        table: NormalizationTable? = nil
     ) throws -> LayerResult {
         let parameters = NormalizationParameters(
             gammaCodes: [128 + gamma], gammaDecoder: .linear(), operandShifts: [operandShift], beta: [beta], scaleMantissas: [mantissa],
-            scaleShifts: [shift])
+            scaleShifts: [shift], table: table)
         let book = try Codebook(entries: [v])
         var layer = SingleLayer(
             operator: .normalization(form), parameters: .normalization(parameters), inputFormats: [.codes(.uniform(book, channels: 1, step: 1))])

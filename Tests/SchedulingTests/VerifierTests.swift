@@ -136,7 +136,16 @@ import Testing
             setting.machine.codebookMux.programmable = false
         }
         #expect(law.code == .machineNotProgrammable && law.found == "weight law 'table', which needs a table")
-        #expect(try refusal { $0.machine.normalization.method = .table }.code == .machineNormalizationUnsupported)
+        let exact = try refusal { $0.machine.normalization.method = .table }
+        #expect(exact.code == .machineNormalizationUnsupported && exact.place == "layer norm" && exact.found == "normalization 'exact' in the network")
+        #expect(exact.expected == "'table', the normalization unit of machine 'mid'")
+        let table = try refusal { setting in
+            guard case .normalization(var parameters)? = setting.network.parameters["norm"] else { return }
+            parameters.table = .derived(for: .igdn1)
+            setting.network.parameters["norm"] = .normalization(parameters)
+        }
+        #expect(table.code == .machineNormalizationUnsupported && table.found == "normalization 'table' in the network")
+        #expect(table.expected == "'exact', the normalization unit of machine 'mid'")
         // conv: tables of 516, 512 and 1,032 bytes; the half holds 1,024.
         let memory = try refusal { $0.machine.parameterMemory.bytes = 2048 }
         #expect(memory.code == .scheduleParameterMemoryOverflow && memory.expected == "parameterMemory half holds 1,024")

@@ -80,6 +80,13 @@ enum {
     INTAGLIO_TOWARD_ZERO
 };
 
+/* The segments of table normalization (docs/arithmetic.md); baseBits is 0 where results are correctly rounded. */
+typedef struct {
+    /* Base and slope, one after the other, for each segment. */
+    const int64_t *segments;
+    int32_t indexBits, offsetBits, baseBits, slopeShift;
+} intaglio_normalization_table;
+
 /* Parameters of the lanes of a drain; every array has `lanes` elements, a multiple of 8. Lanes beyond the real channels hold neutral values. */
 typedef struct {
     int64_t lanes;
@@ -111,6 +118,7 @@ typedef struct {
     const int64_t *scale;
     const int64_t *scaleShift;
     const double *scaleFactor; /* M / 2^S, exact */
+    intaglio_normalization_table normalizationTable;
 } intaglio_drain;
 
 /* acc m / 2^shift by the rule, exactly: the scalar path, for any 64-bit accumulator below 2^62. */
@@ -127,6 +135,9 @@ enum { INTAGLIO_GDN, INTAGLIO_IGDN, INTAGLIO_GDN1, INTAGLIO_IGDN1 };
 
 /* The largest q >= 0 that satisfies the form's inequality (DESIGN 2.5), decided from `estimate`, which lies within 2 of it; a = |v| M. */
 int64_t intaglio_normalized_magnitude(int32_t form, int64_t a, int64_t n, int64_t scaleShift, int64_t estimate);
+
+/* The magnitude by segments; a = |v| M, below 2^39, and 1 <= n < 2^40. Magnitudes of 2^33 and more come back as some number of 2^33 and more. */
+int64_t intaglio_table_magnitude(const intaglio_normalization_table *table, int32_t form, int64_t a, int64_t n, int64_t scaleShift);
 
 /* Normalizes: as post-processing, with the values v (lane pitch 1, pixel pitch valuePitch) and n = sum + bias. */
 int64_t intaglio_normalize(

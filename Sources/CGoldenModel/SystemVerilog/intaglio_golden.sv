@@ -37,4 +37,9 @@ package intaglio_golden;
 
   import "DPI-C" function int intaglio_golden_normalize(
     input int form, input int value, input longint norm, input int unsigned scale, input int shift, input int result_bits, output int result);
+
+  // By segments; entries beyond 2^index_bits are not read.
+  import "DPI-C" function int intaglio_golden_normalize_table(
+    input int form, input int value, input longint norm, input int unsigned scale, input int shift, input int index_bits, input int offset_bits,
+    input int base_bits, input int slope_shift, input int unsigned bases[256], input int slopes[256], input int result_bits, output int result);
 endpackage

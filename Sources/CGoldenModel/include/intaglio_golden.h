@@ -23,7 +23,7 @@ enum {
     INTAGLIO_GOLDEN_MULTIPLIER = 5,
     /* An accumulator, a norm or an operand is outside its range. */
     INTAGLIO_GOLDEN_OPERAND = 6,
-    /* Entries or thresholds are not ascending, or a value does not fit 16 bits. */
+    /* Entries or thresholds are not ascending, a value does not fit 16 bits, or a line leaves its bits. */
     INTAGLIO_GOLDEN_CODEBOOK = 7
 };
 
@@ -77,6 +77,14 @@ int32_t intaglio_golden_mac_tile(
  * value: 16 bits signed. norm: 1 to 2^40 - 1. scale: 1 to 2^24 - 1. shift: 0 to 62. result_bits: 2 to 32. */
 int32_t intaglio_golden_normalize(
     int32_t form, int32_t value, int64_t norm, uint32_t scale, int32_t shift, int32_t result_bits, int32_t *result);
+
+/* The same by segments: another function, whose cuts docs/arithmetic.md ("Table normalization") defines.
+ *
+ * index_bits: 1 to 8. offset_bits: 1 to 16. base_bits: 9 to 18. slope_shift: 0 to 31. bases, slopes: 2^index_bits each; slopes fit 18 bits signed, and every line stays
+ * within base_bits unsigned. With INTAGLIO_GOLDEN_IGDN1 only base_bits counts: index_bits, offset_bits and slope_shift are 0 and the pointers may be null. */
+int32_t intaglio_golden_normalize_table(
+    int32_t form, int32_t value, int64_t norm, uint32_t scale, int32_t shift, int32_t index_bits, int32_t offset_bits, int32_t base_bits, int32_t slope_shift,
+    const uint32_t *bases, const int32_t *slopes, int32_t result_bits, int32_t *result);
 
 #ifdef __cplusplus
 }

@@ -49,7 +49,7 @@ extension LayerParameters {
         case .accumulation(let accumulation):
             [.init("kind", .string("accumulation"))] + accumulation.weightDecoder.members + accumulation.postProcessing.members
         case .normalization(let normalization):
-            [.init("kind", .string("normalization"))] + normalization.gammaDecoder.members
+            [.init("kind", .string("normalization"))] + normalization.gammaDecoder.members + (normalization.table?.members ?? [])
                 + resultMembers(normalization.resultBits, normalization.clipLow, normalization.clipHigh)
         case .requantization(let postProcessing): [.init("kind", .string("requantization"))] + postProcessing.members
         case .addition(let addition):
@@ -65,6 +65,16 @@ extension LayerParameters {
 
 extension WeightDecoder {
     fileprivate var members: [JSONValue.Member] { [.init("law", .string(law)), .init("isMemoryFree", .boolean(isMemoryFree))] }
+}
+
+extension NormalizationTable {
+    /// Only tables have a method; without one, results are correctly rounded.
+    fileprivate var members: [JSONValue.Member] {
+        [
+            .init("method", .string("table")), .init("indexBits", .integer(indexBits)), .init("offsetBits", .integer(offsetBits)),
+            .init("baseBits", .integer(baseBits)), .init("slopeBits", .integer(slopeBits)), .init("slopeShift", .integer(slopeShift)),
+        ]
+    }
 }
 
 extension PostProcessing {

@@ -150,6 +150,23 @@ extension NormalizationParameters {
             beta: try tensors.integers("\(name).beta", .signed64, as: Int64.self, shape: [channels]),
             scaleMantissas: try tensors.integers("\(name).scaleMantissas", .unsigned32, as: UInt32.self, shape: [channels]),
             scaleShifts: try tensors.integers("\(name).scaleShifts", .unsigned8, as: UInt8.self, shape: [channels]).map { Int($0) },
+            table: try NormalizationTable(ifAny: fields, name, tensors: &tensors),
             resultBits: try fields.integer("resultBits"), clipLow: try fields.integer32("clipLow"), clipHigh: try fields.integer32("clipHigh"))
+    }
+}
+
+extension NormalizationTable {
+    /// Nil where the layer is correctly rounded; no entries where it has no segments.
+    fileprivate init?(ifAny fields: JSONFields, _ name: String, tensors: inout TensorTable) throws(Diagnostic) {
+        let method = fields.has("method") ? try fields.string("method") : "exact"
+        guard method != "exact" else { return nil }
+        guard method == "table" else { throw JSONFields.invalid(fields.place, found: "method '\(method)'", expected: "exact or table") }
+        let indexBits = try fields.integer("indexBits", in: 0...NormalizationTable.indexBitsRange.upperBound)
+        let shape = [1 << indexBits]
+        self.init(
+            indexBits: indexBits, offsetBits: try fields.integer("offsetBits"), baseBits: try fields.integer("baseBits"),
+            slopeBits: try fields.integer("slopeBits"), slopeShift: try fields.integer("slopeShift"),
+            bases: indexBits > 0 ? try tensors.integers("\(name).tableBases", .unsigned32, as: UInt32.self, shape: shape) : [],
+            slopes: indexBits > 0 ? try tensors.integers("\(name).tableSlopes", .signed32, as: Int32.self, shape: shape) : [])
     }
 }

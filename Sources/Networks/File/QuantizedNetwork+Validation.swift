@@ -124,6 +124,9 @@ extension QuantizedNetwork {
         try require(
             normalization.operandShifts.allSatisfy { form.isSquareRootForm ? (0...31).contains($0) : $0 == 0 }, place, "an operand shift out of range",
             expected: form.isSquareRootForm ? "0...31" : "0 in a first-power form")
+        if let fault = normalization.table?.fault(hasSegments: form.tableFunction != nil) {
+            try require(false, "\(place), normalization table", fault.found, expected: fault.expected)
+        }
         try requireResult(normalization.resultBits, normalization.clipLow, normalization.clipHigh, at: place)
     }
 

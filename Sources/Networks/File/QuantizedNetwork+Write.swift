@@ -6,6 +6,7 @@ import Quantization
 ///
 ///     LAYER.weightCodes U8 [K][R][S][C]   .weightEntries I16 [256]   .bias I64 [K]   .multiplierMantissas U32 [K]   .multiplierExponents I8 [K]
 ///     LAYER.gammaCodes U8 [C][C]   .gammaEntries I16 [256]   .beta I64   .operandShifts U8   .scaleMantissas U32   .scaleShifts U8
+///     LAYER.tableBases U32 [segments]   .tableSlopes I32 [segments]
 ///     TENSOR.selects U8 [C]   .offsets I32 [C]   .codebookJ.entries I32 [n]   .codebookJ.thresholds I32 [n-1]
 ///     LAYER.rateMantissas U32 [rates][K]   .rateExponents I8 [rates][K]
 ///     codec.latents and codec.hyperLatents: .firstSymbols I32 [tables]   .slotCounts I32 [tables]   .starts U16      codec.scaleThresholds I32
@@ -66,5 +67,9 @@ extension NormalizationParameters {
         tensors["\(name).operandShifts"] = SafetensorsTensor(operandShifts.map { UInt8($0) }, shape: [operandShifts.count])
         tensors["\(name).scaleMantissas"] = SafetensorsTensor(scaleMantissas, shape: [scaleMantissas.count])
         tensors["\(name).scaleShifts"] = SafetensorsTensor(scaleShifts.map { UInt8($0) }, shape: [scaleShifts.count])
+        if let table, !table.bases.isEmpty {
+            tensors["\(name).tableBases"] = SafetensorsTensor(table.bases, shape: [table.bases.count])
+            tensors["\(name).tableSlopes"] = SafetensorsTensor(table.slopes, shape: [table.slopes.count])
+        }
     }
 }

@@ -61,7 +61,10 @@ module intaglio_compute_engine #(
     input  logic [256*RESULTS-1:0] thresholds,
     output logic [31:0]            code_map,
     output logic [8*RESULTS-1:0]   map_indices,
-    input  logic [8*RESULTS-1:0]   map_codes
+    input  logic [8*RESULTS-1:0]   map_codes,
+    output logic [31:0]            segment_table,
+    output logic [8*RESULTS-1:0]   segment_indices,
+    input  logic [64*RESULTS-1:0]  segments
 );
     localparam logic [31:0] REQUANTIZE = 32'd1;
     localparam logic [31:0] ADD        = 32'd2;
@@ -99,6 +102,7 @@ module intaglio_compute_engine #(
     assign weight_table        = command[32*intaglio_constants::COMPUTE_WEIGHT_TABLE +: 32];
     assign encode_table        = command[32*intaglio_constants::COMPUTE_ENCODE_TABLE +: 32];
     assign code_map            = channel_block + header[32*9 +: 32];
+    assign segment_table       = channel_block + header[32*15 +: 32];
 
     // Pass of the MAC array
     logic             step_active, fire, first_step, last_step, last_group, bank;
@@ -201,7 +205,7 @@ module intaglio_compute_engine #(
         .lane_sums(is_elementwise ? work_sums : drain_lane_sums), .lane_values(is_elementwise ? work_firsts : first_values), .lane_seconds(work_seconds),
         .lane_records(is_elementwise ? work_records : drain_records), .lane_addresses(is_elementwise ? work_addresses : drain_addresses),
         .limit_selects(limit_selects), .limits(limits), .threshold_indices(threshold_indices), .thresholds(thresholds), .map_indices(map_indices),
-        .map_codes(map_codes), .result_lanes(result_lanes), .result_addresses(result_addresses), .result_elements(result_elements), .last(last),
+        .map_codes(map_codes), .segment_indices(segment_indices), .segments(segments), .result_lanes(result_lanes), .result_addresses(result_addresses), .result_elements(result_elements), .last(last),
         .saturated(saturated));
 
     assign done = runs && ((is_elementwise || is_last) ? last : sums_last);

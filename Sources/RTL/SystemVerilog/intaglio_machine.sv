@@ -83,6 +83,9 @@ module intaglio_machine (
     logic [8*RESULTS-1:0]   limit_selects, map_indices, map_codes;
     logic [96*RESULTS-1:0]  limits;
     logic [128*RESULTS-1:0] threshold_indices;
+    logic [31:0]            segment_table;
+    logic [8*RESULTS-1:0]   segment_indices;
+    logic [64*RESULTS-1:0]  segments;
     logic [256*RESULTS-1:0] thresholds;
 
     intaglio_weight_buffer weight_buffer (
@@ -103,6 +106,7 @@ module intaglio_machine (
         .second_record_addresses(second_record_addresses), .second_records(second_records), .second_indices(second_indices), .second_entries(second_entries),
         .result_record_addresses(result_record_addresses), .result_records(result_records), .encode_table(encode_table), .limit_selects(limit_selects),
         .limits(limits), .threshold_indices(threshold_indices), .thresholds(thresholds), .code_map(code_map), .map_indices(map_indices), .map_codes(map_codes),
+        .segment_table(segment_table), .segment_indices(segment_indices), .segments(segments),
         .write_lanes((load_buffer == PARAMETERS) ? load_lanes : '0), .write_addresses(load_addresses), .write_data(read_data),
         .byte_addresses(store_addresses), .byte_data(parameter_bytes));
 
@@ -117,7 +121,8 @@ module intaglio_machine (
         .first_record_addresses(first_record_addresses), .first_records(first_records), .first_indices(first_indices), .first_entries(first_entries),
         .second_record_addresses(second_record_addresses), .second_records(second_records), .second_indices(second_indices), .second_entries(second_entries),
         .result_record_addresses(result_record_addresses), .result_records(result_records), .encode_table(encode_table), .limit_selects(limit_selects),
-        .limits(limits), .threshold_indices(threshold_indices), .thresholds(thresholds), .code_map(code_map), .map_indices(map_indices), .map_codes(map_codes));
+        .limits(limits), .threshold_indices(threshold_indices), .thresholds(thresholds), .code_map(code_map), .map_indices(map_indices), .map_codes(map_codes),
+        .segment_table(segment_table), .segment_indices(segment_indices), .segments(segments));
 
     wire unused = &{1'b0, busy};
 endmodule

@@ -7,6 +7,7 @@ module intaglio_parameter_memory #(
     parameter int OPERANDS       = intaglio_constants::INPUT_CHANNEL_LANES * intaglio_constants::PIXEL_LANES,
     parameter int WEIGHTS        = intaglio_constants::INPUT_CHANNEL_LANES * intaglio_constants::OUTPUT_CHANNEL_LANES,
     parameter int RESULTS        = intaglio_constants::RESULT_LANES,
+    parameter int BY_TABLE       = intaglio_constants::NORMALIZATION_BY_TABLE,
     parameter int DMA_BYTES      = intaglio_constants::DMA_BYTES_PER_CYCLE
 ) (
     input  logic                      clock,
@@ -46,6 +47,10 @@ module intaglio_parameter_memory #(
     input  logic [31:0]               code_map,
     input  logic [8*RESULTS-1:0]      map_indices,
     output logic [8*RESULTS-1:0]      map_codes,
+    // Segments of the normalization table: 8 bytes each
+    input  logic [31:0]               segment_table,
+    input  logic [8*RESULTS-1:0]      segment_indices,
+    output logic [64*RESULTS-1:0]     segments,
     // DMA
     input  logic [DMA_BYTES-1:0]      write_lanes,
     input  logic [32*DMA_BYTES-1:0]   write_addresses,
@@ -100,6 +105,16 @@ module intaglio_parameter_memory #(
                 assign thresholds[256*lane + 32*stage +: 32] = {memory[address[INDEX_BITS:1] + 1'b1], memory[address[INDEX_BITS:1]]};
                 wire unused = &{1'b0, address[31:INDEX_BITS+1], address[0]};
             end
+            if (BY_TABLE != 0) begin : g_segments
+                logic [31:0] segment_address;
+                assign segment_address = segment_table + 8 * 32'(segment_indices[8*lane +: 8]);
+                for (genvar half = 0; half < 4; half++) begin : g_segment
+                    assign segments[64*lane + 16*half +: 16] = memory[segment_address[INDEX_BITS:1] + INDEX_BITS'(half)];
+                end
+                wire unused_segment = &{1'b0, segment_address[31:INDEX_BITS+1], segment_address[0]};
+            end else begin : g_no_segments
+                assign segments[64*lane +: 64] = 64'd0;
+            end
             logic [31:0] map_address;
             logic [15:0] map_half;
             assign map_address = code_map + 32'(map_indices[8*lane +: 8]);
@@ -123,6 +138,6 @@ module intaglio_parameter_memory #(
         end
     end
 
-    wire unused = &{1'b0, header_address, operand_records_address, decode_table, weight_table, second_decode_table, first_record_addresses,
+    wire unused = &{1'b0, header_address, operand_records_address, decode_table, weight_table, second_decode_table, first_record_addresses, segment_table, segment_indices,
                     second_record_addresses, result_record_addresses, write_addresses, byte_addresses};
 endmodule

@@ -7,6 +7,7 @@
 module intaglio_result_lanes #(
     parameter int RESULTS          = intaglio_constants::RESULT_LANES,
     parameter int NORMALIZATIONS   = intaglio_constants::NORMALIZATION_LANES,
+    parameter int BY_TABLE         = intaglio_constants::NORMALIZATION_BY_TABLE,
     parameter int LATENCY          = intaglio_constants::NORMALIZATION_LATENCY_CYCLES,
     parameter int ACCUMULATOR_BITS = intaglio_constants::RESULT_SUM_BITS
 ) (
@@ -33,6 +34,9 @@ module intaglio_result_lanes #(
     input  logic [256*RESULTS-1:0] thresholds,
     output logic [8*RESULTS-1:0]   map_indices,
     input  logic [8*RESULTS-1:0]   map_codes,
+    // Segments of the normalization table
+    output logic [8*RESULTS-1:0]   segment_indices,
+    input  logic [64*RESULTS-1:0]  segments,
     // Lanes out
     output logic [RESULTS-1:0]     result_lanes,
     output logic [32*RESULTS-1:0]  result_addresses,
@@ -77,14 +81,28 @@ module intaglio_result_lanes #(
             if (lane < NORMALIZATIONS) begin : g_normalization
                 logic [63:0] norm;
                 assign norm = sum + bias;
-                intaglio_normalization_lane #(.LATENCY(LATENCY)) normalization (
-                    .clock(clock), .reset(reset), .in_valid(lane_valid[lane] && normalizes), .norm(norm[39:0]), .value(lane_values[16*lane +: 16]),
-                    .mantissa(record[64 +: 24]), .shift(record[136 +: 6]), .form(header[97:96]), .result_is_32(header[29:24] == 6'd32),
-                    .clip_low(header[32 +: 32]), .clip_high(header[64 +: 32]), .out_valid(normal_valid), .result(normal_result), .saturated(normal_saturated));
+                if (BY_TABLE != 0) begin : g_table
+                    logic [1:0] unused_form;
+                    intaglio_table_normalization_lane #(.LATENCY(LATENCY)) normalization (
+                        .clock(clock), .reset(reset), .in_valid(lane_valid[lane] && normalizes), .norm(norm[39:0]), .value(lane_values[16*lane +: 16]),
+                        .mantissa(record[64 +: 24]), .shift(record[136 +: 6]), .form(header[97:96]), .index_bits(header[8*54 +: 4]),
+                        .offset_bits(header[8*55 +: 5]), .base_bits(header[8*56 +: 5]), .slope_shift(header[8*58 +: 5]), .result_is_32(header[29:24] == 6'd32),
+                        .clip_low(header[32 +: 32]), .clip_high(header[64 +: 32]), .segment_index({unused_form, segment_indices[8*lane +: 8]}),
+                        .segment(segments[64*lane +: 64]), .out_valid(normal_valid), .result(normal_result), .saturated(normal_saturated));
+                    wire unused_index = &{1'b0, unused_form};
+                end else begin : g_exact
+                    intaglio_normalization_lane #(.LATENCY(LATENCY)) normalization (
+                        .clock(clock), .reset(reset), .in_valid(lane_valid[lane] && normalizes), .norm(norm[39:0]), .value(lane_values[16*lane +: 16]),
+                        .mantissa(record[64 +: 24]), .shift(record[136 +: 6]), .form(header[97:96]), .result_is_32(header[29:24] == 6'd32),
+                        .clip_low(header[32 +: 32]), .clip_high(header[64 +: 32]), .out_valid(normal_valid), .result(normal_result),
+                        .saturated(normal_saturated));
+                    assign segment_indices[8*lane +: 8] = 8'd0;
+                end
                 wire unused = &{1'b0, norm[63:40]};
             end else begin : g_none
                 assign {normal_valid, normal_saturated} = 2'b00;
                 assign normal_result = 32'sd0;
+                assign segment_indices[8*lane +: 8] = 8'd0;
             end
 
             // Select and offset wait for the rounded result.
@@ -112,5 +130,5 @@ module intaglio_result_lanes #(
         end
     endgenerate
 
-    wire unused = &{1'b0, header, limits};
+    wire unused = &{1'b0, header, limits, segments};
 endmodule

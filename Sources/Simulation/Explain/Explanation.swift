@@ -145,15 +145,45 @@ public struct Explanation: Sendable {
         let value = ExactInteger(format.value(of: Int(input[y, x, channel]), channel: channel))
         say("n = sum + beta = \(sum) + \(parameters.beta[channel]) = \(norm); v = \(value), M = \(mantissa), S = \(shift)")
         let (n, scale) = (ExactInteger(norm), ExactInteger(mantissa))
-        let (result, formula): (ExactInteger, String) =
+        if let table = parameters.table { return explainTable(form, table, value, norm: n, scale: scale, shift: shift) }
+        let result =
             switch form {
-            case .gdn: (ExactNormalization.gdn(value, norm: n, scale: scale, shift: shift), "|v| M / (2^S sqrt n)")
-            case .igdn: (ExactNormalization.igdn(value, norm: n, scale: scale, shift: shift), "|v| M sqrt n / 2^S")
-            case .gdn1: (ExactNormalization.gdn1(value, norm: n, scale: scale, shift: shift), "|v| M / (2^S n)")
-            case .igdn1: (ExactNormalization.igdn1(value, norm: n, scale: scale, shift: shift), "|v| n M / 2^S")
+            case .gdn: ExactNormalization.gdn(value, norm: n, scale: scale, shift: shift)
+            case .igdn: ExactNormalization.igdn(value, norm: n, scale: scale, shift: shift)
+            case .gdn1: ExactNormalization.gdn1(value, norm: n, scale: scale, shift: shift)
+            case .igdn1: ExactNormalization.igdn1(value, norm: n, scale: scale, shift: shift)
             }
-        say("exact \(formula) = \(Self.decimal(form, value.magnitude * scale, n, shift)); correctly rounded, sign of v: \(result)")
+        say("exact \(Self.formula(form)) = \(Self.decimal(form, value.magnitude * scale, n, shift)); correctly rounded, sign of v: \(result)")
         return Int64(exactly: result)!
+    }
+
+    private mutating func explainTable(
+        _ form: NormalizationForm, _ table: NormalizationTable, _ value: ExactInteger, norm: ExactInteger, scale: ExactInteger, shift: Int
+    ) -> Int64 {
+        let oracle = ExactTableNormalization(form, table)
+        let factor = oracle.factor(norm: norm)
+        say("n = 2^\(factor.exponent) x \((ExactRational(norm) * .powerOfTwo(-factor.exponent)).decimal(digits: 12))")
+        if let place = factor.place {
+            let (base, slope) = (table.bases[place.segment], table.slopes[place.segment])
+            say("segment \(place.segment) of \(table.bases.count), offset u = \(place.offset) of \(1 << table.offsetBits); base \(base), slope \(slope), T = \(table.slopeShift)")
+            say("y = base + ((slope u) >> T) = \(factor.y)")
+        } else {
+            say("y = the first \(table.baseBits) bits of n = \(factor.y)")
+        }
+        let quotient = oracle.quotient(value, norm: norm, scale: scale, shift: shift)
+        let result = oracle.normalized(value, norm: norm, scale: scale, shift: shift)
+        say("exact |v| M y / 2^\(shift + factor.shift) = \(quotient.decimal(digits: 9)); half up, sign of v: \(result)")
+        say("without a table: \(Self.formula(form)) = \(Self.decimal(form, value.magnitude * scale, norm, shift))")
+        return Int64(exactly: result)!
+    }
+
+    private static func formula(_ form: NormalizationForm) -> String {
+        switch form {
+        case .gdn: "|v| M / (2^S sqrt n)"
+        case .igdn: "|v| M sqrt n / 2^S"
+        case .gdn1: "|v| M / (2^S n)"
+        case .igdn1: "|v| n M / 2^S"
+        }
     }
 
     /// The exact real value, cut (not rounded) after nine digits: square roots from integer roots.
@@ -183,5 +213,20 @@ extension RoundingRule {
         case .towardZero: .towardZero
         case .gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32: preconditionFailure("\(rawValue) is not admitted for add")
         }
+    }
+}
+
+extension ExactTableNormalization {
+    fileprivate init(_ form: NormalizationForm, _ table: NormalizationTable) {
+        let exact: Form =
+            switch form {
+            case .gdn: .gdn
+            case .igdn: .igdn
+            case .gdn1: .gdn1
+            case .igdn1: .igdn1
+            }
+        self.init(
+            exact, indexBits: table.indexBits, offsetBits: table.offsetBits, baseBits: table.baseBits, slopeShift: table.slopeShift, bases: table.bases.map { Int($0) },
+            slopes: table.slopes.map { Int($0) })
     }
 }
