@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import InputError
-from .safetensors_file import LENGTH_BYTES
+from .safetensors_file import ALL_TYPES, read_tensors
 
 PREFIX = "quantized."
 RECONSTRUCTION = "reconstructLatent"
@@ -27,21 +27,11 @@ class QuantizedContents:
 
     @classmethod
     def read(cls, path: Path) -> "QuantizedContents":
-        try:
-            contents = path.read_bytes()
-            start = LENGTH_BYTES + int.from_bytes(contents[:LENGTH_BYTES], "little")
-            header = json.loads(contents[LENGTH_BYTES:start])
-            network = json.loads(header.pop("__metadata__")["quantized"])
-        except OSError as error:
-            raise InputError(f"'{path}' cannot be read: {error.strerror}") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"'{path}' holds no quantized network; `intaglio quantize` writes one") from error
-        tensors = {}
-        for name, entry in header.items():
-            if name.startswith(PREFIX):
-                first, end = (start + offset for offset in entry["data_offsets"])
-                tensors[name.removeprefix(PREFIX)] = (entry["dtype"], tuple(entry["shape"]), contents[first:end])
-        return cls(network, tensors)
+        tensors, metadata = read_tensors(path, ALL_TYPES)
+        if "quantized" not in metadata:
+            raise InputError(f"'{path}' holds no quantized network; `intaglio quantize` writes one")
+        own = {name.removeprefix(PREFIX): tensor for name, tensor in tensors.items() if name.startswith(PREFIX)}
+        return cls(json.loads(metadata["quantized"]), {name: (tensor.dtype.str, tensor.shape, tensor.tobytes()) for name, tensor in own.items()})
 
     def synthesis(self) -> set[str]:
         """The layers that depend on the reconstructed latents."""

@@ -1,7 +1,5 @@
 """What the study makes of evaluations, and the whole study with the built simulator where there is one."""
 
-from pathlib import Path
-
 import numpy
 import pytest
 import torch
@@ -14,8 +12,6 @@ from intaglio_training.errors import InputError
 from intaglio_training.options import Options
 from intaglio_training.weights_file import write_network
 from intaglio_training.zoo import make_network
-
-TOOL = Path(__file__).parents[2] / ".build" / "release" / "intaglio"
 
 
 def evaluation(psnrs, differences=()):
@@ -41,8 +37,7 @@ def test_a_longer_stream_is_found():
         require_equal_lengths(before, after, "x")
 
 
-@pytest.mark.skipif(not TOOL.exists(), reason="the simulator is not built: swift build -c release --product intaglio")
-def test_whole_study_on_a_tiny_network(tmp_path, capsys):
+def test_whole_study_on_a_tiny_network(tmp_path, capsys, intaglio):
     """The encoders stay equal and so do the streams' lengths: the study refuses anything else."""
     torch.manual_seed(3)
     network = make_network("mbt2018-mean", 8, 12, 4)
@@ -53,7 +48,7 @@ def test_whole_study_on_a_tiny_network(tmp_path, capsys):
             random = numpy.random.default_rng(seed)
             samples = smooth_samples(seed, 192, 192) + random.integers(0, 8, (192, 192, 3), dtype=numpy.uint8)
             Image.fromarray(samples).save(tmp_path / folder / f"{seed}.png")
-    command = ["study-decoder", "--intaglio", str(TOOL), "--weights", str(tmp_path / "float.safetensors"), "--photos", str(tmp_path / "photos")]
+    command = ["study-decoder", "--intaglio", str(intaglio), "--weights", str(tmp_path / "float.safetensors"), "--photos", str(tmp_path / "photos")]
     command += ["--images", str(tmp_path / "images"), "--work", str(tmp_path / "work"), "--quantizers", "round,tcq4", "--steps", "2", "--crop", "64"]
     assert main(command) == 0
     table = capsys.readouterr().out.splitlines()[-2:]

@@ -8,6 +8,7 @@ import pytest
 from intaglio_training.command_line import main
 from intaglio_training.encoder_comparison import QuantizedContents, differing_parts, require_equal_encoders
 from intaglio_training.errors import InputError
+from intaglio_training.safetensors_file import write_tensors
 
 NETWORK = {
     "name": "n", "sizeMultiple": 16, "inputs": [{"name": "image", "channels": 3}], "outputs": ["g_s.1"], "latents": ["h_a"], "rates": ["g_a", "codes"],
@@ -86,6 +87,6 @@ def test_other_differences_are_found(first, tmp_path, change):
 
 
 def test_a_file_that_is_none_is_refused(tmp_path):
-    (tmp_path / "x").write_bytes(b"12345678{}")
+    write_tensors(tmp_path / "x", {}, {})
     with pytest.raises(InputError, match="holds no quantized network"):
         QuantizedContents.read(tmp_path / "x")
