@@ -3,8 +3,9 @@ struct TestbenchText {
     let vectors: UnitVectorSet
 
     private var interface: UnitInterface { vectors.interface }
-    private var stimulusBits: Int { interface.stimulusPorts.reduce(0) { $0 + $1.bits } }
-    private var responseBits: Int { interface.outputs.reduce(0) { $0 + $1.bits } }
+    private var handshake: UnitHandshake { interface.handshake }
+    private var stimulusBits: Int { interface.stimulusPorts.bits }
+    private var responseBits: Int { interface.outputs.bits }
 
     var text: String {
         ([header, declarations, memories, instance, comparison] + [interface.latency == 0 ? combinationalRun : clockedRun]).joined(separator: "\n") + "endmodule\n"
@@ -14,7 +15,7 @@ struct TestbenchText {
         """
         // Applies stimulus.hex to one \(interface.module) and compares what comes out with response.hex. The macro UNIT names the module under test.
         //
-        //     $ verilator --binary -Wno-fatal --top-module testbench -DUNIT=\(interface.module) testbench.sv rtl/*.sv && obj_dir/Vtestbench
+        //     $ verilator --binary -Wno-fatal --unroll-count 8192 --unroll-stmts 1000000 --top-module testbench -DUNIT=\(interface.module) testbench.sv rtl/*.sv && obj_dir/Vtestbench
         //     $ iverilog -g2012 -s testbench -DUNIT=\(interface.module) -o testbench.vvp testbench.sv rtl/*.sv && vvp -n testbench.vvp
         //
         // Run it in this folder. The first mismatch is printed with cycle, signal, expected and observed value, and ends the run with an error.
@@ -33,8 +34,16 @@ struct TestbenchText {
             "    reg [\(responseBits - 1):0] response [0:RESPONSES-1];", "    reg [\(stimulusBits - 1):0] row;", "    reg [\(responseBits - 1):0] expected;",
             "    integer compared;", "",
         ]
-        for port in interface.stimulusPorts + interface.outputs { lines.append("    wire [\(port.bits - 1):0] \(port.name);") }
-        if interface.latency > 0 { lines += ["    wire out_valid;", "    reg clock;"] }
+        for port in interface.stimulusPorts + interface.outputs where port.name != handshake.readout?.field {
+            lines.append("    wire [\(port.bits - 1):0] \(port.name);")
+        }
+        if interface.latency > 0 { lines += ["    wire \(handshake.output);", "    reg clock;"] }
+        if let readout = handshake.readout {
+            lines += [
+                "    wire [\(elementBits * readout.slotElements - 1):0] \(readout.slotPort);", "    reg [\(readout.firstBits - 1):0] \(readout.firstPort);",
+                "    reg \(readout.bankPort);", "    integer element, slot;", "    integer reading;",
+            ]
+        }
         lines.append("    assign {\(interface.stimulusPorts.map(\.name).joined(separator: ", "))} = row;")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -47,27 +56,36 @@ struct TestbenchText {
                 wire [\(memory.wordBits * memory.reads - 1):0] \(memory.wordPort);
                 initial $readmemh("\(memory.name).hex", \(memory.name));
                 for (genvar read = 0; read < \(memory.reads); read++) begin : read_\(memory.name)
-                    assign \(memory.wordPort)[\(memory.wordBits)*read +: \(memory.wordBits)] = \(memory.name)[\(memory.indexPort)[\(memory.indexBits)*read +: \(memory.indexBits)]];
+                    assign \(memory.wordPort)[\(memory.wordBits)*read +: \(memory.wordBits)] = \(memory.name)[\(index(memory))];
                 end
 
             """
         }.joined()
     }
 
+    private func index(_ memory: UnitMemory) -> String {
+        memory.isRun ? "\(memory.indexPort) + read" : "\(memory.indexPort)[\(memory.indexBits)*read +: \(memory.indexBits)]"
+    }
+
     private var instance: String {
         let parameters = interface.parameters.isEmpty ? "" : "#(\(interface.parameters.map { ".\($0.name)(\($0.value))" }.joined(separator: ", "))) "
         var ports = (interface.inputs + interface.outputs).map(\.name) + interface.memories.flatMap { [$0.indexPort, $0.wordPort] }
-        if interface.latency > 0 { ports = ["clock", "reset", "in_valid", "out_valid"] + ports }
+        if interface.latency > 0 { ports = ["clock", "reset", handshake.input, handshake.output] + ports }
+        if let readout = handshake.readout { ports = ports.filter { $0 != readout.field } + [readout.firstPort, readout.bankPort, readout.slotPort] }
         return "    `UNIT \(parameters)unit_under_test (\n" + ports.map { "        .\($0)(\($0))" }.joined(separator: ",\n") + "\n    );\n"
     }
 
+    /// The bits of a response's field.
+    private func place(_ field: UnitPort) -> String {
+        let low = interface.outputs.drop { $0 != field }.dropFirst().reduce(0) { $0 + $1.bits }
+        return "\(low + field.bits - 1):\(low)"
+    }
+
     private var comparison: String {
-        var low = responseBits
-        let checks = interface.outputs.map { port in
-            low -= port.bits
-            return """
-                        if (\(port.name) !== expected[\(low + port.bits - 1):\(low)]) begin
-                            $display("mismatch: cycle %0d, response %0d: \(port.name) expected %h, observed %h", cycle, number, expected[\(low + port.bits - 1):\(low)], \(port.name));
+        let checks = interface.outputs.filter { $0.name != handshake.readout?.field }.map { port in
+            """
+                        if (\(port.name) !== expected[\(place(port))]) begin
+                            $display("mismatch: cycle %0d, response %0d: \(port.name) expected %h, observed %h", cycle, number, expected[\(place(port))], \(port.name));
                             $fatal(1);
                         end
             """
@@ -78,6 +96,35 @@ struct TestbenchText {
                         expected = response[number];
             \(checks.joined(separator: "\n"))
                         compared = compared + 1;
+                    end
+                endtask
+
+            """ + (handshake.readout.map(slotComparison) ?? "")
+    }
+
+    private var elementBits: Int { interface.outputs.first { $0.name == handshake.readout?.field }?.laneBits ?? 0 }
+
+    /// Reads one slot of the response `reading` and compares its elements.
+    private func slotComparison(_ readout: UnitReadout) -> String {
+        let field = interface.outputs.first { $0.name == readout.field }!
+        let low = interface.outputs.drop { $0 != field }.dropFirst().reduce(0) { $0 + $1.bits }
+        let observed = "\(readout.slotPort)[\(elementBits)*(element - \(readout.firstPort)) +: \(elementBits)]"
+        return """
+
+                task compare_slot(input integer cycle);
+                    begin
+                        expected = response[reading];
+                        \(readout.firstPort) = slot * \(readout.slotElements);
+                        #1;
+                        for (element = \(readout.firstPort); element < \(field.lanes) && element < \(readout.firstPort) + \(readout.slotElements); element = element + 1) begin
+                            if (\(observed) !== expected[\(low) + \(elementBits)*element +: \(elementBits)]) begin
+                                $display("mismatch: cycle %0d, response %0d: \(readout.slotPort), element %0d expected %h, observed %h", cycle, reading, element,
+                                         expected[\(low) + \(elementBits)*element +: \(elementBits)], \(observed));
+                                $fatal(1);
+                            end
+                        end
+                        slot = slot + 1;
+                        if (slot * \(readout.slotElements) >= \(field.lanes)) reading = -1;
                     end
                 endtask
 
@@ -117,7 +164,23 @@ struct TestbenchText {
 
     /// `due[LATENCY-1]` is the response that must stand at the outputs now, or -1.
     private var clockedRun: String {
-        """
+        let accepts = "row[\(stimulusBits - 2)]" + (handshake.completes == nil ? "" : " && row[\(stimulusBits - 3)]")
+        let begin = handshake.readout.map { readout in
+            """
+
+                        if (due[LATENCY-1] >= 0) begin
+                            reading = due[LATENCY-1];
+                            slot = 0;
+                            \(readout.bankPort) = \(readout.bankField);
+                        end
+                        if (reading >= 0) compare_slot(cycle);
+            """
+        }
+        let tail = handshake.readout.map { readout in
+            let field = interface.outputs.first { $0.name == readout.field }!
+            return " + \((field.lanes + readout.slotElements - 1) / readout.slotElements)"
+        }
+        return """
             integer due [0:LATENCY-1];
             integer accepted;
             integer stage;
@@ -125,20 +188,20 @@ struct TestbenchText {
 
         """ + start + """
                 clock = 0;
-                accepted = 0;
-                for (cycle = 0; cycle < ROWS + LATENCY; cycle = cycle + 1) begin
+                accepted = 0;\(begin == nil ? "" : "\n        reading = -1;")
+                for (cycle = 0; cycle < ROWS + LATENCY\(tail ?? ""); cycle = cycle + 1) begin
                     @(negedge clock);
                     if (cycle > 0) begin
-                        if (out_valid !== (due[LATENCY-1] >= 0)) begin
-                            $display("mismatch: cycle %0d: out_valid expected %b, observed %b", cycle, due[LATENCY-1] >= 0, out_valid);
+                        if (\(handshake.output) !== (due[LATENCY-1] >= 0)) begin
+                            $display("mismatch: cycle %0d: \(handshake.output) expected %b, observed %b", cycle, due[LATENCY-1] >= 0, \(handshake.output));
                             $fatal(1);
                         end
-                        if (due[LATENCY-1] >= 0) compare(cycle, due[LATENCY-1]);
+                        if (due[LATENCY-1] >= 0) compare(cycle, due[LATENCY-1]);\(begin ?? "")
                     end
                     row = (cycle < ROWS) ? stimulus[cycle] : {\(stimulusBits){1'b0}};
                     for (stage = LATENCY - 1; stage > 0; stage = stage - 1) due[stage] = row[\(stimulusBits - 1)] ? -1 : due[stage-1];
-                    due[0] = (row[\(stimulusBits - 2)] && !row[\(stimulusBits - 1)]) ? accepted : -1;
-                    if (row[\(stimulusBits - 2)]) accepted = accepted + 1;
+                    due[0] = (\(accepts) && !row[\(stimulusBits - 1)]) ? accepted : -1;
+                    if (\(accepts)) accepted = accepted + 1;
                 end
 
         """ + end

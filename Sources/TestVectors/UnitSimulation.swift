@@ -22,7 +22,10 @@ public struct UnitSimulation: Sendable {
             self.init(try Self.run(["vvp", "-n", "testbench.vvp"], in: folder))
         case .verilator:
             try Self.run(
-                ["verilator", "--binary", "-Wno-fatal", "-O3", "-CFLAGS", "-O1", "--top-module", "testbench", "-DUNIT=\(module)", "testbench.sv"] + sources,
+                [
+                    "verilator", "--binary", "-Wno-fatal", "-O3", "-CFLAGS", "-O1", "--unroll-count", "8192", "--unroll-stmts", "1000000", "--top-module", "testbench",
+                    "-DUNIT=\(module)", "testbench.sv",
+                ] + sources,
                 in: folder
             ).requireSuccess()
             self.init(try Self.run(["./obj_dir/Vtestbench"], in: folder))

@@ -30,6 +30,7 @@ public struct UnitVectorSet: Sendable {
             report = CoverageReport(unit.points, hit: recorder.keys)
             rounds += 1
         }
+        recorder.finish()
         coverage = report
         stimulus = recorder.stimulus
         response = recorder.response
@@ -42,41 +43,77 @@ private struct VectorRecorder<Unit: VectorUnit> {
     private(set) var stimulus: [[Int64]] = []
     private(set) var response: [[Int64]] = []
     private(set) var keys: Set<String> = []
+    private var previous: Unit.Stimulus?
 
     init(_ unit: Unit) {
         self.unit = unit
-        if unit.interface.latency > 0 { stimulus.append([1, 0] + idle) }
+        if unit.interface.latency > 0 { stimulus.append([1] + idle) }
     }
 
     mutating func append(_ candidate: Unit.Stimulus, using generator: inout SplitMix64) {
         if unit.interface.latency > 0 {
-            while generator.once(in: 8) { stimulus.append([0, 0] + idle) }
+            if let previous { for _ in 0..<unit.gap(before: candidate, after: previous) { stimulus.append([0] + idle) } }
+            while generator.once(in: 8) { stimulus.append([0] + idle) }
             // Now and then a reset takes one input away that was accepted before it; that input counts for no coverage.
-            if generator.once(in: 512) {
-                for _ in 0..<unit.interface.latency { stimulus.append([0, 0] + idle) }
-                stimulus.append([0, 1] + unit.inputs(candidate))
-                response.append(unit.outputs(candidate))
-                for _ in 0..<generator.integer(0...unit.interface.latency - 1) { stimulus.append([0, 0] + idle) }
-                stimulus.append([1, 0] + idle)
+            if generator.once(in: unit.resetInterval) {
+                for _ in 0..<unit.interface.latency { stimulus.append([0] + idle) }
+                accept(candidate)
+                for _ in 0..<generator.integer(0...unit.interface.latency - 1) { stimulus.append([0] + idle) }
+                stimulus.append([1] + idle)
+                for _ in 0..<unit.gap(before: candidate, after: candidate) { stimulus.append([0] + idle) }
             }
         }
-        let inputs = unit.inputs(candidate)
-        let outputs = unit.outputs(candidate)
-        for (port, value) in zip(unit.interface.inputs, inputs) { port.require(value) }
-        for (port, value) in zip(unit.interface.outputs, outputs) { port.require(value) }
-        stimulus.append(unit.interface.latency > 0 ? [0, 1] + inputs : inputs)
-        response.append(outputs)
+        accept(candidate)
         keys.formUnion(unit.hits(candidate))
+        if let previous { keys.formUnion(unit.hits(candidate, after: previous)) }
+        previous = candidate
     }
 
-    /// What stands on the inputs while they are not valid: all ones, which is a legal word of no unit.
-    private var idle: [Int64] { unit.interface.inputs.map { $0.isSigned ? -1 : $0.bits == 64 ? -1 : Int64(1) << Int64($0.bits) - 1 } }
+    /// What is held stays one cycle longer than the last input.
+    mutating func finish() {
+        if unit.interface.latency > 0 { stimulus.append([0] + idle) }
+    }
+
+    private mutating func accept(_ candidate: Unit.Stimulus) {
+        let outputs = unit.outputs(candidate)
+        unit.interface.outputs.require(outputs)
+        for row in unit.rows(candidate) {
+            guard unit.interface.latency > 0 else {
+                unit.interface.inputs.require(row!)
+                stimulus.append(row!)
+                continue
+            }
+            let row = [0] + (row ?? idle)
+            unit.interface.stimulusPorts.require(row)
+            stimulus.append(row)
+        }
+        response.append(outputs)
+    }
+
+    /// What stands on the inputs while they are not valid: all ones, which is a legal word of no unit; what the unit still reads stays.
+    private var idle: [Int64] {
+        var row: [Int64] = [0]
+        var column = 2
+        for port in unit.interface.inputs {
+            if port.isHeld, let last = stimulus.last { row += last[column..<column + port.lanes] } else { row += Array(repeating: port.ones, count: port.lanes) }
+            column += port.lanes
+        }
+        return row
+    }
 }
 
-extension UnitPort {
-    fileprivate func require(_ value: Int64) {
-        let shift = Int64(64 - bits)
-        let kept = isSigned ? (value << shift) >> shift : Int64(bitPattern: UInt64(bitPattern: value << shift) >> UInt64(shift))
-        precondition(kept == value, "\(name) = \(value) does not fit \(bits) bits")
+extension [UnitPort] {
+    /// Stops where a value of a row does not fit its lane.
+    fileprivate func require(_ row: [Int64]) {
+        precondition(row.count == columns, "a row of \(row.count) values for \(columns) columns")
+        var column = 0
+        for port in self {
+            let shift = Int64(64 - port.laneBits)
+            for value in row[column..<column + port.lanes] {
+                let kept = port.isSigned ? (value << shift) >> shift : Int64(bitPattern: UInt64(bitPattern: value << shift) >> UInt64(shift))
+                precondition(kept == value, "\(port.name) = \(value) does not fit \(port.laneBits) bits")
+            }
+            column += port.lanes
+        }
     }
 }

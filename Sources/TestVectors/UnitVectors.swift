@@ -10,7 +10,7 @@ public struct UnitVectors: Sendable {
 
     /// - Parameters:
     ///   - count: accepted inputs, 1...10,000,000; with `untilCovered` at least so many.
-    /// - Throws: `vectorsUnitNotBuilt` for a unit without vectors, or without a lane for this machine, `vectorsCountOutOfRange`.
+    /// - Throws: `vectorsUnitNotBuilt` for a unit that hardware does not make as the machine says, `vectorsCountOutOfRange`.
     public init(of unit: UnitName, for machine: MachineDescription, count: Int, seed: UInt64, untilCovered: Bool) throws(Diagnostic) {
         guard (1...10_000_000).contains(count) else {
             throw Diagnostic(
@@ -42,14 +42,18 @@ public struct UnitVectors: Sendable {
                 vectors = UnitVectorSet(unit, count: count, seed: seed, untilCovered: untilCovered)
             }
         case .macArray:
-            throw Diagnostic(
-                .vectorsUnitNotBuilt, at: "--unit", found: unit.rawValue, expected: "decoder, encoder, postProcessor or normalization",
-                remedy: "compare the MAC array by the layers that it computes")
+            guard machine.macArray.pipelineStages >= MACArrayUnit.leastStages else {
+                throw Diagnostic(
+                    .vectorsUnitNotBuilt, at: "machine \(machine.name), macArray.pipelineStages", found: "\(machine.macArray.pipelineStages)",
+                    expected: "at least \(MACArrayUnit.leastStages): words, operands, sum, accumulator", remedy: "give the array more stages")
+            }
+            vectors = UnitVectorSet(MACArrayUnit(machine, seed: seed), count: count, seed: seed, untilCovered: untilCovered)
         }
-        files = Self.files(of: vectors, machine: machine.name, seed: seed)
+        let constants = MachineConstants(machine, externalMemoryBytes: 1 << 24, commands: 1 << 14).text(machine: machine.name)
+        files = Self.files(of: vectors, machine: machine.name, constants: constants, seed: seed)
     }
 
-    private static func files(of vectors: UnitVectorSet, machine: String, seed: UInt64) -> [(name: String, bytes: [UInt8])] {
+    private static func files(of vectors: UnitVectorSet, machine: String, constants: String, seed: UInt64) -> [(name: String, bytes: [UInt8])] {
         let interface = vectors.interface
         let title = "\(interface.module), machine \(machine), seed \(seed): "
         var files: [(name: String, bytes: [UInt8])] = []
@@ -61,13 +65,15 @@ public struct UnitVectors: Sendable {
                 memory.name + ".hex",
                 HexText.text(memory.words.map { [$0] }, ports: [UnitPort(memory.wordPort, memory.wordBits)], title: title + "memory behind \(memory.indexPort)"))
         }
-        files.append(("stimulus.npy", IntegerNPY.bytes(vectors.stimulus, columns: interface.stimulusPorts.count)))
-        files.append(("response.npy", IntegerNPY.bytes(vectors.response, columns: interface.outputs.count)))
+        files.append(("stimulus.npy", IntegerNPY.bytes(vectors.stimulus, columns: interface.stimulusPorts.columns)))
+        files.append(("response.npy", IntegerNPY.bytes(vectors.response, columns: interface.outputs.columns)))
         append("testbench.sv", TestbenchText(vectors: vectors).text)
         files.append(("test_unit.py", PackageResources.test_unit_py))
         append("coverage.json", jsonDocument(vectors.coverage))
         append("coverage.txt", vectors.coverage.text)
-        for source in sources(of: interface.module) { append("rtl/" + source.name, source.text) }
+        let sources = sources(of: interface.module)
+        if sources.contains(where: { $0.text.contains("intaglio_constants::") }) { append("rtl/intaglio_constants.sv", constants) }
+        for source in sources { append("rtl/" + source.name, source.text) }
         let manifest = UnitManifest(
             vectors, machine: machine, seed: seed, files: Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.bytes) }))
         append("manifest.json", manifest.jsonText)
@@ -80,9 +86,17 @@ public struct UnitVectors: Sendable {
         var found: [(name: String, text: String)] = []
         for source in SystemVerilogSources.files.reversed() where names.contains(String(source.name.dropLast(3))) {
             found.insert(source, at: 0)
-            for other in SystemVerilogSources.files where source.text.contains(other.name.dropLast(3) + " #(") { names.insert(String(other.name.dropLast(3))) }
+            for other in SystemVerilogSources.files.map({ String($0.name.dropLast(3)) }) where instantiates(other, in: source.text) { names.insert(other) }
         }
         return found
+    }
+
+    /// `module #(parameters) name (` or `module name (`.
+    private static func instantiates(_ module: String, in text: String) -> Bool {
+        text.ranges(of: " " + module + " ").contains { range in
+            let rest = text[range.upperBound...]
+            return rest.hasPrefix("#(") || rest.drop { $0.isLetter || $0.isNumber || $0 == "_" }.hasPrefix(" (")
+        }
     }
 
     /// Writes every file, each whole or not at all.

@@ -14,12 +14,30 @@ protocol VectorUnit: Sendable {
     /// Stimuli made for the points; together they hit every reachable one.
     func directed() -> [Stimulus]
     func random(using generator: inout SplitMix64) -> Stimulus
-    /// In the order of `interface.inputs`.
+    /// In the order of `interface.inputs`; of the last row where an input takes several.
     func inputs(_ stimulus: Stimulus) -> [Int64]
     /// In the order of `interface.outputs`.
     func outputs(_ stimulus: Stimulus) -> [Int64]
     /// Keys of the points that the stimulus hits.
     func hits(_ stimulus: Stimulus) -> [String]
+    /// Keys of the points that it hits because of what came before.
+    func hits(_ stimulus: Stimulus, after previous: Stimulus) -> [String]
+    /// Rows that bring one input, in order: of each the valid bit, then `interface.inputs`, or nil for an idle row. The last row is the one that has the response.
+    func rows(_ stimulus: Stimulus) -> [[Int64]?]
+    /// The least number of idle rows between the last row of one input and the first of the next.
+    func gap(before stimulus: Stimulus, after previous: Stimulus) -> Int
+    /// About how many inputs stand between two resets.
+    var resetInterval: Int { get }
+}
+
+extension VectorUnit {
+    func hits(_ stimulus: Stimulus, after previous: Stimulus) -> [String] { [] }
+
+    func rows(_ stimulus: Stimulus) -> [[Int64]?] { [interface.latency == 0 ? inputs(stimulus) : [1] + inputs(stimulus)] }
+
+    func gap(before stimulus: Stimulus, after previous: Stimulus) -> Int { 0 }
+
+    var resetInterval: Int { 512 }
 }
 
 extension SplitMix64 {

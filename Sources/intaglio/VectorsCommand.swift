@@ -18,7 +18,7 @@ struct VectorsCommand: ParsableCommand {
     @Option(help: "With --layer: a PNG picture; without one the built-in test picture.") var image: String?
     @Option(help: "With --layer: only this part of the picture, WxH or WxH+X+Y.") var crop: PictureCrop?
     @Option(name: .shortAndLong, help: "The folder to write.") var output: String
-    @Option(help: "Inputs that the unit accepts, directed ones first.") var count = 20_000
+    @Option(help: "Inputs that the unit accepts, directed ones first: 20000, of macArray 500.") var count: Int?
     @Option(help: "Seed of the random inputs.") var seed: UInt64 = 1
     @Flag(help: "Go on until every reachable coverage point is hit.") var untilCovered = false
     @Option(help: "Run the testbench in a simulator.") var simulate: Simulator?
@@ -33,7 +33,7 @@ struct VectorsCommand: ParsableCommand {
     func run() throws {
         if let layer { return try writeLayer(layer) }
         guard let unit else { return }
-        let files = try UnitVectors(of: unit, for: options.machineDescription(), count: count, seed: seed, untilCovered: untilCovered)
+        let files = try UnitVectors(of: unit, for: options.machineDescription(), count: count ?? unit.defaultCount, seed: seed, untilCovered: untilCovered)
         try files.write(to: output)
         let simulation = try simulate.map {
             try UnitSimulation(of: output, in: $0, module: module ?? files.moduleName, sources: source)

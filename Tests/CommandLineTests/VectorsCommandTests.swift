@@ -7,7 +7,7 @@ import Testing
 
     @Test("Vectors of every unit are written with a manifest whose counts fit the files")
     func written() throws {
-        for unit in ["decoder", "encoder", "postProcessor", "normalization"] {
+        for unit in ["decoder", "encoder", "postProcessor", "normalization", "macArray"] {
             let folder = try Folder()
             let outcome = try Tool.run(["vectors", "--unit", unit, "--output", "v", "--count", "100", "--json"], in: folder)
             #expect(outcome.status == 0, "\(outcome.errors)")
@@ -64,13 +64,14 @@ import Testing
         #expect(outcome.errors.hasPrefix("error[\(DiagnosticCode.vectorsSimulatorMissing.rawValue)]: "), "\(outcome.errors)")
     }
 
-    @Test("A unit without vectors is VECTORS-003, a number of vectors out of range VECTORS-004")
+    @Test("A latency that hardware cannot have is VECTORS-003, a number of vectors out of range VECTORS-004")
     func refused() throws {
         let folder = try Folder()
-        try Tool.expectRefusal(.vectorsUnitNotBuilt, ["vectors", "--unit", "macArray", "--output", "v"], in: folder)
         let machine = try Tool.run(["machines", "mid"], in: folder).output
         try folder.write(machine.replacingOccurrences(of: "latencyCycles: 24", with: "latencyCycles: 3"), "m.yaml")
         try Tool.expectRefusal(.vectorsUnitNotBuilt, ["vectors", "--unit", "normalization", "--output", "v", "--machine", "m.yaml"], in: folder)
+        try folder.write(machine.replacingOccurrences(of: "pipelineStages: 4", with: "pipelineStages: 3"), "p.yaml")
+        try Tool.expectRefusal(.vectorsUnitNotBuilt, ["vectors", "--unit", "macArray", "--output", "v", "--machine", "p.yaml"], in: folder)
         for count in ["0", "10000001"] {
             try Tool.expectRefusal(.vectorsCountOutOfRange, ["vectors", "--unit", "decoder", "--output", "v", "--count", count], in: folder)
         }

@@ -16,7 +16,7 @@ struct Mutant: Sendable, CustomStringConvertible {
     /// In the lane of a machine with a table unit.
     var isByTable: Bool { file == "intaglio_table_normalization_lane.sv" }
 
-    static let all = decoder + encoder + postProcessor + normalization + tableNormalization
+    static let all = decoder + encoder + postProcessor + normalization + tableNormalization + macArray
 
     private static func lane(_ unit: UnitName, _ file: String, _ faults: [(find: String, replace: String, meaning: String)], always: Set<Int> = []) -> [Mutant] {
         faults.enumerated().map { index, fault in
@@ -143,4 +143,43 @@ struct Mutant: Sendable, CustomStringConvertible {
             ("(raised > high_n) ? high_n : raised", "raised", "the upper clip is lost"),
             ("valid_2 <= valid_1 && !reset", "valid_2 <= valid_1", "reset leaves the line valid"),
         ], always: [1, 6])
+
+    static let macArray =
+        lane(
+            .macArray, "mac_lane",
+            [
+                ("tree + PRODUCT_BITS'(", "tree ^ PRODUCT_BITS'(", "the adder tree drops its carries"),
+                ("lane < INPUT_LANES; lane++) begin", "lane < INPUT_LANES - 1; lane++) begin", "the last input lane is left out"),
+                ("operands[16*lane +: 16]", "operands[16*lane +: 11]", "the sign of the operand is lost"),
+                ("operands[16*lane +: 16]", "operands[16*(lane & ~1) +: 16]", "bit 0 of the operand's lane is stuck at 0"),
+                ("weights[WEIGHT_BITS*lane +: WEIGHT_BITS]", "weights[WEIGHT_BITS*lane +: WEIGHT_BITS-1]", "the sign of the weight is lost"),
+                ("PRODUCT_BITS'($signed(weights", "PRODUCT_BITS'($unsigned(weights", "weights are taken for unsigned"),
+                ("PRODUCT_BITS = 16 + WEIGHT_BITS + $clog2(INPUT_LANES)", "PRODUCT_BITS = 8 + WEIGHT_BITS + $clog2(INPUT_LANES)", "the sum of products is too narrow"),
+                ("ACCUMULATOR_BITS'(delayed[DELAY-1])", "ACCUMULATOR_BITS'($unsigned(delayed[DELAY-1]))", "the sum of products loses its sign"),
+                ("sum_0 <= first ? term : sum_0 + term", "sum_0 <= sum_0 + term", "bank 0 never forgets"),
+                ("sum_1 <= first ? term : sum_1 + term", "sum_1 <= first ? '0 : sum_1 + term", "bank 1 loses its first products"),
+                ("first ? term : sum_0 + term", "first ? term : sum_1 + term", "bank 0 goes on with the sum of bank 1"),
+                ("first ? term : sum_0 + term", "first ? term : {1'b0, sum_0[ACCUMULATOR_BITS-2:0] + term[ACCUMULATOR_BITS-2:0]}", "the accumulator is one bit short"),
+                ("accumulate && bank", "bank", "bank 1 accumulates in idle cycles"),
+            ], always: [0, 8])
+        + lane(
+            .macArray, "mac_array",
+            [
+                (".bank(banks[STAGES-1])", ".bank(!banks[STAGES-1])", "the banks are exchanged"),
+                (".bank(banks[STAGES-1])", ".bank(banks[STAGES])", "the bank changes a cycle late"),
+                ("fires[stage]  <= fires[stage-1] && !reset", "fires[stage]  <= fires[stage-1]", "reset leaves steps under way"),
+                ("fires[1]  <= fire && !reset", "fires[1]  <= fire && first_step && !reset", "only first steps count"),
+                ("fires[STAGES] && lasts[STAGES]", "fires[STAGES] && lasts[STAGES] && !fires[STAGES-1]", "a drain right before another step is lost"),
+                ("tags[1]   <= tag", "tags[1]   <= tag & ~TAG_BITS'(4)", "bit 2 of the tag is stuck at 0"),
+                ("CHANNEL >= left", "CHANNEL > left", "one lane too many of a ragged step"),
+                ("is_padding[p] || ", "is_padding[0] || ", "padding of the first pixel for all"),
+                ("if (served_pixels[p]) words", "if (served_pixels[0]) words", "words of all pixels are taken with the first"),
+                ("if (served_weights[place]) weight_codes", "weight_codes", "weights are taken in every cycle"),
+                ("weight_entries[16*place +: WEIGHT_BITS]", "weight_entries[16*(place ^ 1) +: WEIGHT_BITS]", "neighbouring weights are exchanged"),
+                (".entry(operand_entries[16*PLACE +: 16])", ".entry(operand_entries[16*CHANNEL +: 16])", "all pixels get the values of the first"),
+                ("weights[WEIGHT_BITS*C0*k +: WEIGHT_BITS*C0]", "weights[WEIGHT_BITS*C0*(k & ~1) +: WEIGHT_BITS*C0]", "bit 0 of the output lane is stuck at 0"),
+                (".sum_0(sums_0[K0*p + k])", ".sum_0(sums_0[K0*p + (K0 - 1 - k)])", "the outputs of bank 0 come in reverse order"),
+                ("assign element = drain_first + lane", "assign element = lane", "every slot reads the first sums"),
+                ("drain_bank ? sums_1", "!drain_bank ? sums_1", "the wrong bank is read"),
+            ], always: [4, 13])
 }

@@ -7,11 +7,12 @@ import Testing
 
 /// The units' RTL against vectors that are made from the definitions.
 @Suite("Unit vectors") struct UnitVectorTests {
-    static let units: [UnitName] = [.decoder, .encoder, .postProcessor, .normalization]
+    static let units = UnitName.allCases
 
     @Test("Every reachable point is hit on the three machines", arguments: units, MachineDescription.builtInNames)
     func coverage(_ unit: UnitName, _ machine: String) throws {
-        let vectors = try UnitVectors(of: unit, for: #require(MachineDescription.builtIn(named: machine)), count: 2000, seed: 1, untilCovered: true).vectors
+        let count = unit == .macArray ? 200 : 2000
+        let vectors = try UnitVectors(of: unit, for: #require(MachineDescription.builtIn(named: machine)), count: count, seed: 1, untilCovered: true).vectors
         let missed = vectors.coverage.groups.flatMap(\.missed)
         #expect(vectors.coverage.isComplete, "\(missed.prefix(5))")
         #expect(vectors.coverage.reachable > 100)
@@ -65,15 +66,17 @@ import Testing
         "Icarus runs the testbench of every unit without a mismatch", .enabled(if: Program.exists("iverilog"), "iverilog is not installed"),
         arguments: units, ["small", "large"])
     func icarus(_ unit: UnitName, _ machine: String) throws {
+        // 4,096 multipliers are for Verilator.
+        guard unit != .macArray || machine == "small" else { return }
         let message = try verdict(unit, machine, .icarus)
         #expect(message.hasPrefix("passed: "), "\(message)")
     }
 
     @Test(
         "Verilator runs the testbench of a unit without a mismatch", .enabled(if: Program.exists("verilator"), "verilator is not installed"),
-        arguments: [UnitName.postProcessor, .normalization])
-    func verilator(_ unit: UnitName) throws {
-        let message = try verdict(unit, "mid", .verilator)
+        arguments: [(UnitName.postProcessor, "mid"), (.normalization, "mid"), (.macArray, "mid")])
+    func verilator(_ unit: UnitName, _ machine: String) throws {
+        let message = try verdict(unit, machine, .verilator)
         #expect(message.hasPrefix("passed: "), "\(message)")
     }
 
@@ -81,8 +84,9 @@ import Testing
         let folder = try ScratchFolder()
         // Icarus takes 10 ms for one normalization.
         let isSlow = unit == .normalization && simulator == .icarus
+        let count = unit == .macArray ? 150 : isSlow ? 300 : 3000
         let vectors = try UnitVectors(
-            of: unit, for: #require(MachineDescription.builtIn(named: machine)), count: isSlow ? 300 : 3000, seed: 11, untilCovered: !isSlow)
+            of: unit, for: #require(MachineDescription.builtIn(named: machine)), count: count, seed: 11, untilCovered: !isSlow)
         try vectors.write(to: folder.path)
         let simulation = try UnitSimulation(of: folder.path, in: simulator, module: vectors.moduleName, sources: [])
         #expect(simulation.passed)
@@ -103,12 +107,48 @@ import Testing
 
     @Test(
         "Verilator finds nothing to warn of in the units", .enabled(if: Program.exists("verilator"), "verilator is not installed"),
-        arguments: ["decode_lane", "encode_lane", "post_processor_lane", "normalization_lane", "table_normalization_lane", "linear_codec_lane"])
+        arguments: [
+            "decode_lane", "encode_lane", "post_processor_lane", "normalization_lane", "table_normalization_lane", "linear_codec_lane", "mac_lane", "mac_array", "machine",
+        ])
     func lint(_ name: String) throws {
         let folder = try ScratchFolder()
         for file in SystemVerilogSources.files { try file.text.write(toFile: folder.path + "/" + file.name, atomically: true, encoding: .utf8) }
+        let machine = try #require(MachineDescription.builtIn(named: "small"))
+        try MachineConstants(machine, externalMemoryBytes: 1 << 16, commands: 1 << 10).text(machine: "small")
+            .write(toFile: folder.path + "/intaglio_constants.sv", atomically: true, encoding: .utf8)
         let found = try Program.run(
-            ["verilator", "--lint-only", "-Wall", "-y", ".", "--top-module", "intaglio_\(name)", "intaglio_\(name).sv"], in: folder.path)
+            [
+                "verilator", "--lint-only", "-Wall", "--unroll-count", "8192", "--unroll-stmts", "1000000", "-y", ".", "--top-module", "intaglio_\(name)",
+                "intaglio_constants.sv", "intaglio_\(name).sv",
+            ], in: folder.path)
         #expect(found.status == 0 && found.output.isEmpty, "\(found.output)")
+    }
+
+    @Test("The sums of the MAC array are what its files say, lane by lane")
+    func macArraySums() throws {
+        let folder = try ScratchFolder()
+        let machine = try #require(MachineDescription.builtIn(named: "small"))
+        try UnitVectors(of: .macArray, for: machine, count: 150, seed: 3, untilCovered: true).write(to: folder.path)
+        let files = try MACArrayFiles(folder, machine.macArray)
+        var sums: [Int: [Int]] = [:]
+        var (words, weights) = (Array(repeating: 0, count: 32), Array(repeating: 0, count: 64))
+        var number = 0
+        for row in files.stimulus where row["reset"] == [0] {
+            for place in 0..<32 where row["served_pixels"]![place / 8] == 1 { words[place] = row["activation_words"]![place] }
+            for place in 0..<64 where row["served_weights"]![place] == 1 { weights[place] = row["weight_words"]![place] }
+            guard row["fire"] == [1] else { continue }
+            let bank = row["bank"]![0]
+            if row["first_step"] == [1] { sums[bank] = Array(repeating: 0, count: 32) }
+            for p in 0..<4 where row["padding"]![p] == 0 {
+                for c in 0..<min(8, row["channels_left"]![0]) {
+                    let operand = files.operand(code: words[8 * p + c], channel: row["channel_index"]![0] + c, row)
+                    for k in 0..<8 { sums[bank]![8 * p + k] += operand * files.weights[weights[8 * k + c]] }
+                }
+            }
+            guard row["last_step"] == [1] else { continue }
+            #expect(files.response[number]["sums"] == sums[bank] && files.response[number]["drain_tag"] == row["tag"] && files.response[number]["drain_tag_bank"] == [bank])
+            number += 1
+        }
+        #expect(number == files.response.count && number >= 150)
     }
 }

@@ -146,13 +146,12 @@ module intaglio_drain #(
             assign x = (first_column + j) * stride_x + offset_x;
 
             if (lane < RESULTS) begin : g_result
-                logic [31:0] layer_channel;
+                logic [31:0] layer_channel, held_channel;
                 assign layer_channel                         = first_output_channel + group * layer_group_output_channels + k;
                 assign record_addresses[32*lane +: 32]       = channel_block + header[32*8 +: 32] + 24 * layer_channel;
                 assign value_record_addresses[32*lane +: 32] = channel_block + header[32*6 +: 32] + 8 * held_channel;
                 assign value_addresses[32*lane +: 32]        = input_address + ((y - origin_y) * tile_columns + x - origin_x) * pixel_pitch + group * group_pitch
                                                              + first_output_channel - first_input_channel + k;
-                logic [31:0] held_channel;
                 always_ff @(posedge clock) begin
                     lane_valid[lane]              <= valid && is_last && !reset;
                     lane_sums[64*lane +: 64]      <= 64'(sum);

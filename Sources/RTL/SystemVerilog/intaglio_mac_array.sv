@@ -120,7 +120,7 @@ module intaglio_mac_array #(
                 wire unused = &{1'b0, unused_value};
             end
             for (genvar k = 0; k < K0; k++) begin : g_lane
-                intaglio_mac_lane mac_lane (
+                intaglio_mac_lane #(.INPUT_LANES(C0), .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .WEIGHT_BITS(WEIGHT_BITS), .DELAY(STAGES - 3)) mac_lane (
                     .clock(clock), .operands(operands[16*C0*p +: 16*C0]), .weights(weights[WEIGHT_BITS*C0*k +: WEIGHT_BITS*C0]),
                     .accumulate(fires[STAGES-1]), .first(firsts[STAGES-1]), .bank(banks[STAGES-1]), .sum_0(sums_0[K0*p + k]), .sum_1(sums_1[K0*p + k]));
             end

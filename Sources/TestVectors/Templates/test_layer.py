@@ -7,6 +7,8 @@ Without a machine the bundled one is tested. Needs cocotb (pip install cocotb) a
 import json
 import os
 import pathlib
+import re
+import subprocess
 import sys
 
 FOLDER = pathlib.Path(os.environ.get("LAYER_FOLDER", pathlib.Path(__file__).resolve().parent))
@@ -59,10 +61,22 @@ async def check(dut):
     dut._log.info(f"all equal: {cycle} cycles, {sum(ended)} commands, {stored} bytes stored")
 
 
+def require_version():
+    """cocotb 2 uses parts of Verilator's VPI that came with 5.036; with an older one its own C++ does not compile."""
+    import cocotb
+
+    said = subprocess.run(["verilator", "--version"], capture_output=True, text=True).stdout
+    found = re.search(r"(\d+)\.(\d+)", said)
+    if found and int(cocotb.__version__.split(".")[0]) >= 2 and (int(found[1]), int(found[2])) < (5, 36):
+        sys.exit(f"error: cocotb {cocotb.__version__} needs Verilator 5.036 or later, found {found[0]}: use icarus here; run_verilator.sh runs without cocotb")
+
+
 if __name__ == "__main__":
     from cocotb_tools.runner import get_runner
 
     simulator = sys.argv[1] if len(sys.argv) > 1 else "icarus"
+    if simulator == "verilator":
+        require_version()
     modules = sorted(str(path) for path in FOLDER.glob("intaglio_*.sv") if path.name not in ("intaglio_constants.sv", "intaglio_clock.sv"))
     defines = {"INTAGLIO_MACHINE": sys.argv[2]} if len(sys.argv) > 2 else {}
     # The testbench loads memory and commands; it ends the simulation itself only where it checks, so here it is told of no end.

@@ -7,6 +7,8 @@ Without a module the bundled one under rtl/ is tested. Needs cocotb (pip install
 import json
 import os
 import pathlib
+import re
+import subprocess
 import sys
 
 FOLDER = pathlib.Path(os.environ.get("UNIT_FOLDER", pathlib.Path(__file__).resolve().parent))
@@ -38,9 +40,10 @@ async def serve(dut, memory):
         # Stages that nothing has entered yet ask for unknown words.
         asked, answer = str(index.value), 0
         for read in range(memory["reads"]):
-            end = len(asked) - bits * read
+            end = len(asked) if memory["run"] else len(asked) - bits * read
             part = asked[end - bits:end]
             address = int(part, 2) if set(part) <= {"0", "1"} else len(content)
+            address += read if memory["run"] else 0
             answer |= (content[address] if address < len(content) else 0) << (memory["wordBits"] * read)
         word.value = answer
         await (getattr(index, "value_change", None) or Edge(index))
@@ -49,9 +52,24 @@ async def serve(dut, memory):
 
 def compare(dut, cycle, number, expected):
     for name, value in expected.items():
+        if MANIFEST.get("readout") and name == MANIFEST["readout"]["field"]:
+            continue
         observed = getattr(dut, name).value
         assert observed.is_resolvable and int(observed) == value, (
             f"mismatch: cycle {cycle}, response {number}: {name} expected {value:x}, observed {observed}")
+
+
+def compare_slot(dut, cycle, number, expected, first):
+    """The elements that stand at the slot port, from element `first` of a response on."""
+    readout = MANIFEST["readout"]
+    field = next(port for port in MANIFEST["response"]["ports"] if port["name"] == readout["field"])
+    bits, observed = field["bits"] // field["lanes"], str(getattr(dut, readout["slotPort"]).value)
+    for element in range(first, min(first + readout["slotElements"], field["lanes"])):
+        end = len(observed) - bits * (element - first)
+        value = format(expected[readout["field"]] >> (bits * element) & ((1 << bits) - 1), f"0{bits}b")
+        assert observed[end - bits:end] == value, (
+            f"mismatch: cycle {cycle}, response {number}: {readout['slotPort']}, element {element} expected {value}, observed {observed[end - bits:end]}")
+    return first + readout["slotElements"] < field["lanes"]
 
 
 def drive(dut, row):
@@ -76,23 +94,43 @@ async def check(dut):
             compare(dut, cycle, cycle, response[cycle])
         return
     cocotb.start_soon(Clock(dut.clock, 10, "step").start())
-    due, accepted, compared = [None] * latency, 0, 0
-    for cycle, row in enumerate(stimulus + [dict.fromkeys(stimulus[0], 0)] * latency):
+    accepts, completes, readout = MANIFEST["inputValidPort"], MANIFEST.get("completesField"), MANIFEST.get("readout")
+    due, accepted, compared, reading, first = [None] * latency, 0, 0, None, 0
+    for cycle, row in enumerate(stimulus + [dict.fromkeys(stimulus[0], 0)] * (latency + 64)):
         await FallingEdge(dut.clock)
         if cycle > 0:
             expected = due[-1]
-            valid = dut.out_valid.value
+            valid = getattr(dut, MANIFEST["outputValidPort"]).value
             assert valid.is_resolvable and int(valid) == (expected is not None), (
-                f"mismatch: cycle {cycle}: out_valid expected {int(expected is not None)}, observed {valid}")
+                f"mismatch: cycle {cycle}: {MANIFEST['outputValidPort']} expected {int(expected is not None)}, observed {valid}")
             if expected is not None:
                 compare(dut, cycle, expected, response[expected])
                 compared += 1
+                if readout:
+                    reading, first = expected, 0
+                    getattr(dut, readout["bankPort"]).value = response[expected][readout["bankField"]]
+            if reading is not None:
+                getattr(dut, readout["firstPort"]).value = first
+                await Timer(1, "step")
+                more = compare_slot(dut, cycle, reading, response[reading], first)
+                reading, first = (reading if more else None), first + readout["slotElements"]
         drive(dut, row)
-        due = [accepted if row["in_valid"] else None] + due[:-1]
-        accepted += row["in_valid"]
+        completed = row[accepts] and (completes is None or row[completes])
+        due = [accepted if completed else None] + due[:-1]
+        accepted += 1 if completed else 0
         if row["reset"]:
             due = [None] * latency
     dut._log.info("passed: %d responses in %d cycles", compared, len(stimulus))
+
+
+def require_version():
+    """cocotb 2 uses parts of Verilator's VPI that came with 5.036; with an older one its own C++ does not compile."""
+    import cocotb
+
+    said = subprocess.run(["verilator", "--version"], capture_output=True, text=True).stdout
+    found = re.search(r"(\d+)\.(\d+)", said)
+    if found and int(cocotb.__version__.split(".")[0]) >= 2 and (int(found[1]), int(found[2])) < (5, 36):
+        sys.exit(f"error: cocotb {cocotb.__version__} needs Verilator 5.036 or later, found {found[0]}: use icarus here; testbench.sv runs without cocotb")
 
 
 if __name__ == "__main__":
@@ -103,6 +141,8 @@ if __name__ == "__main__":
     simulator = sys.argv[1] if len(sys.argv) > 1 else "icarus"
     module = sys.argv[2] if len(sys.argv) > 2 else MANIFEST["module"]
     sources = [str(pathlib.Path(path).resolve()) for path in sys.argv[3:]] or sorted(str(path) for path in (FOLDER / "rtl").glob("*.sv"))
+    if simulator == "verilator":
+        require_version()
     runner = get_runner(simulator)
     build_args = ["-g2012"] if simulator == "icarus" else ["-Wno-fatal"]
     runner.build(sources=sources, hdl_toplevel=module, parameters=MANIFEST["parameters"], build_args=build_args, build_dir=FOLDER / "cocotb_build")
