@@ -24,7 +24,7 @@ struct StudyCoding: ParsableCommand {
     @Option(help: "Side of the square cut from the middle of each calibration picture.") var crop = 256
     @Option(help: "Parts of each layer's weights that must be zero, with commas.") var sparsities = "0.5,0.7,0.8,0.9"
     @Option(help: "Bits of the dead zone's levels, with commas.") var levels = "8,4"
-    @Option(help: "Where the largest weight code lies: \(WeightClipping.allCases.map(\.rawValue).joined(separator: ", ")).") var weightClipping = WeightClipping.searched
+    @Option(help: "Where the largest weight code lies: \(WeightClipping.allCases.map(\.rawValue).joined(separator: ", ")).") var weightClipping: WeightClipping?
     @Option(help: "Weight codes that the decoder makes a cycle.") var symbolsPerCycle = 4
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @Option(help: "Width x height of the picture that cycles are given for.") var size = PictureSize(width: 768, height: 512)
@@ -78,7 +78,8 @@ struct StudyCoding: ParsableCommand {
 
     /// Every scheme has all other ingredients of `quantize`.
     private func schemes(for machine: MachineDescription) -> [(String, QuantizationOptions)] {
-        var full = QuantizationOptions(weightClipping: weightClipping)
+        var full = QuantizationOptions()
+        full.weightClipping = weightClipping ?? full.weightClipping
         full.activationBits = min(full.activationBits, machine.macArray.activationBits)
         full.weightBits = min(full.weightBits, machine.macArray.weightBits)
         full.accumulatorBits = machine.macArray.accumulatorBits
@@ -96,6 +97,7 @@ struct StudyCoding: ParsableCommand {
                 schemes.append(
                     ("dead zone, \(bits) bits, \(share) zero", changed {
                         ($0.weightLaw, $0.weightSparsity) = (.deadZone(numerator: 1, denominator: 16, levelBits: bits), share)
+                        $0.weightClipping = weightClipping ?? .quantile
                     }))
             }
         }
