@@ -69,7 +69,7 @@ struct QuantizationChoices: ParsableArguments {
         if let activations { options.activationLaw = try Law(activations, at: "--activations") }
         options.weightSparsity = sparsity
         options.weightGrouping = grouping ?? options.weightGrouping
-        if case .deadZone = options.weightLaw { options.weightClipping = .quantile }
+        if case .deadZone = options.weightLaw { options.weightClipping = .none }
         options.weightClipping = weightClipping ?? options.weightClipping
         options.codebooks = codebooks ?? options.codebooks
         options.meanRemoval = noMeanRemoval ? .none : meanRemoval ?? options.meanRemoval

@@ -97,7 +97,7 @@ struct StudyCoding: ParsableCommand {
                 schemes.append(
                     ("dead zone, \(bits) bits, \(share) zero", changed {
                         ($0.weightLaw, $0.weightSparsity) = (.deadZone(numerator: 1, denominator: 16, levelBits: bits), share)
-                        $0.weightClipping = weightClipping ?? .quantile
+                        $0.weightClipping = weightClipping ?? .none
                     }))
             }
         }
