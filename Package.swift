@@ -116,7 +116,7 @@ let package = Package(
         tests("QuantizationTests", ["Quantization", "FixedPoint", "ExactArithmetic", "Diagnostics"]),
         tests("GraphTests", ["Graph", "Diagnostics"]),
         tests("ImagesTests", ["Images", "Tensors", "Diagnostics"]),
-        tests("NetworksTests", ["Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics", "Importers", "FloatModel"]),
+        tests("NetworksTests", ["Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "Diagnostics", "Importers", "FloatModel"]),
         tests("MachineDescriptionTests", ["MachineDescription", "FixedPoint", "Diagnostics"]),
         tests("TimingTests", ["Timing", "MachineDescription", "Commands"]),
         tests("SchedulingTests", [

@@ -98,8 +98,10 @@ struct LayerQuantizer {
         let moments = options.compensatesRounding && clips == nil ? secondMoments() : nil
         var failure = 0
         for bits in stride(from: largestBits, through: 8, by: -1) {
+            let law = try weightLaw(weights, outputs: bias.count, bits: bits, clips: clips, moments: moments)
             let quantizer = WeightQuantizer(
-                decoder: try .weights(options.weightLaw, bits: bits, at: place), grouping: options.weightGrouping, clipping: options.weightClipping)
+                decoder: try .weights(law, bits: bits, at: place), grouping: options.weightGrouping, clipping: options.weightClipping,
+                deadZone: law.deadZone(bits: bits))
             let (codes, scales) = quantizer.quantize(weights, outputs: bias.count, importance: importance(), clips: clips, moments: moments)
             let integerBias = zip(bias, scales).map { Int64((Double($0) / (inputFormat.step * $1)).rounded()) }
             var parameters = AccumulationParameters(
@@ -112,6 +114,19 @@ struct LayerQuantizer {
             }
         }
         throw tooWide(failure)
+    }
+
+    /// The law of the options, with the narrowest dead zone that makes enough of the layer's weights zero where that is asked for.
+    private func weightLaw(_ weights: [Float], outputs: Int, bits: Int, clips: [Float]?, moments: SecondMoments?) throws(Diagnostic) -> Law {
+        guard let share = options.weightSparsity, case .deadZone(_, _, let levelBits) = options.weightLaw else { return options.weightLaw }
+        let importance = importance()
+        return try SparsitySearch.law(reaching: share, levelBits: levelBits, at: place) { law throws(Diagnostic) in
+            let quantizer = WeightQuantizer(
+                decoder: try .weights(law, bits: bits, at: place), grouping: options.weightGrouping, clipping: options.weightClipping,
+                deadZone: law.deadZone(bits: bits))
+            let codes = quantizer.quantize(weights, outputs: outputs, importance: importance, clips: clips, moments: moments).codes
+            return Double(codes.count { $0 == 128 }) / Double(codes.count)
+        }
     }
 
     private func tooWide(_ bits: Int) -> Diagnostic {

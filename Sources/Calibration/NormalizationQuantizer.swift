@@ -57,7 +57,7 @@ struct NormalizationQuantizer {
     private var betaLimit: Double { Double(beta.max() ?? 0) / Double(sign: .plus, exponent: options.accumulatorBits - 3, significand: 1) }
 
     private func gammaDecoder(bits: Int) throws(Diagnostic) -> WeightDecoder {
-        try .gammas(options.weightLaw, bits: bits, at: place)
+        try .gammas(options.gammaLaw, bits: bits, at: place)
     }
 
     /// S_j = max(0, bitLength(max v_j^2) - (V - 1)).

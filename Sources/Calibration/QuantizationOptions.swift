@@ -5,6 +5,9 @@ public import Quantization
 public struct QuantizationOptions: Hashable, Sendable {
     /// Spacing of the 256 weights that a code can mean. Default: power 2.
     public var weightLaw: Law
+    /// With a dead-zone law: the least part of each layer's weights that must be zero, 0...0.99. Each layer then gets the narrowest dead zone that reaches it, and the law's
+    /// own fraction is not used.
+    public var weightSparsity: Double?
     public var weightGrouping: WeightGrouping
     public var weightClipping: WeightClipping
     /// Whether weights make up for each other's rounding errors where their operands are correlated.
@@ -36,7 +39,7 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var accumulatorBits: Int
 
     public init(
-        weightLaw: Law = .power(numerator: 2, denominator: 1), weightGrouping: WeightGrouping = .outputChannel,
+        weightLaw: Law = .power(numerator: 2, denominator: 1), weightSparsity: Double? = nil, weightGrouping: WeightGrouping = .outputChannel,
         weightClipping: WeightClipping = .searched, compensatesRounding: Bool = true, activationLaw: Law = .power(numerator: 2, denominator: 1),
         codebooks: Int = 8, codebooksPerOctave: Int = 1,
         meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true,
@@ -44,6 +47,7 @@ public struct QuantizationOptions: Hashable, Sendable {
         resultBits: Int = 32, activationBits: Int = 15, weightBits: Int = 12, accumulatorBits: Int = 36
     ) {
         self.weightLaw = weightLaw
+        self.weightSparsity = weightSparsity
         self.weightGrouping = weightGrouping
         self.weightClipping = weightClipping
         self.compensatesRounding = compensatesRounding
@@ -61,6 +65,12 @@ public struct QuantizationOptions: Hashable, Sendable {
         self.activationBits = activationBits
         self.weightBits = weightBits
         self.accumulatorBits = accumulatorBits
+    }
+
+    /// The law of gammas: that of the weights, but power 2 instead of a dead zone, which has negative levels.
+    public var gammaLaw: Law {
+        if case .deadZone = weightLaw { return .power(numerator: 2, denominator: 1) }
+        return weightLaw
     }
 
     /// Classic 8 bits: linear, one scale a layer, one range a tensor, no mean removal, no search.
@@ -87,7 +97,9 @@ public enum WeightGrouping: String, CaseIterable, Hashable, Sendable {
 public enum WeightClipping: String, CaseIterable, Hashable, Sendable {
     /// At the largest magnitude.
     case none
-    /// At the fraction of it that has the least squared error, each input channel weighted by its mean square.
+    /// At the magnitude that 99 % of the group's weights do not pass.
+    case quantile
+    /// At the fraction of the largest that has the least squared error, each input channel weighted by its mean square.
     case searched
 }
 

@@ -45,7 +45,7 @@ public struct Quantizer: Sendable {
         }
         quantized.widths = narrowestWidths(of: quantized)
         try quantized.validate()
-        return quantized
+        return quantized.withWeightStatistics()
     }
 
     /// The widths that the network really needs, so that the smallest machine that can run it may.

@@ -16,23 +16,27 @@ extension Study {
         for grouping in groupings {
             for law in laws {
                 let bits = law == .linear ? 8 : weightBits
-                let quantizer = WeightQuantizer(decoder: try .weights(law, bits: bits, at: "study weights"), grouping: .layer, clipping: clipping)
+                let quantizer = WeightQuantizer(
+                    decoder: try .weights(law, bits: bits, at: "study weights"), grouping: .layer, clipping: clipping, deadZone: law.deadZone(bits: bits))
                 var changed = network
                 var energy = Energy()
-                var (weightBytes, groups) = (0, 0)
+                var (weightBytes, groups, zeros, entropyBits) = (0, 0, 0, 0.0)
                 for layer in network.graph.layers {
                     guard case .accumulation(let weights, let bias)? = network.parameters[layer.name] else { continue }
                     let inputs = inputChannels(of: layer.name, weights: weights, outputs: bias.count)
-                    let (values, count) = quantizer.roundTrip(weights, outputs: bias.count, inputs: inputs, grouping: grouping)
+                    let (values, histogram, count) = quantizer.roundTrip(weights, outputs: bias.count, inputs: inputs, grouping: grouping)
                     for (weight, value) in zip(weights, values) { energy.add(weight, quantized: value) }
                     changed.parameters[layer.name] = .accumulation(weights: values, bias: bias)
                     weightBytes += weights.count
                     groups += count
+                    zeros += histogram.indices.reduce(0) { $0 + (quantizer.decoder.entries[$1] == 0 ? histogram[$1] : 0) }
+                    entropyBits += LayerWeights.entropyBits(of: histogram)
                 }
                 rows.append(
                     StudyRow(
                         choice: "\(grouping.rawValue), \(law)", signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: meanPSNR(changed) - baseline,
-                        weightBytes: weightBytes, romBits: law.isMemoryFree ? 0 : 256 * bits, selectBits: groups * 32))
+                        weightBytes: weightBytes, romBits: law.isMemoryFree ? 0 : 256 * bits, selectBits: groups * 32,
+                        zeroPercent: 100 * Double(zeros) / Double(max(weightBytes, 1)), entropyBits: entropyBits / Double(max(weightBytes, 1))))
             }
         }
         return rows
@@ -48,8 +52,8 @@ extension Study {
 }
 
 extension WeightQuantizer {
-    /// Weights `[K][taps][C]` after quantization with one scale a group, and the number of groups.
-    fileprivate func roundTrip(_ weights: [Float], outputs: Int, inputs: Int, grouping: WeightGrouping) -> (values: [Float], groups: Int) {
+    /// Weights `[K][taps][C]` after quantization with one scale a group, how often each code occurs, and the number of groups.
+    fileprivate func roundTrip(_ weights: [Float], outputs: Int, inputs: Int, grouping: WeightGrouping) -> (values: [Float], histogram: [Int], groups: Int) {
         let inner = weights.count / outputs
         func group(_ index: Int) -> Int {
             switch grouping {
@@ -63,10 +67,14 @@ extension WeightQuantizer {
         var members: [[Int]] = Array(repeating: [], count: count)
         for index in weights.indices { members[group(index)].append(index) }
         var values = weights
+        var histogram = [Int](repeating: 0, count: 256)
         for indices in members {
             let (codes, scales) = quantize(indices.map { weights[$0] }, outputs: 1, importance: [1])
-            for (index, code) in zip(indices, codes) { values[index] = Float(Double(decoder.entries[Int(code)]) * scales[0]) }
+            for (index, code) in zip(indices, codes) {
+                values[index] = Float(Double(decoder.entries[Int(code)]) * scales[0])
+                histogram[Int(code)] += 1
+            }
         }
-        return (values, count)
+        return (values, histogram, count)
     }
 }

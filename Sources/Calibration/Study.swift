@@ -20,10 +20,13 @@ public struct StudyRow: Hashable, Sendable {
     public var selectBits: Int
     /// Latents that 8 bits cannot hold (`means` only).
     public var saturatedLatents: Int
+    /// Of the weights: the part that is zero, in percent, and the zero-order entropy of the codes, each layer by itself, in bits a weight (`weights` only).
+    public var zeroPercent: Double
+    public var entropyBits: Double
 
     init(
         choice: String, signalToNoiseDecibels: Double, psnrChangeDecibels: Double, weightBytes: Int = 0, romBits: Int = 0, selectBits: Int = 0,
-        saturatedLatents: Int = 0
+        saturatedLatents: Int = 0, zeroPercent: Double = 0, entropyBits: Double = 0
     ) {
         self.choice = choice
         self.signalToNoiseDecibels = signalToNoiseDecibels
@@ -32,6 +35,8 @@ public struct StudyRow: Hashable, Sendable {
         self.romBits = romBits
         self.selectBits = selectBits
         self.saturatedLatents = saturatedLatents
+        self.zeroPercent = zeroPercent
+        self.entropyBits = entropyBits
     }
 }
 

@@ -12,7 +12,8 @@ struct WeightQuantizer {
     private let lowest: Double
     private let largest: Double
 
-    init(decoder: WeightDecoder, grouping: WeightGrouping, clipping: WeightClipping) {
+    /// - Parameter deadZone: magnitudes below this, in units of the entries, become zero even where another entry is nearer.
+    init(decoder: WeightDecoder, grouping: WeightGrouping, clipping: WeightClipping, deadZone: Double? = nil) {
         precondition(grouping.isExecutable, "\(grouping.rawValue) cannot be requantized away")
         self.decoder = decoder
         self.grouping = grouping
@@ -20,7 +21,11 @@ struct WeightQuantizer {
         let entries = decoder.entries.map { Double($0) }
         largest = entries[255]
         lowest = entries[0]
-        midpoints = zip(entries, entries.dropFirst()).map { ($0 + $1) / 2 } + [.infinity]
+        var midpoints = zip(entries, entries.dropFirst()).map { ($0 + $1) / 2 } + [.infinity]
+        // Codes that a law does not use repeat its first or last entry.
+        for code in 0..<255 where entries[code] == entries[code + 1] { midpoints[code] = code < 128 ? -.infinity : .infinity }
+        if let deadZone { (midpoints[127], midpoints[128]) = (-deadZone, deadZone) }
+        self.midpoints = midpoints
         var starts: [UInt8] = []
         var code = 0
         for value in Int(lowest)...Int(largest) {
@@ -91,6 +96,7 @@ struct WeightQuantizer {
 
     private func scale(of weights: [Double], _ importance: [Double]) -> Double {
         let widest = widestScale(of: weights)
+        if clipping == .quantile { return quantileScale(of: weights) ?? widest }
         guard clipping == .searched else { return widest }
         var best = (error: Double.infinity, scale: widest)
         for step in 0...24 {
@@ -105,6 +111,12 @@ struct WeightQuantizer {
     private func widestScale(of weights: [Double]) -> Double {
         let magnitude = weights.reduce(0) { max($0, abs($1)) }
         return magnitude > 0 ? magnitude / largest : 1 / largest
+    }
+
+    /// The scale with which it means the magnitude that 99 % of the weights do not pass; nil where that is 0.
+    private func quantileScale(of weights: [Double]) -> Double? {
+        let quantile = weights.map { abs($0) }.sorted()[(99 * weights.count + 99) / 100 - 1]
+        return quantile > 0 ? quantile / largest : nil
     }
 
     private func squaredError(of weights: [Double], scale: Double, _ importance: [Double]) -> Double {

@@ -79,6 +79,12 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case networkNormalizationTooWide = "NETWORK-018"
     case networkRequantizationTooWide = "NETWORK-019"
 
+    // WEIGHTS: dead zones, coded weights and their statistics
+    case weightCodeInvalid = "WEIGHTS-001"
+    case codedWeightsDamaged = "WEIGHTS-002"
+    case weightStatisticsMismatch = "WEIGHTS-003"
+    case sparsityOutOfReach = "WEIGHTS-004"
+
     // IMPORT: networks of other formats
     case importArchitectureUnknown = "IMPORT-001"
     case importFileMissing = "IMPORT-002"

@@ -26,7 +26,7 @@ extension MachineDescription {
             keys: [
                 "name", "clockMegahertz", "macArray", "weightBuffer", "activationBuffer", "accumulatorBuffer", "parameterMemory", "codebookMux",
                 "postProcessor", "normalization", "dma", "entropyCoder", "trellis",
-            ])
+            ], optional: ["weightDecoder"])
         let entropyCoder = try top.mapping("entropyCoder", keys: ["symbolsPerCycle", "interleave"])
         let trellis = try top.mapping("trellis", keys: ["states", "samplesPerCycle"])
         let accumulatorBuffer = try top.mapping("accumulatorBuffer", keys: ["bytes"])
@@ -46,7 +46,8 @@ extension MachineDescription {
             dma: try DMADescription(top),
             entropyCoder: EntropyCoderDescription(
                 symbolsPerCycle: try entropyCoder.integer("symbolsPerCycle", in: 1...64), interleave: try entropyCoder.integer("interleave", in: 1...16)),
-            trellis: TrellisDescription(states: try trellis.integer("states", in: 1...16), samplesPerCycle: try trellis.integer("samplesPerCycle", in: 1...64)))
+            trellis: TrellisDescription(states: try trellis.integer("states", in: 1...16), samplesPerCycle: try trellis.integer("samplesPerCycle", in: 1...64)),
+            weightDecoder: try top.has("weightDecoder") ? WeightDecoderDescription(top) : nil)
         try checkConsistency(top)
     }
 }
@@ -58,7 +59,7 @@ extension MACArrayDescription {
             keys: [
                 "inputChannelLanes", "outputChannelLanes", "pixelLanes", "dataflow", "laneMapping", "activationBits", "weightBits", "accumulatorBits",
                 "pipelineStages",
-            ])
+            ], optional: ["zeroSkipping"])
         self.init(
             inputChannelLanes: try fields.integer("inputChannelLanes", in: 1...1024),
             outputChannelLanes: try fields.integer("outputChannelLanes", in: 1...1024),
@@ -68,7 +69,8 @@ extension MACArrayDescription {
             activationBits: try fields.integer("activationBits", in: 8...16),
             weightBits: try fields.integer("weightBits", in: 8...12),
             accumulatorBits: try fields.integer("accumulatorBits", in: 16...60),
-            pipelineStages: try fields.integer("pipelineStages", in: 1...64))
+            pipelineStages: try fields.integer("pipelineStages", in: 1...64),
+            zeroSkipping: try fields.has("zeroSkipping") && fields.boolean("zeroSkipping"))
         guard laneMapping == .channels else {
             throw Diagnostic(
                 .machineNotBuiltYet, at: fields.place(of: "laneMapping"), found: "macArray.laneMapping is tapsAndChannels, which is not built yet",
@@ -106,6 +108,13 @@ extension NormalizationDescription {
             method: try fields.choice("method", Method.self),
             lanes: try fields.integer("lanes", in: 1...65_536),
             latencyCycles: try fields.integer("latencyCycles", in: 1...1024))
+    }
+}
+
+extension WeightDecoderDescription {
+    fileprivate init(_ top: StrictMapping) throws {
+        let fields = try top.mapping("weightDecoder", keys: ["law", "symbolsPerCycle"])
+        self.init(law: try fields.choice("law", Law.self), symbolsPerCycle: try fields.integer("symbolsPerCycle", in: 1...64))
     }
 }
 

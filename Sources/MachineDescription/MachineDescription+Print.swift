@@ -13,7 +13,7 @@ extension MachineDescription {
           activationBits: \(macArray.activationBits)
           weightBits: \(macArray.weightBits)
           accumulatorBits: \(macArray.accumulatorBits)
-          pipelineStages: \(macArray.pipelineStages)
+          pipelineStages: \(macArray.pipelineStages)\(macArray.zeroSkipping ? "\n  zeroSkipping: true" : "")
         weightBuffer:
         \(weightBuffer.yaml)
         activationBuffer:
@@ -45,7 +45,7 @@ extension MachineDescription {
         trellis:
           states: \(trellis.states)
           samplesPerCycle: \(trellis.samplesPerCycle)
-
+        \(weightDecoder.map { "weightDecoder:\n  law: \($0.law.rawValue)\n  symbolsPerCycle: \($0.symbolsPerCycle)\n" } ?? "")
         """
     }
 

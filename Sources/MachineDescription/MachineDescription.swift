@@ -13,13 +13,15 @@ public struct MachineDescription: Hashable, Sendable {
     public var dma: DMADescription
     public var entropyCoder: EntropyCoderDescription
     public var trellis: TrellisDescription
+    /// In front of the weight buffer; nil: weights are loaded as they are.
+    public var weightDecoder: WeightDecoderDescription?
 
     public init(
         name: String, clockMegahertz: Double, macArray: MACArrayDescription, weightBuffer: BufferDescription, activationBuffer: BufferDescription,
         accumulatorBuffer: AccumulatorBufferDescription, parameterMemory: ParameterMemoryDescription, codebookMux: CodebookMuxDescription,
         postProcessor: PostProcessorDescription, normalization: NormalizationDescription, dma: DMADescription,
         entropyCoder: EntropyCoderDescription = EntropyCoderDescription(symbolsPerCycle: 1, interleave: 4),
-        trellis: TrellisDescription = TrellisDescription(states: 8, samplesPerCycle: 1)
+        trellis: TrellisDescription = TrellisDescription(states: 8, samplesPerCycle: 1), weightDecoder: WeightDecoderDescription? = nil
     ) {
         self.name = name
         self.clockMegahertz = clockMegahertz
@@ -34,7 +36,11 @@ public struct MachineDescription: Hashable, Sendable {
         self.dma = dma
         self.entropyCoder = entropyCoder
         self.trellis = trellis
+        self.weightDecoder = weightDecoder
     }
+
+    /// Whether coded weights or skipped zeros are estimated beside the simulated cycles.
+    public var estimatesWeightCoding: Bool { weightDecoder != nil || macArray.zeroSkipping }
 }
 
 /// C0 x K0 x P0 multipliers: every cycle one step multiplies C0 input channels of P0 pixels with C0 x K0 weights.
@@ -53,6 +59,8 @@ public struct MACArrayDescription: Hashable, Sendable {
     public var accumulatorBits: Int
     /// Registers between the operands and the accumulator.
     public var pipelineStages: Int
+    /// Whether steps whose weights are all zero are left out. No RTL has it: only `estimatedCycles` know of it.
+    public var zeroSkipping: Bool
 
     /// What stays in the array while the operands change.
     public enum Dataflow: String, CaseIterable, Hashable, Sendable {
@@ -70,7 +78,7 @@ public struct MACArrayDescription: Hashable, Sendable {
 
     public init(
         inputChannelLanes: Int, outputChannelLanes: Int, pixelLanes: Int, dataflow: Dataflow = .outputStationary, laneMapping: LaneMapping = .channels,
-        activationBits: Int, weightBits: Int, accumulatorBits: Int, pipelineStages: Int
+        activationBits: Int, weightBits: Int, accumulatorBits: Int, pipelineStages: Int, zeroSkipping: Bool = false
     ) {
         self.inputChannelLanes = inputChannelLanes
         self.outputChannelLanes = outputChannelLanes
@@ -81,6 +89,7 @@ public struct MACArrayDescription: Hashable, Sendable {
         self.weightBits = weightBits
         self.accumulatorBits = accumulatorBits
         self.pipelineStages = pipelineStages
+        self.zeroSkipping = zeroSkipping
     }
 
     public var macs: Int { inputChannelLanes * outputChannelLanes * pixelLanes }
@@ -205,5 +214,23 @@ public struct TrellisDescription: Hashable, Sendable {
     public init(states: Int, samplesPerCycle: Int) {
         self.states = states
         self.samplesPerCycle = samplesPerCycle
+    }
+}
+
+/// Between the DMA and the weight buffer: coded weights to codes. No RTL has it: only `estimatedCycles` know of it.
+public struct WeightDecoderDescription: Hashable, Sendable {
+    /// How weight codes are coded in external memory.
+    public enum Law: String, CaseIterable, Hashable, Sendable {
+        /// A canonical prefix code a layer, each tile by itself in whole bytes.
+        case huffman
+    }
+
+    public var law: Law
+    /// Weight codes decoded a cycle.
+    public var symbolsPerCycle: Int
+
+    public init(law: Law, symbolsPerCycle: Int) {
+        self.law = law
+        self.symbolsPerCycle = symbolsPerCycle
     }
 }

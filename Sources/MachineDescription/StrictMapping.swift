@@ -10,8 +10,10 @@ struct StrictMapping {
     private let mark: Mark?
     private var fields: [String: (key: Node, value: Node)] = [:]
 
-    /// - Throws: `MACHINE-006` if `node` is no mapping or a key no plain word, `MACHINE-004` for a key not in `keys`, `MACHINE-005` for one of `keys` that is missing.
-    init(_ node: Node, path: String, name: String, keys: [String]) throws {
+    /// - Throws: `MACHINE-006` if `node` is no mapping or a key no plain word, `MACHINE-004` for a key not in `keys`, `MACHINE-005` for one of `keys` that is missing; those of `optional` may be.
+    init(_ node: Node, path: String, name: String, keys: [String], optional: [String] = []) throws {
+        let required = keys
+        let keys = keys + optional
         (self.path, self.name, self.mark) = (path, name, node.mark)
         guard case .mapping(let mapping) = node else {
             throw wrongType(node, of: name, expected: "fields, one a line: \(keys.joined(separator: ", "))")
@@ -27,7 +29,7 @@ struct StrictMapping {
             }
             fields[scalar.string] = (key, value)
         }
-        for key in keys where fields[key] == nil {
+        for key in required where fields[key] == nil {
             throw Diagnostic(
                 .machineMissingField, at: place(mark), found: "\(qualified(key)) is missing", expected: "every field of a machine",
                 remedy: "add a line \(key): ...")
@@ -35,9 +37,12 @@ struct StrictMapping {
     }
 
     /// A field that is itself a mapping.
-    func mapping(_ key: String, keys: [String]) throws -> StrictMapping {
-        try StrictMapping(node(key), path: path, name: key, keys: keys)
+    func mapping(_ key: String, keys: [String], optional: [String] = []) throws -> StrictMapping {
+        try StrictMapping(node(key), path: path, name: key, keys: keys, optional: optional)
     }
+
+    /// Whether an optional field is there.
+    func has(_ key: String) -> Bool { fields[key] != nil }
 
     /// A plain decimal integer within `range`.
     func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int {

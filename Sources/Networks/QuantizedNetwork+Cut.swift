@@ -21,6 +21,6 @@ extension QuantizedNetwork {
             name: name, inputs: inputs.map { GraphInput(name: $0, channels: channels[$0]!) }, layers: layers, outputs: outputs, sizeMultiple: sizeMultiple)
         return QuantizedNetwork(
             graph: graph, formats: formats.filter { names.contains($0.key) || inputs.contains($0.key) }, parameters: parameters.filter { names.contains($0.key) },
-            widths: widths)
+            widths: widths, weightStatistics: weightStatistics.filter { names.contains($0.key) })
     }
 }

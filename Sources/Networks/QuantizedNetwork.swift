@@ -13,10 +13,13 @@ public struct QuantizedNetwork: Hashable, Sendable {
     public var rateMultipliers: [String: [[QuantizedMultiplier]]]
     /// The entropy tables, where the network was prepared to encode and decode.
     public var codec: CodecParameters?
+    /// Of layers with weights, by name; none where nobody counted. They affect no bit: only what plans say of coded weights and skipped zeros.
+    public var weightStatistics: [String: WeightStatistics]
 
     public init(
         graph: Graph, formats: [String: TensorFormat], parameters: [String: LayerParameters], widths: DatapathWidths,
-        rateMultipliers: [String: [[QuantizedMultiplier]]] = [:], codec: CodecParameters? = nil
+        rateMultipliers: [String: [[QuantizedMultiplier]]] = [:], codec: CodecParameters? = nil,
+        weightStatistics: [String: WeightStatistics] = [:]
     ) {
         self.graph = graph
         self.formats = formats
@@ -24,6 +27,7 @@ public struct QuantizedNetwork: Hashable, Sendable {
         self.widths = widths
         self.rateMultipliers = rateMultipliers
         self.codec = codec
+        self.weightStatistics = weightStatistics
     }
 }
 

@@ -2,7 +2,7 @@ public import Diagnostics
 
 /// How the entries of a codebook or of a weight decoder are spaced: a rising function f on [0,1] with f(0) = 0 and f(1) = 1, or a table.
 ///
-/// In text (files, options, reports): `linear`, `power 3/2`, `logarithmic 4`, `minifloat 3 4`, `table`. `docs/arithmetic.md` has the formulas.
+/// In text (files, options, reports): `linear`, `power 3/2`, `logarithmic 4`, `minifloat 3 4`, `deadZone 1/8 8`, `table`. `docs/arithmetic.md` has the formulas.
 public enum Law: Hashable, Sendable {
     /// `f(t) = t`.
     case linear
@@ -17,6 +17,9 @@ public enum Law: Hashable, Sendable {
     ///
     /// The bits sum to 7 where the codes are signed and to 8 where they are not.
     case minifloat(exponentBits: Int, mantissaBits: Int)
+    /// Of weights only: a uniform quantizer with a wide zero (CoDeQ, arXiv 2512.12981). Below `numerator/denominator` of the largest level everything is zero; from there to it
+    /// lie `2^(levelBits-1) - 1` levels of equal width on each side, each in the middle of its interval.
+    case deadZone(numerator: Int, denominator: Int, levelBits: Int)
     /// Entries given one by one, stored in a ROM that is counted.
     case table
 
@@ -31,6 +34,7 @@ extension Law: CustomStringConvertible {
         case .power(let numerator, let denominator): "power \(numerator)/\(denominator)"
         case .logarithmic(let parameter): "logarithmic \(parameter)"
         case .minifloat(let exponentBits, let mantissaBits): "minifloat \(exponentBits) \(mantissaBits)"
+        case .deadZone(let numerator, let denominator, let levelBits): "deadZone \(numerator)/\(denominator) \(levelBits)"
         case .table: "table"
         }
     }
@@ -42,7 +46,7 @@ extension Law: CustomStringConvertible {
         guard let law = Law.named(text) else {
             throw Diagnostic(
                 .lawUnknown, at: place, found: "law '\(text)'",
-                expected: "linear, power P/Q, logarithmic A, minifloat E M or table", remedy: "name one of these laws")
+                expected: "linear, power P/Q, logarithmic A, minifloat E M, deadZone P/Q B or table", remedy: "name one of these laws")
         }
         self = law
         try checkParameters(at: place)
@@ -58,6 +62,7 @@ extension Law: CustomStringConvertible {
         case ("table", 0): law = .table
         case ("power", 2): law = .power(numerator: numbers[0], denominator: numbers[1])
         case ("logarithmic", 1): law = .logarithmic(parameter: numbers[0])
+        case ("deadZone", 3): law = .deadZone(numerator: numbers[0], denominator: numbers[1], levelBits: numbers[2])
         case ("minifloat", 2): law = .minifloat(exponentBits: numbers[0], mantissaBits: numbers[1])
         default: return nil
         }
@@ -79,6 +84,9 @@ extension Law: CustomStringConvertible {
         case .minifloat(let exponentBits, let mantissaBits):
             if (0...4).contains(exponentBits) && (7...8).contains(exponentBits + mantissaBits) { return }
             expected = "0...4 exponent bits, and 7 (signed codes) or 8 (unsigned codes) bits in all"
+        case .deadZone(let numerator, let denominator, let levelBits):
+            if (1...1024).contains(denominator) && numerator >= 1 && numerator < denominator && (2...8).contains(levelBits) { return }
+            expected = "a fraction of more than 0 and less than 1 with a denominator of at most 1024, and 2...8 bits of levels"
         }
         throw Diagnostic(.lawParameterOutOfRange, at: place, found: "law '\(self)'", expected: expected, remedy: "choose parameters in range")
     }

@@ -39,6 +39,10 @@ extension Law {
     /// - Throws: as `signedEntries`.
     public func weightEntries(bits: Int, at place: String) throws(Diagnostic) -> [Int16] {
         try Law.checkDecodedBits(bits, allowed: 8...16, at: place)
+        if case .deadZone(let numerator, let denominator, let levelBits) = self {
+            try checkParameters(at: place)
+            return Law.deadZoneEntries(numerator: numerator, denominator: denominator, levelBits: levelBits, bits: bits)
+        }
         return try signedEntries(range: 1 << (bits - 1) - 1, bits: bits, at: place).map { Int16($0) }
     }
 
@@ -99,6 +103,8 @@ extension Law {
             expected = "a law with a formula"
         case .minifloat(let exponentBits, let mantissaBits) where 1 << (exponentBits + mantissaBits) != last + 1:
             expected = "\((last + 1).trailingZeroBitCount) bits in all for codes of magnitude 0...\(last)"
+        case .deadZone:
+            expected = "a law of activations or gammas: a dead zone is for the weights of accumulating layers"
         default:
             return
         }
@@ -124,8 +130,8 @@ extension Law {
         case .minifloat(let exponentBits, let mantissaBits):
             let value = { Law.minifloatValue(code: $0, exponentBits: exponentBits, mantissaBits: mantissaBits) }
             twiceValue = (twoM * value(index)).quotient(by: value(last), rounding: .floor)
-        case .table:
-            preconditionFailure("a table has no formula")
+        case .deadZone, .table:
+            preconditionFailure("'\(self)' is no rising function")
         }
         guard let rounded = Int(exactly: (twiceValue + 1) >> 1) else { preconditionFailure("an entry passes the range") }
         return rounded

@@ -46,6 +46,7 @@ public struct RunSummary: Sendable {
             "buffers     weights \(totals.weightBufferPeakBytes.grouped) bytes, activations \(totals.activationBufferPeakBytes.grouped) bytes at the peak",
             "DRAM        \(totals.dramReadBytes.grouped) bytes read, \(totals.dramWriteBytes.grouped) written; lower bound \(totals.lowerBoundBytes.grouped)",
         ]
+        if let coding = totals.weightCoding { lines.append(weightCoding(coding, totals)) }
         for latent in report.latents ?? [] {
             lines.append(
                 "latents     \(latent.tensor): \(latent.empiricalBitsPerPixel.fixed(4)) bits a pixel (empirical entropy), \(latent.saturated.grouped) of \(latent.count.grouped) saturated"
@@ -56,6 +57,19 @@ public struct RunSummary: Sendable {
             lines.append("quality     PSNR \(psnr)" + (quality.psnrFloat.map { ", float network \($0.fixed(4)) dB" } ?? ""))
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Estimates, which no total above contains.
+    private static func weightCoding(_ coding: WeightCodingReport, _ totals: TotalsReport) -> String {
+        func saved(_ part: Int, of whole: Int) -> String { ((1 - Double(part) / Double(max(whole, 1))) * 100).fixed(1) }
+        var line = "weights     \(coding.zeroWeights.grouped) of \(coding.weights.grouped) zero"
+        if let coded = coding.codedWeightReadBytes {
+            line += "; \(coded.grouped) coded bytes read instead of \(coding.weightReadBytes.grouped) (\(saved(coded, of: coding.weightReadBytes)) % less)"
+        }
+        if let zeroSteps = coding.zeroSteps { line += "; \(zeroSteps.grouped) of \(coding.steps.grouped) steps zero" }
+        line += "; estimated \(coding.estimatedCycles.grouped) cycles (\(saved(coding.estimatedCycles, of: totals.simulatedCycles)) % less)"
+        if let bound = coding.estimatedCyclesBound { line += ", bound \(bound.grouped)" }
+        return line
     }
 
     private static func mainReason(_ stallCycles: [String: Int]) -> String {

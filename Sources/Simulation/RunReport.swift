@@ -55,6 +55,8 @@ public struct LayerReport: Codable, Equatable, Sendable {
     /// No schedule on this machine can take fewer cycles or move fewer bytes.
     public var lowerBoundCycles: Int
     public var lowerBoundBytes: Int
+    /// Only on a machine with a weight decoder or zero skipping.
+    public var weightCoding: WeightCodingReport?
     /// Only of `run`.
     public var saturatedOutputs: Int?
     public var outputDigest: String?
@@ -88,6 +90,8 @@ public struct TotalsReport: Codable, Equatable, Sendable {
     /// Most bytes of activation tensors alive at once.
     public var peakActivationBytes: Int
     public var peakActivationBytesFloat32: Int
+    /// Only on a machine with a weight decoder or zero skipping.
+    public var weightCoding: WeightCodingReport?
     public var saturatedOutputs: Int?
 }
 

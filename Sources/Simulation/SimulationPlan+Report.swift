@@ -26,7 +26,8 @@ extension SimulationPlan {
             utilization: utilization(useful, timing.simulatedCycles), weightBytes: placed.weightBytes, dramReadBytes: timing.activity.externalReadBytes,
             dramWriteBytes: timing.activity.externalWriteBytes, sramReadBytes: timing.activity.bufferReadBytes,
             sramWriteBytes: timing.activity.bufferWriteBytes, weightBufferPeakBytes: placed.weightBufferPeakBytes,
-            activationBufferPeakBytes: placed.activationBufferPeakBytes, lowerBoundCycles: bound.cycles, lowerBoundBytes: bound.bytes)
+            activationBufferPeakBytes: placed.activationBufferPeakBytes, lowerBoundCycles: bound.cycles, lowerBoundBytes: bound.bytes,
+            weightCoding: weightCoding.map { WeightCodingReport($0, layer: index, machine) })
     }
 
     private func utilization(_ usefulMACs: Int, _ cycles: Int) -> Double {
@@ -47,7 +48,8 @@ extension SimulationPlan {
             activationBufferPeakBytes: layers.map(\.activationBufferPeakBytes).max() ?? 0, lowerBoundCycles: sum(\.lowerBoundCycles),
             lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000, framesPerSecond: seconds > 0 ? 1 / seconds : 0,
             parameterBytes: program.parameterBytes, parameterBytesFloat32: NetworkInventory(network).float32Bytes,
-            peakActivationBytes: liveness.peakBytes, peakActivationBytesFloat32: liveness.peakBytesFloat32)
+            peakActivationBytes: liveness.peakBytes, peakActivationBytesFloat32: liveness.peakBytesFloat32,
+            weightCoding: weightCoding.map { _ in layers.compactMap(\.weightCoding).reduce(WeightCodingReport(machine), +) })
     }
 
     private func lowerBound(_ layer: Layer, weightBytes: Int) -> LowerBound {

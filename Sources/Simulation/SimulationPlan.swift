@@ -17,6 +17,8 @@ public struct SimulationPlan: Sendable {
     public let shapes: [String: FeatureShape]
     package let program: Program
     package let timeline: Timeline
+    /// Where the machine has a weight decoder or skips zeros: what that would change.
+    package let weightCoding: WeightCodingEstimate?
 
     /// - Parameters:
     ///   - width, height: of the picture; padded to a multiple of the network's stride.
@@ -57,5 +59,11 @@ public struct SimulationPlan: Sendable {
         } catch {
             preconditionFailure("lowered commands cannot be timed: \(error)")
         }
+        guard machine.estimatesWeightCoding else {
+            weightCoding = nil
+            return
+        }
+        let commands = keepsCommands ? program.commands : try Program(network: network, schedule: self.schedule, machine: machine).commands
+        weightCoding = try WeightCodingEstimate(program, commands: commands, schedule: self.schedule, network: network, machine: machine)
     }
 }

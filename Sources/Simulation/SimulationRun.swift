@@ -25,7 +25,7 @@ public struct SimulationRun: Sendable {
     ///   - inputs: stored elements of the graph inputs, by name.
     ///   - network: what the machine holds, where that is not the plan's own network (a fault).
     ///   - threads: share the machine's work; any number gives the same bytes.
-    /// - Throws: what the parameter image throws. A machine that cannot finish its commands is a broken invariant.
+    /// - Throws: what the parameter image throws; `weightStatisticsMismatch` on a machine that needs them. A machine that cannot finish its commands is a broken invariant.
     public init(
         _ plan: SimulationPlan, inputs: [String: Tensor<Int32>], held network: QuantizedNetwork? = nil, threads: Int = 1
     ) throws(Diagnostic) {
@@ -55,7 +55,10 @@ public struct SimulationRun: Sendable {
         let program = plan.program
         precondition(!program.commands.isEmpty || plan.timeline.commands.isEmpty, "a plan that runs keeps its commands")
         let memory = ExternalMemory(bytes: program.memoryMap.bytes)
-        memory.write(try ExternalImage(program, network: network ?? plan.network).bytes, at: 0)
+        var image = try ExternalImage(program, network: network ?? plan.network).bytes
+        // A fault is put into the codes that the machine gets, behind any decoder.
+        if network == nil { try plan.weightCoding?.check(plan.network, program, image: &image, codes: plan.machine.weightDecoder != nil) }
+        memory.write(image, at: 0)
         try writeInputs(memory, program.memoryMap)
 
         let outputs = StoredOutputs(memory: memory, map: program.memoryMap)

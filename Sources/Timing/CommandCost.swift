@@ -27,21 +27,30 @@ public struct CommandCost: Hashable, Sendable {
         let groups = pass.groupCount(on: array)
         let steps = max(1, pass.stepsPerGroup(on: array))
         let groupCycles = steps * pass.stepCycles(on: machine)
-        var drain = array.pixelLanes
-        var stages = 0
-        if pass.last {
-            var lanes = machine.resultLanes
-            stages = CommandCost.postProcessorStages + CommandCost.encoderStages
-            if pass.drain == .normalization {
-                lanes = min(lanes, machine.normalization.lanes)
-                stages = machine.normalization.latencyCycles + CommandCost.encoderStages
-            }
-            drain = ceilingDivision(array.outputChannelLanes * array.pixelLanes, lanes)
-        }
+        let (drain, stages) = pass.drainCycles(on: machine)
         let interval = max(groupCycles, drain)
         computeCycles = groups * steps
         bankConflictCycles = groups * (groupCycles - steps)
         drainCycles = (groups - 1) * (interval - groupCycles) + drain + stages
+        fillCycles = CommandCost.fillCycles + array.pipelineStages
+    }
+
+    /// The cost of a pass that leaves out steps: `issuedSteps` has one number for each group of K0 output channels, group of the layer after group, for every pixel group alike.
+    ///
+    /// With all steps issued it is the cost of the whole pass. For estimates only: no RTL leaves steps out.
+    public init(_ pass: Accumulation, issuedSteps: [Int], on machine: MachineDescription) {
+        let array = machine.macArray
+        let pixelGroups = pass.rows * ceilingDivision(pass.columns, array.pixelLanes)
+        precondition(issuedSteps.count * pixelGroups == pass.groupCount(on: array), "\(issuedSteps.count) step counts for \(pass.groupCount(on: array)) groups")
+        let stepCycles = pass.stepCycles(on: machine)
+        let (drain, stages) = pass.drainCycles(on: machine)
+        for steps in issuedSteps.lazy.map({ max(1, $0) }) {
+            computeCycles += pixelGroups * steps
+            bankConflictCycles += pixelGroups * steps * (stepCycles - 1)
+            drainCycles += pixelGroups * max(0, drain - steps * stepCycles)
+        }
+        // Nothing drains while the first group is summed.
+        drainCycles += drain + stages - max(0, drain - max(1, issuedSteps[0]) * stepCycles)
         fillCycles = CommandCost.fillCycles + array.pipelineStages
     }
 
@@ -66,6 +75,16 @@ extension Accumulation {
     /// Steps of one group: taps x groups of C0 input channels. 0 for a phase without taps.
     func stepsPerGroup(on array: MACArrayDescription) -> Int {
         taps * ceilingDivision(inputChannels, array.inputChannelLanes)
+    }
+
+    /// Cycles that a group's results take to leave the accumulators, and the registers that the last ones pass.
+    func drainCycles(on machine: MachineDescription) -> (drain: Int, stages: Int) {
+        let array = machine.macArray
+        guard last else { return (array.pixelLanes, 0) }
+        let isNormalization = drain == .normalization
+        let lanes = isNormalization ? min(machine.resultLanes, machine.normalization.lanes) : machine.resultLanes
+        let stages = (isNormalization ? machine.normalization.latencyCycles : CommandCost.postProcessorStages) + CommandCost.encoderStages
+        return (ceilingDivision(array.outputChannelLanes * array.pixelLanes, lanes), stages)
     }
 
     /// Cycles of one step: the weights of C0 x K0, and the busiest activation bank's words, taken over all P0 lanes whether valid or not.

@@ -19,6 +19,8 @@ public struct TimedStream: Sendable {
     public let machine: MachineDescription
     private(set) var entries: [Entry] = []
     private(set) var transfers: [Transfer] = []
+    /// By index of the transfer: loads that pass a weight decoder.
+    private(set) var decodedLoads: [Int32: DecodedLoad] = [:]
     /// Sums by layer, in the order in which layers first occur.
     private(set) var activities: [(layer: Int, activity: UnitActivity)] = []
 
@@ -48,6 +50,21 @@ public struct TimedStream: Sendable {
         }
         entries.append(entry)
         add(activity, to: command.layer)
+    }
+
+    /// Appends a load whose bytes pass a weight decoder.
+    public mutating func append(_ command: Command, decoding load: DecodedLoad) {
+        append(command)
+        let transfer = entries[entries.count - 1].transfer
+        precondition(transfer >= 0 && command.engine == .load, "only loads are decoded")
+        decodedLoads[transfer] = load
+    }
+
+    /// Appends a pass that leaves out steps.
+    public mutating func append(_ command: Command, cost: CommandCost) {
+        append(command)
+        precondition(entries[entries.count - 1].cost != nil, "only work of the compute engine has a cost of its own")
+        entries[entries.count - 1].cost = cost
     }
 
     private mutating func add(_ transfer: Transfer) -> Int32 {

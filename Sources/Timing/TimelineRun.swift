@@ -8,6 +8,8 @@ struct TimelineRun {
     private(set) var timings: [CommandTiming]
     private let commands: [TimedStream.Entry]
     private let transfers: [Transfer]
+    private let decodedLoads: [Int32: DecodedLoad]
+    private let latencyCycles: Int
     private var dma: DMAEngines
     private var queues = EngineQueues()
     private var tokens: [TokenQueue]
@@ -15,6 +17,8 @@ struct TimelineRun {
     init(_ stream: TimedStream, burstByBurst: Bool) {
         commands = stream.entries
         transfers = stream.transfers
+        decodedLoads = stream.decodedLoads
+        latencyCycles = stream.machine.dma.latencyCycles
         dma = DMAEngines(stream.machine.dma, burstByBurst: burstByBurst)
         timings = [CommandTiming](repeating: CommandTiming(), count: commands.count)
         for index in commands.indices { queues[commands[index].engine].commands.append(index) }
@@ -29,13 +33,19 @@ struct TimelineRun {
             guard let completion = dma.nextCompletion() else { break }
             let index = queues[completion.engine].running!
             queues[completion.engine].running = nil
-            end(index, on: completion.engine, at: completion.end)
+            end(index, on: completion.engine, at: lastCycle(of: index, channelEnd: completion.end))
         }
         for engine in Engine.allCases {
             guard let index = queues[engine].next else { continue }
             let missing = commands[index].waits.indices.filter { tokens[$0].first == nil }
             throw .deadlock(command: index, layer: Int(commands[index].layer), engine: engine, missing: missing.map(SemaphoreSet.name))
         }
+    }
+
+    /// A transfer ends with its last burst, or where its bytes pass a decoder when that has made the last symbol.
+    private func lastCycle(of index: Int, channelEnd: Int) -> Int {
+        guard !decodedLoads.isEmpty, let load = decodedLoads[commands[index].transfer] else { return channelEnd }
+        return load.end(start: timings[index].start, channelEnd: channelEnd, latencyCycles: latencyCycles)
     }
 
     /// Starts whatever has its tokens.

@@ -22,12 +22,12 @@ struct InspectCommand: ParsableCommand {
         let multiple = graph.sizeMultiple
         let shapes = try graph.shapes(
             height: (size.height + multiple - 1) / multiple * multiple, width: (size.width + multiple - 1) / multiple * multiple)
-        var table = TextTable(header: ["layer", "operator", "inputs", "output", "MACs", "weights", "law", "rounding", "codebooks", "step"], leftColumns: 3)
+        var table = TextTable(header: ["layer", "operator", "inputs", "output", "MACs", "weights", "zero %", "entropy bits", "coded bits", "law", "rounding", "codebooks", "step"], leftColumns: 3)
         for layer in graph.layers {
             let row = RowOfLayer(layer, file)
             table.append([
                 layer.name, layer.operator.name, layer.inputs.joined(separator: " "), shapes[layer.name]!.description,
-                layer.usefulMACs(input: shapes[layer.inputs[0]]!, output: shapes[layer.name]!).grouped, row.weights, row.law, row.rounding, row.codebooks,
+                layer.usefulMACs(input: shapes[layer.inputs[0]]!, output: shapes[layer.name]!).grouped, row.weights, row.zeroShare, row.entropy, row.codedBits, row.law, row.rounding, row.codebooks,
                 row.step,
             ])
         }
@@ -37,12 +37,20 @@ struct InspectCommand: ParsableCommand {
 
 private struct RowOfLayer {
     var weights = ""
+    var zeroShare = ""
+    /// A weight.
+    var entropy = ""
+    var codedBits = ""
     var law = ""
     var rounding = ""
     var codebooks = ""
     var step = ""
 
     init(_ layer: Layer, _ file: NetworkFile) {
+        if let weights = file.quantized?.weights(of: layer.name) {
+            let summary = WeightCodingSummary([weights])
+            (zeroShare, entropy, codedBits) = (summary.zeroPercent.fixed(1), summary.entropyBits.fixed(2), summary.codedBits.fixed(2))
+        }
         switch file.quantized?.parameters[layer.name] {
         case .accumulation(let parameters):
             weights = parameters.weightCodes.count.grouped

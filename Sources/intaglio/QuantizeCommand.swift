@@ -31,14 +31,15 @@ struct QuantizeCommand: ParsableCommand {
         if codec { quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures) }
         Console.endProgress()
         try NetworkFile(float: withoutFloat ? nil : network, quantized: quantized).write(output)
-        Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.count) pictures")
+        Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.count) pictures; \(WeightCodingSummary(quantized).text)")
     }
 }
 
 /// The choices of quantization, shared by `quantize` and `study`.
 struct QuantizationChoices: ParsableArguments {
     @Flag(help: "Classic 8 bits: linear, one scale a layer, one range a tensor, no mean removal, no search.") var plain = false
-    @Option(help: "Law of the weights: linear, 'power P/Q', 'logarithmic A', 'minifloat E M', table.") var weights: String?
+    @Option(help: "Law of the weights: linear, 'power P/Q', 'logarithmic A', 'minifloat E M', 'deadZone P/Q B', table.") var weights: String?
+    @Option(help: "With a deadZone law: the part of each layer's weights that must be zero, 0...0.99; every layer gets the narrowest dead zone for it.") var sparsity: Double?
     @Option(help: "Which weights share a scale: \(WeightGrouping.allCases.map(\.rawValue).joined(separator: ", ")).") var grouping: WeightGrouping?
     @Option(help: "Where the largest weight code lies: \(WeightClipping.allCases.map(\.rawValue).joined(separator: ", ")).") var weightClipping: WeightClipping?
     @Option(help: "Law of the activation codebooks.") var activations: String?
@@ -57,6 +58,8 @@ struct QuantizationChoices: ParsableArguments {
     func validate() throws {
         guard (1...10_000).contains(pictures) else { throw ValidationError("--pictures must be in 1...10000, found \(pictures)") }
         guard (16...4096).contains(crop) else { throw ValidationError("--crop must be in 16...4096, found \(crop)") }
+        guard sparsity.map((0...0.99).contains) ?? true else { throw ValidationError("--sparsity must be in 0...0.99, found \(sparsity!)") }
+        guard sparsity == nil || weights?.hasPrefix("deadZone") == true else { throw ValidationError("--sparsity goes with --weights 'deadZone P/Q B'") }
         guard codebooks.map((1...256).contains) ?? true else { throw ValidationError("--codebooks must be in 1...256, found \(codebooks!)") }
     }
 
@@ -64,7 +67,9 @@ struct QuantizationChoices: ParsableArguments {
         var options = plain ? QuantizationOptions.plain : QuantizationOptions()
         if let weights { options.weightLaw = try Law(weights, at: "--weights") }
         if let activations { options.activationLaw = try Law(activations, at: "--activations") }
+        options.weightSparsity = sparsity
         options.weightGrouping = grouping ?? options.weightGrouping
+        if case .deadZone = options.weightLaw { options.weightClipping = .none }
         options.weightClipping = weightClipping ?? options.weightClipping
         options.codebooks = codebooks ?? options.codebooks
         options.meanRemoval = noMeanRemoval ? .none : meanRemoval ?? options.meanRemoval

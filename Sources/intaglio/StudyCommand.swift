@@ -12,7 +12,7 @@ import Tensors
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "study", abstract: "Print what each choice of quantization gains and what memory it costs.",
-        subcommands: [StudyWeights.self, StudyCodebooks.self, StudyMeans.self, StudySchemes.self])
+        subcommands: [StudyWeights.self, StudyCodebooks.self, StudyMeans.self, StudySchemes.self, StudyCoding.self])
 }
 
 /// The network and the pictures of a study.
@@ -39,14 +39,14 @@ struct StudyOptions: ParsableArguments {
         return Study(network, calibration: calibration, pictures: measured)
     }
 
-    func show(_ rows: [StudyRow], saturated: Bool = false) throws {
-        var table = TextTable(header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"] + (saturated ? ["latents outside 8 bits"] : []))
+    func show(_ rows: [StudyRow], saturated: Bool = false, coded: Bool = false) throws {
+        var table = TextTable(header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"] + (saturated ? ["latents outside 8 bits"] : []) + (coded ? ["zero %", "entropy bits"] : []))
         for row in rows {
             table.append(
                 [
                     row.choice, row.signalToNoiseDecibels.fixed(2), row.psnrChangeDecibels.fixed(3), row.weightBytes.grouped, row.romBits.grouped,
                     row.selectBits.grouped,
-                ] + (saturated ? [row.saturatedLatents.grouped] : []))
+                ] + (saturated ? [row.saturatedLatents.grouped] : []) + (coded ? [row.zeroPercent.fixed(1), row.entropyBits.fixed(2)] : []))
         }
         try Console.result(table.text)
     }
@@ -56,13 +56,15 @@ private let studiedLaws: [Law] = [
     .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1), .logarithmic(parameter: 4), .minifloat(exponentBits: 3, mantissaBits: 4),
 ]
 
+private let deadZones: [Law] = [(1, 32, 8), (1, 16, 8), (1, 8, 8), (1, 8, 4)].map { .deadZone(numerator: $0, denominator: $1, levelBits: $2) }
+
 struct StudyWeights: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "weights", abstract: "Grouping x law of the weights, everything else float.")
     @OptionGroup var options: StudyOptions
     @Flag(help: "Put the largest code at the largest magnitude instead of searching.") var withoutClipping = false
 
     func run() throws {
-        try options.show(options.study().weights(laws: studiedLaws + [.table], clipping: withoutClipping ? .none : .searched))
+        try options.show(options.study().weights(laws: studiedLaws + deadZones, clipping: withoutClipping ? .none : .searched), coded: true)
     }
 }
 

@@ -51,5 +51,17 @@ import Testing
         machine.dma = DMADescription(bytesPerCycle: 8, latencyCycles: 1, burstBytes: 128, alignmentBytes: 256, outstanding: 9)
         #expect(try MachineDescription(yaml: machine.yaml, path: "echo") == machine)
         #expect(machine.yaml.contains("clockMegahertz: 333.25\n"))
+        for (decoder, skips) in [(nil, true), (WeightDecoderDescription(law: .huffman, symbolsPerCycle: 7), false), (WeightDecoderDescription(law: .huffman, symbolsPerCycle: 1), true)] {
+            (machine.weightDecoder, machine.macArray.zeroSkipping) = (decoder, skips)
+            #expect(try MachineDescription(yaml: machine.yaml, path: "echo") == machine)
+            #expect(machine.yaml.contains("zeroSkipping: true") == skips && machine.yaml.contains("weightDecoder:") == (decoder != nil))
+            #expect(machine.estimatesWeightCoding)
+        }
+    }
+
+    @Test(arguments: MachineDescription.builtInNames) func hasNoUnitsWithoutRTL(name: String) throws {
+        let machine = try MachineDescription.load(name)
+        #expect(!machine.estimatesWeightCoding && !machine.yaml.contains("zeroSkipping") && !machine.yaml.contains("weightDecoder"))
+        #expect(machine.yaml.hasSuffix("samplesPerCycle: \(machine.trellis.samplesPerCycle)\n"))
     }
 }

@@ -53,6 +53,26 @@ import Testing
         #expect(found.expected == expected)
     }
 
+    @Test(arguments: [
+        ("weightDecoder:\n  law: huffman\n", DiagnosticCode.machineMissingField, "weightDecoder.symbolsPerCycle is missing"),
+        ("weightDecoder:\n  symbolsPerCycle: 4\n", .machineMissingField, "weightDecoder.law is missing"),
+        ("weightDecoder:\n  law: huffmann\n  symbolsPerCycle: 4\n", .machineValueOutOfRange, "weightDecoder.law is huffmann"),
+        ("weightDecoder:\n  law: huffman\n  symbolsPerCycle: 0\n", .machineValueOutOfRange, "weightDecoder.symbolsPerCycle is 0"),
+        ("weightDecoder:\n  law: huffman\n  symbolsPerCycle: 65\n", .machineValueOutOfRange, "weightDecoder.symbolsPerCycle is 65"),
+        ("weightDecoder:\n  law: huffman\n  symbolsPerCycle: 4\n  lanes: 1\n", .machineUnknownKey, "unknown key weightDecoder.lanes"),
+        ("weightDecoder: huffman\n", .machineWrongType, "weightDecoder is 'huffman'"),
+        ("weightDecoders: huffman\n", .machineUnknownKey, "unknown key weightDecoders"),
+    ])
+    func optionalBlocksAreReadStrictly(block: String, code: DiagnosticCode, message: String) throws {
+        let found = try diagnostic("trellis:", block + "trellis:")
+        #expect(found.code == code && found.found == message)
+    }
+
+    @Test func zeroSkippingIsReadStrictly() throws {
+        #expect(try diagnostic("pipelineStages: 4", "pipelineStages: 4\n  zeroSkipping: yes").code == .machineWrongType)
+        #expect(try diagnostic("pipelineStages: 4", "pipelineStages: 4\n  zeroskipping: true").remedy == "did you mean zeroSkipping?")
+    }
+
     @Test func wrongTypeNamesTheValuesPlace() throws {
         // `  pixelLanes: four` is line 6; the value starts in column 15.
         #expect(try diagnostic("pixelLanes: 4", "pixelLanes: four").place == "m.yaml:6:15")

@@ -35,7 +35,7 @@ struct LawEntriesTests {
                 return code < unit ? Double(code) : (1 + Double(code % unit) / Double(unit)) * exp2(Double(code / unit - 1 + mantissaBits))
             }
             return Double(2 * r - 1) * value(last) <= Double(2 * range) * value(index)
-        case .table:
+        case .deadZone, .table:
             return false
         }
     }

@@ -35,6 +35,7 @@ extension QuantizedNetwork {
             for (mantissas, exponents) in zip(mantissas, exponents) { rates.append(try packedMultipliers(mantissas, exponents, at: "rates of \(name)")) }
             rateMultipliers[name] = rates
         }
+        try readWeightStatistics(&tensors, channels: channels)
         if fields.has("codec") { codec = try CodecParameters(try fields.object("codec"), tensors: &tensors) }
         try validate()
     }

@@ -9,6 +9,7 @@ import Quantization
 ///     LAYER.tableBases U32 [segments]   .tableSlopes I32 [segments]
 ///     TENSOR.selects U8 [C]   .offsets I32 [C]   .codebookJ.entries I32 [n]   .codebookJ.thresholds I32 [n-1]
 ///     LAYER.rateMantissas U32 [rates][K]   .rateExponents I8 [rates][K]
+///     LAYER.weightCodeLengths U8 [256]   .weightCodeBits U32 [K][ceil(C/8)]   .nonZeroWeights U8 [K][taps][ceil(C/8)]
 ///     codec.latents and codec.hyperLatents: .firstSymbols I32 [tables]   .slotCounts I32 [tables]   .starts U16      codec.scaleThresholds I32
 extension QuantizedNetwork {
     func tensors(prefix: String) -> [String: SafetensorsTensor] {
@@ -42,6 +43,7 @@ extension QuantizedNetwork {
             tensors["\(prefix)\(name).rateMantissas"] = SafetensorsTensor(rates.flatMap { $0.map(\.mantissa) }, shape: shape)
             tensors["\(prefix)\(name).rateExponents"] = SafetensorsTensor(rates.flatMap { $0.map { Int8($0.exponent) } }, shape: shape)
         }
+        for (name, statistics) in weightStatistics { statistics.write(prefix + name, to: &tensors) }
         if let codec { tensors.merge(codec.tensors(prefix: prefix)) { _, later in later } }
         return tensors
     }

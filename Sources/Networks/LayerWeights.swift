@@ -1,0 +1,73 @@
+import Foundation
+import Graph
+public import Quantization
+
+/// The weights of one layer, of whatever kind, as the MAC array sees them: `[K][taps][C]` codes and their decoder.
+public struct LayerWeights: Hashable, Sendable {
+    public let codes: [UInt8]
+    public let decoder: WeightDecoder
+    /// K.
+    public let outputChannels: Int
+    public let taps: Int
+    /// C / G.
+    public let inputChannels: Int
+
+    init?(codes: [UInt8], decoder: WeightDecoder, outputChannels: Int, inputChannels: Int) {
+        guard outputChannels > 0, inputChannels > 0, !codes.isEmpty, codes.count % (outputChannels * inputChannels) == 0 else { return nil }
+        self.codes = codes
+        self.decoder = decoder
+        self.outputChannels = outputChannels
+        self.inputChannels = inputChannels
+        taps = codes.count / (outputChannels * inputChannels)
+    }
+
+    /// How often each code occurs.
+    public var histogram: [Int] {
+        var counts = [Int](repeating: 0, count: 256)
+        for code in codes { counts[Int(code)] += 1 }
+        return counts
+    }
+
+    /// Zero-order entropy of the codes: the fewest bits that a code of single symbols could take.
+    public var entropyBits: Double { Self.entropyBits(of: histogram) }
+
+    /// The same of counts of symbols.
+    public static func entropyBits(of histogram: [Int]) -> Double {
+        let total = Double(histogram.reduce(0, +))
+        return histogram.filter { $0 > 0 }.reduce(0.0) { $0 - Double($1) * log2(Double($1) / total) }
+    }
+}
+
+extension QuantizedNetwork {
+    /// The weights of a layer; nil for one without, or whose number of codes does not fit its channels.
+    public func weights(of name: String) -> LayerWeights? {
+        guard let channels = try? graph.channels() else { return nil }
+        return weights(of: name, channels: channels)
+    }
+
+    /// The weights of every layer that has some, by name.
+    public var layerWeights: [String: LayerWeights] {
+        guard let channels = try? graph.channels() else { return [:] }
+        return graph.layers.reduce(into: [:]) { $0[$1.name] = weights(of: $1.name, channels: channels) }
+    }
+
+    func weights(of name: String, channels: [String: Int]) -> LayerWeights? {
+        guard let layer = graph[layer: name], let inputs = channels[layer.inputs[0]], let outputs = channels[name] else { return nil }
+        switch parameters[name] {
+        case .accumulation(let accumulation):
+            var groups = 1
+            if case .convolution(let convolution) = layer.operator { groups = convolution.groups }
+            return LayerWeights(codes: accumulation.weightCodes, decoder: accumulation.weightDecoder, outputChannels: outputs, inputChannels: inputs / groups)
+        case .normalization(let normalization):
+            return LayerWeights(codes: normalization.gammaCodes, decoder: normalization.gammaDecoder, outputChannels: outputs, inputChannels: inputs)
+        case .requantization, .addition, .some(.none), nil: return nil
+        }
+    }
+
+    /// The same network with the statistics of all its weights.
+    public func withWeightStatistics() -> QuantizedNetwork {
+        var network = self
+        network.weightStatistics = layerWeights.mapValues { WeightStatistics(measuring: $0) }
+        return network
+    }
+}
