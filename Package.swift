@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CDatapathKernels"),
+        .target(name: "CBundledNetworks", exclude: ["networks"]),
         .target(name: "CEntropyYardstick"),
         .target(name: "CThreadTeam"),
         .target(name: "CGoldenModel", exclude: ["SystemVerilog"]),
@@ -56,7 +57,7 @@ let package = Package(
         module("EntropyCoding", ["Diagnostics", "FixedPoint"]),
         // 2
         module("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
-        module("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
+        module("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "CBundledNetworks"]),
         // 3
         module("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", yams]),
         module("Timing", ["MachineDescription", "Commands"]),

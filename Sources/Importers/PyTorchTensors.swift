@@ -34,7 +34,7 @@ struct PyTorchTensors {
 
     func values(_ name: String, shape: [Int]) throws(Diagnostic) -> [Float] {
         let tensor = try tensor(name)
-        guard tensor.shape == shape else { throw mismatch(name, tensor, expected: "F32 of shape \(shape)") }
+        guard tensor.shape == shape else { throw mismatch(name, tensor, expected: "F32 or F16 of shape \(shape)") }
         return tensor.floats
     }
 
@@ -50,7 +50,7 @@ struct PyTorchTensors {
                 .importTensorMismatch, at: "\(place), tensor \(name)", found: "no such tensor", expected: "the tensors of a mean-scale hyperprior",
                 remedy: "check the architecture")
         }
-        guard tensor.elementType == .float32 else { throw mismatch(name, tensor, expected: "F32") }
+        guard [.float32, .float16].contains(tensor.elementType) else { throw mismatch(name, tensor, expected: "F32 or F16") }
         return tensor
     }
 

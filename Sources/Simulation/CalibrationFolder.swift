@@ -32,6 +32,13 @@ public enum CalibrationFolder {
         return paths
     }
 
+    /// At most `count` of them, evenly spaced.
+    public static func paths(_ folder: String, atMost count: Int?) throws(Diagnostic) -> [String] {
+        let paths = try paths(folder)
+        guard let count, count < paths.count else { return paths }
+        return (0..<count).map { paths[$0 * paths.count / count] }
+    }
+
     private static func cut(_ image: RGBImage, height: Int, width: Int) -> Tensor<UInt8> {
         let (top, left) = ((image.height - height) / 2, (image.width - width) / 2)
         var samples: [UInt8] = []

@@ -17,7 +17,7 @@ public struct NetworkSource: Sendable {
     public init(_ nameOrPath: String, includingFloat: Bool = true) throws(Diagnostic) {
         self.place = nameOrPath
         if Zoo.names.contains(nameOrPath) {
-            self.file = try Zoo.network(named: nameOrPath)
+            self.file = try Zoo.network(named: nameOrPath, includingFloat: includingFloat)
             return
         }
         guard nameOrPath.contains("/") || nameOrPath.contains(".") else {

@@ -30,7 +30,7 @@ extension QuantizerKind: ExpressibleByArgument {}
 
 /// Which prepared network, on which machine.
 struct CodecOptions: ParsableArguments {
-    @Option(help: "A network file that `quantize --codec` wrote.") var network: String
+    @Option(help: "A bundled network's name, or a network file that `quantize --codec` wrote.") var network = NetworkSource.defaultName
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @Option(help: "Threads that share the rows of the MAC array's work. The bytes are the same for any number.") var threads = ProcessInfo.processInfo.activeProcessorCount
 

@@ -9,10 +9,12 @@ struct ImportCommand: ParsableCommand {
 
     @Option(help: "What the weights are: \(NetworkImporter.architectures.joined(separator: ", ")).") var architecture: String
     @Argument(help: "The weights: a folder or a file, as the architecture has them.") var path: String
+    @Option(help: "The network's name in reports and schedules; the architecture's own without it.") var name: String?
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
 
     func run() throws {
-        let network = try NetworkImporter.read(architecture: architecture, from: path)
+        var network = try NetworkImporter.read(architecture: architecture, from: path)
+        if let name { network.graph.name = name }
         try NetworkFile(float: network).write(output)
         Console.say("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
     }

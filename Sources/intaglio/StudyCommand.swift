@@ -12,7 +12,7 @@ import Tensors
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "study", abstract: "Print what each choice of quantization gains and what memory it costs.",
-        subcommands: [StudyWeights.self, StudyCodebooks.self, StudyMeans.self, StudySchemes.self, StudyCoding.self])
+        subcommands: [StudyWeights.self, StudyCodebooks.self, StudyMeans.self, StudySchemes.self, StudyCodec.self, StudyCoding.self])
 }
 
 /// The network and the pictures of a study.
@@ -52,7 +52,7 @@ struct StudyOptions: ParsableArguments {
     }
 }
 
-private let studiedLaws: [Law] = [
+let studiedLaws: [Law] = [
     .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1), .logarithmic(parameter: 4), .minifloat(exponentBits: 3, mantissaBits: 4),
 ]
 

@@ -31,7 +31,7 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
     @Option(help: "With --against rtl: the hardware simulator, verilator or icarus.") var simulate = Simulator.verilator
     @Option(help: "With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, and use again what is there.") var work: String?
-    @Option(help: "With --against rtl and --image: only this part of the picture, WxH or WxH+X+Y.") var crop: PictureCrop?
+    @Option(help: "With --against rtl: only this part of the picture, WxH or WxH+X+Y; 64 x 64 of the built-in one without it.") var crop: PictureCrop?
     @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {

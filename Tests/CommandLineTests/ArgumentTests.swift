@@ -29,15 +29,15 @@ import Testing
     func places() throws {
         let folder = try Folder()
         for fault in ["foo", "weight:analysis0:0", "weight:analysis0:0=256", "weight:analysis0:-1=0", "threshold:gdn0", "halo:analysis0:-2", "halo:analysis0:1", ""] {
-            try Tool.expectRefusal(.faultMalformed, ["verify", "--inject", fault], in: folder)
+            try Tool.expectRefusal(.faultMalformed, ["verify", "--network", "lapped8", "--inject", fault], in: folder)
         }
         for fault in [
             "weight:nowhere:0=1", "weight:analysis0:9216=1", "weight:gdn0:2304=1", "threshold:nowhere:0", "threshold:analysis0:765", "halo:nowhere:-1",
-        ] { try Tool.expectRefusal(.faultUnknownPlace, ["verify", "--inject", fault], in: folder) }
-        try Tool.expectRefusal(.layerUnknown, ["verify", "--layer", "nowhere"], in: folder)
-        try Tool.expectRefusal(.layerUnknown, ["explain", "--layer", "nowhere"], in: folder)
-        for place in ["48,0,0", "0,128,0", "0,0,192", "9223372036854775807,0,0"] { try Tool.expectRefusal(.explainOutside, ["explain", "--at", place], in: folder) }
-        try Tool.expectRefusal(.explainOutside, ["explain", "--at=-1,0,0"], in: folder)
+        ] { try Tool.expectRefusal(.faultUnknownPlace, ["verify", "--network", "lapped8", "--inject", fault], in: folder) }
+        try Tool.expectRefusal(.layerUnknown, ["verify", "--network", "lapped8", "--layer", "nowhere"], in: folder)
+        try Tool.expectRefusal(.layerUnknown, ["explain", "--network", "lapped8", "--layer", "nowhere"], in: folder)
+        for place in ["48,0,0", "0,128,0", "0,0,192", "9223372036854775807,0,0"] { try Tool.expectRefusal(.explainOutside, ["explain", "--network", "lapped8", "--at", place], in: folder) }
+        try Tool.expectRefusal(.explainOutside, ["explain", "--network", "lapped8", "--at=-1,0,0"], in: folder)
         try Tool.expectRefusal(.layerCaseMissing, ["verify", "--layers", "nowhere"], in: folder)
     }
 }

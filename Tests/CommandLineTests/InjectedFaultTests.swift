@@ -8,7 +8,7 @@ import Testing
         try folder.write(HandmadePNG.ramp(width: 201, height: 99).bytes, "ramp.png")
         let outcome = try Tool.run(["verify", "--machine", machine, "--image", "ramp.png"], in: folder)
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
-        #expect(outcome.output.hasSuffix("\n6 layers, 0 differences\n"), "\(outcome.output)")
+        #expect(outcome.output.hasSuffix("\n24 layers, 0 differences\n"), "\(outcome.output)")
     }
 
     @Test("Random layer cases agree on every machine", arguments: ["small", "mid", "large"])
@@ -23,14 +23,14 @@ import Testing
         arguments: [("weight:analysis0:0=3", "analysis0"), ("weight:igdn0:49=0", "igdn0"), ("threshold:gdn0:200", "gdn0"), ("halo:analysis0:-1", "analysis0"), ("halo:synthesis1:-1", "synthesis1")])
     func found(_ fault: String, _ layer: String) throws {
         let folder = try Folder()
-        let outcome = try Tool.run(["verify", "--inject", fault], in: folder)
+        let outcome = try Tool.run(["verify", "--network", "lapped8", "--inject", fault], in: folder)
         #expect(outcome.status == 1, "\(outcome.errors)")
         let sentence = /first differing layer (\w+): (\d+) of (\d+) elements differ, first at \[(\d+)\]\[(\d+)\]\[(\d+)\] reference (-?\d+), machine (-?\d+)\n/
         let match = try #require(outcome.errors.wholeMatch(of: sentence), "\(outcome.errors)")
         #expect(match.1 == layer)
         let (y, x, c) = (Int(match.4)!, Int(match.5)!, Int(match.6)!)
         #expect(match.7 != match.8)
-        _ = try Tool.run(["run", "--tensors", "--output", "out"], in: folder)
+        _ = try Tool.run(["run", "--network", "lapped8", "--tensors", "--output", "out"], in: folder)
         let tensor = try NPYFile(folder.bytes("out/\(layer).npy"))
         #expect(tensor[y, x, c] == UInt8(match.7)!)
         #expect(Int(match.3) == tensor.payload.count)
@@ -49,9 +49,9 @@ import Testing
     func explained(_ layer: String) throws {
         let folder = try Folder()
         try folder.write(HandmadePNG.ramp(width: 64, height: 48).bytes, "ramp.png")
-        _ = try Tool.run(["run", "--image", "ramp.png", "--tensors", "--output", "out"], in: folder)
+        _ = try Tool.run(["run", "--network", "lapped8", "--image", "ramp.png", "--tensors", "--output", "out"], in: folder)
         let stored = try NPYFile(folder.bytes("out/\(layer).npy"))[3, 5, 1]
-        let outcome = try Tool.run(["explain", "--image", "ramp.png", "--layer", layer, "--at", "1,3,5"], in: folder)
+        let outcome = try Tool.run(["explain", "--network", "lapped8", "--image", "ramp.png", "--layer", layer, "--at", "1,3,5"], in: folder)
         #expect(outcome.status == 0)
         #expect(outcome.output.hasSuffix("\nstored: derivation \(stored), reference model \(stored), machine \(stored)\n"), "\(outcome.output)")
     }

@@ -37,9 +37,9 @@ import Testing
         let folder = try Folder()
         let text = try Tool.run(["machines", "mid"], in: folder).output
         try folder.write(text, "whole.yaml")
-        #expect(try Tool.run(["plan", "--machine", "whole.yaml"], in: folder).status == 0)
+        #expect(try Tool.run(["plan", "--network", "lapped8", "--machine", "whole.yaml"], in: folder).status == 0)
         try folder.write(Self.changed(text, old, new), "m.yaml")
-        for command in ["run", "plan"] { try Tool.expectRefusal(code, [command, "--machine", "m.yaml"], in: folder) }
+        for command in ["run", "--network", "lapped8", "plan"] { try Tool.expectRefusal(code, [command, "--machine", "m.yaml"], in: folder) }
     }
 
     @Test("A machine that is missing, empty or a folder")
@@ -71,32 +71,32 @@ import Testing
         ])
     func schedule(_ old: String, _ new: String, _ code: DiagnosticCode) throws {
         let folder = try Folder()
-        let text = try Tool.run(["schedule"], in: folder).output
+        let text = try Tool.run(["schedule", "--network", "lapped8"], in: folder).output
         try folder.write(Self.changed(text, old, new), "s.yaml")
-        for command in ["run", "plan", "verify", "explain"] { try Tool.expectRefusal(code, [command, "--schedule", "s.yaml"], in: folder) }
+        for command in ["run", "--network", "lapped8", "plan", "verify", "explain"] { try Tool.expectRefusal(code, [command, "--schedule", "s.yaml"], in: folder) }
     }
 
     @Test("A schedule without a layer is refused; one that is missing or a folder too")
     func noSchedule() throws {
         let folder = try Folder()
-        let text = try Tool.run(["schedule"], in: folder).output
+        let text = try Tool.run(["schedule", "--network", "lapped8"], in: folder).output
         let start = try #require(text.range(of: "  - name: \"gdn0\"")).lowerBound
         let end = try #require(text.range(of: "  - name: \"analysis1\"")).lowerBound
         try folder.write(text.replacingCharacters(in: start..<end, with: ""), "s.yaml")
-        try Tool.expectRefusal(.scheduleMissingLayer, ["run", "--schedule", "s.yaml"], in: folder)
-        try Tool.expectRefusal(.scheduleUnreadable, ["plan", "--schedule", "nowhere.yaml"], in: folder)
-        try Tool.expectRefusal(.scheduleUnreadable, ["plan", "--schedule", "."], in: folder)
+        try Tool.expectRefusal(.scheduleMissingLayer, ["run", "--network", "lapped8", "--schedule", "s.yaml"], in: folder)
+        try Tool.expectRefusal(.scheduleUnreadable, ["plan", "--network", "lapped8", "--schedule", "nowhere.yaml"], in: folder)
+        try Tool.expectRefusal(.scheduleUnreadable, ["plan", "--network", "lapped8", "--schedule", "."], in: folder)
     }
 
     @Test("A written schedule is read back: the same report, and another tiling gives the same bytes in other cycles")
     func written() throws {
         let folder = try Folder()
-        #expect(try Tool.run(["schedule", "-o", "s.yaml"], in: folder).status == 0)
-        let best = try Tool.run(["run", "--json"], in: folder)
-        #expect(try Tool.run(["run", "--json", "--schedule", "s.yaml"], in: folder).output == best.output)
+        #expect(try Tool.run(["schedule", "--network", "lapped8", "-o", "s.yaml"], in: folder).status == 0)
+        let best = try Tool.run(["run", "--network", "lapped8", "--json"], in: folder)
+        #expect(try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "s.yaml"], in: folder).output == best.output)
         let text = String(decoding: try folder.bytes("s.yaml"), as: UTF8.self)
         try folder.write(Self.changed(text, "outputRows: 6, outputColumns: 32", "outputRows: 5, outputColumns: 32"), "other.yaml")
-        let other = try Tool.run(["run", "--json", "--schedule", "other.yaml"], in: folder).report()
+        let other = try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "other.yaml"], in: folder).report()
         let expected = try best.report()
         func digests(_ report: JSON) -> [String?] { report["layers"]!.elements.map { $0["outputDigest"]?.string } }
         #expect(digests(other) == digests(expected))

@@ -19,7 +19,7 @@ import Testing
     func file() throws {
         let folder = try Folder()
         try folder.write(Self.bundled.bytes, "lapped8.safetensors")
-        let named = try Tool.run(["plan", "--json"], in: folder)
+        let named = try Tool.run(["plan", "--network", "lapped8", "--json"], in: folder)
         let read = try Tool.run(["plan", "--json", "--network", "lapped8.safetensors"], in: folder)
         #expect(read.status == 0 && read.output == named.output)
     }
@@ -108,7 +108,7 @@ import Testing
             try Tool.expectRefusal(.networkNotQuantized, [command, "--network", "float.safetensors"], in: folder)
         }
         try Tool.expectRefusal(.networkHasNoFloat, ["run", "--float", "--network", "quantized.safetensors"], in: folder)
-        for rate in ["1", "1000000"] { try Tool.expectRefusal(.rateOutOfRange, ["run", "--rate", rate], in: folder) }
+        for rate in ["1", "1000000"] { try Tool.expectRefusal(.rateOutOfRange, ["run", "--network", "lapped8", "--rate", rate], in: folder) }
         try Tool.expectRefusal(.rateOutOfRange, ["plan", "--rate=-1"], in: folder)
     }
 

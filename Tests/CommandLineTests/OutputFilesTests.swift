@@ -9,7 +9,7 @@ import Testing
         let folder = try Folder()
         let runs = [("first", ["--threads", "1"]), ("second", ["--threads", "1"]), ("third", ["--threads", "2"]), ("fourth", ["--threads", "7"])]
         for (name, options) in runs {
-            let outcome = try Tool.run(["run", "--tensors", "--output", name] + options, in: folder)
+            let outcome = try Tool.run(["run", "--network", "lapped8", "--tensors", "--output", name] + options, in: folder)
             #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         }
         let names = try folder.names(in: "first")
@@ -24,7 +24,7 @@ import Testing
     func tensors(_ width: Int, _ height: Int) throws {
         let folder = try Folder()
         try folder.write(HandmadePNG.ramp(width: width, height: height).bytes, "ramp.png")
-        let outcome = try Tool.run(["run", "--image", "ramp.png", "--tensors", "--output", "a/b", "--json"], in: folder)
+        let outcome = try Tool.run(["run", "--network", "lapped8", "--image", "ramp.png", "--tensors", "--output", "a/b", "--json"], in: folder)
         let report = try outcome.report()
         #expect(Array(outcome.output.utf8) == (try folder.bytes("a/b/report.json")), "the printed report is not the written one")
         for layer in report["layers"]!.elements {
@@ -45,7 +45,7 @@ import Testing
     @Test("layers.csv has the report's figures, one row a layer")
     func table() throws {
         let folder = try Folder()
-        let report = try Tool.run(["run", "--output", "out", "--json"], in: folder).report()
+        let report = try Tool.run(["run", "--network", "lapped8", "--output", "out", "--json"], in: folder).report()
         let rows = String(decoding: try folder.bytes("out/layers.csv"), as: UTF8.self).split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
         let layers = report["layers"]!.elements
         #expect(rows.count == layers.count + 1)

@@ -29,7 +29,7 @@ import Testing
         let folder = try Folder()
         let samples = HandmadePNG.ramp(width: width, height: height).samples.map { UInt8($0) }
         try PNGWriter.write(RGBImage(width: width, height: height, samples: samples), to: folder.path("p.png"))
-        let report = try Tool.run(["run", "--image", "p.png", "--output", "out", "--json"], in: folder).report()
+        let report = try Tool.run(["run", "--network", "lapped8", "--image", "p.png", "--output", "out", "--json"], in: folder).report()
         let expected = ["width": width, "height": height, "paddedWidth": (width + 7) / 8 * 8, "paddedHeight": (height + 7) / 8 * 8]
         for (field, extent) in expected { #expect(report["image"]?[field]?.integer == extent, "\(field)") }
         #expect(report["image"]?["conversions"] == .array([]))
@@ -39,7 +39,7 @@ import Testing
         let squares = differences.reduce(0) { $0 + $1 * $1 }
         let psnr = 10 * log10(255 * 255 * Double(samples.count) / Double(squares))
         if squares > 0 { #expect(abs(report["quality"]!["psnr"]!.number! - psnr) < 1e-9) } else { #expect(report["quality"]!["psnr"] == nil) }
-        let summary = try Tool.run(["run", "--image", "p.png"], in: folder).output
+        let summary = try Tool.run(["run", "--network", "lapped8", "--image", "p.png"], in: folder).output
         #expect(summary.contains("(padded to ") == (width % 8 != 0 || height % 8 != 0))
     }
 
@@ -50,9 +50,9 @@ import Testing
         let plain = HandmadePNG.ramp(width: width, height: height)
         func digests(_ png: HandmadePNG, conversions: [String], _ sourceLocation: SourceLocation = #_sourceLocation) throws -> [JSON?] {
             try folder.write(png.bytes, "p.png")
-            let report = try Tool.run(["run", "--image", "p.png", "--json"], in: folder).report()
+            let report = try Tool.run(["run", "--network", "lapped8", "--image", "p.png", "--json"], in: folder).report()
             #expect(report["image"]?["conversions"] == .array(conversions.map { .string($0) }), sourceLocation: sourceLocation)
-            let summary = try Tool.run(["run", "--image", "p.png"], in: folder).output
+            let summary = try Tool.run(["run", "--network", "lapped8", "--image", "p.png"], in: folder).output
             #expect(summary.contains("picture converted: \(conversions.joined(separator: ", "))") != conversions.isEmpty, sourceLocation: sourceLocation)
             return report["layers"]!.elements.map { $0["outputDigest"] }
         }

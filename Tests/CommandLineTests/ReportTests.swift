@@ -12,7 +12,7 @@ import Testing
         let plan = try Tool.run(["plan", "--machine", machine, "--json"], in: folder).report()
         #expect(Self.schema.violations(of: run) == [])
         #expect(Self.schema.violations(of: plan) == [])
-        #expect(plan["machine"]?.string == machine && plan["network"]?.string == "lapped8")
+        #expect(plan["machine"]?.string == machine && plan["network"]?.string == "mbt2018-mean-mse")
         let common = run.without(["latents", "quality"]).changing("image") { $0.without(["conversions"]) }.changing("totals") { $0.without(["saturatedOutputs"]) }
             .changing("layers") { .array($0.elements.map { $0.without(["saturatedOutputs", "outputDigest"]) }) }
         #expect(common == plan)
@@ -23,7 +23,7 @@ import Testing
 
     @Test("Stalls and computing add up to each layer's cycles, and the totals are sums", arguments: ["small", "mid", "large"])
     func sums(_ machine: String) throws {
-        let report = try Tool.run(["plan", "--machine", machine, "--size", "200x104", "--json"], in: Folder()).report()
+        let report = try Tool.run(["plan", "--network", "lapped8", "--machine", machine, "--size", "200x104", "--json"], in: Folder()).report()
         let (layers, totals) = (report["layers"]!.elements, report["totals"]!)
         #expect(layers.count == 6)
         for layer in layers {
@@ -52,8 +52,8 @@ import Testing
     func float() throws {
         let folder = try Folder()
         try folder.write(HandmadePNG.ramp(width: 64, height: 48).bytes, "ramp.png")
-        let plain = try Tool.run(["run", "--image", "ramp.png", "--json"], in: folder).report()
-        let both = try Tool.run(["run", "--image", "ramp.png", "--json", "--float"], in: folder).report()
+        let plain = try Tool.run(["run", "--network", "lapped8", "--image", "ramp.png", "--json"], in: folder).report()
+        let both = try Tool.run(["run", "--network", "lapped8", "--image", "ramp.png", "--json", "--float"], in: folder).report()
         #expect(Self.schema.violations(of: both) == [])
         #expect(both["quality"]?["psnrFloat"]?.number ?? 0 > 20)
         #expect(both.changing("quality") { $0.without(["psnrFloat", "empiricalBitsPerPixelFloat"]) } == plain)
@@ -61,7 +61,7 @@ import Testing
 
     @Test("The validator of these tests refuses what the schema does not allow")
     func validatorRefuses() throws {
-        let plan = try Tool.run(["plan", "--size", "64x48", "--json"], in: Folder()).report()
+        let plan = try Tool.run(["plan", "--network", "lapped8", "--size", "64x48", "--json"], in: Folder()).report()
         func violations(_ report: JSON) -> Int { Self.schema.violations(of: report).count }
         #expect(violations(plan) == 0)
         #expect(violations(plan.without(["totals"])) == 1)

@@ -90,6 +90,21 @@ import Testing
         #expect(try refused("\"baseBits\":11,", "") == .networkFieldInvalid)
     }
 
+    @Test("Weights that half precision holds are stored in it, layer by layer, and come back the same")
+    func halfWeights() throws {
+        var float = Fixtures.floatNetwork(seed: seed)
+        let whole = NetworkFile(float: float).bytes.count
+        let name = try #require(float.graph.layers.first { if case .convolution = $0.operator { true } else { false } }).name
+        guard case .accumulation(let weights, let bias)? = float.parameters[name] else { throw Missing() }
+        let rounded = weights.map { ($0 * 64).rounded() / 64 }
+        float.parameters[name] = .accumulation(weights: rounded, bias: bias)
+        let bytes = NetworkFile(float: float).bytes
+        #expect((whole - bytes.count - 2 * weights.count).magnitude < 16, "\(whole) and \(bytes.count) bytes, \(weights.count) weights; the header is padded to 8")
+        #expect(try NetworkFile(bytes, at: "net").float?.parameters == float.parameters)
+    }
+
+    private struct Missing: Error {}
+
     @Test("A file on disk is written whole and read back; a missing one has its code")
     func disk() throws {
         try withFolder { folder in

@@ -61,9 +61,27 @@ import Testing
         }
     }
 
-    @Test("NaN and infinity are refused, in both float types", arguments: [Float.nan, .infinity, -.infinity, .signalingNaN])
+    /// Bit patterns of IEEE 754 binary16 by hand: sign, 5 bits of exponent (bias 15), 10 of fraction.
+    @Test("Half precision is read by its definition, and written where it holds every value")
+    func halfPrecision() throws {
+        let header = "{\(tensor("w", type: "F16", shape: "[5]", 0, 10))}"
+        let body: [UInt8] = [0x00, 0x3C, 0x01, 0xC0, 0x01, 0x00, 0x00, 0x80, 0xFF, 0x7B]
+        let read = try SafetensorsFile(file(header, body: body), at: "net").tensors["w"]
+        let values: [Float] = [1, -(2 + 2 * 0x1p-10), 0x1p-24, -0.0, 65504]
+        #expect(read?.floats.map(\.bitPattern) == values.map(\.bitPattern))
+        #expect(SafetensorsTensor(narrowest: values, shape: [5]).bytes == body)
+        for one: Float in [1 + 0x1p-11, 0x1p-25, 65520, 1e30] {
+            let kept = SafetensorsTensor(narrowest: values + [one], shape: [6])
+            #expect(kept.elementType == .float32 && kept.floats == values + [one], "\(one)")
+        }
+    }
+
+    @Test("NaN and infinity are refused, in every float type", arguments: [Float.nan, .infinity, -.infinity, .signalingNaN])
     func notFinite(_ value: Float) {
         #expect(failure(SafetensorsFile(tensors: ["w": SafetensorsTensor([1, value], shape: [2])]).bytes) == .networkNotFinite)
+        let half = Float16(value).bitPattern
+        let halfBytes = [UInt8(truncatingIfNeeded: half), UInt8(half >> 8)]
+        #expect(failure(SafetensorsFile(tensors: ["w": SafetensorsTensor(elementType: .float16, shape: [1], bytes: halfBytes)]).bytes) == .networkNotFinite)
         let double = Double(value).bitPattern
         let bytes = (0..<8).map { UInt8(truncatingIfNeeded: double >> (8 * $0)) }
         #expect(failure(SafetensorsFile(tensors: ["w": SafetensorsTensor(elementType: .float64, shape: [1], bytes: bytes)]).bytes) == .networkNotFinite)

@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write the float network file of a checkpoint")
     export.add_argument("--run", type=Path, required=True)
     export.add_argument("--output", "-o", type=Path, required=True)
+    export.add_argument("--half-weights", action="store_true", help="kernels rounded to float16: half the file")
     export.set_defaults(action=_export)
 
     evaluate = commands.add_parser("evaluate", help="bpp, PSNR and MS-SSIM of each rate over a folder")
@@ -107,7 +108,7 @@ def _network_of_run(run: Path) -> tuple[torch.nn.Module, Options, int]:
 
 def _export(chosen: argparse.Namespace) -> None:
     network, options, step = _network_of_run(chosen.run)
-    write_network(chosen.output, network, options, step)
+    write_network(chosen.output, network, options, step, half_weights=chosen.half_weights)
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""The `.safetensors` container: float32 tensors are written, with a byte-for-byte repeatable header; other types can be read.
+"""The `.safetensors` container: float32 and float16 tensors are written, with a byte-for-byte repeatable header; other types can be read.
 
     | 8 bytes: header length, little-endian | header: JSON, spaces to a multiple of 8 | tensors, packed |
 
@@ -15,17 +15,18 @@ from .atomic_file import write_whole
 from .errors import InputError
 
 LENGTH_BYTES = 8
-ELEMENT_BYTES = 4
-FLOAT_TYPES = {"F32": "<f4"}
+FLOAT_TYPES = {"F16": "<f2", "F32": "<f4"}
 ALL_TYPES = FLOAT_TYPES | {"U8": "u1", "I8": "i1", "U16": "<u2", "I16": "<i2", "U32": "<u4", "I32": "<i4", "I64": "<i8"}
 
 
 def write_tensors(path: Path, tensors: Mapping[str, numpy.ndarray], metadata: Mapping[str, str]) -> None:
+    """float16 arrays as F16, all others as F32."""
+    words = {name: "F16" if tensor.dtype == numpy.float16 else "F32" for name, tensor in tensors.items()}
     header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
     offset = 0
     for name, tensor in tensors.items():
-        end = offset + ELEMENT_BYTES * tensor.size
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, end]}
+        end = offset + numpy.dtype(FLOAT_TYPES[words[name]]).itemsize * tensor.size
+        header[name] = {"dtype": words[name], "shape": list(tensor.shape), "data_offsets": [offset, end]}
         offset = end
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
@@ -34,14 +35,14 @@ def write_tensors(path: Path, tensors: Mapping[str, numpy.ndarray], metadata: Ma
         with open(unfinished, "wb") as file:
             file.write(len(text).to_bytes(LENGTH_BYTES, "little"))
             file.write(text)
-            for tensor in tensors.values():
-                file.write(numpy.ascontiguousarray(tensor, dtype="<f4").tobytes())
+            for name, tensor in tensors.items():
+                file.write(numpy.ascontiguousarray(tensor, dtype=FLOAT_TYPES[words[name]]).tobytes())
 
     write_whole(path, write)
 
 
 def read_tensors(path: Path, types: Mapping[str, str] = FLOAT_TYPES) -> tuple[dict[str, numpy.ndarray], dict[str, str]]:
-    """Tensors by name, and the metadata; an element type outside `types` is refused."""
+    """Tensors by name, and the metadata; an element type outside `types` is refused. float16 becomes float32."""
     try:
         contents = path.read_bytes()
     except OSError as error:
@@ -52,7 +53,7 @@ def read_tensors(path: Path, types: Mapping[str, str] = FLOAT_TYPES) -> tuple[di
         metadata = header.pop("__metadata__", {})
         return {name: _tensor(contents[start:], entry, types) for name, entry in header.items()}, metadata
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        kind = "float32" if types is FLOAT_TYPES else "readable"
+        kind = "float" if types is FLOAT_TYPES else "readable"
         raise InputError(f"'{path}' is not a {kind} safetensors file: {error}") from error
 
 
@@ -60,4 +61,5 @@ def _tensor(body: bytes, entry: dict, types: Mapping[str, str]) -> numpy.ndarray
     if entry["dtype"] not in types:
         raise ValueError(f"element type {entry['dtype']}, {' or '.join(types)} is expected")
     first, end = entry["data_offsets"]
-    return numpy.frombuffer(body[first:end], dtype=types[entry["dtype"]]).reshape(entry["shape"])
+    tensor = numpy.frombuffer(body[first:end], dtype=types[entry["dtype"]]).reshape(entry["shape"])
+    return tensor.astype(numpy.float32) if entry["dtype"] == "F16" else tensor

@@ -78,10 +78,16 @@ def metadata_of(network: nn.Module, options: Options, step: int) -> dict[str, st
     }
 
 
-def write_network(path: Path, network: nn.Module, options: Options, step: int, ranges: Mapping[str, Tensor] | None = None) -> None:
-    """`ranges`: learned ranges by their keys, where there are any."""
+def write_network(
+    path: Path, network: nn.Module, options: Options, step: int, ranges: Mapping[str, Tensor] | None = None, half_weights: bool = False
+) -> None:
+    """`ranges`: learned ranges by their keys, where there are any. `half_weights` rounds the kernels of the convolutions to float16: half the
+    file; the rounded values are the network from then on."""
+    tensors = effective_tensors(network)
+    if half_weights:
+        tensors = {key: tensor.astype(numpy.float16) if tensor.ndim == 4 else tensor for key, tensor in tensors.items()}
     learned = {key: values.cpu().float().numpy() for key, values in (ranges or {}).items()}
-    write_tensors(path, effective_tensors(network) | learned, metadata_of(network, options, step))
+    write_tensors(path, tensors | learned, metadata_of(network, options, step))
 
 
 def read_network(path: Path) -> nn.Module:

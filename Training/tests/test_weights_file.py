@@ -96,6 +96,18 @@ def test_bytes_repeat_and_other_readers_agree(network, tmp_path):
         numpy.testing.assert_array_equal(tensor, effective_tensors(network)[key])
 
 
+def test_half_weights_halve_the_kernels_alone(network, tmp_path):
+    write_network(tmp_path / "whole", network, OPTIONS, 5)
+    write_network(tmp_path / "half", network, OPTIONS, 5, half_weights=True)
+    whole, half = read_tensors(tmp_path / "whole")[0], read_tensors(tmp_path / "half")[0]
+    kernels = {key for key, tensor in whole.items() if tensor.ndim == 4}
+    for key, tensor in whole.items():
+        expected = tensor.astype(numpy.float16).astype(numpy.float32) if key in kernels else tensor
+        numpy.testing.assert_array_equal(half[key], expected)
+    saved = (tmp_path / "whole").stat().st_size - (tmp_path / "half").stat().st_size
+    assert abs(saved - 2 * sum(whole[key].size for key in kernels)) < 64, "headers differ by the digits of offsets"
+
+
 def test_wrong_files_are_refused_by_name(network, tmp_path):
     tensors = effective_tensors(network)
     with pytest.raises(InputError, match="lacks tensor 'gain'"):
@@ -105,7 +117,7 @@ def test_wrong_files_are_refused_by_name(network, tmp_path):
     with pytest.raises(InputError, match=r"shape \[4, 11\], expected \[4, 12\]"):
         load_effective_tensors(network, tensors | {"gain": tensors["gain"][:, :11]}, "x")
     (tmp_path / "broken").write_bytes(b"\x10\0\0\0\0\0\0\0not json at all!")
-    with pytest.raises(InputError, match="is not a float32 safetensors file"):
+    with pytest.raises(InputError, match="is not a float safetensors file"):
         read_tensors(tmp_path / "broken")
     write_tensors(tmp_path / "other", {"a": numpy.zeros(2, numpy.float32)}, {"architecture": "other"})
     with pytest.raises(InputError, match="names no known network"):

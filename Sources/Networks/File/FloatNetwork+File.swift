@@ -1,7 +1,8 @@
 import Diagnostics
 import Graph
 
-/// The float network inside a network file: `LAYER.weights`, `.bias`, `.gamma`, `.beta` and `LAYER.rateGains` as F32, with the learned ranges where there are any.
+/// The float network inside a network file: `LAYER.weights`, `.bias`, `.gamma`, `.beta` and `LAYER.rateGains` as F32, weights as F16 where that is exact, with the learned ranges
+/// where there are any.
 extension FloatNetwork {
     var json: JSONValue {
         var members = graph.members + [.init("rates", .array(rateGains.keys.sorted().map { .string($0) }))]
@@ -17,7 +18,7 @@ extension FloatNetwork {
             switch parameters[layer.name] {
             case .accumulation(let weights, let bias):
                 let shape = layer.weightShape(inputChannels: channels[layer.inputs[0]] ?? 0) ?? [weights.count]
-                tensors["\(name).weights"] = SafetensorsTensor(weights, shape: shape)
+                tensors["\(name).weights"] = SafetensorsTensor(narrowest: weights, shape: shape)
                 tensors["\(name).bias"] = SafetensorsTensor(bias, shape: [bias.count])
             case .normalization(let gamma, let beta):
                 tensors["\(name).gamma"] = SafetensorsTensor(gamma, shape: [beta.count, beta.count])
@@ -44,7 +45,7 @@ extension FloatNetwork {
                     if let shape = layer.weightShape(inputChannels: channels[layer.inputs[0]]!) {
                         try tensors.floats("\(layer.name).weights", shape: shape)
                     } else {
-                        try tensors.list("\(layer.name).weights", .float32, as: UInt32.self).map { Float(bitPattern: $0) }
+                        try tensors.floats("\(layer.name).weights")
                     }
                 parameters[layer.name] = .accumulation(weights: weights, bias: try tensors.floats("\(layer.name).bias", shape: [outputChannels]))
             } else if case .normalization = layer.operator {

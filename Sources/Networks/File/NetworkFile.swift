@@ -76,8 +76,19 @@ public struct NetworkFile: Sendable {
     ///
     /// - Parameter includingFloat: whether to read the float network too where a quantized one is there; a run that does not need it starts sooner.
     public static func read(_ path: String, includingFloat: Bool = true) throws(Diagnostic) -> NetworkFile {
-        let file = try SafetensorsFile(readingFrom: path) { name, metadata in includingFloat || metadata["quantized"] == nil || !name.hasPrefix("float.") }
+        let file = try SafetensorsFile(readingFrom: path, isWanted: wanted(includingFloat))
         return try NetworkFile(file, at: path, includingFloat: includingFloat)
+    }
+
+    /// Reads and validates a file that lies in memory; `place` names it in diagnostics.
+    static func read(_ memory: UnsafeRawBufferPointer, at place: String, includingFloat: Bool) throws(Diagnostic) -> NetworkFile {
+        let file = try SafetensorsFile(readingFrom: memory, at: place, isWanted: wanted(includingFloat))
+        return try NetworkFile(file, at: place, includingFloat: includingFloat)
+    }
+
+    /// Which tensors are read, by name and by the file's metadata.
+    private static func wanted(_ includingFloat: Bool) -> (String, [String: String]) -> Bool {
+        { name, metadata in includingFloat || metadata["quantized"] == nil || !name.hasPrefix("float.") }
     }
 
     /// Writes the file whole or not at all.

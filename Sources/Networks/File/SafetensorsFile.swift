@@ -62,6 +62,13 @@ extension SafetensorsFile {
         try self.init(count: file.count, at: path, isWanted: isWanted) { (range) throws(Diagnostic) in try file.read(range) }
     }
 
+    /// Reads a file that lies in memory, tensors as above.
+    ///
+    /// - Throws: as above.
+    init(readingFrom memory: UnsafeRawBufferPointer, at place: String, isWanted: (String, [String: String]) -> Bool) throws(Diagnostic) {
+        try self.init(count: memory.count, at: place, isWanted: isWanted) { (range) throws(Diagnostic) in Array(memory[range]) }
+    }
+
     private init(
         count: Int, at place: String, isWanted: (String, [String: String]) -> Bool, read: (Range<Int>) throws(Diagnostic) -> [UInt8]
     ) throws(Diagnostic) {
@@ -138,6 +145,7 @@ extension SafetensorsFile {
     private static func requireFinite(_ tensor: SafetensorsTensor, name: String, at place: String) throws(Diagnostic) {
         let bad: Int? =
             switch tensor.elementType {
+            case .float16: tensor.integers(as: UInt16.self).firstIndex { !Float16(bitPattern: $0).isFinite }
             case .float32: tensor.integers(as: UInt32.self).firstIndex { !Float(bitPattern: $0).isFinite }
             case .float64: tensor.integers(as: UInt64.self).firstIndex { !Double(bitPattern: $0).isFinite }
             default: nil

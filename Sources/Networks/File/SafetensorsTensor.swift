@@ -15,13 +15,14 @@ public struct SafetensorsTensor: Hashable, Sendable {
         case signed32 = "I32"
         case unsigned64 = "U64"
         case signed64 = "I64"
+        case float16 = "F16"
         case float32 = "F32"
         case float64 = "F64"
 
         public var byteCount: Int {
             switch self {
             case .unsigned8, .signed8: 1
-            case .unsigned16, .signed16: 2
+            case .unsigned16, .signed16, .float16: 2
             case .unsigned32, .signed32, .float32: 4
             case .unsigned64, .signed64, .float64: 8
             }
@@ -39,6 +40,16 @@ public struct SafetensorsTensor: Hashable, Sendable {
     public init(_ elements: [UInt32], shape: [Int]) { self.init(.unsigned32, shape: shape, elements: elements) }
     public init(_ elements: [Int64], shape: [Int]) { self.init(.signed64, shape: shape, elements: elements) }
     public init(_ elements: [Float], shape: [Int]) { self.init(.float32, shape: shape, elements: elements.map(\.bitPattern)) }
+
+    /// `F16` where that holds every element exactly, `F32` otherwise: half the bytes for a network whose weights were rounded to half precision.
+    public init(narrowest elements: [Float], shape: [Int]) {
+        let halves = elements.map { Float16($0) }
+        if zip(halves, elements).allSatisfy({ Float($0).bitPattern == $1.bitPattern }) {
+            self.init(.float16, shape: shape, elements: halves.map(\.bitPattern))
+        } else {
+            self.init(elements, shape: shape)
+        }
+    }
 
     public init(elementType: ElementType, shape: [Int], bytes: [UInt8]) {
         precondition(bytes.count == shape.reduce(1, *) * elementType.byteCount, "\(bytes.count) bytes for shape \(shape) of \(elementType.rawValue)")
@@ -65,9 +76,10 @@ public struct SafetensorsTensor: Hashable, Sendable {
         }
     }
 
-    /// The elements of an `F32` tensor.
+    /// The elements of an `F32` or `F16` tensor.
     public var floats: [Float] {
-        precondition(elementType == .float32, "\(elementType.rawValue) is not F32")
+        if elementType == .float16 { return integers(as: UInt16.self).map { Float(Float16(bitPattern: $0)) } }
+        precondition(elementType == .float32, "\(elementType.rawValue) is neither F32 nor F16")
         return integers(as: UInt32.self).map { Float(bitPattern: $0) }
     }
 }

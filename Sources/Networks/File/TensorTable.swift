@@ -22,8 +22,15 @@ struct TensorTable {
     }
 
     mutating func floats(_ name: String, shape: [Int]) throws(Diagnostic) -> [Float] {
-        try take(name, .float32, shape: shape).floats
+        try take(name, isHalf(name) ? .float16 : .float32, shape: shape).floats
     }
+
+    /// Floats whose number the file decides.
+    mutating func floats(_ name: String) throws(Diagnostic) -> [Float] {
+        try floats(name, shape: tensors[prefix + name].map { [$0.count] } ?? [0])
+    }
+
+    private func isHalf(_ name: String) -> Bool { tensors[prefix + name]?.elementType == .float16 }
 
     /// A list whose length the file decides.
     mutating func list<Element: FixedWidthInteger>(

@@ -1,14 +1,15 @@
 public import Diagnostics
 
-/// The networks that are built in.
+/// The networks that are built in: the trained ones, and a transform with a closed form.
 public enum Zoo {
     /// Names in the order of lists; the first is the default.
-    public static let names = [LappedTransform.name]
+    public static let names = EmbeddedNetworks.names + [LappedTransform.name]
 
-    /// A built-in network, float and quantized.
+    /// A built-in network, quantized and, where wanted, float.
     ///
     /// - Throws: `networkUnknownName`.
-    public static func network(named name: String) throws(Diagnostic) -> NetworkFile {
+    public static func network(named name: String, includingFloat: Bool = true) throws(Diagnostic) -> NetworkFile {
+        if let network = try EmbeddedNetworks.network(named: name, includingFloat: includingFloat) { return network }
         guard name == LappedTransform.name else {
             throw Diagnostic(
                 .networkUnknownName, at: "network '\(name)'", found: "no built-in network of this name", expected: names.joined(separator: ", "),

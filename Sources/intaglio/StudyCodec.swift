@@ -1,0 +1,128 @@
+import ArgumentParser
+import Calibration
+import Codec
+import Diagnostics
+import Foundation
+import Graph
+import Images
+import MachineDescription
+import Networks
+import Quantization
+import Reports
+import Simulation
+
+/// What each choice of quantization costs a codec in bits: every scheme encodes and decodes the pictures at all rates, on the machine.
+struct StudyCodec: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "codec", abstract: "Grouping x law x clipping of the weights, number of codebooks, mean removal: memory, and BD-rate against the float network.",
+        discussion: """
+            Every row changes one choice of S1 in the scheme that `quantize` takes by itself. Streams are decoded and compared with their encoder's reconstruction.
+            Memory: codes of the weights; all parameters with multipliers, codebook tables and alignment. The laws are closed forms and need no ROM.
+            """)
+
+    @Option(help: "A bundled network's name, or a network file that carries float weights.") var network: String = NetworkSource.defaultName
+    @Option(help: "A folder of PNG photographs for calibration.") var calibration: String
+    @Option(help: "A folder of PNG pictures to encode.") var images: String
+    @Option(help: "How many calibration pictures.") var pictures = 24
+    @Option(help: "Side of the square cut from the middle of each calibration picture.") var crop = 256
+    @Option(help: "At most this many pictures to encode, evenly spaced through the folder.") var measured: Int?
+    @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
+    @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @Flag(help: "Only the plain scheme and the whole one.") var brief = false
+
+    func validate() throws {
+        guard pictures >= 1, (16...4096).contains(crop), measured.map({ $0 >= 1 }) ?? true else {
+            throw ValidationError("--pictures and --measured must be at least 1, --crop in 16...4096")
+        }
+    }
+
+    func run() throws {
+        let network = try NetworkSource(self.network).float().withLatentOperators()
+        let machine = try MachineDescription.load(machine)
+        let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: network.graph.sizeMultiple)
+        let originals = try CalibrationFolder.paths(images, atMost: measured).map { (name: String($0.split(separator: "/").last!), image: try PNGReader.read(path: $0).image) }
+        let float = try floatCurve(network, originals)
+        var table = TextTable(header: ["scheme", "weights B", "parameters B", "of float32 %", "BD-rate PSNR %", "BD-rate MS-SSIM %", "V", "W", "A"])
+        for scheme in CodecScheme.all(for: machine) where !brief || scheme.isEnd {
+            Console.progress(scheme.name)
+            var quantized = try Quantizer(network, options: scheme.options).quantize(calibration)
+            quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: calibration)
+            let difference = try difference(quantized, machine, originals, float)
+            table.append([scheme.name] + memory(quantized, machine) + [difference.psnr, difference.msSSIM].map { $0?.cubicPercent.fixed(2) ?? "-" } + widths(quantized))
+        }
+        Console.endProgress()
+        try Console.result(table.text)
+    }
+
+    private func floatCurve(_ network: FloatNetwork, _ originals: [(name: String, image: RGBImage)]) throws -> RateDistortionCurve {
+        var evaluation = Evaluation(network: network.graph.name, machine: "")
+        for (name, image) in originals {
+            Console.progress("float network on \(name)")
+            for rate in 0..<(network.rateGains.values.map(\.count).max() ?? 1) {
+                evaluation.pictures.append(try Evaluation.Picture(float: network, image, named: name, curve: "float", rate: rate))
+            }
+        }
+        evaluation.closeCurve("float")
+        return evaluation.curves[0]
+    }
+
+    /// Of nearest symbols, against the float network.
+    private func difference(
+        _ network: QuantizedNetwork, _ machine: MachineDescription, _ originals: [(name: String, image: RGBImage)], _ float: RateDistortionCurve
+    ) throws -> (psnr: BDRate.Result?, msSSIM: BDRate.Result?) {
+        var codec = try PictureCodec(network, machine: machine, threads: threads)
+        var evaluation = Evaluation(network: network.graph.name, machine: machine.name)
+        for (name, image) in originals {
+            for rate in 0..<codec.rateCount {
+                evaluation.pictures += try codec.measure(image, named: name, rate: rate, quantizers: [("round", LatentQuantizer(.round))])
+            }
+        }
+        evaluation.closeCurve("round")
+        return (try? BDRate.compare(evaluation.curves[0], to: float, by: .psnr), try? BDRate.compare(evaluation.curves[0], to: float, by: .msSSIM))
+    }
+
+    private func memory(_ network: QuantizedNetwork, _ machine: MachineDescription) -> [String] {
+        let multiple = network.graph.sizeMultiple
+        guard let totals = try? SimulationPlan(network: network, machine: machine, width: multiple, height: multiple).report().totals else { return ["-", "-", "-"] }
+        let share = 100 * Double(totals.parameterBytes) / Double(totals.parameterBytesFloat32)
+        return [totals.weightBytes.grouped, totals.parameterBytes.grouped, share.fixed(2)]
+    }
+
+    private func widths(_ network: QuantizedNetwork) -> [String] {
+        ["\(network.widths.activationBits)", "\(network.widths.weightBits)", "\(network.widths.accumulatorBits)"]
+    }
+}
+
+/// A row of the study.
+struct CodecScheme {
+    let name: String
+    let options: QuantizationOptions
+    /// Nothing of S1, or all of it.
+    var isEnd = false
+
+    static func all(for machine: MachineDescription) -> [CodecScheme] {
+        func scheme(_ name: String, isEnd: Bool = false, _ base: QuantizationOptions = QuantizationOptions(), _ change: (inout QuantizationOptions) -> Void = { _ in }) -> CodecScheme {
+            var options = base
+            change(&options)
+            options.activationBits = min(options.activationBits, machine.macArray.activationBits)
+            options.weightBits = min(options.weightBits, machine.macArray.weightBits)
+            options.accumulatorBits = machine.macArray.accumulatorBits
+            return CodecScheme(name: name, options: options, isEnd: isEnd)
+        }
+        let ends = [scheme("plain 8 bits", isEnd: true, .plain), scheme("all of S1", isEnd: true)]
+        let groupings: [(String, WeightGrouping)] = [("layer", .layer), ("output channel", .outputChannel)]
+        let weights = groupings.flatMap { grouping in
+            studiedLaws.flatMap { law in
+                [WeightClipping.none, .searched].map { clipping in
+                    scheme("weights by \(grouping.0), \(law)\(clipping == .searched ? ", clipped" : "")") {
+                        ($0.weightGrouping, $0.weightLaw, $0.weightClipping) = (grouping.1, law, clipping)
+                    }
+                }
+            }
+        }
+        let codebooks = [1, 2, 4, 8].map { count in scheme(count == 1 ? "no multiplexer" : "multiplexer of \(count) codebooks") { $0.codebooks = count } }
+        let laws = studiedLaws.prefix(4).map { law in scheme("activations \(law)") { $0.activationLaw = law } }
+        let means = MeanRemoval.allCases.map { removal in scheme("mean removal \(removal.rawValue)") { $0.meanRemoval = removal } }
+        return [ends[0]] + weights + codebooks + laws + means + [ends[1]]
+    }
+}
