@@ -74,7 +74,7 @@ import Testing
 
     @Test(
         "Verilator runs the testbench of a unit without a mismatch", .enabled(if: Program.exists("verilator"), "verilator is not installed"),
-        arguments: [(UnitName.postProcessor, "mid"), (.normalization, "mid"), (.macArray, "mid")])
+        arguments: [(UnitName.postProcessor, "mid"), (.normalization, "mid"), (.macArray, "small")])
     func verilator(_ unit: UnitName, _ machine: String) throws {
         let message = try verdict(unit, machine, .verilator)
         #expect(message.hasPrefix("passed: "), "\(message)")
