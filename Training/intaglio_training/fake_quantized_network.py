@@ -14,8 +14,8 @@ from .coded_picture import CodedPictures
 from .errors import InputError
 from .normalization import Normalization, stored_from_effective
 from .quantized_activations import ActivationQuantizer
-from .quantized_file import CodebookSet, QuantizedFile
-from .quantized_weights import RowQuantizer
+from .quantized_file import CodebookSet, CodedWeights, QuantizedFile
+from .quantized_weights import RowQuantizer, fitted_scales
 
 # Tensors of the quantized graph that a module takes in, not puts out.
 INPUT_TENSORS = {"y8": "h_a", "y_hat": "g_s"}
@@ -54,13 +54,7 @@ class FakeQuantizedNetwork(nn.Module):
             elif tensor not in (quantized.graph["inputs"][0]["name"], quantized.graph["outputs"][0]):
                 self._add_activations(tensor, given)
         for layer, coded in quantized.weights.items():
-            module = self._module(layer)
-            if isinstance(module, Normalization):
-                rows = module.effective_gamma().double() * 2.0 ** torch.from_numpy(coded.shifts)
-            else:
-                # The file's order within a row is [R][S][C].
-                rows = weight_rows(module, module.weight).unflatten(1, (-1, module.kernel_size[0] * module.kernel_size[1])).transpose(1, 2).flatten(1)
-            self.rows[layer.replace(".", "_")] = RowQuantizer.fitted(rows, coded.codes, coded.entries)
+            self.rows[layer.replace(".", "_")] = self._take(self._module(layer), coded, quantized.input_step(layer))
         self.layers = list(quantized.weights)
         self.tensors = [tensor for tensor in quantized.sets if tensor.replace(".", "_") in self.activations]
 
@@ -96,6 +90,22 @@ class FakeQuantizedNetwork(nn.Module):
         offsets = torch.from_numpy(given.offsets).float()[:, None, None]
         low, high = offsets + float(given.entries[0][0]), offsets + float(given.entries[0][-1])
         self._producer(tensor).register_forward_hook(lambda module, inputs, output: output.clamp(low.to(output), high.to(output)))
+
+    @torch.no_grad()
+    def _take(self, module: nn.Module, coded: CodedWeights, step: float) -> RowQuantizer:
+        """Puts what the codes and integers of a convolution mean in the place of its floats, so that training begins where `intaglio quantize` ended: with weights
+        that make up for each other's rounding and with corrected biases. Normalizations keep their floats: their gammas are rounded one by one."""
+        if isinstance(module, Normalization):
+            rows = module.effective_gamma().double() * 2.0 ** torch.from_numpy(coded.shifts)
+            return RowQuantizer.of_scales(fitted_scales(rows, coded.codes, coded.entries), rows, coded.entries)
+        taps = module.kernel_size[0] * module.kernel_size[1]
+        # The file's order within a row is [R][S][C].
+        by_tap = weight_rows(module, module.weight).unflatten(1, (-1, taps)).transpose(1, 2).flatten(1)
+        scales = fitted_scales(by_tap, coded.codes, coded.entries)
+        rows = scales[:, None] * torch.from_numpy(coded.entries.astype(float)[coded.codes.reshape(by_tap.shape)])
+        module.weight.copy_(weight_of_rows(module, rows.unflatten(1, (taps, -1)).transpose(1, 2).flatten(1)))
+        module.bias.copy_(torch.from_numpy(coded.biases.copy()) * scales * step)
+        return RowQuantizer.of_scales(scales, rows, coded.entries)
 
     def operand_shifts(self, layer: str) -> Tensor:
         """S [j] of a normalization: squares of channel j are divided by 2^S to fit V bits; from the codebook that j selects in the tensor before."""

@@ -23,10 +23,12 @@ class CodebookSet:
 
 @dataclass(frozen=True)
 class CodedWeights:
-    """Codes [K][...] of one layer, or of gamma [i][j], and the 256 entries they mean; `shifts` [j] are those of a normalization's operands."""
+    """Codes [K][...] of one layer, or of gamma [i][j], and the 256 entries they mean; `biases` [K] are the integers added, biases or betas, in
+    units of the layer's products; `shifts` [j] are those of a normalization's operands."""
 
     codes: numpy.ndarray
     entries: numpy.ndarray
+    biases: numpy.ndarray
     shifts: numpy.ndarray | None
 
 
@@ -44,6 +46,11 @@ class QuantizedFile:
         kinds = {entry["layer"]: entry["kind"] for entry in self.graph["parameters"]}
         self.weights = {name: self._weights(name, kind) for name, kind in kinds.items() if kind in ("accumulation", "normalization")}
 
+    def input_step(self, layer: str) -> float:
+        """The real value of one grid step of a layer's input."""
+        inputs = {entry["name"]: entry["inputs"] for entry in self.graph["layers"]}[layer]
+        return self.sets[inputs[0]].step
+
     def _set(self, entry: dict) -> CodebookSet:
         name, count = entry["tensor"], entry["codebooks"]
         return CodebookSet(
@@ -56,7 +63,8 @@ class QuantizedFile:
 
     def _weights(self, layer: str, kind: str) -> CodedWeights:
         if kind == "accumulation":
-            return CodedWeights(self._tensors[f"{layer}.weightCodes"], self._tensors[f"{layer}.weightEntries"], None)
+            return CodedWeights(self._tensors[f"{layer}.weightCodes"], self._tensors[f"{layer}.weightEntries"], self._tensors[f"{layer}.bias"], None)
         return CodedWeights(
-            self._tensors[f"{layer}.gammaCodes"], self._tensors[f"{layer}.gammaEntries"], self._tensors[f"{layer}.operandShifts"].astype(numpy.int64)
+            self._tensors[f"{layer}.gammaCodes"], self._tensors[f"{layer}.gammaEntries"], self._tensors[f"{layer}.beta"],
+            self._tensors[f"{layer}.operandShifts"].astype(numpy.int64),
         )

@@ -41,14 +41,10 @@ class RowQuantizer(nn.Module):
         self.clip_logarithm = nn.Parameter(clips.float().log())
 
     @classmethod
-    def fitted(cls, rows: Tensor, codes: numpy.ndarray, entries: numpy.ndarray) -> "RowQuantizer":
-        """Clips with which the codes of a quantized network stand for the rows with the least squared error; the end codes, which also stand for more, do not count."""
-        rows = rows.detach().double().cpu()
-        codes = codes.reshape(rows.shape)
-        values = torch.from_numpy(numpy.where((codes > 0) & (codes < 255), entries.astype(numpy.float64)[codes], 0))
-        scales = (rows * values).sum(dim=1) / (values * values).sum(dim=1)
-        clips = scales * float(entries[-1]) / rows.abs().amax(dim=1)
-        return cls(entries, torch.where(clips > 0, clips, torch.ones_like(clips)).nan_to_num(1.0, 1.0))
+    def of_scales(cls, scales: Tensor, rows: Tensor, entries: numpy.ndarray) -> "RowQuantizer":
+        """The quantizer whose rows have these scales [K]."""
+        largest = rows.abs().amax(dim=1)
+        return cls(entries, torch.where(largest > 0, scales * float(entries[-1]) / largest, torch.ones_like(largest)))
 
     def clips(self) -> Tensor:
         return self.clip_logarithm.exp()
@@ -57,6 +53,16 @@ class RowQuantizer(nn.Module):
         largest = rows.detach().abs().amax(dim=1)
         scales = self.clips() * torch.where(largest > 0, largest, torch.ones_like(largest)) / self.entries[-1]
         return _NearestEntry.apply(rows, scales, self.entries, self.midpoints)
+
+
+def fitted_scales(rows: Tensor, codes: numpy.ndarray, entries: numpy.ndarray) -> Tensor:
+    """Scales [K] with which the codes of a quantized network stand for float rows with the least squared error, float64; the end codes, which also stand for more,
+    do not count. A row of which the other codes say nothing has its largest magnitude at the last code."""
+    rows, codes = rows.detach().double().cpu(), codes.reshape(rows.shape)
+    values = torch.from_numpy(numpy.where((codes > 0) & (codes < 255), entries.astype(numpy.float64)[codes], 0))
+    scales = (rows * values).sum(dim=1) / (values * values).sum(dim=1)
+    largest = rows.abs().amax(dim=1)
+    return torch.where(scales > 0, scales, torch.where(largest > 0, largest, torch.ones_like(largest)) / float(entries[-1]))
 
 
 def nearest_codes(rows: numpy.ndarray, clips: numpy.ndarray, entries: numpy.ndarray) -> numpy.ndarray:

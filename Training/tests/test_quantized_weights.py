@@ -4,7 +4,7 @@ import numpy
 import pytest
 import torch
 
-from intaglio_training.quantized_weights import RowQuantizer, nearest_codes
+from intaglio_training.quantized_weights import RowQuantizer, fitted_scales, nearest_codes
 from quantized_example import power_two_entries
 
 ENTRIES = power_two_entries(2047)
@@ -51,10 +51,17 @@ def test_gradients():
     assert quantizer.clip_logarithm.grad.item() == pytest.approx(expected, abs=1e-6)
 
 
-def test_clips_of_a_quantized_network_are_found_again():
+def test_scales_of_a_quantized_network_are_found_again():
     rows = torch.randn(4, 300, generator=torch.Generator().manual_seed(1))
     clips = numpy.array([0.9, 0.8, 1, 0.6], dtype=numpy.float32)
     codes = nearest_codes(rows.numpy(), clips, ENTRIES)
-    found = RowQuantizer.fitted(rows, codes, ENTRIES).clips().detach().numpy()
-    numpy.testing.assert_allclose(found, clips, rtol=0.02)
-    assert RowQuantizer.fitted(torch.zeros(1, 300), numpy.full((1, 300), 128), ENTRIES).clips().item() == 1
+    scales = fitted_scales(rows, codes, ENTRIES)
+    numpy.testing.assert_allclose(scales.numpy(), rows.abs().amax(dim=1).numpy() / 2047 * clips, rtol=0.01)
+    assert fitted_scales(torch.zeros(1, 300), numpy.full((1, 300), 128), ENTRIES).item() == 1 / 2047
+    alone = torch.tensor([[3.0, 0, 0]])
+    assert fitted_scales(alone, numpy.array([[255, 128, 128]]), ENTRIES).item() == pytest.approx(3 / 2047)
+    # What the codes mean is its own nearest entry: nothing changes before the first step.
+    meant = scales[:, None] * torch.from_numpy(ENTRIES[codes].astype(float))
+    again = RowQuantizer.of_scales(scales, meant, ENTRIES)
+    numpy.testing.assert_allclose(again(meant.float()).detach().numpy(), meant.numpy(), rtol=1e-5)
+    numpy.testing.assert_array_equal(nearest_codes(meant.numpy(), again.clips().detach().numpy(), ENTRIES), codes)
