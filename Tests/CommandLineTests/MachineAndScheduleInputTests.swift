@@ -39,7 +39,7 @@ import Testing
         try folder.write(text, "whole.yaml")
         #expect(try Tool.run(["plan", "--network", "lapped8", "--machine", "whole.yaml"], in: folder).status == 0)
         try folder.write(Self.changed(text, old, new), "m.yaml")
-        for command in ["run", "--network", "lapped8", "plan"] { try Tool.expectRefusal(code, [command, "--machine", "m.yaml"], in: folder) }
+        for command in ["run", "plan"] { try Tool.expectRefusal(code, [command, "--network", "lapped8", "--machine", "m.yaml"], in: folder) }
     }
 
     @Test("A machine that is missing, empty or a folder")
@@ -73,7 +73,7 @@ import Testing
         let folder = try Folder()
         let text = try Tool.run(["schedule", "--network", "lapped8"], in: folder).output
         try folder.write(Self.changed(text, old, new), "s.yaml")
-        for command in ["run", "--network", "lapped8", "plan", "verify", "explain"] { try Tool.expectRefusal(code, [command, "--schedule", "s.yaml"], in: folder) }
+        for command in ["run", "plan", "verify", "explain"] { try Tool.expectRefusal(code, [command, "--network", "lapped8", "--schedule", "s.yaml"], in: folder) }
     }
 
     @Test("A schedule without a layer is refused; one that is missing or a folder too")

@@ -65,7 +65,7 @@ import Testing
         try Tool.expectRefusal(.weightStatisticsMismatch, ["run", "--network", "./changed.safetensors", "--machine", "decoder.yaml"], in: folder)
         #expect(try Tool.run(["run", "--network", "./changed.safetensors"], in: folder).status == 0)
         let stored = try Tool.run(["plan", "--network", "./sound.safetensors", "--machine", "both.yaml", "--json"], in: folder).report()
-        let measured = try Tool.run(["plan", "--machine", "both.yaml", "--json"], in: folder).report()
+        let measured = try Tool.run(["plan", "--network", "lapped8", "--machine", "both.yaml", "--json"], in: folder).report()
         #expect(stored["totals"]?["weightCoding"] == measured["totals"]?["weightCoding"])
     }
 
