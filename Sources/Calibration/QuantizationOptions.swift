@@ -1,4 +1,5 @@
 public import FixedPoint
+public import MachineDescription
 public import Quantization
 
 /// The choices of quantization after S1, and the limits of the machine that it is made for.
@@ -71,6 +72,16 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var gammaLaw: Law {
         if case .deadZone = weightLaw { return .power(numerator: 2, denominator: 1) }
         return weightLaw
+    }
+
+    /// The same choices within a machine's V, W and A, for its kind of normalization.
+    public func limited(to machine: MachineDescription) -> QuantizationOptions {
+        var options = self
+        options.activationBits = min(activationBits, machine.macArray.activationBits)
+        options.weightBits = min(weightBits, machine.macArray.weightBits)
+        options.accumulatorBits = machine.macArray.accumulatorBits
+        options.normalizationTable = machine.normalization.method == .table ? .standard : nil
+        return options
     }
 
     /// Classic 8 bits: linear, one scale a layer, one range a tensor, no mean removal, no search.

@@ -1,5 +1,5 @@
 /// Lines of hexadecimal digits for `$readmemh`.
-enum HexText {
+package enum HexText {
     private static let digits = Array("0123456789abcdef".utf8)
 
     static func bytes(_ bytes: [UInt8]) -> [UInt8] {
@@ -19,11 +19,11 @@ enum HexText {
         return text
     }
 
-    /// The bytes of a `$writememh` file; comments and addresses are passed over.
-    static func parse(_ text: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// The bytes of a `$writememh` file, nil where a bit is unknown (x or z); comments and addresses are passed over.
+    package static func parse(_ text: [UInt8]) -> [UInt8?] {
+        var bytes: [UInt8?] = []
         for line in text.split(separator: 10) where line.first != UInt8(ascii: "/") && line.first != UInt8(ascii: "@") {
-            for word in line.split(separator: 32) { bytes.append(UInt8(String(decoding: word, as: UTF8.self), radix: 16) ?? 0) }
+            for word in line.split(separator: 32) { bytes.append(UInt8(String(decoding: word, as: UTF8.self), radix: 16)) }
         }
         return bytes
     }

@@ -11,8 +11,8 @@ public struct RTLRun: Sendable {
     public let totalCycles: Int
     /// Results that saturate.
     public let saturatedOutputs: Int
-    /// External memory after the run.
-    public let memory: [UInt8]
+    /// External memory after the run; nil where a bit is unknown, which only a simulator of four states says.
+    public let memory: [UInt8?]
 
     /// - Parameters:
     ///   - commands: of all engines, in the order of the stream.

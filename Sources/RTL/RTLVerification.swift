@@ -81,6 +81,9 @@ extension Duration {
 }
 
 extension RTLRun {
+    /// What stands for an element with unknown bits: no stored element has this value.
+    private static let unknown = Int32.min
+
     /// A stored tensor: codes 0...255 or signed 16-bit values.
     func tensor(_ region: TensorRegion) -> Tensor<Int32> {
         let shape = TensorShape(height: region.height, width: region.width, channels: region.channels)
@@ -89,14 +92,17 @@ extension RTLRun {
         for y in 0..<region.height {
             let first = region.address + y * region.rowPitchBytes
             for index in 0..<region.width * region.channels {
-                if region.bytesPerElement == 1 {
-                    elements.append(Int32(memory[first + index]))
-                } else {
-                    elements.append(Int32(Int16(truncatingIfNeeded: Int(memory[first + 2 * index]) | Int(memory[first + 2 * index + 1]) << 8)))
-                }
+                elements.append(element(at: first + region.bytesPerElement * index, isCode: region.bytesPerElement == 1))
             }
         }
         return Tensor(shape: shape, elements: elements)
+    }
+
+    private func element(at address: Int, isCode: Bool) -> Int32 {
+        guard let low = memory[address] else { return Self.unknown }
+        if isCode { return Int32(low) }
+        guard let high = memory[address + 1] else { return Self.unknown }
+        return Int32(Int16(truncatingIfNeeded: Int(low) | Int(high) << 8))
     }
 }
 

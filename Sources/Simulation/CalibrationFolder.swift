@@ -11,10 +11,8 @@ public enum CalibrationFolder {
     ///   - side: of the square; less where a picture is smaller, and always a multiple of `multiple`.
     /// - Throws: `calibrationFolderEmpty`, and what reading a picture throws.
     public static func pictures(_ folder: String, count: Int, side: Int, multiple: Int) throws(Diagnostic) -> [Tensor<UInt8>] {
-        let paths = try paths(folder)
-        let chosen = (0..<min(count, paths.count)).map { paths[$0 * paths.count / min(count, paths.count)] }
         var pictures: [Tensor<UInt8>] = []
-        for path in chosen {
+        for path in try paths(folder, atMost: count) {
             let image = try PNGReader.read(path: path).image
             let (height, width) = (min(side, image.height) / multiple * multiple, min(side, image.width) / multiple * multiple)
             guard height > 0, width > 0 else { continue }

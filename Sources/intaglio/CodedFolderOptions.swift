@@ -28,9 +28,7 @@ struct CodedFolderOptions: ParsableArguments {
 
     /// Paths, and names relative to the folder.
     func chosenPictures() throws -> [(name: String, path: String)] {
-        let all = try CalibrationFolder.paths(folder)
-        let count = min(pictures ?? all.count, all.count)
-        return (0..<count).map { all[$0 * all.count / count] }.map { (String($0.dropFirst(folder.count + 1)), $0) }
+        try CalibrationFolder.paths(folder, atMost: pictures).map { (String($0.dropFirst(folder.count + 1)), $0) }
     }
 
     private func quantizer(_ kind: QuantizerKind) -> LatentQuantizer {

@@ -77,12 +77,9 @@ struct QuantizationChoices: ParsableArguments {
         options.correctsBias = biasCorrection ?? options.correctsBias
         if ignoreLearnedRanges { options.takesLearnedRanges = false }
         options.rounding = rounding ?? options.rounding
-        let array = machine.macArray
-        options.activationBits = min(activationBits ?? options.activationBits, array.activationBits)
-        options.weightBits = min(weightBits ?? options.weightBits, array.weightBits)
-        options.accumulatorBits = array.accumulatorBits
-        options.normalizationTable = machine.normalization.method == .table ? .standard : nil
-        return options
+        options.activationBits = activationBits ?? options.activationBits
+        options.weightBits = weightBits ?? options.weightBits
+        return options.limited(to: machine)
     }
 }
 

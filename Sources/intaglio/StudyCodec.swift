@@ -48,7 +48,7 @@ struct StudyCodec: ParsableCommand {
             var quantized = try Quantizer(network, options: scheme.options).quantize(calibration)
             quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: calibration)
             let difference = try difference(quantized, machine, originals, float)
-            table.append([scheme.name] + memory(quantized, machine) + [difference.psnr, difference.msSSIM].map { $0?.cubicPercent.fixed(2) ?? "-" } + widths(quantized))
+            table.append(try [scheme.name] + memory(quantized, machine) + [difference.psnr, difference.msSSIM].map { $0?.cubicPercent.fixed(2) ?? "-" } + widths(quantized))
         }
         Console.endProgress()
         try Console.result(table.text)
@@ -81,9 +81,9 @@ struct StudyCodec: ParsableCommand {
         return (try? BDRate.compare(evaluation.curves[0], to: float, by: .psnr), try? BDRate.compare(evaluation.curves[0], to: float, by: .msSSIM))
     }
 
-    private func memory(_ network: QuantizedNetwork, _ machine: MachineDescription) -> [String] {
+    private func memory(_ network: QuantizedNetwork, _ machine: MachineDescription) throws -> [String] {
         let multiple = network.graph.sizeMultiple
-        guard let totals = try? SimulationPlan(network: network, machine: machine, width: multiple, height: multiple).report().totals else { return ["-", "-", "-"] }
+        let totals = try SimulationPlan(network: network, machine: machine, width: multiple, height: multiple).report().totals
         let share = 100 * Double(totals.parameterBytes) / Double(totals.parameterBytesFloat32)
         return [totals.weightBytes.grouped, totals.parameterBytes.grouped, share.fixed(2)]
     }
@@ -104,10 +104,7 @@ struct CodecScheme {
         func scheme(_ name: String, isEnd: Bool = false, _ base: QuantizationOptions = QuantizationOptions(), _ change: (inout QuantizationOptions) -> Void = { _ in }) -> CodecScheme {
             var options = base
             change(&options)
-            options.activationBits = min(options.activationBits, machine.macArray.activationBits)
-            options.weightBits = min(options.weightBits, machine.macArray.weightBits)
-            options.accumulatorBits = machine.macArray.accumulatorBits
-            return CodecScheme(name: name, options: options, isEnd: isEnd)
+            return CodecScheme(name: name, options: options.limited(to: machine), isEnd: isEnd)
         }
         let ends = [scheme("plain 8 bits", isEnd: true, .plain), scheme("all of S1", isEnd: true)]
         let groupings: [(String, WeightGrouping)] = [("layer", .layer), ("output channel", .outputChannel)]

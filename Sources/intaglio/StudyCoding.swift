@@ -46,10 +46,8 @@ struct StudyCoding: ParsableCommand {
         let float = try NetworkSource(network).float()
         let machine = try MachineDescription.load(machine)
         let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: float.graph.sizeMultiple)
-        let paths = try CalibrationFolder.paths(images)
-        let chosen = (0..<min(measured, paths.count)).map { paths[$0 * paths.count / min(measured, paths.count)] }
         var originals: [(image: RGBImage, float: FloatRun)] = []
-        for path in chosen {
+        for path in try CalibrationFolder.paths(images, atMost: measured) {
             Console.progress("float network on \(path)")
             let image = try PNGReader.read(path: path).image
             originals.append((image, try FloatRun(float, picture: image, rate: rate)))
@@ -80,9 +78,7 @@ struct StudyCoding: ParsableCommand {
     private func schemes(for machine: MachineDescription) -> [(String, QuantizationOptions)] {
         var full = QuantizationOptions()
         full.weightClipping = weightClipping ?? full.weightClipping
-        full.activationBits = min(full.activationBits, machine.macArray.activationBits)
-        full.weightBits = min(full.weightBits, machine.macArray.weightBits)
-        full.accumulatorBits = machine.macArray.accumulatorBits
+        full = full.limited(to: machine)
         func changed(_ change: (inout QuantizationOptions) -> Void) -> QuantizationOptions {
             var options = full
             change(&options)

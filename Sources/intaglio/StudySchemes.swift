@@ -60,10 +60,7 @@ struct StudySchemes: ParsableCommand {
         func limited(_ change: (inout QuantizationOptions) -> Void) -> QuantizationOptions {
             var options = QuantizationOptions.plain
             change(&options)
-            options.activationBits = min(options.activationBits, machine.macArray.activationBits)
-            options.weightBits = min(options.weightBits, machine.macArray.weightBits)
-            options.accumulatorBits = machine.macArray.accumulatorBits
-            return options
+            return options.limited(to: machine)
         }
         let full = QuantizationOptions()
         let ends = [("plain: linear, one scale a layer, one range a tensor", limited { _ in }), ("all ingredients", limited { $0 = full })]
