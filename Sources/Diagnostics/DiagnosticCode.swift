@@ -78,6 +78,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case networkSumTooWide = "NETWORK-017"
     case networkNormalizationTooWide = "NETWORK-018"
     case networkRequantizationTooWide = "NETWORK-019"
+    case networkReferenceUnfit = "NETWORK-020"
 
     // WEIGHTS: dead zones, coded weights and their statistics
     case weightCodeInvalid = "WEIGHTS-001"

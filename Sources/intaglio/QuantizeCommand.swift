@@ -20,18 +20,38 @@ struct QuantizeCommand: ParsableCommand {
     @Option(help: "The machine whose widths V, W and A must suffice.") var machine = "mid"
     @OptionGroup var choices: QuantizationChoices
     @Flag(help: "Prepare the network for encode and decode: latents on a grid of 1/16 step, integer entropy tables.") var codec = false
+    @Option(help: "The float network to carry along in place of the one that is quantized: where the second was fine-tuned from the first.") var reference: String?
     @Flag(help: "Leave the float weights out of the file.") var withoutFloat = false
+
+    func validate() throws {
+        guard reference == nil || !withoutFloat else { throw ValidationError("--reference names a float network to carry along, --without-float carries none; give one of them") }
+    }
 
     func run() throws {
         let options = try choices.options(for: MachineDescription.load(machine))
         var network = try NetworkSource(float).float()
         if codec { network = try network.withLatentOperators() }
+        let carried = try carriedFloat(network)
         let pictures = try CalibrationFolder.pictures(calibration, count: choices.pictures, side: choices.crop, multiple: network.graph.sizeMultiple)
         var quantized = try Quantizer(network, options: options).quantize(pictures) { Console.progress("quantizing \($0)") }
         if codec { quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures) }
         Console.endProgress()
-        try NetworkFile(float: withoutFloat ? nil : network, quantized: quantized).write(output)
+        try NetworkFile(float: carried, quantized: quantized).write(output)
         Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.count) pictures; \(WeightCodingSummary(quantized).text)")
+    }
+
+    /// What `run --float` and `evaluate --float` will compare with.
+    private func carriedFloat(_ network: FloatNetwork) throws -> FloatNetwork? {
+        guard let reference else { return withoutFloat ? nil : network }
+        var float = try NetworkSource(reference).float()
+        if codec { float = try float.withLatentOperators() }
+        guard float.graph.layers == network.graph.layers, float.graph.inputs == network.graph.inputs else {
+            throw Diagnostic(
+                .networkReferenceUnfit, at: "--reference \(reference)", found: "\(float.graph.name), whose layers differ from those of \(network.graph.name)",
+                expected: "the same layers in the same order", remedy: "name the float network that fine-tuning started from")
+        }
+        float.graph.name = network.graph.name
+        return float
     }
 }
 

@@ -162,10 +162,34 @@ import Testing
         try refuse(.calibrationFolderEmpty, [])
         try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "pictures/ramp.png")
         try refuse(.groupingNotExecutable, ["--grouping", "kernel"])
+        try refuse(.networkReferenceUnfit, ["--reference", "mbt2018-mean-mse"])
         try refuse(.lawUnknown, ["--weights", "cubic"])
         try refuse(.lawParameterOutOfRange, ["--weights", "power 0/1"])
         try folder.write([1, 2, 3], "pictures/broken.png")
         try refuse(.imageNotPNG, [])
         try Tool.expectRefusal(.importArchitectureUnknown, ["import", "--architecture", "lenet", "pictures", "-o", "n.safetensors"], in: folder)
+    }
+
+    @Test("A fine-tuned network is quantized beside the float network it came from, which the file then carries")
+    func reference() throws {
+        let folder = try Folder()
+        var float = try #require(Self.bundled.float)
+        try folder.write(NetworkFile(float: float).bytes, "before.safetensors")
+        let layer = float.graph.layers[0].name
+        guard case .accumulation(var weights, let bias)? = float.parameters[layer] else { Issue.record("\(layer) has no weights"); return }
+        weights[0] += 0.25
+        float.parameters[layer] = .accumulation(weights: weights, bias: bias)
+        try folder.write(NetworkFile(float: float).bytes, "tuned.safetensors")
+        try FileManager.default.createDirectory(atPath: folder.path("pictures"), withIntermediateDirectories: false)
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "pictures/ramp.png")
+        func quantized(_ options: [String]) throws -> NetworkFile {
+            let run = try Tool.run(["quantize", "tuned.safetensors", "--calibration", "pictures", "--crop", "64", "-o", "q.safetensors"] + options, in: folder)
+            #expect(run.status == 0)
+            return try NetworkFile.read(folder.path("q.safetensors"))
+        }
+        let (own, referred) = (try quantized([]), try quantized(["--reference", "before.safetensors"]))
+        #expect(own.float?.parameters[layer] == float.parameters[layer])
+        #expect(referred.float?.parameters[layer] == Self.bundled.float?.parameters[layer])
+        #expect(referred.quantized?.parameters[layer] == own.quantized?.parameters[layer])
     }
 }

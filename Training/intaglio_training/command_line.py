@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from . import decoder_study, encoder_comparison, fine_tune_decoder, fine_tuning, judge, toy
+from . import decoder_study, encoder_comparison, fine_tune_decoder, fine_tuning, judge, toy, unpacking
 from .checkpoint import FILE_NAME, read_checkpoint
 from .errors import InputError
 from .evaluation import evaluate_folder
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     evaluate.set_defaults(action=_evaluate)
 
-    for module in (fine_tuning, fine_tune_decoder, encoder_comparison, decoder_study, judge, toy):
+    for module in (fine_tuning, fine_tune_decoder, encoder_comparison, decoder_study, judge, toy, unpacking):
         module.add_command(commands)
     return parser
 

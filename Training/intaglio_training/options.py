@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from .errors import InputError
+from .optimizers import check_optimizer
 from .precision import precision_named
 
 DEFAULT_LAMBDAS = {"mse": (0.0035, 0.0067, 0.013, 0.025), "ms-ssim": (4.58, 8.73, 16.64, 31.73)}
@@ -21,6 +22,7 @@ class Options:
     latent_channels: int = 96
     loss: str = "mse"
     precision: str = "float32"
+    optimizer: str = "adam"
     lambdas: tuple[float, ...] = ()
     steps: int = 100_000
     decay_steps: int = 30_000
@@ -37,6 +39,7 @@ class Options:
         if self.loss not in DEFAULT_LAMBDAS:
             raise InputError(f"no loss is called '{self.loss}'; there are: {', '.join(DEFAULT_LAMBDAS)}")
         precision_named(self.precision)
+        check_optimizer(self.optimizer)
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, (int, float)) and value < 0 or (field.name in MUST_BE_POSITIVE and value == 0):
@@ -50,4 +53,4 @@ class Options:
 
 MUST_BE_POSITIVE = {"channels", "latent_channels", "steps", "learning_rate", "batch", "crop"}
 # What a checkpoint's tensors depend on: these stay as they were when a run goes on.
-FIXED_ON_RESUME = ("network", "channels", "latent_channels", "loss", "lambdas", "seed")
+FIXED_ON_RESUME = ("network", "channels", "latent_channels", "loss", "optimizer", "lambdas", "seed")

@@ -13,6 +13,7 @@ from .checkpoint import FILE_NAME, Checkpoint, noise_states, read_checkpoint, re
 from .errors import InputError
 from .learning_rate import learning_rate_at
 from .losses import distortion_named
+from .optimizers import make_optimizer
 from .options import FIXED_ON_RESUME, Options
 from .photographs import CropSampler
 from .precision import precision_named
@@ -49,7 +50,7 @@ class Training:
         self.network.to(self.device, memory_format=torch.channels_last)
         self.network.precision = precision_named(options.precision)
         groups = self.network.parameter_groups() if hasattr(self.network, "parameter_groups") else [{"params": self.network.parameters()}]
-        self.optimizer = torch.optim.Adam(groups, lr=options.learning_rate)
+        self.optimizer = make_optimizer(options.optimizer, groups, options.learning_rate)
         self.sampler = CropSampler(photographs, options.crop, options.seed)
         self.lambdas = torch.tensor(options.lambdas, device=self.device)
         self.distortion = distortion_named(options.loss)

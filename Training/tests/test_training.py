@@ -131,3 +131,26 @@ def test_reduced_precision_trains_and_an_unknown_one_is_refused(photographs, sma
     assert torch.isfinite(torch.tensor(training.take_step()["loss"]))
     with pytest.raises(InputError, match="no precision is called 'half'; there are: float32, bfloat16"):
         dataclasses.replace(small_options, precision="half").checked()
+
+
+def test_soap_resumes_as_if_it_had_not_stopped(photographs, small_options, tmp_path):
+    pytest.importorskip("pytorch_optimizer")
+    options = dataclasses.replace(small_options, optimizer="soap", steps=4)
+    paths = picture_paths([photographs])
+    whole = Training(options, paths)
+    for _ in range(4):
+        whole.take_step()
+    first = Training(options, paths)
+    for _ in range(2):
+        first.take_step()
+    write_checkpoint(tmp_path / FILE_NAME, first.checkpoint())
+    second = Training.resumed(tmp_path, {}, paths)
+    for _ in range(2):
+        second.take_step()
+    for one, other in zip(whole.network.parameters(), second.network.parameters()):
+        assert torch.equal(one, other)
+
+
+def test_unknown_optimizers_are_named(small_options):
+    with pytest.raises(InputError, match="no optimizer is called 'sgd'"):
+        dataclasses.replace(small_options, optimizer="sgd").checked()

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Every table of docs/results.md about the bundled networks, from the Kodak pictures: one command, an hour or two on two cores.
+# Usage: Scripts/results.bash KODAK PHOTOS OUT [TABLE...]
+#   KODAK   folder of the 24 Kodak pictures;  PHOTOS  folder of calibration photographs;  OUT  folder for OUT/TABLE.txt
+#   TABLE   curves-NETWORK, s1-NETWORK, s2-NETWORK, coding-NETWORK, hevc; NETWORK is mse or ms-ssim. All of them without one.
+# A table that OUT already holds is not made again, so an interrupted run goes on. What it needs beside the tool:
+#   PUBLISHED  file of published rate-distortion points (curves without it have no BPG and JPEG rows)
+#   PYTHON     a Python with Training/'s packages (s2 is left out without it);  ffmpeg and x265 (hevc is left out without them)
+set -eu
+root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." && pwd -P)
+[ $# -ge 3 ] || { sed -n '2,8s/^# //p' "$0" >&2; exit 2; }
+kodak=$(readlink -f -- "$1") photos=$(readlink -f -- "$2")
+mkdir -p -- "$3"
+out=$(readlink -f -- "$3")
+shift 3
+for folder in "$kodak" "$photos"; do [ -d "$folder" ] || { echo "error: no folder '$folder'" >&2; exit 2; }; done
+tool=${INTAGLIO:-$root/intaglio}
+export OPENBLAS_NUM_THREADS=1
+
+# make TABLE COMMAND...: prints what the command prints and keeps it with the command's line.
+make() {
+    local file="$out/$1.txt"
+    shift
+    if [ ! -e "$file" ]; then
+        printf '    %s\n\n' "$(sed -e "s#$tool#intaglio#g; s#$kodak#KODAK#g; s#$photos#PHOTOS#g; s#$out/##g" <<<"$*")" >"$file.unfinished"
+        "$@" >>"$file.unfinished"
+        mv -- "$file.unfinished" "$file"
+    fi
+    printf '\n%s\n' "$(basename -- "$file" .txt)"
+    cat -- "$file"
+}
+
+hevc() {
+    command -v ffmpeg >/dev/null && command -v x265 >/dev/null || { echo "hevc: left out, ffmpeg or x265 is missing" >&2; return 0; }
+    make hevc "$root/Scripts/hevc_curve.py" "$kodak" --qp 24,27,30,33,36,39,42 --intaglio "$tool" -o "$out/hevc.json"
+}
+
+# The float network, quantized with and without its fine-tuning, every quantizer, and the curves of other codecs.
+curves() {
+    local name="mbt2018-mean-$1" against=()
+    [ -z "${PUBLISHED:-}" ] || against=(--against "$PUBLISHED:bpg_444_x265_ycbcr" --against "$PUBLISHED:jpeg")
+    hevc
+    [ ! -e "$out/hevc.json" ] || against+=(--against "$out/hevc.json")
+    [ -e "$out/before-$1.safetensors" ] || "$tool" quantize "$name" --calibration "$photos" --codec --machine small -o "$out/before-$1.safetensors"
+    make "before-$1" "$tool" evaluate "$kodak" --network "$out/before-$1.safetensors" --machine small --float --quantizers round -o "$out/before-$1"
+    make "curves-$1" "$tool" evaluate "$kodak" --network "$name" --machine small --float --against "$out/before-$1/evaluation.json:round" "${against[@]}" -o "$out/curves-$1"
+}
+
+s1() { make "s1-$1" "$tool" study codec --network "mbt2018-mean-$1" --calibration "$photos" --images "$kodak"; }
+
+coding() {
+    make "coding-$1" "$tool" study coding --network "mbt2018-mean-$1" --rate 3 --calibration "$photos" --images "$kodak" --measured 8 --pictures 8 --levels 8 --sparsities 0.2,0.3,0.5
+}
+
+s2() {
+    [ -n "${PYTHON:-}" ] || { echo "s2: left out, PYTHON names no Python with the packages of Training/" >&2; return 0; }
+    local network="$root/Sources/CBundledNetworks/networks/mbt2018-mean-$1.safetensors"
+    export PYTHONPATH="$root/Training" OMP_NUM_THREADS=1
+    [ -e "$out/float-$1.safetensors" ] || "$PYTHON" -m intaglio_training unpack --network "$network" --loss "$1" -o "$out/float-$1.safetensors"
+    make "s2-$1" "$PYTHON" -m intaglio_training study-decoder --intaglio "$tool" --weights "$out/float-$1.safetensors" --photos "$photos" --images "$kodak" --work "$out/s2-$1" \
+        --steps 600 --learning-rate 3e-5
+}
+
+[ $# -gt 0 ] || set -- hevc curves-mse curves-ms-ssim s1-mse s1-ms-ssim coding-mse s2-mse s2-ms-ssim
+for table in "$@"; do
+    case $table in
+    hevc) hevc ;;
+    curves-mse | curves-ms-ssim | s1-mse | s1-ms-ssim | s2-mse | s2-ms-ssim | coding-mse | coding-ms-ssim) "${table%%-*}" "${table#*-}" ;;
+    *) echo "error: no table is called '$table'" >&2; exit 2 ;;
+    esac
+done
