@@ -10,6 +10,7 @@ import Networks
 import Quantization
 import Reports
 import Simulation
+import Tensors
 
 /// What each choice of quantization costs a codec in bits: every scheme encodes and decodes the pictures at all rates, on the machine.
 struct StudyCodec: ParsableCommand {
@@ -17,7 +18,8 @@ struct StudyCodec: ParsableCommand {
         commandName: "codec", abstract: "Grouping x law x clipping of the weights, number of codebooks, mean removal: memory, and BD-rate against the float network.",
         discussion: """
             Every row changes one choice of S1 in the scheme that `quantize` takes by itself. Streams are decoded and compared with their encoder's reconstruction.
-            Memory: codes of the weights; all parameters with multipliers, codebook tables and alignment. The laws are closed forms and need no ROM.
+            Memory: codes of the weights; all parameters with multipliers, codebook tables and alignment. The laws are closed forms and need no ROM. Coded bits: a weight in
+            Huffman's code, each layer by itself.
             """)
 
     @Option(help: "A bundled network's name, or a network file that carries float weights.") var network: String = NetworkSource.defaultName
@@ -27,12 +29,16 @@ struct StudyCodec: ParsableCommand {
     @Option(help: "Side of the square cut from the middle of each calibration picture.") var crop = 256
     @Option(help: "At most this many pictures to encode, evenly spaced through the folder.") var measured: Int?
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
+    @Option(help: "Parts of each layer's weights that a dead zone makes zero, a row each, with commas.") var sparsities = "0.2,0.5"
     @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
     @Flag(help: "Only the plain scheme and the whole one.") var brief = false
 
     func validate() throws {
         guard pictures >= 1, (16...4096).contains(crop), measured.map({ $0 >= 1 }) ?? true else {
             throw ValidationError("--pictures and --measured must be at least 1, --crop in 16...4096")
+        }
+        guard sparsities.split(separator: ",").allSatisfy({ Double($0).map((0...0.99).contains) ?? false }) else {
+            throw ValidationError("--sparsities takes numbers in 0...0.99, with commas")
         }
     }
 
@@ -42,16 +48,30 @@ struct StudyCodec: ParsableCommand {
         let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: network.graph.sizeMultiple)
         let originals = try CalibrationFolder.paths(images, atMost: measured).map { (name: String($0.split(separator: "/").last!), image: try PNGReader.read(path: $0).image) }
         let float = try floatCurve(network, originals)
-        var table = TextTable(header: ["scheme", "weights B", "parameters B", "of float32 %", "BD-rate PSNR %", "BD-rate MS-SSIM %", "V", "W", "A"])
-        for scheme in CodecScheme.all(for: machine) where !brief || scheme.isEnd {
+        var table = TextTable(header: ["scheme", "weights B", "parameters B", "of float32 %", "zero %", "coded bits", "BD-rate PSNR %", "BD-rate MS-SSIM %", "V", "W", "A"])
+        // Every choice studied has the whole scheme among its rows.
+        var known: [QuantizationOptions: [String]] = [:]
+        let sparsities = sparsities.split(separator: ",").compactMap { Double($0) }
+        for scheme in CodecScheme.all(for: machine, sparsities: sparsities) where !brief || scheme.isEnd {
             Console.progress(scheme.name)
-            var quantized = try Quantizer(network, options: scheme.options).quantize(calibration)
-            quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: calibration)
-            let difference = try difference(quantized, machine, originals, float)
-            table.append(try [scheme.name] + memory(quantized, machine) + [difference.psnr, difference.msSSIM].map { $0?.cubicPercent.fixed(2) ?? "-" } + widths(quantized))
+            let figures = try known[scheme.options] ?? figures(network, scheme.options, calibration, machine, originals, float)
+            known[scheme.options] = figures
+            table.append([scheme.name] + figures)
         }
         Console.endProgress()
         try Console.result(table.text)
+    }
+
+    private func figures(
+        _ network: FloatNetwork, _ options: QuantizationOptions, _ calibration: [Tensor<UInt8>], _ machine: MachineDescription,
+        _ originals: [(name: String, image: RGBImage)], _ float: RateDistortionCurve
+    ) throws -> [String] {
+        var quantized = try Quantizer(network, options: options).quantize(calibration)
+        quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: calibration)
+        let coding = WeightCodingSummary(quantized)
+        let difference = try difference(quantized, machine, originals, float)
+        return try memory(quantized, machine) + [coding.zeroPercent.fixed(1), coding.codedBits.fixed(2)]
+            + [difference.psnr, difference.msSSIM].map { $0?.cubicPercent.fixed(2) ?? "-" } + widths(quantized)
     }
 
     private func floatCurve(_ network: FloatNetwork, _ originals: [(name: String, image: RGBImage)]) throws -> RateDistortionCurve {
@@ -100,7 +120,7 @@ struct CodecScheme {
     /// Nothing of S1, or all of it.
     var isEnd = false
 
-    static func all(for machine: MachineDescription) -> [CodecScheme] {
+    static func all(for machine: MachineDescription, sparsities: [Double]) -> [CodecScheme] {
         func scheme(_ name: String, isEnd: Bool = false, _ base: QuantizationOptions = QuantizationOptions(), _ change: (inout QuantizationOptions) -> Void = { _ in }) -> CodecScheme {
             var options = base
             change(&options)
@@ -117,9 +137,14 @@ struct CodecScheme {
                 }
             }
         }
+        let deadZones = sparsities.map { share in
+            scheme("weights with a dead zone, \(share) zero") {
+                ($0.weightLaw, $0.weightSparsity, $0.weightClipping) = (.deadZone(numerator: 1, denominator: 16, levelBits: 8), share, .none)
+            }
+        }
         let codebooks = [1, 2, 4, 8].map { count in scheme(count == 1 ? "no multiplexer" : "multiplexer of \(count) codebooks") { $0.codebooks = count } }
         let laws = studiedLaws.prefix(4).map { law in scheme("activations \(law)") { $0.activationLaw = law } }
         let means = MeanRemoval.allCases.map { removal in scheme("mean removal \(removal.rawValue)") { $0.meanRemoval = removal } }
-        return [ends[0]] + weights + codebooks + laws + means + [ends[1]]
+        return [ends[0]] + weights + deadZones + codebooks + laws + means + [ends[1]]
     }
 }
