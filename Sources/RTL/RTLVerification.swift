@@ -11,7 +11,7 @@ public import Tensors
 import Timing
 
 /// The modelled machine and its RTL on the same commands and bytes: every stored element, and the first and last cycle of every command.
-public struct RTLVerification: Sendable {
+public struct RTLVerification: Encodable, Sendable {
     public let name: String
     public let elements: Int
     public let differingElements: Int

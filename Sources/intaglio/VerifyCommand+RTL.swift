@@ -17,18 +17,7 @@ extension VerifyCommand {
         let picture = suite == nil ? try PictureCrop.picture(image, crop) : nil
         Console.progress("building the RTL of \(machine.name) with \(simulate.rawValue)")
         let build = try MachineBuild(machine, simulator: simulate, directory: directory.appendingPathComponent("\(machine.name).\(simulate.rawValue)"))
-        var table = TextTable(header: ["case", "elements", "differ", "commands", "other cycles", "predicted cycles", "RTL cycles", "model ms", "RTL ms"], leftColumns: 1)
-        var failure: String?
-        var cases = 0
-        func add(_ verification: RTLVerification) {
-            table.append([
-                verification.name, verification.elements.grouped, verification.differingElements.grouped, verification.commands.grouped,
-                verification.differingCommands.grouped, verification.simulatedCycles.grouped, verification.rtlCycles.grouped,
-                (verification.modelSeconds * 1000).fixed(1), (verification.rtlSeconds * 1000).fixed(1),
-            ])
-            failure = failure ?? verification.failure
-            cases += 1
-        }
+        var report = RTLReport(machine: machine.name, simulator: simulate.rawValue)
         if let suite {
             let array = machine.macArray
             let generator = LayerCaseGenerator(
@@ -37,7 +26,7 @@ extension VerifyCommand {
             for offset in 0..<suite {
                 let seed = seed &+ UInt64(offset)
                 Console.progress("case \(offset + 1) of \(suite)")
-                add(
+                report.cases.append(
                     try RTLVerification(
                         generator.layerCase(seed: seed), on: build, directory: directory.appendingPathComponent("case.\(seed)"), threads: threads))
             }
@@ -46,14 +35,45 @@ extension VerifyCommand {
             let name = layer ?? "all layers"
             Console.progress("running \(name)")
             defer { Console.endProgress() }
-            add(
+            report.cases.append(
                 try RTLVerification(
                     network: options.quantized(), picture: picture, only: layer, schedule: options.scheduleFile(), on: build,
                     directory: directory.appendingPathComponent(name.replacingOccurrences(of: " ", with: "-")), threads: threads))
         }
-        try Console.result(table.text)
-        if let failure { throw DifferenceFound(message: failure) }
-        try Console.result("\(cases) \(cases == 1 ? "case" : "cases"), 0 differing codes, 0 commands at other cycles\n")
+        try Console.result(json ? report.jsonText : report.text)
+        if let failure = report.failure { throw DifferenceFound(message: failure) }
+        if !json { try Console.result("\(report.cases.count) \(report.cases.count == 1 ? "case" : "cases"), 0 differing codes, 0 commands at other cycles\n") }
+    }
+}
+
+/// What `verify --against rtl` found.
+private struct RTLReport: Encodable {
+    let machine: String
+    let simulator: String
+    var cases: [RTLVerification] = []
+
+    init(machine: String, simulator: String) { (self.machine, self.simulator) = (machine, simulator) }
+
+    /// The first difference of the first case that has one.
+    var failure: String? { cases.lazy.compactMap(\.failure).first }
+
+    var jsonText: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        // Strings, integers and wall times always encode.
+        return String(decoding: try! encoder.encode(self), as: UTF8.self) + "\n"
+    }
+
+    var text: String {
+        var table = TextTable(header: ["case", "elements", "differ", "commands", "other cycles", "predicted cycles", "RTL cycles", "model ms", "RTL ms"], leftColumns: 1)
+        for verification in cases {
+            table.append([
+                verification.name, verification.elements.grouped, verification.differingElements.grouped, verification.commands.grouped,
+                verification.differingCommands.grouped, verification.simulatedCycles.grouped, verification.rtlCycles.grouped,
+                (verification.modelSeconds * 1000).fixed(1), (verification.rtlSeconds * 1000).fixed(1),
+            ])
+        }
+        return table.text
     }
 }
 

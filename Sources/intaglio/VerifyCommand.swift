@@ -32,9 +32,11 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "With --against rtl: the hardware simulator, verilator or icarus.") var simulate = Simulator.verilator
     @Option(help: "With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, and use again what is there.") var work: String?
     @Option(help: "With --against rtl: only this part of the picture, WxH or WxH+X+Y; 64 x 64 of the built-in one without it.") var crop: PictureCrop?
+    @Flag(help: "With --against rtl: write every case as one JSON document to standard output.") var json = false
     @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {
+        guard against == .rtl || (crop == nil && work == nil && !json) else { throw ValidationError("--crop, --work and --json go with --against rtl") }
         guard (1...256).contains(threads) else { throw ValidationError("--threads must be in 1...256, found \(threads)") }
         guard suite.map({ $0 >= 1 }) ?? true else { throw ValidationError("--suite must be at least 1, found \(suite!)") }
     }

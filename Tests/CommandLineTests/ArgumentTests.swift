@@ -8,7 +8,8 @@ import Testing
         arguments: [
             "run --bogus", "nonsense", "run extra", "run --threads 0", "run --threads 257", "run --threads many", "run --tensors", "run --rate", "plan --size 0x1",
             "plan --size 65536x1", "plan --size 10", "plan --size 1x2x3", "schedule --size=-8x8", "explain --at 1,2", "explain --at a,b,c", "verify --threads 0",
-            "verify --threads=-1", "verify --suite 0", "verify --suite=-3", "verify --against nobody", "verify --rounding upwards", "quantize", "import",
+            "verify --threads=-1", "verify --suite 0", "verify --suite=-3", "verify --against nobody", "verify --rounding upwards", "verify --crop 64x64", "verify --json", "verify --work d", "quantize", "import",
+            "quantize a -o b --calibration c --reference d --without-float", "study codec --calibration a --images b --sparsities 0.5,1",
             "quantize a -o b --calibration c --codebooks 0", "quantize a -o b --calibration c --pictures 0", "quantize a -o b --calibration c --crop 1",
         ])
     func arguments(_ line: String) throws {

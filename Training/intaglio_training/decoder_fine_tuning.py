@@ -18,6 +18,7 @@ from .errors import InputError
 from .latent_crops import LatentCropSampler
 from .learning_rate import learning_rate_at
 from .losses import SENTENCES, Distortion, distortion_named
+from .optimizers import check_optimizer, make_optimizer
 from .picture_latents import PictureLatents
 from .precision import precision_named, transformed
 from .running_means import RunningMeans
@@ -37,6 +38,7 @@ class FineTuningOptions:
     learning_rate: float = 1e-4
     final_learning_rate: float = 1e-6
     gradient_norm: float = 1.0
+    optimizer: str = "adam"
     batch: int = 4
     crop: int = 256
     precision: str = "float32"
@@ -49,6 +51,7 @@ class FineTuningOptions:
 
     def checked(self) -> "FineTuningOptions":
         precision_named(self.precision)
+        check_optimizer(self.optimizer)
         for name in ("steps", "learning_rate", "batch", "crop"):
             if getattr(self, name) <= 0:
                 raise InputError(f"{name} is {getattr(self, name)}; a positive number is expected")
@@ -79,7 +82,7 @@ class DecoderFineTuning:
         self.inverse_gains = 1 / network.gain.effective().detach()
         if len(lambdas) != len(self.inverse_gains):
             raise InputError(f"{len(lambdas)} lambdas for a network of {len(self.inverse_gains)} rates; one each is expected")
-        self.optimizer = torch.optim.Adam(network.g_s.parameters(), lr=options.learning_rate)
+        self.optimizer = make_optimizer(options.optimizer, network.g_s.parameters(), options.learning_rate)
         self.sampler = LatentCropSampler(pictures, options.crop, options.seed)
         self.precision = precision_named(options.precision)
         self.step = 0
