@@ -68,10 +68,14 @@ public struct QuantizationOptions: Hashable, Sendable {
         self.accumulatorBits = accumulatorBits
     }
 
-    /// The law of gammas: that of the weights, but power 2 instead of a dead zone, which has negative levels.
+    /// The law of gammas, whose codes are magnitudes of 8 bits: that of the weights, but power 2 instead of a dead zone, which has negative levels, and for a minifloat
+    /// one mantissa bit more in the place of the sign.
     public var gammaLaw: Law {
-        if case .deadZone = weightLaw { return .power(numerator: 2, denominator: 1) }
-        return weightLaw
+        switch weightLaw {
+        case .deadZone: .power(numerator: 2, denominator: 1)
+        case .minifloat(let exponentBits, let mantissaBits) where exponentBits + mantissaBits == 7: .minifloat(exponentBits: exponentBits, mantissaBits: mantissaBits + 1)
+        default: weightLaw
+        }
     }
 
     /// The same choices within a machine's V, W and A, for its kind of normalization.
