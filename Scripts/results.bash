@@ -32,10 +32,10 @@ make() {
 
 hevc() {
     command -v ffmpeg >/dev/null && command -v x265 >/dev/null || { echo "hevc: left out, ffmpeg or x265 is missing" >&2; return 0; }
-    make hevc "$root/Scripts/hevc_curve.py" "$kodak" --qp 24,27,30,33,36,39,42 --intaglio "$tool" -o "$out/hevc.json"
+    make hevc "$root/Scripts/hevc_curve.py" "$kodak" --qp 27,31,35,39,43 --intaglio "$tool" -o "$out/hevc.json"
 }
 
-# The float network, quantized with and without its fine-tuning, every quantizer, and the curves of other codecs.
+# What 8 bits cost without fine-tuning and with it (the bundled integers), against one float network; every quantizer; the curves of other codecs.
 curves() {
     local name="mbt2018-mean-$1" against=()
     [ -z "${PUBLISHED:-}" ] || against=(--against "$PUBLISHED:bpg_444_x265_ycbcr" --against "$PUBLISHED:jpeg")
@@ -43,7 +43,7 @@ curves() {
     [ ! -e "$out/hevc.json" ] || against+=(--against "$out/hevc.json")
     [ -e "$out/before-$1.safetensors" ] || "$tool" quantize "$name" --calibration "$photos" --codec --machine small -o "$out/before-$1.safetensors"
     make "before-$1" "$tool" evaluate "$kodak" --network "$out/before-$1.safetensors" --machine small --float --quantizers round -o "$out/before-$1"
-    make "curves-$1" "$tool" evaluate "$kodak" --network "$name" --machine small --float --against "$out/before-$1/evaluation.json:round" "${against[@]}" -o "$out/curves-$1"
+    make "curves-$1" "$tool" evaluate "$kodak" --network "$name" --machine small --float "${against[@]}" -o "$out/curves-$1"
 }
 
 s1() { make "s1-$1" "$tool" study codec --network "mbt2018-mean-$1" --calibration "$photos" --images "$kodak" --measured 8; }
