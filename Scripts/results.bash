@@ -22,7 +22,7 @@ make() {
     local file="$out/$1.txt"
     shift
     if [ ! -e "$file" ]; then
-        printf '    %s\n\n' "$(sed -e "s#$tool#intaglio#g; s#$kodak#KODAK#g; s#$photos#PHOTOS#g; s#$out/##g" <<<"$*")" >"$file.unfinished"
+        printf '    %s\n\n' "$(sed -e "s#$tool#intaglio#g; s#$root/##g; s#$kodak#KODAK#g; s#$photos#PHOTOS#g; s#$out/##g" <<<"$*")" >"$file.unfinished"
         "$@" >>"$file.unfinished"
         mv -- "$file.unfinished" "$file"
     fi
