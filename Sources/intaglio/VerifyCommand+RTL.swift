@@ -52,8 +52,6 @@ private struct RTLReport: Encodable {
     let simulator: String
     var cases: [RTLVerification] = []
 
-    init(machine: String, simulator: String) { (self.machine, self.simulator) = (machine, simulator) }
-
     /// The first difference of the first case that has one.
     var failure: String? { cases.lazy.compactMap(\.failure).first }
 

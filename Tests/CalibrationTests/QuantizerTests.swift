@@ -99,6 +99,19 @@ import Testing
         }
     }
 
+    @Test("A minifloat of weights has 7 bits beside its sign; the gammas of the same network have all 8 for their magnitude")
+    func minifloat() throws {
+        let law = Law.minifloat(exponentBits: 3, mantissaBits: 4)
+        let network = try Zoo.network(named: "lapped8").float!
+        let quantized = try Quantizer(network, options: QuantizationOptions(weightLaw: law)).quantize([picture(1)])
+        guard case .accumulation(let analysis)? = quantized.parameters["analysis0"], case .normalization(let gdn)? = quantized.parameters["gdn0"] else {
+            Issue.record("analysis0 or gdn0 has no parameters")
+            return
+        }
+        #expect(analysis.weightDecoder.law == "minifloat 3 4" && gdn.gammaDecoder.law == "minifloat 3 5")
+        #expect(Set(gdn.gammaDecoder.entries).count == 256 && gdn.gammaDecoder.entries.min() == 0)
+    }
+
     @Test("Groupings inside the sum, impossible options and missing pictures are refused")
     func refusals() {
         let pictures = [picture(0)]

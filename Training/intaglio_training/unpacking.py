@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import numpy
-import torch
 
 from .errors import InputError
 from .options import DEFAULT_LAMBDAS, Options
@@ -62,5 +61,4 @@ def _unpack(chosen: argparse.Namespace) -> None:
     options = Options(channels=int(channels), latent_channels=int(latent_channels), loss=chosen.loss, lambdas=lambdas).checked()
     network = make_network(options.network, options.channels, options.latent_channels, rates)
     load_effective_tensors(network, tensors, str(chosen.network))
-    with torch.no_grad():
-        write_network(chosen.output, network, options, step=0)
+    write_network(chosen.output, network, options, step=0)
