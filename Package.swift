@@ -123,7 +123,8 @@ let package = Package(
         tests("SchedulingTests", [
             "Scheduling", "Schedules", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Quantization", "FixedPoint", "Diagnostics",
         ]),
-        tests("ThreadsTests", ["Threads"]),
+        .target(name: "CSlowThreadTeam", dependencies: ["CThreadTeam"], path: "Tests/CSlowThreadTeam"),
+        tests("ThreadsTests", ["Threads", "CSlowThreadTeam"]),
         tests("MachineTests", ["Machine", "Threads", "Commands", "MachineDescription", "Quantization", "FixedPoint", "CDatapathKernels", "Diagnostics"]),
         tests("ReferenceModelTests", ["ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Importers", "ExactArithmetic", "Diagnostics"]),
         tests("CalibrationTests", [

@@ -4,6 +4,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+/* A test makes the leader slow here. */
+#ifndef INTAGLIO_TEAM_BETWEEN_WORDS
+#define INTAGLIO_TEAM_BETWEEN_WORDS
+#endif
+
 /* Looks at the shared state before a waiting thread gives way: a worker to sleep, the leader to whoever else wants its core. */
 enum { WORKER_LOOKS = 4000, LEADER_LOOKS = 2000 };
 
@@ -20,8 +25,9 @@ typedef struct {
 } worker;
 
 struct intaglio_team {
-    /* Round number << 40 | units taken from the back << 20 | units taken from the front. A thread takes a unit by raising one of the two; the number makes
-     * that fail once the round is over, so what the thread has read of the round by then belongs to it. */
+    /* Round number << 40 | units taken from the back << 20 | units taken from the front. A thread takes a unit by raising one of the two, which fails once the
+     * ticket has changed, so what the thread has read of the round by then belongs to it. Before the leader writes what the next round is, it closes the old
+     * one by the largest front: a thread that comes late would otherwise take a unit of the next round with the old ticket. */
     _Alignas(64) _Atomic uint64_t ticket;
     _Atomic int64_t units;
     _Atomic(intaglio_share) body;
@@ -62,6 +68,8 @@ static int64_t take_unit(intaglio_team *team, uint64_t round, int64_t thread, in
         *body = atomic_load_explicit(&team->body, memory_order_relaxed);
         *context = atomic_load_explicit(&team->context, memory_order_relaxed);
         uint64_t taken = ticket + (thread & 1 ? (uint64_t)1 << BACK_BITS : 1);
+        /* Whoever has read a word of the next round finds the old one closed. */
+        atomic_thread_fence(memory_order_acquire);
         if (atomic_compare_exchange_weak_explicit(&team->ticket, &ticket, taken, memory_order_acq_rel, memory_order_acquire))
             return thread & 1 ? units - 1 - back : front;
     }
@@ -167,12 +175,15 @@ void intaglio_team_destroy(intaglio_team *team) {
 
 void intaglio_team_round(intaglio_team *team, int64_t units, intaglio_share body, void *context) {
     if (units <= 0) return;
+    uint64_t before = round_of(atomic_load_explicit(&team->ticket, memory_order_relaxed));
+    atomic_store_explicit(&team->ticket, before << ROUND_BITS | COUNT, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
     atomic_store_explicit(&team->done, 0, memory_order_relaxed);
     atomic_store_explicit(&team->units, units, memory_order_relaxed);
+    INTAGLIO_TEAM_BETWEEN_WORDS;
     atomic_store_explicit(&team->body, body, memory_order_relaxed);
     atomic_store_explicit(&team->context, context, memory_order_relaxed);
-    uint64_t round = round_of(atomic_load_explicit(&team->ticket, memory_order_relaxed)) + 1;
-    atomic_store(&team->ticket, round << ROUND_BITS);
+    atomic_store(&team->ticket, (before + 1) << ROUND_BITS);
     wake_sleepers(team);
     take_units(team, 0);
     for (int looks = 0; atomic_load_explicit(&team->done, memory_order_acquire) != units; ++looks)

@@ -64,6 +64,7 @@ struct QuantizationChoices: ParsableArguments {
     @Option(help: "Where the largest weight code lies: \(WeightClipping.allCases.map(\.rawValue).joined(separator: ", ")).") var weightClipping: WeightClipping?
     @Option(help: "Law of the activation codebooks.") var activations: String?
     @Option(help: "J: codebooks a tensor behind the multiplexer; 1 is no multiplexer.") var codebooks: Int?
+    @Option(help: "How many codebooks it takes to halve the range; more choose a channel's range more closely and reach fewer octaves. (default: 1)") var codebooksPerOctave: Int?
     @Option(help: "What is removed from the latents: \(MeanRemoval.allCases.map(\.rawValue).joined(separator: ", ")).") var meanRemoval: MeanRemoval?
     @Flag(help: "The same as --mean-removal none.") var noMeanRemoval = false
     @Option(help: "Where the largest activation entry lies: \(RangeSelection.allCases.map(\.rawValue).joined(separator: ", ")).") var ranges: RangeSelection?
@@ -81,6 +82,7 @@ struct QuantizationChoices: ParsableArguments {
         guard sparsity.map((0...0.99).contains) ?? true else { throw ValidationError("--sparsity must be in 0...0.99, found \(sparsity!)") }
         guard sparsity == nil || weights?.hasPrefix("deadZone") == true else { throw ValidationError("--sparsity goes with --weights 'deadZone P/Q B'") }
         guard codebooks.map((1...256).contains) ?? true else { throw ValidationError("--codebooks must be in 1...256, found \(codebooks!)") }
+        guard codebooksPerOctave.map((1...64).contains) ?? true else { throw ValidationError("--codebooks-per-octave must be in 1...64, found \(codebooksPerOctave!)") }
     }
 
     func options(for machine: MachineDescription) throws(Diagnostic) -> QuantizationOptions {
@@ -92,6 +94,7 @@ struct QuantizationChoices: ParsableArguments {
         if case .deadZone = options.weightLaw { options.weightClipping = .none }
         options.weightClipping = weightClipping ?? options.weightClipping
         options.codebooks = codebooks ?? options.codebooks
+        options.codebooksPerOctave = codebooksPerOctave ?? options.codebooksPerOctave
         options.meanRemoval = noMeanRemoval ? .none : meanRemoval ?? options.meanRemoval
         options.rangeSelection = ranges ?? options.rangeSelection
         options.correctsBias = biasCorrection ?? options.correctsBias

@@ -1,3 +1,4 @@
+import CSlowThreadTeam
 import Synchronization
 import Testing
 import Threads
@@ -17,6 +18,12 @@ import Threads
             #expect((0..<units).allSatisfy { runs[$0] == 1 }, "round \(round)")
             runs.deallocate()
         }
+    }
+
+    /// With the round's words written under an open ticket, units were lost within some thousand rounds, or a round never ended.
+    @Test("A worker that comes late takes nothing of a round that the leader is still writing", arguments: [2, 3, 8])
+    func lateWorkers(threads: Int64) {
+        #expect(intaglio_slow_team_faults(threads, 50_000) == 0)
     }
 
     @Test("One thread's units do not overlap in time, so that each thread may have scratch of its own")

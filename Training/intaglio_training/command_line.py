@@ -12,6 +12,7 @@ from . import decoder_study, encoder_comparison, fine_tune_decoder, fine_tuning,
 from .checkpoint import FILE_NAME, read_checkpoint
 from .errors import InputError
 from .evaluation import evaluate_folder
+from .memory import keep_freed_memory
 from .options import Options
 from .photographs import picture_paths
 from .safetensors_file import read_tensors
@@ -23,6 +24,7 @@ from .zoo import make_network
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 for success, 2 for bad input."""
     chosen = _parser().parse_args(arguments)
+    keep_freed_memory()
     try:
         chosen.action(chosen)
         return 0
