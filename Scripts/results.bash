@@ -41,12 +41,12 @@ curves() {
     [ -z "${PUBLISHED:-}" ] || against=(--against "$PUBLISHED:bpg_444_x265_ycbcr" --against "$PUBLISHED:jpeg")
     hevc
     [ ! -e "$out/hevc.json" ] || against+=(--against "$out/hevc.json")
-    [ -e "$out/before-$1.safetensors" ] || "$tool" quantize "$name" --calibration "$photos" --codec --machine small -o "$out/before-$1.safetensors"
+    [ -e "$out/before-$1.safetensors" ] || "$tool" quantize "$name" --calibration "$photos" --codec --machine small --activations 'logarithmic 4' -o "$out/before-$1.safetensors"
     make "before-$1" "$tool" evaluate "$kodak" --network "$out/before-$1.safetensors" --machine small --float --quantizers round -o "$out/before-$1"
     make "curves-$1" "$tool" evaluate "$kodak" --network "$name" --machine small --float "${against[@]}" -o "$out/curves-$1"
 }
 
-s1() { make "s1-$1" "$tool" study codec --network "mbt2018-mean-$1" --calibration "$photos" --images "$kodak" --measured 8; }
+s1() { make "s1-$1" "$tool" study codec --network "mbt2018-mean-$1" --calibration "$photos" --images "$kodak" --measured 8 --activations 'logarithmic 4'; }
 
 coding() {
     make "coding-$1" "$tool" study coding --network "mbt2018-mean-$1" --rate 3 --calibration "$photos" --images "$kodak" --measured 8 --pictures 8 --levels 8 --sparsities 0.2,0.3,0.5
