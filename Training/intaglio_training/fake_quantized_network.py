@@ -94,7 +94,8 @@ class FakeQuantizedNetwork(nn.Module):
     @torch.no_grad()
     def _take(self, module: nn.Module, coded: CodedWeights, step: float) -> RowQuantizer:
         """Puts what the codes and integers of a convolution mean in the place of its floats, so that training begins where `intaglio quantize` ended: with weights
-        that make up for each other's rounding and with corrected biases. Normalizations keep their floats: their gammas are rounded one by one."""
+        that make up for each other's rounding and with corrected biases. Normalizations keep their floats: their gammas are rounded one by one; and so do weights with a dead zone, where
+        zeros would forget how near to its edge they lie."""
         if isinstance(module, Normalization):
             rows = module.effective_gamma().double() * 2.0 ** torch.from_numpy(coded.shifts)
             return RowQuantizer.of_scales(fitted_scales(rows, coded.codes, coded.entries), rows, coded.entries)
@@ -102,6 +103,8 @@ class FakeQuantizedNetwork(nn.Module):
         # The file's order within a row is [R][S][C].
         by_tap = weight_rows(module, module.weight).unflatten(1, (-1, taps)).transpose(1, 2).flatten(1)
         scales = fitted_scales(by_tap, coded.codes, coded.entries)
+        if coded.dead_zone:
+            return RowQuantizer.of_scales(scales, by_tap, coded.entries, coded.dead_zone)
         rows = scales[:, None] * torch.from_numpy(coded.entries.astype(float)[coded.codes.reshape(by_tap.shape)])
         module.weight.copy_(weight_of_rows(module, rows.unflatten(1, (taps, -1)).transpose(1, 2).flatten(1)))
         module.bias.copy_(torch.from_numpy(coded.biases.copy()) * scales * step)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy
@@ -24,12 +25,13 @@ class CodebookSet:
 @dataclass(frozen=True)
 class CodedWeights:
     """Codes [K][...] of one layer, or of gamma [i][j], and the 256 entries they mean; `biases` [K] are the integers added, biases or betas, in
-    units of the layer's products; `shifts` [j] are those of a normalization's operands."""
+    units of the layer's products; `shifts` [j] are those of a normalization's operands. Magnitudes below `dead_zone`, in units of the entries, become zero."""
 
     codes: numpy.ndarray
     entries: numpy.ndarray
     biases: numpy.ndarray
     shifts: numpy.ndarray | None
+    dead_zone: float = 0.0
 
 
 class QuantizedFile:
@@ -44,6 +46,7 @@ class QuantizedFile:
         self.activation_bits = self.graph["widths"]["activationBits"]
         self.sets = {entry["tensor"]: self._set(entry) for entry in self.graph["formats"] if entry["kind"] == "codes"}
         kinds = {entry["layer"]: entry["kind"] for entry in self.graph["parameters"]}
+        self._laws = {entry["layer"]: entry["law"] for entry in self.graph["parameters"] if "law" in entry}
         self.weights = {name: self._weights(name, kind) for name, kind in kinds.items() if kind in ("accumulation", "normalization")}
 
     def input_step(self, layer: str) -> float:
@@ -63,8 +66,16 @@ class QuantizedFile:
 
     def _weights(self, layer: str, kind: str) -> CodedWeights:
         if kind == "accumulation":
-            return CodedWeights(self._tensors[f"{layer}.weightCodes"], self._tensors[f"{layer}.weightEntries"], self._tensors[f"{layer}.bias"], None)
+            entries = self._tensors[f"{layer}.weightEntries"]
+            codes, biases = self._tensors[f"{layer}.weightCodes"], self._tensors[f"{layer}.bias"]
+            return CodedWeights(codes, entries, biases, None, dead_zone_of(self._laws[layer], float(entries[-1])))
         return CodedWeights(
             self._tensors[f"{layer}.gammaCodes"], self._tensors[f"{layer}.gammaEntries"], self._tensors[f"{layer}.beta"],
             self._tensors[f"{layer}.operandShifts"].astype(numpy.int64),
         )
+
+
+def dead_zone_of(law: str, largest: float) -> float:
+    """Half the dead zone of a law by name, in units of entries whose last is `largest`: M P/Q of `deadZone P/Q B`, 0 for other laws."""
+    name, *parameters = law.split()
+    return largest * float(Fraction(parameters[0])) if name == "deadZone" else 0.0

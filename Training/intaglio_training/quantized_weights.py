@@ -2,7 +2,8 @@
 
     w  ->  nearest entry of w / scale[k]  ->  scale[k] x entry          scale[k] = clip[k] x max |w[k]| / largest entry
 
-Entries are the decoder's of the quantized network file, so every law is the simulator's own. Of two equally near entries the larger is taken.
+Entries are the decoder's of the quantized network file, so every law is the simulator's own. Of two equally near entries the larger is taken. A dead zone makes weights
+zero that are nearer to another entry; the gradient passes there too, so that weights leave it and come back.
 """
 
 import numpy
@@ -33,18 +34,17 @@ class _NearestEntry(torch.autograd.Function):
 class RowQuantizer(nn.Module):
     """Quantizes rows [K][inner] with one learned clip a row, held as its logarithm."""
 
-    def __init__(self, entries: numpy.ndarray, clips: Tensor):
+    def __init__(self, entries: numpy.ndarray, clips: Tensor, dead_zone: float = 0.0):
         super().__init__()
-        exact = torch.from_numpy(entries.astype(numpy.float32))
-        self.register_buffer("entries", exact)
-        self.register_buffer("midpoints", (exact[1:] + exact[:-1]) / 2)
+        self.register_buffer("entries", torch.from_numpy(entries.astype(numpy.float32)))
+        self.register_buffer("midpoints", torch.from_numpy(midpoints_of(entries.astype(numpy.float32), dead_zone)))
         self.clip_logarithm = nn.Parameter(clips.float().log())
 
     @classmethod
-    def of_scales(cls, scales: Tensor, rows: Tensor, entries: numpy.ndarray) -> "RowQuantizer":
+    def of_scales(cls, scales: Tensor, rows: Tensor, entries: numpy.ndarray, dead_zone: float = 0.0) -> "RowQuantizer":
         """The quantizer whose rows have these scales [K]."""
         largest = rows.abs().amax(dim=1)
-        return cls(entries, torch.where(largest > 0, scales * float(entries[-1]) / largest, torch.ones_like(largest)))
+        return cls(entries, torch.where(largest > 0, scales * float(entries[-1]) / largest, torch.ones_like(largest)), dead_zone)
 
     def clips(self) -> Tensor:
         return self.clip_logarithm.exp()
@@ -53,6 +53,14 @@ class RowQuantizer(nn.Module):
         largest = rows.detach().abs().amax(dim=1)
         scales = self.clips() * torch.where(largest > 0, largest, torch.ones_like(largest)) / self.entries[-1]
         return _NearestEntry.apply(rows, scales, self.entries, self.midpoints)
+
+
+def midpoints_of(entries: numpy.ndarray, dead_zone: float) -> numpy.ndarray:
+    """Where code i ends and code i + 1 begins, i = 0 ... 254; zero is code 128."""
+    midpoints = (entries[1:] + entries[:-1]) / 2
+    if dead_zone:
+        midpoints[127:129] = -dead_zone, dead_zone
+    return midpoints
 
 
 def fitted_scales(rows: Tensor, codes: numpy.ndarray, entries: numpy.ndarray) -> Tensor:
@@ -65,11 +73,11 @@ def fitted_scales(rows: Tensor, codes: numpy.ndarray, entries: numpy.ndarray) ->
     return torch.where(scales > 0, scales, torch.where(largest > 0, largest, torch.ones_like(largest)) / float(entries[-1]))
 
 
-def nearest_codes(rows: numpy.ndarray, clips: numpy.ndarray, entries: numpy.ndarray) -> numpy.ndarray:
+def nearest_codes(rows: numpy.ndarray, clips: numpy.ndarray, entries: numpy.ndarray, dead_zone: float = 0.0) -> numpy.ndarray:
     """The codes that `intaglio quantize` writes for float32 rows [K][inner] with learned float32 clips [K], in float64 as it computes them."""
     rows, entries = rows.astype(numpy.float64), entries.astype(numpy.float64)
     largest = numpy.abs(rows).max(axis=1)
     scales = numpy.where(largest > 0, largest, 1) / entries[-1] * clips.astype(numpy.float64)
-    midpoints = (entries[1:] + entries[:-1]) / 2
+    midpoints = midpoints_of(entries, dead_zone)
     limited = (rows / scales[:, None]).clip(entries[0], entries[-1])
     return numpy.searchsorted(midpoints, limited, side="right").astype(numpy.uint8)

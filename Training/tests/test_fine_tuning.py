@@ -24,7 +24,10 @@ from intaglio_training.simulator import Simulator
 from intaglio_training.training import Training
 from intaglio_training.weights_file import read_network, write_network
 
-LAWS = {"power": [], "linear": ["--weights", "linear", "--activations", "linear"], "logarithmic": ["--weights", "logarithmic 4"]}
+LAWS = {
+    "power": [], "linear": ["--weights", "linear", "--activations", "linear"], "logarithmic": ["--weights", "logarithmic 4"],
+    "three an octave": ["--activations", "logarithmic 4", "--codebooks-per-octave", "3"], "dead zone": ["--weights", "deadZone 1/16 8"],
+}
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +56,7 @@ def quantized_by(intaglio, weights, pictures, output, choices) -> QuantizedFile:
     return QuantizedFile(Simulator(intaglio).quantized(weights, pictures, output, ["--crop", "128", *choices]))
 
 
-@pytest.mark.parametrize("law", ["power", "linear", "logarithmic"])
+@pytest.mark.parametrize("law", LAWS)
 def test_simulator_writes_the_codes_and_ranges_of_the_training(law, intaglio, weights, pictures, tmp_path):
     first = quantized_by(intaglio, weights, pictures, tmp_path / "first.safetensors", LAWS[law])
     options = options_of_file(weights, {"crop": 64, "batch": 4, "learning_rate": 1e-3, "warmup_steps": 1, "steps": 4})
@@ -70,8 +73,9 @@ def test_simulator_writes_the_codes_and_ranges_of_the_training(law, intaglio, we
     for tensor, quantizer in ((name, fake.activations[name.replace(".", "_")]) for name in fake.tensors):
         # Where no channel selects the widest codebook any more, the simulator makes the grid finer.
         unused = int(quantizer.selects.min())
+        finer = quantizer.books.lasts[unused].item() / quantizer.books.lasts[0].item()
         assert again.sets[tensor].selects.tolist() == (quantizer.selects - unused).tolist(), tensor
-        assert again.sets[tensor].step == pytest.approx(quantizer.step_logarithm.exp().item() / 2**unused, rel=1e-3 if unused else 1e-5)
+        assert again.sets[tensor].step == pytest.approx(quantizer.step_logarithm.exp().item() * finer, rel=1e-5)
     tensors, _ = read_tensors(tuned)
     exported = read_network(tuned)
     differing = total = 0
@@ -84,7 +88,8 @@ def test_simulator_writes_the_codes_and_ranges_of_the_training(law, intaglio, we
             rows = weight_rows(module, torch.from_numpy(tensors[f"{layer}.weight"].copy())).numpy()
             # [K][R][S][C] of the file to [K][C][R][S].
             given = coded.codes.transpose(0, 3, 1, 2).reshape(rows.shape)
-        expected = nearest_codes(rows, tensors[f"ranges.{layer}.clips"], coded.entries)
+        expected = nearest_codes(rows, tensors[f"ranges.{layer}.clips"], coded.entries, coded.dead_zone)
+        assert (coded.dead_zone > 0) == (law == "dead zone" and not isinstance(module, Normalization)), layer
         differing += int((expected != given).sum())
         total += expected.size
         assert numpy.array_equal(first.weights[layer].entries, coded.entries), "one law throughout"

@@ -4,6 +4,7 @@ import numpy
 import pytest
 import torch
 
+from intaglio_training.quantized_file import dead_zone_of
 from intaglio_training.quantized_weights import RowQuantizer, fitted_scales, nearest_codes
 from quantized_example import power_two_entries
 
@@ -37,6 +38,28 @@ def test_ties_go_up_and_ends_clamp():
     linear = numpy.arange(256) - 128
     halves = numpy.array([[127, 1.5, -1.5, 0.5, -0.5]], dtype=numpy.float32)
     assert (nearest_codes(halves, numpy.ones(1, numpy.float32), linear)[0] - 128.0).tolist() == [127, 2, -1, 1, 0]
+
+
+def dead_zone_entries(numerator: int, denominator: int, largest: int) -> numpy.ndarray:
+    """`deadZone P/Q 8` of docs/arithmetic.md by its definition: levels in the middle of N = 127 equal cells between h = M P/Q and M."""
+    edge = largest * numerator / denominator
+    width = (largest - edge) / 126.5
+    magnitudes = [numpy.floor(edge + (level - 0.5) * width + 0.5) for level in range(1, 128)]
+    return numpy.array([-magnitudes[-1], *[-value for value in reversed(magnitudes)], 0, *magnitudes]).astype(numpy.int64)
+
+
+def test_a_dead_zone_makes_weights_zero_that_are_nearer_to_a_level():
+    assert dead_zone_of("deadZone 1/16 8", 2047.0) == 2047 / 16 and dead_zone_of("power 2/1", 2047.0) == 0
+    entries, edge = dead_zone_entries(1, 16, 2047), 2047 / 16
+    rows = torch.tensor([[2047.0, edge * 0.999, -edge * 0.999, edge * 1.001, -edge * 1.001, edge * 0.6]], requires_grad=True)
+    quantizer = RowQuantizer(entries, torch.ones(1), edge)
+    quantized = quantizer(rows)
+    # The first level is half a cell above the edge; 0.6 of the edge is nearer to it than to zero.
+    first = entries[129]
+    assert quantized.tolist() == [[2047, 0, 0, first, -first, 0]] and edge < first < edge + 9
+    assert nearest_codes(rows.detach().numpy(), numpy.ones(1, numpy.float32), entries, edge).tolist() == [[255, 128, 128, 129, 127, 128]]
+    quantized.sum().backward()
+    assert rows.grad.tolist() == [[1] * 6], "the gradient passes inside the dead zone"
 
 
 def test_gradients():
