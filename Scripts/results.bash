@@ -46,7 +46,7 @@ curves() {
     make "curves-$1" "$tool" evaluate "$kodak" --network "$name" --machine small --float "${against[@]}" -o "$out/curves-$1"
 }
 
-s1() { make "s1-$1" "$tool" study codec --network "mbt2018-mean-$1" --calibration "$photos" --images "$kodak" --measured 8 --activations 'logarithmic 4'; }
+s1() { make "s1-$1" "$tool" study codec --network "mbt2018-mean-$1" --calibration "$photos" --images "$kodak" --measured 8; }
 
 coding() {
     make "coding-$1" "$tool" study coding --network "mbt2018-mean-$1" --rate 3 --calibration "$photos" --images "$kodak" --measured 8 --pictures 8 --levels 8 --sparsities 0.2,0.3,0.5
