@@ -35,14 +35,12 @@ hevc() {
     make hevc "$root/Scripts/hevc_curve.py" "$kodak" --qp 27,31,35,39,43 --intaglio "$tool" -o "$out/hevc.json"
 }
 
-# What 8 bits cost without fine-tuning and with it (the bundled integers), against one float network; every quantizer; the curves of other codecs.
+# What 8 bits cost, against the float network; every quantizer; the curves of other codecs.
 curves() {
     local name="mbt2018-mean-$1" against=()
     [ -z "${PUBLISHED:-}" ] || against=(--against "$PUBLISHED:bpg_444_x265_ycbcr" --against "$PUBLISHED:jpeg")
     hevc
     [ ! -e "$out/hevc.json" ] || against+=(--against "$out/hevc.json")
-    [ -e "$out/before-$1.safetensors" ] || "$tool" quantize "$name" --calibration "$photos" --codec --machine small --activations 'logarithmic 4' -o "$out/before-$1.safetensors"
-    make "before-$1" "$tool" evaluate "$kodak" --network "$out/before-$1.safetensors" --machine small --float --quantizers round -o "$out/before-$1"
     make "curves-$1" "$tool" evaluate "$kodak" --network "$name" --machine small --float "${against[@]}" -o "$out/curves-$1"
 }
 
