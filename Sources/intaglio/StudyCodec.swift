@@ -17,7 +17,7 @@ struct StudyCodec: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "codec", abstract: "Grouping x law x clipping of the weights, number of codebooks, mean removal: memory, and BD-rate against the float network.",
         discussion: """
-            Every row changes one choice of S1 in the scheme that `quantize` takes by itself, or with --activations and --codebooks-per-octave. Streams are decoded and compared with their encoder's reconstruction.
+            Every row changes one choice of S1 in the scheme that `quantize` takes by itself. Streams are decoded and compared with their encoder's reconstruction.
             Memory: codes of the weights; all parameters with multipliers, codebook tables and alignment. The laws are closed forms and need no ROM. Coded bits: a weight in
             Huffman's code, each layer by itself.
             """)
@@ -30,8 +30,6 @@ struct StudyCodec: ParsableCommand {
     @Option(help: "At most this many pictures to encode, evenly spaced through the folder.") var measured: Int?
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @Option(help: "Parts of each layer's weights that a dead zone makes zero, a row each, with commas.") var sparsities = "0.2,0.5"
-    @Option(help: "Law of the activation codebooks in every row that does not name one.") var activations: String?
-    @Option(help: "How many codebooks it takes to halve the range. (default: 1)") var codebooksPerOctave: Int?
     @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
     @Flag(help: "Only the plain scheme and the whole one.") var brief = false
 
@@ -42,7 +40,6 @@ struct StudyCodec: ParsableCommand {
         guard sparsities.split(separator: ",").allSatisfy({ Double($0).map((0...0.99).contains) ?? false }) else {
             throw ValidationError("--sparsities takes numbers in 0...0.99, with commas")
         }
-        guard codebooksPerOctave.map((1...64).contains) ?? true else { throw ValidationError("--codebooks-per-octave must be in 1...64, found \(codebooksPerOctave!)") }
     }
 
     func run() throws {
@@ -52,13 +49,10 @@ struct StudyCodec: ParsableCommand {
         let originals = try CalibrationFolder.paths(images, atMost: measured).map { (name: String($0.split(separator: "/").last!), image: try PNGReader.read(path: $0).image) }
         let float = try floatCurve(network, originals)
         var table = TextTable(header: ["scheme", "weights B", "parameters B", "of float32 %", "zero %", "coded bits", "BD-rate PSNR %", "BD-rate MS-SSIM %", "V", "W", "A"])
-        var base = QuantizationOptions()
-        if let activations { base.activationLaw = try Law(activations, at: "--activations") }
-        base.codebooksPerOctave = codebooksPerOctave ?? base.codebooksPerOctave
         // Every choice studied has the whole scheme among its rows.
         var known: [QuantizationOptions: [String]] = [:]
         let sparsities = sparsities.split(separator: ",").compactMap { Double($0) }
-        for scheme in CodecScheme.all(for: machine, base: base, sparsities: sparsities) where !brief || scheme.isEnd {
+        for scheme in CodecScheme.all(for: machine, sparsities: sparsities) where !brief || scheme.isEnd {
             Console.progress(scheme.name)
             let figures = try known[scheme.options] ?? figures(network, scheme.options, calibration, machine, originals, float)
             known[scheme.options] = figures
@@ -126,9 +120,9 @@ struct CodecScheme {
     /// Nothing of S1, or all of it.
     var isEnd = false
 
-    static func all(for machine: MachineDescription, base: QuantizationOptions, sparsities: [Double]) -> [CodecScheme] {
-        func scheme(_ name: String, isEnd: Bool = false, _ given: QuantizationOptions? = nil, _ change: (inout QuantizationOptions) -> Void = { _ in }) -> CodecScheme {
-            var options = given ?? base
+    static func all(for machine: MachineDescription, sparsities: [Double]) -> [CodecScheme] {
+        func scheme(_ name: String, isEnd: Bool = false, _ base: QuantizationOptions = QuantizationOptions(), _ change: (inout QuantizationOptions) -> Void = { _ in }) -> CodecScheme {
+            var options = base
             change(&options)
             return CodecScheme(name: name, options: options.limited(to: machine), isEnd: isEnd)
         }

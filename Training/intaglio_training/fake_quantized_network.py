@@ -103,7 +103,7 @@ class FakeQuantizedNetwork(nn.Module):
         # The file's order within a row is [R][S][C].
         by_tap = weight_rows(module, module.weight).unflatten(1, (-1, taps)).transpose(1, 2).flatten(1)
         scales = fitted_scales(by_tap, coded.codes, coded.entries)
-        if coded.dead_zone:
+        if coded.dead_zone is not None:
             return RowQuantizer.of_scales(scales, by_tap, coded.entries, coded.dead_zone)
         rows = scales[:, None] * torch.from_numpy(coded.entries.astype(float)[coded.codes.reshape(by_tap.shape)])
         module.weight.copy_(weight_of_rows(module, rows.unflatten(1, (taps, -1)).transpose(1, 2).flatten(1)))

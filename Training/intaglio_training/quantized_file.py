@@ -25,13 +25,13 @@ class CodebookSet:
 @dataclass(frozen=True)
 class CodedWeights:
     """Codes [K][...] of one layer, or of gamma [i][j], and the 256 entries they mean; `biases` [K] are the integers added, biases or betas, in
-    units of the layer's products; `shifts` [j] are those of a normalization's operands. Magnitudes below `dead_zone`, in units of the entries, become zero."""
+    units of the layer's products; `shifts` [j] are those of a normalization's operands. Magnitudes below `dead_zone`, in units of the entries, become zero; None for laws without one."""
 
     codes: numpy.ndarray
     entries: numpy.ndarray
     biases: numpy.ndarray
     shifts: numpy.ndarray | None
-    dead_zone: float = 0.0
+    dead_zone: float | None = None
 
 
 class QuantizedFile:
@@ -75,7 +75,7 @@ class QuantizedFile:
         )
 
 
-def dead_zone_of(law: str, largest: float) -> float:
-    """Half the dead zone of a law by name, in units of entries whose last is `largest`: M P/Q of `deadZone P/Q B`, 0 for other laws."""
+def dead_zone_of(law: str, largest: float) -> float | None:
+    """Half the dead zone of a law by name, in units of entries whose last is `largest`: M P/Q of `deadZone P/Q B`, None for other laws."""
     name, *parameters = law.split()
-    return largest * float(Fraction(parameters[0])) if name == "deadZone" else 0.0
+    return largest * float(Fraction(parameters[0])) if name == "deadZone" else None

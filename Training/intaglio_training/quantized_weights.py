@@ -34,14 +34,14 @@ class _NearestEntry(torch.autograd.Function):
 class RowQuantizer(nn.Module):
     """Quantizes rows [K][inner] with one learned clip a row, held as its logarithm."""
 
-    def __init__(self, entries: numpy.ndarray, clips: Tensor, dead_zone: float = 0.0):
+    def __init__(self, entries: numpy.ndarray, clips: Tensor, dead_zone: float | None = None):
         super().__init__()
         self.register_buffer("entries", torch.from_numpy(entries.astype(numpy.float32)))
         self.register_buffer("midpoints", torch.from_numpy(midpoints_of(entries.astype(numpy.float32), dead_zone)))
         self.clip_logarithm = nn.Parameter(clips.float().log())
 
     @classmethod
-    def of_scales(cls, scales: Tensor, rows: Tensor, entries: numpy.ndarray, dead_zone: float = 0.0) -> "RowQuantizer":
+    def of_scales(cls, scales: Tensor, rows: Tensor, entries: numpy.ndarray, dead_zone: float | None = None) -> "RowQuantizer":
         """The quantizer whose rows have these scales [K]."""
         largest = rows.abs().amax(dim=1)
         return cls(entries, torch.where(largest > 0, scales * float(entries[-1]) / largest, torch.ones_like(largest)), dead_zone)
@@ -55,10 +55,10 @@ class RowQuantizer(nn.Module):
         return _NearestEntry.apply(rows, scales, self.entries, self.midpoints)
 
 
-def midpoints_of(entries: numpy.ndarray, dead_zone: float) -> numpy.ndarray:
+def midpoints_of(entries: numpy.ndarray, dead_zone: float | None) -> numpy.ndarray:
     """Where code i ends and code i + 1 begins, i = 0 ... 254; zero is code 128."""
     midpoints = (entries[1:] + entries[:-1]) / 2
-    if dead_zone:
+    if dead_zone is not None:
         midpoints[127:129] = -dead_zone, dead_zone
     return midpoints
 
@@ -73,7 +73,7 @@ def fitted_scales(rows: Tensor, codes: numpy.ndarray, entries: numpy.ndarray) ->
     return torch.where(scales > 0, scales, torch.where(largest > 0, largest, torch.ones_like(largest)) / float(entries[-1]))
 
 
-def nearest_codes(rows: numpy.ndarray, clips: numpy.ndarray, entries: numpy.ndarray, dead_zone: float = 0.0) -> numpy.ndarray:
+def nearest_codes(rows: numpy.ndarray, clips: numpy.ndarray, entries: numpy.ndarray, dead_zone: float | None = None) -> numpy.ndarray:
     """The codes that `intaglio quantize` writes for float32 rows [K][inner] with learned float32 clips [K], in float64 as it computes them."""
     rows, entries = rows.astype(numpy.float64), entries.astype(numpy.float64)
     largest = numpy.abs(rows).max(axis=1)
