@@ -12,6 +12,7 @@ struct ActivationQuantizer {
 
     /// `importance` weighs each channel's error when the tensor's range is searched.
     func codebookSet(for samples: ChannelSamples, importance: [Double]?, at place: String) throws(Diagnostic) -> CodebookSet {
+        if law == .table { return try TableQuantizer(codebooks: codebooks, bits: bits).codebookSet(for: samples) }
         let books = try books(isUnsigned: samples.isUnsigned, at: place)
         let tables = books.map { CodebookTable($0) }
         let largest = max(samples.largestMagnitude, 1e-30)

@@ -63,6 +63,20 @@ struct ChannelSamples: Sendable {
     /// The largest magnitude of a channel.
     func magnitude(_ channel: Int) -> Float { max(abs(minimum[channel]), abs(maximum[channel])) }
 
+    /// The largest distance of a channel's elements from a value.
+    func magnitude(_ channel: Int, about centre: Float) -> Float { max(maximum[channel] - centre, centre - minimum[channel]) }
+
+    /// The value that half of a channel's elements do not pass.
+    func median(_ channel: Int) -> Float {
+        let half = samples[channel].reduce(0) { $0 + Double($1.count) } / 2
+        var passed = 0.0
+        for (value, count) in samples[channel] {
+            passed += Double(count)
+            if passed >= half { return value }
+        }
+        return 0
+    }
+
     /// The largest magnitude of all channels.
     var largestMagnitude: Float { (0..<channels).reduce(0) { max($0, magnitude($1)) } }
 

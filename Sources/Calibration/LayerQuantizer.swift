@@ -19,7 +19,7 @@ struct LayerQuantizer {
     private var place: String { "layer \(layer.name)" }
     private var inputFormat: TensorFormat { quantized.formats[layer.inputs[0]]! }
     private var outputFormat: TensorFormat { quantized.formats[layer.name]! }
-    /// Where weights were trained through the quantizer, each becomes the nearest entry and biases stay: that is what they were trained with.
+    /// Where weights were trained through the quantizer, each becomes the nearest entry, and biases stay unless they are to be corrected: that is what they were trained with.
     private var learnedClips: [Float]? { options.takesLearnedRanges ? float.ranges.clips[layer.name] : nil }
 
     mutating func quantize() throws(Diagnostic) {
@@ -50,7 +50,14 @@ struct LayerQuantizer {
             law: options.activationLaw, codebooks: options.codebooks, codebooksPerOctave: options.codebooksPerOctave,
             bits: isClassic ? 8 : options.activationBits, rangeSelection: options.rangeSelection)
         let samples = ChannelSamples(floatOutputs)
-        if let learned { return .codes(try quantizer.codebookSet(learned: learned, isUnsigned: samples.isUnsigned, at: place)) }
+        if let learned {
+            guard options.activationLaw != .table else {
+                throw Diagnostic(
+                    .networkValueOutOfRange, at: place, found: "learned activation ranges and the law table", expected: "a law with a closed form: a range says nothing of a table",
+                    remedy: "fine-tune with --fixed-activations, choose another law, or quantize with --ignore-learned-ranges")
+            }
+            return .codes(try quantizer.codebookSet(learned: learned, isUnsigned: samples.isUnsigned, at: place))
+        }
         return .codes(try quantizer.codebookSet(for: samples, importance: nil, at: place))
     }
 
@@ -106,7 +113,7 @@ struct LayerQuantizer {
             let integerBias = zip(bias, scales).map { Int64((Double($0) / (inputFormat.step * $1)).rounded()) }
             var parameters = AccumulationParameters(
                 weightCodes: codes, weightDecoder: quantizer.decoder, bias: integerBias, postProcessing: try postProcessing(scales: scales))
-            if options.correctsBias, clips == nil { correctBias(&parameters, scales: scales) }
+            if clips == nil ? options.correctsBias : options.correctsTrainedBias { correctBias(&parameters, scales: scales) }
             failure = AccumulatorProof.bounds(of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width).max() ?? 0
             if failure <= options.accumulatorBits {
                 quantized.parameters[layer.name] = .accumulation(parameters)
@@ -219,7 +226,7 @@ struct LayerQuantizer {
         var failure = 0
         for bits in stride(from: options.weightLaw == .linear ? 9 : options.weightBits, through: 9, by: -1) {
             var (parameters, scales) = try quantizer.parameters(importance: Array(repeating: 1, count: beta.count), gammaBits: bits)
-            if options.correctsBeta, learnedClips == nil { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
+            if learnedClips == nil ? options.correctsBeta : options.correctsTrainedBias { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
             failure = AccumulatorProof.bounds(of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width).max() ?? 0
             if failure <= options.accumulatorBits {
                 quantized.parameters[layer.name] = .normalization(parameters)

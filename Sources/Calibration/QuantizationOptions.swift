@@ -25,6 +25,8 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var correctsBias: Bool
     /// Whether the betas of normalizations do.
     public var correctsBeta: Bool
+    /// Whether the biases and betas of layers that bring learned clips, which were trained with their weights, are corrected too.
+    public var correctsTrainedBias: Bool
     /// Whether the ranges that a fine-tuned network brings along take the place of all searches and corrections where it has them.
     public var takesLearnedRanges: Bool
     public var rounding: RoundingRule
@@ -44,7 +46,7 @@ public struct QuantizationOptions: Hashable, Sendable {
         weightClipping: WeightClipping = .searched, compensatesRounding: Bool = true, activationLaw: Law = .power(numerator: 2, denominator: 1),
         codebooks: Int = 8, codebooksPerOctave: Int = 1,
         meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true,
-        correctsBeta: Bool = true, takesLearnedRanges: Bool = true, rounding: RoundingRule = .single, normalizationTable: NormalizationTable.Widths? = nil,
+        correctsBeta: Bool = true, correctsTrainedBias: Bool = false, takesLearnedRanges: Bool = true, rounding: RoundingRule = .single, normalizationTable: NormalizationTable.Widths? = nil,
         resultBits: Int = 32, activationBits: Int = 15, weightBits: Int = 12, accumulatorBits: Int = 36
     ) {
         self.weightLaw = weightLaw
@@ -59,6 +61,7 @@ public struct QuantizationOptions: Hashable, Sendable {
         self.rangeSelection = rangeSelection
         self.correctsBias = correctsBias
         self.correctsBeta = correctsBeta
+        self.correctsTrainedBias = correctsTrainedBias
         self.takesLearnedRanges = takesLearnedRanges
         self.rounding = rounding
         self.normalizationTable = normalizationTable

@@ -34,15 +34,21 @@ extension Evaluation {
                         + Self.leading(point.msSSIM.map { Self.text($0, 5) } ?? "-", 11))
             }
         }
-        guard !differences.isEmpty else { return lines.joined(separator: "\n") + "\n" }
-        lines += ["", "BD-rate in percent of         against                       PSNR cubic  piecewise  MS-SSIM cubic  piecewise"]
-        for difference in differences {
-            func percent(_ value: Double?, _ width: Int) -> String { Self.leading(value.map { Self.text($0, 2) } ?? "-", width) }
-            lines.append(
-                Self.padded(difference.curve, 28) + "  " + Self.padded(difference.anchor, 28) + percent(difference.psnr?.cubicPercent, 12)
-                    + percent(difference.psnr?.piecewisePercent, 11) + percent(difference.msSSIM?.cubicPercent, 15) + percent(difference.msSSIM?.piecewisePercent, 11))
+        if !differences.isEmpty {
+            lines += ["", "BD-rate in percent of         against                       PSNR cubic  piecewise  MS-SSIM cubic  piecewise"]
+            lines += differences.map { Self.row($0.curve, $0.anchor, $0.psnr, $0.msSSIM) }
+        }
+        if let quantizationLosses {
+            lines += ["", "what 8 bits cost, in percent  bits of                       PSNR cubic  piecewise  MS-SSIM cubic  piecewise"]
+            lines += quantizationLosses.map { Self.row($0.curve, $0.bits, $0.psnr, $0.msSSIM) }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func row(_ first: String, _ second: String, _ psnr: BDRate.Result?, _ msSSIM: BDRate.Result?) -> String {
+        func percent(_ value: Double?, _ width: Int) -> String { leading(value.map { text($0, 2) } ?? "-", width) }
+        return padded(first, 28) + "  " + padded(second, 28) + percent(psnr?.cubicPercent, 12) + percent(psnr?.piecewisePercent, 11)
+            + percent(msSSIM?.cubicPercent, 15) + percent(msSSIM?.piecewisePercent, 11)
     }
 
     private static func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }

@@ -9,6 +9,8 @@ public struct Evaluation: Codable, Equatable, Sendable {
     public var curves: [RateDistortionCurve] = []
     /// Of the evaluation's own curves against the others.
     public var differences: [Difference] = []
+    /// What the integers cost: nearest symbols against the float network. Where both were measured.
+    public var quantizationLosses: [QuantizationLoss]?
 
     public struct Picture: Codable, Equatable, Sendable {
         public var curve: String
@@ -42,24 +44,47 @@ public struct Evaluation: Codable, Equatable, Sendable {
         public var msSSIM: BDRate.Result?
     }
 
+    /// BD-rate of a curve of the quantized network against the float network; positive needs more bits.
+    public struct QuantizationLoss: Codable, Equatable, Sendable {
+        public var curve: String
+        /// `files`: the bytes that are written. `distributions`: what the same symbols cost under the distributions that their tables stand for, as the float network's bits are
+        /// counted: without header, coder and tables.
+        public var bits: String
+        public var psnr: BDRate.Result?
+        public var msSSIM: BDRate.Result?
+    }
+
     public init(network: String, machine: String) {
         self.network = network
         self.machine = machine
     }
 
     /// Adds the curve of what was measured under a name: a point a rate, means over its pictures.
-    public mutating func closeCurve(_ name: String) {
+    public mutating func closeCurve(_ name: String) { curves.append(curve(name) { $0.bitsPerPixel }) }
+
+    /// - Parameter bitsPerPixel: what counts as a picture's rate.
+    private func curve(_ name: String, bitsPerPixel: (Picture) -> Double) -> RateDistortionCurve {
         let rates = Set(pictures.filter { $0.curve == name }.map(\.rate)).sorted()
-        curves.append(
-            RateDistortionCurve(
-                name: name,
-                points: rates.map { rate in
-                    let measured = pictures.filter { $0.curve == name && $0.rate == rate }
-                    let similarities = measured.compactMap(\.msSSIM)
-                    return .init(
-                        bitsPerPixel: Self.mean(measured.map(\.bitsPerPixel)), psnr: Self.mean(measured.map { $0.psnr ?? 100 }),
-                        msSSIM: similarities.count == measured.count ? Self.mean(similarities) : nil)
-                }))
+        return RateDistortionCurve(
+            name: name,
+            points: rates.map { rate in
+                let measured = pictures.filter { $0.curve == name && $0.rate == rate }
+                let similarities = measured.compactMap(\.msSSIM)
+                return .init(
+                    bitsPerPixel: Self.mean(measured.map(bitsPerPixel)), psnr: Self.mean(measured.map { $0.psnr ?? 100 }),
+                    msSSIM: similarities.count == measured.count ? Self.mean(similarities) : nil)
+            })
+    }
+
+    /// Compares the curve of nearest symbols with that of the float network, by the files' bits and by those of the distributions.
+    public mutating func compareWithFloat(_ name: String, float: RateDistortionCurve) {
+        let measured = pictures.filter { $0.curve == name }
+        var curves = [("files", curve(name) { $0.bitsPerPixel })]
+        if !measured.isEmpty, measured.allSatisfy({ $0.modelBitsPerPixel != nil }) { curves.append(("distributions", curve(name) { $0.modelBitsPerPixel! })) }
+        quantizationLosses = curves.map { bits, curve in
+            QuantizationLoss(
+                curve: name, bits: bits, psnr: try? BDRate.compare(curve, to: float, by: .psnr), msSSIM: try? BDRate.compare(curve, to: float, by: .msSSIM))
+        }
     }
 
     /// Compares each own curve with the first one and with every curve that was read.

@@ -26,7 +26,7 @@ extension PictureCodec {
                 remedy: "the file is damaged: copy it again")
         }
         let trellis = header.quantizer == .trellis ? try TrellisTable(streamBytes: sections.trellis, at: place) : nil
-        let quantizer = LatentQuantizer(header.quantizer, step: header.step, trellis: trellis)
+        let quantizer = LatentQuantizer(header.quantizer, fractionBits: fractionBits, step: header.step, trellis: trellis)
         let shapes = try network.graph.shapes(height: padded(header.height), width: padded(header.width)).mapValues {
             TensorShape(height: $0.height, width: $0.width, channels: $0.channels)
         }

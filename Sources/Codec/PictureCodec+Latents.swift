@@ -29,9 +29,10 @@ extension PictureCodec {
 
     /// - Throws: `codecStepOutOfRange`, `machineWidthExceeded`.
     func requireFit(_ quantizer: LatentQuantizer) throws(Diagnostic) {
+        precondition(quantizer.fractionBits == fractionBits, "a quantizer for F = \(quantizer.fractionBits) and latents of F = \(fractionBits)")
         guard DecisionSettings.steps.contains(quantizer.step) else {
             throw Diagnostic(
-                .codecStepOutOfRange, at: "--step", found: "\(quantizer.step)", expected: "\(DecisionSettings.steps) sixteenths of a symbol step",
+                .codecStepOutOfRange, at: "--step", found: "\(quantizer.step) grid steps", expected: "\(DecisionSettings.steps) steps of the grid, of which \(1 << fractionBits) are a symbol step",
                 remedy: "choose a step in range")
         }
         if let trellis = quantizer.trellis { try require(trellis.stateCount, "states of the trellis", machine.trellis.states) }

@@ -22,6 +22,8 @@ public struct PictureCodec: Sendable {
     /// Rates of the network, at least 1.
     public let rateCount: Int
     let tensors: CodecTensors
+    /// F: 2^F steps of the latents' grid are one symbol step.
+    public var fractionBits: Int { tensors.grid.fractionBits }
     let parameters: CodecParameters
     let rates: RateTable
     /// The first 16 bytes of the SHA-256 of the network file without its float part.

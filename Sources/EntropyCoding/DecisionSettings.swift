@@ -1,6 +1,6 @@
 /// What rate-distortion decisions on latents weigh, in integers.
 ///
-///     J = d^2 2^12 + lambda cost       d in grid steps (1/16 symbol step), cost in 1/256 bit
+///     J = d^2 2^12 + lambda cost       d in steps of the latents' grid, cost in 1/256 bit
 ///
 /// |d| <= 2^17, cost < 2^14 and lambda < 2^24 bound one decision by 2^46 + 2^38.
 public struct DecisionSettings: Hashable, Sendable {

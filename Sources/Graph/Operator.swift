@@ -42,7 +42,7 @@ public struct LatentGrid: Hashable, Sendable {
     /// First channel of the means inside the second input (a hyper-synthesis puts scales first, means last).
     public var firstMeanChannel: Int
 
-    public init(fractionBits: Int = 4, firstMeanChannel: Int = 0) {
+    public init(fractionBits: Int = 6, firstMeanChannel: Int = 0) {
         self.fractionBits = fractionBits
         self.firstMeanChannel = firstMeanChannel
     }

@@ -88,7 +88,7 @@ private struct TransformBuilder {
     }
 
     mutating func appendLatents(m: Int) {
-        let grid = LatentGrid(fractionBits: 4, firstMeanChannel: m)
+        let grid = LatentGrid(firstMeanChannel: m)
         layers.append(Layer(name: "symbols", operator: .quantizeLatent(grid), inputs: ["g_a.6", "h_s.4"]))
         layers.append(Layer(name: "reconstruction", operator: .reconstructLatent(grid), inputs: ["symbols", "h_s.4"]))
         layers.append(Layer(name: "y_hat", operator: .requantize, inputs: ["reconstruction"]))

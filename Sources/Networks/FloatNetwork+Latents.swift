@@ -2,7 +2,7 @@ public import Diagnostics
 import Graph
 
 extension FloatNetwork {
-    /// The network with its latents on a grid of 1/16 symbol step, so that quantizers other than rounding can choose: for autoencoders whose latent is read as it is.
+    /// The network with its latents on a grid of 1/64 symbol step, so that quantizers other than rounding can choose: for autoencoders whose latent is read as it is.
     ///
     ///     analysis ─ latent ─ synthesis   becomes   analysis ─ latent ─ symbols ─ reconstruction ─ latentCodes ─ synthesis
     ///

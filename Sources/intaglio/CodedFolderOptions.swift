@@ -22,7 +22,9 @@ struct CodedFolderOptions: ParsableArguments {
     }
 
     /// Each under the name of its kind.
-    func chosenQuantizers() throws -> [(name: String, quantizer: LatentQuantizer)] { try kinds().map { ($0.rawValue, quantizer($0)) } }
+    func chosenQuantizers(for codec: PictureCodec) throws -> [(name: String, quantizer: LatentQuantizer)] {
+        try kinds().map { ($0.rawValue, quantizer($0, fractionBits: codec.fractionBits)) }
+    }
 
     func chosenRates(of codec: PictureCodec) throws -> [Int] { try namedRates() ?? Array(0..<codec.rateCount) }
 
@@ -31,10 +33,11 @@ struct CodedFolderOptions: ParsableArguments {
         try CalibrationFolder.paths(folder, atMost: pictures).map { (String($0.dropFirst(folder.count + 1)), $0) }
     }
 
-    private func quantizer(_ kind: QuantizerKind) -> LatentQuantizer {
+    private func quantizer(_ kind: QuantizerKind, fractionBits: Int) -> LatentQuantizer {
         let isTrellis = kind == .tcq4 || kind == .tcq8
-        let own = LatentQuantizer(kind, step: isTrellis ? max(1, (step * 9 + 8) / 16) : step)
-        return LatentQuantizer(kind, step: own.step, lambda: own.lambda * lambdaFactor)
+        let scalar = LatentQuantizer.gridSteps(sixteenths: step, fractionBits: fractionBits)
+        let own = LatentQuantizer(kind, fractionBits: fractionBits, step: isTrellis ? max(1, (scalar * 9 + 8) / 16) : scalar)
+        return LatentQuantizer(kind, fractionBits: fractionBits, step: own.step, lambda: own.lambda * lambdaFactor)
     }
 
     private func kinds() throws -> [QuantizerKind] {

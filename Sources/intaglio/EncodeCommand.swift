@@ -20,9 +20,11 @@ struct QuantizerOptions: ParsableArguments {
         guard step.map(DecisionSettings.steps.contains) ?? true else { throw ValidationError("--step must be in \(DecisionSettings.steps), found \(step!)") }
     }
 
-    func latentQuantizer() throws -> LatentQuantizer {
+    /// For latents of F fraction bits.
+    func latentQuantizer(fractionBits: Int) throws -> LatentQuantizer {
         let table = try trellis.map { try TrellisTable(text: String(decoding: StreamFile.read($0), as: UTF8.self), at: $0) }
-        return LatentQuantizer(quantizer, step: step, lambda: lambda, trellis: table)
+        let steps = step.map { LatentQuantizer.gridSteps(sixteenths: $0, fractionBits: fractionBits) }
+        return LatentQuantizer(quantizer, fractionBits: fractionBits, step: steps, lambda: lambda, trellis: table)
     }
 }
 
@@ -61,7 +63,7 @@ struct EncodeCommand: ParsableCommand {
     func run() throws {
         let original = try PNGReader.read(path: picture).image
         var codec = try codec.codec()
-        let quantizer = try quantizer.latentQuantizer()
+        let quantizer = try quantizer.latentQuantizer(fractionBits: codec.fractionBits)
         let analysis = try codec.analyse(original, rate: rate)
         let encoded = try codec.encode(analysis, quantizer: quantizer)
         try AtomicFile.write(encoded.bytes, to: output)

@@ -30,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
         let float = runsFloat ? try NetworkSource(self.codec.network, includingFloat: true).float() : nil
         let pictures = try folder.chosenPictures()
         let rates = try folder.chosenRates(of: codec)
-        let quantizers = try folder.chosenQuantizers()
+        let quantizers = try folder.chosenQuantizers(for: codec)
         var evaluation = Evaluation(network: codec.network.graph.name, machine: codec.machine.name)
         for (index, picture) in pictures.enumerated() {
             Console.progress("picture \(index + 1) of \(pictures.count)")
@@ -43,6 +43,7 @@ struct EvaluateCommand: ParsableCommand {
         }
         Console.endProgress()
         for name in quantizers.map(\.0) + (float == nil ? [] : ["float"]) { evaluation.closeCurve(name) }
+        if float != nil, quantizers.contains(where: { $0.name == "round" }) { evaluation.compareWithFloat("round", float: evaluation.curves.last!) }
         evaluation.compare(with: others)
         if let output { try evaluation.write(to: output) }
         try Console.result(json ? evaluation.jsonText() : evaluation.text)

@@ -30,6 +30,7 @@ struct LatentFolder {
 
         struct Quantizer: Encodable {
             var name: String
+            /// In steps of the grid.
             var step: Int
             /// Of quantizers that weigh bits.
             var lambda: Double?

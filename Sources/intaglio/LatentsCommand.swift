@@ -18,7 +18,7 @@ struct LatentsCommand: ParsableCommand {
     func run() throws {
         var codec = try codec.codec()
         let rates = try folder.chosenRates(of: codec)
-        let quantizers = try folder.chosenQuantizers()
+        let quantizers = try folder.chosenQuantizers(for: codec)
         let pictures = try folder.chosenPictures()
         var latents = LatentFolder(at: output, of: codec, rates: rates, quantizers: quantizers, includingSymbols: symbols)
         for (index, picture) in pictures.enumerated() {

@@ -39,7 +39,7 @@ struct PlanCommand: ParsableCommand {
     private func planCodec() throws {
         var codec = try PictureCodec(options.source().quantizedAtAllRates(), machine: options.machineDescription())
         let budget = try codec.budget(
-            width: size.width, height: size.height, rate: options.rate, quantizer: quantizer.latentQuantizer(), streamBytes: nil)
+            width: size.width, height: size.height, rate: options.rate, quantizer: quantizer.latentQuantizer(fractionBits: codec.fractionBits), streamBytes: nil)
         try Console.result(json ? budget.jsonText() : budget.text)
     }
 }

@@ -19,7 +19,7 @@ struct QuantizeCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
     @Option(help: "The machine whose widths V, W and A must suffice.") var machine = "mid"
     @OptionGroup var choices: QuantizationChoices
-    @Flag(help: "Prepare the network for encode and decode: latents on a grid of 1/16 step, integer entropy tables.") var codec = false
+    @Flag(help: "Prepare the network for encode and decode: latents on a grid of 1/64 step, integer entropy tables.") var codec = false
     @Option(help: "The float network to carry along in place of the one that is quantized: where the second was fine-tuned from the first.") var reference: String?
     @Flag(help: "Leave the float weights out of the file.") var withoutFloat = false
 
@@ -68,7 +68,7 @@ struct QuantizationChoices: ParsableArguments {
     @Option(help: "What is removed from the latents: \(MeanRemoval.allCases.map(\.rawValue).joined(separator: ", ")).") var meanRemoval: MeanRemoval?
     @Flag(help: "The same as --mean-removal none.") var noMeanRemoval = false
     @Option(help: "Where the largest activation entry lies: \(RangeSelection.allCases.map(\.rawValue).joined(separator: ", ")).") var ranges: RangeSelection?
-    @Flag(inversion: .prefixedNo, help: "Let biases take up the mean error.") var biasCorrection: Bool?
+    @Flag(inversion: .prefixedNo, help: "Let biases take up the mean error; --bias-correction also those that were trained with learned clips, which keep theirs otherwise.") var biasCorrection: Bool?
     @Flag(help: "Search all ranges even if the float network was fine-tuned and brings its own.") var ignoreLearnedRanges = false
     @Option(help: "Rounding rule of requantization.") var rounding: RoundingRule?
     @Option(help: "V: bits of decoded activations (at most the machine's).") var activationBits: Int?
@@ -98,6 +98,7 @@ struct QuantizationChoices: ParsableArguments {
         options.meanRemoval = noMeanRemoval ? .none : meanRemoval ?? options.meanRemoval
         options.rangeSelection = ranges ?? options.rangeSelection
         options.correctsBias = biasCorrection ?? options.correctsBias
+        options.correctsTrainedBias = biasCorrection ?? false
         if ignoreLearnedRanges { options.takesLearnedRanges = false }
         options.rounding = rounding ?? options.rounding
         options.activationBits = activationBits ?? options.activationBits

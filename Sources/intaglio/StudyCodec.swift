@@ -94,7 +94,7 @@ struct StudyCodec: ParsableCommand {
         var evaluation = Evaluation(network: network.graph.name, machine: machine.name)
         for (name, image) in originals {
             for rate in 0..<codec.rateCount {
-                evaluation.pictures += try codec.measure(image, named: name, rate: rate, quantizers: [("round", LatentQuantizer(.round))])
+                evaluation.pictures += try codec.measure(image, named: name, rate: rate, quantizers: [("round", LatentQuantizer(.round, fractionBits: codec.fractionBits))])
             }
         }
         evaluation.closeCurve("round")

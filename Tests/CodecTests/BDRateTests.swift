@@ -50,3 +50,36 @@ import Testing
         }
     }
 }
+
+/// What `evaluate --float` says that 8 bits cost.
+@Suite struct QuantizationLossTests {
+    private func picture(_ curve: String, rate: Int, bits: Double, model: Double?, psnr: Double) throws -> Evaluation.Picture {
+        var fields: [String: Any] = [
+            "curve": curve, "rate": rate, "picture": "p", "width": 8, "height": 8, "bytes": 1, "bitsPerPixel": bits, "psnr": psnr, "msSSIM": 1 - pow(10, -psnr / 20),
+        ]
+        fields["modelBitsPerPixel"] = model
+        return try JSONDecoder().decode(Evaluation.Picture.self, from: JSONSerialization.data(withJSONObject: fields))
+    }
+
+    @Test("Files of 5 % more bits whose symbols are worth 2 % more")
+    func twoRates() throws {
+        var evaluation = Evaluation(network: "n", machine: "m")
+        for (rate, (bits, psnr)) in [(0.1, 27.0), (0.2, 29.3), (0.4, 32.1), (0.8, 35)].enumerated() {
+            evaluation.pictures.append(try picture("float", rate: rate, bits: bits, model: nil, psnr: psnr))
+            evaluation.pictures.append(try picture("round", rate: rate, bits: 1.05 * bits, model: 1.02 * bits, psnr: psnr))
+        }
+        evaluation.closeCurve("float")
+        evaluation.compareWithFloat("round", float: evaluation.curves[0])
+        let losses = try #require(evaluation.quantizationLosses)
+        #expect(losses.map(\.bits) == ["files", "distributions"])
+        for (loss, percent) in zip(losses, [5.0, 2.0]) {
+            #expect(abs(loss.psnr!.cubicPercent - percent) < 1e-9 && abs(loss.msSSIM!.cubicPercent - percent) < 1e-9)
+        }
+        #expect(evaluation.text.contains("what 8 bits cost"))
+    }
+
+    @Test("Sixteenths of a symbol step become grid steps: the nearest, at least one", arguments: [(16, 6, 64), (9, 6, 36), (16, 4, 16), (9, 4, 9), (9, 2, 2), (1, 0, 1), (24, 0, 2)])
+    func gridSteps(_ sixteenths: Int, _ fractionBits: Int, _ expected: Int) {
+        #expect(LatentQuantizer.gridSteps(sixteenths: sixteenths, fractionBits: fractionBits) == expected)
+    }
+}

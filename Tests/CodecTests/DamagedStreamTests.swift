@@ -7,7 +7,7 @@ import Testing
 @Suite struct DamagedStreamTests {
     private static let stream: (bytes: [UInt8], picture: RGBImage) = {
         var codec = SmallCodec.hyperprior
-        let encoded = try! codec.encode(SmallCodec.picture(width: 40, height: 24), rate: 0, quantizer: LatentQuantizer(.tcq8))
+        let encoded = try! codec.encode(SmallCodec.picture(width: 40, height: 24), rate: 0, quantizer: LatentQuantizer(.tcq8, fractionBits: 6))
         return (encoded.bytes, encoded.reconstruction)
     }()
 
@@ -47,7 +47,7 @@ import Testing
     func layout() throws {
         let bytes = Self.stream.bytes
         #expect(Array(bytes[..<8]) == Array("INTG".utf8) + [1, 3, 0, 4])
-        #expect(Array(bytes[8..<20]) == [40, 0, 0, 0, 24, 0, 0, 0, 9, 0, 0, 0])
+        #expect(Array(bytes[8..<20]) == [40, 0, 0, 0, 24, 0, 0, 0, 36, 0, 0, 0])
         #expect(repaired(bytes) == bytes)
         var codec = SmallCodec.hyperprior
         #expect(try codec.decode(bytes, at: "test") == Self.stream.picture)

@@ -10,7 +10,7 @@ import Testing
     @Test("The symbols are those that a stream holds", arguments: kinds)
     func symbols(kind: QuantizerKind) throws {
         var codec = SmallCodec.histogram
-        let quantizer = LatentQuantizer(kind)
+        let quantizer = LatentQuantizer(kind, fractionBits: 6)
         let analysis = try codec.analyse(SmallCodec.picture(width: 40, height: 22), rate: 0)
         let latents = try codec.quantizedLatents(analysis, quantizer: quantizer)
         let stream = try codec.encode(analysis, quantizer: quantizer).bytes
@@ -35,7 +35,7 @@ import Testing
             #expect(codec.latentGridStep > 0)
             let analysis = try codec.analyse(SmallCodec.picture(width: 48, height: 32), rate: codec.rateCount - 1)
             let means = try Self.kinds.map { kind in
-                let latents = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(kind))
+                let latents = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(kind, fractionBits: 6))
                 let levels = Self.levels(of: Self.inCodingOrder(latents.symbols), kind)
                 return zip(Self.inCodingOrder(latents.reconstruction), levels).map { $0 - $1 }
             }
@@ -48,9 +48,9 @@ import Testing
     func step() throws {
         var codec = SmallCodec.histogram
         let analysis = try codec.analyse(SmallCodec.picture(width: 16, height: 16), rate: 0)
-        let latents = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(.round, step: 40))
+        let latents = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(.round, fractionBits: 6, step: 40))
         #expect(latents.reconstruction.elements == latents.symbols.elements.map { 40 * $0 })
-        #expect(throws: (any Error).self) { _ = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(.round, step: 0)) }
+        #expect(throws: (any Error).self) { _ = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(.round, fractionBits: 6, step: 0)) }
     }
 
     /// Channel, row, column.
@@ -65,10 +65,10 @@ import Testing
             .tcq4: ([[0, 2], [2, 0], [1, 3], [3, 1]], { $0 < 2 ? 0 : 1 }),
             .tcq8: ([[0, 2], [7, 5], [1, 3], [6, 4], [2, 0], [5, 7], [3, 1], [4, 6]], { Int32($0 % 2) }),
         ]
-        guard let table = tables[kind] else { return symbols.map { 16 * $0 } }
+        guard let table = tables[kind] else { return symbols.map { 64 * $0 } }
         var state = 0
         return symbols.map { k in
-            let level = (2 * k - table.quantizer(state) * k.signum()) * 9
+            let level = (2 * k - table.quantizer(state) * k.signum()) * 36
             state = table.next[state][Int(k) & 1]
             return level
         }

@@ -8,8 +8,9 @@ import Testing
 
 @Suite struct RoundTripTests {
     static let quantizers: [LatentQuantizer] = [
-        LatentQuantizer(.round), LatentQuantizer(.round, step: 11), LatentQuantizer(.rdoq), LatentQuantizer(.rdoq, step: 40, lambda: 1), LatentQuantizer(.tcq4),
-        LatentQuantizer(.tcq8), LatentQuantizer(.tcq8, step: 20), LatentQuantizer(.trellis, trellis: .fourStates),
+        LatentQuantizer(.round, fractionBits: 6), LatentQuantizer(.round, fractionBits: 6, step: 44), LatentQuantizer(.rdoq, fractionBits: 6),
+        LatentQuantizer(.rdoq, fractionBits: 6, step: 160, lambda: 1), LatentQuantizer(.tcq4, fractionBits: 6), LatentQuantizer(.tcq8, fractionBits: 6),
+        LatentQuantizer(.tcq8, fractionBits: 6, step: 80), LatentQuantizer(.trellis, fractionBits: 6, trellis: .fourStates),
     ]
 
     @Test("A decoder shows exactly what the encoder reconstructed", arguments: quantizers, [(1, 1), (17, 33), (64, 48)])
@@ -30,7 +31,7 @@ import Testing
     @Test("The file's length is the ideal length under the tables, the header and the ends of two coders")
     func length() throws {
         var codec = SmallCodec.hyperprior
-        let encoded = try codec.encode(SmallCodec.picture(width: 256, height: 256), rate: 1, quantizer: LatentQuantizer(.round))
+        let encoded = try codec.encode(SmallCodec.picture(width: 256, height: 256), rate: 1, quantizer: LatentQuantizer(.round, fractionBits: 6))
         #expect(StreamHeader.byteCount <= 64)
         #expect(Double(encoded.bytes.count) >= encoded.idealBits / 8)
         #expect(Double(encoded.bytes.count) <= encoded.idealBits / 8 * 1.002 + Double(StreamHeader.byteCount) + 2 * 24)
@@ -57,7 +58,7 @@ import Testing
         var codec = SmallCodec.hyperprior
         let analysis = try codec.analyse(SmallCodec.picture(width: 128, height: 128), rate: 1)
         for kind in [QuantizerKind.rdoq, .tcq4, .tcq8] {
-            let bytes = try [0, 0.05, 0.5].map { try codec.encode(analysis, quantizer: LatentQuantizer(kind, lambda: $0)).bytes.count }
+            let bytes = try [0, 0.05, 0.5].map { try codec.encode(analysis, quantizer: LatentQuantizer(kind, fractionBits: 6, lambda: $0)).bytes.count }
             #expect(bytes[0] > bytes[1] && bytes[1] > bytes[2], "\(kind): \(bytes)")
         }
     }

@@ -49,7 +49,7 @@ enum SmallCodec {
         var gains: [String: [[Float]]] = [:]
         var prior: FactorizedPrior?
         if hasHyperprior {
-            let grid = LatentGrid(fractionBits: 4, firstMeanChannel: m)
+            let grid = LatentGrid(firstMeanChannel: m)
             layers += [
                 Layer(name: "codes", operator: .requantize, inputs: ["analysis"]), Layer(name: "hyper", operator: down(n), inputs: ["codes"]),
                 Layer(name: "scales", operator: up(2 * m), inputs: ["hyper"]), Layer(name: "symbols", operator: .quantizeLatent(grid), inputs: ["analysis", "scales"]),

@@ -91,7 +91,7 @@ import Testing
         let index = try JSON(Data(folder.bytes("dump/all/latents.json")))
         #expect(index["schemaVersion"]!.integer == 1 && index["rates"]!.elements == [.integer(0)] && index["gridStep"]!.number! > 0)
         #expect(index["quantizers"]!.elements.map { $0["name"]!.string } == ["round", "tcq8"])
-        #expect(index["quantizers"]!.elements.map { $0["step"]!.integer } == [16, 9])
+        #expect(index["quantizers"]!.elements.map { $0["step"]!.integer } == [64, 36])
         #expect(index["quantizers"]!.elements[0]["lambda"] == nil)
         #expect(index["pictures"]!.elements.map { $0["name"]!.string } == ["inner/ramp.png", "z.png"])
         #expect(index["pictures"]!.elements.map { $0["width"]!.integer } == [37, 64])
@@ -100,7 +100,7 @@ import Testing
         let symbols = try NPYFile(folder.bytes("dump/all/round/0/inner/ramp.png.symbols.npy"))
         let reconstruction = try NPYFile(folder.bytes("dump/all/round/0/inner/ramp.png.reconstruction.npy"))
         #expect(symbols.shape == [3, 5, 128] && symbols.descriptor == "<i2")
-        #expect(Self.integers(reconstruction) == Self.integers(symbols).map { 16 * $0 })
+        #expect(Self.integers(reconstruction) == Self.integers(symbols).map { 64 * $0 })
 
         let lambda = "\(index["quantizers"]!.elements[1]["lambda"]!.number!)"
         let single = ["encode", "nested/inner/ramp.png", "--network", "net.safetensors", "--quantizer", "tcq8", "--lambda", lambda, "-o", "one.bits"]

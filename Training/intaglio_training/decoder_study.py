@@ -11,6 +11,7 @@ is not made again: a study that was interrupted goes on.
 import argparse
 import dataclasses
 import json
+import shlex
 from pathlib import Path
 
 from . import fine_tune_decoder
@@ -35,6 +36,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     study.add_argument("--photographs", type=int, default=120, help="at most so many for fine-tuning, evenly spaced by name")
     study.add_argument("--pictures", type=int, default=1000, help="at most so many of the images")
     study.add_argument("--threads", type=int, default=1, help="of the simulator")
+    study.add_argument("--quantize-options", default="", help="words for `intaglio quantize`, in one argument: \"--machine small --activations table\"")
     study.add_argument("--log-every", type=int, default=200)
     fine_tune_decoder.add_options(study, DEFAULTS)
     study.set_defaults(action=lambda chosen: print(text_of(DecoderStudy(chosen).rows())))
@@ -95,7 +97,7 @@ class DecoderStudy:
         network = self.work / f"{name}.safetensors"
         if not network.exists():
             print(f"quantizing: {name}", flush=True)
-            self.simulator.quantized(weights, self.chosen.photos, network, [])
+            self.simulator.quantized(weights, self.chosen.photos, network, shlex.split(self.chosen.quantize_options))
         return network
 
     def evaluated(self, name: str, network: Path, quantizers: list[str], anchors: dict[str, list[dict]]) -> dict:

@@ -3,7 +3,7 @@
     parameters of the network ─ nearest entries ─> in their place          (weights of convolutions, gammas of normalizations)
     output of each layer      ─ codes and back  ─> to the next             (as the formats of the quantized network file say)
 
-Left out, because they are finer than the codes by far: roundings to 1/16 of a symbol step, of biases and betas, of a normalization's operands, of scales to levels.
+Left out, because they are finer than the codes by far: roundings to 1/64 of a symbol step, of biases and betas, of a normalization's operands, of scales to levels.
 """
 
 import torch
@@ -40,9 +40,11 @@ def weight_of_rows(module: nn.Module, rows: Tensor) -> Tensor:
 class FakeQuantizedNetwork(nn.Module):
     """A mean-scale hyperprior with quantizers at the places, and with the tables, of a network that `intaglio quantize` made from it."""
 
-    def __init__(self, network: nn.Module, quantized: QuantizedFile):
+    def __init__(self, network: nn.Module, quantized: QuantizedFile, learns_activations: bool = True):
+        """Without `learns_activations` every tensor keeps the codebooks, the step and the selects of the file: those of the law `table` have no range to learn."""
         super().__init__()
         self.network = network
+        self.learns_activations = learns_activations
         self.activation_bits = quantized.activation_bits
         # Names of modules may have no dots.
         self.activations = nn.ModuleDict()
@@ -56,6 +58,7 @@ class FakeQuantizedNetwork(nn.Module):
         for layer, coded in quantized.weights.items():
             self.rows[layer.replace(".", "_")] = self._take(self._module(layer), coded, quantized.input_step(layer))
         self.layers = list(quantized.weights)
+        self.activations.requires_grad_(learns_activations)
         self.tensors = [tensor for tensor in quantized.sets if tensor.replace(".", "_") in self.activations]
 
     @property
@@ -111,10 +114,11 @@ class FakeQuantizedNetwork(nn.Module):
         return RowQuantizer.of_scales(scales, rows, coded.entries)
 
     def operand_shifts(self, layer: str) -> Tensor:
-        """S [j] of a normalization: squares of channel j are divided by 2^S to fit V bits; from the codebook that j selects in the tensor before."""
+        """S [j] of a normalization: squares of channel j are divided by 2^S to fit V bits; from the codebook that j selects in the tensor before and its offset."""
         transform, index = layer.split(".")
         quantizer = self.activations[f"{transform}_{int(index) - 1}"]
-        largest = torch.maximum(quantizer.books.firsts.abs(), quantizer.books.lasts.abs()).long()[quantizer.selects]
+        firsts, lasts = (ends[quantizer.selects] + quantizer.offsets for ends in (quantizer.books.firsts, quantizer.books.lasts))
+        largest = torch.maximum(firsts.abs(), lasts.abs()).long()
         lengths = torch.frexp((largest * largest).double()).exponent
         return (lengths - (self.activation_bits - 1)).clamp(min=0)
 
@@ -135,13 +139,17 @@ class FakeQuantizedNetwork(nn.Module):
         return functional_call(self.network, self.quantized_parameters(), (pictures, rates))
 
     def parameter_groups(self) -> list[dict]:
-        return [
+        groups = [
             {"params": list(self.network.parameters())},
             {"params": list(self.rows.parameters()), "rate_factor": CLIP_RATE_FACTOR},
-            {"params": list(self.activations.parameters()), "rate_factor": ACTIVATION_RATE_FACTOR},
         ]
+        if self.learns_activations:
+            groups.append({"params": list(self.activations.parameters()), "rate_factor": ACTIVATION_RATE_FACTOR})
+        return groups
 
     def ranges(self) -> dict[str, Tensor]:
-        """`ranges.LAYER.clips` [K] and `ranges.TENSOR.activations` [C], as the float network file has them."""
+        """`ranges.LAYER.clips` [K] and, where they were learned, `ranges.TENSOR.activations` [C], as the float network file has them."""
         clips = {f"ranges.{layer}.clips": self.rows[layer.replace(".", "_")].clips().detach() for layer in self.layers}
+        if not self.learns_activations:
+            return clips
         return clips | {f"ranges.{tensor}.activations": self.activations[tensor.replace(".", "_")].ranges() for tensor in self.tensors}

@@ -31,6 +31,10 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--photos", type=Path, nargs="+", required=True, help="folders of photographs")
     command.add_argument("--run", type=Path, required=True, help="folder of the checkpoint")
     command.add_argument("--output", "-o", type=Path, required=True, help="float network file with learned ranges")
+    command.add_argument(
+        "--fixed-activations", action="store_true",
+        help="keep the codebooks, steps and selects of --quantized and write no activation ranges; for the law 'table', which quantize fits anew",
+    )
     command.add_argument("--resume", action="store_true", help="go on from the checkpoint in --run")
     command.add_argument("--checkpoint-every", type=int, default=250)
     command.add_argument("--log-every", type=int, default=50)
@@ -53,11 +57,13 @@ def options_of_file(path: Path, changes: dict) -> Options:
     return Options(**(fields | changes)).checked()
 
 
-def start_fine_tuning(weights: Path, quantized: Path, options: Options, photographs: list[Path], resume_from: Path | None = None) -> Training:
+def start_fine_tuning(
+    weights: Path, quantized: Path, options: Options, photographs: list[Path], resume_from: Path | None = None, learns_activations: bool = True
+) -> Training:
     """A training of the fake-quantized network, fresh or from the checkpoint in the folder `resume_from`."""
     network = read_network(weights)
     network.precision = precision_named(options.precision)
-    fake = FakeQuantizedNetwork(network, QuantizedFile(quantized))
+    fake = FakeQuantizedNetwork(network, QuantizedFile(quantized), learns_activations)
     if resume_from:
         return Training.resumed(resume_from, dataclasses.asdict(options), photographs, network=fake)
     return Training(options, photographs, network=fake)
@@ -70,7 +76,9 @@ def _fine_tune(chosen: argparse.Namespace) -> None:
         raise InputError(f"'{chosen.run}' already holds a checkpoint; add --resume or name another folder")
     names = [field.name for field in dataclasses.fields(Options)]
     options = options_of_file(chosen.weights, {name: getattr(chosen, name) for name in names if hasattr(chosen, name)})
-    training = start_fine_tuning(chosen.weights, chosen.quantized, options, picture_paths(chosen.photos), chosen.run if chosen.resume else None)
+    training = start_fine_tuning(
+        chosen.weights, chosen.quantized, options, picture_paths(chosen.photos), chosen.run if chosen.resume else None, not chosen.fixed_activations
+    )
     print(f"device {training.device.type}; step {training.step} of {options.steps}; {json.dumps(dataclasses.asdict(options))}", file=sys.stderr, flush=True)
     finished = run_training(training, chosen.run, chosen.checkpoint_every, chosen.log_every)
     fake = training.network

@@ -97,6 +97,31 @@ def test_simulator_writes_the_codes_and_ranges_of_the_training(law, intaglio, we
     assert differing <= total * 1e-4, f"{differing} of {total} codes"
 
 
+def test_tables_stay_while_weights_are_trained(intaglio, weights, pictures, tmp_path):
+    first = quantized_by(intaglio, weights, pictures, tmp_path / "first.safetensors", ["--activations", "table"])
+    assert any(given.offsets.any() for given in first.sets.values()), "channels are centred"
+    options = options_of_file(weights, {"crop": 64, "batch": 4, "learning_rate": 1e-3, "warmup_steps": 1, "steps": 3})
+    training = start_fine_tuning(weights, tmp_path / "first.safetensors", options, picture_paths([pictures]), learns_activations=False)
+    fake = training.network
+    for layer, coded in first.weights.items():
+        if coded.shifts is not None:
+            assert fake.operand_shifts(layer).tolist() == coded.shifts.tolist(), layer
+    kept = {name: tensor.clone() for name, tensor in fake.activations.state_dict().items()}
+    clips = {name: tensor.clone() for name, tensor in fake.ranges().items()}
+    for _ in range(options.steps):
+        training.take_step()
+    assert all(torch.equal(kept[name], tensor) for name, tensor in fake.activations.state_dict().items())
+    assert all(name.endswith(".clips") for name in clips) and any(not torch.equal(clips[name], values) for name, values in fake.ranges().items())
+    tuned = tmp_path / "tuned.safetensors"
+    write_network(tuned, fake.network, options, training.step, fake.ranges())
+    again = quantized_by(intaglio, tuned, pictures, tmp_path / "again.safetensors", ["--activations", "table"])
+    assert again.weights.keys() == first.weights.keys()
+    # Ranges say nothing of tables.
+    write_network(tuned, fake.network, options, training.step, fake.ranges() | {"ranges.g_a.0.activations": torch.ones(8)})
+    with pytest.raises(InputError, match="`intaglio quantize"):
+        quantized_by(intaglio, tuned, pictures, tmp_path / "refused.safetensors", ["--activations", "table"])
+
+
 def test_streams_cost_and_show_what_the_training_says(intaglio, weights, pictures, tmp_path):
     """Bits within 2 %, quality within 0.1 dB: what the fake-quantized network leaves out is that small."""
     quantized = quantized_by(intaglio, weights, pictures, tmp_path / "first.safetensors", [])
