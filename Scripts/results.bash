@@ -53,10 +53,10 @@ coding() {
 s2() {
     [ -n "${PYTHON:-}" ] || { echo "s2: left out, PYTHON names no Python with the packages of Training/" >&2; return 0; }
     local network="$root/Sources/CBundledNetworks/networks/mbt2018-mean-$1.safetensors"
-    export PYTHONPATH="$root/Training" OMP_NUM_THREADS=1
+    export PYTHONPATH="$root/Training" OMP_NUM_THREADS=2
     [ -e "$out/float-$1.safetensors" ] || "$PYTHON" -m intaglio_training unpack --network "$network" --loss "$1" -o "$out/float-$1.safetensors"
     make "s2-$1" "$PYTHON" -m intaglio_training study-decoder --intaglio "$tool" --weights "$out/float-$1.safetensors" --photos "$photos" --images "$kodak" --work "$out/s2-$1" \
-        --steps 1500 --optimizer soap --learning-rate 1e-4 --photographs 100 --pictures 12 --lambda-factor 3 --quantize-options "--machine small --activations table"
+        --steps 600 --optimizer soap --learning-rate 3e-5 --batch 8 --photographs 1000 --pictures 12 --threads 2 --lambda-factor 3 --quantize-options "--machine small --activations table"
 }
 
 [ $# -gt 0 ] || set -- hevc curves-mse curves-ms-ssim s1-mse s1-ms-ssim coding-mse s2-mse s2-ms-ssim
