@@ -74,8 +74,9 @@ package struct TableQuantizer {
         return groups
     }
 
-    /// The nearest integers of the grid, driven apart away from 0 where they coincide, within -limit ... limit.
+    /// The nearest integers of the grid, driven apart away from 0 where they coincide, within -limit ... limit; every integer there where that holds no more than the levels.
     package static func integers(_ levels: [Double], step: Double, limit: Int32) -> [Int32] {
+        guard 2 * Int(limit) + 1 > levels.count else { return Array(-limit...limit) }
         var entries = levels.map { Int32(min(max(($0 / step).rounded(), -Double(limit)), Double(limit))) }
         let middle = levels.indices.min { abs(levels[$0]) < abs(levels[$1]) }!
         for index in entries.indices.dropFirst(middle + 1) { entries[index] = max(entries[index], entries[index - 1] + 1) }

@@ -49,6 +49,11 @@ import Testing
             }
             #expect(abs(Double(found.bias[k]) - Double(bias[k]) * 255 / scale) <= 0.5000001, "bias \(k)")
         }
+        // Corrected on demand: biases move, codes do not.
+        options.correctsTrainedBias = true
+        guard case .accumulation(let corrected)? = try Quantizer(network, options: options).quantize([picture]).parameters["analysis0"] else { return }
+        #expect(corrected.bias != found.bias && corrected.weightCodes == found.weightCodes)
+        options.correctsTrainedBias = false
         // The next layer brings no clips: its biases are corrected as before.
         #expect(quantized != (try Quantizer(float, options: options).quantize([picture])))
     }

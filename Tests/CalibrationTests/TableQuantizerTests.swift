@@ -14,23 +14,23 @@ import Testing
     private static let picture = Tensor<UInt8>(
         shape: TensorShape(height: 64, width: 64, channels: 3), elements: (0..<12_288).map { (index: Int) -> UInt8 in UInt8((index * index / 97 + index * 7) % 251) })
 
-    private static func quantized(_ law: String, codebooks: Int = 8) throws -> QuantizedNetwork {
+    private static func quantized(_ law: String, codebooks: Int = 8, bits: Int = 12) throws -> QuantizedNetwork {
         var options = QuantizationOptions()
         options.activationLaw = try Law(law, at: "test")
         options.codebooks = codebooks
-        options.activationBits = 12
+        options.activationBits = bits
         return try Quantizer(float, options: options).quantize([picture])
     }
 
-    @Test("At most J codebooks, each selected; every decoded value fits V bits", arguments: [1, 3, 8])
-    func limits(_ codebooks: Int) throws {
-        for (name, format) in try Self.quantized("table", codebooks: codebooks).formats where name != "image" {
+    @Test("At most J codebooks, each selected; every decoded value fits V bits", arguments: [1, 3, 8], [9, 12])
+    func limits(_ codebooks: Int, _ bits: Int) throws {
+        for (name, format) in try Self.quantized("table", codebooks: codebooks, bits: bits).formats where name != "image" {
             guard case .codes(let set) = format, !Self.float.graph.latents.contains(name), !Self.float.graph.outputs.contains(name) else { continue }
             #expect((1...codebooks).contains(set.codebooks.count), "\(name)")
             #expect(Set(set.selects) == Set((0..<set.codebooks.count).map { UInt8($0) }), "\(name)")
             for channel in 0..<set.channels {
                 let range = set.valueRange(channel: channel)
-                #expect(range.lowerBound >= -2048 && range.upperBound <= 2047, "\(name), channel \(channel): \(range)")
+                #expect(range.lowerBound >= -(1 << (bits - 1)) && range.upperBound < 1 << (bits - 1), "\(name), channel \(channel): \(range)")
             }
         }
     }
@@ -74,10 +74,9 @@ import Testing
         #expect(error > 0.97 * bound && error < 1.04 * bound, "\(error / bound) of the bound")
     }
 
-    /// Levels that never lie still keep the order, and each is the mean of what is nearest to it.
+    /// Each level becomes the mean of the samples that are nearest to it, and stays where there are none.
     @Test func centroidsByDefinition() {
-        var random = SystemRandomNumberGenerator()
-        let samples = (0..<500).map { _ in (value: Double.random(in: -3...3, using: &random), weight: Double.random(in: 0.1...2, using: &random)) }
+        let samples = (0..<500).map { (value: 3 * sin(Double($0 * $0)), weight: 1.1 + sin(Double($0))) }
         let levels = (0..<256).map { Double($0) / 40 - 3.2 }
         let found = WeightedSamples(samples).centroids(of: levels)
         for index in levels.indices {
@@ -98,6 +97,9 @@ import Testing
         #expect(abs(entries[0] + entries[255]) <= 1, "\(entries[0]) ... \(entries[255])")
         let oneSided = TableQuantizer.integers((0..<256).map { 1_000 + Double($0) * 0.01 }, step: 1, limit: 1_050)
         #expect(oneSided.last! == 1_050 && zip(oneSided, oneSided.dropFirst()).allSatisfy { $1 > $0 })
+        let allThereAre = TableQuantizer.integers(crowded, step: 0.001, limit: 97)
+        #expect(allThereAre == Array(-97...97))
+        #expect(TableQuantizer.integers(crowded, step: 1, limit: 0) == [0])
         let wide = TableQuantizer.integers((0..<256).map { (Double($0) - 127.5) * 1_000 }, step: 1, limit: 2_046)
         #expect(wide.first! >= -2_046 && wide.last! <= 2_046 && zip(wide, wide.dropFirst()).allSatisfy { $1 > $0 })
     }

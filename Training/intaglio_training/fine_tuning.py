@@ -65,7 +65,10 @@ def start_fine_tuning(
     network.precision = precision_named(options.precision)
     fake = FakeQuantizedNetwork(network, QuantizedFile(quantized), learns_activations)
     if resume_from:
-        return Training.resumed(resume_from, dataclasses.asdict(options), photographs, network=fake)
+        try:
+            return Training.resumed(resume_from, dataclasses.asdict(options), photographs, network=fake)
+        except ValueError as error:
+            raise InputError(f"the checkpoint in '{resume_from}' holds other groups of parameters ({error}); resume with --fixed-activations as the run was started") from error
     return Training(options, photographs, network=fake)
 
 

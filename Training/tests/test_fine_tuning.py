@@ -149,6 +149,8 @@ def test_command_resumes_and_refuses(intaglio, weights, pictures, tmp_path, caps
     assert main([*command, "--steps", "3", "--resume"]) == 0
     assert "step 3 loss" in capsys.readouterr().out
     assert read_tensors(tmp_path / "tuned.safetensors")[1]["step"] == "3"
+    assert main([*command, "--steps", "4", "--resume", "--fixed-activations"]) == 2
+    assert "resume with --fixed-activations as the run was started" in capsys.readouterr().err
     command[4] = str(weights)
     assert main([*command, "--steps", "4", "--resume"]) == 2
     assert "holds no quantized network" in capsys.readouterr().err
