@@ -1,7 +1,7 @@
 """Fine-tuning of the synthesis on latents that are quantized for good (arXiv 2506.08662).
 
 The encoder is frozen and its latents are fixed, so the rate is: only the distortion is left of the loss, weighted by each rate's
-lambda as in training. Only g_s is trained; inference costs what it did.
+lambda as in training, or its logarithm. Only g_s is trained; inference costs what it did.
 """
 
 import dataclasses
@@ -27,6 +27,9 @@ from .weights_file import effective_tensors
 
 TRAINED = "g_s."
 METADATA_KEY = "fineTunedDecoder"
+# What a crop's distortion counts: lambda of its rate, as in training; or the same relative change the same everywhere, as in a mean of PSNRs.
+LAMBDA, RELATIVE = "lambda", "relative"
+WEIGHTINGS = (LAMBDA, RELATIVE)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class FineTuningOptions:
     crop: int = 256
     precision: str = "float32"
     seed: int = 1
+    weighting: str = LAMBDA
 
     @property
     def decay_steps(self) -> int:
@@ -52,6 +56,8 @@ class FineTuningOptions:
     def checked(self) -> "FineTuningOptions":
         precision_named(self.precision)
         check_optimizer(self.optimizer)
+        if self.weighting not in WEIGHTINGS:
+            raise InputError(f"no weighting is called '{self.weighting}'; there are: {', '.join(WEIGHTINGS)}")
         for name in ("steps", "learning_rate", "batch", "crop"):
             if getattr(self, name) <= 0:
                 raise InputError(f"{name} is {getattr(self, name)}; a positive number is expected")
@@ -105,7 +111,7 @@ class DecoderFineTuning:
         """One step of the optimizer; means over the batch, before it."""
         rates = self.rates_of_batch()
         distortion = self.distortions(rates)
-        loss = (self.lambdas[rates.to(self.device)] * distortion).mean()
+        loss = distortion.log().mean() if self.options.weighting == RELATIVE else (self.lambdas[rates.to(self.device)] * distortion).mean()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.network.g_s.parameters(), self.options.gradient_norm or math.inf)

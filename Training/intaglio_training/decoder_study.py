@@ -18,6 +18,8 @@ from . import fine_tune_decoder
 from .decoder_fine_tuning import FineTuningOptions
 from .encoder_comparison import require_equal_encoders
 from .errors import InputError
+from .mirrored_photographs import write_mirrored
+from .photographs import picture_paths
 from .simulator import Simulator
 
 CONTROL = "control"
@@ -34,6 +36,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     study.add_argument("--quantizers", default="round,rdoq,tcq4,tcq8")
     study.add_argument("--lambda-factor", type=float, default=1.0, help="on every quantizer's own lambda, in latents and evaluations")
     study.add_argument("--photographs", type=int, default=120, help="at most so many for fine-tuning, evenly spaced by name")
+    study.add_argument("--mirrored", action="store_true", help="fine-tune on the mirror images of the photographs too: four pictures of each")
     study.add_argument("--pictures", type=int, default=1000, help="at most so many of the images")
     study.add_argument("--threads", type=int, default=1, help="of the simulator")
     study.add_argument("--quantize-options", default="", help="words for `intaglio quantize`, in one argument: \"--machine small --activations table\"")
@@ -66,15 +69,15 @@ class DecoderStudy:
 
     def rows(self) -> list[Row]:
         before = self.quantized("before", self.chosen.weights)
-        latents = self.work / "latents"
+        photographs, latents = self.photographs(), self.work / "latents"
         if not (latents / "latents.json").exists():
-            chosen = ["--quantizers", ",".join(self.quantizers), "--pictures", self.chosen.photographs]
-            self.simulator("latents", self.chosen.photos, "--network", before, "-o", latents, *chosen, *self.coding)
+            chosen = ["--quantizers", ",".join(self.quantizers)] + (["--pictures", self.limit] if self.limit else [])
+            self.simulator("latents", photographs, "--network", before, "-o", latents, *chosen, *self.coding)
         first = self.evaluated("before", before, self.quantizers, {})
         anchors = {f"before {quantizer}": points_of(first, quantizer) for quantizer in self.quantizers}
         found = {}
         for name in [CONTROL, *self.quantizers]:
-            network = self.quantized(name, self.fine_tuned(name, latents))
+            network = self.quantized(name, self.fine_tuned(name, photographs, latents))
             require_equal_encoders(before, network)
             found[name] = self.evaluated(name, network, self.quantizers if name == CONTROL else [name], anchors)
             require_equal_lengths(first, found[name], name)
@@ -82,14 +85,29 @@ class DecoderStudy:
                 anchors |= {f"control {quantizer}": points_of(found[name], quantizer) for quantizer in self.quantizers}
         return [row_of(quantizer, first, found) for quantizer in self.quantizers]
 
-    def fine_tuned(self, name: str, latents: Path) -> Path:
+    @property
+    def limit(self) -> int | None:
+        """How many of the folder that `photographs` names are for fine-tuning; None for all."""
+        return None if self.chosen.mirrored else self.chosen.photographs
+
+    def photographs(self) -> Path:
+        """The folder to fine-tune on: the photographs, or the chosen ones of them with their mirror images."""
+        if not self.chosen.mirrored:
+            return self.chosen.photos
+        mirrored = self.work / "mirrored"
+        if not mirrored.exists():
+            chosen = fine_tune_decoder.evenly_spaced(picture_paths([self.chosen.photos]), self.chosen.photographs)
+            write_mirrored(chosen, self.chosen.photos, mirrored)
+        return mirrored
+
+    def fine_tuned(self, name: str, photographs: Path, latents: Path) -> Path:
         weights = self.work / name / fine_tune_decoder.FILE_NAME
         if not weights.exists():
             source = None if name == CONTROL else latents
             quantizer = None if name == CONTROL else name
             print(f"fine-tuning: {name}", flush=True)
             fine_tune_decoder.fine_tune(
-                self.chosen.weights, self.chosen.photos, source, quantizer, weights.parent, self.tuning, self.chosen.photographs, self.chosen.log_every
+                self.chosen.weights, photographs, source, quantizer, weights.parent, self.tuning, self.limit, self.chosen.log_every
             )
         return weights
 

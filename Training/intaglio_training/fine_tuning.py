@@ -62,7 +62,7 @@ def start_fine_tuning(
 ) -> Training:
     """A training of the fake-quantized network, fresh or from the checkpoint in the folder `resume_from`."""
     network = read_network(weights)
-    network.precision = precision_named(options.precision)
+    network.precision, network.surrogate = precision_named(options.precision), options.surrogate
     fake = FakeQuantizedNetwork(network, QuantizedFile(quantized), learns_activations)
     if resume_from:
         try:

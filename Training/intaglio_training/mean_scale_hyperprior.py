@@ -9,7 +9,7 @@ from .gaussian_conditional import gaussian_likelihood
 from .layers import convolution, transposed_convolution
 from .precision import transformed
 from .rate_gains import RateGains
-from .rounding import add_uniform_noise, round_straight_through
+from .rounding import ROUNDING, coded_and_shown
 from .transforms import analysis_transform, synthesis_transform
 
 LEAKY_SLOPE = 0.01
@@ -26,6 +26,7 @@ class MeanScaleHyperprior(nn.Module):
     architecture = "mean-scale-hyperprior"
     side_multiple = 64
     precision = torch.float32
+    surrogate = ROUNDING
 
     def __init__(self, channels: int, latent_channels: int, rates: int):
         super().__init__()
@@ -52,17 +53,14 @@ class MeanScaleHyperprior(nn.Module):
     def forward(self, pictures: Tensor, rates: Tensor) -> CodedPictures:
         """Pictures [N][3][H][W] in 0...1 with sides a multiple of 64, rates [N] of indices.
 
-        In training the entropy models see uniform noise and the synthesis sees rounded values with the
-        identity's gradient; in evaluation both see rounded values.
+        In training the entropy models see uniform noise, and the synthesis and the hyper-synthesis rounded values with the
+        identity's gradient, or the same noise where `surrogate` says so; in evaluation all see rounded values.
         """
         gain = self.gain(rates)
         latent = transformed(self.g_a, pictures, self.precision) * gain
         hyper = transformed(self.h_a, latent, self.precision)
-        hyper_symbols = round_straight_through(hyper)
-        scales, means = transformed(self.h_s, hyper_symbols, self.precision).chunk(2, dim=1)
-        centred = latent - means
-        symbols = round_straight_through(centred)
-        coded = add_uniform_noise(centred) if self.training else symbols
-        coded_hyper = add_uniform_noise(hyper) if self.training else hyper_symbols
+        coded_hyper, shown_hyper = coded_and_shown(hyper, self.training, self.surrogate)
+        scales, means = transformed(self.h_s, shown_hyper, self.precision).chunk(2, dim=1)
+        coded, shown = coded_and_shown(latent - means, self.training, self.surrogate)
         bits = bits_of(gaussian_likelihood(coded, scales)) + bits_of(self.prior.likelihood(coded_hyper))
-        return CodedPictures(transformed(self.g_s, (symbols + means) / gain, self.precision), bits)
+        return CodedPictures(transformed(self.g_s, (shown + means) / gain, self.precision), bits)

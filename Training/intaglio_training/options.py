@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from .errors import InputError
 from .optimizers import check_optimizer
 from .precision import precision_named
+from .rounding import ROUNDING, check_surrogate
 
 DEFAULT_LAMBDAS = {"mse": (0.0035, 0.0067, 0.013, 0.025), "ms-ssim": (4.58, 8.73, 16.64, 31.73)}
 
@@ -15,13 +16,14 @@ class Options:
     """Sides in pixels; the learning rate falls by a cosine over the last `decay_steps` of `steps`;
     `gradient_norm` is the longest gradient a step follows, 0 for no limit. `precision` is that of the
     convolutions while training; bfloat16 takes less than half the time where the
-    processor has its instructions."""
+    processor has its instructions. `surrogate` is what the syntheses see in training: rounded values, or noise."""
 
     network: str = "mbt2018-mean"
     channels: int = 64
     latent_channels: int = 96
     loss: str = "mse"
     precision: str = "float32"
+    surrogate: str = ROUNDING
     optimizer: str = "adam"
     lambdas: tuple[float, ...] = ()
     steps: int = 100_000
@@ -40,6 +42,7 @@ class Options:
             raise InputError(f"no loss is called '{self.loss}'; there are: {', '.join(DEFAULT_LAMBDAS)}")
         precision_named(self.precision)
         check_optimizer(self.optimizer)
+        check_surrogate(self.surrogate)
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if isinstance(value, (int, float)) and value < 0 or (field.name in MUST_BE_POSITIVE and value == 0):

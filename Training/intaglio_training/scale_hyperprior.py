@@ -9,7 +9,7 @@ from .gaussian_conditional import gaussian_likelihood
 from .layers import convolution, transposed_convolution
 from .precision import transformed
 from .rate_gains import RateGains
-from .rounding import add_uniform_noise, round_straight_through
+from .rounding import ROUNDING, coded_and_shown
 from .transforms import analysis_transform, synthesis_transform
 
 
@@ -24,6 +24,7 @@ class ScaleHyperprior(nn.Module):
     architecture = "scale-hyperprior"
     side_multiple = 64
     precision = torch.float32
+    surrogate = ROUNDING
 
     def __init__(self, channels: int, latent_channels: int, rates: int):
         super().__init__()
@@ -52,10 +53,8 @@ class ScaleHyperprior(nn.Module):
         gain = self.gain(rates)
         latent = transformed(self.g_a, pictures, self.precision) * gain
         hyper = transformed(self.h_a, torch.abs(latent), self.precision)
-        hyper_symbols = round_straight_through(hyper)
-        scales = transformed(self.h_s, hyper_symbols, self.precision)
-        symbols = round_straight_through(latent)
-        coded = add_uniform_noise(latent) if self.training else symbols
-        coded_hyper = add_uniform_noise(hyper) if self.training else hyper_symbols
+        coded_hyper, shown_hyper = coded_and_shown(hyper, self.training, self.surrogate)
+        scales = transformed(self.h_s, shown_hyper, self.precision)
+        coded, shown = coded_and_shown(latent, self.training, self.surrogate)
         bits = bits_of(gaussian_likelihood(coded, scales)) + bits_of(self.prior.likelihood(coded_hyper))
-        return CodedPictures(transformed(self.g_s, symbols / gain, self.precision), bits)
+        return CodedPictures(transformed(self.g_s, shown / gain, self.precision), bits)

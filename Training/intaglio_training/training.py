@@ -48,7 +48,7 @@ class Training:
         torch.manual_seed(options.seed)
         self.network = network or make_network(options.network, options.channels, options.latent_channels, len(options.lambdas))
         self.network.to(self.device, memory_format=torch.channels_last)
-        self.network.precision = precision_named(options.precision)
+        self.network.precision, self.network.surrogate = precision_named(options.precision), options.surrogate
         groups = self.network.parameter_groups() if hasattr(self.network, "parameter_groups") else [{"params": self.network.parameters()}]
         self.optimizer = make_optimizer(options.optimizer, groups, options.learning_rate)
         self.sampler = CropSampler(photographs, options.crop, options.seed)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 
 import numpy
 import pytest
@@ -98,6 +99,24 @@ def test_steps_lower_the_distortion(folder):
     assert sum(figures[-4:]) < sum(figures[:4])
 
 
+def test_relative_weighting_counts_a_percent_the_same_everywhere(folder):
+    """Distortions ten times as large move the weights to the same place: the gradient of a logarithm knows no unit."""
+
+    def after_steps(weighting, factor):
+        network = read_network(folder / "float.safetensors")
+        pictures = latents_of_network(network, picture_paths([folder / "photos"]))
+        options = FineTuningOptions(steps=2, batch=4, crop=64, warmup_steps=0, gradient_norm=0.5, weighting=weighting)
+        tuning = DecoderFineTuning(network, pictures, lambda a, b: factor * squared_error(a, b), [0.01] * 4, options, torch.device("cpu"))
+        losses = [tuning.take_step()["loss"] for _ in range(2)]
+        return losses, network.g_s[0].weight.detach()
+
+    (losses, weights), (tenfold, same) = (after_steps("relative", factor) for factor in (1, 10))
+    assert [b - a for a, b in zip(losses, tenfold)] == pytest.approx([math.log(10)] * 2, abs=1e-4)
+    assert torch.allclose(weights, same, atol=1e-6)
+    (losses, weights), (tenfold, _) = (after_steps("lambda", factor) for factor in (1, 10))
+    assert tenfold[0] == pytest.approx(10 * losses[0], rel=1e-4)
+
+
 def test_loss_is_the_networks_own(folder):
     metadata = read_tensors(folder / "float.safetensors")[1]
     assert loss_of_file(metadata, "x") == (squared_error, [0.0035, 0.0067, 0.013, 0.025])
@@ -117,6 +136,7 @@ def test_refusals_are_sentences(folder, capsys):
     assert "no latents of 'rdoq'; it has: tcq8" in refused(*latents, "--quantizer", "rdoq")
     assert "latents.json' cannot be read" in refused("--latents", str(folder), "--quantizer", "tcq8")
     assert "steps is 0" in refused("--steps", "0")
+    assert "no weighting is called 'x'; there are: lambda, relative" in refused("--weighting", "x")
     torch.manual_seed(6)
     options = dataclasses.replace(Options(channels=8, latent_channels=12).checked())
     stranger = make_network("mbt2018-mean", 8, 12, 4)

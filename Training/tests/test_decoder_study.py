@@ -1,5 +1,7 @@
 """What the study makes of evaluations, and the whole study with the built simulator where there is one."""
 
+import json
+
 import numpy
 import pytest
 import torch
@@ -37,8 +39,8 @@ def test_a_longer_stream_is_found():
         require_equal_lengths(before, after, "x")
 
 
-def test_whole_study_on_a_tiny_network(tmp_path, capsys, intaglio):
-    """The encoders stay equal and so do the streams' lengths: the study refuses anything else."""
+def tiny_study(tmp_path, intaglio, *more):
+    """The words of a study of a tiny network on two photographs and a picture."""
     torch.manual_seed(3)
     network = make_network("mbt2018-mean", 8, 12, 4)
     write_network(tmp_path / "float.safetensors", network, Options(channels=8, latent_channels=12).checked(), 0)
@@ -50,10 +52,25 @@ def test_whole_study_on_a_tiny_network(tmp_path, capsys, intaglio):
             Image.fromarray(samples).save(tmp_path / folder / f"{seed}.png")
     command = ["study-decoder", "--intaglio", str(intaglio), "--weights", str(tmp_path / "float.safetensors"), "--photos", str(tmp_path / "photos")]
     command += ["--images", str(tmp_path / "images"), "--work", str(tmp_path / "work"), "--quantizers", "round,tcq4", "--steps", "2", "--crop", "64"]
+    return command + list(more)
+
+
+def test_whole_study_on_a_tiny_network(tmp_path, capsys, intaglio):
+    """The encoders stay equal and so do the streams' lengths: the study refuses anything else."""
+    command = tiny_study(tmp_path, intaglio)
     assert main(command) == 0
     table = capsys.readouterr().out.splitlines()[-2:]
     assert [line.split("|")[1].strip() for line in table] == ["round", "tcq4"]
+    assert json.loads((tmp_path / "work" / "latents" / "latents.json").read_text())["pictures"][0]["name"] == "1.png"
     made = {path.name for path in (tmp_path / "work").iterdir()}
     assert {"before.safetensors", "latents", "control.safetensors", "round.safetensors", "tcq4.safetensors"} <= made
     assert main(command) == 0
     assert capsys.readouterr().out.splitlines() == ["| quantizer | after against before | control against before | after against control | mean gain |", "|---|---|---|---|---|", *table]
+
+
+def test_mirrored_study_takes_four_pictures_of_each_chosen_photograph(tmp_path, capsys, intaglio):
+    command = tiny_study(tmp_path, intaglio, "--mirrored", "--photographs", "1", "--quantizers", "rdoq", "--weighting", "relative")
+    assert main(command) == 0
+    index = json.loads((tmp_path / "work" / "latents" / "latents.json").read_text())
+    assert [picture["name"] for picture in index["pictures"]] == [f"{mirror}/1.png.png" for mirror in ("both", "horizontal", "original", "vertical")]
+    assert "4 photographs, 0 too small" in capsys.readouterr().err

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from intaglio_training.errors import InputError
+from intaglio_training.rounding import NOISE, ROUNDING
 from intaglio_training.zoo import NETWORKS, make_network
 
 
@@ -44,6 +45,39 @@ def test_symbols_at_a_rate_are_rounded_after_the_gain():
         symbols = network(pictures, rates).reconstruction * gain - means
         expected = torch.round(network.g_a(pictures) * gain - means)
     assert torch.allclose(symbols, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("surrogate", [ROUNDING, NOISE])
+def test_what_the_syntheses_see(name, surrogate):
+    """Whole numbers, or in training with the surrogate `noise` almost none; in evaluation always whole ones."""
+    torch.manual_seed(4)
+    network = make_network(name, 8, 12, 1)
+    network.surrogate = surrogate
+    seen = []
+    network.h_s.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].detach()))
+    pictures, rates = torch.rand(1, 3, 128, 128), torch.tensor([0])
+    network(pictures, rates)
+    network.eval()
+    network(pictures, rates)
+    hyper = network.h_a(network.g_a(pictures) if name == "mbt2018-mean" else network.g_a(pictures).abs())
+    whole = [bool((values == values.round()).all()) for values in seen]
+    assert whole == [surrogate == ROUNDING, True]
+    assert torch.equal(seen[1], hyper.round())
+    assert (seen[0] - hyper).abs().max() <= 0.5001
+
+
+@pytest.mark.parametrize("surrogate", [ROUNDING, NOISE])
+def test_what_the_synthesis_sees(surrogate):
+    """Of a scale hyperprior there is no mean: the latents themselves are whole, or noisy."""
+    torch.manual_seed(4)
+    network = make_network("bmshj2018-hyperprior", 8, 12, 1)
+    network.surrogate = surrogate
+    network.g_s = torch.nn.Identity()
+    pictures = torch.rand(1, 3, 128, 128)
+    shown, latents = network(pictures, torch.tensor([0])).reconstruction, network.g_a(pictures)
+    assert bool(torch.allclose(shown, latents.round(), atol=1e-5)) == (surrogate == ROUNDING)
+    assert (shown - latents).abs().max() <= 0.5001
 
 
 def test_gains_rise_with_the_rate():

@@ -75,7 +75,7 @@ def test_every_rate_is_trained(photographs, small_options):
     assert sorted(seen) == sorted([0, 1, 2, 3] * 3)
 
 
-@pytest.mark.parametrize("changes", [{"crop": 100}, {"batch": 0}, {"lambdas": (0.1, -1.0)}, {"loss": "psnr"}, {"steps": -1}])
+@pytest.mark.parametrize("changes", [{"crop": 100}, {"batch": 0}, {"lambdas": (0.1, -1.0)}, {"loss": "psnr"}, {"steps": -1}, {"surrogate": "dither"}])
 def test_options_out_of_range_are_refused(changes):
     with pytest.raises(InputError, match=next(iter(changes))):
         Options(**changes).checked()
