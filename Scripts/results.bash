@@ -16,6 +16,8 @@ shift 3
 for folder in "$kodak" "$photos"; do [ -d "$folder" ] || { echo "error: no folder '$folder'" >&2; exit 2; }; done
 tool=${INTAGLIO:-$root/intaglio}
 export OPENBLAS_NUM_THREADS=1
+# A training run that is interrupted ends well, with a checkpoint: the script must not go on with it.
+trap 'exit 130' INT TERM
 
 # make TABLE COMMAND...: prints what the command prints and keeps it with the command's line.
 make() {

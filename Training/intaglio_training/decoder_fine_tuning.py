@@ -30,6 +30,8 @@ METADATA_KEY = "fineTunedDecoder"
 # What a crop's distortion counts: lambda of its rate, as in training; or the same relative change the same everywhere, as in a mean of PSNRs.
 LAMBDA, RELATIVE = "lambda", "relative"
 WEIGHTINGS = (LAMBDA, RELATIVE)
+# Of a flat crop 1 - MS-SSIM is 0, or below by a rounding; a smaller distortion than this asks for nothing and has no gradient.
+LEAST_DISTORTION = 1e-6
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,17 @@ class DecoderFineTuning:
         shown = transformed(self.network.g_s, latents, self.precision)
         return self.distortion(batch.pixels.to(self.device), batch.interior(shown))
 
+    def loss_of(self, distortion: Tensor, rates: Tensor) -> Tensor:
+        """The mean over a batch of what its crops count."""
+        if self.options.weighting == RELATIVE:
+            return distortion.clamp(min=LEAST_DISTORTION).log().mean()
+        return (self.lambdas[rates.to(self.device)] * distortion).mean()
+
     def take_step(self) -> dict[str, float]:
         """One step of the optimizer; means over the batch, before it."""
         rates = self.rates_of_batch()
         distortion = self.distortions(rates)
-        loss = distortion.log().mean() if self.options.weighting == RELATIVE else (self.lambdas[rates.to(self.device)] * distortion).mean()
+        loss = self.loss_of(distortion, rates)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.network.g_s.parameters(), self.options.gradient_norm or math.inf)

@@ -60,6 +60,8 @@ class DecoderStudy:
     """One study's stages; files in the order of their names below."""
 
     def __init__(self, chosen: argparse.Namespace):
+        if chosen.photographs < 1:
+            raise InputError(f"--photographs is {chosen.photographs}; 1 or more is expected")
         self.chosen, self.work = chosen, chosen.work
         self.simulator = Simulator(chosen.intaglio)
         self.quantizers = chosen.quantizers.split(",")
@@ -71,7 +73,7 @@ class DecoderStudy:
         before = self.quantized("before", self.chosen.weights)
         photographs, latents = self.photographs(), self.work / "latents"
         if not (latents / "latents.json").exists():
-            chosen = ["--quantizers", ",".join(self.quantizers)] + (["--pictures", self.limit] if self.limit else [])
+            chosen = ["--quantizers", ",".join(self.quantizers)] + ([] if self.limit is None else ["--pictures", self.limit])
             self.simulator("latents", photographs, "--network", before, "-o", latents, *chosen, *self.coding)
         first = self.evaluated("before", before, self.quantizers, {})
         anchors = {f"before {quantizer}": points_of(first, quantizer) for quantizer in self.quantizers}

@@ -117,6 +117,17 @@ def test_relative_weighting_counts_a_percent_the_same_everywhere(folder):
     assert tenfold[0] == pytest.approx(10 * losses[0], rel=1e-4)
 
 
+def test_crops_without_distortion_ask_for_nothing(folder):
+    network = read_network(folder / "float.safetensors")
+    pictures = latents_of_network(network, picture_paths([folder / "photos"]))
+    options = FineTuningOptions(steps=1, batch=4, crop=64, weighting="relative")
+    tuning = DecoderFineTuning(network, pictures, lambda a, b: squared_error(a, b) * torch.tensor([0.0, -1e-9, 1, 1]), [0.01] * 4, options, torch.device("cpu"))
+    distortions = torch.tensor([0.0, -1e-7, 2.0, 8.0], requires_grad=True)
+    tuning.loss_of(distortions, tuning.rates_of_batch()).backward()
+    assert distortions.grad.tolist() == pytest.approx([0, 0, 1 / 8, 1 / 32])
+    assert math.isfinite(tuning.take_step()["loss"])
+
+
 def test_loss_is_the_networks_own(folder):
     metadata = read_tensors(folder / "float.safetensors")[1]
     assert loss_of_file(metadata, "x") == (squared_error, [0.0035, 0.0067, 0.013, 0.025])

@@ -68,6 +68,14 @@ def test_whole_study_on_a_tiny_network(tmp_path, capsys, intaglio):
     assert capsys.readouterr().out.splitlines() == ["| quantizer | after against before | control against before | after against control | mean gain |", "|---|---|---|---|---|", *table]
 
 
+@pytest.mark.parametrize("mirrored", [[], ["--mirrored"]])
+@pytest.mark.parametrize("count", ["0", "-1"])
+def test_no_photographs_are_refused(tmp_path, capsys, count, mirrored):
+    assert main(tiny_study(tmp_path, "unused", "--photographs", count, *mirrored)) == 2
+    assert f"--photographs is {count}; 1 or more is expected" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
+
+
 def test_mirrored_study_takes_four_pictures_of_each_chosen_photograph(tmp_path, capsys, intaglio):
     command = tiny_study(tmp_path, intaglio, "--mirrored", "--photographs", "1", "--quantizers", "rdoq", "--weighting", "relative")
     assert main(command) == 0
