@@ -147,6 +147,6 @@ let package = Package(
             "Traces", "Simulation", "Scheduling", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Diagnostics",
         ]),
         tests("GoldenModelTests", ["GoldenModel", "CGoldenModel", "FixedPoint", "ExactArithmetic"]),
-        tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization"]),
+        tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization", "Reports"]),
     ]
 )

@@ -16,8 +16,6 @@ shift 3
 for folder in "$kodak" "$photos"; do [ -d "$folder" ] || { echo "error: no folder '$folder'" >&2; exit 2; }; done
 tool=${INTAGLIO:-$root/intaglio}
 export OPENBLAS_NUM_THREADS=1
-# A training run that is interrupted ends well, with a checkpoint: the script must not go on with it.
-trap 'exit 130' INT TERM
 
 # make TABLE COMMAND...: prints what the command prints and keeps it with the command's line.
 make() {
@@ -85,6 +83,7 @@ s2_noise() {
     local weights="$out/noise-$1.safetensors" run="$out/noise-$1" start=(--initial "$out/float-$1.safetensors" --loss "$1" --optimizer soap --surrogate noise --seed 21)
     [ ! -e "$run/checkpoint.pt" ] || start=(--resume)
     if [ ! -e "$weights" ]; then
+        # An interrupted run leaves a checkpoint and an exit code that ends this script.
         OMP_NUM_THREADS=1 training train --photos "$photos" --run "$run" "${start[@]}" --steps 6000 --decay-steps 4000 --warmup-steps 200 \
             --learning-rate 4e-4 --final-learning-rate 1e-5 --crop 192 --batch 8 --precision bfloat16 >&2
         training export --run "$run" -o "$weights"

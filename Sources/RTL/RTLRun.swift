@@ -1,6 +1,6 @@
 package import Commands
-public import Diagnostics
-public import Foundation
+package import Diagnostics
+package import Foundation
 import MachineDescription
 
 /// What the RTL did with a command stream.

@@ -4,7 +4,7 @@ public import Diagnostics
 public import Foundation
 import Graph
 import MachineDescription
-public import Networks
+import Networks
 import Scheduling
 public import Simulation
 public import Tensors

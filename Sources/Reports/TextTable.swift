@@ -11,13 +11,44 @@ public struct TextTable: Sendable {
     public mutating func append(_ row: [String]) { rows.append(row) }
 
     public var text: String {
-        let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
-        var lines = rows.map { row in
-            row.indices.map { pad(row[$0], to: widths[$0], left: $0 < leftColumns) }.joined(separator: "  ").trimmingTrailingSpaces()
-        }
-        lines.insert(widths.map { String(repeating: "-", count: $0) }.joined(separator: "  "), at: 1)
+        let layout = TableLayout(widestOf: rows, leftColumns: leftColumns)
+        var lines = rows.map(layout.line)
+        lines.insert(layout.rule, at: 1)
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// A table whose rows take long: each is text as soon as it is there, in columns that were laid out before.
+public struct GrowingTable: Sendable {
+    private let layout: TableLayout
+    /// The header and the rule below it, each with the end of its line.
+    public let heading: String
+
+    /// - Parameter widest: the longest field that each column is expected to hold beside its header; a longer one moves what follows in its row.
+    public init(header: [String], widest: [String], leftColumns: Int = 1) {
+        layout = TableLayout(widestOf: [header, widest], leftColumns: leftColumns)
+        heading = layout.line(header) + "\n" + layout.rule + "\n"
+    }
+
+    /// A row with the end of its line.
+    public func text(of row: [String]) -> String { layout.line(row) + "\n" }
+}
+
+/// The widths of a table's columns.
+private struct TableLayout: Sendable {
+    let widths: [Int]
+    let leftColumns: Int
+
+    init(widestOf rows: [[String]], leftColumns: Int) {
+        let columns = rows.map(\.count).max() ?? 0
+        widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+        self.leftColumns = leftColumns
+    }
+
+    var rule: String { widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ") }
+
+    func line(_ row: [String]) -> String {
+        row.indices.map { pad(row[$0], to: $0 < widths.count ? widths[$0] : 0, left: $0 < leftColumns) }.joined(separator: "  ").trimmingTrailingSpaces()
     }
 
     private func pad(_ field: String, to width: Int, left: Bool) -> String {

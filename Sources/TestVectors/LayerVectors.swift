@@ -8,7 +8,7 @@ import Reports
 public import RTL
 public import Schedules
 import Scheduling
-public import Simulation
+import Simulation
 import Tensors
 import Timing
 

@@ -18,8 +18,8 @@ struct StudyCodec: ParsableCommand {
         commandName: "codec", abstract: "Grouping x law x clipping of the weights, number of codebooks, mean removal: memory, and BD-rate against the float network.",
         discussion: """
             Every row changes one choice of S1 in the scheme that `quantize` takes by itself. Streams are decoded and compared with their encoder's reconstruction.
-            Memory: codes of the weights; all parameters with multipliers, codebook tables and alignment. The laws are closed forms and need no ROM. Coded bits: a weight in
-            Huffman's code, each layer by itself.
+            Memory: codes of the weights; all parameters with multipliers, codebook tables and alignment. The laws are closed forms and need no ROM, but for activations with
+            tables. Coded bits: a weight in Huffman's code, each layer by itself. A row is printed when it is measured.
             """)
 
     @Option(help: "A bundled network's name, or a network file that carries float weights.") var network: String = NetworkSource.defaultName
@@ -48,18 +48,20 @@ struct StudyCodec: ParsableCommand {
         let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: network.graph.sizeMultiple)
         let originals = try CalibrationFolder.paths(images, atMost: measured).map { (name: String($0.split(separator: "/").last!), image: try PNGReader.read(path: $0).image) }
         let float = try floatCurve(network, originals)
-        var table = TextTable(header: ["scheme", "weights B", "parameters B", "of float32 %", "zero %", "coded bits", "BD-rate PSNR %", "BD-rate MS-SSIM %", "V", "W", "A"])
+        let schemes = CodecScheme.all(for: machine, sparsities: sparsities.split(separator: ",").compactMap { Double($0) }).filter { !brief || $0.isEnd }
+        let table = GrowingTable(
+            header: ["scheme", "weights B", "parameters B", "of float32 %", "zero %", "coded bits", "BD-rate PSNR %", "BD-rate MS-SSIM %", "V", "W", "A"],
+            widest: [schemes.map(\.name).max { $0.count < $1.count } ?? "", "99,999,999", "99,999,999", "", "", "", "", "", "15", "12", "36"])
+        try Console.result(table.heading)
         // Every choice studied has the whole scheme among its rows.
         var known: [QuantizationOptions: [String]] = [:]
-        let sparsities = sparsities.split(separator: ",").compactMap { Double($0) }
-        for scheme in CodecScheme.all(for: machine, sparsities: sparsities) where !brief || scheme.isEnd {
+        for scheme in schemes {
             Console.progress(scheme.name)
             let figures = try known[scheme.options] ?? figures(network, scheme.options, calibration, machine, originals, float)
             known[scheme.options] = figures
-            table.append([scheme.name] + figures)
+            Console.endProgress()
+            try Console.result(table.text(of: [scheme.name] + figures))
         }
-        Console.endProgress()
-        try Console.result(table.text)
     }
 
     private func figures(
@@ -143,7 +145,7 @@ struct CodecScheme {
             }
         }
         let codebooks = [1, 2, 4, 8].map { count in scheme(count == 1 ? "no multiplexer" : "multiplexer of \(count) codebooks") { $0.codebooks = count } }
-        let laws = studiedLaws.prefix(4).map { law in scheme("activations \(law)") { $0.activationLaw = law } }
+        let laws = (studiedLaws.prefix(4) + [.table]).map { law in scheme("activations \(law)") { $0.activationLaw = law } }
         let means = MeanRemoval.allCases.map { removal in scheme("mean removal \(removal.rawValue)") { $0.meanRemoval = removal } }
         return [ends[0]] + weights + deadZones + codebooks + laws + means + [ends[1]]
     }

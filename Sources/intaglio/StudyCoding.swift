@@ -52,10 +52,12 @@ struct StudyCoding: ParsableCommand {
             let image = try PNGReader.read(path: path).image
             originals.append((image, try FloatRun(float, picture: image, rate: rate)))
         }
-        var table = TextTable(header: [
-            "weights", "zero %", "entropy bits", "coded bits", "coded read %", "cycles", "decoder %", "skipping %", "bound %", "mean loss dB", "worst dB", "W", "A",
-        ])
-        for (name, options) in schemes(for: machine) {
+        let schemes = schemes(for: machine)
+        let table = GrowingTable(
+            header: ["weights", "zero %", "entropy bits", "coded bits", "coded read %", "cycles", "decoder %", "skipping %", "bound %", "mean loss dB", "worst dB", "W", "A"],
+            widest: [schemes.map(\.0).max { $0.count < $1.count } ?? "", "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"])
+        try Console.result(table.heading)
+        for (name, options) in schemes {
             Console.progress(name)
             let quantized = try Quantizer(float, options: options).quantize(calibration).atRate(rate)
             let losses = try originals.compactMap { original -> Double? in
@@ -64,14 +66,14 @@ struct StudyCoding: ParsableCommand {
                 return quality.flatMap { quality in quality.psnr.flatMap { psnr in quality.psnrFloat.map { $0 - psnr } } }
             }
             let summary = WeightCodingSummary(quantized)
-            table.append(
+            Console.endProgress()
+            let row =
                 try [name, summary.zeroPercent.fixed(1), summary.entropyBits.fixed(2), summary.codedBits.fixed(2)] + savings(quantized, on: machine) + [
                     (losses.reduce(0, +) / Double(max(losses.count, 1))).fixed(3), (losses.max() ?? 0).fixed(3), "\(quantized.widths.weightBits)",
                     "\(quantized.widths.accumulatorBits)",
-                ])
+                ]
+            try Console.result(table.text(of: row))
         }
-        Console.endProgress()
-        try Console.result(table.text)
     }
 
     /// Every scheme has all other ingredients of `quantize`.

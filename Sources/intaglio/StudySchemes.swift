@@ -38,21 +38,23 @@ struct StudySchemes: ParsableCommand {
             let image = try PNGReader.read(path: path).image
             originals.append((String(path.split(separator: "/").last!), image, try FloatRun(float, picture: image, rate: rate)))
         }
-        var table = TextTable(header: ["scheme", "mean loss dB", "worst dB", "entropy change %", "latents saturated", "of", "V", "W", "A"])
+        let schemes = schemes(for: machine)
+        let table = GrowingTable(
+            header: ["scheme", "mean loss dB", "worst dB", "entropy change %", "latents saturated", "of", "V", "W", "A"],
+            widest: [schemes.map(\.0).max { $0.count < $1.count } ?? "", "", "", "", "", "999,999,999", "15", "12", "36"])
+        try Console.result(table.heading)
         var last: [(name: String, report: RunReport)] = []
-        for (name, options) in schemes(for: machine) {
+        for (name, options) in schemes {
             Console.progress(name)
             let quantized = try Quantizer(float, options: options).quantize(calibration).atRate(rate)
             last = try originals.map { original in
                 let plan = try SimulationPlan(network: quantized, machine: machine, width: original.image.width, height: original.image.height)
                 return (original.name, try PictureRun(plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: threads)).report(float: original.float))
             }
-            table.append([name] + Self.summary(last.map(\.report)) + [
-                "\(quantized.widths.activationBits)", "\(quantized.widths.weightBits)", "\(quantized.widths.accumulatorBits)",
-            ])
+            Console.endProgress()
+            let widths = [quantized.widths.activationBits, quantized.widths.weightBits, quantized.widths.accumulatorBits]
+            try Console.result(table.text(of: [name] + Self.summary(last.map(\.report)) + widths.map { "\($0)" }))
         }
-        Console.endProgress()
-        try Console.result(table.text)
         if each { try Console.result(Self.pictures(last)) }
     }
 

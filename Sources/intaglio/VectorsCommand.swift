@@ -2,7 +2,7 @@ public import ArgumentParser
 import Diagnostics
 import Foundation
 import MachineDescription
-public import RTL
+import RTL
 public import TestVectors
 
 extension UnitName: ExpressibleByArgument {}

@@ -16,18 +16,17 @@ from .memory import keep_freed_memory
 from .options import Options
 from .photographs import picture_paths
 from .safetensors_file import read_tensors
-from .training import Training, default_device, run_training
+from .training import Training, default_device, run_training, told_end
 from .weights_file import load_effective_tensors, read_network, write_network
 from .zoo import make_network
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0 for success, 2 for bad input."""
+    """Exit code 0 for success, 2 for bad input, 130 for a run that was interrupted and can go on."""
     chosen = _parser().parse_args(arguments)
     keep_freed_memory()
     try:
-        chosen.action(chosen)
-        return 0
+        return chosen.action(chosen) or 0
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -71,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _train(chosen: argparse.Namespace) -> None:
+def _train(chosen: argparse.Namespace) -> int:
     names = [field.name for field in dataclasses.fields(Options)]
     changes = {name: getattr(chosen, name) for name in names if hasattr(chosen, name)}
     if "lambdas" in changes:
@@ -97,7 +96,7 @@ def _train(chosen: argparse.Namespace) -> None:
         flush=True,
     )
     finished = run_training(training, chosen.run, chosen.checkpoint_every, chosen.log_every)
-    print("finished" if finished else f"interrupted after step {training.step}; --resume goes on", file=sys.stderr)
+    return told_end(training, finished)
 
 
 def _network_of_run(run: Path) -> tuple[torch.nn.Module, Options, int]:

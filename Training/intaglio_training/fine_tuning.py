@@ -6,7 +6,6 @@ import json
 import sys
 from pathlib import Path
 
-
 from .checkpoint import FILE_NAME
 from .errors import InputError
 from .fake_quantized_network import FakeQuantizedNetwork
@@ -16,7 +15,7 @@ from .photographs import picture_paths
 from .precision import precision_named
 from .quantized_file import QuantizedFile
 from .safetensors_file import read_tensors
-from .training import Training, run_training
+from .training import Training, run_training, told_end
 from .weights_file import read_network, write_network
 
 # What the network file decides.
@@ -72,7 +71,7 @@ def start_fine_tuning(
     return Training(options, photographs, network=fake)
 
 
-def _fine_tune(chosen: argparse.Namespace) -> None:
+def _fine_tune(chosen: argparse.Namespace) -> int:
     if min(chosen.checkpoint_every, chosen.log_every) < 1:
         raise InputError("--checkpoint-every and --log-every count steps: 1 or more is expected")
     if not chosen.resume and (chosen.run / FILE_NAME).exists():
@@ -86,4 +85,4 @@ def _fine_tune(chosen: argparse.Namespace) -> None:
     finished = run_training(training, chosen.run, chosen.checkpoint_every, chosen.log_every)
     fake = training.network
     write_network(chosen.output, fake.network, training.options, training.step, fake.ranges())
-    print("finished" if finished else f"interrupted after step {training.step}; --resume goes on", file=sys.stderr)
+    return told_end(training, finished)

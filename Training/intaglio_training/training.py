@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from .photographs import CropSampler
 from .precision import precision_named
 from .running_means import RunningMeans
 from .zoo import make_network
+
+# As a shell says it of a command that SIGINT ended.
+INTERRUPTED = 130
 
 
 def default_device() -> torch.device:
@@ -136,6 +140,12 @@ def run_training(training: Training, run: Path, checkpoint_every: int, log_every
                 write_checkpoint(run / FILE_NAME, training.checkpoint())
         write_checkpoint(run / FILE_NAME, training.checkpoint())
     return training.step >= training.options.steps
+
+
+def told_end(training: Training, finished: bool) -> int:
+    """Says how a run ended; the exit code that tells a script the same."""
+    print("finished" if finished else f"interrupted after step {training.step}; --resume goes on", file=sys.stderr)
+    return 0 if finished else INTERRUPTED
 
 
 class StepLog:

@@ -2,6 +2,8 @@
 
 import json
 import math
+import os
+import signal
 
 import numpy
 import pytest
@@ -12,6 +14,7 @@ from conftest import smooth_samples
 from intaglio_training.command_line import main
 from intaglio_training.evaluation import padded, psnr
 from intaglio_training.safetensors_file import read_tensors
+from intaglio_training.training import Training
 
 SMALL = ["--channels", "8", "--latent-channels", "12", "--crop", "64", "--batch", "2", "--steps", "2", "--decay-steps", "1"]
 
@@ -59,3 +62,20 @@ def test_psnr_and_padding():
     result = padded(ramp, 64)
     assert result.shape == (1, 3, 64, 128)
     numpy.testing.assert_array_equal(result[0, 0, 63], numpy.minimum(numpy.arange(128), 69))
+
+
+def test_an_interrupted_run_says_so_to_a_script(photographs, tmp_path, monkeypatch, capsys):
+    """What is exported from it is unfinished; a script must be able to stop before."""
+    take_step = Training.take_step
+
+    def signalled_step(training):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return take_step(training)
+
+    run = str(tmp_path / "run")
+    train = ["train", "--photos", str(photographs), "--run", run]
+    monkeypatch.setattr(Training, "take_step", signalled_step)
+    assert main(train + SMALL) == 130
+    assert "interrupted after step 1; --resume goes on" in capsys.readouterr().err
+    monkeypatch.undo()
+    assert main(train + ["--resume"]) == 0

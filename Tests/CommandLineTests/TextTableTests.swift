@@ -1,0 +1,35 @@
+import Reports
+import Testing
+
+@Suite struct TextTableTests {
+    static let rows = [["first", "1,000", "0.5"], ["a longer one", "7", ""]]
+
+    @Test("The first column to the left, the others to the right, no blanks at the end of a line")
+    func text() {
+        var table = TextTable(header: ["choice", "B", "loss"])
+        for row in Self.rows { table.append(row) }
+        #expect(
+            table.text == """
+                choice            B  loss
+                ------------  -----  ----
+                first         1,000   0.5
+                a longer one      7
+
+                """)
+    }
+
+    @Test("Rows that come one by one make the same text where the widest fields were known")
+    func growing() {
+        var table = TextTable(header: ["choice", "B", "loss"])
+        for row in Self.rows { table.append(row) }
+        let growing = GrowingTable(header: ["choice", "B", "loss"], widest: ["a longer one", "9,999", ""])
+        #expect(growing.heading + Self.rows.map(growing.text).joined() == table.text)
+    }
+
+    @Test("A field that is wider than was expected, or beyond the header, is printed whole")
+    func overflow() {
+        let growing = GrowingTable(header: ["choice", "B"], widest: ["", "9"])
+        #expect(growing.text(of: ["a longer one", "12", "more"]) == "a longer one  12  more\n")
+        #expect(growing.text(of: ["a", "1"]) == "a       1\n")
+    }
+}
