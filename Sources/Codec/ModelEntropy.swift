@@ -2,15 +2,12 @@ import EntropyCoding
 import Foundation
 import Graph
 import Networks
-import Quantization
 import Tensors
 
 extension PictureCodec {
     /// What a picture's symbols cost under the distributions that the integer tables stand for; nil without a hyperprior.
     func modelBits(_ encoded: EncodedPicture, _ analysis: Analysis, _ quantizer: LatentQuantizer, _ prior: FactorizedPrior) -> Double? {
-        guard let predicted = analysis.parameters, let hyperLatents = analysis.hyperLatents, let name = tensors.hyperLatent,
-            case .codes(let set)? = network.formats[name]
-        else { return nil }
+        guard let predicted = analysis.parameters, let hyperLatents = hyperLatentValues(analysis) else { return nil }
         let scales = LatentPlane.planes(predicted, firstChannel: 0, channels: analysis.latents.shape.channels)
         // In units of the distance of two levels of one quantizer.
         let unit = Double(1 << parameters.scaleFractionBits) * Double(quantizer.cellStep) / Double(1 << tensors.grid.fractionBits)
@@ -22,10 +19,6 @@ extension PictureCodec {
             bits -= log2(max(FloatLikelihood.smallestMass, GaussianTables.mass(of: abs(Int(symbol)), scale: max(smallest, Double(scale) / unit), quantizer: half)))
             if let trellis = quantizer.trellis { state = trellis.next(state, parity: Int(symbol & 1)) }
         }
-        let channels = hyperLatents.shape.channels
-        let values = hyperLatents.elements.enumerated().map { index, code in
-            Float(set.codebooks[Int(set.selects[index % channels])].entries[Int(code)] + set.offsets[index % channels])
-        }
-        return bits + FloatLikelihood.bits(Tensor(shape: hyperLatents.shape, elements: values), prior: prior)
+        return bits + FloatLikelihood.bits(Tensor(shape: hyperLatents.shape, elements: hyperLatents.elements.map { Float($0) }), prior: prior)
     }
 }

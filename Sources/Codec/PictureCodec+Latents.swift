@@ -2,6 +2,7 @@ public import Diagnostics
 import EntropyCoding
 import MachineDescription
 import Networks
+import Quantization
 public import Tensors
 
 /// Latents as a quantizer left them, [H][W][C] of the padded picture's latents, 16 bits each.
@@ -25,6 +26,16 @@ extension PictureCodec {
         let symbols = decide(analysis, plane, quantizer)
         return QuantizedLatents(
             symbols: LatentPlane.tensor(symbols, shape: plane.shape), reconstruction: plane.reconstruct(symbols, step: quantizer.step, trellis: quantizer.trellis))
+    }
+
+    /// The hyper-latents that scales and means are predicted from, [H][W][C], in steps of the float network's hyper-latent: integers. Nil without a hyperprior.
+    public func hyperLatentValues(_ analysis: Analysis) -> Tensor<Int32>? {
+        guard let codes = analysis.hyperLatents, let name = tensors.hyperLatent, case .codes(let set)? = network.formats[name] else { return nil }
+        let channels = codes.shape.channels
+        let values = codes.elements.enumerated().map { index, code in
+            set.codebooks[Int(set.selects[index % channels])].entries[Int(code)] + set.offsets[index % channels]
+        }
+        return Tensor(shape: codes.shape, elements: values)
     }
 
     /// - Throws: `codecStepOutOfRange`, `machineWidthExceeded`.

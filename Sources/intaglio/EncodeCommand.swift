@@ -72,6 +72,7 @@ struct EncodeCommand: ParsableCommand {
             let name = String(picture.split(separator: "/").last ?? "")
             var folder = LatentFolder(at: latents, of: codec, rates: [rate], quantizers: [(quantizer.kind.rawValue, quantizer)], includingSymbols: true)
             try folder.write(codec.quantizedLatents(analysis, quantizer: quantizer), of: name, original, rate: rate, quantizer: quantizer.kind.rawValue)
+            if let hyperLatents = codec.hyperLatentValues(analysis) { try folder.write(hyperLatents: hyperLatents, of: name, rate: rate) }
             try folder.writeIndex()
         }
         let budget = try codec.budget(width: original.width, height: original.height, rate: rate, quantizer: quantizer, streamBytes: encoded.bytes.count)

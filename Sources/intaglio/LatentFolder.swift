@@ -6,12 +6,14 @@ import Graph
 import Images
 import Networks
 import Reports
+import Tensors
 
 /// A folder of quantized latents: an index and, for each picture, rate and quantizer, NumPy files of shape [H][W][C], 16 bits an element.
 ///
 ///     latents.json                                 the index, written last
 ///     QUANTIZER/RATE/PICTURE.reconstruction.npy    u, in grid steps
 ///     QUANTIZER/RATE/PICTURE.symbols.npy           k, where asked for
+///     hyper/RATE/PICTURE.npy                       hyper-latents, of a network with a hyperprior
 ///
 /// It depends on the network's encoder alone: another synthesis leaves the same bytes.
 struct LatentFolder {
@@ -58,6 +60,13 @@ struct LatentFolder {
         try OutputFolder.create(at: String(file[..<file.lastIndex(of: "/")!]))
         try AtomicFile.write(NPY.bytes(latents.reconstruction, bytesPerElement: 2), to: file + ".reconstruction.npy")
         if includesSymbols { try AtomicFile.write(NPY.bytes(latents.symbols, bytesPerElement: 2), to: file + ".symbols.npy") }
+    }
+
+    /// Hyper-latents of a picture, which no quantizer of the latents changes.
+    func write(hyperLatents: Tensor<Int32>, of picture: String, rate: Int) throws(Diagnostic) {
+        let file = "\(path)/hyper/\(rate)/\(picture).npy"
+        try OutputFolder.create(at: String(file[..<file.lastIndex(of: "/")!]))
+        try AtomicFile.write(NPY.bytes(hyperLatents, bytesPerElement: 2), to: file)
     }
 
     func writeIndex() throws {

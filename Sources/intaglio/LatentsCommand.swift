@@ -6,8 +6,8 @@ struct LatentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "latents", abstract: "Write the quantized latents of a folder of pictures.",
         discussion: """
-            What the synthesis will be fed with at every rate, after each quantizer, as the machine computes it: what a decoder's synthesis is fine-tuned on. Nothing is \
-            entropy coded and no picture is reconstructed.
+            What the synthesis will be fed with at every rate, after each quantizer, and the hyper-latents, as the machine computes them: what a decoder's syntheses are \
+            fine-tuned on. Nothing is entropy coded and no picture is reconstructed.
             """)
 
     @OptionGroup var folder: CodedFolderOptions
@@ -26,6 +26,7 @@ struct LatentsCommand: ParsableCommand {
             let original = try PNGReader.read(path: picture.path).image
             for rate in rates {
                 let analysis = try codec.analyse(original, rate: rate)
+                if let hyperLatents = codec.hyperLatentValues(analysis) { try latents.write(hyperLatents: hyperLatents, of: picture.name, rate: rate) }
                 for (name, quantizer) in quantizers {
                     try latents.write(codec.quantizedLatents(analysis, quantizer: quantizer), of: picture.name, original, rate: rate, quantizer: name)
                 }

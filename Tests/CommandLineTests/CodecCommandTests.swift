@@ -1,6 +1,8 @@
 import Diagnostics
 import Foundation
 import Images
+import Networks
+import Quantization
 import Testing
 
 @Suite(.serialized, .enabled(if: Tool.isBuilt, Tool.missing)) struct CodecCommandTests {
@@ -114,6 +116,31 @@ import Testing
         #expect(try folder.names(in: "dump/again/tcq8/0/inner") == ["ramp.png.reconstruction.npy"])
         #expect(try folder.bytes("dump/again/tcq8/0/inner/ramp.png.reconstruction.npy") == folder.bytes("dump/all/tcq8/0/inner/ramp.png.reconstruction.npy"))
         try Tool.expectRefusal(.calibrationFolderEmpty, ["latents", "dump", "--network", "net.safetensors", "-o", "x"], in: folder)
+    }
+
+    @Test("latents and encode --latents: hyper-latents as integers, those whose codes `run` stores")
+    func hyperLatents() throws {
+        let folder = try Folder()
+        try FileManager.default.createDirectory(atPath: folder.path("pictures"), withIntermediateDirectories: true)
+        try folder.write(HandmadePNG.ramp(width: 150, height: 70).bytes, "pictures/ramp.png")
+        for arguments in [
+            ["latents", "pictures", "--network", "mbt2018-mean-mse", "--rates", "2", "--quantizers", "round,tcq8", "-o", "all"],
+            ["encode", "pictures/ramp.png", "--rate", "2", "-o", "one.bits", "--latents", "one"],
+            ["run", "--image", "pictures/ramp.png", "--rate", "2", "-o", "out", "--tensors"],
+        ] {
+            let outcome = try Tool.run(arguments, in: folder)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        let values = try NPYFile(folder.bytes("all/hyper/2/ramp.png.npy"))
+        #expect(values.shape == [2, 3, 64] && values.descriptor == "<i2")
+        #expect(try folder.bytes("one/hyper/2/ramp.png.npy") == folder.bytes("all/hyper/2/ramp.png.npy"))
+        let network = try #require(try Zoo.network(named: "mbt2018-mean-mse").quantized)
+        guard case .codes(let set)? = network.formats["h_a.4"] else { return #expect(Bool(false), "h_a.4 has no codes") }
+        let codes = try NPYFile(folder.bytes("out/h_a.4.npy")).payload
+        let expected = codes.enumerated().map { index, code in
+            Int(set.codebooks[Int(set.selects[index % 64])].entries[Int(code)]) + Int(set.offsets[index % 64])
+        }
+        #expect(Self.integers(values) == expected && Set(expected).count > 2)
     }
 
     private static func integers(_ file: NPYFile) -> [Int] {

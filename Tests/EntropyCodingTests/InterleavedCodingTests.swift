@@ -98,7 +98,7 @@ import Testing
                 unnoticed += 1
                 #expect(!isShort)
             } catch {
-                #expect((error as? Diagnostic)?.code == .streamPayloadInvalid)
+                #expect(error.code == .streamPayloadInvalid)
             }
         }
         #expect(unnoticed < 100)

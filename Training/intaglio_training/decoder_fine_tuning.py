@@ -4,7 +4,6 @@ The encoder is frozen and its latents are fixed, so the rate is: only the distor
 lambda as in training, or its logarithm. Only g_s is trained; inference costs what it did.
 """
 
-import dataclasses
 import json
 import math
 import time
@@ -22,8 +21,6 @@ from .optimizers import check_optimizer, make_optimizer
 from .picture_latents import PictureLatents
 from .precision import precision_named, transformed
 from .running_means import RunningMeans
-from .safetensors_file import read_tensors, write_tensors
-from .weights_file import effective_tensors
 
 TRAINED = "g_s."
 METADATA_KEY = "fineTunedDecoder"
@@ -139,12 +136,3 @@ class DecoderFineTuning:
             if self.step % log_every == 0:
                 speed = self.step / (time.monotonic() - started)
                 print(f"step {self.step} {means.taken()} steps-per-second {speed:.3f}", flush=True)
-
-
-def write_fine_tuned(path: Path, source: Path, network: nn.Module, options: FineTuningOptions, latents: str) -> None:
-    """The file `source` with the network's g_s in the place of its own; every other tensor byte for byte as it was."""
-    tensors, metadata = read_tensors(source)
-    trained = effective_tensors(network)
-    replaced = {name: trained[name] if name.startswith(TRAINED) else tensor for name, tensor in tensors.items()}
-    note = {"latents": latents} | dataclasses.asdict(options)
-    write_tensors(path, replaced, metadata | {METADATA_KEY: json.dumps(note)})

@@ -4,8 +4,9 @@
     control   its synthesis trained for as many steps on latents that the float network rounded, quantized: what training alone gains
     after     its synthesis trained on the latents that the simulator quantized, one network a quantizer
 
-All of them have one encoder, which is checked, so their streams have one length and only quality differs. What a stage has made
-is not made again: a study that was interrupted goes on.
+All of them have one encoder, which is checked, so their streams have one length and only quality differs. With `--hyper-decoder`
+control and after have their hyper-synthesis trained first, on the same latents, and their synthesis on what the simulator quantizes
+with it: lengths differ, too. What a stage has made is not made again: a study that was interrupted goes on.
 """
 
 import argparse
@@ -14,15 +15,18 @@ import json
 import shlex
 from pathlib import Path
 
-from . import fine_tune_decoder
+from . import fine_tune_decoder, fine_tune_hyper_decoder
 from .decoder_fine_tuning import FineTuningOptions
 from .encoder_comparison import require_equal_encoders
 from .errors import InputError
+from .hyper_decoder_fine_tuning import HyperFineTuningOptions
 from .mirrored_photographs import write_mirrored
 from .photographs import picture_paths
 from .simulator import Simulator
 
 CONTROL = "control"
+# In front of the names of the hyper-synthesis' options.
+HYPER = "hyper_"
 DEFAULTS = FineTuningOptions(steps=1200, crop=192, learning_rate=1e-4, precision="bfloat16")
 
 
@@ -41,7 +45,9 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     study.add_argument("--threads", type=int, default=1, help="of the simulator")
     study.add_argument("--quantize-options", default="", help="words for `intaglio quantize`, in one argument: \"--machine small --activations table\"")
     study.add_argument("--log-every", type=int, default=200)
+    study.add_argument("--hyper-decoder", action="store_true", help="train the hyper-synthesis before the synthesis, with the options --hyper-...")
     fine_tune_decoder.add_options(study, DEFAULTS)
+    fine_tune_decoder.add_options(study, HyperFineTuningOptions(), HYPER)
     study.set_defaults(action=lambda chosen: print(text_of(DecoderStudy(chosen).rows())))
 
 
@@ -56,6 +62,15 @@ class Row:
     decibels: float
 
 
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """Where a synthesis begins: float weights, what `quantize` made of them, and the latents of that."""
+
+    weights: Path
+    network: Path
+    latents: Path
+
+
 class DecoderStudy:
     """One study's stages; files in the order of their names below."""
 
@@ -65,27 +80,35 @@ class DecoderStudy:
         self.chosen, self.work = chosen, chosen.work
         self.simulator = Simulator(chosen.intaglio)
         self.quantizers = chosen.quantizers.split(",")
-        self.tuning = fine_tune_decoder.options_of(chosen)
+        self.tuning = fine_tune_decoder.options_of(FineTuningOptions, chosen)
+        self.hyper_tuning = fine_tune_decoder.options_of(HyperFineTuningOptions, chosen, HYPER)
         self.coding = ["--lambda-factor", chosen.lambda_factor, "--threads", chosen.threads]
         self.work.mkdir(parents=True, exist_ok=True)
 
     def rows(self) -> list[Row]:
         before = self.quantized("before", self.chosen.weights)
-        photographs, latents = self.photographs(), self.work / "latents"
-        if not (latents / "latents.json").exists():
-            chosen = ["--quantizers", ",".join(self.quantizers)] + ([] if self.limit is None else ["--pictures", self.limit])
-            self.simulator("latents", photographs, "--network", before, "-o", latents, *chosen, *self.coding)
         first = self.evaluated("before", before, self.quantizers, {})
         anchors = {f"before {quantizer}": points_of(first, quantizer) for quantizer in self.quantizers}
+        start = Start(self.chosen.weights, before, self.latents("latents", before, self.quantizers))
         found = {}
         for name in [CONTROL, *self.quantizers]:
-            network = self.quantized(name, self.fine_tuned(name, photographs, latents))
-            require_equal_encoders(before, network)
+            own = self.hyper_tuned(name, start) if self.chosen.hyper_decoder else start
+            network = self.quantized(name, self.fine_tuned(name, own))
+            require_equal_encoders(own.network, network)
             found[name] = self.evaluated(name, network, self.quantizers if name == CONTROL else [name], anchors)
-            require_equal_lengths(first, found[name], name)
+            if not self.chosen.hyper_decoder:
+                require_equal_lengths(first, found[name], name)
             if name == CONTROL:
                 anchors |= {f"control {quantizer}": points_of(found[name], quantizer) for quantizer in self.quantizers}
         return [row_of(quantizer, first, found) for quantizer in self.quantizers]
+
+    def latents(self, name: str, network: Path, quantizers: list[str]) -> Path:
+        """The folder of what the quantizers leave of the photographs' latents."""
+        folder = self.work / name
+        if not (folder / "latents.json").exists():
+            chosen = ["--quantizers", ",".join(quantizers)] + ([] if self.limit is None else ["--pictures", self.limit])
+            self.simulator("latents", self.photographs(), "--network", network, "-o", folder, *chosen, *self.coding)
+        return folder
 
     @property
     def limit(self) -> int | None:
@@ -102,14 +125,25 @@ class DecoderStudy:
             write_mirrored(chosen, self.chosen.photos, mirrored)
         return mirrored
 
-    def fine_tuned(self, name: str, photographs: Path, latents: Path) -> Path:
+    def hyper_tuned(self, name: str, start: "Start") -> "Start":
+        """Where the synthesis begins once the hyper-synthesis was trained on the latents of `start`."""
+        weights = self.work / f"{name}-hyper" / fine_tune_decoder.FILE_NAME
+        if not weights.exists():
+            print(f"fine-tuning the hyper-synthesis: {name}", flush=True)
+            latents, quantizer = (None, None) if name == CONTROL else (start.latents, name)
+            fine_tune_hyper_decoder.fine_tune(
+                start.weights, self.photographs(), latents, quantizer, weights.parent, self.hyper_tuning, self.limit, self.chosen.log_every
+            )
+        network = self.quantized(f"{name}-hyper", weights)
+        return Start(weights, network, start.latents if name == CONTROL else self.latents(f"{name}-latents", network, [name]))
+
+    def fine_tuned(self, name: str, start: "Start") -> Path:
         weights = self.work / name / fine_tune_decoder.FILE_NAME
         if not weights.exists():
-            source = None if name == CONTROL else latents
-            quantizer = None if name == CONTROL else name
+            latents, quantizer = (None, None) if name == CONTROL else (start.latents, name)
             print(f"fine-tuning: {name}", flush=True)
             fine_tune_decoder.fine_tune(
-                self.chosen.weights, photographs, source, quantizer, weights.parent, self.tuning, self.limit, self.chosen.log_every
+                start.weights, self.photographs(), latents, quantizer, weights.parent, self.tuning, self.limit, self.chosen.log_every
             )
         return weights
 

@@ -2,19 +2,25 @@
 
 import argparse
 import dataclasses
+import json
 import sys
 from pathlib import Path
+from typing import TypeVar
 
-from .decoder_fine_tuning import DecoderFineTuning, FineTuningOptions, loss_of_file, write_fine_tuned
+from .decoder_fine_tuning import METADATA_KEY, TRAINED, DecoderFineTuning, FineTuningOptions, loss_of_file
 from .errors import InputError
 from .latent_folder import LatentFolder
 from .photographs import picture_paths
 from .picture_latents import latents_of_network, latents_of_simulator
 from .safetensors_file import read_tensors
 from .training import default_device
-from .weights_file import read_network
+from .weights_file import read_network, write_fine_tuned
 
+# A data class of options.
+Options = TypeVar("Options")
 FILE_NAME = "network.safetensors"
+# What the metadata says of a control's latents.
+ROUNDED = "rounded by the float network"
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
@@ -30,19 +36,19 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     tune.set_defaults(action=_fine_tune)
 
 
-def add_options(parser: argparse.ArgumentParser, defaults: FineTuningOptions) -> None:
-    """An option for each field of `FineTuningOptions`."""
-    for field in dataclasses.fields(FineTuningOptions):
+def add_options(parser: argparse.ArgumentParser, defaults: Options, prefix: str = "") -> None:
+    """An option for each field of a data class of options; `prefix` stands in front of every name."""
+    for field in dataclasses.fields(defaults):
         value = getattr(defaults, field.name)
-        parser.add_argument("--" + field.name.replace("_", "-"), type=field.type, default=value, help=f"default {value}")
+        parser.add_argument("--" + (prefix + field.name).replace("_", "-"), type=field.type, default=value, help=f"default {value}")
 
 
-def options_of(chosen: argparse.Namespace) -> FineTuningOptions:
-    return FineTuningOptions(**{field.name: getattr(chosen, field.name) for field in dataclasses.fields(FineTuningOptions)}).checked()
+def options_of(kind: type[Options], chosen: argparse.Namespace, prefix: str = "") -> Options:
+    return kind(**{field.name: getattr(chosen, prefix + field.name) for field in dataclasses.fields(kind)}).checked()
 
 
 def _fine_tune(chosen: argparse.Namespace) -> None:
-    fine_tune(chosen.weights, chosen.photos, chosen.latents, chosen.quantizer, chosen.run, options_of(chosen), chosen.photographs, chosen.log_every)
+    fine_tune(chosen.weights, chosen.photos, chosen.latents, chosen.quantizer, chosen.run, options_of(FineTuningOptions, chosen), chosen.photographs, chosen.log_every)
 
 
 def fine_tune(
@@ -63,7 +69,8 @@ def fine_tune(
     sampler = tuning.sampler
     print(f"{len(sampler.pictures)} photographs, {sampler.skipped} too small; device {tuning.device.type}; {options}", file=sys.stderr, flush=True)
     tuning.run(log_every)
-    write_fine_tuned(run / FILE_NAME, weights, network, options, quantizer or "rounded by the float network")
+    note = {"latents": quantizer or ROUNDED} | dataclasses.asdict(options)
+    write_fine_tuned(run / FILE_NAME, weights, network, TRAINED, {METADATA_KEY: json.dumps(note)})
 
 
 def evenly_spaced(paths: list[Path], count: int | None) -> list[Path]:

@@ -2,6 +2,7 @@
 
     DIR/latents.json                                index: grid step, rates, quantizers, pictures
     DIR/QUANTIZER/RATE/PICTURE.reconstruction.npy   u [H][W][M] of int16, in grid steps
+    DIR/hyper/RATE/PICTURE.npy                      hyper-latents [h][w][N] of int16, of a network with a hyperprior
 """
 
 import json
@@ -39,11 +40,18 @@ class LatentFolder:
 
     def reconstruction(self, picture: str, rate: int) -> numpy.ndarray:
         """u of one picture [H][W][M], int16."""
-        file = self.path / self.quantizer / str(rate) / f"{picture}.reconstruction.npy"
-        try:
-            latents = numpy.load(file)
-        except (OSError, ValueError) as error:
-            raise InputError(f"'{file}' cannot be read: {error}; write the latents again") from error
-        if latents.ndim != 3 or latents.dtype != numpy.int16:
-            raise InputError(f"'{file}' holds {latents.dtype} {list(latents.shape)}, int16 [H][W][M] is expected")
-        return latents
+        return _array(self.path / self.quantizer / str(rate) / f"{picture}.reconstruction.npy", "[H][W][M]")
+
+    def hyper_latents(self, picture: str, rate: int) -> numpy.ndarray:
+        """The integers that scales and means are predicted from, of one picture [h][w][N], int16."""
+        return _array(self.path / "hyper" / str(rate) / f"{picture}.npy", "[h][w][N]")
+
+
+def _array(file: Path, shape: str) -> numpy.ndarray:
+    try:
+        values = numpy.load(file)
+    except (OSError, ValueError) as error:
+        raise InputError(f"'{file}' cannot be read: {error}; write the latents again") from error
+    if values.ndim != 3 or values.dtype != numpy.int16:
+        raise InputError(f"'{file}' holds {values.dtype} {list(values.shape)}, int16 {shape} is expected")
+    return values

@@ -10,7 +10,6 @@ from .errors import InputError
 from .evaluation import padded
 from .latent_folder import LatentFolder
 from .photographs import read_picture
-from .rounding import round_straight_through
 
 
 @dataclass(frozen=True)
@@ -51,24 +50,32 @@ def latents_of_network(network: nn.Module, paths: list[Path]) -> list[PictureLat
 
 
 @torch.no_grad()
+def gained_latents(network: nn.Module, samples: Tensor) -> list[Tensor]:
+    """y gain of one picture at every rate, [1][M][h][w], in steps of the quantizer and not rounded yet."""
+    network.eval()
+    analysed = network.g_a(padded(samples[None].float() / 255, network.side_multiple))
+    return [analysed * gain[:, None, None] for gain in network.gain.effective()]
+
+
+@torch.no_grad()
 def rounded_latents(network: nn.Module, samples: Tensor) -> list[Tensor]:
     """round(y gain - mean) + mean of one picture at every rate, [h][w][M]."""
-    network.eval()
-    picture = padded(samples[None].float() / 255, network.side_multiple)
-    analysed = network.g_a(picture)
     rounded = []
-    for gain in network.gain.effective():
-        latent = analysed * gain[:, None, None]
+    for latent in gained_latents(network, samples):
         means = predicted_means(network, latent)
         rounded.append((torch.round(latent - means) + means)[0].permute(1, 2, 0).contiguous())
     return rounded
 
 
+def predicts_means(network: nn.Module) -> bool:
+    return network.architecture == "mean-scale-hyperprior"
+
+
 def predicted_means(network: nn.Module, latent: Tensor) -> Tensor:
     """Of each element where the network predicts means, else 0."""
-    if network.architecture != "mean-scale-hyperprior":
+    if not predicts_means(network):
         return torch.zeros_like(latent)
-    return network.h_s(round_straight_through(network.h_a(latent))).chunk(2, dim=1)[1]
+    return network.h_s(torch.round(network.h_a(latent))).chunk(2, dim=1)[1]
 
 
 def _require_same_network(network: nn.Module, picture: PictureLatents, path: Path) -> None:

@@ -100,3 +100,11 @@ def read_network(path: Path) -> nn.Module:
     network = make_network(name, int(metadata["N"]), int(metadata["M"]), tensors["gain"].shape[0])
     load_effective_tensors(network, tensors, str(path))
     return network
+
+
+def write_fine_tuned(path: Path, source: Path, network: nn.Module, part: str, notes: dict[str, str]) -> None:
+    """The file `source` with the tensors of one part of the network (`g_s.`) in the place of its own, and `notes` in its metadata; every other tensor
+    byte for byte as it was."""
+    tensors, metadata = read_tensors(source)
+    trained = effective_tensors(network)
+    write_tensors(path, {name: trained[name] if name.startswith(part) else tensor for name, tensor in tensors.items()}, metadata | notes)

@@ -11,7 +11,9 @@ from conftest import smooth_samples
 from intaglio_training.command_line import main
 from intaglio_training.decoder_study import Row, require_equal_lengths, row_of, text_of
 from intaglio_training.errors import InputError
+from intaglio_training.fine_tune_decoder import FILE_NAME
 from intaglio_training.options import Options
+from intaglio_training.safetensors_file import read_tensors
 from intaglio_training.weights_file import write_network
 from intaglio_training.zoo import make_network
 
@@ -82,3 +84,16 @@ def test_mirrored_study_takes_four_pictures_of_each_chosen_photograph(tmp_path, 
     index = json.loads((tmp_path / "work" / "latents" / "latents.json").read_text())
     assert [picture["name"] for picture in index["pictures"]] == [f"{mirror}/1.png.png" for mirror in ("both", "horizontal", "original", "vertical")]
     assert "4 photographs, 0 too small" in capsys.readouterr().err
+
+
+def test_study_of_both_syntheses(tmp_path, capsys, intaglio):
+    """The hyper-synthesis first, for each network; the synthesis on latents quantized with it. Streams may get other lengths."""
+    command = tiny_study(tmp_path, intaglio, "--hyper-decoder", "--hyper-steps", "2", "--hyper-learning-rate", "1e-2", "--quantizers", "round")
+    assert main(command) == 0
+    work = tmp_path / "work"
+    weights = [read_tensors(path)[0] for path in (tmp_path / "float.safetensors", work / "round-hyper" / FILE_NAME, work / "round" / FILE_NAME)]
+    parts = [{name.split(".")[0] for name in one if one[name].tobytes() != other[name].tobytes()} for one, other in zip(weights, weights[1:])]
+    assert parts == [{"h_s"}, {"g_s"}]
+    index = json.loads((work / "round-latents" / "latents.json").read_text())
+    assert [quantizer["name"] for quantizer in index["quantizers"]] == ["round"]
+    assert capsys.readouterr().out.splitlines()[-1].startswith("| round |")
