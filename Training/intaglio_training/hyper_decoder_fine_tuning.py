@@ -1,7 +1,8 @@
 """Fine-tuning of the hyper-synthesis on hyper-latents and latents that are quantized for good (arXiv 2506.08662).
 
-Both are fixed, so the pictures are: only the bits of the latents are left of the loss. h_s alone is trained. It decides means, and
-so the next symbols and reconstructions; a synthesis is fine-tuned after it, on latents that were quantized with it.
+Both are fixed, so the pictures are: only the bits of the latents are left of the loss. Of h_s either only the last layer's scales
+are trained, which moves no mean: rounded symbols stay, and what weighs bits sees other ones; or all of it, and with the means every
+symbol. A synthesis is fine-tuned after it, on latents that were quantized with it.
 """
 
 import math
@@ -24,12 +25,15 @@ from .running_means import RunningMeans
 
 TRAINED = "h_s."
 METADATA_KEY = "fineTunedHyperDecoder"
+SCALES, ALL = "scales", "all"
+PARTS = (SCALES, ALL)
 
 
 @dataclass(frozen=True)
 class HyperFineTuningOptions:
-    """`batch` counts whole pictures at one rate each."""
+    """`batch` counts whole pictures at one rate each; `part` is what is trained: SCALES or ALL."""
 
+    part: str = SCALES
     steps: int = 400
     warmup_steps: int = 20
     learning_rate: float = 1e-4
@@ -46,6 +50,8 @@ class HyperFineTuningOptions:
 
     def checked(self) -> "HyperFineTuningOptions":
         check_optimizer(self.optimizer)
+        if self.part not in PARTS:
+            raise InputError(f"no part is called '{self.part}'; there are: {', '.join(PARTS)}")
         for name in ("steps", "learning_rate", "batch"):
             if getattr(self, name) <= 0:
                 raise InputError(f"{name} is {getattr(self, name)}; a positive number is expected")
@@ -99,8 +105,10 @@ class HyperDecoderFineTuning:
         self.options, self.device, self.pictures = options.checked(), device, pictures
         self.network = network.to(device)
         self.network.requires_grad_(False)
-        self.network.h_s.requires_grad_(True)
-        self.optimizer = make_optimizer(options.optimizer, network.h_s.parameters(), options.learning_rate)
+        self.trained = network.h_s if options.part == ALL else network.h_s[-1]
+        self.trained.requires_grad_(True)
+        self.mean_rows = [parameter[len(parameter) // 2 :].detach().clone() for parameter in network.h_s[-1].parameters()]
+        self.optimizer = make_optimizer(options.optimizer, self.trained.parameters(), options.learning_rate)
         self.generator = torch.Generator().manual_seed(options.seed)
         self.step = 0
         hyper, shown = pictures[0][0].hyper, pictures[0][0].shown
@@ -131,14 +139,21 @@ class HyperDecoderFineTuning:
             loss = self.bits(picture).log() / self.options.batch
             loss.backward()
             total += loss.item()
-        norm = nn.utils.clip_grad_norm_(self.network.h_s.parameters(), self.options.gradient_norm or math.inf)
+        norm = nn.utils.clip_grad_norm_(self.trained.parameters(), self.options.gradient_norm or math.inf)
         if not math.isfinite(norm.item()):
             raise InputError(f"step {self.step + 1}: the gradient is not finite; start again with a smaller --learning-rate")
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate_at(self.step, self.options)
         self.optimizer.step()
+        if self.options.part == SCALES:
+            self._restore_means()
         self.step += 1
         return {"logarithm-of-bits": total}
+
+    @torch.no_grad()
+    def _restore_means(self) -> None:
+        for parameter, rows in zip(self.network.h_s[-1].parameters(), self.mean_rows):
+            parameter[len(parameter) // 2 :] = rows
 
     def run(self, log_every: int) -> None:
         """All steps, a line of means every `log_every` of them."""

@@ -58,14 +58,22 @@ def simulated(folder):
     return ["--latents", str(folder / "latents"), "--quantizer", "tcq8"]
 
 
-def test_command_changes_the_hyper_synthesis_alone(folder, capsys):
-    assert tune(folder, *simulated(folder)) == 0
+@pytest.mark.parametrize("optimizer", ["adam", "soap"])
+@pytest.mark.parametrize("part", ["scales", "all"])
+def test_command_changes_its_part_alone(folder, capsys, part, optimizer):
+    if optimizer == "soap":
+        pytest.importorskip("pytorch_optimizer")
+    assert tune(folder, *simulated(folder), "--part", part, "--optimizer", optimizer) == 0
     assert "step 3 logarithm-of-bits" in capsys.readouterr().out
     before, metadata = read_tensors(folder / "float.safetensors")
     after, tuned = read_tensors(folder / "run" / "network.safetensors")
     assert list(after) == list(before)
     for name in before:
-        assert (after[name].tobytes() == before[name].tobytes()) == (not name.startswith("h_s.")), name
+        if part == "scales" and name.startswith("h_s.4."):
+            assert numpy.array_equal(after[name][12:], before[name][12:]), "the rows of the means"
+            assert not numpy.array_equal(after[name][:12], before[name][:12])
+        else:
+            assert (after[name].tobytes() == before[name].tobytes()) == (part == "scales" or not name.startswith("h_s.")), name
     assert json.loads(tuned.pop("fineTunedHyperDecoder"))["latents"] == "tcq8" and tuned == metadata
 
 
@@ -134,6 +142,7 @@ def test_refusals_are_sentences(folder, capsys):
     assert "go together" in refused("--latents", str(folder / "latents"))
     assert "no latents of 'rdoq'; it has: tcq8" in refused("--latents", str(folder / "latents"), "--quantizer", "rdoq")
     assert "steps is 0" in refused(*simulated(folder), "--steps", "0")
+    assert "no part is called 'x'; there are: scales, all" in refused(*simulated(folder), "--part", "x")
     assert "1 or more" in refused(*simulated(folder), "--log-every", "0")
     file = folder / "latents/hyper/0/0.png.npy"
     numpy.save(file, numpy.zeros((3, 2, 9), dtype=numpy.int16))
