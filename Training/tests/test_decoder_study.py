@@ -88,7 +88,7 @@ def test_mirrored_study_takes_four_pictures_of_each_chosen_photograph(tmp_path, 
 
 def test_study_of_both_syntheses(tmp_path, capsys, intaglio):
     """The hyper-synthesis first, for each network; the synthesis on latents quantized with it. Streams may get other lengths."""
-    command = tiny_study(tmp_path, intaglio, "--hyper-decoder", "--hyper-steps", "2", "--hyper-learning-rate", "1e-2", "--quantizers", "round")
+    command = tiny_study(tmp_path, intaglio, "--hyper-decoder", "--hyper-part", "all", "--hyper-steps", "2", "--hyper-learning-rate", "1e-2", "--quantizers", "round")
     assert main(command) == 0
     work = tmp_path / "work"
     weights = [read_tensors(path)[0] for path in (tmp_path / "float.safetensors", work / "round-hyper" / FILE_NAME, work / "round" / FILE_NAME)]
