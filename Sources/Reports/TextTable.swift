@@ -24,9 +24,9 @@ public struct GrowingTable: Sendable {
     /// The header and the rule below it, each with the end of its line.
     public let heading: String
 
-    /// - Parameter widest: the longest field that each column is expected to hold beside its header; a longer one moves what follows in its row.
-    public init(header: [String], widest: [String], leftColumns: Int = 1) {
-        layout = TableLayout(widestOf: [header, widest], leftColumns: leftColumns)
+    /// - Parameter expected: rows that are as wide as any to come, of any number of fields; a longer field moves what follows in its row.
+    public init(header: [String], expected: [[String]], leftColumns: Int = 1) {
+        layout = TableLayout(widestOf: [header] + expected, leftColumns: leftColumns)
         heading = layout.line(header) + "\n" + layout.rule + "\n"
     }
 

@@ -56,17 +56,19 @@ struct LatentFolder {
     /// - Parameter picture: its name relative to the folder of pictures.
     mutating func write(_ latents: QuantizedLatents, of picture: String, _ original: RGBImage, rate: Int, quantizer: String) throws(Diagnostic) {
         if index.pictures.last?.name != picture { index.pictures.append(.init(name: picture, width: original.width, height: original.height)) }
-        let file = "\(path)/\(quantizer)/\(rate)/\(picture)"
-        try OutputFolder.create(at: String(file[..<file.lastIndex(of: "/")!]))
-        try AtomicFile.write(NPY.bytes(latents.reconstruction, bytesPerElement: 2), to: file + ".reconstruction.npy")
-        if includesSymbols { try AtomicFile.write(NPY.bytes(latents.symbols, bytesPerElement: 2), to: file + ".symbols.npy") }
+        try write(latents.reconstruction, to: "\(quantizer)/\(rate)/\(picture).reconstruction.npy")
+        if includesSymbols { try write(latents.symbols, to: "\(quantizer)/\(rate)/\(picture).symbols.npy") }
     }
 
     /// Hyper-latents of a picture, which no quantizer of the latents changes.
     func write(hyperLatents: Tensor<Int32>, of picture: String, rate: Int) throws(Diagnostic) {
-        let file = "\(path)/hyper/\(rate)/\(picture).npy"
+        try write(hyperLatents, to: "hyper/\(rate)/\(picture).npy")
+    }
+
+    private func write(_ tensor: Tensor<Int32>, to name: String) throws(Diagnostic) {
+        let file = "\(path)/\(name)"
         try OutputFolder.create(at: String(file[..<file.lastIndex(of: "/")!]))
-        try AtomicFile.write(NPY.bytes(hyperLatents, bytesPerElement: 2), to: file)
+        try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: 2), to: file)
     }
 
     func writeIndex() throws {

@@ -51,7 +51,7 @@ struct StudyCodec: ParsableCommand {
         let schemes = CodecScheme.all(for: machine, sparsities: sparsities.split(separator: ",").compactMap { Double($0) }).filter { !brief || $0.isEnd }
         let table = GrowingTable(
             header: ["scheme", "weights B", "parameters B", "of float32 %", "zero %", "coded bits", "BD-rate PSNR %", "BD-rate MS-SSIM %", "V", "W", "A"],
-            widest: [schemes.map(\.name).max { $0.count < $1.count } ?? "", "99,999,999", "99,999,999", "", "", "", "", "", "15", "12", "36"])
+            expected: schemes.map { [$0.name, "99,999,999", "99,999,999", "", "", "", "", "", "15", "12", "36"] })
         try Console.result(table.heading)
         // Every choice studied has the whole scheme among its rows.
         var known: [QuantizationOptions: [String]] = [:]

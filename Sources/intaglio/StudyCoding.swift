@@ -55,7 +55,7 @@ struct StudyCoding: ParsableCommand {
         let schemes = schemes(for: machine)
         let table = GrowingTable(
             header: ["weights", "zero %", "entropy bits", "coded bits", "coded read %", "cycles", "decoder %", "skipping %", "bound %", "mean loss dB", "worst dB", "W", "A"],
-            widest: [schemes.map(\.0).max { $0.count < $1.count } ?? "", "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"])
+            expected: schemes.map { [$0.0, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] })
         try Console.result(table.heading)
         for (name, options) in schemes {
             Console.progress(name)

@@ -41,7 +41,7 @@ struct StudySchemes: ParsableCommand {
         let schemes = schemes(for: machine)
         let table = GrowingTable(
             header: ["scheme", "mean loss dB", "worst dB", "entropy change %", "latents saturated", "of", "V", "W", "A"],
-            widest: [schemes.map(\.0).max { $0.count < $1.count } ?? "", "", "", "", "", "999,999,999", "15", "12", "36"])
+            expected: schemes.map { [$0.0, "", "", "", "", "999,999,999", "15", "12", "36"] })
         try Console.result(table.heading)
         var last: [(name: String, report: RunReport)] = []
         for (name, options) in schemes {

@@ -135,7 +135,7 @@ import Testing
         #expect(values.shape == [2, 3, 64] && values.descriptor == "<i2")
         #expect(try folder.bytes("one/hyper/2/ramp.png.npy") == folder.bytes("all/hyper/2/ramp.png.npy"))
         let network = try #require(try Zoo.network(named: "mbt2018-mean-mse").quantized)
-        guard case .codes(let set)? = network.formats["h_a.4"] else { return #expect(Bool(false), "h_a.4 has no codes") }
+        guard case .codes(let set)? = network.formats["h_a.4"] else { Issue.record("h_a.4 has no codes"); return }
         let codes = try NPYFile(folder.bytes("out/h_a.4.npy")).payload
         let expected = codes.enumerated().map { index, code in
             Int(set.codebooks[Int(set.selects[index % 64])].entries[Int(code)]) + Int(set.offsets[index % 64])

@@ -22,13 +22,13 @@ import Testing
     func growing() {
         var table = TextTable(header: ["choice", "B", "loss"])
         for row in Self.rows { table.append(row) }
-        let growing = GrowingTable(header: ["choice", "B", "loss"], widest: ["a longer one", "9,999", ""])
+        let growing = GrowingTable(header: ["choice", "B", "loss"], expected: [["a longer one"], ["", "9,999"]])
         #expect(growing.heading + Self.rows.map(growing.text).joined() == table.text)
     }
 
     @Test("A field that is wider than was expected, or beyond the header, is printed whole")
     func overflow() {
-        let growing = GrowingTable(header: ["choice", "B"], widest: ["", "9"])
+        let growing = GrowingTable(header: ["choice", "B"], expected: [["", "9"]])
         #expect(growing.text(of: ["a longer one", "12", "more"]) == "a longer one  12  more\n")
         #expect(growing.text(of: ["a", "1"]) == "a       1\n")
     }

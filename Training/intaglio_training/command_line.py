@@ -10,26 +10,30 @@ import torch
 
 from . import decoder_study, encoder_comparison, fine_tune_decoder, fine_tune_hyper_decoder, fine_tuning, judge, toy, unpacking
 from .checkpoint import FILE_NAME, read_checkpoint
-from .errors import InputError
+from .errors import InputError, Interrupted
 from .evaluation import evaluate_folder
 from .memory import keep_freed_memory
 from .options import Options
 from .photographs import picture_paths
 from .safetensors_file import read_tensors
-from .training import Training, default_device, run_training, told_end
+from .training import Training, default_device, run_training
 from .weights_file import load_effective_tensors, read_network, write_network
 from .zoo import make_network
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0 for success, 2 for bad input, 130 for a run that was interrupted and can go on."""
+    """Exit code 0 for success, 2 for bad input, 130 for training that was interrupted."""
     chosen = _parser().parse_args(arguments)
     keep_freed_memory()
     try:
-        return chosen.action(chosen) or 0
+        chosen.action(chosen)
+        return 0
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except Interrupted as interruption:
+        print(f"{interruption}; --resume goes on" if hasattr(chosen, "resume") else interruption, file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _train(chosen: argparse.Namespace) -> int:
+def _train(chosen: argparse.Namespace) -> None:
     names = [field.name for field in dataclasses.fields(Options)]
     changes = {name: getattr(chosen, name) for name in names if hasattr(chosen, name)}
     if "lambdas" in changes:
@@ -95,8 +99,8 @@ def _train(chosen: argparse.Namespace) -> int:
         file=sys.stderr,
         flush=True,
     )
-    finished = run_training(training, chosen.run, chosen.checkpoint_every, chosen.log_every)
-    return told_end(training, finished)
+    run_training(training, chosen.run, chosen.checkpoint_every, chosen.log_every)
+    print("finished", file=sys.stderr)
 
 
 def _network_of_run(run: Path) -> tuple[torch.nn.Module, Options, int]:

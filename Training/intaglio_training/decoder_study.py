@@ -20,6 +20,7 @@ from .decoder_fine_tuning import FineTuningOptions
 from .encoder_comparison import require_equal_encoders
 from .errors import InputError
 from .hyper_decoder_fine_tuning import HyperFineTuningOptions
+from .latent_fine_tuning_command import FILE_NAME, add_options, evenly_spaced, options_of
 from .mirrored_photographs import write_mirrored
 from .photographs import picture_paths
 from .simulator import Simulator
@@ -46,8 +47,8 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     study.add_argument("--quantize-options", default="", help="words for `intaglio quantize`, in one argument: \"--machine small --activations table\"")
     study.add_argument("--log-every", type=int, default=200)
     study.add_argument("--hyper-decoder", action="store_true", help="train the hyper-synthesis before the synthesis, with the options --hyper-...")
-    fine_tune_decoder.add_options(study, DEFAULTS)
-    fine_tune_decoder.add_options(study, HyperFineTuningOptions(), HYPER)
+    add_options(study, DEFAULTS)
+    add_options(study, HyperFineTuningOptions(), HYPER)
     study.set_defaults(action=lambda chosen: print(text_of(DecoderStudy(chosen).rows())))
 
 
@@ -80,8 +81,8 @@ class DecoderStudy:
         self.chosen, self.work = chosen, chosen.work
         self.simulator = Simulator(chosen.intaglio)
         self.quantizers = chosen.quantizers.split(",")
-        self.tuning = fine_tune_decoder.options_of(FineTuningOptions, chosen)
-        self.hyper_tuning = fine_tune_decoder.options_of(HyperFineTuningOptions, chosen, HYPER)
+        self.tuning = options_of(FineTuningOptions, chosen)
+        self.hyper_tuning = options_of(HyperFineTuningOptions, chosen, HYPER)
         self.coding = ["--lambda-factor", chosen.lambda_factor, "--threads", chosen.threads]
         self.work.mkdir(parents=True, exist_ok=True)
 
@@ -121,13 +122,13 @@ class DecoderStudy:
             return self.chosen.photos
         mirrored = self.work / "mirrored"
         if not mirrored.exists():
-            chosen = fine_tune_decoder.evenly_spaced(picture_paths([self.chosen.photos]), self.chosen.photographs)
+            chosen = evenly_spaced(picture_paths([self.chosen.photos]), self.chosen.photographs)
             write_mirrored(chosen, self.chosen.photos, mirrored)
         return mirrored
 
     def hyper_tuned(self, name: str, start: "Start") -> "Start":
         """Where the synthesis begins once the hyper-synthesis was trained on the latents of `start`."""
-        weights = self.work / f"{name}-hyper" / fine_tune_decoder.FILE_NAME
+        weights = self.work / f"{name}-hyper" / FILE_NAME
         if not weights.exists():
             print(f"fine-tuning the hyper-synthesis: {name}", flush=True)
             latents, quantizer = (None, None) if name == CONTROL else (start.latents, name)
@@ -138,7 +139,7 @@ class DecoderStudy:
         return Start(weights, network, start.latents if name == CONTROL else self.latents(f"{name}-latents", network, [name]))
 
     def fine_tuned(self, name: str, start: "Start") -> Path:
-        weights = self.work / name / fine_tune_decoder.FILE_NAME
+        weights = self.work / name / FILE_NAME
         if not weights.exists():
             latents, quantizer = (None, None) if name == CONTROL else (start.latents, name)
             print(f"fine-tuning: {name}", flush=True)

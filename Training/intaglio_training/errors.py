@@ -1,5 +1,9 @@
-"""The one exception that means: the input is wrong, and this sentence says how."""
+"""What ends a command early: each is a sentence without a traceback."""
 
 
 class InputError(Exception):
-    """What was wrong, what was expected, and what to do; printed without a traceback, exit code 2."""
+    """The input is wrong: what was wrong, what was expected, and what to do. Exit code 2."""
+
+
+class Interrupted(Exception):
+    """A signal ended a run before its last step, and its checkpoint is written. Exit code 130, as a shell says it of SIGINT."""

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from .checkpoint import FILE_NAME
-from .errors import InputError
+from .errors import InputError, Interrupted
 from .fake_quantized_network import FakeQuantizedNetwork
 from .losses import SENTENCES
 from .options import Options
@@ -15,7 +15,7 @@ from .photographs import picture_paths
 from .precision import precision_named
 from .quantized_file import QuantizedFile
 from .safetensors_file import read_tensors
-from .training import Training, run_training, told_end
+from .training import Training, run_training
 from .weights_file import read_network, write_network
 
 # What the network file decides.
@@ -71,7 +71,7 @@ def start_fine_tuning(
     return Training(options, photographs, network=fake)
 
 
-def _fine_tune(chosen: argparse.Namespace) -> int:
+def _fine_tune(chosen: argparse.Namespace) -> None:
     if min(chosen.checkpoint_every, chosen.log_every) < 1:
         raise InputError("--checkpoint-every and --log-every count steps: 1 or more is expected")
     if not chosen.resume and (chosen.run / FILE_NAME).exists():
@@ -82,7 +82,13 @@ def _fine_tune(chosen: argparse.Namespace) -> int:
         chosen.weights, chosen.quantized, options, picture_paths(chosen.photos), chosen.run if chosen.resume else None, not chosen.fixed_activations
     )
     print(f"device {training.device.type}; step {training.step} of {options.steps}; {json.dumps(dataclasses.asdict(options))}", file=sys.stderr, flush=True)
-    finished = run_training(training, chosen.run, chosen.checkpoint_every, chosen.log_every)
+    interruption = None
+    try:
+        run_training(training, chosen.run, chosen.checkpoint_every, chosen.log_every)
+    except Interrupted as error:
+        interruption = error
     fake = training.network
     write_network(chosen.output, fake.network, training.options, training.step, fake.ranges())
-    return told_end(training, finished)
+    if interruption:
+        raise interruption
+    print("finished", file=sys.stderr)

@@ -5,8 +5,6 @@ are trained, which moves no mean: rounded symbols stay, and what weighs bits see
 symbol. A synthesis is fine-tuned after it, on latents that were quantized with it.
 """
 
-import math
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +14,10 @@ from torch import Tensor, nn
 from .coded_picture import bits_of
 from .errors import InputError
 from .gaussian_conditional import gaussian_likelihood
+from .latent_fine_tuning import LatentFineTuning, LatentFineTuningOptions
 from .latent_folder import LatentFolder
-from .learning_rate import learning_rate_at
-from .optimizers import check_optimizer, make_optimizer
 from .photographs import read_picture
-from .picture_latents import gained_latents, predicts_means
-from .running_means import RunningMeans
+from .picture_latents import gained_latents, means_of, predicts_means, round_about
 
 TRAINED = "h_s."
 METADATA_KEY = "fineTunedHyperDecoder"
@@ -30,31 +26,17 @@ PARTS = (SCALES, ALL)
 
 
 @dataclass(frozen=True)
-class HyperFineTuningOptions:
+class HyperFineTuningOptions(LatentFineTuningOptions):
     """`batch` counts whole pictures at one rate each; `part` is what is trained: SCALES or ALL."""
 
-    part: str = SCALES
     steps: int = 400
     warmup_steps: int = 20
-    learning_rate: float = 1e-4
-    final_learning_rate: float = 1e-6
-    gradient_norm: float = 1.0
-    optimizer: str = "adam"
-    batch: int = 4
-    seed: int = 1
-
-    @property
-    def decay_steps(self) -> int:
-        """The whole length: there is no plateau."""
-        return max(self.steps - self.warmup_steps, 0)
+    part: str = SCALES
 
     def checked(self) -> "HyperFineTuningOptions":
-        check_optimizer(self.optimizer)
+        self.check()
         if self.part not in PARTS:
             raise InputError(f"no part is called '{self.part}'; there are: {', '.join(PARTS)}")
-        for name in ("steps", "learning_rate", "batch"):
-            if getattr(self, name) <= 0:
-                raise InputError(f"{name} is {getattr(self, name)}; a positive number is expected")
         return self
 
 
@@ -86,8 +68,7 @@ def predicted_of_network(network: nn.Module, paths: list[Path]) -> list[list[Pre
 
     def one(latent: Tensor) -> PredictedLatents:
         hyper = torch.round(network.h_a(latent))
-        means = network.h_s(hyper).chunk(2, dim=1)[1]
-        return PredictedLatents(hyper[0], (torch.round(latent - means) + means)[0], 1.0)
+        return PredictedLatents(hyper[0], round_about(latent, means_of(network, hyper))[0], 1.0)
 
     return [[one(latent) for latent in gained_latents(network, read_picture(path))] for path in paths]
 
@@ -97,24 +78,27 @@ def require_predicted_means(network: nn.Module) -> None:
         raise InputError(f"a network of kind '{network.architecture}' predicts no means; a mean-scale hyperprior is expected")
 
 
-class HyperDecoderFineTuning:
+class HyperDecoderFineTuning(LatentFineTuning):
     """The network and an optimizer for h_s. The loss is the mean logarithm of a picture's bits: a percent counts the same everywhere, as in a BD-rate."""
 
     def __init__(self, network: nn.Module, pictures: list[list[PredictedLatents]], options: HyperFineTuningOptions, device: torch.device):
         require_predicted_means(network)
-        self.options, self.device, self.pictures = options.checked(), device, pictures
-        self.network = network.to(device)
-        self.network.requires_grad_(False)
-        self.trained = network.h_s if options.part == ALL else network.h_s[-1]
-        self.trained.requires_grad_(True)
+        network.to(device)
+        super().__init__(network, network.h_s if options.part == ALL else network.h_s[-1], options.checked())
+        self.device, self.pictures = device, pictures
         self.mean_rows = [parameter[len(parameter) // 2 :].detach().clone() for parameter in network.h_s[-1].parameters()]
-        self.optimizer = make_optimizer(options.optimizer, self.trained.parameters(), options.learning_rate)
         self.generator = torch.Generator().manual_seed(options.seed)
-        self.step = 0
-        hyper, shown = pictures[0][0].hyper, pictures[0][0].shown
-        expected = [extent * 4 for extent in hyper.shape[1:]]
-        if list(shown.shape[1:]) != expected or hyper.shape[0] != network.h_s[0].in_channels or 2 * shown.shape[0] != network.h_s[-1].out_channels:
-            raise InputError(f"hyper-latents of {list(hyper.shape)} and latents of {list(shown.shape)} are not this network's; name the network they are of")
+        self._require_fit()
+
+    def _require_fit(self) -> None:
+        """Every picture has the network's rates, channels and extents."""
+        first, last, rates = self.network.h_s[0], self.network.h_s[-1], len(self.network.gain.effective())
+        for picture in self.pictures:
+            if len(picture) != rates:
+                raise InputError(f"latents of {len(picture)} rates, the network has {rates}; write the latents of all rates")
+            for hyper, shown in ((predicted.hyper.shape, predicted.shown.shape) for predicted in picture):
+                if (hyper[0], *shown) != (first.in_channels, last.out_channels // 2, 4 * hyper[1], 4 * hyper[2]):
+                    raise InputError(f"hyper-latents of {list(hyper)} and latents of {list(shown)} are not this network's; name the network they are of")
 
     def bits(self, picture: PredictedLatents) -> Tensor:
         """Of all latents of a picture, as if each were a symbol step wide."""
@@ -139,26 +123,12 @@ class HyperDecoderFineTuning:
             loss = self.bits(picture).log() / self.options.batch
             loss.backward()
             total += loss.item()
-        norm = nn.utils.clip_grad_norm_(self.trained.parameters(), self.options.gradient_norm or math.inf)
-        if not math.isfinite(norm.item()):
-            raise InputError(f"step {self.step + 1}: the gradient is not finite; start again with a smaller --learning-rate")
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate_at(self.step, self.options)
-        self.optimizer.step()
+        self.apply_gradients()
         if self.options.part == SCALES:
             self._restore_means()
-        self.step += 1
         return {"logarithm-of-bits": total}
 
     @torch.no_grad()
     def _restore_means(self) -> None:
         for parameter, rows in zip(self.network.h_s[-1].parameters(), self.mean_rows):
             parameter[len(parameter) // 2 :] = rows
-
-    def run(self, log_every: int) -> None:
-        """All steps, a line of means every `log_every` of them."""
-        means, started = RunningMeans(), time.monotonic()
-        while self.step < self.options.steps:
-            means.add(self.take_step())
-            if self.step % log_every == 0:
-                print(f"step {self.step} {means.taken()} steps-per-second {self.step / (time.monotonic() - started):.3f}", flush=True)

@@ -62,9 +62,13 @@ def rounded_latents(network: nn.Module, samples: Tensor) -> list[Tensor]:
     """round(y gain - mean) + mean of one picture at every rate, [h][w][M]."""
     rounded = []
     for latent in gained_latents(network, samples):
-        means = predicted_means(network, latent)
-        rounded.append((torch.round(latent - means) + means)[0].permute(1, 2, 0).contiguous())
+        rounded.append(round_about(latent, predicted_means(network, latent))[0].permute(1, 2, 0).contiguous())
     return rounded
+
+
+def round_about(latent: Tensor, means: Tensor) -> Tensor:
+    """What a decoder has of rounded differences from the means."""
+    return torch.round(latent - means) + means
 
 
 def predicts_means(network: nn.Module) -> bool:
@@ -75,7 +79,12 @@ def predicted_means(network: nn.Module, latent: Tensor) -> Tensor:
     """Of each element where the network predicts means, else 0."""
     if not predicts_means(network):
         return torch.zeros_like(latent)
-    return network.h_s(torch.round(network.h_a(latent))).chunk(2, dim=1)[1]
+    return means_of(network, torch.round(network.h_a(latent)))
+
+
+def means_of(network: nn.Module, hyper: Tensor) -> Tensor:
+    """What a network that predicts means predicts from rounded hyper-latents."""
+    return network.h_s(hyper).chunk(2, dim=1)[1]
 
 
 def _require_same_network(network: nn.Module, picture: PictureLatents, path: Path) -> None:

@@ -13,8 +13,9 @@ from PIL import Image
 
 from .decoder_fine_tuning import FineTuningOptions
 from .errors import InputError
-from .fine_tune_decoder import FILE_NAME, fine_tune
+from .fine_tune_decoder import fine_tune
 from .fine_tuning import options_of_file, start_fine_tuning
+from .latent_fine_tuning_command import FILE_NAME
 from .options import Options
 from .photographs import picture_paths, read_picture
 from .simulator import Simulator

@@ -3,7 +3,6 @@
 import dataclasses
 import math
 import signal
-import sys
 import time
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from .checkpoint import FILE_NAME, Checkpoint, noise_states, read_checkpoint, restore_noise, write_checkpoint
-from .errors import InputError
+from .errors import InputError, Interrupted
 from .learning_rate import learning_rate_at
 from .losses import distortion_named
 from .optimizers import make_optimizer
@@ -20,9 +19,6 @@ from .photographs import CropSampler
 from .precision import precision_named
 from .running_means import RunningMeans
 from .zoo import make_network
-
-# As a shell says it of a command that SIGINT ended.
-INTERRUPTED = 130
 
 
 def default_device() -> torch.device:
@@ -124,8 +120,8 @@ class Interruption:
         self.asked = True
 
 
-def run_training(training: Training, run: Path, checkpoint_every: int, log_every: int) -> bool:
-    """Steps until the last one or an interruption; true when the last step was taken.
+def run_training(training: Training, run: Path, checkpoint_every: int, log_every: int) -> None:
+    """Steps until the last one; `Interrupted` when a signal came before it.
 
     Logs one line per `log_every` steps to standard output; the checkpoint in `run` is replaced every
     `checkpoint_every` steps and at the end.
@@ -139,13 +135,8 @@ def run_training(training: Training, run: Path, checkpoint_every: int, log_every
             if training.step % checkpoint_every == 0:
                 write_checkpoint(run / FILE_NAME, training.checkpoint())
         write_checkpoint(run / FILE_NAME, training.checkpoint())
-    return training.step >= training.options.steps
-
-
-def told_end(training: Training, finished: bool) -> int:
-    """Says how a run ended; the exit code that tells a script the same."""
-    print("finished" if finished else f"interrupted after step {training.step}; --resume goes on", file=sys.stderr)
-    return 0 if finished else INTERRUPTED
+    if training.step < training.options.steps:
+        raise Interrupted(f"interrupted after step {training.step}")
 
 
 class StepLog:

@@ -79,3 +79,17 @@ def test_an_interrupted_run_says_so_to_a_script(photographs, tmp_path, monkeypat
     assert "interrupted after step 1; --resume goes on" in capsys.readouterr().err
     monkeypatch.undo()
     assert main(train + ["--resume"]) == 0
+
+
+def test_an_interrupted_toy_goes_no_further(tmp_path, monkeypatch, capsys):
+    take_step = Training.take_step
+
+    def signalled_step(training):
+        os.kill(os.getpid(), signal.SIGINT)
+        return take_step(training)
+
+    monkeypatch.setattr(Training, "take_step", signalled_step)
+    (tmp_path / "tool").touch()
+    assert main(["toy", "--intaglio", str(tmp_path / "tool"), "--work", str(tmp_path / "work"), "--pictures", "1"]) == 130
+    assert capsys.readouterr().err == "interrupted after step 1\n"
+    assert not (tmp_path / "work" / "float.safetensors").exists()

@@ -11,7 +11,7 @@ from conftest import smooth_samples
 from intaglio_training.command_line import main
 from intaglio_training.decoder_study import Row, require_equal_lengths, row_of, text_of
 from intaglio_training.errors import InputError
-from intaglio_training.fine_tune_decoder import FILE_NAME
+from intaglio_training.latent_fine_tuning_command import FILE_NAME
 from intaglio_training.options import Options
 from intaglio_training.safetensors_file import read_tensors
 from intaglio_training.weights_file import write_network

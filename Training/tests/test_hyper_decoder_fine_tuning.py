@@ -115,7 +115,7 @@ def test_the_simulators_latents_are_read_in_its_steps(folder):
 def test_steps_lower_the_bits(folder):
     network = read_network(folder / "float.safetensors")
     [_, picture] = predicted_of_simulator(LatentFolder(folder / "latents", "tcq8"))
-    tuning = HyperDecoderFineTuning(network, [picture[:1]], HyperFineTuningOptions(steps=20, warmup_steps=1, learning_rate=1e-3, batch=1), CPU)
+    tuning = HyperDecoderFineTuning(network, [picture[:1] * 4], HyperFineTuningOptions(steps=20, warmup_steps=1, learning_rate=1e-3, batch=1), CPU)
     with torch.no_grad():
         before = tuning.bits(picture[0]).item()
     tuning.run(100)
@@ -144,7 +144,12 @@ def test_refusals_are_sentences(folder, capsys):
     assert "steps is 0" in refused(*simulated(folder), "--steps", "0")
     assert "no part is called 'x'; there are: scales, all" in refused(*simulated(folder), "--part", "x")
     assert "1 or more" in refused(*simulated(folder), "--log-every", "0")
-    file = folder / "latents/hyper/0/0.png.npy"
+    index = folder / "latents" / "latents.json"
+    whole = index.read_text()
+    index.write_text(whole.replace("[0, 1, 2, 3]", "[0, 1]"))
+    assert "latents of 2 rates, the network has 4" in refused(*simulated(folder))
+    index.write_text(whole)
+    file = folder / "latents/hyper/3/1.png.npy"
     numpy.save(file, numpy.zeros((3, 2, 9), dtype=numpy.int16))
     assert "are not this network's" in refused(*simulated(folder))
     file.unlink()

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from intaglio_training.checkpoint import FILE_NAME, read_checkpoint, write_checkpoint
-from intaglio_training.errors import InputError
+from intaglio_training.errors import InputError, Interrupted
 from intaglio_training.learning_rate import learning_rate_at
 from intaglio_training.options import Options
 from intaglio_training.photographs import picture_paths
@@ -105,7 +105,8 @@ def test_a_signal_ends_the_run_with_a_checkpoint(photographs, small_options, tmp
 
     training.take_step = signalled_step
     handlers = [signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)]
-    assert not run_training(training, tmp_path, checkpoint_every=100, log_every=100)
+    with pytest.raises(Interrupted, match="interrupted after step 2"):
+        run_training(training, tmp_path, checkpoint_every=100, log_every=100)
     assert read_checkpoint(tmp_path / FILE_NAME).step == 2
     assert [signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)] == handlers
 
