@@ -55,9 +55,10 @@ let package = Package(
         module("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
         module("Images", ["Diagnostics", "Tensors", "CPNG"]),
         module("EntropyCoding", ["Diagnostics", "FixedPoint"]),
+        module("FileFormats", ["Diagnostics", yams]),
         // 2
         module("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
-        module("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "CBundledNetworks"]),
+        module("Networks", ["Diagnostics", "FileFormats", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "CBundledNetworks"]),
         // 3
         module("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", yams]),
         module("Timing", ["MachineDescription", "Commands"]),

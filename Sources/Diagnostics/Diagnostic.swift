@@ -25,11 +25,14 @@ public struct Diagnostic: Error, Equatable, Sendable {
 
 extension Diagnostic: CustomStringConvertible {
     /// One sentence a line: `error[SCHEDULE-003]: place: found; expected ...` and the remedy below it.
+    ///
+    /// What files and users said is shown, not obeyed: control characters are written out, and further lines of a part are indented.
     public var description: String {
-        """
-        error[\(code.rawValue)]: \(place): \(found)
-          expected: \(expected)
-          remedy: \(remedy)
-        """
+        let parts = ["\(place): \(found)", expected, remedy].map { $0.printable.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ") }
+        return """
+            error[\(code.rawValue)]: \(parts[0])
+              expected: \(parts[1])
+              remedy: \(parts[2])
+            """
     }
 }

@@ -20,9 +20,10 @@ enum ModuleTable {
         ("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
         ("Images", ["Diagnostics", "Tensors", "CPNG"]),
         ("EntropyCoding", ["Diagnostics", "FixedPoint"]),
+        ("FileFormats", ["Diagnostics", "Yams"]),
         // 2
         ("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
-        ("Networks", ["Diagnostics", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "CBundledNetworks"]),
+        ("Networks", ["Diagnostics", "FileFormats", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "CBundledNetworks"]),
         // 3
         ("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", "Yams"]),
         ("Timing", ["MachineDescription", "Commands"]),

@@ -1,5 +1,6 @@
 import Diagnostics
 import EntropyCoding
+import FileFormats
 
 extension CodecParameters {
     var json: JSONValue {

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileFormats
 
 /// `prior.STAGE.matrix [C][out][in]`, `.bias [C][out]`, `.factor [C][out]` as F32; JSON has the widths between the stages.
 extension FactorizedPrior {

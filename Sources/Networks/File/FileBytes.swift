@@ -1,52 +1,34 @@
 public import Diagnostics
-import Glibc
 
-/// A file open for reading: whole, or only the parts that are wanted.
+/// A network's file open for reading: whole, or only the parts that are wanted.
 public final class FileBytes {
     /// Networks larger than this are refused: 4 GiB.
     public static let largestFileBytes = 1 << 32
 
     public let path: String
     /// Of the whole file.
-    public let count: Int
-    private let descriptor: Int32
+    public var count: Int { file.byteCount }
+    private let file: InputFile
 
     /// - Throws: `networkFileMissing`, `networkFileTooLarge`.
     public init(_ path: String) throws(Diagnostic) {
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, case let descriptor = open(path, O_RDONLY | O_CLOEXEC), descriptor >= 0 else {
-            throw Diagnostic(
-                .networkFileMissing, at: path, found: "no readable file", expected: "a network file", remedy: "check the path and the permissions")
-        }
         self.path = path
-        self.descriptor = descriptor
-        count = Int(status.st_size)
-        guard status.st_size <= FileBytes.largestFileBytes else {
-            throw Diagnostic(
-                .networkFileTooLarge, at: path, found: "\(status.st_size) bytes", expected: "at most \(FileBytes.largestFileBytes)",
-                remedy: "check that this is a network file")
+        do {
+            file = try InputFile(path, limit: FileBytes.largestFileBytes)
+        } catch {
+            throw Diagnostic(networkFile: path, error)
         }
     }
-
-    deinit { close(descriptor) }
 
     /// The bytes in `range`, which lies in `0..<count`.
     ///
     /// - Throws: `networkFileTruncated` where the file has become shorter.
     public func read(_ range: Range<Int>) throws(Diagnostic) -> [UInt8] {
-        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { [descriptor] buffer, count in
-            while count < range.count {
-                let read = pread(descriptor, buffer.baseAddress! + count, range.count - count, off_t(range.lowerBound + count))
-                guard read > 0 else { return }
-                count += read
-            }
+        do {
+            return try file.read(range)
+        } catch {
+            throw Diagnostic(networkFile: path, error)
         }
-        guard bytes.count == range.count else {
-            throw Diagnostic(
-                .networkFileTruncated, at: path, found: "\(range.lowerBound + bytes.count) readable bytes", expected: "\(count)",
-                remedy: "copy the whole file again")
-        }
-        return bytes
     }
 
     /// The whole file at a path.
@@ -55,5 +37,18 @@ public final class FileBytes {
     public static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
         let file = try FileBytes(path)
         return try file.read(0..<file.count)
+    }
+}
+
+extension Diagnostic {
+    fileprivate init(networkFile path: String, _ refusal: InputFile.Refusal) {
+        switch refusal {
+        case .missing, .folder, .special, .unreadable:
+            self.init(.networkFileMissing, at: path, found: refusal.found, expected: "a network file", remedy: "check the path and the permissions")
+        case .tooLarge(_, let limit):
+            self.init(.networkFileTooLarge, at: path, found: refusal.found, expected: "at most \(limit)", remedy: "check that this is a network file")
+        case .shortened:
+            self.init(.networkFileTruncated, at: path, found: refusal.found, expected: "the bytes that its header names", remedy: "copy the whole file again")
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileFormats
 import Graph
 
 /// The float network inside a network file: `LAYER.weights`, `.bias`, `.gamma`, `.beta` and `LAYER.rateGains` as F32, weights as F16 where that is exact, with the learned ranges

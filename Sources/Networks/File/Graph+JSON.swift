@@ -1,4 +1,5 @@
 import Diagnostics
+import FileFormats
 import Graph
 
 /// The graph as JSON. Keys are the attribute names of the operators; operators are named by `Operator.name`.

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileFormats
 import Graph
 
 /// `LAYER.clips` and `TENSOR.activationRanges` as F32; the JSON lists their names, and has no such list where nothing was learned.

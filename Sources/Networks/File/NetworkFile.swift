@@ -1,4 +1,5 @@
 public import Diagnostics
+import FileFormats
 
 /// A network in one `.safetensors` file: the float network, the quantized network, or both; the graphs are JSON in the metadata.
 ///

@@ -1,4 +1,5 @@
 public import Diagnostics
+import FileFormats
 
 /// A `.safetensors` file: named tensors and a table of strings.
 ///

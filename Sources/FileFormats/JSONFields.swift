@@ -1,35 +1,35 @@
-import Diagnostics
+package import Diagnostics
 
 /// Typed access to the members of a JSON object; every failure names the place and the field.
-struct JSONFields {
-    let place: String
+package struct JSONFields {
+    package let place: String
     private let value: JSONValue
 
-    init(_ value: JSONValue, at place: String) throws(Diagnostic) {
+    package init(_ value: JSONValue, at place: String) throws(Diagnostic) {
         guard case .object = value else { throw Self.invalid(place, found: "no object", expected: "an object") }
         self.value = value
         self.place = place
     }
 
-    static func invalid(_ place: String, found: String, expected: String) -> Diagnostic {
+    package static func invalid(_ place: String, found: String, expected: String) -> Diagnostic {
         Diagnostic(.networkFieldInvalid, at: place, found: found, expected: expected, remedy: "correct the field, or write the file again from its source")
     }
 
-    func has(_ name: String) -> Bool { value[name] != nil }
+    package func has(_ name: String) -> Bool { value[name] != nil }
 
-    func string(_ name: String) throws(Diagnostic) -> String {
+    package func string(_ name: String) throws(Diagnostic) -> String {
         guard case .string(let string)? = value[name] else { throw wrong(name, expected: "a string") }
         return string
     }
 
-    func integer(_ name: String, in range: ClosedRange<Int> = Int.min...Int.max) throws(Diagnostic) -> Int {
+    package func integer(_ name: String, in range: ClosedRange<Int> = Int.min...Int.max) throws(Diagnostic) -> Int {
         guard case .integer(let integer)? = value[name], range.contains(integer) else {
             throw wrong(name, expected: "an integer in \(range.lowerBound)...\(range.upperBound)")
         }
         return integer
     }
 
-    func real(_ name: String) throws(Diagnostic) -> Double {
+    package func real(_ name: String) throws(Diagnostic) -> Double {
         switch value[name] {
         case .real(let real)?: return real
         case .integer(let integer)?: return Double(integer)
@@ -37,12 +37,12 @@ struct JSONFields {
         }
     }
 
-    func boolean(_ name: String) throws(Diagnostic) -> Bool {
+    package func boolean(_ name: String) throws(Diagnostic) -> Bool {
         guard case .boolean(let boolean)? = value[name] else { throw wrong(name, expected: "true or false") }
         return boolean
     }
 
-    func strings(_ name: String) throws(Diagnostic) -> [String] {
+    package func strings(_ name: String) throws(Diagnostic) -> [String] {
         var strings: [String] = []
         for element in try elements(name) {
             guard case .string(let string) = element else { throw wrong(name, expected: "an array of strings") }
@@ -51,19 +51,19 @@ struct JSONFields {
         return strings
     }
 
-    func objects(_ name: String) throws(Diagnostic) -> [JSONFields] {
+    package func objects(_ name: String) throws(Diagnostic) -> [JSONFields] {
         var objects: [JSONFields] = []
         for (index, element) in try elements(name).enumerated() { objects.append(try JSONFields(element, at: "\(place), \(name) \(index)")) }
         return objects
     }
 
-    func object(_ name: String) throws(Diagnostic) -> JSONFields {
+    package func object(_ name: String) throws(Diagnostic) -> JSONFields {
         guard let member = value[name] else { throw wrong(name, expected: "an object") }
         return try JSONFields(member, at: "\(place), \(name)")
     }
 
     /// The word of one of an enumeration's cases.
-    func word<Word: RawRepresentable & CaseIterable>(_ name: String, as type: Word.Type) throws(Diagnostic) -> Word where Word.RawValue == String {
+    package func word<Word: RawRepresentable & CaseIterable>(_ name: String, as type: Word.Type) throws(Diagnostic) -> Word where Word.RawValue == String {
         guard let word = Word(rawValue: try string(name)) else {
             throw wrong(name, expected: "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
         }

@@ -1,13 +1,13 @@
-import Diagnostics
+package import Diagnostics
 
 /// Reads one JSON document from UTF-8 bytes. Nesting is limited to 64 levels, and a name may stand only once in an object.
-struct JSONParser {
+package struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
     private let place: String
 
     /// - Throws: `networkHeaderMalformed`, naming the byte.
-    static func parse(_ bytes: [UInt8], at place: String) throws(Diagnostic) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], at place: String) throws(Diagnostic) -> JSONValue {
         var parser = JSONParser(bytes: bytes, place: place)
         let value = try parser.value(depth: 0)
         parser.skipSpace()
