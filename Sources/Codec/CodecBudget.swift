@@ -49,7 +49,7 @@ extension PictureCodec {
         var transforms: [Part: CodecPart] = [:]
         for (part, extent) in [(Part.analysis, (height, width)), (.hyperSynthesis, (hyper?.height ?? 0, hyper?.width ?? 0)), (.synthesis, (latent.height, latent.width))]
         where part != .hyperSynthesis || hyper != nil {
-            let totals = try plan(part, rate: rate, height: extent.0, width: extent.1).report().totals
+            let totals = try plan(part, rate: rate, height: extent.0, width: extent.1).plan.report().totals
             transforms[part] = CodecPart(name: part.rawValue, simulatedCycles: totals.simulatedCycles, dramBytes: totals.dramBytes, memoryBytes: 0)
         }
         // Latents, means and scales come in as 16 bits, symbols are read back as 16 bits.

@@ -17,7 +17,8 @@ import Tensors
 ///
 /// The encoder passes through the same hyper-synthesis, reconstruction and synthesis as the decoder: what it says about quality is what a decoder shows.
 public struct PictureCodec: Sendable {
-    public let network: QuantizedNetwork
+    public var network: QuantizedNetwork { proven.network }
+    private let proven: ProvenNetwork
     public let machine: MachineDescription
     /// Rates of the network, at least 1.
     public let rateCount: Int
@@ -29,13 +30,19 @@ public struct PictureCodec: Sendable {
     /// The first 16 bytes of the SHA-256 of the network file without its float part.
     public let networkDigest: [UInt8]
     private let threads: Int
-    var plans: [PlanKey: SimulationPlan] = [:]
+    private var parts: [PartKey: PlannedPart] = [:]
 
-    struct PlanKey: Hashable {
+    private struct PartKey: Hashable {
         var part: Part
         var rate: Int
         var height: Int
         var width: Int
+    }
+
+    /// A part of the network at one rate and extent.
+    struct PlannedPart {
+        let network: ProvenNetwork
+        let plan: SimulationPlan
     }
 
     /// The three runs of a network.
@@ -43,15 +50,15 @@ public struct PictureCodec: Sendable {
         case analysis, hyperSynthesis, synthesis
     }
 
-    /// - Throws: `codecMissing`, `codecNetworkUnfit`, `codecTablesInvalid`, and what `requireProvenWidths` throws.
-    public init(_ network: QuantizedNetwork, machine: MachineDescription, threads: Int = 1) throws(Diagnostic) {
+    /// - Throws: `codecMissing`, `codecNetworkUnfit`, `codecTablesInvalid`, `machineWidthExceeded`.
+    public init(_ proven: ProvenNetwork, machine: MachineDescription, threads: Int = 1) throws(Diagnostic) {
+        let network = proven.network
         guard let codec = network.codec else {
             throw Diagnostic(
                 .codecMissing, at: "network \(network.graph.name)", found: "no entropy tables", expected: "a network that was prepared to encode and decode",
                 remedy: "quantize it with `intaglio quantize --codec`")
         }
-        try network.requireProvenWidths()
-        self.network = network
+        self.proven = proven
         self.machine = machine
         self.threads = threads
         rateCount = network.rateMultipliers.values.map(\.count).max() ?? 1
@@ -90,10 +97,10 @@ public struct PictureCodec: Sendable {
 
     // MARK: The network's runs
 
-    mutating func plan(_ part: Part, rate: Int, height: Int, width: Int) throws(Diagnostic) -> SimulationPlan {
-        let key = PlanKey(part: part, rate: rate, height: height, width: width)
-        if let plan = plans[key] { return plan }
-        let atRate = try network.atRate(rate)
+    mutating func plan(_ part: Part, rate: Int, height: Int, width: Int) throws(Diagnostic) -> PlannedPart {
+        let key = PartKey(part: part, rate: rate, height: height, width: width)
+        if let planned = parts[key] { return planned }
+        let atRate = try proven.atRate(rate)
         let name = "\(network.graph.name)-\(part.rawValue)"
         let cut =
             switch part {
@@ -103,15 +110,16 @@ public struct PictureCodec: Sendable {
             case .hyperSynthesis: atRate.cut(from: [tensors.hyperLatent!], to: [tensors.parameters!], name: name)
             case .synthesis: atRate.cut(from: [tensors.reconstruction], to: [tensors.output], name: name)
             }
-        let plan = try SimulationPlan(network: cut, machine: machine, width: width, height: height)
-        plans[key] = plan
-        return plan
+        let planned = PlannedPart(network: cut, plan: try SimulationPlan(network: cut.network, machine: machine, width: width, height: height))
+        parts[key] = planned
+        return planned
     }
 
     /// What encoding needs of a picture at one rate, whatever the quantizer.
     public mutating func analyse(_ picture: RGBImage, rate: Int) throws(Diagnostic) -> Analysis {
-        let plan = try plan(.analysis, rate: rate, height: picture.height, width: picture.width)
-        let run = try SimulationRun(plan, inputs: [tensors.picture: try PictureTensor.stored(picture, for: plan.network).widened], threads: threads)
+        let part = try plan(.analysis, rate: rate, height: picture.height, width: picture.width)
+        let inputs = [tensors.picture: try PictureTensor.stored(picture, for: part.plan.network).widened]
+        let run = try SimulationRun(part.plan, of: part.network, inputs: inputs, threads: threads)
         let hyperLatents = tensors.hyperLatent.map { run.storedOutput($0) }
         return Analysis(
             width: picture.width, height: picture.height, rate: rate, latents: run.storedOutput(tensors.latent), hyperLatents: hyperLatents,
@@ -120,13 +128,13 @@ public struct PictureCodec: Sendable {
 
     /// Scales and means, in encoder and decoder alike.
     mutating func predict(_ hyperLatents: Tensor<Int32>, rate: Int) throws(Diagnostic) -> Tensor<Int32> {
-        let plan = try plan(.hyperSynthesis, rate: rate, height: hyperLatents.shape.height, width: hyperLatents.shape.width)
-        return try SimulationRun(plan, inputs: [tensors.hyperLatent!: hyperLatents], threads: threads).storedOutput(tensors.parameters!)
+        let part = try plan(.hyperSynthesis, rate: rate, height: hyperLatents.shape.height, width: hyperLatents.shape.width)
+        return try SimulationRun(part.plan, of: part.network, inputs: [tensors.hyperLatent!: hyperLatents], threads: threads).storedOutput(tensors.parameters!)
     }
 
     mutating func synthesize(_ reconstruction: Tensor<Int32>, rate: Int, width: Int, height: Int) throws(Diagnostic) -> RGBImage {
-        let plan = try plan(.synthesis, rate: rate, height: reconstruction.shape.height, width: reconstruction.shape.width)
-        let output = try SimulationRun(plan, inputs: [tensors.reconstruction: reconstruction], threads: threads).storedOutput(tensors.output)
+        let part = try plan(.synthesis, rate: rate, height: reconstruction.shape.height, width: reconstruction.shape.width)
+        let output = try SimulationRun(part.plan, of: part.network, inputs: [tensors.reconstruction: reconstruction], threads: threads).storedOutput(tensors.output)
         let codes = Tensor(shape: output.shape, elements: output.elements.map { UInt8(truncatingIfNeeded: $0) })
         guard let image = PictureTensor.image(codes, width: width, height: height) else {
             throw Diagnostic(

@@ -4,11 +4,11 @@ import Graph
 import Quantization
 
 extension QuantizedNetwork {
-    /// Proves before a run that no sum passes its width, whoever wrote the network: the accumulator's A; 2^40 for normalization; the 32 bits of
-    /// `gemmlowpDouble` after its shift.
+    /// Proves before a run that no sum passes its width, whoever wrote the network and at whatever rate: the accumulator's A; 2^40 for normalization; the 32 bits
+    /// of `gemmlowpDouble` after its shift. `ProvenNetwork` is its result as a type.
     ///
     /// - Throws: `networkSumTooWide`, `networkNormalizationTooWide`, `networkRequantizationTooWide`, with the first layer and channel and the bits needed.
-    public func requireProvenWidths() throws(Diagnostic) {
+    package func requireProvenWidths() throws(Diagnostic) {
         for layer in graph.layers { try requireProvenWidths(of: layer) }
     }
 
@@ -23,10 +23,11 @@ extension QuantizedNetwork {
                 expected: "at most A = \(widths.accumulatorBits) bits", remedy: "quantize the network again, or declare accumulatorBits \(bound.width)")
         }
         switch parameters[layer.name] {
-        case .accumulation(let accumulation): try requireDefined(accumulation.postProcessing, layer, bounds.map { $0.low...$0.high })
+        case .accumulation(let accumulation): try requireDefinedAtAllRates(accumulation.postProcessing, layer, bounds.map { $0.low...$0.high })
         case .requantization(let post):
             guard let input = formats[layer.inputs[0]] else { return }
-            try requireDefined(post, layer, post.multipliers.indices.map { Int128(input.valueRange(channel: $0).lowerBound)...Int128(input.valueRange(channel: $0).upperBound) })
+            let ranges = post.multipliers.indices.map { Int128(input.valueRange(channel: $0).lowerBound)...Int128(input.valueRange(channel: $0).upperBound) }
+            try requireDefinedAtAllRates(post, layer, ranges)
         case .normalization:
             for (channel, bound) in bounds.enumerated() where bound.high >= Int128(1) << Self.normalizationBits {
                 throw Diagnostic(
@@ -35,6 +36,15 @@ extension QuantizedNetwork {
             }
         case .addition(let addition): try requireDefined(addition, layer)
         case nil, .some(.none): break
+        }
+    }
+
+    private func requireDefinedAtAllRates(_ post: PostProcessing, _ layer: Layer, _ accumulators: [ClosedRange<Int128>]) throws(Diagnostic) {
+        try requireDefined(post, layer, accumulators)
+        for multipliers in rateMultipliers[layer.name] ?? [] where multipliers.count == post.multipliers.count {
+            var atRate = post
+            (atRate.multipliers, atRate.multipliersNegative) = (multipliers, multipliers)
+            try requireDefined(atRate, layer, accumulators)
         }
     }
 

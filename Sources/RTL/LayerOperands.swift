@@ -10,21 +10,24 @@ package import Tensors
 /// One layer of a network as a network of its own, with the operands that it has when the whole network runs on a picture.
 package struct LayerOperands {
     package let plan: SimulationPlan
+    /// The layer alone.
+    package let network: ProvenNetwork
     /// Stored elements of the layer's operands, by name.
     package let inputs: [String: Tensor<Int32>]
 
     /// - Parameter schedule: of the whole network; the layer alone gets one that is searched for.
     /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
     package init(
-        network: QuantizedNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?, threads: Int
+        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?, threads: Int
     ) throws(Diagnostic) {
-        let part = try network.onlyLayer(layer)
-        let whole = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule)
-        let pictureInputs = try LayerOperands.pictureInputs(picture, of: network)
-        let run = try SimulationRun(whole, inputs: pictureInputs, threads: threads)
+        let part = try network.network.onlyLayer(layer)
+        let whole = try SimulationPlan(network: network.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule)
+        let pictureInputs = try LayerOperands.pictureInputs(picture, of: network.network)
+        let run = try SimulationRun(whole, of: network, inputs: pictureInputs, threads: threads)
         var inputs: [String: Tensor<Int32>] = [:]
         for input in part.graph.inputs { inputs[input.name] = pictureInputs[input.name] ?? run.storedOutput(input.name) }
         let shape = inputs[part.graph.inputs[0].name]!.shape
+        self.network = try ProvenNetwork(part)
         plan = try SimulationPlan(network: part, machine: machine, width: shape.width, height: shape.height)
         self.inputs = inputs
     }

@@ -12,15 +12,15 @@ extension RTLVerification {
     /// - Parameter only: the layer; all of them in one run when nil.
     /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the executors throw.
     public init(
-        network: QuantizedNetwork, picture: RGBImage, only: String?, schedule: Schedule? = nil, on build: MachineBuild, directory: URL, threads: Int = 1
+        network: ProvenNetwork, picture: RGBImage, only: String?, schedule: Schedule? = nil, on build: MachineBuild, directory: URL, threads: Int = 1
     ) throws(Diagnostic) {
         guard let only else {
-            let plan = try SimulationPlan(network: network, machine: build.machine, width: picture.width, height: picture.height, schedule: schedule)
-            let inputs = try LayerOperands.pictureInputs(picture, of: network)
-            try self.init(network.graph.name, plan: plan, inputs: inputs, on: build, directory: directory, threads: threads)
+            let plan = try SimulationPlan(network: network.network, machine: build.machine, width: picture.width, height: picture.height, schedule: schedule)
+            let inputs = try LayerOperands.pictureInputs(picture, of: network.network)
+            try self.init(network.network.graph.name, plan: plan, of: network, inputs: inputs, on: build, directory: directory, threads: threads)
             return
         }
         let operands = try LayerOperands(network: network, layer: only, picture: picture, machine: build.machine, schedule: schedule, threads: threads)
-        try self.init(only, plan: operands.plan, inputs: operands.inputs, on: build, directory: directory, threads: threads)
+        try self.init(only, plan: operands.plan, of: operands.network, inputs: operands.inputs, on: build, directory: directory, threads: threads)
     }
 }

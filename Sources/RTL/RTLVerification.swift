@@ -4,7 +4,7 @@ public import Diagnostics
 public import Foundation
 import Graph
 import MachineDescription
-import Networks
+public import Networks
 import Scheduling
 public import Simulation
 public import Tensors
@@ -28,19 +28,23 @@ public struct RTLVerification: Encodable, Sendable {
 
     /// - Parameters:
     ///   - plan: lowered and timed.
+    ///   - network: the plan's.
     ///   - inputs: stored elements of the graph inputs.
     ///   - directory: for the files of the run.
     ///   - cycleLimit: when to give up; by default far beyond what is predicted.
     /// - Throws: what the run of either executor throws.
-    public init(_ name: String, plan: SimulationPlan, inputs: [String: Tensor<Int32>], on build: MachineBuild, directory: URL, cycleLimit: Int? = nil, threads: Int = 1) throws(Diagnostic) {
+    public init(
+        _ name: String, plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>], on build: MachineBuild, directory: URL,
+        cycleLimit: Int? = nil, threads: Int = 1
+    ) throws(Diagnostic) {
         let clock = ContinuousClock()
         let modelStart = clock.now
-        let run = try SimulationRun(plan, inputs: inputs, threads: threads)
+        let run = try SimulationRun(plan, of: network, inputs: inputs, threads: threads)
         modelSeconds = (clock.now - modelStart).seconds
         let rtlStart = clock.now
         let timeline = plan.timeline
         let rtl = try RTLRun(
-            plan.program.commands, memory: try SimulationRun.memoryBytes(plan, inputs: inputs), activationBits: plan.network.widths.activationBits,
+            plan.program.commands, memory: try SimulationRun.memoryBytes(plan, of: network, inputs: inputs), activationBits: plan.network.widths.activationBits,
             cycleLimit: cycleLimit ?? 2 * timeline.totalCycles + 10_000, on: build, directory: directory)
         rtlSeconds = (clock.now - rtlStart).seconds
         self.name = name
@@ -110,7 +114,9 @@ extension RTLVerification {
     /// A layer case on the build's machine.
     public init(_ layerCase: LayerCase, on build: MachineBuild, directory: URL, cycleLimit: Int? = nil, threads: Int = 1) throws(Diagnostic) {
         let input = layerCase.inputs.first!.value.shape
+        let network = try ProvenNetwork(layerCase.network)
         let plan = try SimulationPlan(network: layerCase.network, machine: build.machine, width: input.width, height: input.height)
-        try self.init(layerCase.name, plan: plan, inputs: layerCase.inputs, on: build, directory: directory, cycleLimit: cycleLimit, threads: threads)
+        try self.init(
+            layerCase.name, plan: plan, of: network, inputs: layerCase.inputs, on: build, directory: directory, cycleLimit: cycleLimit, threads: threads)
     }
 }

@@ -25,8 +25,9 @@ public enum ConformanceRun {
         _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1
     ) throws(Diagnostic) -> String? {
         let input = layerCase.inputs.first!.value.shape
+        let network = try ProvenNetwork(layerCase.network)
         let plan = try SimulationPlan(network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule)
-        let run = try SimulationRun(plan, inputs: layerCase.inputs, threads: threads)
+        let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs, threads: threads)
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
         if let difference = FirstDifference(expected: reference.tensors["layer"]!, found: run.outputs.tensor("layer")) {
             return "\(layerCase.name): \(difference.count) elements differ, first at [\(difference.y)][\(difference.x)][\(difference.c)]: "

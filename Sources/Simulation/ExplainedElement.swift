@@ -18,17 +18,17 @@ public struct ExplainedElement: Sendable {
     ///   - layer: the first layer when nil.
     /// - Throws: `layerUnknown`, `explainOutside`, `explainOperator`, `networkHasNoPicture`.
     public init(
-        network: QuantizedNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, layer name: String?, c: Int, y: Int, x: Int,
+        network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, layer name: String?, c: Int, y: Int, x: Int,
         threads: Int
     ) throws(Diagnostic) {
-        try network.requireProvenWidths()
+        let network = proven.network
         let graph = network.graph
         let name = name ?? graph.layers[0].name
         try graph.requireLayer(name, at: "--layer")
         let layer = graph[layer: name]!
         let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule)
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
-        let run = try SimulationRun(plan, inputs: inputs, threads: threads)
+        let run = try SimulationRun(plan, of: proven, inputs: inputs, threads: threads)
         let operands = layer.inputs.map { inputs[$0] ?? run.outputs.tensor($0) }
         let explanation = try Explanation(network, layer: layer, operands: operands, outputShape: plan.shapes[name]!, c: c, y: y, x: x)
         let machineStored = Int(run.outputs.tensor(name)[y, x, c])

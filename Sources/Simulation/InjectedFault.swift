@@ -49,10 +49,21 @@ public enum InjectedFault: Hashable, Sendable {
         }
     }
 
-    /// The network as the faulty machine holds it. A halo fault is in the commands, not here.
+    /// The network as the faulty machine holds it, proved again: a fault makes another network, whose sums have to fit too. A halo fault is in the commands, not here.
     ///
-    /// - Throws: `faultUnknownPlace` where the layer or the index does not exist.
-    public func applied(to network: QuantizedNetwork) throws(Diagnostic) -> QuantizedNetwork {
+    /// - Throws: `faultUnknownPlace` where the layer or the index does not exist; what the proof throws where sums with the fault no longer fit.
+    public func applied(to proven: ProvenNetwork) throws(Diagnostic) -> ProvenNetwork {
+        let faulty = try applied(to: proven.network)
+        do {
+            return try ProvenNetwork(faulty)
+        } catch {
+            throw Diagnostic(
+                error.code, at: "--inject, \(error.place)", found: error.found, expected: error.expected,
+                remedy: "choose a fault that the accumulators can hold: a smaller weight, or another place")
+        }
+    }
+
+    private func applied(to network: QuantizedNetwork) throws(Diagnostic) -> QuantizedNetwork {
         var faulty = network
         guard network.graph[layer: layer] != nil else { throw unknown("no layer '\(layer)'", expected: network.graph.layers.map(\.name).joined(separator: ", ")) }
         switch self {

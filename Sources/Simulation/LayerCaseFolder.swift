@@ -39,6 +39,7 @@ public enum LayerCaseFolder {
         _ layerCase: Int8LayerCase, machine: MachineDescription, rounding: RoundingRule?, threads: Int
     ) throws(Diagnostic) -> Result {
         let network = layerCase.network(rounding: rounding)
+        let proven = try ProvenNetwork(network)
         let (input, output) = (network.graph.inputs[0].name, network.graph.outputs[0])
         let reference = try ReferenceModel(network)
         let shape = layerCase.inputs[0].shape
@@ -52,7 +53,7 @@ public enum LayerCaseFolder {
                 referenceMismatches += difference.count
                 first = first ?? "[\(difference.y)][\(difference.x)][\(difference.c)] expected \(difference.expected), reference \(difference.found)"
             }
-            if let difference = FirstDifference(expected: expected, found: try SimulationRun(plan, inputs: inputs, threads: threads).outputs.tensor(output)) {
+            if let difference = FirstDifference(expected: expected, found: try SimulationRun(plan, of: proven, inputs: inputs, threads: threads).outputs.tensor(output)) {
                 machineMismatches += difference.count
                 first = first ?? "[\(difference.y)][\(difference.x)][\(difference.c)] expected \(difference.expected), machine \(difference.found)"
             }

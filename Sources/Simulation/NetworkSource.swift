@@ -1,6 +1,4 @@
 public import Diagnostics
-import FixedPoint
-import Graph
 public import Networks
 
 /// A network by a bundled name or from a file, with whatever forms it carries.
@@ -28,10 +26,20 @@ public struct NetworkSource: Sendable {
         self.file = try NetworkFile.read(nameOrPath, includingFloat: includingFloat)
     }
 
-    /// The integers, with the multipliers of one rate in place.
+    /// The integers, with the multipliers of one rate in place: enough to plan.
     ///
     /// - Throws: `networkNotQuantized`, `rateOutOfRange`.
     public func quantized(rate: Int) throws(Diagnostic) -> QuantizedNetwork { try quantizedAtAllRates().atRate(rate) }
+
+    /// The same, proved: what runs.
+    ///
+    /// - Throws: as above, and what the proof throws.
+    public func proven(rate: Int) throws(Diagnostic) -> ProvenNetwork { try ProvenNetwork(quantized(rate: rate)) }
+
+    /// The integers as the file has them, proved at every rate.
+    ///
+    /// - Throws: `networkNotQuantized`, and what the proof throws.
+    public func provenAtAllRates() throws(Diagnostic) -> ProvenNetwork { try ProvenNetwork(quantizedAtAllRates()) }
 
     /// The integers as the file has them.
     ///
@@ -53,41 +61,5 @@ public struct NetworkSource: Sendable {
                 remedy: "run without --float, or quantize again from the float network (it is carried along)")
         }
         return network
-    }
-}
-
-extension QuantizedNetwork {
-    /// The network with its variable-rate multipliers set to one rate.
-    ///
-    /// - Throws: `rateOutOfRange`.
-    public func atRate(_ rate: Int) throws(Diagnostic) -> QuantizedNetwork {
-        let rates = rateMultipliers.values.map(\.count).max() ?? 1
-        guard (0..<rates).contains(rate) else {
-            throw Diagnostic(
-                .rateOutOfRange, at: "--rate", found: "rate \(rate)", expected: rates == 1 ? "0: the network has one rate" : "0...\(rates - 1)",
-                remedy: "choose one of the network's rates")
-        }
-        var network = self
-        for (layer, multipliers) in rateMultipliers {
-            network.parameters[layer]?.replaceMultipliers(multipliers[rate])
-        }
-        return network
-    }
-}
-
-extension LayerParameters {
-    /// A layer of variable rate has no activation function: positive and negative sums share the multiplier.
-    fileprivate mutating func replaceMultipliers(_ multipliers: [QuantizedMultiplier]) {
-        switch self {
-        case .accumulation(var parameters):
-            parameters.postProcessing.multipliers = multipliers
-            parameters.postProcessing.multipliersNegative = multipliers
-            self = .accumulation(parameters)
-        case .requantization(var post):
-            post.multipliers = multipliers
-            post.multipliersNegative = multipliers
-            self = .requantization(post)
-        case .normalization, .addition, .none: preconditionFailure("only multiplying layers have rates")
-        }
     }
 }

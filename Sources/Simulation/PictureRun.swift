@@ -10,10 +10,10 @@ public struct PictureRun: Sendable {
     public let simulation: SimulationRun
     let picture: PNGPicture
 
-    /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what `requireProvenWidths` throws.
+    /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what the proof of `ProvenNetwork` throws.
     public init(_ plan: SimulationPlan, picture: PNGPicture, team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
         let network = plan.network
-        let proof = team.begin { Result { () throws(Diagnostic) in try network.requireProvenWidths() } }
+        let proof = team.begin { Result { () throws(Diagnostic) in try ProvenNetwork(network) } }
         let graph = plan.network.graph
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture.image, for: plan.network)]
         self.simulation = try SimulationRun(plan, codes: inputs, team: team, progress: progress) { () throws(Diagnostic) in try proof.get().get() }

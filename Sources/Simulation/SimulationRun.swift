@@ -22,15 +22,16 @@ public struct SimulationRun: Sendable {
     private let digests: LayerDigests?
 
     /// - Parameters:
+    ///   - network: the plan's.
     ///   - inputs: stored elements of the graph inputs, by name.
-    ///   - network: what the machine holds, where that is not the plan's own network (a fault).
     ///   - threads: share the machine's work; any number gives the same bytes.
     /// - Throws: what the parameter image throws; `weightStatisticsMismatch` on a machine that needs them. A machine that cannot finish its commands is a broken invariant.
     public init(
-        _ plan: SimulationPlan, inputs: [String: Tensor<Int32>], held network: QuantizedNetwork? = nil, threads: Int = 1
+        _ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>], threads: Int = 1
     ) throws(Diagnostic) {
-        try self.init(plan, held: network, team: ThreadTeam(threads: threads), isDigested: false) { memory, map in
+        try self.init(plan, team: ThreadTeam(threads: threads), isDigested: false) { memory, map in
             for (name, tensor) in inputs { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
+            return network
         }
     }
 
@@ -38,28 +39,29 @@ public struct SimulationRun: Sendable {
     ///
     /// - Parameters:
     ///   - progress: called as layers begin, with the layer's number from 1 and how many there are.
-    ///   - begin: called when all is set up, before the first command.
+    ///   - proof: gives the plan's network, proved; called when all is set up, before the first command.
     init(
-        _ plan: SimulationPlan, codes: [String: Tensor<UInt8>], team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil, begin: () throws(Diagnostic) -> Void
+        _ plan: SimulationPlan, codes: [String: Tensor<UInt8>], team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil,
+        proof: () throws(Diagnostic) -> ProvenNetwork
     ) throws(Diagnostic) {
-        try self.init(plan, held: nil, team: team, isDigested: true, progress: progress) { (memory, map) throws(Diagnostic) in
+        try self.init(plan, team: team, isDigested: true, progress: progress) { (memory, map) throws(Diagnostic) in
             for (name, tensor) in codes { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
-            try begin()
+            return try proof()
         }
     }
 
     private init(
-        _ plan: SimulationPlan, held network: QuantizedNetwork?, team: ThreadTeam, isDigested: Bool, progress: ((Int, Int) -> Void)? = nil,
-        writeInputs: (ExternalMemory, ExternalMemoryMap) throws(Diagnostic) -> Void
+        _ plan: SimulationPlan, team: ThreadTeam, isDigested: Bool, progress: ((Int, Int) -> Void)? = nil,
+        begin: (ExternalMemory, ExternalMemoryMap) throws(Diagnostic) -> ProvenNetwork
     ) throws(Diagnostic) {
         let program = plan.program
         precondition(!program.commands.isEmpty || plan.timeline.commands.isEmpty, "a plan that runs keeps its commands")
         let memory = ExternalMemory(bytes: program.memoryMap.bytes)
-        var image = try ExternalImage(program, network: network ?? plan.network).bytes
-        // A fault is put into the codes that the machine gets, behind any decoder.
-        if network == nil { try plan.weightCoding?.check(plan.network, program, image: &image, codes: plan.machine.weightDecoder != nil) }
+        var image = try ExternalImage(program, network: plan.network).bytes
+        try plan.weightCoding?.check(plan.network, program, image: &image, codes: plan.machine.weightDecoder != nil)
         memory.write(image, at: 0)
-        try writeInputs(memory, program.memoryMap)
+        let proven = try begin(memory, program.memoryMap)
+        precondition(proven.network == plan.network, "a plan runs with the proof of another network")
 
         let outputs = StoredOutputs(memory: memory, map: program.memoryMap)
         let digests = isDigested ? LayerDigests(names: program.layers.map(\.name), outputs: outputs, team: team) : nil
@@ -90,10 +92,11 @@ extension SimulationRun {
     /// The bytes of external memory before a run, parameter image and stored inputs, for other executors of the same commands.
     ///
     /// - Throws: what the parameter image throws.
-    package static func memoryBytes(_ plan: SimulationPlan, inputs: [String: Tensor<Int32>]) throws(Diagnostic) -> [UInt8] {
+    package static func memoryBytes(_ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>]) throws(Diagnostic) -> [UInt8] {
+        precondition(network.network == plan.network, "a plan runs with the proof of another network")
         let map = plan.program.memoryMap
         let memory = ExternalMemory(bytes: map.bytes)
-        memory.write(try ExternalImage(plan.program, network: plan.network).bytes, at: 0)
+        memory.write(try ExternalImage(plan.program, network: network.network).bytes, at: 0)
         for (name, tensor) in inputs { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
         return memory.withBytes { Array($0) }
     }

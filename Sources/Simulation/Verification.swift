@@ -26,18 +26,18 @@ public struct Verification: Sendable {
     /// - Parameters:
     ///   - fault: put into the machine's copy only.
     ///   - only: compares this layer alone.
-    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what `requireProvenWidths`, planning and the executors throw.
+    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the executors throw.
     public init(
-        network: QuantizedNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, fault: InjectedFault? = nil, only: String? = nil,
+        network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, fault: InjectedFault? = nil, only: String? = nil,
         threads: Int
     ) throws(Diagnostic) {
-        try network.requireProvenWidths()
+        let network = proven.network
         if let only { try network.graph.requireLayer(only, at: "--layer") }
-        let held = try fault.map { fault throws(Diagnostic) in try fault.applied(to: network) }
+        let held = try fault?.applied(to: proven) ?? proven
         let plan = try SimulationPlan(
-            network: held ?? network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, fault: fault)
+            network: held.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, fault: fault)
         let inputs = [network.graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
-        let run = try SimulationRun(plan, inputs: inputs, threads: threads)
+        let run = try SimulationRun(plan, of: held, inputs: inputs, threads: threads)
         let reference = try ReferenceModel(network).run(inputs: inputs)
         self.layers = network.graph.layers.enumerated().filter { only == nil || $0.element.name == only }.map { index, layer in
             let expected = reference.tensors[layer.name]!

@@ -42,7 +42,7 @@ struct CodecOptions: ParsableArguments {
 
     func codec() throws -> PictureCodec {
         let source = try NetworkSource(network, includingFloat: false)
-        return try PictureCodec(source.quantizedAtAllRates(), machine: MachineDescription.load(machine), threads: threads)
+        return try PictureCodec(source.provenAtAllRates(), machine: MachineDescription.load(machine), threads: threads)
     }
 }
 

@@ -15,7 +15,7 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
         let explained = try ExplainedElement(
-            network: options.quantized(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
+            network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
             layer: layer, c: coordinate.c, y: coordinate.y, x: coordinate.x, threads: ProcessInfo.processInfo.activeProcessorCount)
         try Console.result(explained.text + "\n")
         if let failure = explained.failure { throw DifferenceFound(message: failure) }

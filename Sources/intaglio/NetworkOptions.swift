@@ -16,6 +16,9 @@ struct NetworkOptions: ParsableArguments {
 
     func quantized() throws -> QuantizedNetwork { try source().quantized(rate: rate) }
 
+    /// What runs.
+    func proven() throws -> ProvenNetwork { try source().proven(rate: rate) }
+
     func machineDescription() throws -> MachineDescription { try MachineDescription.load(machine) }
 
     func scheduleFile() throws -> Schedule? { try schedule.map { try Schedule(contentsOf: $0) } }

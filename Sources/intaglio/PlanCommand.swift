@@ -26,8 +26,7 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         if codec { return try planCodec() }
-        let network = try options.quantized()
-        try network.requireProvenWidths()
+        let network = try options.proven().network
         let plan = try SimulationPlan(
             network: network, machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile(),
             keepsCommands: !traces.isEmpty)
@@ -37,7 +36,7 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func planCodec() throws {
-        var codec = try PictureCodec(options.source().quantizedAtAllRates(), machine: options.machineDescription())
+        var codec = try PictureCodec(options.source().provenAtAllRates(), machine: options.machineDescription())
         let budget = try codec.budget(
             width: size.width, height: size.height, rate: options.rate, quantizer: quantizer.latentQuantizer(fractionBits: codec.fractionBits), streamBytes: nil)
         try Console.result(json ? budget.jsonText() : budget.text)

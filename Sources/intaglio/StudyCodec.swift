@@ -92,7 +92,7 @@ struct StudyCodec: ParsableCommand {
     private func difference(
         _ network: QuantizedNetwork, _ machine: MachineDescription, _ originals: [(name: String, image: RGBImage)], _ float: RateDistortionCurve
     ) throws -> (psnr: BDRate.Result?, msSSIM: BDRate.Result?) {
-        var codec = try PictureCodec(network, machine: machine, threads: threads)
+        var codec = try PictureCodec(ProvenNetwork(network), machine: machine, threads: threads)
         var evaluation = Evaluation(network: network.graph.name, machine: machine.name)
         for (name, image) in originals {
             for rate in 0..<codec.rateCount {

@@ -14,7 +14,8 @@ extension VerifyCommand {
         let machine = try options.machineDescription()
         let directory = work.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-rtl-\(UUID().uuidString)")
         defer { if work == nil { try? FileManager.default.removeItem(at: directory) } }
-        let picture = suite == nil ? try PictureCrop.picture(image, crop) : nil
+        // Read and proved before minutes go into a build.
+        let subject = suite == nil ? (picture: try PictureCrop.picture(image, crop), network: try options.proven()) : nil
         Console.progress("building the RTL of \(machine.name) with \(simulate.rawValue)")
         let build = try MachineBuild(machine, simulator: simulate, directory: directory.appendingPathComponent("\(machine.name).\(simulate.rawValue)"))
         var report = RTLReport(machine: machine.name, simulator: simulate.rawValue)
@@ -31,13 +32,13 @@ extension VerifyCommand {
                         generator.layerCase(seed: seed), on: build, directory: directory.appendingPathComponent("case.\(seed)"), threads: threads))
             }
             Console.endProgress()
-        } else if let picture {
+        } else if let subject {
             let name = layer ?? "all layers"
             Console.progress("running \(name)")
             defer { Console.endProgress() }
             report.cases.append(
                 try RTLVerification(
-                    network: options.quantized(), picture: picture, only: layer, schedule: options.scheduleFile(), on: build,
+                    network: subject.network, picture: subject.picture, only: layer, schedule: options.scheduleFile(), on: build,
                     directory: directory.appendingPathComponent(name.replacingOccurrences(of: " ", with: "-")), threads: threads))
         }
         try Console.result(json ? report.jsonText : report.text)

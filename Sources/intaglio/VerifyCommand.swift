@@ -47,7 +47,7 @@ struct VerifyCommand: ParsableCommand {
         if let suite { return try verifySuite(suite) }
         let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
         let verification = try Verification(
-            network: options.quantized(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
+            network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
             fault: inject.map { try InjectedFault($0) }, only: layer, threads: threads)
         var table = TextTable(header: ["layer", "elements", "differ", "first difference"], leftColumns: 1)
         for comparison in verification.layers {

@@ -21,7 +21,7 @@ import Testing
             for rate in 0..<rates {
                 var encoder = codec
                 let encoded = try encoder.encode(picture, rate: rate, quantizer: quantizer)
-                var decoder = try PictureCodec(codec.network, machine: .builtIn(named: "large")!, threads: 3)
+                var decoder = try PictureCodec(ProvenNetwork(codec.network), machine: .builtIn(named: "large")!, threads: 3)
                 #expect(try decoder.decode(encoded.bytes, at: "test") == encoded.reconstruction)
                 #expect(encoded.reconstruction.width == side.0 && encoded.reconstruction.height == side.1)
             }

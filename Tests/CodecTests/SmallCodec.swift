@@ -12,7 +12,7 @@ enum SmallCodec {
     static let histogram: PictureCodec = try! codec(network(hasHyperprior: false))
     static let hyperprior: PictureCodec = try! codec(network(hasHyperprior: true))
 
-    static func codec(_ network: QuantizedNetwork) throws -> PictureCodec { try PictureCodec(network, machine: .builtIn(named: "mid")!) }
+    static func codec(_ network: QuantizedNetwork) throws -> PictureCodec { try PictureCodec(ProvenNetwork(network), machine: .builtIn(named: "mid")!) }
 
     /// A picture of smooth colours.
     static func picture(width: Int, height: Int) -> RGBImage {

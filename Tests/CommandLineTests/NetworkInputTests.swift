@@ -62,9 +62,49 @@ import Testing
                     file.tensors[name]!.bytes = Array(repeating: 255, count: file.tensors[name]!.bytes.count)
                 }
             }, "n.safetensors")
-        for command in ["run", "plan", "verify", "explain"] {
-            try Tool.expectRefusal(.networkSumTooWide, [command, "--network", "n.safetensors"] + (command == "explain" ? ["--at", "0,0,0"] : []), in: folder)
+        try folder.write(HandmadePNG.ramp(width: 16, height: 16).bytes, "ramp.png")
+        let layer = network.graph.layers[0].name
+        for arguments in [
+            ["run"], ["plan"], ["verify"], ["explain", "--at", "0,0,0"], ["verify", "--against", "rtl"], ["verify", "--against", "rtl", "--layer", layer],
+            ["vectors", "--layer", layer, "-o", "vectors"], ["encode", "ramp.png", "-o", "ramp.bits"], ["decode", "ramp.png", "-o", "decoded.png"],
+        ] {
+            try Tool.expectRefusal(.networkSumTooWide, arguments + ["--network", "n.safetensors"], in: folder)
         }
+        #expect(try folder.names() == ["n.safetensors", "ramp.png", "stream.err", "stream.out"])
+    }
+
+    @Test("A layer case whose sums need more than 32 bits, and a fault that does")
+    func unprovenParts() throws {
+        let folder = try Folder()
+        try FileManager.default.createDirectory(atPath: folder.path("cases"), withIntermediateDirectories: false)
+        func write(bias: Int) throws {
+            try folder.write(
+                """
+                {"case": "one", "kind": "conv", "arithmetic": "requantize = gemmlowp double rounding", "inputShapeNHWC": [1, 2, 2, 1], "outputShapeNHWC": [1, 2, 2, 1],
+                "stride": [1, 1], "padTopLeft": [0, 0], "dilation": [1, 1], "weightShapeOHWI": [1, 1, 1, 1], "groups": 1, "inputOffset": 0, "weightOffset": 0,
+                "outputOffset": 0, "clamp": [-128, 127], "multiplierQ31": [1073741824], "shift": [1], "bias": [\(bias)], "input": [1, 2, 3, 4], "weights": [3],
+                "expected": [3, 6, 9, 12]}
+                """, "cases/one.json")
+        }
+        try write(bias: 0)
+        #expect(try Tool.run(["verify", "--layers", "cases"], in: folder).status == 0)
+        // 3 x 127 beyond 2^31 - 1.
+        try write(bias: (1 << 31) - 1 - 380)
+        let outcome = try Tool.run(["verify", "--layers", "cases"], in: folder)
+        #expect(outcome.status == 2 && outcome.errors.contains("error[NETWORK-017]"), "\(outcome.errors)")
+
+        var network = try #require(Self.bundled.quantized)
+        let (layer, bits) = network.graph.layers.map { ($0.name, AccumulatorProof.width(of: $0, in: network)) }.max { $0.1 < $1.1 }!
+        network.widths.accumulatorBits = bits
+        // All weights of the widest layer but one are the largest that still fit: then the one does not.
+        guard case .accumulation(var parameters)? = network.parameters[layer] else { return }
+        parameters.bias[0] = (1 << (bits - 1)) - 1
+        parameters.weightCodes.replaceSubrange(0..<parameters.weightCodes.count / parameters.bias.count, with: repeatElement(128, count: parameters.weightCodes.count / parameters.bias.count))
+        network.parameters[layer] = .accumulation(parameters)
+        try folder.write(NetworkFile(quantized: network).bytes, "tight.safetensors")
+        let options = ["verify", "--network", "tight.safetensors"]
+        #expect(try Tool.run(options + ["--inject", "weight:\(layer):0=128"], in: folder).status == 0)
+        try Tool.expectRefusal(.networkSumTooWide, options + ["--inject", "weight:\(layer):0=129"], in: folder)
     }
 
     @Test("Tensors of a wrong shape, with NaN or infinity, missing or unused; unknown operators and versions")

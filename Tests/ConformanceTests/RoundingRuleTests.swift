@@ -46,7 +46,7 @@ import Testing
         let input = Self.input
         let reference = try #require(try ReferenceModel(network).run(inputs: ["input": input]).tensors["layer"])
         let plan = try SimulationPlan(network: network, machine: .load("mid"), width: input.shape.width, height: 1)
-        let machine = try SimulationRun(plan, inputs: ["input": input]).storedOutput("layer")
+        let machine = try SimulationRun(plan, of: ProvenNetwork(network), inputs: ["input": input]).storedOutput("layer")
         #expect(machine == reference)
         for index in input.elements.indices {
             let multiplier = Self.multipliers[index % Self.multipliers.count]

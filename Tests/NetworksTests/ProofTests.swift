@@ -5,7 +5,7 @@ import Networks
 import Quantization
 import Testing
 
-/// `QuantizedNetwork.requireProvenWidths`: numbers by hand.
+/// The proof of `ProvenNetwork`: numbers by hand.
 @Suite struct ProofTests {
     /// Operands 0...10 and -4...6 in turn.
     private func operands(_ channels: Int) throws -> TensorFormat {
@@ -23,7 +23,7 @@ import Testing
 
     private func failure(_ network: QuantizedNetwork) -> Diagnostic? {
         do {
-            try network.requireProvenWidths()
+            _ = try ProvenNetwork(network)
             return nil
         } catch { return error }
     }
@@ -91,6 +91,21 @@ import Testing
         #expect(refused?.code == .networkRequantizationTooWide)
         #expect(refused?.found == "an accumulator of 33 bits after the shift left by 26")
         #expect(failure(try convolution(accumulatorBits: 7, rounding: .tosaDouble, exponent: 26)) == nil)
+    }
+
+    @Test("The proof is asked at every rate, and what follows from a proven network is proven")
+    func rates() throws {
+        func rated(exponent: Int) throws -> QuantizedNetwork {
+            var network = try convolution(accumulatorBits: 7, rounding: .gemmlowpDouble, exponent: 0)
+            network.rateMultipliers = ["layer": [0, exponent].map { [QuantizedMultiplier(mantissa: 1 << 30, exponent: $0)] }]
+            return network
+        }
+        #expect(failure(try rated(exponent: 26))?.code == .networkRequantizationTooWide)
+        let proven = try ProvenNetwork(rated(exponent: 25))
+        let second = try proven.atRate(1)
+        #expect(try second.network == rated(exponent: 25).atRate(1) && second.network != proven.network)
+        #expect(proven.cut(from: ["input"], to: ["layer"], name: "part").network == proven.network.cut(from: ["input"], to: ["layer"], name: "part"))
+        #expect { _ = try proven.atRate(2) } throws: { ($0 as? Diagnostic)?.code == .rateOutOfRange }
     }
 
     @Test("The same for a requantized tensor and for a sum of two")

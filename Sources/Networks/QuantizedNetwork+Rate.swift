@@ -1,0 +1,38 @@
+public import Diagnostics
+import FixedPoint
+
+extension QuantizedNetwork {
+    /// The network with its variable-rate multipliers set to one rate.
+    ///
+    /// - Throws: `rateOutOfRange`.
+    public func atRate(_ rate: Int) throws(Diagnostic) -> QuantizedNetwork {
+        let rates = rateMultipliers.values.map(\.count).max() ?? 1
+        guard (0..<rates).contains(rate) else {
+            throw Diagnostic(
+                .rateOutOfRange, at: "--rate", found: "rate \(rate)", expected: rates == 1 ? "0: the network has one rate" : "0...\(rates - 1)",
+                remedy: "choose one of the network's rates")
+        }
+        var network = self
+        for (layer, multipliers) in rateMultipliers {
+            network.parameters[layer]?.replaceMultipliers(multipliers[rate])
+        }
+        return network
+    }
+}
+
+extension LayerParameters {
+    /// A layer of variable rate has no activation function: positive and negative sums share the multiplier.
+    fileprivate mutating func replaceMultipliers(_ multipliers: [QuantizedMultiplier]) {
+        switch self {
+        case .accumulation(var parameters):
+            parameters.postProcessing.multipliers = multipliers
+            parameters.postProcessing.multipliersNegative = multipliers
+            self = .accumulation(parameters)
+        case .requantization(var post):
+            post.multipliers = multipliers
+            post.multipliersNegative = multipliers
+            self = .requantization(post)
+        case .normalization, .addition, .none: preconditionFailure("only multiplying layers have rates")
+        }
+    }
+}
