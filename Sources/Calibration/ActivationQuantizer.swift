@@ -10,12 +10,15 @@ struct ActivationQuantizer {
     let bits: Int
     let rangeSelection: RangeSelection
 
-    /// `importance` weighs each channel's error when the tensor's range is searched.
-    func codebookSet(for samples: ChannelSamples, importance: [Double]?, at place: String) throws(Diagnostic) -> CodebookSet {
+    /// - Parameters:
+    ///   - isUnsigned: whether codes of negative values can be spared; by the samples where nothing is said.
+    ///   - importance: weighs each channel's error when the tensor's range is searched.
+    func codebookSet(for samples: ChannelSamples, isUnsigned: Bool? = nil, importance: [Double]?, at place: String) throws(Diagnostic) -> CodebookSet {
         if law == .table { return try TableQuantizer(codebooks: codebooks, bits: bits).codebookSet(for: samples) }
-        let books = try books(isUnsigned: samples.isUnsigned, at: place)
+        let books = try books(isUnsigned: isUnsigned ?? samples.isUnsigned, at: place)
         let tables = books.map { CodebookTable($0) }
-        let largest = max(samples.largestMagnitude, 1e-30)
+        // A tensor that is 0 on every picture has no range: any does.
+        let largest = samples.largestMagnitude > 0 ? max(samples.largestMagnitude, 1e-30) : 1
         let candidates: [Float] =
             switch rangeSelection {
             case .maximum: [largest]
@@ -97,7 +100,7 @@ struct ActivationQuantizer {
     private static func squaredError(_ samples: [ChannelSamples.Sample], _ table: CodebookTable) -> Double {
         var sum = 0.0
         for (value, count) in samples {
-            let rounded = Int(min(max(value, -1e9), 1e9).rounded())
+            let rounded = Int(min(max(-1e9, value), 1e9).rounded())
             let difference = Double(value) - Double(table[rounded])
             sum += difference * difference * Double(count)
         }
@@ -107,14 +110,24 @@ struct ActivationQuantizer {
 
 extension CodebookSet {
     /// Linear 8 bits with the latent's own step of 1, centred on the calibrated mean or middle of each channel.
-    static func latents(_ samples: ChannelSamples, removal: MeanRemoval) -> CodebookSet {
-        let offsets = (0..<samples.channels).map { channel -> Int32 in
-            switch removal {
-            case .none: 0
-            case .mean: Int32(samples.mean[channel].rounded())
-            case .midRange: Int32(((Double(samples.minimum[channel]) + Double(samples.maximum[channel])) / 2).rounded())
+    ///
+    /// - Throws: `networkValueOutOfRange` where a channel's latents lie beyond 16 bits.
+    static func latents(_ samples: ChannelSamples, removal: MeanRemoval, at place: String) throws(Diagnostic) -> CodebookSet {
+        var offsets: [Int32] = []
+        for channel in 0..<samples.channels {
+            let centre =
+                switch removal {
+                case .none: 0.0
+                case .mean: samples.mean[channel]
+                case .midRange: (Double(samples.minimum[channel]) + Double(samples.maximum[channel])) / 2
+                }
+            guard let offset = Int16(rounding: centre) else {
+                throw Diagnostic(
+                    .networkValueOutOfRange, at: "\(place), channel \(channel)", found: "latents about \(centre)", expected: "latents within 16 bits",
+                    remedy: "scale the layer that makes the latents down")
             }
+            offsets.append(Int32(offset))
         }
-        return try! CodebookSet(codebooks: [.linearSigned], selects: Array(repeating: 0, count: samples.channels), offsets: offsets, step: 1)
+        return try CodebookSet(codebooks: [.linearSigned], selects: Array(repeating: 0, count: samples.channels), offsets: offsets, step: 1)
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import FloatModel
 import Graph
 import Networks
@@ -13,7 +14,9 @@ struct CalibrationFlow {
     /// Pictures take turns with the network's rates.
     let rateCount: Int
 
-    init(network: FloatNetwork, pictures: [Tensor<UInt8>]) {
+    /// - Throws: what `FloatNetwork.requirePicture` throws.
+    init(network: FloatNetwork, pictures: [Tensor<UInt8>]) throws(Diagnostic) {
+        for picture in pictures { try network.requirePicture(height: picture.shape.height, width: picture.shape.width, channels: picture.shape.channels) }
         model = FloatModel(network)
         let name = network.graph.inputs[0].name
         float = [name: pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Float($0) / 255 }) }]
@@ -27,8 +30,13 @@ struct CalibrationFlow {
     func floatInputs(of layer: Layer, picture: Int) -> [Tensor<Float>] { layer.inputs.map { float[$0]![picture] } }
     func quantizedInputs(of layer: Layer, picture: Int) -> [Tensor<Double>] { layer.inputs.map { quantized[$0]![picture] } }
 
-    func floatOutputs(of layer: Layer) -> [Tensor<Float>] {
-        (0..<pictureCount).map { model.execute(layer, inputs: floatInputs(of: layer, picture: $0), rate: rate(of: $0)) }
+    /// - Throws: `floatNotFinite`.
+    func floatOutputs(of layer: Layer) throws(Diagnostic) -> [Tensor<Float>] {
+        var outputs: [Tensor<Float>] = []
+        for picture in 0..<pictureCount {
+            outputs.append(try model.finite(model.execute(layer, inputs: floatInputs(of: layer, picture: picture), rate: rate(of: picture)), of: layer))
+        }
+        return outputs
     }
 
     /// Lets the pictures pass a layer that has just been quantized.

@@ -73,11 +73,22 @@ public enum CodecCalibration {
         var firstSymbols: [Int] = []
         var frequencies: [[Int]] = []
         for counts in counts {
-            let (first, last) = (counts.keys.min()!, counts.keys.max()!)
+            let (first, last) = mostFrequentRange(counts)
             firstSymbols.append(first)
             frequencies.append(IntegerFrequencies.histogram((first...last).map { counts[$0] ?? 0 }))
         }
         return FrequencyTables(firstSymbols: firstSymbols, frequencies: frequencies)
+    }
+
+    /// From the first to the last symbol, or as many about the mean as one table has slots for: the others escape.
+    private static func mostFrequentRange(_ counts: [Int: Int]) -> (first: Int, last: Int) {
+        let (first, last) = (counts.keys.min() ?? 0, counts.keys.max() ?? 0)
+        let most = FrequencyTables.largestSlotCount - 1
+        guard last - first >= most else { return (first, last) }
+        let total = counts.values.reduce(0, +)
+        let mean = counts.reduce(0) { $0 + $1.key * $1.value } / max(total, 1)
+        let start = min(max(mean - most / 2, first), last - most + 1)
+        return (start, start + most - 1)
     }
 
     /// The cell of quantizer 1 that x lies in: of 0 up to a quarter step, of 1 up to a step, and so on.
@@ -94,7 +105,8 @@ extension QuantizedNetwork {
     /// - Throws: `codecNetworkUnfit` unless the layer multiplies and has room in the exponents.
     fileprivate mutating func refineScales(of layer: String, channels: Int, by bits: Int) throws(Diagnostic) {
         guard case .accumulation(var accumulation)? = parameters[layer], rateMultipliers[layer] == nil,
-            accumulation.postProcessing.multipliers[..<channels].allSatisfy({ QuantizedMultiplier.exponents.contains($0.exponent + bits) })
+            (accumulation.postProcessing.multipliers[..<channels] + accumulation.postProcessing.multipliersNegative[..<channels])
+                .allSatisfy({ QuantizedMultiplier.exponents.contains($0.exponent + bits) })
         else {
             throw Diagnostic(
                 .codecNetworkUnfit, at: "layer \(layer)", found: "no multipliers that can take a finer grid", expected: "a convolution that predicts scales and means",

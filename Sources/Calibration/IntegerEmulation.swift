@@ -15,9 +15,17 @@ public struct IntegerEmulation: Sendable {
 
     public init(_ network: QuantizedNetwork) {
         self.network = network
-        tables = network.formats.mapValues { format in
-            if case .codes(let set) = format { set.codebooks.map { CodebookTable($0) } } else { [] }
+        var tables: [String: [CodebookTable]] = [:]
+        for (name, format) in network.formats {
+            let codeMap: [UInt8]? =
+                switch network.parameters[name] {
+                case .accumulation(let accumulation): accumulation.postProcessing.codeMap
+                case .requantization(let postProcessing): postProcessing.codeMap
+                default: nil
+                }
+            tables[name] = if case .codes(let set) = format { set.codebooks.map { CodebookTable($0, codeMap: codeMap) } } else { [] }
         }
+        self.tables = tables
     }
 
     /// Runs on samples 0...255 in the first graph input; returns decoded values of the named tensors.

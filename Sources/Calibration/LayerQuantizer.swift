@@ -1,5 +1,4 @@
 import Diagnostics
-import ExactArithmetic
 import FixedPoint
 import FloatModel
 import Graph
@@ -15,19 +14,32 @@ struct LayerQuantizer {
     var quantized: QuantizedNetwork
     let flow: CalibrationFlow
     let floatOutputs: [Tensor<Float>]
+    /// Whether the output's range was chosen by its samples, or learned.
+    private(set) var isSearched = false
 
-    private var place: String { "layer \(layer.name)" }
-    private var inputFormat: TensorFormat { quantized.formats[layer.inputs[0]]! }
-    private var outputFormat: TensorFormat { quantized.formats[layer.name]! }
+    init(layer: Layer, float: FloatNetwork, options: QuantizationOptions, quantized: QuantizedNetwork, flow: CalibrationFlow, floatOutputs: [Tensor<Float>]) {
+        self.layer = layer
+        self.float = float
+        self.options = options
+        self.quantized = quantized
+        self.flow = flow
+        self.floatOutputs = floatOutputs
+    }
+
+    var place: String { "layer \(layer.name)" }
+    var inputFormat: TensorFormat { quantized.formats[layer.inputs[0]]! }
+    var outputFormat: TensorFormat { quantized.formats[layer.name]! }
     /// Where weights were trained through the quantizer, each becomes the nearest entry, and biases stay unless they are to be corrected: that is what they were trained with.
-    private var learnedClips: [Float]? { options.takesLearnedRanges ? float.ranges.clips[layer.name] : nil }
+    var learnedClips: [Float]? { options.takesLearnedRanges ? float.ranges.clips[layer.name] : nil }
 
     mutating func quantize() throws(Diagnostic) {
+        try requireExecutable()
         quantized.formats[layer.name] = try format()
         switch layer.operator {
         case .convolution, .transposedConvolution, .fullyConnected: try quantizeAccumulation()
         case .normalization(let form): try quantizeNormalization(form)
         case .requantize:
+            try widenOutput(scales: [1])
             quantized.parameters[layer.name] = .requantization(try postProcessing(scales: Array(repeating: 1, count: floatOutputs[0].shape.channels)))
             try appendRates(scales: Array(repeating: 1, count: floatOutputs[0].shape.channels))
         case .add: quantized.parameters[layer.name] = .addition(try addition())
@@ -37,7 +49,7 @@ struct LayerQuantizer {
 
     // MARK: Format
 
-    private func format() throws(Diagnostic) -> TensorFormat {
+    private mutating func format() throws(Diagnostic) -> TensorFormat {
         let learned = options.takesLearnedRanges ? float.ranges.activations[layer.name] : nil
         if let format = try unsearchedFormat() {
             if learned == nil { return format }
@@ -45,20 +57,23 @@ struct LayerQuantizer {
                 .networkValueOutOfRange, at: place, found: "learned activation ranges", expected: "none: the format of this tensor follows from its place in the graph",
                 remedy: "leave them out, or quantize with --ignore-learned-ranges")
         }
+        isSearched = true
+        let samples = ChannelSamples(floatOutputs)
+        // Codes 0...255 have values of 9 bits at least.
+        let isUnsigned = samples.isUnsigned && !mirrorsNegativeSums && options.activationBits > 8
         let isClassic = options.activationLaw == .linear && options.codebooks == 1
         let quantizer = ActivationQuantizer(
             law: options.activationLaw, codebooks: options.codebooks, codebooksPerOctave: options.codebooksPerOctave,
-            bits: isClassic ? 8 : options.activationBits, rangeSelection: options.rangeSelection)
-        let samples = ChannelSamples(floatOutputs)
+            bits: isClassic ? (isUnsigned ? 9 : 8) : options.activationBits, rangeSelection: options.rangeSelection)
         if let learned {
             guard options.activationLaw != .table else {
                 throw Diagnostic(
                     .networkValueOutOfRange, at: place, found: "learned activation ranges and the law table", expected: "a law with a closed form: a range says nothing of a table",
                     remedy: "fine-tune with --fixed-activations, choose another law, or quantize with --ignore-learned-ranges")
             }
-            return .codes(try quantizer.codebookSet(learned: learned, isUnsigned: samples.isUnsigned, at: place))
+            return .codes(try quantizer.codebookSet(learned: learned, isUnsigned: isUnsigned, at: place))
         }
-        return .codes(try quantizer.codebookSet(for: samples, importance: nil, at: place))
+        return .codes(try quantizer.codebookSet(for: samples, isUnsigned: isUnsigned, importance: nil, at: place))
     }
 
     /// The format of a tensor that has no range to choose.
@@ -70,7 +85,7 @@ struct LayerQuantizer {
         if let grid = graph.latentGrid(readingFrom: layer.name) { return .integers16(step: 1 / Double(1 << grid.fractionBits)) }
         if case .concatenation = layer.operator { return try joinedFormat() }
         if case .pixelShuffle(let factor) = layer.operator { return try shuffledFormat(squaredFactor: factor * factor) }
-        if graph.latents.contains(layer.name) { return .codes(.latents(ChannelSamples(floatOutputs), removal: options.meanRemoval)) }
+        if graph.latents.contains(layer.name) { return .codes(try .latents(ChannelSamples(floatOutputs), removal: options.meanRemoval, at: place)) }
         if graph.outputs.first == layer.name, channels == graph.inputs[0].channels {
             return .codes(.uniform(.linearUnsigned, channels: channels, step: 1.0 / 255))
         }
@@ -81,12 +96,24 @@ struct LayerQuantizer {
         var selects: [UInt8] = []
         var offsets: [Int32] = []
         for name in layer.inputs {
-            guard case .codes(let set)? = quantized.formats[name] else { return quantized.formats[name]! }
+            let format = quantized.formats[name]!
+            guard case .codes(let set) = format, case .codes(let first) = inputFormat else {
+                guard format == inputFormat else { throw unjoinable(name) }
+                continue
+            }
+            guard set.codebooks == first.codebooks, set.step == first.step else { throw unjoinable(name) }
             selects += set.selects
             offsets += set.offsets
         }
         guard case .codes(let first) = inputFormat else { return inputFormat }
         return .codes(try CodebookSet(codebooks: first.codebooks, selects: selects, offsets: offsets, step: first.step))
+    }
+
+    private func unjoinable(_ name: String) -> Diagnostic {
+        Diagnostic(
+            .concatenationUnquantizable, at: place, found: "operands '\(layer.inputs[0])' and '\(name)', whose codes mean different values: each was given the range of its own samples",
+            expected: "operands of one format, because a concatenation copies codes",
+            remedy: "replace the concatenation and the convolution behind it by one convolution for each operand and an add; `quantize` does not choose one format for several tensors yet")
     }
 
     private func shuffledFormat(squaredFactor: Int) throws(Diagnostic) -> TensorFormat {
@@ -103,24 +130,63 @@ struct LayerQuantizer {
         let largestBits = options.weightLaw == .linear ? 8 : options.weightBits
         let clips = learnedClips
         let moments = options.compensatesRounding && clips == nil ? secondMoments() : nil
-        var failure = 0
-        for bits in stride(from: largestBits, through: 8, by: -1) {
-            let law = try weightLaw(weights, outputs: bias.count, bits: bits, clips: clips, moments: moments)
-            let quantizer = WeightQuantizer(
-                decoder: try .weights(law, bits: bits, at: place), grouping: options.weightGrouping, clipping: options.weightClipping,
-                deadZone: law.deadZone(bits: bits))
-            let (codes, scales) = quantizer.quantize(weights, outputs: bias.count, importance: importance(), clips: clips, moments: moments)
-            let integerBias = zip(bias, scales).map { Int64((Double($0) / (inputFormat.step * $1)).rounded()) }
-            var parameters = AccumulationParameters(
-                weightCodes: codes, weightDecoder: quantizer.decoder, bias: integerBias, postProcessing: try postProcessing(scales: scales))
-            if clips == nil ? options.correctsBias : options.correctsTrainedBias { correctBias(&parameters, scales: scales) }
-            failure = AccumulatorProof.bounds(of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width).max() ?? 0
-            if failure <= options.accumulatorBits {
-                quantized.parameters[layer.name] = .accumulation(parameters)
-                return try appendRates(scales: scales)
+        var failure = WidestSum(bits: 0, channel: 0)
+        // Weights that have decayed to nothing beside their channel's bias make scales so small that the bias passes the accumulator: the second time no scale may be
+        // smaller than the bias asks for, and such weights become zero.
+        for smallestScales in [nil, self.smallestScales(bias)] {
+            for bits in stride(from: largestBits, through: 8, by: -1) {
+                let law = try weightLaw(weights, outputs: bias.count, bits: bits, clips: clips, moments: moments)
+                let quantizer = WeightQuantizer(
+                    decoder: try .weights(law, bits: bits, at: place), grouping: options.weightGrouping, clipping: options.weightClipping,
+                    deadZone: law.deadZone(bits: bits))
+                let (codes, scales) = quantizer.quantize(
+                    weights, outputs: bias.count, importance: importance(), smallestScales: smallestScales, clips: clips, moments: moments)
+                switch try accumulation(codes, quantizer.decoder, bias: bias, scales: scales, isTrained: clips != nil) {
+                case .success(let parameters):
+                    quantized.parameters[layer.name] = .accumulation(parameters)
+                    return try appendRates(scales: scales)
+                case .failure(let widest): failure = widest
+                }
             }
         }
         throw tooWide(failure)
+    }
+
+    /// The largest sum of a layer that does not fit.
+    struct WidestSum: Error {
+        var bits: Int
+        var channel: Int
+    }
+
+    /// The integers of a layer for these scales, where its sums fit the accumulator.
+    private mutating func accumulation(
+        _ codes: [UInt8], _ decoder: WeightDecoder, bias: [Float], scales: [Double], isTrained: Bool
+    ) throws(Diagnostic) -> Result<AccumulationParameters, WidestSum> {
+        var integerBias: [Int64] = []
+        for (channel, (bias, scale)) in zip(bias, scales).enumerated() {
+            guard let integer = Int64(rounding: Double(bias) / (inputFormat.step * scale)), abs(integer) < Self.largestSum else {
+                return .failure(WidestSum(bits: 63, channel: channel))
+            }
+            integerBias.append(integer)
+        }
+        try widenOutput(scales: scales)
+        var parameters = AccumulationParameters(
+            weightCodes: codes, weightDecoder: decoder, bias: integerBias, postProcessing: try postProcessing(scales: scales))
+        if isTrained ? options.correctsTrainedBias : options.correctsBias, let channel = correctBias(&parameters, scales: scales) {
+            return .failure(WidestSum(bits: 63, channel: channel))
+        }
+        let bounds = AccumulatorProof.bounds(of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width)
+        let widest = bounds.max() ?? 0
+        guard widest <= options.accumulatorBits else { return .failure(WidestSum(bits: widest, channel: bounds.firstIndex(of: widest) ?? 0)) }
+        return .success(parameters)
+    }
+
+    /// What no bias of an accumulator of 62 bits reaches.
+    private static let largestSum = Int64(1) << 62
+
+    /// The scale of each output channel with which its bias takes a quarter of the accumulator's range.
+    private func smallestScales(_ bias: [Float]) -> [Double] {
+        bias.map { abs(Double($0)) / (inputFormat.step * Double(sign: .plus, exponent: options.accumulatorBits - 3, significand: 1)) }
     }
 
     /// The law of the options, with the narrowest dead zone that makes enough of the layer's weights zero where that is asked for.
@@ -136,10 +202,11 @@ struct LayerQuantizer {
         }
     }
 
-    private func tooWide(_ bits: Int) -> Diagnostic {
+    func tooWide(_ widest: WidestSum) -> Diagnostic {
         Diagnostic(
-            .networkValueOutOfRange, at: place, found: "sums of up to \(bits) bits", expected: "at most \(options.accumulatorBits)",
-            remedy: "choose fewer activation bits or a machine with a wider accumulator")
+            .networkValueOutOfRange, at: "\(place), channel \(widest.channel)", found: widest.bits > 62 ? "sums of more than 62 bits" : "sums of up to \(widest.bits) bits",
+            expected: "at most \(options.accumulatorBits)",
+            remedy: "choose fewer activation bits (--activation-bits) or a machine with a wider accumulator; a channel whose bias is far larger than its products needs either")
     }
 
     /// Not for groups and fully connected layers, whose operands are not those of one pixel.
@@ -161,7 +228,9 @@ struct LayerQuantizer {
     }
 
     /// Moves each bias by the mean difference between the float sums and the integer sums on the calibration pictures.
-    private func correctBias(_ parameters: inout AccumulationParameters, scales: [Double]) {
+    ///
+    /// - Returns: the first channel whose bias passes every accumulator; nil where all are corrected.
+    private func correctBias(_ parameters: inout AccumulationParameters, scales: [Double]) -> Int? {
         let weights = parameters.weightCodes.map { Double(parameters.weightDecoder.entries[Int($0)]) }
         var floatSums: [Tensor<Float>] = []
         var integerSums: [Tensor<Double>] = []
@@ -173,45 +242,10 @@ struct LayerQuantizer {
         let expected = CalibrationFlow.means(floatSums)
         let found = CalibrationFlow.means(integerSums)
         for channel in parameters.bias.indices {
-            parameters.bias[channel] = Int64((expected[channel] / (inputFormat.step * scales[channel]) - found[channel]).rounded())
+            guard let bias = Int64(rounding: expected[channel] / (inputFormat.step * scales[channel]) - found[channel]), abs(bias) < Self.largestSum else { return channel }
+            parameters.bias[channel] = bias
         }
-    }
-
-    /// Multipliers `stepIn x scale / stepOut`, exactly from the doubles, and the limits of the activation function.
-    private func postProcessing(scales: [Double]) throws(Diagnostic) -> PostProcessing {
-        let positive = try multipliers(scales, gains: nil, slope: 1)
-        var result = PostProcessing(multipliers: positive, rounding: options.rounding, resultBits: options.resultBits)
-        switch layer.activation {
-        case .none: break
-        case .relu: result.multipliersNegative = Array(repeating: .zero, count: positive.count)
-        case .leakyRelu(let slope): result.multipliersNegative = try multipliers(scales, gains: nil, slope: slope)
-        case .clip(let low, let high):
-            result.clipLow = Int32((low / outputFormat.step).rounded())
-            result.clipHigh = Int32((high / outputFormat.step).rounded())
-        }
-        return result
-    }
-
-    private func multipliers(_ scales: [Double], gains: [Float]?, slope: Double) throws(Diagnostic) -> [QuantizedMultiplier] {
-        let stepRatio = ExactRational(inputFormat.step)! / ExactRational(outputFormat.step)! * ExactRational(slope)!
-        var multipliers: [QuantizedMultiplier] = []
-        for (channel, scale) in scales.enumerated() {
-            let ratio = stepRatio * ExactRational(scale)! * ExactRational(Double(gains?[channel] ?? 1))!
-            guard let multiplier = QuantizedMultiplier.nearest(to: ratio) else {
-                throw Diagnostic(
-                    .networkValueOutOfRange, at: "\(place), channel \(channel)", found: "a requantization factor of 2^30 or more", expected: "less",
-                    remedy: "choose other ranges")
-            }
-            multipliers.append(multiplier)
-        }
-        return multipliers
-    }
-
-    private mutating func appendRates(scales: [Double]) throws(Diagnostic) {
-        guard let gains = float.rateGains[layer.name] else { return }
-        var rates: [[QuantizedMultiplier]] = []
-        for gain in gains { rates.append(try multipliers(scales, gains: gain, slope: 1)) }
-        quantized.rateMultipliers[layer.name] = rates
+        return nil
     }
 
     // MARK: Normalization
@@ -223,12 +257,14 @@ struct LayerQuantizer {
         }
         let quantizer = NormalizationQuantizer(
             form: form, gamma: gamma, beta: beta, input: set, outputStep: outputFormat.step, clips: learnedClips, options: options, place: place)
-        var failure = 0
+        var failure = WidestSum(bits: 0, channel: 0)
         for bits in stride(from: options.weightLaw == .linear ? 9 : options.weightBits, through: 9, by: -1) {
             var (parameters, scales) = try quantizer.parameters(importance: Array(repeating: 1, count: beta.count), gammaBits: bits)
             if learnedClips == nil ? options.correctsBeta : options.correctsTrainedBias { correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales) }
-            failure = AccumulatorProof.bounds(of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width).max() ?? 0
-            if failure <= options.accumulatorBits {
+            let bounds = AccumulatorProof.bounds(of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits).map(\.width)
+            failure.bits = bounds.max() ?? 0
+            failure.channel = bounds.firstIndex(of: failure.bits) ?? 0
+            if failure.bits <= options.accumulatorBits {
                 quantized.parameters[layer.name] = .normalization(parameters)
                 return
             }
@@ -248,27 +284,10 @@ struct LayerQuantizer {
         let foundMeans = CalibrationFlow.means(found)
         let expectedMeans = CalibrationFlow.means(expected)
         for channel in parameters.beta.indices {
-            let change = expectedMeans[channel] / scales[channel] - foundMeans[channel]
-            parameters.beta[channel] = max(1, parameters.beta[channel] + Int64(change.rounded()))
+            // A mean that no integer holds is float32's affair: the beta stays as it was rounded.
+            guard let change = Int64(rounding: expectedMeans[channel] / scales[channel] - foundMeans[channel]), abs(change) < Self.largestSum else { continue }
+            parameters.beta[channel] = max(1, parameters.beta[channel] + change)
         }
-    }
-
-    // MARK: Addition
-
-    /// `stepA / stepOut` and `stepB / stepOut` as mantissas of 30 bits with one exponent.
-    private func addition() throws(Diagnostic) -> AdditionParameters {
-        let ratios = layer.inputs.map { ExactRational(quantized.formats[$0]!.step)! / ExactRational(outputFormat.step)! }
-        let exponent = ratios.map { $0.binaryExponent + 1 }.max()!
-        guard (-31...30).contains(exponent) else {
-            throw Diagnostic(.networkValueOutOfRange, at: place, found: "steps 2^\(exponent) apart", expected: "within 2^30", remedy: "choose other ranges")
-        }
-        let mantissas = ratios.map { Int64(exactly: ($0 * .powerOfTwo(31 - exponent)).rounded(.halfUp))! }
-        let largest = Int64(1) << 31 - 1
-        let rounding: RoundingRule = [.gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32].contains(options.rounding) ? .single : options.rounding
-        let isRectified = layer.activation == .relu
-        return AdditionParameters(
-            mantissaA: min(mantissas[0], largest), mantissaB: min(mantissas[1], largest), exponent: exponent, rounding: rounding,
-            resultBits: options.resultBits, clipLow: isRectified ? 0 : .min)
     }
 }
 

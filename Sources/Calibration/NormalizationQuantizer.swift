@@ -27,6 +27,11 @@ struct NormalizationQuantizer {
         let shifts = (0..<channels).map { operandShift($0) }
         let operandSteps = shifts.map { form.isSquareRootForm ? input.step * input.step * Double(sign: .plus, exponent: $0, significand: 1) : input.step }
         let effective = (0..<gamma.count).map { Float(Double(gamma[$0]) * operandSteps[$0 % channels]) }
+        if let index = effective.firstIndex(where: { !$0.isFinite }) {
+            throw Diagnostic(
+                .networkValueOutOfRange, at: "\(place), channel \(index / channels)", found: "gamma \(gamma[index]) for operands of step \(operandSteps[index % channels])",
+                expected: "products within float32", remedy: "scale this layer's input down")
+        }
         let decoder = try gammaDecoder(bits: gammaBits)
         // GDN1 divides by n: its factor grows as the scale shrinks, and has 24 bits.
         let smallestScale =
@@ -39,12 +44,18 @@ struct NormalizationQuantizer {
         let (codes, scales) = quantizer.quantize(effective, outputs: channels, importance: importance, smallestScale: max(smallestScale, betaLimit), clips: clips)
         var mantissas: [UInt32] = []
         var factorShifts: [Int] = []
-        for scale in scales {
-            let (mantissa, shift) = try Self.mantissa(of: factor(scale), at: place)
+        var integers: [Int64] = []
+        for (channel, scale) in scales.enumerated() {
+            let (mantissa, shift) = try Self.mantissa(of: factor(scale), at: "\(place), channel \(channel)")
+            guard let integer = Int64(rounding: Double(beta[channel]) / scale) else {
+                throw Diagnostic(
+                    .networkValueOutOfRange, at: "\(place), channel \(channel)", found: "beta \(beta[channel]) in steps of \(scale)", expected: "an integer of 64 bits",
+                    remedy: "train or export the network again")
+            }
+            integers.append(max(1, integer))
             mantissas.append(mantissa)
             factorShifts.append(shift)
         }
-        let integers = zip(beta, scales).map { max(1, Int64((Double($0) / $1).rounded())) }
         return (
             NormalizationParameters(
                 gammaCodes: codes, gammaDecoder: decoder, operandShifts: shifts, beta: integers, scaleMantissas: mantissas, scaleShifts: factorShifts,
@@ -80,14 +91,18 @@ struct NormalizationQuantizer {
 
     /// The nearest `M / 2^S` with the largest S that M below 2^24 and S at most 62 allow.
     static func mantissa(of factor: Double, at place: String) throws(Diagnostic) -> (UInt32, Int) {
+        guard factor.isNormal else { throw outOfRange(factor, at: place) }
         let shift = min(62, 23 - Int(factor.exponent))
+        guard shift >= 0 else { throw outOfRange(factor, at: place) }
         let mantissa = (factor * Double(sign: .plus, exponent: shift, significand: 1)).rounded()
         if shift > 0, mantissa >= 0x1p24 { return (UInt32(mantissa / 2), shift - 1) }
-        guard shift >= 0, mantissa >= 1, mantissa < 0x1p24 else {
-            throw Diagnostic(
-                .networkValueOutOfRange, at: place, found: "a normalization factor of \(factor)", expected: "a factor that 24 bits and a shift of 0...62 carry",
-                remedy: "choose other activation bits")
-        }
+        guard mantissa >= 1, mantissa < 0x1p24 else { throw outOfRange(factor, at: place) }
         return (UInt32(mantissa), shift)
+    }
+
+    private static func outOfRange(_ factor: Double, at place: String) -> Diagnostic {
+        Diagnostic(
+            .networkValueOutOfRange, at: place, found: "a normalization factor of \(factor)", expected: "a factor that 24 bits and a shift of 0...62 carry: 2^-62 to 2^24",
+            remedy: "scale the layer before, or the betas and gammas of this channel, so that input and output are of like magnitude")
     }
 }

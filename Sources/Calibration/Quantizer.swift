@@ -22,7 +22,8 @@ public struct Quantizer: Sendable {
     /// - Parameters:
     ///   - pictures: samples 0...255, height and width multiples of the graph's `sizeMultiple`; at least one.
     ///   - progress: called with each layer's name before it is quantized.
-    /// - Throws: `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `floatLibraryMissing`, and the diagnostics of the network's validation.
+    /// - Throws: `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`,
+    ///   `floatLibraryMissing`, and the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
     public func quantize(_ pictures: [Tensor<UInt8>], progress: (String) -> Void = { _ in }) throws(Diagnostic) -> QuantizedNetwork {
         try MatrixLibrary.load()
         try requireOptions(pictures)
@@ -30,14 +31,14 @@ public struct Quantizer: Sendable {
         let graph = network.graph
         let imageName = graph.inputs[0].name
         let image = CodebookSet.uniform(.linearUnsigned, channels: graph.inputs[0].channels, step: 1.0 / 255)
-        var flow = CalibrationFlow(network: network, pictures: pictures)
+        var flow = try CalibrationFlow(network: network, pictures: pictures)
         var quantized = QuantizedNetwork(
             graph: graph, formats: [imageName: .codes(image)], parameters: [:],
             widths: DatapathWidths(activationBits: options.activationBits, weightBits: options.weightBits, accumulatorBits: options.accumulatorBits))
         let lastReaders = graph.lastReaders
         for layer in graph.layers {
             progress(layer.name)
-            let outputs = flow.floatOutputs(of: layer)
+            let outputs = try flow.floatOutputs(of: layer)
             var step = LayerQuantizer(layer: layer, float: network, options: options, quantized: quantized, flow: flow, floatOutputs: outputs)
             try step.quantize()
             quantized = step.quantized

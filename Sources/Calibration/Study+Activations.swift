@@ -10,23 +10,25 @@ extension Study {
     ///
     /// - Throws: `lawParameterOutOfRange`, `codebookValueTooWide`.
     public func codebooks(laws: [Law], counts: [Int], rangeSelection: RangeSelection = .searched) throws(Diagnostic) -> [StudyRow] {
-        let baseline = meanPSNR(network)
-        let samples = quantizableSamples()
+        let baseline = try meanPSNR(network)
+        let samples = try quantizableSamples()
         var rows: [StudyRow] = []
         for count in counts {
             for law in laws {
-                let bits = law == .linear && count == 1 ? 8 : activationBits
-                let quantizer = ActivationQuantizer(law: law, codebooks: count, codebooksPerOctave: 1, bits: bits, rangeSelection: rangeSelection)
                 var formats: [String: TensorFormat] = [:]
                 var (selectBits, romBits) = (0, 0)
                 for name in samples.keys.sorted() {
-                    let set = try quantizer.codebookSet(for: samples[name]!, importance: nil, at: "study codebooks, \(name)")
+                    // Classic 8 bits: codes 0...255 have values of 9.
+                    let isUnsigned = samples[name]!.isUnsigned && activationBits > 8
+                    let bits = law == .linear && count == 1 ? (isUnsigned ? 9 : 8) : activationBits
+                    let quantizer = ActivationQuantizer(law: law, codebooks: count, codebooksPerOctave: 1, bits: bits, rangeSelection: rangeSelection)
+                    let set = try quantizer.codebookSet(for: samples[name]!, isUnsigned: isUnsigned, importance: nil, at: "study codebooks, \(name)")
                     formats[name] = .codes(set)
                     selectBits += set.channels * (Int.bitWidth - (set.codebooks.count - 1).leadingZeroBitCount)
                     romBits += law.isMemoryFree ? 0 : set.codebooks.count * 256 * bits
                 }
                 var energy = Energy()
-                let found = meanPSNR(network) { name, tensor in
+                let found = try meanPSNR(network) { name, tensor in
                     guard let format = formats[name] else { return tensor }
                     let quantized = Dequantization.roundTrip(tensor, through: format)
                     for (value, result) in zip(tensor.elements, quantized.elements) { energy.add(value, quantized: result) }
@@ -42,19 +44,22 @@ extension Study {
     }
 
     /// Mean removal of the latents: how many pass 8 bits, and what their saturation costs.
-    public func means() -> [StudyRow] {
-        let baseline = meanPSNR(network)
-        let samples = samples(of: Set(network.graph.latents))
-        return [MeanRemoval.none, .mean, .midRange].map { removal in
+    ///
+    /// - Throws: `networkValueOutOfRange`, `floatNotFinite`, `networkGivesNoPicture`.
+    public func means() throws(Diagnostic) -> [StudyRow] {
+        let baseline = try meanPSNR(network)
+        let samples = try samples(of: Set(network.graph.latents))
+        var rows: [StudyRow] = []
+        for removal in [MeanRemoval.none, .mean, .midRange] {
             var formats: [String: TensorFormat] = [:]
             var offsetBits = 0
             for (name, sample) in samples {
-                formats[name] = .codes(.latents(sample, removal: removal))
+                formats[name] = .codes(try .latents(sample, removal: removal, at: "layer \(name)"))
                 offsetBits += removal == .none ? 0 : sample.channels * 16
             }
             var energy = Energy()
             var saturated = 0
-            let found = meanPSNR(network) { name, tensor in
+            let found = try meanPSNR(network) { name, tensor in
                 guard let format = formats[name] else { return tensor }
                 let quantized = Dequantization.roundTrip(tensor, through: format)
                 for (value, result) in zip(tensor.elements, quantized.elements) {
@@ -63,14 +68,16 @@ extension Study {
                 }
                 return quantized
             }
-            return StudyRow(
-                choice: removal.rawValue, signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: found - baseline, selectBits: offsetBits,
-                saturatedLatents: saturated)
+            rows.append(
+                StudyRow(
+                    choice: removal.rawValue, signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: found - baseline, selectBits: offsetBits,
+                    saturatedLatents: saturated))
         }
+        return rows
     }
 
     /// Tensors between layers that are stored as codes: all but the latents, the output and the 16-bit integers of latent operators.
-    private func quantizableSamples() -> [String: ChannelSamples] {
+    private func quantizableSamples() throws(Diagnostic) -> [String: ChannelSamples] {
         let graph = network.graph
         var names = Set(graph.layers.map(\.name)).subtracting(graph.latents).subtracting(graph.outputs.prefix(1))
         for layer in graph.layers {
@@ -79,15 +86,15 @@ extension Study {
             default: break
             }
         }
-        return samples(of: names)
+        return try samples(of: names)
     }
 
-    private func samples(of names: Set<String>) -> [String: ChannelSamples] {
+    private func samples(of names: Set<String>) throws(Diagnostic) -> [String: ChannelSamples] {
         var samples: [String: ChannelSamples] = [:]
-        var flow = CalibrationFlow(network: network, pictures: calibration)
+        var flow = try CalibrationFlow(network: network, pictures: calibration)
         let lastReaders = network.graph.lastReaders
         for layer in network.graph.layers {
-            let outputs = flow.floatOutputs(of: layer)
+            let outputs = try flow.floatOutputs(of: layer)
             if names.contains(layer.name) { samples[layer.name] = ChannelSamples(outputs) }
             flow.advanceFloat(layer, outputs, forgetting: lastReaders[layer.name] ?? [])
         }

@@ -11,7 +11,7 @@ extension Study {
     ///
     /// - Throws: `lawParameterOutOfRange`.
     public func weights(laws: [Law], groupings: [WeightGrouping] = WeightGrouping.allCases, clipping: WeightClipping = .searched) throws(Diagnostic) -> [StudyRow] {
-        let baseline = meanPSNR(network)
+        let baseline = try meanPSNR(network)
         var rows: [StudyRow] = []
         for grouping in groupings {
             for law in laws {
@@ -34,7 +34,7 @@ extension Study {
                 }
                 rows.append(
                     StudyRow(
-                        choice: "\(grouping.rawValue), \(law)", signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: meanPSNR(changed) - baseline,
+                        choice: "\(grouping.rawValue), \(law)", signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: try meanPSNR(changed) - baseline,
                         weightBytes: weightBytes, romBits: law.isMemoryFree ? 0 : 256 * bits, selectBits: groups * 32,
                         zeroPercent: 100 * Double(zeros) / Double(max(weightBytes, 1)), entropyBits: entropyBits / Double(max(weightBytes, 1))))
             }

@@ -1,3 +1,4 @@
+import Diagnostics
 import FloatModel
 import Graph
 public import Networks
@@ -62,14 +63,20 @@ public struct Study: Sendable {
     }
 
     /// Mean over the pictures of the PSNR of a network's first output, rounded to 8 bits, in dB. The last rate of a network with several.
-    func meanPSNR(_ network: FloatNetwork, replacing replacement: (String, Tensor<Float>) -> Tensor<Float> = { $1 }) -> Double {
+    ///
+    /// - Throws: `networkGivesNoPicture`, and what `FloatModel.run` throws.
+    func meanPSNR(_ network: FloatNetwork, replacing replacement: (String, Tensor<Float>) -> Tensor<Float> = { $1 }) throws(Diagnostic) -> Double {
         let output = network.graph.outputs[0]
         let model = FloatModel(network)
         var sum = 0.0
         for picture in pictures {
             let input = Tensor(shape: picture.shape, elements: picture.elements.map { Float($0) / 255 })
-            let result = model.run(input, rate: lastRate, keeping: [output], replacing: replacement)[output]!
-            precondition(result.shape == picture.shape, "the first output is no picture")
+            let result = try model.run(input, rate: lastRate, keeping: [output], replacing: replacement)[output]!
+            guard result.shape == picture.shape else {
+                throw Diagnostic(
+                    .networkGivesNoPicture, at: "float network \(network.graph.name)", found: "a first output of \(result.shape) for a picture of \(picture.shape)",
+                    expected: "a picture of the same extent", remedy: "study a network that gives back its picture, with that output first")
+            }
             var squares = 0.0
             for (found, expected) in zip(result.elements, picture.elements) {
                 let difference = Double(min(max((found * 255).rounded(), 0), 255)) - Double(expected)

@@ -39,14 +39,16 @@ struct WeightQuantizer {
     ///   - weights: `[K][taps][C]`, or gamma `[i][j]` with one tap.
     ///   - importance: weighs the squared error of each input channel.
     ///   - smallestScale: no group's scale may be less.
+    ///   - smallestScales: when given, the same for each output channel.
     ///   - clips: when given, learned: the part of each group's largest magnitude that the last code means; nothing is searched. The groups are output channels.
     ///   - moments: when given, the error of each rounded weight is made up for by the weights that follow, as far as their operands are correlated.
     func quantize(
-        _ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0, clips: [Float]? = nil, moments: SecondMoments? = nil
+        _ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0, smallestScales: [Double]? = nil, clips: [Float]? = nil,
+        moments: SecondMoments? = nil
     ) -> (codes: [UInt8], scales: [Double]) {
         let inner = weights.count / outputs
         let rows = (0..<outputs).map { weights[$0 * inner..<($0 + 1) * inner].map { Double($0) } }
-        let scales: [Double]
+        var scales: [Double]
         if let clips {
             precondition(grouping == .outputChannel && clips.count == outputs, "learned clips belong to output channels")
             scales = zip(rows, clips).map { max(widestScale(of: $0) * Double($1), smallestScale) }
@@ -54,6 +56,10 @@ struct WeightQuantizer {
             scales = Array(repeating: max(scale(of: Array(rows.joined()), importance), smallestScale), count: outputs)
         } else {
             scales = rows.map { max(scale(of: $0, importance), smallestScale) }
+        }
+        if let smallestScales {
+            let largest = smallestScales.max() ?? 0
+            for channel in scales.indices { scales[channel] = max(scales[channel], grouping == .layer ? largest : smallestScales[channel]) }
         }
         var codes: [UInt8] = []
         codes.reserveCapacity(weights.count)
@@ -88,7 +94,7 @@ struct WeightQuantizer {
     /// The code whose entry is nearest; of two equally near the higher.
     @inline(__always)
     func code(of value: Double) -> UInt8 {
-        let limited = min(max(value, lowest), largest)
+        let limited = min(max(lowest, value), largest)
         var code = Int(starts[Int((limited - lowest).rounded(.down))])
         while limited >= midpoints[code] { code += 1 }
         return UInt8(code)

@@ -47,23 +47,26 @@ extension PictureCodec {
 extension Evaluation.Picture {
     /// The float network on the same picture: bits are what its own distributions say.
     public init(float network: FloatNetwork, _ original: RGBImage, named name: String, curve: String, rate: Int) throws(Diagnostic) {
-        let padded = original.padded(toMultipleOf: network.graph.sizeMultiple)
         let names = try CodecTensors(network.graph)
+        try network.requirePicture(height: network.graph.padded(original.height), width: network.graph.padded(original.width), rate: rate)
+        let padded = original.padded(toMultipleOf: network.graph.sizeMultiple)
         let symbols = network.graph.layers.first { $0.inputs.first == names.latent && $0.operator.name == "quantizeLatent" }!.name
         let input = Tensor(shape: TensorShape(height: padded.height, width: padded.width, channels: 3), elements: padded.samples.map { Float($0) / 255 })
         let kept = [symbols, names.output] + [names.parameters, names.hyperLatent].compactMap { $0 }
-        let tensors = FloatModel(network).run(input, rate: rate, keeping: kept)
+        let tensors = try FloatModel(network).run(input, rate: rate, keeping: kept)
         var bits = 0.0
         if let parameters = names.parameters, let hyperLatent = names.hyperLatent, let prior = network.prior {
             bits += FloatLikelihood.bits(tensors[symbols]!, scales: tensors[parameters]!)
             bits += FloatLikelihood.bits(tensors[hyperLatent]!, prior: prior)
         } else {
-            let latents = tensors[symbols]!
-            bits = EmpiricalEntropy.bits(of: Tensor(shape: latents.shape, elements: latents.elements.map { Int32($0) }))
+            bits = EmpiricalEntropy.bits(of: try FloatRun.integers(tensors[symbols]!, named: symbols))
         }
         let output = tensors[names.output]!
-        let samples = output.elements.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
-        let image = RGBImage(width: output.shape.width, height: output.shape.height, samples: samples).cropped(width: original.width, height: original.height)
+        guard let image = FloatRun.image(output, width: original.width, height: original.height) else {
+            throw Diagnostic(
+                .codecNetworkUnfit, at: "network \(network.graph.name)", found: "an output of \(output.shape)", expected: "a picture of at least \(original.width)x\(original.height)",
+                remedy: "use an autoencoder that gives back the picture's extent")
+        }
         self.init(
             curve: curve, rate: rate, picture: name, width: original.width, height: original.height, bytes: Int((bits / 8).rounded(.up)),
             bitsPerPixel: bits / Double(original.width * original.height), psnr: try PSNR(of: image, against: original).finiteDecibels,
@@ -93,7 +96,11 @@ enum FloatLikelihood {
         var masses: [[Int: Double]] = Array(repeating: [:], count: channels)
         var bits = 0.0
         for (index, value) in hyperLatents.elements.enumerated() {
-            let (k, channel) = (Int(value), index % channels)
+            let channel = index % channels
+            guard let k = Int(exactly: value.rounded(.towardZero)) else {
+                bits -= log2(smallestMass)
+                continue
+            }
             let mass = masses[channel][k] ?? prior.mass(of: k, channel: channel)
             masses[channel][k] = mass
             bits -= log2(max(smallestMass, mass))

@@ -3,6 +3,7 @@ import EntropyCoding
 import Graph
 public import Images
 import Networks
+import Quantization
 import Tensors
 
 extension PictureCodec {
@@ -27,7 +28,7 @@ extension PictureCodec {
         }
         let trellis = header.quantizer == .trellis ? try TrellisTable(streamBytes: sections.trellis, at: place) : nil
         let quantizer = LatentQuantizer(header.quantizer, fractionBits: fractionBits, step: header.step, trellis: trellis)
-        let shapes = try network.graph.shapes(height: padded(header.height), width: padded(header.width)).mapValues {
+        let shapes = try network.shapes(height: network.graph.padded(header.height), width: network.graph.padded(header.width)).mapValues {
             TensorShape(height: $0.height, width: $0.width, channels: $0.channels)
         }
         var predicted: Tensor<Int32>?
@@ -52,16 +53,19 @@ extension PictureCodec {
         var decoder = try InterleavedDecoder(bytes, tables: parameters.hyperLatentTables!, lanes: parameters.lanes, at: "\(place), hyper-latents")
         let codes = decoder.decode(tableIndices: Self.channelIndices(shape))
         try decoder.requireEnd()
-        guard codes.allSatisfy({ (0...255).contains($0) }) else {
+        let (pixels, counts) = (shape.height * shape.width, hyperLatentCodeCounts)
+        if let index = codes.indices.first(where: { !(0..<counts[$0 / pixels]).contains(codes[$0]) }) {
             throw Diagnostic(
-                .streamPayloadInvalid, at: "\(place), hyper-latents", found: "a symbol that is no code", expected: "codes 0...255", remedy: "the file is damaged: copy it again")
+                .streamPayloadInvalid, at: "\(place), hyper-latents, channel \(index / pixels)", found: "symbol \(codes[index]), which is no code",
+                expected: "codes 0...\(counts[index / pixels] - 1)", remedy: "the file is damaged: copy it again")
         }
         return LatentPlane.tensor(codes, shape: shape)
     }
 
-    private func padded(_ extent: Int) -> Int {
-        let multiple = network.graph.sizeMultiple
-        return (extent + multiple - 1) / multiple * multiple
+    /// How many codes each channel of the hyper-latent has.
+    private var hyperLatentCodeCounts: [Int32] {
+        guard let name = tensors.hyperLatent, case .codes(let set)? = network.formats[name] else { return [] }
+        return set.selects.map { Int32(set.codebooks[Int($0)].entries.count) }
     }
 
     private static func hexadecimal(_ bytes: [UInt8]) -> String { bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }

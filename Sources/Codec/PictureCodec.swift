@@ -84,14 +84,21 @@ public struct PictureCodec: Sendable {
     }
 
     private func requireTables() throws(Diagnostic) {
-        let shapes = try network.graph.shapes(height: network.graph.sizeMultiple, width: network.graph.sizeMultiple)
-        let levels = tensors.parameters == nil ? shapes[tensors.latent]!.channels : parameters.scaleThresholds.count + 1
-        let hyperTables = tensors.hyperLatent.map { shapes[$0]!.channels }
+        let channels = try network.graph.channels()
+        let levels = tensors.parameters == nil ? channels[tensors.latent]! : parameters.scaleThresholds.count + 1
+        let hyperTables = tensors.hyperLatent.map { channels[$0]! }
         guard parameters.levelCount == levels, parameters.hyperLatentTables?.count == hyperTables else {
             throw Diagnostic(
                 .codecTablesInvalid, at: "network \(network.graph.name)",
                 found: "\(parameters.levelCount) levels and \(parameters.hyperLatentTables?.count ?? 0) tables of the hyper-latent", expected: "\(levels) and \(hyperTables ?? 0)",
                 remedy: "quantize the network again")
+        }
+        for name in [tensors.picture, tensors.hyperLatent, tensors.output].compactMap({ $0 }) {
+            guard case .codes? = network.formats[name] else {
+                throw Diagnostic(
+                    .codecNetworkUnfit, at: "tensor \(name)", found: "16-bit integers", expected: "8-bit codes: pictures and hyper-latents are bytes",
+                    remedy: "requantize this tensor to codes, or leave it out of the graph's latents")
+            }
         }
     }
 

@@ -33,6 +33,9 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case graphUnsupportedOperator = "GRAPH-003"
     case graphDuplicateName = "GRAPH-004"
     case graphAttributeOutOfRange = "GRAPH-005"
+    case graphTooLarge = "GRAPH-006"
+    case graphIncomplete = "GRAPH-007"
+    case graphPictureUnfit = "GRAPH-008"
 
     // QUANTIZATION: codebooks and weight laws
     case codebookNotIncreasing = "QUANTIZATION-001"
@@ -42,6 +45,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case lawUnknown = "QUANTIZATION-005"
     case groupingNotExecutable = "QUANTIZATION-006"
     case lawParameterOutOfRange = "QUANTIZATION-007"
+    case activationUnquantizable = "QUANTIZATION-008"
+    case concatenationUnquantizable = "QUANTIZATION-009"
 
     // REFERENCE: a quantized network that the reference model refuses to run
     case referenceOverflowRule = "REFERENCE-001"
@@ -79,6 +84,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case networkNormalizationTooWide = "NETWORK-018"
     case networkRequantizationTooWide = "NETWORK-019"
     case networkReferenceUnfit = "NETWORK-020"
+    case networkCodeMapUnfit = "NETWORK-025"
 
     // WEIGHTS: dead zones, coded weights and their statistics
     case weightCodeInvalid = "WEIGHTS-001"
@@ -122,6 +128,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case scheduleNotFound = "SCHEDULE-027"
     case faultUnknown = "SCHEDULE-028"
     case overflowRuleUnsupported = "SCHEDULE-029"
+    case layerChannelsExceeded = "SCHEDULE-032"
+    case scheduleTooLong = "SCHEDULE-033"
 
     // RUN: running, verifying and explaining a network
     case networkUnknown = "RUN-001"
@@ -139,6 +147,9 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case scheduleUnreadable = "RUN-013"
     case floatLibraryMissing = "RUN-014"
     case cropOutside = "RUN-015"
+    case floatNotFinite = "RUN-016"
+    case pictureSampleHasNoCode = "RUN-017"
+    case networkGivesNoPicture = "RUN-018"
 
     // CODEC: entropy tables, quantizers, the codec of a network, rate-distortion curves
     case codecMissing = "CODEC-001"

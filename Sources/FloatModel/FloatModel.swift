@@ -1,3 +1,4 @@
+public import Diagnostics
 public import Graph
 public import Networks
 public import Tensors
@@ -20,14 +21,16 @@ public struct FloatModel: Sendable {
     ///   - rate: which of the network's rate gains apply; 0 for networks of one rate.
     ///   - names: the tensors to return.
     ///   - replacement: what a layer's output becomes before others read it (a quantized version of it, say), by the layer's name.
+    /// - Throws: what `FloatNetwork.requirePicture` throws, `floatNotFinite`.
     public func run(
         _ picture: Tensor<Float>, rate: Int = 0, keeping names: [String], replacing replacement: (String, Tensor<Float>) -> Tensor<Float> = { $1 }
-    ) -> [String: Tensor<Float>] {
+    ) throws(Diagnostic) -> [String: Tensor<Float>] {
+        try network.requirePicture(height: picture.shape.height, width: picture.shape.width, channels: picture.shape.channels, rate: rate)
         var tensors = [network.graph.inputs[0].name: picture]
         var kept = tensors.filter { names.contains($0.key) }
         let lastReaders = network.graph.lastReaders
         for layer in network.graph.layers {
-            let output = replacement(layer.name, execute(layer, inputs: layer.inputs.map { tensors[$0]! }, rate: rate))
+            let output = replacement(layer.name, try finite(execute(layer, inputs: layer.inputs.map { tensors[$0]! }, rate: rate), of: layer))
             if names.contains(layer.name) { kept[layer.name] = output }
             tensors[layer.name] = output
             for name in lastReaders[layer.name] ?? [] { tensors[name] = nil }
@@ -51,6 +54,18 @@ public struct FloatModel: Sendable {
         }
         if roundsLatents, network.graph.latents.contains(layer.name) { output.elements = output.elements.map(Self.roundedHalfUp) }
         return output
+    }
+
+    /// A layer's output, all of whose elements are finite numbers.
+    ///
+    /// - Throws: `floatNotFinite`, with the first channel where one is not.
+    public func finite(_ output: Tensor<Float>, of layer: Layer) throws(Diagnostic) -> Tensor<Float> {
+        // Exponents of all ones are infinities and NaN; the largest bit pattern of all is found at the speed of memory.
+        let largest = output.elements.reduce(UInt32(0)) { max($0, $1.bitPattern & 0x7FFF_FFFF) }
+        guard largest >= Float.infinity.bitPattern, let index = output.elements.firstIndex(where: { !$0.isFinite }) else { return output }
+        throw Diagnostic(
+            .floatNotFinite, at: "layer \(layer.name), channel \(index % output.shape.channels)", found: "\(output.elements[index]) in float32 arithmetic",
+            expected: "finite numbers", remedy: "correct the weights of this layer or of those before it: their products pass the range of float32")
     }
 
     /// `n_i = beta_i + sum over j of gamma_ij q_j`, gamma `[i][j]`.

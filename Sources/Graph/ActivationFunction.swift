@@ -4,8 +4,8 @@
 public enum ActivationFunction: Hashable, Sendable {
     case none
     case relu
-    /// `x < 0 ? slope x : x`, 0 < slope < 1.
+    /// `x < 0 ? slope x : x`. The slope is any finite number: 0 is a ReLU, a negative one mirrors.
     case leakyRelu(slope: Double)
-    /// `min(max(x, low), high)`.
+    /// `min(max(x, low), high)`, low <= high; each may be an infinity, which limits nothing.
     case clip(low: Double, high: Double)
 }

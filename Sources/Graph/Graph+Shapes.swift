@@ -1,9 +1,12 @@
 public import Diagnostics
 
 extension Graph {
+    /// A picture's extent after padding to a multiple of `sizeMultiple`.
+    public func padded(_ extent: Int) -> Int { (extent + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
+
     /// The shape of every tensor (graph inputs and layers, by name) for inputs of the given height and width.
     ///
-    /// - Throws: `graphUnknownTensor`, `graphDuplicateName`, `graphShapeMismatch`, `graphAttributeOutOfRange`.
+    /// - Throws: `graphUnknownTensor`, `graphDuplicateName`, `graphShapeMismatch`, `graphAttributeOutOfRange`, `graphTooLarge`.
     public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: FeatureShape] {
         var inputShapes: [String: FeatureShape] = [:]
         for input in inputs {
@@ -16,30 +19,45 @@ extension Graph {
     public func shapes(from inputShapes: [String: FeatureShape]) throws(Diagnostic) -> [String: FeatureShape] {
         var shapes = inputShapes
         for layer in layers {
-            var operands: [FeatureShape] = []
-            for name in layer.inputs {
-                guard let shape = shapes[name] else {
-                    throw Diagnostic(
-                        .graphUnknownTensor, at: "layer \(layer.name)", found: "input '\(name)' is neither a graph input nor an earlier layer",
-                        expected: "one of \(shapes.keys.sorted().joined(separator: ", "))", remedy: "correct the name or put the producing layer first")
-                }
-                operands.append(shape)
-            }
+            let operands = try operands(of: layer, in: shapes)
             try define(layer.name, layer.outputShape(of: operands), in: &shapes)
         }
-        for name in outputs + latents where shapes[name] == nil {
-            throw Diagnostic(
-                .graphUnknownTensor, at: "graph \(self.name)", found: "output or latent '\(name)' does not exist",
-                expected: "a layer's name", remedy: "correct the lists of outputs and latents")
-        }
+        for name in outputs + latents { try requireDefined(name, in: shapes) }
         return shapes
     }
 
-    private func define(_ name: String, _ shape: FeatureShape, in shapes: inout [String: FeatureShape]) throws(Diagnostic) {
-        guard shapes.updateValue(shape, forKey: name) == nil else {
+    /// What is known of a layer's operands, in their order.
+    func operands<Known>(of layer: Layer, in known: [String: Known]) throws(Diagnostic) -> [Known] {
+        var operands: [Known] = []
+        for name in layer.inputs {
+            guard let operand = known[name] else {
+                throw Diagnostic(
+                    .graphUnknownTensor, at: "layer \(layer.name)", found: "input '\(name)' is neither a graph input nor an earlier layer",
+                    expected: "one of \(Self.list(known.keys))", remedy: "correct the name or put the producing layer first")
+            }
+            operands.append(operand)
+        }
+        return operands
+    }
+
+    func define<Known>(_ name: String, _ value: Known, in known: inout [String: Known]) throws(Diagnostic) {
+        guard known.updateValue(value, forKey: name) == nil else {
             throw Diagnostic(
                 .graphDuplicateName, at: "graph \(self.name)", found: "'\(name)' is defined twice", expected: "one tensor a name",
                 remedy: "rename one of the layers")
         }
+    }
+
+    func requireDefined<Known>(_ name: String, in known: [String: Known]) throws(Diagnostic) {
+        guard known[name] == nil else { return }
+        throw Diagnostic(
+            .graphUnknownTensor, at: "graph \(self.name)", found: "output or latent '\(name)' does not exist", expected: "one of \(Self.list(known.keys))",
+            remedy: "correct the lists of outputs and latents")
+    }
+
+    /// The first names of many.
+    private static func list(_ names: some Collection<String>) -> String {
+        let sorted = names.sorted()
+        return sorted.prefix(20).joined(separator: ", ") + (sorted.count > 20 ? " and \(sorted.count - 20) more" : "")
     }
 }

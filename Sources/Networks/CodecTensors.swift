@@ -42,9 +42,15 @@ public struct CodecTensors: Hashable, Sendable {
         grid = quantizer.grid
         self.reconstruction = reconstruction.name
         self.output = output
+        guard latent != picture, output != reconstruction.name else {
+            throw unfit(latent == picture ? "the picture itself as the latents" : "the reconstructed latents as the output", "layers before quantizeLatent and after reconstructLatent")
+        }
         guard quantizer.layer.inputs.count == 2 else { return }
         parameters = quantizer.layer.inputs[1]
         hyperLatent = graph.latents.first { $0 != latent && $0 != quantizer.layer.name }
         guard hyperLatent != nil else { throw unfit("predicted means without a hyper-latent", "a hyper-latent among the graph's latents") }
+        guard parameters != hyperLatent, parameters != picture, parameters != latent else {
+            throw unfit("means from '\(parameters ?? "")', which nothing predicts", "a hyper-synthesis between the hyper-latent and the means")
+        }
     }
 }

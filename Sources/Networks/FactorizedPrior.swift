@@ -32,12 +32,14 @@ public struct FactorizedPrior: Hashable, Sendable {
         self.stages = stages
     }
 
-    /// The mass of `k - 1/2 ... k + 1/2` in one channel, accurate in both tails.
+    /// The mass of `k - 1/2 ... k + 1/2` in one channel, accurate in both tails; 0 where the channel's weights pass the range of doubles.
     public func mass(of k: Int, channel: Int) -> Double {
         let lower = logit(Double(k) - 0.5, channel)
         let upper = logit(Double(k) + 0.5, channel)
         let side: Double = lower + upper > 0 ? -1 : 1
-        return abs(Self.sigmoid(side * upper) - Self.sigmoid(side * lower))
+        let mass = abs(Self.sigmoid(side * upper) - Self.sigmoid(side * lower))
+        // Infinite weights make infinite logits, whose difference is no number.
+        return mass.isFinite ? mass : 0
     }
 
     private static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }

@@ -32,7 +32,7 @@ extension QuantizedNetwork {
             for (channel, bound) in bounds.enumerated() where bound.high >= Int128(1) << Self.normalizationBits {
                 throw Diagnostic(
                     .networkNormalizationTooWide, at: "layer \(layer.name), channel \(channel)", found: "a norm of \(bound.width - 1) bits",
-                    expected: "at most \(Self.normalizationBits)", remedy: "use fewer bits for gamma or larger operand shifts")
+                    expected: "at most \(Self.normalizationBits)", remedy: "quantize again with fewer weight or activation bits: --weight-bits, --activation-bits")
             }
         case .addition(let addition): try requireDefined(addition, layer)
         case nil, .some(.none): break

@@ -55,16 +55,25 @@ struct LayerSearch {
     }
 
     private func notFound(weightBytes: Int) -> Diagnostic {
-        let weightsFit = weightBytes <= machine.weightHalfBytes
-        let activation = leastActivationBytes == .max ? "more activations" : "\(leastActivationBytes.grouped) bytes of activations"
-        return Diagnostic(
-            .scheduleNotFound, at: "layer \(layer.name)",
-            found: weightsFit
-                ? "the smallest tiles tried need \(activation)" : "the smallest tiles need \(weightBytes.grouped) bytes of weights",
-            expected: weightsFit
-                ? "activationBuffer holds \(machine.activationBuffer.bytes.grouped) bytes, accumulatorBuffer \(machine.accumulators.grouped) partial sums"
-                : "weightBuffer holds \(machine.weightHalfBytes.grouped) bytes at a time",
-            remedy: "use a machine with larger buffers")
+        let array = machine.macArray
+        func notFound(_ found: String, _ expected: String, _ remedy: String) -> Diagnostic {
+            Diagnostic(.scheduleNotFound, at: "layer \(layer.name)", found: found, expected: expected, remedy: remedy)
+        }
+        if weightBytes > machine.weightHalfBytes {
+            let (lanes, halves) = (array.inputChannelLanes * array.outputChannelLanes, machine.weightHalves)
+            return notFound(
+                "a kernel of \(layer.taps.grouped) taps; a tile has all of them, and its least weights, \(weightBytes / layer.taps) bytes a tap (\(lanes) lanes), are \(weightBytes.grouped) bytes",
+                "at most \(machine.weightHalfBytes.grouped) bytes, \(halves == 2 ? "one of the two halves of weightBuffer" : "all of weightBuffer"), which is \(machine.weightHalfBytes * layer.taps / weightBytes) taps",
+                "use a machine with weightBuffer.bytes of at least \((weightBytes * halves).grouped)\(halves == 2 ? " (half of that without pingPong)" : "") or with fewer lanes, or make the kernel smaller: the taps of a kernel are not split among tiles")
+        }
+        if leastActivationBytes == .max {
+            return notFound(
+                "input channels that must be split among tiles, whose partial sums pass the accumulator buffer", "at most \(machine.accumulators.grouped) partial sums at a time",
+                "use a machine with a larger accumulatorBuffer, or with a larger weightBuffer so that input channels need not be split")
+        }
+        return notFound(
+            "tiles of which the smallest tried need \(leastActivationBytes.grouped) bytes of activations", "at most \(machine.activationBuffer.bytes.grouped) bytes, all of activationBuffer",
+            "use a machine with activationBuffer.bytes of at least \(leastActivationBytes.grouped), or give the layer a smaller kernel, dilation or fewer channels")
     }
 
     /// All rows and columns of the candidates; whether any fits.

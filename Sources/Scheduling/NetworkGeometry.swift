@@ -15,7 +15,10 @@ struct NetworkGeometry {
     var tensors: [TensorGeometry] = []
     var layers: [LayerGeometry] = []
 
-    /// - Throws: the graph's shape diagnostics, `layerFormatNotExecutable`, `layerParametersMismatch` where a tensor has no format.
+    /// Channels that a tensor may have: a layer's channel block counts them in 16 bits.
+    private static let mostChannels = 1 << 16 - 1
+
+    /// - Throws: the graph's shape diagnostics, `layerFormatNotExecutable`, `layerChannelsExceeded`, `layerParametersMismatch` where a tensor has no format.
     init(_ network: QuantizedNetwork, height: Int, width: Int) throws(Diagnostic) {
         let shapes = try network.graph.shapes(height: height, width: width)
         var indices: [String: Int] = [:]
@@ -29,6 +32,11 @@ struct NetworkGeometry {
                 throw Diagnostic(
                     .layerParametersMismatch, at: "tensor \(name)", found: "a codebook set of \(set.channels) channels", expected: "\(shape.channels) channels",
                     remedy: "quantize the network again")
+            }
+            guard shape.channels <= NetworkGeometry.mostChannels else {
+                throw Diagnostic(
+                    .layerChannelsExceeded, at: "tensor \(name)", found: "\(shape.channels.grouped) channels", expected: "at most \(NetworkGeometry.mostChannels.grouped): the machine counts them in 16 bits",
+                    remedy: "split the tensor: layers with parts of the channels each, whose results are added or concatenated; or fold channels into rows and columns")
             }
             indices[name] = tensors.count
             tensors.append(TensorGeometry(name: name, shape: shape, bytesPerElement: format.bytesPerElement))

@@ -7,10 +7,13 @@ public import Schedules
 public import Timing
 
 extension Program {
+    /// The longest program: beyond, the list of commands alone would take gigabytes.
+    static let mostCommands = 1 << 24
+
     /// Lowers a network to commands by a schedule, which is verified first.
     ///
     /// - Parameter fault: an error put into the commands after the verification.
-    /// - Throws: what `Schedule.verify` throws; `faultUnknown` where the fault cannot be put in.
+    /// - Throws: what `Schedule.verify` throws; `scheduleTooLong`; `faultUnknown` where the fault cannot be put in.
     public init(network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil) throws(Diagnostic) {
         var commands: [Command] = []
         try self.init(network: network, schedule: schedule, machine: machine, fault: fault, into: &commands)
@@ -30,9 +33,15 @@ extension Program {
         let parameters = try ParameterPlan(network: network, geometry: geometry, machine: machine)
         let tilings = verified.map(\.tiling)
         let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
+        let estimate = tilings.reduce(0) { $0 + $1.commandEstimate }
+        guard estimate <= Program.mostCommands else {
+            throw Diagnostic(
+                .scheduleTooLong, at: "schedule of \(schedule.network)", found: "about \(estimate.grouped) commands for \(schedule.width)x\(schedule.height) pixels",
+                expected: "at most \(Program.mostCommands.grouped)", remedy: "use larger tiles, a machine with larger buffers, or a smaller picture")
+        }
         let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
 
-        var builder = CommandBuilder(into: sink, array: machine.macArray, tensors: layout.tensors, capacity: tilings.reduce(0) { $0 + $1.commandEstimate })
+        var builder = CommandBuilder(into: sink, array: machine.macArray, tensors: layout.tensors, capacity: estimate)
         var layers: [LayerProgram] = []
         for (index, (tiling, entry)) in verified.enumerated() {
             let blocks = parameters.layers[index]

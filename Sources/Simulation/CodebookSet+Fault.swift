@@ -11,6 +11,8 @@ extension CodebookSet {
             let local = index - first
             first += codebook.thresholds.count
             guard codebook.thresholds.indices.contains(local) else { continue }
+            // The largest threshold that there is cannot be raised.
+            guard codebook.thresholds[local] < .max else { return nil }
             var thresholds = codebook.thresholds
             thresholds[local] += 1
             for later in thresholds.indices.dropFirst(local + 1) { thresholds[later] = max(thresholds[later], thresholds[later - 1]) }

@@ -3,7 +3,7 @@ import FloatModel
 import Graph
 public import Images
 public import Networks
-import Tensors
+package import Tensors
 
 /// The float network on the same picture: what quantization is measured against.
 public struct FloatRun: Sendable {
@@ -16,21 +16,43 @@ public struct FloatRun: Sendable {
     public init(_ network: FloatNetwork, picture: RGBImage, rate: Int) throws(Diagnostic) {
         try MatrixLibrary.load()
         let graph = network.graph
+        try network.requirePicture(height: graph.padded(picture.height), width: graph.padded(picture.width), rate: rate)
         let padded = picture.padded(toMultipleOf: graph.sizeMultiple)
         let input = Tensor(
             shape: TensorShape(height: padded.height, width: padded.width, channels: 3), elements: padded.samples.map { Float($0) / 255 })
-        let tensors = FloatModel(network).run(input, rate: rate, keeping: [graph.outputs[0]] + graph.latents)
+        let tensors = try FloatModel(network).run(input, rate: rate, keeping: [graph.outputs[0]] + graph.latents)
         let pixels = Double(picture.width * picture.height)
-        let bits = graph.latents.compactMap { tensors[$0] }.map { latents in
-            EmpiricalEntropy.bits(of: Tensor(shape: latents.shape, elements: latents.elements.map { Int32($0.rounded(.toNearestOrEven)) }))
-        }
+        var bits: [Double] = []
+        for name in graph.latents { bits.append(EmpiricalEntropy.bits(of: try Self.integers(tensors[name]!, named: name))) }
         self.empiricalBitsPerPixel = bits.isEmpty ? nil : bits.reduce(0, +) / pixels
-        guard let output = tensors[graph.outputs[0]], output.shape.channels == 3 else {
+        guard let output = tensors[graph.outputs[0]], let image = Self.image(output, width: picture.width, height: picture.height) else {
             self.psnr = nil
             return
         }
-        let samples = output.elements.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }
-        let image = RGBImage(width: output.shape.width, height: output.shape.height, samples: samples).cropped(width: picture.width, height: picture.height)
         self.psnr = try PSNR(of: image, against: picture)
+    }
+
+    /// A float output of three channels as a picture of 8-bit samples, cropped to the given extent; nil where it is none or smaller.
+    package static func image(_ output: Tensor<Float>, width: Int, height: Int) -> RGBImage? {
+        // Elements are finite; what passes float32 times 255 is an infinity, which is limited too.
+        PictureTensor.image(
+            Tensor(shape: output.shape, elements: output.elements.map { UInt8(max(0, min(255, ($0 * 255).rounded()))) }), width: width, height: height)
+    }
+
+    /// Float latents as integers.
+    ///
+    /// - Throws: `floatNotFinite`, with layer and channel, beyond 32 bits.
+    package static func integers(_ latents: Tensor<Float>, named name: String) throws(Diagnostic) -> Tensor<Int32> {
+        var integers: [Int32] = []
+        integers.reserveCapacity(latents.elements.count)
+        for (index, value) in latents.elements.enumerated() {
+            guard let integer = Int32(rounding: Double(value), .toNearestOrEven) else {
+                throw Diagnostic(
+                    .floatNotFinite, at: "layer \(name), channel \(index % latents.shape.channels)", found: "a latent of \(value)", expected: "latents of at most 32 bits",
+                    remedy: "correct the weights of this layer or of those before it")
+            }
+            integers.append(integer)
+        }
+        return Tensor(shape: latents.shape, elements: integers)
     }
 }

@@ -55,6 +55,8 @@ public enum InjectedFault: Hashable, Sendable {
     public func applied(to proven: ProvenNetwork) throws(Diagnostic) -> ProvenNetwork {
         let faulty = try applied(to: proven.network)
         do {
+            // A gamma, say, may not become negative: a norm could be 0.
+            try faulty.validate()
             return try ProvenNetwork(faulty)
         } catch {
             throw Diagnostic(

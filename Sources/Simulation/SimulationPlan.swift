@@ -30,13 +30,12 @@ public struct SimulationPlan: Sendable {
         network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil, keepsCommands: Bool = true,
         fault: InjectedFault? = nil
     ) throws(Diagnostic) {
-        let multiple = network.graph.sizeMultiple
-        let image = ImageReport(
-            width: width, height: height, paddedWidth: (width + multiple - 1) / multiple * multiple, paddedHeight: (height + multiple - 1) / multiple * multiple)
+        let graph = network.graph
+        let image = ImageReport(width: width, height: height, paddedWidth: graph.padded(width), paddedHeight: graph.padded(height))
         self.network = network
         self.machine = machine
         self.image = image
-        self.shapes = try network.graph.shapes(height: image.paddedHeight, width: image.paddedWidth)
+        self.shapes = try network.shapes(height: image.paddedHeight, width: image.paddedWidth)
         if let schedule {
             guard schedule.width == image.paddedWidth, schedule.height == image.paddedHeight else {
                 throw Diagnostic(

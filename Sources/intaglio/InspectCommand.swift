@@ -19,9 +19,7 @@ struct InspectCommand: ParsableCommand {
         if let widths = file.quantized?.widths {
             try Console.result("V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits), sums \(widths.overflow.rawValue)\n")
         }
-        let multiple = graph.sizeMultiple
-        let shapes = try graph.shapes(
-            height: (size.height + multiple - 1) / multiple * multiple, width: (size.width + multiple - 1) / multiple * multiple)
+        let shapes = try graph.shapes(height: graph.padded(size.height), width: graph.padded(size.width))
         var table = TextTable(header: ["layer", "operator", "inputs", "output", "MACs", "weights", "zero %", "entropy bits", "coded bits", "law", "rounding", "codebooks", "step"], leftColumns: 3)
         for layer in graph.layers {
             let row = RowOfLayer(layer, file)

@@ -42,8 +42,8 @@ import Testing
     }
 
     @Test("Latents within 8 bits lose nothing, whatever is removed")
-    func means() {
-        let rows = study.means()
+    func means() throws {
+        let rows = try study.means()
         #expect(rows.map(\.choice) == ["none", "mean", "midRange"])
         #expect(rows[2].saturatedLatents <= rows[0].saturatedLatents)
         #expect(rows.allSatisfy { $0.saturatedLatents > 0 || abs($0.psnrChangeDecibels) < 1e-9 })

@@ -39,7 +39,7 @@ import Testing
     func smallerError(_ law: String) throws {
         let input = Tensor(shape: Self.picture.shape, elements: Self.picture.elements.map { (sample: UInt8) -> Float in Float(sample) / 255 })
         let name = "gdn0"
-        let tensor = FloatModel(Self.float).run(input, keeping: [name])[name]!
+        let tensor = try FloatModel(Self.float).run(input, keeping: [name])[name]!
         func error(_ network: QuantizedNetwork) -> Double {
             let result = Dequantization.roundTrip(tensor, through: network.formats[name]!)
             var sum = 0.0

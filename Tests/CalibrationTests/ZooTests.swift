@@ -40,7 +40,7 @@ import Testing
                 for c in 0..<3 { picture[y, x, c] = 0.5 + Float(x - 32) / 300 * Float(c + 1) / 3 - Float(y - 32) / 400 }
             }
         }
-        let output = FloatModel(network, roundsLatents: false).run(picture, keeping: ["synthesis1"])["synthesis1"]!
+        let output = try FloatModel(network, roundsLatents: false).run(picture, keeping: ["synthesis1"])["synthesis1"]!
         for y in 8..<height - 8 {
             for x in 8..<width - 8 {
                 for c in 0..<3 { #expect(abs(output[y, x, c] - picture[y, x, c]) < 0.004, "\(y) \(x) \(c)") }
@@ -52,7 +52,7 @@ import Testing
     func quality() throws {
         let network = try Zoo.network(named: "lapped8")
         let image = TestPicture.draw(width: 512, height: 512)
-        let float = FloatModel(network.float!).run(
+        let float = try FloatModel(network.float!).run(
             Tensor(shape: image.tensor.shape, elements: image.samples.map { Float($0) / 255 }), keeping: ["synthesis1"])["synthesis1"]!
         let floatPSNR = try PSNR(of: reconstruction(Tensor(shape: float.shape, elements: float.elements.map { Double($0) * 255 })), against: image)
         let integer = IntegerEmulation(network.quantized!).run(image.tensor, keeping: ["synthesis1"])["synthesis1"]!

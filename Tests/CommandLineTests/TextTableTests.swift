@@ -26,6 +26,12 @@ import Testing
         #expect(growing.heading + Self.rows.map(growing.text).joined() == table.text)
     }
 
+    @Test("Numbers that 64 bits do not hold with their digits, infinities and NaN are printed as they are")
+    func numbers() {
+        #expect([1.25, -0.5, 1e300, -1e18, .infinity, -.infinity, .nan].map { $0.fixed(2) } == ["1.25", "-0.50", "1e+300", "-1e+18", "inf", "-inf", "nan"])
+        #expect(9e16.fixed(2) == "90000000000000000.00")
+    }
+
     @Test("A field that is wider than was expected, or beyond the header, is printed whole")
     func overflow() {
         let growing = GrowingTable(header: ["choice", "B"], expected: [["", "9"]])

@@ -31,6 +31,21 @@ import Testing
         return FloatModel(FloatNetwork(graph: graph, parameters: parameters.map { [layer.name: $0] } ?? [:])).execute(layer, inputs: inputs)
     }
 
+    @Test("Products beyond float32 and pictures that the network does not take are refused, with layer and channel")
+    func refusals() throws {
+        let layer = Layer(name: "layer", operator: .convolution(Convolution(outputChannels: 2, kernelHeight: 1, kernelWidth: 1)), inputs: ["image"])
+        let graph = Graph(name: "one", inputs: [GraphInput(name: "image", channels: 1)], layers: [layer], outputs: ["layer"])
+        let network = FloatNetwork(graph: graph, parameters: ["layer": .accumulation(weights: [1, 3e38], bias: [0, 0])])
+        func run(_ value: Float, channels: Int = 1) throws -> [Float] {
+            let input = Tensor(shape: TensorShape(height: 1, width: 1, channels: channels), elements: Array(repeating: value, count: channels))
+            return try FloatModel(network).run(input, keeping: ["layer"])["layer"]!.elements
+        }
+        #expect(try run(1) == [1, 3e38])
+        let refusal = #expect(throws: Diagnostic.self) { try run(2) }
+        #expect(refusal?.code == .floatNotFinite && refusal?.place == "layer layer, channel 1")
+        #expect(code { _ = try run(1, channels: 2) } == .networkHasNoPicture)
+    }
+
     @Test("Without its library, float arithmetic says so and what to install")
     func missingLibrary() {
         let failure = #expect(throws: Diagnostic.self) { try MatrixLibrary.load(oneOf: ["libintaglio-absent.so.0", "libm.so.6"]) }

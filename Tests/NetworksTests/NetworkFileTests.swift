@@ -227,11 +227,66 @@ import Testing
         }
         for addition in [
             AdditionParameters(mantissaA: 1 << 31, mantissaB: 0, exponent: 0, rounding: .single),
+            AdditionParameters(mantissaA: .min, mantissaB: 0, exponent: 0, rounding: .single),
+            AdditionParameters(mantissaA: 0, mantissaB: .min, exponent: 0, rounding: .single),
             AdditionParameters(mantissaA: 1, mantissaB: 0, exponent: 31, rounding: .single),
             AdditionParameters(mantissaA: 1, mantissaB: 0, exponent: 0, rounding: .tosaDouble),
         ] {
             #expect(try quantizedFailure { $0.parameters["sum"] = .addition(addition) } == .networkValueOutOfRange)
         }
+    }
+
+    @Test("A code map stores codes that its output has: those that its codebooks can give are looked at, no others")
+    func codeMaps() throws {
+        func failure(_ entries: Int, _ change: (inout [UInt8]) -> Void) throws -> DiagnosticCode? {
+            try quantizedFailure { network in
+                let book = try! Codebook(entries: (0..<Int32(entries)).map { $0 })
+                network.formats["hat"] = .codes(.uniform(book, channels: 8, step: 0.1))
+                guard case .requantization(var post)? = network.parameters["hat"] else { return }
+                var map = [UInt8](0...255)
+                change(&map)
+                post.codeMap = map
+                network.parameters["hat"] = .requantization(post)
+            }
+        }
+        #expect(try failure(16) { _ in } == nil)
+        #expect(try failure(16) { $0[15] = 16 } == .networkCodeMapUnfit)
+        #expect(try failure(16) { $0[0] = 200 } == .networkCodeMapUnfit)
+        #expect(try failure(16) { $0[16] = 200 } == nil)
+        #expect(try failure(256) { $0[0] = 255 } == nil)
+    }
+
+    @Test("Clip limits may be infinite: a limit that limits nothing is left out of the file")
+    func infiniteLimits() throws {
+        for (low, high) in [(-Double.infinity, 4.5), (-4, .infinity), (-.infinity, .infinity), (-3.4e38, 3.4e38)] {
+            var network = Fixtures.floatNetwork(seed: seed)
+            let index = try #require(network.graph.layers.firstIndex { $0.name == "hat" })
+            network.graph.layers[index].activation = .clip(low: low, high: high)
+            let file = NetworkFile(float: network)
+            #expect(try NetworkFile(file.bytes, at: "file").float?.graph == network.graph)
+        }
+    }
+
+    @Test("A step is a finite number of more than 0, also of 16-bit integers")
+    func steps() throws {
+        for step in [0, -1, Double.infinity] {
+            #expect(try quantizedFailure { $0.formats["latent"] = .integers16(step: step) } == .networkValueOutOfRange)
+        }
+    }
+
+    @Test("A picture of another size than a fully connected layer's weights are for is what is refused")
+    func pictureSize() throws {
+        let network = try Fixtures.quantizedNetwork(seed: seed)
+        // "class" has 2 x 4 x 4 weights: 4 pixels of 4 channels, which a picture of 4x4 gives after a stride of 2.
+        #expect(try network.shapes(height: 4, width: 4)["class"]?.channels == 2)
+        let refusal = #expect(throws: Diagnostic.self) { try network.shapes(height: 8, width: 4) }
+        #expect(refusal?.code == .graphPictureUnfit && refusal?.place == "layer class")
+        #expect(refusal?.found.contains("8 pixels") == true && refusal?.expected.contains("4 pixels") == true, "\(String(describing: refusal))")
+        let float = Fixtures.floatNetwork(seed: seed)
+        #expect(throws: Never.self) { try float.requirePicture(height: 4, width: 4, rate: 1) }
+        #expect(code { try float.requirePicture(height: 4, width: 8) } == .graphPictureUnfit)
+        #expect(code { try float.requirePicture(height: 4, width: 4, rate: 2) } == .rateOutOfRange)
+        #expect(code { try float.requirePicture(height: 4, width: 4, channels: 1) } == .networkHasNoPicture)
     }
 
     @Test("Float networks with parameters that do not fit are refused")

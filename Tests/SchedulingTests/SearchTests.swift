@@ -80,8 +80,30 @@ import Testing
             try Schedule(bestFor: network, on: machine, height: 64, width: 96)
         } throws: { error in
             guard let diagnostic = error as? Diagnostic else { return false }
-            return diagnostic.code == .scheduleNotFound && diagnostic.place == "layer g_a.0" && diagnostic.found == "the smallest tiles need 5,184 bytes of weights"
-                && diagnostic.expected == "weightBuffer holds 2,048 bytes at a time"
+            return diagnostic.code == .scheduleNotFound && diagnostic.place == "layer g_a.0" && diagnostic.found.contains("81 taps") && diagnostic.found.contains("64 bytes a tap")
+                && diagnostic.found.contains("5,184 bytes") && diagnostic.expected.contains("2,048 bytes") && diagnostic.expected.contains("32 taps")
+                && diagnostic.remedy.contains("at least 10,368")
         }
+    }
+
+    @Test("Tensors of more channels than a channel block counts, and schedules of more commands than a list should hold, are refused")
+    func limits() throws {
+        let wide = Graph(
+            name: "wide", inputs: [GraphInput(name: "image", channels: 1 << 16)], layers: [Layer(name: "sum", operator: .fullyConnected(outputChannels: 1), inputs: ["image"])],
+            outputs: ["sum"])
+        let refusal = #expect(throws: Diagnostic.self) {
+            try Schedule(bestFor: TestNetworks.network(wide, height: 1, width: 1, withWeights: false), on: TestMachines.small, height: 1, width: 1)
+        }
+        #expect(refusal?.code == .layerChannelsExceeded && refusal?.place == "tensor image" && refusal?.found == "65,536 channels")
+
+        let copy = Graph(
+            name: "copy", inputs: [GraphInput(name: "image", channels: 1)], layers: [Layer(name: "copy", operator: .requantize, inputs: ["image"])], outputs: ["copy"])
+        let network = try TestNetworks.network(copy, height: 1 << 13, width: 1 << 12)
+        var schedule = try Schedule(bestFor: network, on: TestMachines.small, height: 1 << 13, width: 1 << 12)
+        // 2^25 tiles of one pixel.
+        (schedule.layers[0].tile.outputRows, schedule.layers[0].tile.outputColumns) = (1, 1)
+        var stream = TimedStream(on: TestMachines.small)
+        let long = #expect(throws: Diagnostic.self) { try Program(network: network, schedule: schedule, timing: &stream) }
+        #expect(long?.code == .scheduleTooLong && long?.expected == "at most 16,777,216", "\(String(describing: long))")
     }
 }

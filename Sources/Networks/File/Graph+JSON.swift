@@ -40,7 +40,11 @@ extension Layer {
         case .none: break
         case .relu: members.append(.init("activation", .string("relu")))
         case .leakyRelu(let slope): members += [.init("activation", .string("leakyRelu")), .init("slope", .real(slope))]
-        case .clip(let low, let high): members += [.init("activation", .string("clip")), .init("low", .real(low)), .init("high", .real(high))]
+        case .clip(let low, let high):
+            members.append(.init("activation", .string("clip")))
+            // JSON has no infinity: a limit that limits nothing is left out.
+            if low.isFinite { members.append(.init("low", .real(low))) }
+            if high.isFinite { members.append(.init("high", .real(high))) }
         }
         return members
     }
@@ -51,7 +55,9 @@ extension Layer {
         case "none": activation = .none
         case "relu": activation = .relu
         case "leakyRelu": activation = .leakyRelu(slope: try fields.real("slope"))
-        case "clip": activation = .clip(low: try fields.real("low"), high: try fields.real("high"))
+        case "clip":
+            activation = .clip(
+                low: fields.has("low") ? try fields.real("low") : -.infinity, high: fields.has("high") ? try fields.real("high") : .infinity)
         case let word: throw JSONFields.invalid(fields.place, found: "activation '\(word)'", expected: "none, relu, leakyRelu or clip")
         }
         self.init(name: try fields.string("name"), operator: try Operator(fields), inputs: try fields.strings("inputs"), activation: activation)

@@ -22,20 +22,43 @@ extension QuantizedNetwork {
         }
     }
 
+    /// What a code map stores must be codes of the output: each code that a channel can have becomes a code that it can have.
+    func validateCodeMap(_ postProcessing: PostProcessing, of layer: Layer) throws(Diagnostic) {
+        guard let codeMap = postProcessing.codeMap else { return }
+        guard case .codes(let set)? = formats[layer.name] else {
+            return try require(false, "layer \(layer.name)", "a code map with 16-bit integers", expected: "8-bit codes at the output of a layer with a code map")
+        }
+        for (channel, select) in set.selects.enumerated() {
+            let count = set.codebooks[Int(select)].entries.count
+            guard let code = codeMap.prefix(count).firstIndex(where: { Int($0) >= count }) else { continue }
+            throw Diagnostic(
+                .networkCodeMapUnfit, at: "layer \(layer.name), channel \(channel)", found: "a code map that stores code \(codeMap[code]) for code \(code)",
+                expected: "at most \(count - 1): the codebook of this channel has \(count) entries", remedy: "correct the code map, or give the output a codebook with that code")
+        }
+    }
+
     private func requireConcatenation(_ inputs: [TensorFormat], _ output: TensorFormat, at place: String) throws(Diagnostic) {
         guard case .codes(let joined) = output else {
-            return try require(inputs.allSatisfy { $0 == output }, place, "formats that differ", expected: "integers16 of one step")
+            return try requireEqual(inputs.allSatisfy { $0 == output }, place, "operands or output of formats that differ", expected: "integers16 of one step")
         }
         var selects: [UInt8] = []
         var offsets: [Int32] = []
         for input in inputs {
             guard case .codes(let set) = input, set.codebooks == joined.codebooks, set.step == joined.step else {
-                return try require(false, place, "formats that differ", expected: "the same codebooks and step at every operand: put a requantize before")
+                return try requireEqual(false, place, "operands or output of formats that differ", expected: "the same codebooks and step at every operand and the output")
             }
             selects += set.selects
             offsets += set.offsets
         }
-        try require(selects == joined.selects && offsets == joined.offsets, place, "selects or offsets that differ", expected: "those of the operands, joined")
+        try requireEqual(selects == joined.selects && offsets == joined.offsets, place, "selects or offsets that differ", expected: "those of the operands, joined")
+    }
+
+    private func requireEqual(_ condition: Bool, _ place: String, _ found: String, expected: String) throws(Diagnostic) {
+        guard condition else {
+            throw Diagnostic(
+                .networkValueOutOfRange, at: place, found: found, expected: expected,
+                remedy: "put a requantize layer before each operand, with the codebooks and the step of the output")
+        }
     }
 
     private func requirePixelShuffle(_ input: TensorFormat, _ output: TensorFormat, squaredFactor: Int, at place: String) throws(Diagnostic) {

@@ -41,6 +41,7 @@ extension QuantizedNetwork {
     }
 
     private func validate(_ format: TensorFormat, at place: String, channels: Int) throws(Diagnostic) {
+        try require(format.step > 0 && format.step.isFinite, place, "step \(format.step)", expected: "a finite step of more than 0")
         guard case .codes(let set) = format else { return }
         try require(set.channels == channels, place, "\(set.channels) selects", expected: "\(channels)")
         let limit = 1 << (widths.activationBits - 1)
@@ -60,9 +61,12 @@ extension QuantizedNetwork {
         case (.convolution, .accumulation(let accumulation)), (.transposedConvolution, .accumulation(let accumulation)),
             (.fullyConnected, .accumulation(let accumulation)):
             try validate(accumulation, layer, inputChannels: inputChannels, outputChannels: outputChannels)
+            try validateCodeMap(accumulation.postProcessing, of: layer)
         case (.normalization(let form), .normalization(let normalization)):
             try validate(normalization, form, at: place, channels: outputChannels)
-        case (.requantize, .requantization(let postProcessing)): try validate(postProcessing, at: place, channels: outputChannels)
+        case (.requantize, .requantization(let postProcessing)):
+            try validate(postProcessing, at: place, channels: outputChannels)
+            try validateCodeMap(postProcessing, of: layer)
         case (.add, .addition(let addition)): try validate(addition, at: place)
         case (.concatenation, .none), (.pixelShuffle, .none), (.quantizeLatent, .none), (.reconstructLatent, .none): break
         default: throw missing(place, expected: "the parameters of \(layer.operator.name)")
@@ -131,9 +135,9 @@ extension QuantizedNetwork {
     }
 
     private func validate(_ addition: AdditionParameters, at place: String) throws(Diagnostic) {
-        let limit = Int64(1) << 31
+        let mantissas = -(Int64(1) << 31 - 1)...(Int64(1) << 31 - 1)
         try require(
-            abs(addition.mantissaA) < limit && abs(addition.mantissaB) < limit && (-31...30).contains(addition.exponent), place,
+            mantissas.contains(addition.mantissaA) && mantissas.contains(addition.mantissaB) && (-31...30).contains(addition.exponent), place,
             "mantissas \(addition.mantissaA), \(addition.mantissaB), exponent \(addition.exponent)",
             expected: "magnitudes below 2^31, an exponent in -31...30")
         let admitted: [RoundingRule] = [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero]
@@ -149,7 +153,7 @@ extension QuantizedNetwork {
 
     func require(_ condition: Bool, _ place: String, _ found: String, expected: String) throws(Diagnostic) {
         guard condition else {
-            throw Diagnostic(.networkValueOutOfRange, at: place, found: found, expected: expected, remedy: "quantize the network again")
+            throw Diagnostic(.networkValueOutOfRange, at: place, found: found, expected: expected, remedy: "correct this value in the network file, or quantize the network again")
         }
     }
 }

@@ -50,7 +50,7 @@ public struct Explanation: Sendable {
             let exact = ExactRational(ExactInteger(sum)) * .powerOfTwo(parameters.exponent - 31)
             let rounded = exact.rounded(parameters.rounding.ofExactQuotient)
             say("exact quotient = sum / 2^\(31 - parameters.exponent) = \(exact.decimal(digits: 12)); \(parameters.rounding.rawValue) gives \(rounded)")
-            finish(limit(Int64(exactly: rounded)!, parameters.resultBits, parameters.clipLow, parameters.clipHigh), output, channel: c, codeMap: nil)
+            finish(limit(Int64(nearest: rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh), output, channel: c, codeMap: nil)
         default:
             throw Diagnostic(
                 .explainOperator, at: "layer \(layer.name)", found: "operator \(layer.operator.name) moves or shifts elements only",
@@ -84,10 +84,10 @@ public struct Explanation: Sendable {
         let multiplier = accumulator < 0 ? post.multipliersNegative[channel] : post.multipliers[channel]
         say("multiplier\(accumulator < 0 ? " of negative sums" : "") m = \(multiplier.mantissa), s = \(multiplier.exponent): factor m / 2^31 x 2^s = \(ExactRequantize.value(of: multiplier).decimal(digits: 15))")
         let exact = ExactRequantize.quotient(ExactInteger(accumulator), by: multiplier)
-        let rounded = Int64(exactly: ExactRequantize.rounded(ExactInteger(accumulator), by: multiplier, rule: post.rounding))!
+        let rounded = ExactRequantize.rounded(ExactInteger(accumulator), by: multiplier, rule: post.rounding)
         say("exact quotient = acc x m / 2^\(31 - multiplier.exponent) = \(exact) = \(exact.decimal(digits: 12))")
         say("\(post.rounding.rawValue) gives \(rounded) (error \((ExactRational(rounded) - exact).decimal(digits: 12)))")
-        return limit(rounded, post.resultBits, post.clipLow, post.clipHigh)
+        return limit(Int64(nearest: rounded), post.resultBits, post.clipLow, post.clipHigh)
     }
 
     private mutating func limit(_ result: Int64, _ bits: Int, _ low: Int32, _ high: Int32) -> Int64 {
@@ -154,7 +154,7 @@ public struct Explanation: Sendable {
             case .igdn1: ExactNormalization.igdn1(value, norm: n, scale: scale, shift: shift)
             }
         say("exact \(Self.formula(form)) = \(Self.decimal(form, value.magnitude * scale, n, shift)); correctly rounded, sign of v: \(result)")
-        return Int64(exactly: result)!
+        return Int64(nearest: result)
     }
 
     private mutating func explainTable(
@@ -174,7 +174,7 @@ public struct Explanation: Sendable {
         let result = oracle.normalized(value, norm: norm, scale: scale, shift: shift)
         say("exact |v| M y / 2^\(shift + factor.shift) = \(quotient.decimal(digits: 9)); half up, sign of v: \(result)")
         say("without a table: \(Self.formula(form)) = \(Self.decimal(form, value.magnitude * scale, norm, shift))")
-        return Int64(exactly: result)!
+        return Int64(nearest: result)
     }
 
     private static func formula(_ form: NormalizationForm) -> String {
@@ -199,6 +199,11 @@ public struct Explanation: Sendable {
             }
         return ExactRational(units, scale).decimal(digits: digits) + "..."
     }
+}
+
+extension Int64 {
+    /// An exact result, or the end of 64 bits that is nearest to it: it is saturated to 24 or 32 bits next.
+    fileprivate init(nearest exact: ExactInteger) { self = Int64(exactly: exact) ?? (exact.signum < 0 ? .min : .max) }
 }
 
 extension RoundingRule {

@@ -1,0 +1,58 @@
+public import Diagnostics
+public import Graph
+
+extension QuantizedNetwork {
+    /// The shape of every tensor for a picture of this extent, padded already, where the weights are those of that extent.
+    ///
+    /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit` where a fully connected layer has weights for another extent.
+    public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: FeatureShape] {
+        try graph.shapes(height: height, width: width) { name in
+            if case .accumulation(let accumulation)? = parameters[name] { accumulation.weightCodes.count } else { nil }
+        }
+    }
+}
+
+extension FloatNetwork {
+    /// The shape of every tensor for a picture of this extent, padded already, where the weights are those of that extent.
+    ///
+    /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit` where a fully connected layer has weights for another extent.
+    public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: FeatureShape] {
+        try graph.shapes(height: height, width: width) { name in
+            if case .accumulation(let weights, _)? = parameters[name] { weights.count } else { nil }
+        }
+    }
+
+    /// Whether the network takes one picture of this extent, padded already, and these channels, and of its rates this one.
+    ///
+    /// - Throws: `networkHasNoPicture`, `rateOutOfRange`, and what `shapes(height:width:)` throws.
+    public func requirePicture(height: Int, width: Int, channels: Int = 3, rate: Int = 0) throws(Diagnostic) {
+        guard graph.inputs.count == 1, graph.inputs[0].channels == channels else {
+            throw Diagnostic(
+                .networkHasNoPicture, at: "float network \(graph.name)",
+                found: "inputs \(graph.inputs.map { "\($0.name) of \($0.channels) channels" }.joined(separator: ", "))",
+                expected: "one input of \(channels) channels", remedy: "use a network that takes a picture")
+        }
+        if let rates = rateGains.values.map(\.count).max(), !(0..<rates).contains(rate) {
+            throw Diagnostic(
+                .rateOutOfRange, at: "float network \(graph.name)", found: "rate \(rate)", expected: "0...\(rates - 1)", remedy: "choose one of the network's rates")
+        }
+        _ = try shapes(height: height, width: width)
+    }
+}
+
+extension Graph {
+    /// - Parameter weightCount: the weights of the layer of a name; nil where it has none.
+    fileprivate func shapes(height: Int, width: Int, weightCount: (String) -> Int?) throws(Diagnostic) -> [String: FeatureShape] {
+        let shapes = try shapes(height: height, width: width)
+        for layer in layers {
+            guard case .fullyConnected(let outputs) = layer.operator, let count = weightCount(layer.name), let input = shapes[layer.inputs[0]] else { continue }
+            guard count != outputs * input.count else { continue }
+            let pixels = count / (outputs * input.channels)
+            throw Diagnostic(
+                .graphPictureUnfit, at: "layer \(layer.name)", found: "an input of \(input) from a picture of \(width)x\(height): \(input.height * input.width) pixels",
+                expected: "the \(pixels) pixels that the layer's \(count) weights are for",
+                remedy: "give a picture of the size that the network was made for, or replace the fully connected layer by a convolution and a mean")
+        }
+        return shapes
+    }
+}
