@@ -34,6 +34,14 @@ struct ChannelSamples: Sendable {
         samples = Self.histogram(tensors, magnitudes: zip(minimum, maximum).map { max(abs($0), abs($1)) })
     }
 
+    /// The channels of several tensors, one tensor after the other.
+    init(joining parts: [ChannelSamples]) {
+        samples = parts.flatMap(\.samples)
+        minimum = parts.flatMap(\.minimum)
+        maximum = parts.flatMap(\.maximum)
+        mean = parts.flatMap(\.mean)
+    }
+
     private static func histogram(_ tensors: [Tensor<Float>], magnitudes: [Float]) -> [[Sample]] {
         let channels = magnitudes.count
         let width = 2 * binCount + 1

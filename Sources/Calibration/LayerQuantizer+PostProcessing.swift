@@ -21,11 +21,6 @@ extension LayerQuantizer {
         return result
     }
 
-    /// Whether negative sums give positive results: multipliers have no sign, so their codes are negative first, and a code map mirrors them.
-    var mirrorsNegativeSums: Bool {
-        if case .leakyRelu(let slope) = layer.activation { slope < 0 } else { false }
-    }
-
     /// Codes of signed laws lie about code 128, entry by entry but for the lowest: `map[128 - i] = 128 + i`, `map[0] = 255`.
     private func mirrorOfNegativeCodes() throws(Diagnostic) -> [UInt8] {
         let mirrored = (0..<256).map { UInt8($0 >= 128 ? $0 : min(256 - $0, 255)) }

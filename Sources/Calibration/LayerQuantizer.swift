@@ -14,16 +14,22 @@ struct LayerQuantizer {
     var quantized: QuantizedNetwork
     let flow: CalibrationFlow
     let floatOutputs: [Tensor<Float>]
+    /// Where concatenations join the output with others.
+    let jointFormat: TensorFormat?
     /// Whether the output's range was chosen by its samples, or learned.
     private(set) var isSearched = false
 
-    init(layer: Layer, float: FloatNetwork, options: QuantizationOptions, quantized: QuantizedNetwork, flow: CalibrationFlow, floatOutputs: [Tensor<Float>]) {
+    init(
+        layer: Layer, float: FloatNetwork, options: QuantizationOptions, quantized: QuantizedNetwork, flow: CalibrationFlow, floatOutputs: [Tensor<Float>],
+        jointFormat: TensorFormat?
+    ) {
         self.layer = layer
         self.float = float
         self.options = options
         self.quantized = quantized
         self.flow = flow
         self.floatOutputs = floatOutputs
+        self.jointFormat = jointFormat
     }
 
     var place: String { "layer \(layer.name)" }
@@ -57,23 +63,11 @@ struct LayerQuantizer {
                 .networkValueOutOfRange, at: place, found: "learned activation ranges", expected: "none: the format of this tensor follows from its place in the graph",
                 remedy: "leave them out, or quantize with --ignore-learned-ranges")
         }
+        // One format with the other operands of a concatenation, which a single layer may not make coarser.
+        if let jointFormat { return jointFormat }
         isSearched = true
-        let samples = ChannelSamples(floatOutputs)
-        // Codes 0...255 have values of 9 bits at least.
-        let isUnsigned = samples.isUnsigned && !mirrorsNegativeSums && options.activationBits > 8
-        let isClassic = options.activationLaw == .linear && options.codebooks == 1
-        let quantizer = ActivationQuantizer(
-            law: options.activationLaw, codebooks: options.codebooks, codebooksPerOctave: options.codebooksPerOctave,
-            bits: isClassic ? (isUnsigned ? 9 : 8) : options.activationBits, rangeSelection: options.rangeSelection)
-        if let learned {
-            guard options.activationLaw != .table else {
-                throw Diagnostic(
-                    .networkValueOutOfRange, at: place, found: "learned activation ranges and the law table", expected: "a law with a closed form: a range says nothing of a table",
-                    remedy: "fine-tune with --fixed-activations, choose another law, or quantize with --ignore-learned-ranges")
-            }
-            return .codes(try quantizer.codebookSet(learned: learned, isUnsigned: isUnsigned, at: place))
-        }
-        return .codes(try quantizer.codebookSet(for: samples, isUnsigned: isUnsigned, importance: nil, at: place))
+        return .codes(
+            try options.codebookSet(for: ChannelSamples(floatOutputs), learned: learned, mirrorsNegativeSums: layer.mirrorsNegativeSums, at: place))
     }
 
     /// The format of a tensor that has no range to choose.
@@ -109,11 +103,12 @@ struct LayerQuantizer {
         return .codes(try CodebookSet(codebooks: first.codebooks, selects: selects, offsets: offsets, step: first.step))
     }
 
+    /// Operands of which one has a format of its own.
     private func unjoinable(_ name: String) -> Diagnostic {
-        Diagnostic(
-            .concatenationUnquantizable, at: place, found: "operands '\(layer.inputs[0])' and '\(name)', whose codes mean different values: each was given the range of its own samples",
-            expected: "operands of one format, because a concatenation copies codes",
-            remedy: "replace the concatenation and the convolution behind it by one convolution for each operand and an add; `quantize` does not choose one format for several tensors yet")
+        let given = layer.inputs.first { float.graph.hasGivenFormat($0) } ?? name
+        return Diagnostic(
+            .concatenationUnquantizable, at: place, found: "operand '\(given)', whose format is given (the picture, an output picture or latents), beside others",
+            expected: "operands of one format, because a concatenation copies codes", remedy: "put a requantize layer between '\(given)' and the concatenation: it gets the format of the others")
     }
 
     private func shuffledFormat(squaredFactor: Int) throws(Diagnostic) -> TensorFormat {
@@ -292,6 +287,16 @@ struct LayerQuantizer {
 }
 
 extension Graph {
+    /// Whether a tensor's format follows from its place in the graph: the picture, latents and what their operators read and write, a picture at the end.
+    func hasGivenFormat(_ name: String) -> Bool {
+        guard let layer = self[layer: name] else { return true }
+        switch layer.operator {
+        case .quantizeLatent, .reconstructLatent: return true
+        case .concatenation, .pixelShuffle: return false
+        default: return latents.contains(name) || latentGrid(readingFrom: name) != nil || (outputs.first == name && (try? channels())?[name] == inputs[0].channels)
+        }
+    }
+
     /// The grid of the first latent operator that reads a tensor.
     fileprivate func latentGrid(readingFrom name: String) -> LatentGrid? {
         for layer in layers where layer.inputs.contains(name) {

@@ -35,11 +35,13 @@ public struct Quantizer: Sendable {
         var quantized = QuantizedNetwork(
             graph: graph, formats: [imageName: .codes(image)], parameters: [:],
             widths: DatapathWidths(activationBits: options.activationBits, weightBits: options.weightBits, accumulatorBits: options.accumulatorBits))
+        let joint = try JointFormats(network, options: options, pictures: pictures)
         let lastReaders = graph.lastReaders
         for layer in graph.layers {
             progress(layer.name)
             let outputs = try flow.floatOutputs(of: layer)
-            var step = LayerQuantizer(layer: layer, float: network, options: options, quantized: quantized, flow: flow, floatOutputs: outputs)
+            var step = LayerQuantizer(layer: layer, float: network, options: options, quantized: quantized, flow: flow, floatOutputs: outputs,
+                jointFormat: joint.formats[layer.name])
             try step.quantize()
             quantized = step.quantized
             flow.advance(layer, floatOutputs: outputs, quantized: quantized, forgetting: lastReaders[layer.name] ?? [])

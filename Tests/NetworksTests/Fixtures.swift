@@ -126,7 +126,7 @@ enum Fixtures {
                 "joined": .none,
                 "latent": .requantization(PostProcessing(multipliers: multipliers(8), rounding: .gemmlowpDouble)),
                 "symbols": .none, "again": .none,
-                "hat": .requantization(PostProcessing(multipliers: multipliers(8), rounding: .onnxFloat32, codeMap: (0..<256).map { UInt8(255 - $0) })),
+                "hat": .requantization(PostProcessing(multipliers: multipliers(8), rounding: .onnxFloat32, codeMap: (0..<256).map { UInt8($0 < 5 ? 4 - $0 : 260 - $0) })),
                 "up": accumulation(4 * 25 * 8, 4, PostProcessing(multipliers: multipliers(4), rounding: .floor, clipLow: -100, clipHigh: 100)),
                 "shuffled": .none,
                 "class": accumulation(2 * 4 * 4, 2, PostProcessing(multipliers: multipliers(2), rounding: .ceiling)),

@@ -6,6 +6,7 @@ import Networks
 import Scheduling
 import Schedules
 import Testing
+import Timing
 
 @Suite struct SearchTests {
     static let networks: [(Graph, Set<String>)] = [
