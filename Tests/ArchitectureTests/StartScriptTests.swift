@@ -32,10 +32,11 @@ import Testing
                 echo build >>"$ROOT/builds"
                 echo 'talk of the compiler'
                 grep -q broken "$ROOT/Sources/Tool/a.swift" && exit 1
+                grep -q killed "$ROOT/Sources/Tool/a.swift" && kill -9 $$
                 sleep 0.3
                 mkdir -p "$ROOT/.build/release"
                 source=$(cat "$ROOT"/Sources/Tool/*.swift | tr '\\n' ' ')
-                printf '#!/bin/sh\\necho "%s"; pwd; for a; do echo "[$a]"; done\\n' "$source" >"$ROOT/.build/release/intaglio"
+                printf '#!/bin/sh\\necho "%s"; pwd; for a; do echo "[$a]"; done\\nreadlink /proc/$$/fd/* | grep intaglio.lock\\nexit 0\\n' "$source" >"$ROOT/.build/release/intaglio"
                 chmod +x "$ROOT/.build/release/intaglio"
                 """)
             try program("pkg-config", "[ \"$2\" != \"$ABSENT\" ]")
@@ -43,7 +44,7 @@ import Testing
             try program("git", "exit 0")
             try program("id", "echo \"${USER_ID:-1000}\"")
             try program("sudo", "exit 1")
-            try program("apt-get", "echo \"$*\" >>\"$ROOT/installs\"")
+            try program("apt-get", "echo \"$*\" >>\"$ROOT/installs\"; readlink /proc/$$/fd/* | grep intaglio.lock >>\"$ROOT/installs\"; exit 0")
         }
 
         deinit { try? FileManager.default.removeItem(at: root) }
@@ -62,12 +63,23 @@ import Testing
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: url.path)
         }
 
-        func start(_ arguments: [String] = [], absent: String = "", userID: Int = 1000) throws -> Process {
+        /// A folder with the stand-ins and the system's commands that the script needs, but one.
+        func programs(without absent: String) throws -> String {
+            let folder = root.appendingPathComponent("without \(absent)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            for command in ["bash", "sh", "env", "cat", "sleep", "mkdir", "chmod", "grep", "tr", "sort", "find", "flock", "rm", "mv", "readlink"] where command != absent {
+                let place = try #require(["/usr/bin/", "/bin/"].first { FileManager.default.isExecutableFile(atPath: $0 + command) }, "no \(command) here")
+                try FileManager.default.createSymbolicLink(atPath: folder.path + "/" + command, withDestinationPath: place + command)
+            }
+            return programs.path + ":" + folder.path
+        }
+
+        func start(_ arguments: [String] = [], absent: String = "", userID: Int = 1000, path: String? = nil, redirection: String = "") throws -> Process {
             let process = Process()
-            process.executableURL = root.appendingPathComponent("intaglio")
-            process.arguments = arguments
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", root.appendingPathComponent("intaglio").path] + arguments
             process.currentDirectoryURL = root.appendingPathComponent("elsewhere")
-            process.environment = ["PATH": programs.path + ":/usr/bin:/bin", "ROOT": root.path, "ABSENT": absent, "USER_ID": String(userID)]
+            process.environment = ["PATH": path ?? programs.path + ":/usr/bin:/bin", "ROOT": root.path, "ABSENT": absent, "USER_ID": String(userID)]
             process.standardOutput = Pipe()
             process.standardError = Pipe()
             try process.run()
@@ -81,8 +93,8 @@ import Testing
             return Outcome(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self), errors: String(decoding: errors, as: UTF8.self))
         }
 
-        func run(_ arguments: [String] = [], absent: String = "", userID: Int = 1000) throws -> Outcome {
-            outcome(of: try start(arguments, absent: absent, userID: userID))
+        func run(_ arguments: [String] = [], absent: String = "", userID: Int = 1000, path: String? = nil, redirection: String = "") throws -> Outcome {
+            outcome(of: try start(arguments, absent: absent, userID: userID, path: path, redirection: redirection))
         }
     }
 
@@ -147,6 +159,51 @@ import Testing
         #expect(refused.errors.contains("sudo apt-get update && sudo apt-get install -y libpng-dev\n"))
         #expect(outline.lines("installs") == [])
         #expect(try outline.run(absent: "libpng", userID: 0).status == 0)
-        #expect(outline.lines("installs") == ["update -qq", "install -y -qq --no-install-recommends libpng-dev"])
+        #expect(
+            outline.lines("installs") == [
+                "-o DPkg::Lock::Timeout=600 update -qq", "-o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends libpng-dev",
+            ])
+    }
+
+    @Test("A missing command of the script's own is named, with exit code 2", arguments: [("flock", "util-linux"), ("find", "findutils"), ("sort", "coreutils"), ("mkdir", "coreutils")])
+    func missingCommand(_ command: String, _ package: String) throws {
+        let outline = try Outline()
+        let outcome = try outline.run(path: outline.programs(without: command))
+        #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errors.contains("the command \(command) is missing") && outcome.errors.contains(package), "\(outcome)")
+        #expect(try outline.run(path: outline.programs(without: "nothing")).status == 0)
+    }
+
+    @Test("A place that cannot be written to: exit code 2; a build that was killed: 3, and tried again")
+    func unwritable() throws {
+        let outline = try Outline()
+        try outline.write(".build", "a file in the folder's place")
+        let outcome = try outline.run()
+        #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errors.contains("cannot be written to"), "\(outcome)")
+        try FileManager.default.removeItem(at: outline.root.appendingPathComponent(".build"))
+        try outline.write("Sources/Tool/a.swift", "killed")
+        let killed = try outline.run()
+        #expect(killed.status == 3 && killed.errors.contains("ended by signal 9"), "\(killed)")
+        try outline.write("Sources/Tool/a.swift", "mended")
+        #expect(try outline.run().output.hasPrefix("mended"))
+    }
+
+    @Test("A closed standard error changes nothing")
+    func closedStandardError() throws {
+        let outline = try Outline()
+        let outcome = try outline.run(["a"], redirection: "2>&-")
+        #expect(outcome.status == 0 && outcome.output.hasSuffix("[a]\n") && outline.lines("builds").count == 1, "\(outcome)")
+        #expect(try outline.run(absent: "", redirection: "2>&-").status == 0)
+    }
+
+    @Test("A link to the script starts it")
+    func link() throws {
+        let outline = try Outline()
+        try FileManager.default.createSymbolicLink(atPath: outline.root.path + "/elsewhere/link", withDestinationPath: "../intaglio")
+        let process = Process()
+        process.executableURL = outline.root.appendingPathComponent("elsewhere/link")
+        process.environment = ["PATH": outline.programs.path + ":/usr/bin:/bin", "ROOT": outline.root.path]
+        (process.standardOutput, process.standardError) = (Pipe(), Pipe())
+        try process.run()
+        #expect(outline.outcome(of: process).status == 0)
     }
 }
