@@ -8,8 +8,11 @@ import Tensors
 extension Study {
     /// Number of codebooks x law for the activations between layers; the latents keep their own step.
     ///
-    /// - Throws: `lawParameterOutOfRange`, `codebookValueTooWide`.
-    public func codebooks(laws: [Law], counts: [Int], rangeSelection: RangeSelection = .searched) throws(Diagnostic) -> [StudyRow] {
+    /// - Parameter show: gets each row when it is measured.
+    /// - Throws: `lawParameterOutOfRange`, `codebookValueTooWide`, and what `show` throws.
+    public func codebooks(
+        laws: [Law], counts: [Int], rangeSelection: RangeSelection = .searched, show: (StudyRow) throws(Diagnostic) -> Void = { _ in }
+    ) throws(Diagnostic) -> [StudyRow] {
         let baseline = try meanPSNR(network)
         let samples = try quantizableSamples()
         var rows: [StudyRow] = []
@@ -38,6 +41,7 @@ extension Study {
                     StudyRow(
                         choice: "\(count) \(count == 1 ? "codebook" : "codebooks"), \(law)", signalToNoiseDecibels: decibels(energy),
                         psnrChangeDecibels: found - baseline, romBits: romBits, selectBits: selectBits))
+                try show(rows[rows.count - 1])
             }
         }
         return rows
@@ -45,8 +49,9 @@ extension Study {
 
     /// Mean removal of the latents: how many pass 8 bits, and what their saturation costs.
     ///
-    /// - Throws: `networkValueOutOfRange`, `floatNotFinite`, `networkGivesNoPicture`.
-    public func means() throws(Diagnostic) -> [StudyRow] {
+    /// - Parameter show: gets each row when it is measured.
+    /// - Throws: `networkValueOutOfRange`, `floatNotFinite`, `networkGivesNoPicture`, and what `show` throws.
+    public func means(show: (StudyRow) throws(Diagnostic) -> Void = { _ in }) throws(Diagnostic) -> [StudyRow] {
         let baseline = try meanPSNR(network)
         let samples = try samples(of: Set(network.graph.latents))
         var rows: [StudyRow] = []
@@ -72,6 +77,7 @@ extension Study {
                 StudyRow(
                     choice: removal.rawValue, signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: found - baseline, selectBits: offsetBits,
                     saturatedLatents: saturated))
+            try show(rows[rows.count - 1])
         }
         return rows
     }

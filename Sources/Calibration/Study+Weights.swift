@@ -9,8 +9,12 @@ extension Study {
 
     /// Grouping x law for the weights of accumulating layers; also the groupings that no machine can execute.
     ///
-    /// - Throws: `lawParameterOutOfRange`.
-    public func weights(laws: [Law], groupings: [WeightGrouping] = WeightGrouping.allCases, clipping: WeightClipping = .searched) throws(Diagnostic) -> [StudyRow] {
+    /// - Parameter show: gets each row when it is measured.
+    /// - Throws: `lawParameterOutOfRange`, and what `show` throws.
+    public func weights(
+        laws: [Law], groupings: [WeightGrouping] = WeightGrouping.allCases, clipping: WeightClipping = .searched,
+        show: (StudyRow) throws(Diagnostic) -> Void = { _ in }
+    ) throws(Diagnostic) -> [StudyRow] {
         let baseline = try meanPSNR(network)
         var rows: [StudyRow] = []
         for grouping in groupings {
@@ -37,6 +41,7 @@ extension Study {
                         choice: "\(grouping.rawValue), \(law)", signalToNoiseDecibels: decibels(energy), psnrChangeDecibels: try meanPSNR(changed) - baseline,
                         weightBytes: weightBytes, romBits: law.isMemoryFree ? 0 : 256 * bits, selectBits: groups * 32,
                         zeroPercent: 100 * Double(zeros) / Double(max(weightBytes, 1)), entropyBits: entropyBits / Double(max(weightBytes, 1))))
+                try show(rows[rows.count - 1])
             }
         }
         return rows

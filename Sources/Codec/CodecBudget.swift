@@ -38,6 +38,7 @@ public struct CodecPart: Codable, Equatable, Sendable {
 extension PictureCodec {
     /// - Parameter streamBytes: of the coded picture, where it is known; else the stream is left out of the traffic.
     public mutating func budget(width: Int, height: Int, rate: Int, quantizer: LatentQuantizer, streamBytes: Int?) throws(Diagnostic) -> CodecBudget {
+        try requireFit(quantizer)
         let shapes = try network.shapes(height: network.graph.padded(height), width: network.graph.padded(width))
         let latent = shapes[tensors.latent]!
         let hyper = tensors.hyperLatent.map { shapes[$0]! }

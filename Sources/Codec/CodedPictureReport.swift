@@ -9,6 +9,7 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
     public var height: Int
     public var quantizer: String
     public var rate: Int
+    /// In sixteenths of a symbol step, as `--step` takes it.
     public var step: Int
     public var bytes: Int
     public var headerBytes: Int
@@ -32,7 +33,7 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
         height = header.height
         quantizer = header.quantizer.rawValue
         rate = header.rate
-        step = header.step
+        step = (header.step << 4) >> encoded.fractionBits
         bytes = encoded.bytes.count
         headerBytes = StreamHeader.byteCount + header.trellisBytes
         hyperLatentBytes = header.hyperLatentBytes

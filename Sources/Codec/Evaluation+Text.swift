@@ -9,19 +9,23 @@ extension Evaluation {
         return String(decoding: try! encoder.encode(self), as: UTF8.self) + "\n"
     }
 
+    /// The first line of `pictures.csv`.
+    public static let csvHeader = CSVText.row([
+        "curve", "rate", "picture", "width", "height", "bytes", "bitsPerPixel", "idealBitsPerPixel", "modelBitsPerPixel", "psnr", "msSSIM", "escapes",
+        "encodeSimulatedCycles", "decodeSimulatedCycles", "encodeEstimatedCycles", "decodeEstimatedCycles",
+    ])
+
     /// A row a picture, rate and curve.
-    public var csv: String {
-        let header = "curve,rate,picture,width,height,bytes,bitsPerPixel,idealBitsPerPixel,modelBitsPerPixel,psnr,msSSIM,escapes,encodeSimulatedCycles,decodeSimulatedCycles,encodeEstimatedCycles,decodeEstimatedCycles"
-        let rows = pictures.map { row in
+    public static func csvRows(_ pictures: [Picture]) -> String {
+        pictures.map { row in
             let head: [String] = [row.curve, "\(row.rate)", row.picture, "\(row.width)", "\(row.height)", "\(row.bytes)", Self.text(row.bitsPerPixel, 6)]
             let ideal: [String] = [row.idealBitsPerPixel, row.modelBitsPerPixel].map { bits in bits.map { Self.text($0, 6) } ?? "" }
             let quality: [String] = [row.psnr.map { Self.text($0, 4) } ?? "", row.msSSIM.map { Self.text($0, 6) } ?? ""]
             let counts: [String] = [
                 row.escapes, row.encodeSimulatedCycles, row.decodeSimulatedCycles, row.encodeEstimatedCycles, row.decodeEstimatedCycles,
             ].map { count in count.map { "\($0)" } ?? "" }
-            return (head + ideal + quality + counts).joined(separator: ",")
-        }
-        return ([header] + rows).joined(separator: "\n") + "\n"
+            return CSVText.row(head + ideal + quality + counts)
+        }.joined()
     }
 
     /// The curves as a table, then the differences.
@@ -54,14 +58,4 @@ extension Evaluation {
     private static func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
     private static func padded(_ text: String, _ width: Int) -> String { text.count >= width ? text : text + String(repeating: " ", count: width - text.count) }
     private static func leading(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
-
-    /// Writes `evaluation.json`, `pictures.csv` and `curves.svg`.
-    ///
-    /// - Throws: `outputUnwritable`, `outputDeviceFull`.
-    public func write(to folder: String) throws(Diagnostic) {
-        try OutputFolder.create(at: folder)
-        try AtomicFile.write(jsonText(), to: folder + "/evaluation.json")
-        try AtomicFile.write(csv, to: folder + "/pictures.csv")
-        try AtomicFile.write(CurvePlot(curves).svg, to: folder + "/curves.svg")
-    }
 }

@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// What pictures cost and how they look, over quantizers and rates.
 public struct Evaluation: Codable, Equatable, Sendable {
     public var schemaVersion = 1
@@ -11,6 +13,10 @@ public struct Evaluation: Codable, Equatable, Sendable {
     public var differences: [Difference] = []
     /// What the integers cost: nearest symbols against the float network. Where both were measured.
     public var quantizationLosses: [QuantizationLoss]?
+    /// Whether all pictures were measured, but those refused; false where the run was interrupted.
+    public var complete = true
+    /// Pictures and sub-folders that could not be read or measured, each with its diagnostic.
+    public var refused: [Diagnostic] = []
 
     public struct Picture: Codable, Equatable, Sendable {
         public var curve: String

@@ -10,6 +10,8 @@ public struct EncodedPicture: Sendable {
     /// The whole file.
     public let bytes: [UInt8]
     public let header: StreamHeader
+    /// F: 2^F of the header's grid steps are a symbol step.
+    let fractionBits: Int
     public let reconstruction: RGBImage
     /// What the integer tables say that all symbols cost, in bits: no header, no rounding to bytes.
     public let idealBits: Double
@@ -45,7 +47,7 @@ extension PictureCodec {
             networkDigest: networkDigest, trellis: trellis, hyperLatents: hyperLatents, latents: latents)
         let reconstruction = plane.reconstruct(symbols, step: quantizer.step, trellis: quantizer.trellis)
         return EncodedPicture(
-            bytes: header.bytes + trellis + hyperLatents + latents, header: header,
+            bytes: header.bytes + trellis + hyperLatents + latents, header: header, fractionBits: fractionBits,
             reconstruction: try synthesize(reconstruction, rate: analysis.rate, width: analysis.width, height: analysis.height), idealBits: length.bits,
             symbolCount: analysis.symbolCount, escapeCount: length.escapes, symbols: symbols)
     }

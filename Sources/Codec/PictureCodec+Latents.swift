@@ -38,8 +38,10 @@ extension PictureCodec {
         return Tensor(shape: codes.shape, elements: values)
     }
 
+    /// Whether the machine and the latents' grid have what a quantizer needs.
+    ///
     /// - Throws: `codecStepOutOfRange`, `machineWidthExceeded`.
-    func requireFit(_ quantizer: LatentQuantizer) throws(Diagnostic) {
+    public func requireFit(_ quantizer: LatentQuantizer) throws(Diagnostic) {
         precondition(quantizer.fractionBits == fractionBits, "a quantizer for F = \(quantizer.fractionBits) and latents of F = \(fractionBits)")
         guard DecisionSettings.steps.contains(quantizer.step) else {
             throw Diagnostic(

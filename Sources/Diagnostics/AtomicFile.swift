@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The bytes go to a file of a temporary name in the same folder, which takes the file's name when `commit()` is called; until then, and after any error, the name
 /// keeps what it had. An existing file's permissions are kept and a symbolic link is followed. What is not a regular file (`/dev/full`, a pipe, `/dev/stdout`) has no
-/// earlier contents to protect and is written in place.
+/// earlier contents to protect and is written in place. A signal that ends the program removes the temporary file; a broken pipe ends it as SIGPIPE does.
 ///
 /// Errors: `OUTPUT-001` when the file cannot be written, `OUTPUT-002` when the device is full.
 public struct AtomicFile: ~Copyable {
@@ -29,8 +29,13 @@ public struct AtomicFile: ~Copyable {
         case .replace(let finalPath, let permissions):
             let folder = finalPath.lastIndex(of: "/").map { String(finalPath[...$0]) } ?? ""
             let temporaryPath = folder + ".intaglio-\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
+            Interruption.add(file: temporaryPath)
             let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            guard descriptor >= 0 else { throw .unwritable(path, errorNumber: errno) }
+            guard descriptor >= 0 else {
+                let errorNumber = errno
+                Interruption.remove(file: temporaryPath)
+                throw .unwritable(path, errorNumber: errorNumber)
+            }
             if let permissions { _ = fchmod(descriptor, permissions) }
             self.descriptor = descriptor
             self.finalPath = finalPath
@@ -43,10 +48,17 @@ public struct AtomicFile: ~Copyable {
         var written = 0
         while written < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-            if count > 0 {
-                written += count
-            } else if count < 0 && errno != EINTR {
-                throw .unwritable(path, errorNumber: errno)
+            if count > 0 { written += count }
+            guard count < 0 else { continue }
+            switch errno {
+            case EINTR: break
+            case EAGAIN:
+                // A stream that its other owner made one that does not wait.
+                var room = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&room, 1, -1)
+            case let errorNumber:
+                if errorNumber == EPIPE { Interruption.endByBrokenPipe() }
+                throw .unwritable(path, errorNumber: errorNumber)
             }
         }
     }
@@ -68,6 +80,7 @@ public struct AtomicFile: ~Copyable {
     public consuming func commit() throws(Diagnostic) {
         if let temporaryPath {
             // Some devices say only when the file is closed that they are full; the duplicate leaves the descriptor itself to `deinit`.
+            Interruption.waitWhereEnding()
             let duplicate = dup(descriptor)
             guard duplicate >= 0, close(duplicate) == 0, rename(temporaryPath, finalPath) == 0 else { throw .unwritable(path, errorNumber: errno) }
         }
@@ -76,7 +89,9 @@ public struct AtomicFile: ~Copyable {
 
     deinit {
         close(descriptor)
-        if let temporaryPath, !isCommitted { unlink(temporaryPath) }
+        guard let temporaryPath else { return }
+        if !isCommitted { unlink(temporaryPath) }
+        Interruption.remove(file: temporaryPath)
     }
 }
 

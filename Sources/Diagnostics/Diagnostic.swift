@@ -2,7 +2,7 @@
 ///
 /// Every diagnostic has a code (`DiagnosticCode`), a test that provokes it and a line in `docs/diagnostics.md`.
 /// It is the only error type that reaches the command line with exit code 2; a broken invariant of the program itself is a `precondition`.
-public struct Diagnostic: Error, Equatable, Sendable {
+public struct Diagnostic: Error, Equatable, Codable, Sendable {
     /// The stable code, for example `SCHEDULE-003`.
     public let code: DiagnosticCode
     /// Where: a path, `path:line:column`, a layer, a tensor, a field.

@@ -1,7 +1,7 @@
 /// The stable codes of all diagnostics, by area. A number is never reused.
 ///
 /// `docs/diagnostics.md` has a line for each, and a test compares the two lists.
-public enum DiagnosticCode: String, CaseIterable, Sendable {
+public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     // IMAGE: pictures read and written
     case imageMissing = "IMAGE-001"
     case imageEmpty = "IMAGE-002"
@@ -150,6 +150,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case floatNotFinite = "RUN-016"
     case pictureSampleHasNoCode = "RUN-017"
     case networkGivesNoPicture = "RUN-018"
+    case folderUnreadable = "RUN-020"
+    case calibrationPictureTooSmall = "RUN-021"
 
     // CODEC: entropy tables, quantizers, the codec of a network, rate-distortion curves
     case codecMissing = "CODEC-001"

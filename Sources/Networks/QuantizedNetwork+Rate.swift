@@ -6,12 +6,7 @@ extension QuantizedNetwork {
     ///
     /// - Throws: `rateOutOfRange`.
     public func atRate(_ rate: Int) throws(Diagnostic) -> QuantizedNetwork {
-        let rates = rateMultipliers.values.map(\.count).max() ?? 1
-        guard (0..<rates).contains(rate) else {
-            throw Diagnostic(
-                .rateOutOfRange, at: "--rate", found: "rate \(rate)", expected: rates == 1 ? "0: the network has one rate" : "0...\(rates - 1)",
-                remedy: "choose one of the network's rates")
-        }
+        try requireRate(rate, of: rateMultipliers.values.map(\.count).max() ?? 1)
         var network = self
         for (layer, multipliers) in rateMultipliers {
             network.parameters[layer]?.replaceMultipliers(multipliers[rate])

@@ -35,6 +35,9 @@ public struct MachineBuild: Sendable {
         let stamp = directory.appendingPathComponent("built.\(simulator.rawValue)")
         let sources = files.map { $0.name + "\n" + $0.text }.joined()
         if let built = try? String(contentsOf: stamp, encoding: .utf8), built == sources { return }
+        // Until the new program is there, what is left of an old one must not be taken for it.
+        Interruption.waitWhereEnding()
+        try? FileManager.default.removeItem(at: stamp)
         try MachineBuild.write(files, to: directory)
         try compile(files.map(\.name).filter { $0.hasSuffix(".sv") }, searchPath: searchPath)
         try MachineBuild.write([(name: stamp.lastPathComponent, text: sources)], to: directory)

@@ -27,6 +27,9 @@ public struct RTLRun: Sendable {
                 found: "\(memory.count) bytes of external memory and \(stimulus.longestQueue) commands in a queue",
                 expected: "at most \(build.externalMemoryBytes) bytes and \(build.commands) commands", remedy: "choose a smaller picture or one layer")
         }
+        Interruption.waitWhereEnding()
+        // What a run before this one left there.
+        for name in ["commands.log", "result.hex"] { try? FileManager.default.removeItem(at: directory.appendingPathComponent(name)) }
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             for file in stimulus.files { try Data(file.contents).write(to: directory.appendingPathComponent(file.name)) }

@@ -1,3 +1,4 @@
+import Diagnostics
 public import Simulation
 
 /// One row a layer, one column a field, under the names of the JSON contract.
@@ -26,10 +27,6 @@ public struct LayersCSV: Sendable {
             ]
             rows.append(row)
         }
-        self.text = rows.map { $0.map(Self.quoted).joined(separator: ",") }.joined(separator: "\n") + "\n"
-    }
-
-    private static func quoted(_ field: String) -> String {
-        field.contains(where: { ",\"\n".contains($0) }) ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+        self.text = rows.map(CSVText.row).joined()
     }
 }

@@ -1,5 +1,4 @@
 public import Diagnostics
-import Foundation
 import Images
 public import Tensors
 
@@ -9,32 +8,28 @@ public enum CalibrationFolder {
     ///
     /// - Parameters:
     ///   - side: of the square; less where a picture is smaller, and always a multiple of `multiple`.
-    /// - Throws: `calibrationFolderEmpty`, and what reading a picture throws.
-    public static func pictures(_ folder: String, count: Int, side: Int, multiple: Int) throws(Diagnostic) -> [Tensor<UInt8>] {
+    ///   - refused: gets those that cannot be read or are smaller than `multiple`, and sub-folders that cannot be read.
+    /// - Returns: the others; none only where some were refused.
+    /// - Throws: `calibrationFolderEmpty`.
+    public static func pictures(_ path: String, count: Int, side: Int, multiple: Int, refused: inout [Diagnostic]) throws(Diagnostic) -> [Tensor<UInt8>] {
+        let folder = try PictureFolder(path, atMost: count)
+        refused += folder.refused
         var pictures: [Tensor<UInt8>] = []
-        for path in try paths(folder, atMost: count) {
-            let image = try PNGReader.read(path: path).image
-            let (height, width) = (min(side, image.height) / multiple * multiple, min(side, image.width) / multiple * multiple)
-            guard height > 0, width > 0 else { continue }
-            pictures.append(cut(image, height: height, width: width))
+        for picture in folder.pictures {
+            do throws(Diagnostic) {
+                let image = try PNGReader.read(path: picture.path).image
+                let (height, width) = (min(side, image.height) / multiple * multiple, min(side, image.width) / multiple * multiple)
+                guard height > 0, width > 0 else {
+                    throw Diagnostic(
+                        .calibrationPictureTooSmall, at: picture.path, found: "\(min(side, image.width))x\(min(side, image.height)) pixels of \(image.width)x\(image.height)",
+                        expected: "at least \(multiple)x\(multiple), the multiple of this network", remedy: "take the picture out of the folder, or cut larger squares with --crop")
+                }
+                pictures.append(cut(image, height: height, width: width))
+            } catch {
+                refused.append(error)
+            }
         }
-        guard !pictures.isEmpty else { throw empty(folder, found: "no picture of at least \(multiple)x\(multiple) pixels") }
         return pictures
-    }
-
-    /// Every PNG file in the folder and its sub-folders, sorted by path.
-    public static func paths(_ folder: String) throws(Diagnostic) -> [String] {
-        let found = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-        let paths = found.filter { $0.lowercased().hasSuffix(".png") }.sorted().map { folder + "/" + $0 }
-        guard !paths.isEmpty else { throw empty(folder, found: "no PNG file") }
-        return paths
-    }
-
-    /// At most `count` of them, evenly spaced.
-    public static func paths(_ folder: String, atMost count: Int?) throws(Diagnostic) -> [String] {
-        let paths = try paths(folder)
-        guard let count, count < paths.count else { return paths }
-        return (0..<count).map { paths[$0 * paths.count / count] }
     }
 
     private static func cut(_ image: RGBImage, height: Int, width: Int) -> Tensor<UInt8> {
@@ -46,9 +41,5 @@ public enum CalibrationFolder {
             samples += image.samples[first..<first + width * 3]
         }
         return Tensor(shape: TensorShape(height: height, width: width, channels: 3), elements: samples)
-    }
-
-    private static func empty(_ folder: String, found: String) -> Diagnostic {
-        Diagnostic(.calibrationFolderEmpty, at: folder, found: found, expected: "a folder of PNG pictures", remedy: "name a folder of photographs")
     }
 }

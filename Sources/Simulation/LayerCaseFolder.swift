@@ -1,6 +1,5 @@
 public import Diagnostics
 public import FixedPoint
-import Foundation
 import Graph
 import Importers
 public import MachineDescription
@@ -20,19 +19,31 @@ public enum LayerCaseFolder {
         public let firstDifference: String?
     }
 
-    /// - Parameter rounding: instead of the rule that each file names.
-    /// - Throws: `layerCaseMissing` for a folder without cases, and what reading and running throw.
+    /// - Parameters:
+    ///   - rounding: instead of the rule that each file names.
+    ///   - progress: the case that is next, and how many there are.
+    /// - Returns: what was found, and what reading and running of the other cases threw.
+    /// - Throws: `layerCaseMissing` for a folder without cases.
     public static func verify(
-        _ folder: String, machine: MachineDescription, rounding: RoundingRule? = nil, threads: Int = 1
-    ) throws(Diagnostic) -> [Result] {
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".json") }.sorted()
-        guard !names.isEmpty else {
-            throw Diagnostic(
-                .layerCaseMissing, at: folder, found: "no file that ends in .json", expected: "a folder of layer cases", remedy: "correct the path")
+        _ folder: String, machine: MachineDescription, rounding: RoundingRule? = nil, threads: Int = 1, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws(Diagnostic) -> (results: [Result], refused: [Diagnostic]) {
+        func missing(_ found: String) -> Diagnostic {
+            Diagnostic(.layerCaseMissing, at: folder, found: found, expected: "a folder of layer cases", remedy: "correct the path")
         }
+        let items: [InputFolder.Item]
+        do throws(InputFolder.Unreadable) { items = try InputFolder(folder, ending: ".json", includingFolders: false).items } catch { throw missing(error.found) }
+        guard !items.isEmpty else { throw missing("no file that ends in .json") }
         var results: [Result] = []
-        for name in names { results.append(try verify(Int8LayerCase(contentsOf: folder + "/" + name), machine: machine, rounding: rounding, threads: threads)) }
-        return results
+        var refused: [Diagnostic] = []
+        for (index, item) in items.enumerated() {
+            progress(index + 1, items.count)
+            do throws(Diagnostic) {
+                results.append(try verify(Int8LayerCase(contentsOf: item.path), machine: machine, rounding: rounding, threads: threads))
+            } catch {
+                refused.append(error.within(item.path))
+            }
+        }
+        return (results, refused)
     }
 
     private static func verify(

@@ -67,16 +67,11 @@ public struct LayerVectors: Sendable {
         cycles = plan.timeline.totalCycles
     }
 
-    /// Writes all files into a folder.
+    /// Writes all files into a folder; `manifest.json`, which makes it whole, is removed first and written last.
     ///
     /// - Throws: `outputUnwritable`.
     public func write(to folder: String) throws(Diagnostic) {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw Diagnostic(
-                .outputUnwritable, at: folder, found: "\(error.localizedDescription)", expected: "a folder that can be written", remedy: "choose another folder")
-        }
+        _ = try ResultFolder(at: folder, completedBy: "manifest.json")
         for file in files {
             let path = folder + "/" + file.name
             try AtomicFile.write(file.contents, to: path)

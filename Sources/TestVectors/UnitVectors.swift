@@ -99,8 +99,9 @@ public struct UnitVectors: Sendable {
         }
     }
 
-    /// Writes every file, each whole or not at all.
+    /// Writes every file, each whole or not at all; `manifest.json`, which makes the folder whole, is removed first and written last.
     public func write(to folder: String) throws(Diagnostic) {
+        _ = try ResultFolder(at: folder, completedBy: "manifest.json")
         try OutputFolder.create(at: folder + "/rtl")
         for file in files { try AtomicFile.write(file.bytes, to: folder + "/" + file.name) }
     }

@@ -1,8 +1,19 @@
 import ArgumentParser
 import Codec
+import Diagnostics
 import EntropyCoding
 import Foundation
+import Networks
 import Simulation
+
+extension PictureFolder {
+    /// What is not entered is said.
+    static func listed(_ path: String, atMost count: Int? = nil) throws(Diagnostic) -> PictureFolder {
+        let folder = try PictureFolder(path, atMost: count)
+        for link in folder.skippedLinks { Console.say("\(link.printable) is a link to a folder and is not entered") }
+        return folder
+    }
+}
 
 /// Which pictures of a folder, at which rates, with which quantizers.
 struct CodedFolderOptions: ParsableArguments {
@@ -10,47 +21,55 @@ struct CodedFolderOptions: ParsableArguments {
     @Option(help: "Quantizers, with commas: \(QuantizerKind.allCases.dropLast().map(\.rawValue).joined(separator: ", ")).") var quantizers = "round,rdoq,tcq4,tcq8"
     @Option(help: "Rates of the network, with commas; all without it.") var rates: String?
     @Option(help: "Step in sixteenths of a symbol step for all scalar quantizers; the trellis takes 9/16 of it.") var step = 16
-    @Option(help: "A factor on every quantizer's own lambda.") var lambdaFactor = 1.0
+    @Option(help: "A factor on every quantizer's own lambda. (default: 1)") var lambdaFactor: Double?
     @Option(help: "At most this many pictures, evenly spaced through the folder.") var pictures: Int?
 
     func validate() throws {
         guard (1...1024).contains(step) else { throw ValidationError("--step must be in 1...1024, found \(step)") }
-        guard lambdaFactor >= 0, lambdaFactor <= 100 else { throw ValidationError("--lambda-factor must be in 0...100, found \(lambdaFactor)") }
+        guard lambdaFactor.map((0...100).contains) ?? true else { throw ValidationError("--lambda-factor must be in 0...100, found \(lambdaFactor!)") }
         guard pictures.map({ $0 > 0 }) ?? true else { throw ValidationError("--pictures must be at least 1") }
-        _ = try kinds()
+        if try kinds() == [.round] { try refuseUnused(["--lambda-factor": lambdaFactor != nil], goingWith: "a quantizer that weighs bits: rdoq, tcq4 or tcq8") }
         _ = try namedRates()
     }
 
     /// Each under the name of its kind.
     func chosenQuantizers(for codec: PictureCodec) throws -> [(name: String, quantizer: LatentQuantizer)] {
-        try kinds().map { ($0.rawValue, quantizer($0, fractionBits: codec.fractionBits)) }
+        let scalar = try gridSteps(sixteenths: step, fractionBits: codec.fractionBits)
+        let quantizers = try kinds().map { (name: $0.rawValue, quantizer: quantizer($0, fractionBits: codec.fractionBits, scalar: scalar)) }
+        for (_, quantizer) in quantizers { try codec.requireFit(quantizer) }
+        return quantizers
     }
 
-    func chosenRates(of codec: PictureCodec) throws -> [Int] { try namedRates() ?? Array(0..<codec.rateCount) }
-
-    /// Paths, and names relative to the folder.
-    func chosenPictures() throws -> [(name: String, path: String)] {
-        try CalibrationFolder.paths(folder, atMost: pictures).map { (String($0.dropFirst(folder.count + 1)), $0) }
+    /// - Throws: `rateOutOfRange`.
+    func chosenRates(of codec: PictureCodec) throws -> [Int] {
+        let rates = try namedRates() ?? Array(0..<codec.rateCount)
+        for rate in rates { try requireRate(rate, of: codec.rateCount) }
+        return rates
     }
 
-    private func quantizer(_ kind: QuantizerKind, fractionBits: Int) -> LatentQuantizer {
+    /// Names are relative to the folder.
+    func chosenPictures() throws -> PictureFolder { try PictureFolder.listed(folder, atMost: pictures) }
+
+    private func quantizer(_ kind: QuantizerKind, fractionBits: Int, scalar: Int) -> LatentQuantizer {
         let isTrellis = kind == .tcq4 || kind == .tcq8
-        let scalar = LatentQuantizer.gridSteps(sixteenths: step, fractionBits: fractionBits)
         let own = LatentQuantizer(kind, fractionBits: fractionBits, step: isTrellis ? max(1, (scalar * 9 + 8) / 16) : scalar)
-        return LatentQuantizer(kind, fractionBits: fractionBits, step: own.step, lambda: own.lambda * lambdaFactor)
+        return LatentQuantizer(kind, fractionBits: fractionBits, step: own.step, lambda: own.lambda * (lambdaFactor ?? 1))
     }
 
     private func kinds() throws -> [QuantizerKind] {
-        try quantizers.split(separator: ",").map { word in
-            guard let kind = QuantizerKind(rawValue: String(word)), kind != .trellis else { throw ValidationError("--quantizers has no '\(word)'") }
+        try parts(of: quantizers, option: "--quantizers").map { word in
+            guard let kind = QuantizerKind(rawValue: word), kind != .trellis else { throw ValidationError("--quantizers has no '\(word)'") }
             return kind
         }
     }
 
     private func namedRates() throws -> [Int]? {
-        try rates?.split(separator: ",").map { word in
-            guard let rate = Int(word), rate >= 0 else { throw ValidationError("--rates has no '\(word)'") }
+        guard let rates else { return nil }
+        let numbers = try parts(of: rates, option: "--rates").map { word in
+            guard let rate = Int(word), rate >= 0 else { throw ValidationError("--rates takes numbers from 0 on, found '\(word)'") }
             return rate
         }
+        guard Set(numbers).count == numbers.count else { throw ValidationError("--rates has a rate twice: \(rates)") }
+        return numbers
     }
 }

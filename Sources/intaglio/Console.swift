@@ -1,5 +1,5 @@
 import Diagnostics
-import Foundation
+import Glibc
 
 /// Talk goes to standard error, results to standard output; progress only to a terminal.
 enum Console {
@@ -10,15 +10,24 @@ enum Console {
         try AtomicFile.write(text, to: "/dev/stdout")
     }
 
-    static func say(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
-    }
+    /// Nothing that happens to standard error changes an exit code.
+    static func say(_ text: String) { talk(text + "\n") }
 
     /// Replaces the current line of a terminal; nothing in a pipe.
     static func progress(_ text: String) {
         guard isatty(2) == 1 else { return }
-        FileHandle.standardError.write(Data(("\r\u{1B}[K" + text).utf8))
+        talk("\r\u{1B}[K" + text.printable)
     }
 
     static func endProgress() { progress("") }
+
+    private static func talk(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
 }

@@ -9,23 +9,46 @@ import Simulation
 
 /// How latents are quantized.
 struct QuantizerOptions: ParsableArguments {
-    @Option(help: "\(QuantizerKind.allCases.map(\.rawValue).joined(separator: ", ")) (the last with --trellis).") var quantizer = QuantizerKind.round
+    @Option(help: "\(QuantizerKind.allCases.map(\.rawValue).joined(separator: ", ")) (the last with --trellis). (default: \(QuantizerKind.round.rawValue))") var quantizer: QuantizerKind?
     @Option(help: "Step in sixteenths of a symbol step: 16 scalar, 9 trellis (union step) unless said otherwise.") var step: Int?
     @Option(help: "Squared symbol steps that one bit is worth (rdoq and trellis).") var lambda: Double?
     @Option(help: "A trellis table: a line a state with the next states for even and odd indices and the quantizer, 0 or 1.") var trellis: String?
 
+    private var kind: QuantizerKind { quantizer ?? .round }
+
     func validate() throws {
-        guard (quantizer == .trellis) == (trellis != nil) else { throw ValidationError("--trellis FILE goes with --quantizer trellis") }
+        guard (kind == .trellis) == (trellis != nil) else { throw ValidationError("--trellis FILE goes with --quantizer trellis") }
         guard lambda.map({ $0 >= 0 && $0 < 100 }) ?? true else { throw ValidationError("--lambda must be in 0..<100, found \(lambda!)") }
         guard step.map(DecisionSettings.steps.contains) ?? true else { throw ValidationError("--step must be in \(DecisionSettings.steps), found \(step!)") }
+    }
+
+    /// lambda where nothing weighs bits.
+    func refuseUnusedLambda() throws {
+        if kind == .round { try refuseUnused(["--lambda": lambda != nil], goingWith: "a quantizer that weighs bits: --quantizer rdoq, tcq4, tcq8 or trellis") }
     }
 
     /// For latents of F fraction bits.
     func latentQuantizer(fractionBits: Int) throws -> LatentQuantizer {
         let table = try trellis.map { try TrellisTable(text: String(decoding: StreamFile.read($0), as: UTF8.self), at: $0) }
-        let steps = step.map { LatentQuantizer.gridSteps(sixteenths: $0, fractionBits: fractionBits) }
-        return LatentQuantizer(quantizer, fractionBits: fractionBits, step: steps, lambda: lambda, trellis: table)
+        let steps = try step.map { try gridSteps(sixteenths: $0, fractionBits: fractionBits) }
+        return LatentQuantizer(kind, fractionBits: fractionBits, step: steps, lambda: lambda, trellis: table)
     }
+}
+
+/// Steps of the latents' grid.
+///
+/// - Throws: for a step between those of the grid, which would silently become another; `codecStepOutOfRange`.
+func gridSteps(sixteenths: Int, fractionBits: Int) throws -> Int {
+    guard sixteenths << fractionBits % 16 == 0 else {
+        throw ValidationError("--step must be a multiple of \(16 >> fractionBits) on this network's grid of 1/\(1 << fractionBits) symbol step, found \(sixteenths)")
+    }
+    let steps = LatentQuantizer.gridSteps(sixteenths: sixteenths, fractionBits: fractionBits)
+    guard DecisionSettings.steps.contains(steps) else {
+        throw Diagnostic(
+            .codecStepOutOfRange, at: "--step", found: "\(sixteenths), \(steps) grid steps", expected: "at most \((DecisionSettings.steps.upperBound << 4) >> fractionBits)",
+            remedy: "choose a smaller step")
+    }
+    return steps
 }
 
 extension QuantizerKind: ExpressibleByArgument {}
@@ -34,15 +57,11 @@ extension QuantizerKind: ExpressibleByArgument {}
 struct CodecOptions: ParsableArguments {
     @Option(help: "A bundled network's name, or a network file that `quantize --codec` wrote.") var network = NetworkSource.defaultName
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
-    @Option(help: "Threads that share the rows of the MAC array's work. The bytes are the same for any number.") var threads = ProcessInfo.processInfo.activeProcessorCount
-
-    func validate() throws {
-        guard (1...256).contains(threads) else { throw ValidationError("--threads must be in 1...256, found \(threads)") }
-    }
+    @OptionGroup var work: ThreadOptions
 
     func codec() throws -> PictureCodec {
         let source = try NetworkSource(network, includingFloat: false)
-        return try PictureCodec(source.provenAtAllRates(), machine: MachineDescription.load(machine), threads: threads)
+        return try PictureCodec(source.provenAtAllRates(), machine: MachineDescription.load(machine), threads: work.threads)
     }
 }
 
@@ -60,6 +79,8 @@ struct EncodeCommand: ParsableCommand {
     @Option(help: "Also write symbols and reconstructed latents as .npy files into this folder.") var latents: String?
     @Flag(help: "Write what was encoded as one JSON document to standard output.") var json = false
 
+    func validate() throws { try quantizer.refuseUnusedLambda() }
+
     func run() throws {
         let original = try PNGReader.read(path: picture).image
         var codec = try codec.codec()
@@ -70,7 +91,7 @@ struct EncodeCommand: ParsableCommand {
         if let reconstruction { try PNGWriter.write(encoded.reconstruction, to: reconstruction) }
         if let latents {
             let name = String(picture.split(separator: "/").last ?? "")
-            var folder = LatentFolder(at: latents, of: codec, rates: [rate], quantizers: [(quantizer.kind.rawValue, quantizer)], includingSymbols: true)
+            var folder = try LatentFolder(at: latents, of: codec, rates: [rate], quantizers: [(quantizer.kind.rawValue, quantizer)], includingSymbols: true)
             try folder.write(codec.quantizedLatents(analysis, quantizer: quantizer), of: name, original, rate: rate, quantizer: quantizer.kind.rawValue)
             if let hyperLatents = codec.hyperLatentValues(analysis) { try folder.write(hyperLatents: hyperLatents, of: name, rate: rate) }
             try folder.writeIndex()

@@ -1,12 +1,14 @@
 import ArgumentParser
 import Codec
 import Diagnostics
+import FloatModel
 import Foundation
 import Graph
 import Images
 import MachineDescription
 import Networks
 import Simulation
+import Synchronization
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,25 +30,70 @@ struct EvaluateCommand: ParsableCommand {
         let others = try against.flatMap(curves)
         var codec = try codec.codec()
         let float = runsFloat ? try NetworkSource(self.codec.network, includingFloat: true).float() : nil
+        if runsFloat { try MatrixLibrary.load() }
         let pictures = try folder.chosenPictures()
         let rates = try folder.chosenRates(of: codec)
         let quantizers = try folder.chosenQuantizers(for: codec)
-        var evaluation = Evaluation(network: codec.network.graph.name, machine: codec.machine.name)
-        for (index, picture) in pictures.enumerated() {
-            Console.progress("picture \(index + 1) of \(pictures.count)")
-            let original = try PNGReader.read(path: picture.path).image
-            let name = String(picture.name.split(separator: "/").last ?? "")
-            for rate in rates {
-                evaluation.pictures += try codec.measure(original, named: name, rate: rate, quantizers: quantizers, prior: float?.prior, decodes: !withoutDecoding)
-                if let float { evaluation.pictures.append(try Evaluation.Picture(float: float, original, named: name, curve: "float", rate: rate)) }
+        let results = try output.map { path throws(Diagnostic) in try EvaluationFolder(at: path) }
+        var start = Evaluation(network: codec.network.graph.name, machine: codec.machine.name)
+        start.refused = pictures.refused
+        let measured = Mutex(start)
+        let curves = quantizers.map(\.name) + (float == nil ? [] : ["float"])
+        let (count, json, output) = (pictures.pictures.count, json, output)
+        try Interruption.keeping({ Self.showInterrupted(measured.withLock { $0 }, curves, of: count, json: json, output: output) }) { () throws in
+            for (index, picture) in pictures.pictures.enumerated() {
+                Console.progress("picture \(index + 1) of \(count)")
+                do {
+                    let rows = try measure(picture, &codec, rates, quantizers, float)
+                    measured.withLock { $0.pictures += rows }
+                    try results?.append(rows)
+                } catch let refusal as RefusedPicture {
+                    measured.withLock { $0.refused.append(refusal.diagnostic) }
+                }
             }
         }
         Console.endProgress()
-        for name in quantizers.map(\.0) + (float == nil ? [] : ["float"]) { evaluation.closeCurve(name) }
+        var evaluation = measured.withLock { $0 }
+        let done = Set(evaluation.pictures.map(\.picture)).count
+        guard done > 0 else { return try RefusedItems.requireNone(evaluation.refused, done: 0, items: "pictures") }
+        for name in curves { evaluation.closeCurve(name) }
         if float != nil, quantizers.contains(where: { $0.name == "round" }) { evaluation.compareWithFloat("round", float: evaluation.curves.last!) }
         evaluation.compare(with: others)
-        if let output { try evaluation.write(to: output) }
+        try results?.complete(evaluation)
         try Console.result(json ? evaluation.jsonText() : evaluation.text)
+        try RefusedItems.requireNone(evaluation.refused, done: done, items: "pictures")
+    }
+
+    private struct RefusedPicture: Error {
+        let diagnostic: Diagnostic
+    }
+
+    /// - Returns: rows of all rates, so that the means of a curve are over the same pictures.
+    private func measure(
+        _ picture: InputFolder.Item, _ codec: inout PictureCodec, _ rates: [Int], _ quantizers: [(name: String, quantizer: LatentQuantizer)], _ float: FloatNetwork?
+    ) throws(RefusedPicture) -> [Evaluation.Picture] {
+        var rows: [Evaluation.Picture] = []
+        do throws(Diagnostic) {
+            let original = try PNGReader.read(path: picture.path).image
+            for rate in rates {
+                rows += try codec.measure(original, named: picture.name, rate: rate, quantizers: quantizers, prior: float?.prior, decodes: !withoutDecoding)
+                if let float { rows.append(try Evaluation.Picture(float: float, original, named: picture.name, curve: "float", rate: rate)) }
+            }
+        } catch {
+            throw RefusedPicture(diagnostic: error.within(picture.path))
+        }
+        return rows
+    }
+
+    /// What there is when a signal ends the program.
+    private static func showInterrupted(_ measured: Evaluation, _ curves: [String], of count: Int, json: Bool, output: String?) {
+        var evaluation = measured
+        evaluation.complete = false
+        for name in curves { evaluation.closeCurve(name) }
+        let done = Set(evaluation.pictures.map(\.picture)).count
+        Console.endProgress()
+        if done > 0 { try? Console.result(json ? evaluation.jsonText() : evaluation.text) }
+        Console.say("interrupted after \(done) of \(count) pictures\(output.map { ": their rows are in \($0)/pictures.csv" } ?? "")")
     }
 
     /// `FILE` or `FILE:NAME`.

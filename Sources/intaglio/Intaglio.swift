@@ -2,7 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 
-/// Exit codes: 0 success, 1 a difference was found, 2 bad input, 3 a fault of the program itself.
+/// Exit codes: 0 success, 1 a difference was found, 2 bad input, 3 a fault of the program itself; 128 more than its number for a signal that ended it.
 @main
 struct Intaglio: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,23 +20,42 @@ struct Intaglio: ParsableCommand {
         ])
 
     static func main() {
+        Interruption.begin()
+        let code: Int32
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch let diagnostic as Diagnostic {
-            Console.say(diagnostic.description)
-            Foundation.exit(2)
-        } catch let found as DifferenceFound {
-            Console.say(found.message)
-            Foundation.exit(1)
+            code = 0
         } catch {
+            // What an interrupted run says of itself is no news.
+            Interruption.waitWhereEnding()
+            code = say(error)
+        }
+        Interruption.waitWhereEnding()
+        Foundation.exit(code)
+    }
+
+    /// - Returns: the exit code.
+    private static func say(_ error: any Error) -> Int32 {
+        switch error {
+        case let diagnostic as Diagnostic:
+            Console.say(diagnostic.description)
+            return 2
+        case let refused as RefusedItems:
+            Console.say(refused.message)
+            return 2
+        case let found as DifferenceFound:
+            Console.say(found.message)
+            return 1
+        default:
             let code = exitCode(for: error)
             guard code != .success else {
-                print(fullMessage(for: error))
-                Foundation.exit(0)
+                // Help and version are results.
+                do { try Console.result(fullMessage(for: error) + "\n") } catch { return say(error) }
+                return 0
             }
-            Console.say(fullMessage(for: error))
-            Foundation.exit(code == .validationFailure ? 2 : 3)
+            Console.say(fullMessage(for: error).printable)
+            return code == .validationFailure ? 2 : 3
         }
     }
 }

@@ -10,15 +10,15 @@ import Tensors
 
 /// A folder of quantized latents: an index and, for each picture, rate and quantizer, NumPy files of shape [H][W][C], 16 bits an element.
 ///
-///     latents.json                                 the index, written last
+///     latents.json                                 the index, removed first and written last
 ///     QUANTIZER/RATE/PICTURE.reconstruction.npy    u, in grid steps
 ///     QUANTIZER/RATE/PICTURE.symbols.npy           k, where asked for
 ///     hyper/RATE/PICTURE.npy                       hyper-latents, of a network with a hyperprior
 ///
 /// It depends on the network's encoder alone: another synthesis leaves the same bytes.
 struct LatentFolder {
-    let path: String
     let includesSymbols: Bool
+    private let folder: ResultFolder
     private var index: Index
 
     private struct Index: Encodable {
@@ -29,6 +29,8 @@ struct LatentFolder {
         var rates: [Int]
         var quantizers: [Quantizer]
         var pictures: [Picture] = []
+        /// Pictures and sub-folders that could not be read or analysed.
+        var refused: [Diagnostic] = []
 
         struct Quantizer: Encodable {
             var name: String
@@ -45,8 +47,11 @@ struct LatentFolder {
         }
     }
 
-    init(at path: String, of codec: PictureCodec, rates: [Int], quantizers: [(name: String, quantizer: LatentQuantizer)], includingSymbols: Bool) {
-        self.path = path
+    /// - Throws: `outputUnwritable`, `outputDeviceFull`.
+    init(
+        at path: String, of codec: PictureCodec, rates: [Int], quantizers: [(name: String, quantizer: LatentQuantizer)], includingSymbols: Bool
+    ) throws(Diagnostic) {
+        folder = try ResultFolder(at: path, completedBy: "latents.json")
         includesSymbols = includingSymbols
         index = Index(
             network: codec.network.graph.name, gridStep: codec.latentGridStep, rates: rates,
@@ -66,15 +71,26 @@ struct LatentFolder {
     }
 
     private func write(_ tensor: Tensor<Int32>, to name: String) throws(Diagnostic) {
-        let file = "\(path)/\(name)"
+        let file = "\(folder.path)/\(name)"
         try OutputFolder.create(at: String(file[..<file.lastIndex(of: "/")!]))
         try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: 2), to: file)
     }
 
+    /// Of a picture of which not all could be written.
+    mutating func leaveOut(_ picture: String, _ refusal: Diagnostic) {
+        index.pictures.removeAll { $0.name == picture }
+        index.refused.append(refusal)
+    }
+
+    /// Sub-folders that cannot be read.
+    mutating func add(refused: [Diagnostic]) { index.refused += refused }
+
+    var refused: [Diagnostic] { index.refused }
+    var pictureCount: Int { index.pictures.count }
+
     func writeIndex() throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try OutputFolder.create(at: path)
-        try AtomicFile.write(String(decoding: encoder.encode(index), as: UTF8.self) + "\n", to: path + "/latents.json")
+        try folder.complete(String(decoding: encoder.encode(index), as: UTF8.self) + "\n")
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Codec
+import Diagnostics
 import Images
+import Simulation
 
 struct LatentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,19 +22,27 @@ struct LatentsCommand: ParsableCommand {
         let rates = try folder.chosenRates(of: codec)
         let quantizers = try folder.chosenQuantizers(for: codec)
         let pictures = try folder.chosenPictures()
-        var latents = LatentFolder(at: output, of: codec, rates: rates, quantizers: quantizers, includingSymbols: symbols)
-        for (index, picture) in pictures.enumerated() {
-            Console.progress("picture \(index + 1) of \(pictures.count)")
-            let original = try PNGReader.read(path: picture.path).image
-            for rate in rates {
-                let analysis = try codec.analyse(original, rate: rate)
-                if let hyperLatents = codec.hyperLatentValues(analysis) { try latents.write(hyperLatents: hyperLatents, of: picture.name, rate: rate) }
-                for (name, quantizer) in quantizers {
-                    try latents.write(codec.quantizedLatents(analysis, quantizer: quantizer), of: picture.name, original, rate: rate, quantizer: name)
+        var latents = try LatentFolder(at: output, of: codec, rates: rates, quantizers: quantizers, includingSymbols: symbols)
+        latents.add(refused: pictures.refused)
+        for (index, picture) in pictures.pictures.enumerated() {
+            Console.progress("picture \(index + 1) of \(pictures.pictures.count)")
+            do throws(Diagnostic) {
+                let original = try PNGReader.read(path: picture.path).image
+                for rate in rates {
+                    let analysis = try codec.analyse(original, rate: rate)
+                    if let hyperLatents = codec.hyperLatentValues(analysis) { try latents.write(hyperLatents: hyperLatents, of: picture.name, rate: rate) }
+                    for (name, quantizer) in quantizers {
+                        try latents.write(codec.quantizedLatents(analysis, quantizer: quantizer), of: picture.name, original, rate: rate, quantizer: name)
+                    }
                 }
+            } catch {
+                // A place that cannot be written to is no fault of a picture.
+                guard error.code != .outputUnwritable, error.code != .outputDeviceFull else { throw error }
+                latents.leaveOut(picture.name, error.within(picture.path))
             }
         }
         Console.endProgress()
-        try latents.writeIndex()
+        if latents.pictureCount > 0 { try latents.writeIndex() }
+        try RefusedItems.requireNone(latents.refused, done: latents.pictureCount, items: "pictures")
     }
 }

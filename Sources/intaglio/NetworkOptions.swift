@@ -7,12 +7,14 @@ import Simulation
 
 /// Which network on which machine.
 struct NetworkOptions: ParsableArguments {
-    @Option(help: "A bundled network's name, or a network file.") var network: String = NetworkSource.defaultName
+    @Option(help: "A bundled network's name, or a network file. (default: \(NetworkSource.defaultName))") var network: String?
     @Option(help: "A built-in machine's name, or a machine file.") var machine: String = "mid"
     @Option(help: "A schedule file; without one the best schedule found is used.") var schedule: String?
-    @Option(help: "Which of a variable-rate network's rates to run (0 is the lowest).") var rate: Int = 0
+    @Option(name: .customLong("rate"), help: "Which of a variable-rate network's rates to run, 0 is the lowest. (default: 0)") var givenRate: Int?
 
-    func source(includingFloat: Bool = false) throws -> NetworkSource { try NetworkSource(network, includingFloat: includingFloat) }
+    var rate: Int { givenRate ?? 0 }
+
+    func source(includingFloat: Bool = false) throws -> NetworkSource { try NetworkSource(network ?? NetworkSource.defaultName, includingFloat: includingFloat) }
 
     func quantized() throws -> QuantizedNetwork { try source().quantized(rate: rate) }
 
@@ -20,6 +22,11 @@ struct NetworkOptions: ParsableArguments {
     func proven() throws -> ProvenNetwork { try source().proven(rate: rate) }
 
     func machineDescription() throws -> MachineDescription { try MachineDescription.load(machine) }
+
+    /// Where only the machine matters.
+    func refuseNetwork(goingWith purpose: String) throws {
+        try refuseUnused(["--network": network != nil, "--schedule": schedule != nil, "--rate": givenRate != nil], goingWith: purpose)
+    }
 
     func scheduleFile() throws -> Schedule? { try schedule.map { try Schedule(contentsOf: $0) } }
 }

@@ -19,8 +19,14 @@ struct PlanCommand: ParsableCommand {
     func validate() throws {
         guard !codec || options.schedule == nil else { throw ValidationError("--codec searches its own schedules: leave --schedule out") }
         guard !codec || traces.isEmpty else { throw ValidationError("--timeline and --waveform show one network: leave --codec out") }
-        guard codec || (quantizer.quantizer == .round && quantizer.step == nil && quantizer.lambda == nil) else {
-            throw ValidationError("--quantizer, --step and --lambda go with --codec")
+        if codec {
+            try quantizer.refuseUnusedLambda()
+        } else {
+            try refuseUnused(
+                [
+                    "--quantizer": quantizer.quantizer != nil, "--step": quantizer.step != nil, "--lambda": quantizer.lambda != nil,
+                    "--trellis": quantizer.trellis != nil,
+                ], goingWith: "--codec")
         }
     }
 

@@ -8,6 +8,7 @@ import MachineDescription
 import Networks
 import Quantization
 import Simulation
+import Tensors
 
 struct QuantizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,7 +33,7 @@ struct QuantizeCommand: ParsableCommand {
         var network = try NetworkSource(float).float()
         if codec { network = try network.withLatentOperators() }
         let carried = try carriedFloat(network)
-        let pictures = try CalibrationFolder.pictures(calibration, count: choices.pictures, side: choices.crop, multiple: network.graph.sizeMultiple)
+        let pictures = try calibrationPictures(calibration, count: choices.pictures, side: choices.crop, of: network.graph)
         var quantized = try Quantizer(network, options: options).quantize(pictures) { Console.progress("quantizing \($0)") }
         if codec { quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures) }
         Console.endProgress()
@@ -53,6 +54,19 @@ struct QuantizeCommand: ParsableCommand {
         float.graph.name = network.graph.name
         return float
     }
+}
+
+/// Calibration pictures, all of them: ranges from fewer pictures would be others, without a trace of it in the network.
+///
+/// - Throws: `RefusedItems` with every one that is refused.
+func calibrationPictures(_ folder: String, count: Int, side: Int, of graph: Graph) throws -> [Tensor<UInt8>] {
+    var refused: [Diagnostic] = []
+    let pictures = try CalibrationFolder.pictures(folder, count: count, side: side, multiple: graph.sizeMultiple, refused: &refused)
+    guard refused.isEmpty else {
+        throw RefusedItems(
+            refused, others: pictures.count, items: "calibration pictures", consequence: "nothing was quantized, because ranges from fewer pictures would be others")
+    }
+    return pictures
 }
 
 /// The choices of quantization, shared by `quantize` and `study`.
@@ -82,10 +96,26 @@ struct QuantizationChoices: ParsableArguments {
         guard sparsity.map((0...0.99).contains) ?? true else { throw ValidationError("--sparsity must be in 0...0.99, found \(sparsity!)") }
         guard sparsity == nil || weights?.hasPrefix("deadZone") == true else { throw ValidationError("--sparsity goes with --weights 'deadZone P/Q B'") }
         guard codebooks.map((1...256).contains) ?? true else { throw ValidationError("--codebooks must be in 1...256, found \(codebooks!)") }
+        guard !noMeanRemoval || meanRemoval == nil else { throw ValidationError("--no-mean-removal is --mean-removal none: give one of them") }
+        if codebooks ?? (plain ? 1 : 8) == 1 {
+            try refuseUnused(["--codebooks-per-octave": codebooksPerOctave != nil], goingWith: "several codebooks: --codebooks 2...256")
+        }
+        if weights.map({ $0 == "linear" }) ?? plain { try refuseUnused(["--weight-bits": weightBits != nil], goingWith: "another law: linear weights take 8 bits") }
+        if activations == "table" {
+            try refuseUnused(["--ranges": ranges != nil, "--codebooks-per-octave": codebooksPerOctave != nil], goingWith: "a law with a formula: a table is fitted and has no range to choose")
+        }
+        if plain { try refuseUnused(["--ignore-learned-ranges": ignoreLearnedRanges], goingWith: "the choices without --plain, which takes no learned ranges anyway") }
         guard codebooksPerOctave.map((1...64).contains) ?? true else { throw ValidationError("--codebooks-per-octave must be in 1...64, found \(codebooksPerOctave!)") }
     }
 
-    func options(for machine: MachineDescription) throws(Diagnostic) -> QuantizationOptions {
+    func options(for machine: MachineDescription) throws -> QuantizationOptions {
+        let (largestActivationBits, largestWeightBits) = (machine.macArray.activationBits, machine.macArray.weightBits)
+        guard activationBits.map({ (8...largestActivationBits).contains($0) }) ?? true else {
+            throw ValidationError("--activation-bits must be in 8...\(largestActivationBits), the V of machine \(machine.name), found \(activationBits!)")
+        }
+        guard weightBits.map({ (8...largestWeightBits).contains($0) }) ?? true else {
+            throw ValidationError("--weight-bits must be in 8...\(largestWeightBits), the W of machine \(machine.name), found \(weightBits!)")
+        }
         var options = plain ? QuantizationOptions.plain : QuantizationOptions()
         if let weights { options.weightLaw = try Law(weights, at: "--weights") }
         if let activations { options.activationLaw = try Law(activations, at: "--activations") }

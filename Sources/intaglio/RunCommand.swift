@@ -13,7 +13,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
-    @Option(help: "Threads that share the work. The bytes are the same for any number.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var work: ThreadOptions
     @Flag(name: .customLong("float"), help: "Run the float network too, for what quantization cost.") var runsFloat = false
     @Option(name: .shortAndLong, help: "Folder for report.json, layers.csv and reconstructed.png.") var output: String?
     @Flag(help: "With --output: write every layer's stored output as .npy.") var tensors = false
@@ -21,12 +21,11 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Write the report as one JSON document to standard output.") var json = false
 
     func validate() throws {
-        guard (1...256).contains(threads) else { throw ValidationError("--threads must be in 1...256, found \(threads)") }
         guard !tensors || output != nil else { throw ValidationError("--tensors needs --output DIR") }
     }
 
     func run() throws {
-        let team = ThreadTeam(threads: threads)
+        let team = ThreadTeam(threads: work.threads)
         let reading = team.begin { [image] in
             Result { () throws(Diagnostic) in try image.map { path throws(Diagnostic) in try PNGReader.read(path: path) } ?? PNGPicture(image: TestPicture.draw()) }
         }
@@ -47,13 +46,14 @@ struct RunCommand: ParsableCommand {
     }
 
     private func write(_ report: RunReport, _ simulation: PictureRun, to folder: String) throws {
-        try OutputFolder.create(at: folder)
-        try AtomicFile.write(report.jsonText(), to: folder + "/report.json")
-        try AtomicFile.write(LayersCSV(report).text, to: folder + "/layers.csv")
+        let results = try ResultFolder(at: folder, completedBy: "report.json")
+        try results.write(LayersCSV(report).text, to: "layers.csv")
         if let reconstructed = simulation.reconstructedPicture { try PNGWriter.write(reconstructed, to: folder + "/reconstructed.png") }
-        guard tensors else { return }
-        for (name, tensor, bytesPerElement) in simulation.storedTensors {
-            try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: folder + "/\(name).npy")
+        if tensors {
+            for (name, tensor, bytesPerElement) in simulation.storedTensors {
+                try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: folder + "/\(name).npy")
+            }
         }
+        try results.complete(report.jsonText())
     }
 }

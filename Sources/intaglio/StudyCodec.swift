@@ -2,6 +2,7 @@ import ArgumentParser
 import Calibration
 import Codec
 import Diagnostics
+import FloatModel
 import Foundation
 import Graph
 import Images
@@ -29,26 +30,30 @@ struct StudyCodec: ParsableCommand {
     @Option(help: "Side of the square cut from the middle of each calibration picture.") var crop = 256
     @Option(help: "At most this many pictures to encode, evenly spaced through the folder.") var measured: Int?
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
-    @Option(help: "Parts of each layer's weights that a dead zone makes zero, a row each, with commas.") var sparsities = "0.2,0.5"
-    @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @Option(help: "Parts of each layer's weights that a dead zone makes zero, a row each, with commas. (default: 0.2,0.5)") var sparsities: String?
+    @OptionGroup var work: ThreadOptions
     @Flag(help: "Only the plain scheme and the whole one.") var brief = false
 
     func validate() throws {
-        guard pictures >= 1, (16...4096).contains(crop), measured.map({ $0 >= 1 }) ?? true else {
-            throw ValidationError("--pictures and --measured must be at least 1, --crop in 16...4096")
-        }
-        guard sparsities.split(separator: ",").allSatisfy({ Double($0).map((0...0.99).contains) ?? false }) else {
-            throw ValidationError("--sparsities takes numbers in 0...0.99, with commas")
-        }
+        try requireStudyRanges(pictures: pictures, measured: measured, crop: crop)
+        if brief { try refuseUnused(["--sparsities": sparsities != nil], goingWith: "all rows: leave --brief out") }
+        _ = try shares()
     }
+
+    private func shares() throws -> [Double] { try zeroShares(sparsities ?? "0.2,0.5") }
 
     func run() throws {
         let network = try NetworkSource(self.network).float().withLatentOperators()
         let machine = try MachineDescription.load(machine)
-        let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: network.graph.sizeMultiple)
-        let originals = try CalibrationFolder.paths(images, atMost: measured).map { (name: String($0.split(separator: "/").last!), image: try PNGReader.read(path: $0).image) }
-        let float = try floatCurve(network, originals)
-        let schemes = CodecScheme.all(for: machine, sparsities: sparsities.split(separator: ",").compactMap { Double($0) }).filter { !brief || $0.isEnd }
+        try MatrixLibrary.load()
+        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph)
+        var refused: [Diagnostic] = []
+        let measured = try studyPictures(images, atMost: measured, refused: &refused) { name, image throws(Diagnostic) in
+            (name: name, image: image, float: try floatRows(network, image, named: name))
+        }
+        let originals = measured.map { (name: $0.name, image: $0.image) }
+        let float = floatCurve(network, measured.flatMap(\.float))
+        let schemes = CodecScheme.all(for: machine, sparsities: try shares()).filter { !brief || $0.isEnd }
         let table = GrowingTable(
             header: ["scheme", "weights B", "parameters B", "of float32 %", "zero %", "coded bits", "BD-rate PSNR %", "BD-rate MS-SSIM %", "V", "W", "A"],
             expected: schemes.map { [$0.name, "99,999,999", "99,999,999", "", "", "", "", "", "15", "12", "36"] })
@@ -62,6 +67,7 @@ struct StudyCodec: ParsableCommand {
             Console.endProgress()
             try Console.result(table.text(of: [scheme.name] + figures))
         }
+        try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
     }
 
     private func figures(
@@ -76,14 +82,15 @@ struct StudyCodec: ParsableCommand {
             + [difference.psnr, difference.msSSIM].map { $0?.cubicPercent.fixed(2) ?? "-" } + widths(quantized)
     }
 
-    private func floatCurve(_ network: FloatNetwork, _ originals: [(name: String, image: RGBImage)]) throws -> RateDistortionCurve {
+    private func floatRows(_ network: FloatNetwork, _ image: RGBImage, named name: String) throws(Diagnostic) -> [Evaluation.Picture] {
+        var rows: [Evaluation.Picture] = []
+        for rate in 0..<network.rateCount { rows.append(try Evaluation.Picture(float: network, image, named: name, curve: "float", rate: rate)) }
+        return rows
+    }
+
+    private func floatCurve(_ network: FloatNetwork, _ rows: [Evaluation.Picture]) -> RateDistortionCurve {
         var evaluation = Evaluation(network: network.graph.name, machine: "")
-        for (name, image) in originals {
-            Console.progress("float network on \(name)")
-            for rate in 0..<(network.rateGains.values.map(\.count).max() ?? 1) {
-                evaluation.pictures.append(try Evaluation.Picture(float: network, image, named: name, curve: "float", rate: rate))
-            }
-        }
+        evaluation.pictures = rows
         evaluation.closeCurve("float")
         return evaluation.curves[0]
     }
@@ -92,7 +99,7 @@ struct StudyCodec: ParsableCommand {
     private func difference(
         _ network: QuantizedNetwork, _ machine: MachineDescription, _ originals: [(name: String, image: RGBImage)], _ float: RateDistortionCurve
     ) throws -> (psnr: BDRate.Result?, msSSIM: BDRate.Result?) {
-        var codec = try PictureCodec(ProvenNetwork(network), machine: machine, threads: threads)
+        var codec = try PictureCodec(ProvenNetwork(network), machine: machine, threads: work.threads)
         var evaluation = Evaluation(network: network.graph.name, machine: machine.name)
         for (name, image) in originals {
             for rate in 0..<codec.rateCount {

@@ -29,30 +29,32 @@ struct StudyCoding: ParsableCommand {
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @Option(help: "Width x height of the picture that cycles are given for.") var size = PictureSize(width: 768, height: 512)
     @Option(help: "Which of a variable-rate network's rates to run.") var rate = 0
-    @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var work: ThreadOptions
 
     func validate() throws {
-        guard (1...64).contains(symbolsPerCycle), measured >= 1, pictures >= 1, (16...4096).contains(crop) else {
-            throw ValidationError("--symbols-per-cycle must be in 1...64, --crop in 16...4096, --measured and --pictures at least 1")
-        }
-        let shares = sparsities.split(separator: ",").map { Double($0) }
-        let bits = levels.split(separator: ",").map { Int($0) }
-        guard shares.allSatisfy({ $0.map((0...0.99).contains) ?? false }), bits.allSatisfy({ $0.map((2...8).contains) ?? false }) else {
-            throw ValidationError("--sparsities takes numbers in 0...0.99, --levels in 2...8, with commas")
+        try requireStudyRanges(pictures: pictures, measured: measured, crop: crop)
+        guard (1...64).contains(symbolsPerCycle) else { throw ValidationError("--symbols-per-cycle must be in 1...64, found \(symbolsPerCycle)") }
+        _ = try zeroShares(sparsities)
+        _ = try levelBits()
+    }
+
+    private func levelBits() throws -> [Int] {
+        try parts(of: levels, option: "--levels").map { word in
+            guard let bits = Int(word), (2...8).contains(bits) else { throw ValidationError("--levels takes numbers in 2...8, with commas, found '\(word)'") }
+            return bits
         }
     }
 
     func run() throws {
         let float = try NetworkSource(network).float()
         let machine = try MachineDescription.load(machine)
-        let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: float.graph.sizeMultiple)
-        var originals: [(image: RGBImage, float: FloatRun)] = []
-        for path in try CalibrationFolder.paths(images, atMost: measured) {
-            Console.progress("float network on \(path)")
-            let image = try PNGReader.read(path: path).image
-            originals.append((image, try FloatRun(float, picture: image, rate: rate)))
+        try requireRate(rate, of: float.rateCount)
+        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: float.graph)
+        var refused: [Diagnostic] = []
+        let originals = try studyPictures(images, atMost: measured, refused: &refused) { _, image throws(Diagnostic) in
+            (image: image, float: try FloatRun(float, picture: image, rate: rate))
         }
-        let schemes = schemes(for: machine)
+        let schemes = try schemes(for: machine)
         let table = GrowingTable(
             header: ["weights", "zero %", "entropy bits", "coded bits", "coded read %", "cycles", "decoder %", "skipping %", "bound %", "mean loss dB", "worst dB", "W", "A"],
             expected: schemes.map { [$0.0, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] })
@@ -62,7 +64,7 @@ struct StudyCoding: ParsableCommand {
             let quantized = try Quantizer(float, options: options).quantize(calibration).atRate(rate)
             let losses = try originals.compactMap { original -> Double? in
                 let plan = try SimulationPlan(network: quantized, machine: machine, width: original.image.width, height: original.image.height)
-                let quality = try PictureRun(plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: threads)).report(float: original.float).quality
+                let quality = try PictureRun(plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: work.threads)).report(float: original.float).quality
                 return quality.flatMap { quality in quality.psnr.flatMap { psnr in quality.psnrFloat.map { $0 - psnr } } }
             }
             let summary = WeightCodingSummary(quantized)
@@ -74,10 +76,11 @@ struct StudyCoding: ParsableCommand {
                 ]
             try Console.result(table.text(of: row))
         }
+        try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
     }
 
     /// Every scheme has all other ingredients of `quantize`.
-    private func schemes(for machine: MachineDescription) -> [(String, QuantizationOptions)] {
+    private func schemes(for machine: MachineDescription) throws -> [(String, QuantizationOptions)] {
         var full = QuantizationOptions()
         full.weightClipping = weightClipping ?? full.weightClipping
         full = full.limited(to: machine)
@@ -90,8 +93,8 @@ struct StudyCoding: ParsableCommand {
             ("linear, one scale a layer", changed { ($0.weightLaw, $0.weightGrouping) = (.linear, .layer) }), ("linear", changed { $0.weightLaw = .linear }),
             ("\(full.weightLaw)", full),
         ]
-        for bits in levels.split(separator: ",").compactMap({ Int($0) }) {
-            for share in sparsities.split(separator: ",").compactMap({ Double($0) }) {
+        for bits in try levelBits() {
+            for share in try zeroShares(sparsities) {
                 schemes.append(
                     ("dead zone, \(bits) bits, \(share) zero", changed {
                         ($0.weightLaw, $0.weightSparsity) = (.deadZone(numerator: 1, denominator: 16, levelBits: bits), share)

@@ -3,6 +3,7 @@ import Calibration
 import Diagnostics
 import FloatModel
 import Graph
+import Images
 import Networks
 import Quantization
 import Reports
@@ -25,30 +26,77 @@ struct StudyOptions: ParsableArguments {
     @Option(help: "Side of the square cut from the middle of each picture.") var crop = 256
 
     func validate() throws {
-        guard pictures >= 1, measured >= 1, (16...4096).contains(crop) else {
-            throw ValidationError("--pictures and --measured must be at least 1, --crop in 16...4096")
-        }
+        try requireStudyRanges(pictures: pictures, measured: measured, crop: crop)
     }
 
-    func study() throws -> Study {
+    /// Measures rows, each printed as soon as it is there.
+    ///
+    /// - Parameter measure: calls the function that it is given with every row.
+    func show(
+        saturated: Bool = false, coded: Bool = false, _ measure: (Study, (StudyRow) throws(Diagnostic) -> Void) throws(Diagnostic) -> Void
+    ) throws {
         try MatrixLibrary.load()
         let network = try NetworkSource(self.network).float()
-        let multiple = network.graph.sizeMultiple
-        let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: multiple)
-        let measured = try CalibrationFolder.pictures(images ?? self.calibration, count: self.measured, side: crop, multiple: multiple)
-        return Study(network, calibration: calibration, pictures: measured)
-    }
-
-    func show(_ rows: [StudyRow], saturated: Bool = false, coded: Bool = false) throws {
-        var table = TextTable(header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"] + (saturated ? ["latents outside 8 bits"] : []) + (coded ? ["zero %", "entropy bits"] : []))
-        for row in rows {
-            table.append(
-                [
-                    row.choice, row.signalToNoiseDecibels.fixed(2), row.psnrChangeDecibels.fixed(3), row.weightBytes.grouped, row.romBits.grouped,
-                    row.selectBits.grouped,
-                ] + (saturated ? [row.saturatedLatents.grouped] : []) + (coded ? [row.zeroPercent.fixed(1), row.entropyBits.fixed(2)] : []))
+        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph)
+        var refused: [Diagnostic] = []
+        let measured = try CalibrationFolder.pictures(
+            images ?? self.calibration, count: self.measured, side: crop, multiple: network.graph.sizeMultiple, refused: &refused)
+        guard !measured.isEmpty else { return try RefusedItems.requireNone(refused, done: 0, items: "pictures") }
+        let table = GrowingTable(
+            header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"] + (saturated ? ["latents outside 8 bits"] : [])
+                + (coded ? ["zero %", "entropy bits"] : []), expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]])
+        try Console.result(table.heading)
+        try measure(Study(network, calibration: calibration, pictures: measured)) { row throws(Diagnostic) in
+            let costs = [row.weightBytes, row.romBits, row.selectBits].map(\.grouped)
+            try Console.result(
+                table.text(
+                    of: [row.choice, row.signalToNoiseDecibels.fixed(2), row.psnrChangeDecibels.fixed(3)] + costs + (saturated ? [row.saturatedLatents.grouped] : [])
+                        + (coded ? [row.zeroPercent.fixed(1), row.entropyBits.fixed(2)] : [])))
         }
-        try Console.result(table.text)
+        try RefusedItems.requireNone(refused, done: measured.count, items: "pictures")
+    }
+}
+
+/// - Parameters:
+///   - pictures: for calibration.
+///   - measured: pictures to measure, nil for all.
+///   - crop: side of a calibration square.
+func requireStudyRanges(pictures: Int, measured: Int?, crop: Int) throws {
+    guard (1...10_000).contains(pictures) else { throw ValidationError("--pictures must be in 1...10000, found \(pictures)") }
+    guard measured.map({ $0 >= 1 }) ?? true else { throw ValidationError("--measured must be at least 1, found \(measured!)") }
+    guard (16...4096).contains(crop) else { throw ValidationError("--crop must be in 16...4096, found \(crop)") }
+}
+
+/// What a study measures on, a value a picture of a folder.
+///
+/// - Parameters:
+///   - refused: gets the pictures for which there is none, and sub-folders that cannot be read.
+///   - measure: name relative to the folder, and the picture.
+/// - Throws: `RefusedItems` where there is no value at all.
+func studyPictures<Value>(
+    _ path: String, atMost count: Int?, refused: inout [Diagnostic], _ measure: (String, RGBImage) throws(Diagnostic) -> Value
+) throws -> [Value] {
+    let folder = try PictureFolder.listed(path, atMost: count)
+    refused += folder.refused
+    var values: [Value] = []
+    for picture in folder.pictures {
+        Console.progress("float network on \(picture.name)")
+        do throws(Diagnostic) {
+            values.append(try measure(picture.name, try PNGReader.read(path: picture.path).image))
+        } catch {
+            refused.append(error.within(picture.path))
+        }
+    }
+    Console.endProgress()
+    if values.isEmpty { try RefusedItems.requireNone(refused, done: 0, items: "pictures") }
+    return values
+}
+
+/// Parts of the weights that are zero.
+func zeroShares(_ list: String) throws -> [Double] {
+    try parts(of: list, option: "--sparsities").map { word in
+        guard let share = Double(word), (0...0.99).contains(share) else { throw ValidationError("--sparsities takes numbers in 0...0.99, with commas, found '\(word)'") }
+        return share
     }
 }
 
@@ -64,7 +112,9 @@ struct StudyWeights: ParsableCommand {
     @Flag(help: "Put the largest code at the largest magnitude instead of searching.") var withoutClipping = false
 
     func run() throws {
-        try options.show(options.study().weights(laws: studiedLaws + deadZones, clipping: withoutClipping ? .none : .searched), coded: true)
+        try options.show(coded: true) { study, show throws(Diagnostic) in
+            _ = try study.weights(laws: studiedLaws + deadZones, clipping: withoutClipping ? .none : .searched, show: show)
+        }
     }
 }
 
@@ -73,7 +123,7 @@ struct StudyCodebooks: ParsableCommand {
     @OptionGroup var options: StudyOptions
 
     func run() throws {
-        try options.show(options.study().codebooks(laws: Array(studiedLaws.prefix(4)), counts: [1, 2, 4, 8]))
+        try options.show { study, show throws(Diagnostic) in _ = try study.codebooks(laws: Array(studiedLaws.prefix(4)), counts: [1, 2, 4, 8], show: show) }
     }
 }
 
@@ -81,5 +131,5 @@ struct StudyMeans: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "means", abstract: "What is removed from the latents before they become 8 bits.")
     @OptionGroup var options: StudyOptions
 
-    func run() throws { try options.show(options.study().means(), saturated: true) }
+    func run() throws { try options.show(saturated: true) { study, show throws(Diagnostic) in _ = try study.means(show: show) } }
 }

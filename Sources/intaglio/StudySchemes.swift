@@ -23,20 +23,20 @@ struct StudySchemes: ParsableCommand {
     @Option(help: "Side of the square cut from the middle of each calibration picture.") var crop = 256
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @Option(help: "Which of a variable-rate network's rates to run.") var rate = 0
-    @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var work: ThreadOptions
     @Flag(help: "Print every picture of the last scheme (all ingredients) too.") var each = false
     @Flag(help: "Only the plain scheme and all ingredients together.") var brief = false
+
+    func validate() throws { try requireStudyRanges(pictures: pictures, measured: nil, crop: crop) }
 
     func run() throws {
         let float = try NetworkSource(network).float()
         let machine = try MachineDescription.load(machine)
-        let calibration = try CalibrationFolder.pictures(self.calibration, count: pictures, side: crop, multiple: float.graph.sizeMultiple)
-        let paths = try CalibrationFolder.paths(images)
-        var originals: [(name: String, image: RGBImage, float: FloatRun)] = []
-        for path in paths {
-            Console.progress("float network on \(path)")
-            let image = try PNGReader.read(path: path).image
-            originals.append((String(path.split(separator: "/").last!), image, try FloatRun(float, picture: image, rate: rate)))
+        try requireRate(rate, of: float.rateCount)
+        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: float.graph)
+        var refused: [Diagnostic] = []
+        let originals = try studyPictures(images, atMost: nil, refused: &refused) { name, image throws(Diagnostic) in
+            (name: name, image: image, float: try FloatRun(float, picture: image, rate: rate))
         }
         let schemes = schemes(for: machine)
         let table = GrowingTable(
@@ -49,13 +49,14 @@ struct StudySchemes: ParsableCommand {
             let quantized = try Quantizer(float, options: options).quantize(calibration).atRate(rate)
             last = try originals.map { original in
                 let plan = try SimulationPlan(network: quantized, machine: machine, width: original.image.width, height: original.image.height)
-                return (original.name, try PictureRun(plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: threads)).report(float: original.float))
+                return (original.name, try PictureRun(plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: work.threads)).report(float: original.float))
             }
             Console.endProgress()
             let widths = [quantized.widths.activationBits, quantized.widths.weightBits, quantized.widths.accumulatorBits]
             try Console.result(table.text(of: [name] + Self.summary(last.map(\.report)) + widths.map { "\($0)" }))
         }
         if each { try Console.result(Self.pictures(last)) }
+        try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
     }
 
     private func schemes(for machine: MachineDescription) -> [(String, QuantizationOptions)] {

@@ -6,14 +6,15 @@ import Traces
 struct TraceOptions: ParsableArguments {
     @Option(help: "Write the timeline of engines, layers and stalls to this file, for Perfetto or chrome://tracing.") var timeline: String?
     @Option(help: "Write a waveform (VCD) of a window of cycles to this file.") var waveform: String?
-    @Option(help: "With --waveform: the first cycle.") var from = 0
+    @Option(name: .customLong("from"), help: "With --waveform: the first cycle. (default: 0)") var givenFrom: Int?
     @Option(help: "With --waveform: the last cycle; without it \(Waveform.defaultCycles) cycles.") var to: Int?
-    @Option(help: ArgumentHelp("With --waveform: these units, with commas: \(UnitList.all).", valueName: "units")) var units = UnitList()
+    @Option(help: ArgumentHelp("With --waveform: these units, with commas; all without it: \(UnitList.all).", valueName: "units")) var units: UnitList?
 
     var isEmpty: Bool { timeline == nil && waveform == nil }
+    private var from: Int { givenFrom ?? 0 }
 
     func validate() throws {
-        guard waveform != nil || (from == 0 && to == nil && units.isAll) else { throw ValidationError("--from, --to and --units need --waveform FILE") }
+        if waveform == nil { try refuseUnused(["--from": givenFrom != nil, "--to": to != nil, "--units": units != nil], goingWith: "--waveform FILE") }
         guard from >= 0, to ?? from >= from else { throw ValidationError("--from and --to are cycles, 0 <= from <= to; found \(from) and \(to ?? from)") }
     }
 
@@ -21,7 +22,7 @@ struct TraceOptions: ParsableArguments {
     func write(_ plan: SimulationPlan) throws {
         guard !isEmpty else { return }
         let last = to ?? from.addingReportingOverflow(Waveform.defaultCycles - 1).partialValue
-        let dump = Waveform(plan, units: units.units, window: from...max(from, last))
+        let dump = Waveform(plan, units: (units ?? UnitList()).units, window: from...max(from, last))
         if waveform != nil, dump == nil {
             throw ValidationError("--from \(from) is after the last cycle, \(plan.report().totals.simulatedCycles - 1)")
         }
@@ -46,6 +47,4 @@ struct UnitList: ExpressibleByArgument {
         self.units = units
     }
 
-    var isAll: Bool { units.count == WaveformUnit.allCases.count }
-    var defaultValueDescription: String { "all" }
 }

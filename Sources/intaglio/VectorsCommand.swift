@@ -19,7 +19,7 @@ struct VectorsCommand: ParsableCommand {
     @Option(help: "With --layer: only this part of the picture, WxH or WxH+X+Y.") var crop: PictureCrop?
     @Option(name: .shortAndLong, help: "The folder to write.") var output: String
     @Option(help: "Inputs that the unit accepts, directed ones first: 20000, of macArray 500.") var count: Int?
-    @Option(help: "Seed of the random inputs.") var seed: UInt64 = 1
+    @Option(help: "Seed of the random inputs. (default: 1)") var seed: UInt64?
     @Flag(help: "Go on until every reachable coverage point is hit.") var untilCovered = false
     @Option(help: "Run the testbench in a simulator.") var simulate: Simulator?
     @Option(help: "The module under test, when it is not the bundled one.") var module: String?
@@ -28,12 +28,19 @@ struct VectorsCommand: ParsableCommand {
 
     func validate() throws {
         guard (unit == nil) != (layer == nil) else { throw ValidationError("name a unit or a layer: --unit or --layer") }
+        if unit != nil {
+            try options.refuseNetwork(goingWith: "--layer")
+            try refuseUnused(["--image": image != nil, "--crop": crop != nil], goingWith: "--layer")
+        } else {
+            try refuseUnused(["--count": count != nil, "--seed": seed != nil, "--until-covered": untilCovered], goingWith: "--unit")
+        }
+        if simulate == nil { try refuseUnused(["--module": module != nil, "--source": !source.isEmpty], goingWith: "--simulate") }
     }
 
     func run() throws {
         if let layer { return try writeLayer(layer) }
         guard let unit else { return }
-        let files = try UnitVectors(of: unit, for: options.machineDescription(), count: count ?? unit.defaultCount, seed: seed, untilCovered: untilCovered)
+        let files = try UnitVectors(of: unit, for: options.machineDescription(), count: count ?? unit.defaultCount, seed: seed ?? 1, untilCovered: untilCovered)
         try files.write(to: output)
         let simulation = try simulate.map {
             try UnitSimulation(of: output, in: $0, module: module ?? files.moduleName, sources: source)

@@ -12,24 +12,27 @@ extension VerifyCommand {
     /// The machine against its RTL: seeded cases, a network, or one of its layers.
     func verifyRTL() throws {
         let machine = try options.machineDescription()
-        let directory = work.map { URL(fileURLWithPath: $0) } ?? FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-rtl-\(UUID().uuidString)")
-        defer { if work == nil { try? FileManager.default.removeItem(at: directory) } }
+        let temporary = work == nil ? try TemporaryFolder(named: "intaglio-rtl") : nil
+        defer { temporary?.remove() }
+        let directory = URL(fileURLWithPath: temporary?.path ?? work ?? ".")
+        let simulator = simulate ?? .verilator
         // Read and proved before minutes go into a build.
         let subject = suite == nil ? (picture: try PictureCrop.picture(image, crop), network: try options.proven()) : nil
-        Console.progress("building the RTL of \(machine.name) with \(simulate.rawValue)")
-        let build = try MachineBuild(machine, simulator: simulate, directory: directory.appendingPathComponent("\(machine.name).\(simulate.rawValue)"))
-        var report = RTLReport(machine: machine.name, simulator: simulate.rawValue)
+        Console.progress("building the RTL of \(machine.name) with \(simulator.rawValue)")
+        let build = try MachineBuild(machine, simulator: simulator, directory: directory.appendingPathComponent("\(machine.name).\(simulator.rawValue)"))
+        var report = RTLReport(machine: machine.name, simulator: simulator.rawValue)
         if let suite {
             let array = machine.macArray
+            let first = seed ?? 0
             let generator = LayerCaseGenerator(
                 limits: CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits,
                     hasTableNormalization: machine.normalization.method == .table))
             for offset in 0..<suite {
-                let seed = seed &+ UInt64(offset)
+                let seed = first &+ UInt64(offset)
                 Console.progress("case \(offset + 1) of \(suite)")
                 report.cases.append(
                     try RTLVerification(
-                        generator.layerCase(seed: seed), on: build, directory: directory.appendingPathComponent("case.\(seed)"), threads: threads))
+                        generator.layerCase(seed: seed), on: build, directory: directory.appendingPathComponent("case.\(seed)"), threads: team.threads))
             }
             Console.endProgress()
         } else if let subject {
@@ -39,7 +42,7 @@ extension VerifyCommand {
             report.cases.append(
                 try RTLVerification(
                     network: subject.network, picture: subject.picture, only: layer, schedule: options.scheduleFile(), on: build,
-                    directory: directory.appendingPathComponent(name.replacingOccurrences(of: " ", with: "-")), threads: threads))
+                    directory: directory.appendingPathComponent(name.replacingOccurrences(of: " ", with: "-")), threads: team.threads))
         }
         try Console.result(json ? report.jsonText : report.text)
         if let failure = report.failure { throw DifferenceFound(message: failure) }
@@ -101,7 +104,7 @@ struct PictureCrop: ExpressibleByArgument {
     private static let middle = PictureCrop(argument: "64x64+352+224")!
 
     private func applied(to image: RGBImage) throws -> RGBImage {
-        guard x + size.width <= image.width, y + size.height <= image.height else {
+        guard size.width <= image.width, x <= image.width - size.width, size.height <= image.height, y <= image.height - size.height else {
             throw Diagnostic(
                 .cropOutside, at: "--crop", found: "\(size)+\(x)+\(y) in a picture of \(image.width)x\(image.height)", expected: "a part of the picture",
                 remedy: "choose a smaller part")

@@ -1,11 +1,12 @@
 public import ArgumentParser
 import Diagnostics
 public import FixedPoint
-import Foundation
 import Images
+import MachineDescription
 import Reports
 import RTL
 import Simulation
+import Synchronization
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,17 +28,29 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A folder of layer cases (JSON with expected outputs).") var layers: String?
     @Option(help: "With --layers: use this rounding rule instead of the one that each file names.") var rounding: RoundingRule?
     @Option(help: "Run this many seeded random layer cases.") var suite: Int?
-    @Option(help: "First seed of --suite.") var seed: UInt64 = 0
+    @Option(help: "First seed of --suite. (default: 0)") var seed: UInt64?
     @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
-    @Option(help: "With --against rtl: the hardware simulator, verilator or icarus.") var simulate = Simulator.verilator
+    @Option(help: "With --against rtl: the hardware simulator, verilator or icarus. (default: \(Simulator.verilator.rawValue))") var simulate: Simulator?
     @Option(help: "With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, and use again what is there.") var work: String?
     @Option(help: "With --against rtl: only this part of the picture, WxH or WxH+X+Y; 64 x 64 of the built-in one without it.") var crop: PictureCrop?
     @Flag(help: "With --against rtl: write every case as one JSON document to standard output.") var json = false
-    @Option(help: "Threads.") var threads = ProcessInfo.processInfo.activeProcessorCount
+    @OptionGroup var team: ThreadOptions
 
     func validate() throws {
-        guard against == .rtl || (crop == nil && work == nil && !json) else { throw ValidationError("--crop, --work and --json go with --against rtl") }
-        guard (1...256).contains(threads) else { throw ValidationError("--threads must be in 1...256, found \(threads)") }
+        switch against {
+        case .reference:
+            try refuseUnused(["--simulate": simulate != nil, "--crop": crop != nil, "--work": work != nil, "--json": json], goingWith: "--against rtl")
+        case .rtl:
+            try refuseUnused(["--layers": layers != nil, "--rounding": rounding != nil, "--inject": inject != nil], goingWith: "--against reference")
+        }
+        guard suite == nil || layers == nil else { throw ValidationError("--suite and --layers name different cases: give one of them") }
+        if layers == nil { try refuseUnused(["--rounding": rounding != nil], goingWith: "--layers DIR") }
+        if suite == nil { try refuseUnused(["--seed": seed != nil], goingWith: "--suite N") }
+        if suite != nil || layers != nil {
+            let purpose = "a whole network: leave \(suite == nil ? "--layers" : "--suite") out"
+            try options.refuseNetwork(goingWith: purpose)
+            try refuseUnused(["--image": image != nil, "--crop": crop != nil, "--layer": layer != nil, "--inject": inject != nil], goingWith: purpose)
+        }
         guard suite.map({ $0 >= 1 }) ?? true else { throw ValidationError("--suite must be at least 1, found \(suite!)") }
     }
 
@@ -48,7 +61,7 @@ struct VerifyCommand: ParsableCommand {
         let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
         let verification = try Verification(
             network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
-            fault: inject.map { try InjectedFault($0) }, only: layer, threads: threads)
+            fault: inject.map { try InjectedFault($0) }, only: layer, threads: team.threads)
         var table = TextTable(header: ["layer", "elements", "differ", "first difference"], leftColumns: 1)
         for comparison in verification.layers {
             table.append([comparison.layer, comparison.elements.grouped, comparison.differences.grouped, comparison.first ?? ""])
@@ -59,7 +72,11 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func verifyLayers(_ folder: String) throws {
-        let results = try LayerCaseFolder.verify(folder, machine: options.machineDescription(), rounding: rounding, threads: threads)
+        let (results, refused) = try LayerCaseFolder.verify(folder, machine: options.machineDescription(), rounding: rounding, threads: team.threads) {
+            Console.progress("case \($0) of \($1)")
+        }
+        Console.endProgress()
+        guard !results.isEmpty else { return try RefusedItems.requireNone(refused, done: 0, items: "cases") }
         var table = TextTable(header: ["case", "rounding", "outputs", "reference differs", "machine differs", "first difference"], leftColumns: 2)
         for result in results {
             table.append([
@@ -71,22 +88,31 @@ struct VerifyCommand: ParsableCommand {
         let equal = results.count { $0.referenceMismatches == 0 && $0.machineMismatches == 0 }
         let mismatches = results.reduce(0) { $0 + $1.referenceMismatches + $1.machineMismatches }
         let summary = "\(equal) of \(results.count) cases equal, \(mismatches) mismatches"
-        if equal < results.count { throw DifferenceFound(message: summary) }
+        if refused.isEmpty, equal < results.count { throw DifferenceFound(message: summary) }
         try Console.result(summary + "\n")
+        try RefusedItems.requireNone(refused, done: results.count, items: "cases")
     }
 
     private func verifySuite(_ count: Int) throws {
         let machine = try options.machineDescription()
-        for offset in 0..<count {
-            let seed = seed &+ UInt64(offset)
-            Console.progress("case \(offset + 1) of \(count)")
-            if let difference = try ConformanceRun.difference(seed: seed, machine: machine, threads: threads) {
-                Console.endProgress()
-                throw DifferenceFound(message: "\(difference)\nreplay: intaglio verify --suite 1 --seed \(seed) --machine \(options.machine)")
-            }
+        let done = Mutex(0)
+        try Interruption.keeping({ Console.say("interrupted after \(done.withLock { $0 }) of \(count) cases, 0 differences until then") }) { () throws in
+            try runSuite(count, machine) { done.withLock { $0 += 1 } }
         }
         Console.endProgress()
         try Console.result("\(count) cases, 0 differences\n")
+    }
+
+    private func runSuite(_ count: Int, _ machine: MachineDescription, countCase: () -> Void) throws {
+        for offset in 0..<count {
+            let seed = (seed ?? 0) &+ UInt64(offset)
+            Console.progress("case \(offset + 1) of \(count)")
+            if let difference = try ConformanceRun.difference(seed: seed, machine: machine, threads: team.threads) {
+                Console.endProgress()
+                throw DifferenceFound(message: "\(difference)\nreplay: intaglio verify --suite 1 --seed \(seed) --machine \(options.machine)")
+            }
+            countCase()
+        }
     }
 }
 

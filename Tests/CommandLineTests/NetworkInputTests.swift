@@ -199,7 +199,8 @@ import Testing
         }
         try refuse(.calibrationFolderEmpty, [])
         try folder.write(HandmadePNG.ramp(width: 7, height: 7).bytes, "pictures/small.png")
-        try refuse(.calibrationFolderEmpty, [])
+        try refuse(.calibrationPictureTooSmall, [])
+        try FileManager.default.removeItem(atPath: folder.path("pictures/small.png"))
         try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "pictures/ramp.png")
         try refuse(.groupingNotExecutable, ["--grouping", "kernel"])
         try refuse(.networkReferenceUnfit, ["--reference", "mbt2018-mean-mse"])

@@ -1,0 +1,23 @@
+public import Diagnostics
+
+/// The folder of an evaluation: `pictures.csv` grows while pictures are measured, `curves.svg` comes after them, and `evaluation.json` last.
+public struct EvaluationFolder: Sendable {
+    private let folder: ResultFolder
+    private let rows: GrowingFile
+
+    /// - Throws: `outputUnwritable`, `outputDeviceFull`.
+    public init(at path: String) throws(Diagnostic) {
+        folder = try ResultFolder(at: path, completedBy: "evaluation.json")
+        rows = try GrowingFile(path + "/pictures.csv")
+        try rows.append(Evaluation.csvHeader)
+    }
+
+    /// - Throws: `outputUnwritable`, `outputDeviceFull`.
+    public func append(_ pictures: [Evaluation.Picture]) throws(Diagnostic) { try rows.append(Evaluation.csvRows(pictures)) }
+
+    /// - Throws: `outputUnwritable`, `outputDeviceFull`.
+    public func complete(_ evaluation: Evaluation) throws(Diagnostic) {
+        try folder.write(CurvePlot(evaluation.curves).svg, to: "curves.svg")
+        try folder.complete(evaluation.jsonText())
+    }
+}
