@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "CBundledNetworks", exclude: ["networks"]),
         .target(name: "CEntropyYardstick"),
         .target(name: "CThreadTeam"),
+        .target(name: "CMemoryGuard"),
         .target(name: "CGoldenModel", exclude: ["SystemVerilog"]),
 
         // 0
@@ -62,7 +63,7 @@ let package = Package(
         // 3
         module("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", yams]),
         module("Timing", ["MachineDescription", "Commands"]),
-        module("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "CDatapathKernels"]),
+        module("Machine", ["Diagnostics", "MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "CDatapathKernels"]),
         module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
         module("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
         module("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
@@ -108,7 +109,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
                 "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-                "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", argumentParser,
+                "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -148,6 +149,6 @@ let package = Package(
             "Traces", "Simulation", "Scheduling", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Diagnostics",
         ]),
         tests("GoldenModelTests", ["GoldenModel", "CGoldenModel", "FixedPoint", "ExactArithmetic"]),
-        tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization", "Reports"]),
+        tests("CommandLineTests", ["Diagnostics", "FixedPoint", "Images", "Networks", "Graph", "Quantization", "Reports"]),
     ]
 )

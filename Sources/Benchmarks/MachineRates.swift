@@ -58,7 +58,9 @@ struct MachineRates {
         let parameterBytes = image.count
         let weightBytes = shape.outputs * taps * shape.channels
         image += (0..<max(weightBytes, inputBytes)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
-        var machine = Machine(description: description, externalMemory: ExternalMemory(contents: image), activationBits: 12, accumulatorBits: 36, team: ThreadTeam(threads: threads))
+        // A few MiB, which this program has.
+        let memory = try! ExternalMemory(contents: image)
+        var machine = Machine(description: description, externalMemory: memory, activationBits: 12, accumulatorBits: 36, team: ThreadTeam(threads: threads))
         var pass = Accumulation()
         (pass.rows, pass.columns, pass.tapRows, pass.tapColumns) = (32, 32, shape.side, shape.side)
         (pass.inputStrideY, pass.inputStrideX, pass.tapStepY, pass.tapStepX) = (shape.stride, shape.stride, shape.tapStep, shape.tapStep)

@@ -11,6 +11,7 @@
 
 /* Looks at the shared state before a waiting thread gives way: a worker to sleep, the leader to whoever else wants its core. */
 enum { WORKER_LOOKS = 4000, LEADER_LOOKS = 2000 };
+enum { STACK_BYTES = 2 << 20 };
 
 typedef struct task {
     intaglio_task body;
@@ -154,12 +155,17 @@ intaglio_team *intaglio_team_create(int64_t threads) {
     *team = (intaglio_team){.list = calloc((size_t)threads, sizeof(worker))};
     pthread_mutex_init(&team->mutex, 0);
     pthread_cond_init(&team->wake, 0);
+    /* Workers need little, and 256 stacks of 8 MiB would be most of an address space that is limited. */
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
     for (int64_t thread = 1; thread < threads; ++thread) {
         worker *next = &team->list[team->workers];
         *next = (worker){.team = team, .thread = thread};
-        if (pthread_create(&next->handle, 0, work, next) != 0) break;
+        if (pthread_create(&next->handle, &attributes, work, next) != 0) break;
         ++team->workers;
     }
+    pthread_attr_destroy(&attributes);
     return team;
 }
 

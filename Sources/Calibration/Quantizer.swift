@@ -21,10 +21,16 @@ public struct Quantizer: Sendable {
 
     /// - Parameters:
     ///   - pictures: samples 0...255, height and width multiples of the graph's `sizeMultiple`; at least one.
+    ///   - memory: asked for the tensors of all pictures before any is made.
     ///   - progress: called with each layer's name before it is quantized.
-    /// - Throws: `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`,
+    /// - Throws: `memoryBudgetExceeded`, `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`,
     ///   `floatLibraryMissing`, and the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
-    public func quantize(_ pictures: [Tensor<UInt8>], progress: (String) -> Void = { _ in }) throws(Diagnostic) -> QuantizedNetwork {
+    public func quantize(
+        _ pictures: [Tensor<UInt8>], memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
+    ) throws(Diagnostic) -> QuantizedNetwork {
+        try memory.require(
+            MemoryBudget.sum(CalibrationMemory.byteCount(network.graph, pictures), MatrixLibrary.byteCount), for: "tensors of \(pictures.count) calibration pictures",
+            at: "network \(network.graph.name)")
         try MatrixLibrary.load()
         try requireOptions(pictures)
         try network.validate()

@@ -19,6 +19,7 @@ extension PictureCodec {
     public mutating func measure(
         _ original: RGBImage, named name: String, rate: Int, quantizers: [(name: String, quantizer: LatentQuantizer)], prior: FactorizedPrior? = nil, decodes: Bool = true
     ) throws(Diagnostic) -> [Evaluation.Picture] {
+        try memory.require(MSSSIM.byteCount(width: original.width, height: original.height), for: "MS-SSIM of \(original.width)x\(original.height) pixels", at: name)
         let analysis = try analyse(original, rate: rate)
         var rows: [Evaluation.Picture] = []
         for (curve, quantizer) in quantizers {
@@ -46,7 +47,9 @@ extension PictureCodec {
 
 extension Evaluation.Picture {
     /// The float network on the same picture: bits are what its own distributions say.
-    public init(float network: FloatNetwork, _ original: RGBImage, named name: String, curve: String, rate: Int) throws(Diagnostic) {
+    public init(float network: FloatNetwork, _ original: RGBImage, named name: String, curve: String, rate: Int, memory: MemoryBudget = .standard) throws(Diagnostic) {
+        try FloatRun.requireMemory(network, width: original.width, height: original.height, memory)
+        try MatrixLibrary.load(memory: memory)
         let names = try CodecTensors(network.graph)
         try network.requirePicture(height: network.graph.padded(original.height), width: network.graph.padded(original.width), rate: rate)
         let padded = original.padded(toMultipleOf: network.graph.sizeMultiple)

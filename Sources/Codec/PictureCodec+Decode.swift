@@ -16,6 +16,20 @@ extension PictureCodec {
     public mutating func decode(_ bytes: [UInt8], at place: String) throws(Diagnostic) -> RGBImage {
         let header = try StreamHeader(bytes, at: place)
         let sections = try Sections(bytes, header, at: place)
+        try requireDecodable(header, at: place)
+        return try decode(header, sections, at: place)
+    }
+
+    /// The picture of a stream's file, whose sections are read when the header says that this network made them and how long they may be.
+    ///
+    /// - Throws: as above, `memoryBudgetExceeded`.
+    public mutating func decode(_ file: StreamFile) throws(Diagnostic) -> RGBImage {
+        try requireDecodable(file.header, at: file.path)
+        return try decode(file.header, Sections(file.bytes(), file.header, at: file.path), at: file.path)
+    }
+
+    /// Asks a header whether this network can have made the stream, and whether there is memory for its picture.
+    private func requireDecodable(_ header: StreamHeader, at place: String) throws(Diagnostic) {
         guard header.networkDigest == networkDigest else {
             throw Diagnostic(
                 .streamOfAnotherNetwork, at: place, found: "network \(Self.hexadecimal(header.networkDigest))",
@@ -26,6 +40,24 @@ extension PictureCodec {
                 .streamHeaderInvalid, at: place, found: "rate \(header.rate), \(header.lanes) lanes", expected: "rates 0...\(rateCount - 1), \(parameters.lanes) lanes",
                 remedy: "the file is damaged: copy it again")
         }
+        let shapes = try network.shapes(height: network.graph.padded(header.height), width: network.graph.padded(header.width))
+        let sections = [
+            ("latents", header.latentBytes, longestSection(shapes[tensors.latent]!.count)),
+            ("hyper-latents", header.hyperLatentBytes, tensors.hyperLatent.map { longestSection(shapes[$0]!.count) } ?? 0),
+            ("trellis", header.trellisBytes, TrellisTable.largestStreamBytes),
+        ]
+        for (name, bytes, longest) in sections where bytes > longest {
+            throw Diagnostic(
+                .streamSectionTooLong, at: "\(place), \(name)", found: "\(bytes) bytes for a picture of \(header.width)x\(header.height)", expected: "at most \(longest)",
+                remedy: "the file is damaged: copy it again")
+        }
+        try requireMemory(width: header.width, height: header.height)
+    }
+
+    /// Bytes that so many symbols can take: a word for the slot and one for each of the three pieces of an escape.
+    private func longestSection(_ symbols: Int) -> Int { InterleavedEncoder.stateBytes * parameters.lanes + 8 * symbols }
+
+    private mutating func decode(_ header: StreamHeader, _ sections: Sections, at place: String) throws(Diagnostic) -> RGBImage {
         let trellis = header.quantizer == .trellis ? try TrellisTable(streamBytes: sections.trellis, at: place) : nil
         let quantizer = LatentQuantizer(header.quantizer, fractionBits: fractionBits, step: header.step, trellis: trellis)
         let shapes = try network.shapes(height: network.graph.padded(header.height), width: network.graph.padded(header.width)).mapValues {
@@ -79,15 +111,7 @@ struct Sections {
 
     /// - Throws: `streamTruncated`, `streamHeaderInvalid`, `streamChecksumMismatch`.
     init(_ bytes: [UInt8], _ header: StreamHeader, at place: String) throws(Diagnostic) {
-        let expected = StreamHeader.byteCount + header.trellisBytes + header.hyperLatentBytes + header.latentBytes
-        guard bytes.count >= expected else {
-            throw Diagnostic(.streamTruncated, at: place, found: "\(bytes.count) bytes", expected: "\(expected)", remedy: "the file is damaged: copy it again")
-        }
-        guard bytes.count == expected, (header.quantizer == .trellis) == (header.trellisBytes > 0) else {
-            throw Diagnostic(
-                .streamHeaderInvalid, at: place, found: "\(bytes.count) bytes, \(header.trellisBytes) of them a trellis", expected: "\(expected) as the header says",
-                remedy: "the file is damaged: copy it again")
-        }
+        try header.requireLength(bytes.count, at: place)
         var rest = bytes[StreamHeader.byteCount...]
         func take(_ count: Int) -> [UInt8] {
             let section = Array(rest.prefix(count))

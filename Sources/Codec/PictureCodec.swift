@@ -30,6 +30,7 @@ public struct PictureCodec: Sendable {
     /// The first 16 bytes of the SHA-256 of the network file without its float part.
     public let networkDigest: [UInt8]
     private let threads: Int
+    let memory: MemoryBudget
     private var parts: [PartKey: PlannedPart] = [:]
 
     private struct PartKey: Hashable {
@@ -51,7 +52,7 @@ public struct PictureCodec: Sendable {
     }
 
     /// - Throws: `codecMissing`, `codecNetworkUnfit`, `codecTablesInvalid`, `machineWidthExceeded`.
-    public init(_ proven: ProvenNetwork, machine: MachineDescription, threads: Int = 1) throws(Diagnostic) {
+    public init(_ proven: ProvenNetwork, machine: MachineDescription, threads: Int = 1, memory: MemoryBudget = .standard) throws(Diagnostic) {
         let network = proven.network
         guard let codec = network.codec else {
             throw Diagnostic(
@@ -61,6 +62,7 @@ public struct PictureCodec: Sendable {
         self.proven = proven
         self.machine = machine
         self.threads = threads
+        self.memory = memory
         rateCount = network.rateMultipliers.values.map(\.count).max() ?? 1
         tensors = try CodecTensors(network.graph)
         parameters = codec
@@ -117,13 +119,33 @@ public struct PictureCodec: Sendable {
             case .hyperSynthesis: atRate.cut(from: [tensors.hyperLatent!], to: [tensors.parameters!], name: name)
             case .synthesis: atRate.cut(from: [tensors.reconstruction], to: [tensors.output], name: name)
             }
-        let planned = PlannedPart(network: cut, plan: try SimulationPlan(network: cut.network, machine: machine, width: width, height: height))
+        let planned = PlannedPart(network: cut, plan: try SimulationPlan(network: cut.network, machine: machine, width: width, height: height, memory: memory))
         parts[key] = planned
         return planned
     }
 
+    /// Asks for what the largest part needs on a picture, and the latents beside it, before anything is planned.
+    ///
+    /// - Throws: `memoryBudgetExceeded`, and what shapes throw.
+    func requireMemory(width: Int, height: Int) throws(Diagnostic) {
+        let shapes = try network.shapes(height: network.graph.padded(height), width: network.graph.padded(width))
+        var parts = [[tensors.picture, tensors.latent, tensors.hyperLatent].compactMap(\.self), [tensors.reconstruction, tensors.output]]
+        if let hyper = tensors.hyperLatent, let parameters = tensors.parameters { parts.append([hyper, parameters]) }
+        let largest = parts.map { ends in
+            let part = network.cut(from: [ends[0]], to: Array(ends[1...]), name: "part")
+            return SimulationPlan.runBytes(part, shapes: shapes, machine: machine)
+        }.max() ?? 0
+        // Symbols, means, tables and values of the latents; the picture as samples, in 32-bit elements and padded.
+        let latents = MemoryBudget.product(32, shapes[tensors.latent]!.count)
+        let picture = MemoryBudget.product(24, width, height)
+        try memory.require(
+            [largest, latents, picture].reduce(0, MemoryBudget.sum), for: "a machine's external memory and buffers, latents and pictures",
+            at: "network \(network.graph.name) on \(width)x\(height)")
+    }
+
     /// What encoding needs of a picture at one rate, whatever the quantizer.
     public mutating func analyse(_ picture: RGBImage, rate: Int) throws(Diagnostic) -> Analysis {
+        try requireMemory(width: picture.width, height: picture.height)
         let part = try plan(.analysis, rate: rate, height: picture.height, width: picture.width)
         let inputs = [tensors.picture: try PictureTensor.stored(picture, for: part.plan.network).widened]
         let run = try SimulationRun(part.plan, of: part.network, inputs: inputs, threads: threads)

@@ -9,8 +9,10 @@ public struct PictureQuality: Codable, Equatable, Sendable {
     /// Null where a side is too short for five scales.
     public var msSSIM: Double?
 
-    /// - Throws: `imageShapeMismatch`.
-    public init(of picture: RGBImage, against original: RGBImage) throws(Diagnostic) {
+    /// - Throws: `imageShapeMismatch`, `memoryBudgetExceeded`.
+    public init(of picture: RGBImage, against original: RGBImage, memory: MemoryBudget = .standard) throws(Diagnostic) {
+        try memory.require(
+            MSSSIM.byteCount(width: original.width, height: original.height), for: "MS-SSIM of \(original.width)x\(original.height) pixels", at: "pictures to compare")
         psnr = try PSNR(of: picture, against: original).finiteDecibels
         msSSIM = MSSSIM.value(of: picture, against: original)
     }

@@ -27,6 +27,8 @@ extension TrellisTable {
     }
 
     /// In a stream: transitions, then quantizers, a byte each.
+    static let largestStreamBytes = 3 * stateCounts.max()!
+
     var streamBytes: [UInt8] { transitions + quantizers }
 
     init(streamBytes bytes: [UInt8], at place: String) throws(Diagnostic) {

@@ -15,6 +15,10 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case outputUnwritable = "OUTPUT-001"
     case outputDeviceFull = "OUTPUT-002"
 
+    // MEMORY: what inputs ask for
+    case memoryBudgetExceeded = "MEMORY-001"
+    case memoryRefused = "MEMORY-002"
+
     // MACHINE: machine files
     case machineMissing = "MACHINE-001"
     case machineUnreadable = "MACHINE-002"
@@ -172,6 +176,7 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case streamOfAnotherNetwork = "STREAM-006"
     case streamChecksumMismatch = "STREAM-007"
     case streamPayloadInvalid = "STREAM-008"
+    case streamSectionTooLong = "STREAM-009"
 
     // VECTORS: stimulus and expected response of units
     case vectorsSimulatorMissing = "VECTORS-001"

@@ -6,12 +6,23 @@ public enum MatrixLibrary {
     /// Where the dynamic linker looks, in this order.
     public static let names = ["libopenblas.so.0", "libopenblas.so", "libopenblas.dylib"]
 
+    /// What the library takes on one thread: itself and the buffers that it makes when it is loaded.
+    public static let byteCount = 160 << 20
+
     private static let loading = Result { () throws(Diagnostic) in try load(oneOf: names) }
 
     /// Loads the library, once. What multiplies floats calls this first; a product without it stops the program.
     ///
     /// - Throws: `floatLibraryMissing`.
     public static func load() throws(Diagnostic) { try loading.get() }
+
+    /// The same after asking for its memory: a library whose own allocations fail ends the program.
+    ///
+    /// - Throws: `floatLibraryMissing`, `memoryBudgetExceeded`.
+    public static func load(memory: MemoryBudget) throws(Diagnostic) {
+        try memory.require(byteCount, for: "the matrix library", at: "float arithmetic")
+        try load()
+    }
 
     static func requireLoaded() {
         do { try load() } catch { preconditionFailure("floats are multiplied without their library: \(error)") }

@@ -17,6 +17,9 @@ public enum MSSSIM {
     /// Smaller pictures have no fifth scale.
     public static let smallestSide = 161
 
+    /// What `value` needs for pictures of this extent: nine planes of 64-bit numbers at the first scale, and the halved ones.
+    public static func byteCount(width: Int, height: Int) -> Int { 8 * 10 * width * height }
+
     /// 0...1; nil where a side is shorter than `smallestSide` or the pictures differ in shape.
     public static func value(of image: RGBImage, against original: RGBImage) -> Double? {
         guard image.width == original.width, image.height == original.height, min(image.width, image.height) >= smallestSide else { return nil }

@@ -25,15 +25,24 @@ public enum PNGReader {
 
     static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
-    /// Reads a file. Errors: `IMAGE-001` missing, `-002` empty, `-003` not PNG, `-004` truncated or corrupt, `-005` too large, `-006` unreadable.
-    public static func read(path: String) throws(Diagnostic) -> PNGPicture {
-        try decode(ImageFile.bytes(of: path, whileStarting: signature), place: path)
+    /// Reads a file. Errors: `IMAGE-001` missing, `-002` empty, `-003` not PNG, `-004` truncated or corrupt, `-005` too large, `-006` unreadable,
+    /// `MEMORY-001` where the extents of its header ask for more than the budget.
+    public static func read(path: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> PNGPicture {
+        let limit = min(ImageFile.maximumBytes, memory.freeBytes)
+        let bytes: [UInt8]
+        do {
+            bytes = try ImageFile.bytes(of: path, whileStarting: signature, limit: limit)
+        } catch {
+            if error.code == .imageTooLarge, limit < ImageFile.maximumBytes { try memory.require(limit + 1, for: "the file of a picture, or more", at: path) }
+            throw error
+        }
+        return try decode(bytes, place: path, memory: memory)
     }
 
     /// Decodes the bytes of a PNG file; `place` names them in errors.
-    public static func decode(_ bytes: [UInt8], place: String) throws(Diagnostic) -> PNGPicture {
+    public static func decode(_ bytes: [UInt8], place: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> PNGPicture {
         try checkSignature(bytes, place: place)
-        let stored = try StoredPNG(bytes, place: place)
+        let stored = try StoredPNG(bytes, place: place, memory: memory.beside(bytes.count))
         return PNGPicture(image: try stored.converted(place: place), conversions: stored.conversions)
     }
 

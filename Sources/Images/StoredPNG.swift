@@ -7,7 +7,7 @@ struct StoredPNG {
     /// `height * width * channels` samples; two bytes each, high byte first, at 16 bits.
     let samples: [UInt8]
 
-    init(_ bytes: [UInt8], place: String) throws(Diagnostic) {
+    init(_ bytes: [UInt8], place: String, memory: MemoryBudget) throws(Diagnostic) {
         header = try StoredPNG.readHeader(bytes, place: place)
         let (width, height) = (Int(header.width), Int(header.height))
         guard width <= PNGReader.maximumSide && height <= PNGReader.maximumSide && width * height <= PNGReader.maximumPixels else {
@@ -20,7 +20,16 @@ struct StoredPNG {
         guard storedBytes / 1032 <= bytes.count else {
             throw .corruptPNG(place, "\(bytes.count) bytes cannot hold \(width)x\(height) pixels")
         }
+        try memory.require(StoredPNG.byteCount(header), for: "a picture of \(width)x\(height) pixels", at: place)
         samples = try StoredPNG.readSamples(bytes, header, place: place)
+    }
+
+    /// Of the samples as they are stored, libpng's table of rows and, where they are not 8-bit RGB, those at 8 bits and as RGB.
+    private static func byteCount(_ header: intaglio_png_header) -> Int {
+        let (pixels, channels) = (Int(header.width) * Int(header.height), Int(header.channels))
+        let stored = pixels * channels * (header.bitDepth == 16 ? 2 : 1)
+        let isPlain = header.channels == 3 && header.bitDepth == 8
+        return stored + 8 * Int(header.height) + (isPlain ? 0 : pixels * (channels + 3))
     }
 
     private static func readHeader(_ bytes: [UInt8], place: String) throws(Diagnostic) -> intaglio_png_header {

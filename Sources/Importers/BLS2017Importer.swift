@@ -11,11 +11,11 @@ import Networks
 enum BLS2017Importer {
     static let channels = 128
 
-    static func read(folder: String) throws(Diagnostic) -> FloatNetwork {
-        var analysis = try FloatStream(path: "\(folder)/ana_w.bin")
-        var analysisVectors = try FloatStream(path: "\(folder)/ana_b.bin")
-        var synthesis = try FloatStream(path: "\(folder)/syn_w.bin")
-        var synthesisVectors = try FloatStream(path: "\(folder)/syn_b.bin")
+    static func read(folder: String, memory: MemoryBudget) throws(Diagnostic) -> FloatNetwork {
+        var analysis = try FloatStream(path: "\(folder)/ana_w.bin", memory: memory)
+        var analysisVectors = try FloatStream(path: "\(folder)/ana_b.bin", memory: memory)
+        var synthesis = try FloatStream(path: "\(folder)/syn_w.bin", memory: memory)
+        var synthesisVectors = try FloatStream(path: "\(folder)/syn_b.bin", memory: memory)
         let (n, square) = (channels, channels * channels)
         try analysis.requireCount(9 * 9 * 3 * n + 5 * 5 * square + 5 * 5 * square + 2 * square)
         try analysisVectors.requireCount(4 * n)

@@ -9,10 +9,12 @@ struct FloatStream {
     private var position = 0
 
     /// - Throws: `importFileMissing`, `networkNotFinite`.
-    init(path: String) throws(Diagnostic) {
+    init(path: String, memory: MemoryBudget) throws(Diagnostic) {
         let bytes: [UInt8]
         do {
-            bytes = try FileBytes.read(path)
+            bytes = try FileBytes.read(path, memory: memory)
+        } catch where [.memoryBudgetExceeded, .memoryRefused].contains(error.code) {
+            throw error
         } catch {
             throw Diagnostic(.importFileMissing, at: path, found: error.found, expected: "a file of float32", remedy: "name the folder that holds the weights")
         }

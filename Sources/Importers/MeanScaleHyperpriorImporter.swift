@@ -15,10 +15,10 @@ import Networks
 enum MeanScaleHyperpriorImporter {
     static let slope = 0.01
 
-    static func read(path: String) throws(Diagnostic) -> FloatNetwork {
+    static func read(path: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> FloatNetwork {
         let file: SafetensorsFile
         do {
-            file = try SafetensorsFile(FileBytes.read(path), at: path)
+            file = try SafetensorsFile(FileBytes.read(path, memory: memory), at: path)
         } catch where error.code == .networkFileMissing {
             throw Diagnostic(.importFileMissing, at: path, found: error.found, expected: "a safetensors file", remedy: "name the file of weights")
         } catch {

@@ -1,24 +1,25 @@
-internal import Glibc
+public import Diagnostics
 
 /// The DRAM: flat bytes from address 0, one allocation, all zero at first.
 ///
 /// The caller fills it before a run (parameter images, weights, input tensors) and reads results from it afterwards; the machine reaches it through its DMA only.
 public final class ExternalMemory {
     public let bytes: Int
+    private let allocation: LargeAllocation
     private let base: UnsafeMutablePointer<UInt8>
 
-    public init(bytes: Int) {
-        precondition(bytes >= 0, "external memory of \(bytes) bytes")
+    /// - Throws: `memoryRefused`.
+    public init(bytes: Int) throws(Diagnostic) {
         self.bytes = bytes
-        base = calloc(max(bytes, 1), 1)!.assumingMemoryBound(to: UInt8.self)
+        allocation = try LargeAllocation(bytes, for: "external memory", at: "the machine")
+        base = allocation.base.assumingMemoryBound(to: UInt8.self)
     }
 
-    public convenience init(contents: [UInt8]) {
-        self.init(bytes: contents.count)
+    /// - Throws: `memoryRefused`.
+    public convenience init(contents: [UInt8]) throws(Diagnostic) {
+        try self.init(bytes: contents.count)
         write(contents, at: 0)
     }
-
-    deinit { free(base) }
 
     /// All bytes, for reading and writing between runs.
     public func withBytes<Result>(_ body: (UnsafeMutableRawBufferPointer) throws -> Result) rethrows -> Result {

@@ -18,17 +18,17 @@ package struct LayerOperands {
     /// - Parameter schedule: of the whole network; the layer alone gets one that is searched for.
     /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
     package init(
-        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?, threads: Int
+        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?, threads: Int, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let part = try network.network.onlyLayer(layer)
-        let whole = try SimulationPlan(network: network.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule)
+        let whole = try SimulationPlan(network: network.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, memory: memory)
         let pictureInputs = try LayerOperands.pictureInputs(picture, of: network.network)
         let run = try SimulationRun(whole, of: network, inputs: pictureInputs, threads: threads)
         var inputs: [String: Tensor<Int32>] = [:]
         for input in part.graph.inputs { inputs[input.name] = pictureInputs[input.name] ?? run.storedOutput(input.name) }
         let shape = inputs[part.graph.inputs[0].name]!.shape
         self.network = try ProvenNetwork(part)
-        plan = try SimulationPlan(network: part, machine: machine, width: shape.width, height: shape.height)
+        plan = try SimulationPlan(network: part, machine: machine, width: shape.width, height: shape.height, memory: memory)
         self.inputs = inputs
     }
 

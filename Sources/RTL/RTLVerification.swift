@@ -37,6 +37,7 @@ public struct RTLVerification: Encodable, Sendable {
         _ name: String, plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>], on build: MachineBuild, directory: URL,
         cycleLimit: Int? = nil, threads: Int = 1
     ) throws(Diagnostic) {
+        try plan.requireMemory(bytesPerExternalByte: 16, for: "files of the RTL's memory")
         let clock = ContinuousClock()
         let modelStart = clock.now
         let run = try SimulationRun(plan, of: network, inputs: inputs, threads: threads)
@@ -112,10 +113,10 @@ extension RTLRun {
 
 extension RTLVerification {
     /// A layer case on the build's machine.
-    public init(_ layerCase: LayerCase, on build: MachineBuild, directory: URL, cycleLimit: Int? = nil, threads: Int = 1) throws(Diagnostic) {
+    public init(_ layerCase: LayerCase, on build: MachineBuild, directory: URL, cycleLimit: Int? = nil, threads: Int = 1, memory: MemoryBudget = .standard) throws(Diagnostic) {
         let input = layerCase.inputs.first!.value.shape
         let network = try ProvenNetwork(layerCase.network)
-        let plan = try SimulationPlan(network: layerCase.network, machine: build.machine, width: input.width, height: input.height)
+        let plan = try SimulationPlan(network: layerCase.network, machine: build.machine, width: input.width, height: input.height, memory: memory)
         try self.init(
             layerCase.name, plan: plan, of: network, inputs: layerCase.inputs, on: build, directory: directory, cycleLimit: cycleLimit, threads: threads)
     }

@@ -12,36 +12,51 @@ extension Program {
 
     /// Lowers a network to commands by a schedule, which is verified first.
     ///
-    /// - Parameter fault: an error put into the commands after the verification.
-    /// - Throws: what `Schedule.verify` throws; `scheduleTooLong`; `faultUnknown` where the fault cannot be put in.
-    public init(network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil) throws(Diagnostic) {
+    /// - Parameters:
+    ///   - fault: an error put into the commands after the verification.
+    ///   - memory: asked for the commands and their timing before they are made.
+    /// - Throws: what `Schedule.verify` throws; `scheduleTooLong`; `faultUnknown` where the fault cannot be put in; `memoryBudgetExceeded`.
+    public init(
+        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
         var commands: [Command] = []
-        try self.init(network: network, schedule: schedule, machine: machine, fault: fault, into: &commands)
+        try self.init(network: network, schedule: schedule, machine: machine, fault: fault, memory: memory, areKept: true, into: &commands)
         self.commands = commands
     }
 
     /// The same without `commands`, which only leave their timing: what planning a large picture needs.
-    public init(network: QuantizedNetwork, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil) throws(Diagnostic) {
-        try self.init(network: network, schedule: schedule, machine: stream.machine, fault: fault, into: &stream)
+    public init(
+        network: QuantizedNetwork, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
+        try self.init(network: network, schedule: schedule, machine: stream.machine, fault: fault, memory: memory, areKept: false, into: &stream)
+    }
+
+    /// What commands take with their timing; with the commands themselves where they are kept.
+    package static func byteCount(commands: Int, areKept: Bool) -> Int {
+        MemoryBudget.product(commands, TimedStream.bytesPerCommand + (areKept ? MemoryLayout<Command>.stride : 0))
     }
 
     private init(
-        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault?, into sink: inout some CommandSink
+        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault?, memory: MemoryBudget, areKept: Bool,
+        into sink: inout some CommandSink
     ) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
         let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
+        let commandEstimate = verified.reduce(0) { MemoryBudget.sum($0, $1.tiling.commandEstimate) }
         let parameters = try ParameterPlan(network: network, geometry: geometry, machine: machine)
         let tilings = verified.map(\.tiling)
         let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
-        let estimate = tilings.reduce(0) { $0 + $1.commandEstimate }
-        guard estimate <= Program.mostCommands else {
+        guard commandEstimate <= Program.mostCommands else {
             throw Diagnostic(
-                .scheduleTooLong, at: "schedule of \(schedule.network)", found: "about \(estimate.grouped) commands for \(schedule.width)x\(schedule.height) pixels",
+                .scheduleTooLong, at: "schedule of \(schedule.network)", found: "about \(commandEstimate.grouped) commands for \(schedule.width)x\(schedule.height) pixels",
                 expected: "at most \(Program.mostCommands.grouped)", remedy: "use larger tiles, a machine with larger buffers, or a smaller picture")
         }
         let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
 
-        var builder = CommandBuilder(into: sink, array: machine.macArray, tensors: layout.tensors, capacity: estimate)
+        try memory.require(
+            Self.byteCount(commands: commandEstimate, areKept: areKept), for: "\(commandEstimate.grouped) commands and their timing",
+            at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
+        var builder = CommandBuilder(into: sink, array: machine.macArray, tensors: layout.tensors, capacity: commandEstimate)
         var layers: [LayerProgram] = []
         for (index, (tiling, entry)) in verified.enumerated() {
             let blocks = parameters.layers[index]
@@ -102,6 +117,7 @@ extension LayerTiling {
     /// At least as many commands as the layer becomes, parameters included.
     fileprivate var commandEstimate: Int {
         let phases = layer.kind == .transposedConvolution ? layer.vertical.stride * layer.horizontal.stride : 1
-        return pixelTiles * channelTiles.count * (inputChannelTiles.count * (phases + 3) + 1) + 8
+        let perTile = MemoryBudget.sum(MemoryBudget.product(inputChannelTiles.count, phases + 3), 1)
+        return MemoryBudget.sum(MemoryBudget.product(pixelTiles, channelTiles.count, perTile), 8)
     }
 }

@@ -11,13 +11,13 @@ public enum CalibrationFolder {
     ///   - refused: gets those that cannot be read or are smaller than `multiple`, and sub-folders that cannot be read.
     /// - Returns: the others; none only where some were refused.
     /// - Throws: `calibrationFolderEmpty`.
-    public static func pictures(_ path: String, count: Int, side: Int, multiple: Int, refused: inout [Diagnostic]) throws(Diagnostic) -> [Tensor<UInt8>] {
+    public static func pictures(_ path: String, count: Int, side: Int, multiple: Int, memory: MemoryBudget = .standard, refused: inout [Diagnostic]) throws(Diagnostic) -> [Tensor<UInt8>] {
         let folder = try PictureFolder(path, atMost: count)
         refused += folder.refused
         var pictures: [Tensor<UInt8>] = []
         for picture in folder.pictures {
             do throws(Diagnostic) {
-                let image = try PNGReader.read(path: picture.path).image
+                let image = try PNGReader.read(path: picture.path, memory: memory.beside(pictures.reduce(0) { $0 + $1.elements.count })).image
                 let (height, width) = (min(side, image.height) / multiple * multiple, min(side, image.width) / multiple * multiple)
                 guard height > 0, width > 0 else {
                     throw Diagnostic(

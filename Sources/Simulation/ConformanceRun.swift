@@ -12,21 +12,22 @@ public enum ConformanceRun {
     /// The first difference in a sentence, or nil when every stored element and the saturated count are equal.
     ///
     /// - Throws: what planning and the executors throw.
-    public static func difference(seed: UInt64, machine: MachineDescription, threads: Int = 1) throws(Diagnostic) -> String? {
+    public static func difference(seed: UInt64, machine: MachineDescription, threads: Int = 1, memory: MemoryBudget = .standard) throws(Diagnostic) -> String? {
         let array = machine.macArray
         let limits = CaseLimits(
             activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits,
             hasTableNormalization: machine.normalization.method == .table)
-        return try difference(LayerCaseGenerator(limits: limits).layerCase(seed: seed), machine: machine, threads: threads)
+        return try difference(LayerCaseGenerator(limits: limits).layerCase(seed: seed), machine: machine, threads: threads, memory: memory)
     }
 
     /// - Parameter schedule: searched for when nil.
     public static func difference(
-        _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1
+        _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1, memory: MemoryBudget = .standard
     ) throws(Diagnostic) -> String? {
         let input = layerCase.inputs.first!.value.shape
         let network = try ProvenNetwork(layerCase.network)
-        let plan = try SimulationPlan(network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule)
+        let plan = try SimulationPlan(network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule, memory: memory)
+        try plan.requireReferenceMemory()
         let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs, threads: threads)
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
         if let difference = FirstDifference(expected: reference.tensors["layer"]!, found: run.outputs.tensor("layer")) {

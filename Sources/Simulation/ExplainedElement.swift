@@ -19,14 +19,15 @@ public struct ExplainedElement: Sendable {
     /// - Throws: `layerUnknown`, `explainOutside`, `explainOperator`, `networkHasNoPicture`.
     public init(
         network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, layer name: String?, c: Int, y: Int, x: Int,
-        threads: Int
+        threads: Int, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let network = proven.network
         let graph = network.graph
         let name = name ?? graph.layers[0].name
         try graph.requireLayer(name, at: "--layer")
         let layer = graph[layer: name]!
-        let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule)
+        let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, memory: memory)
+        try plan.requireReferenceMemory()
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
         let run = try SimulationRun(plan, of: proven, inputs: inputs, threads: threads)
         let operands = layer.inputs.map { inputs[$0] ?? run.outputs.tensor($0) }

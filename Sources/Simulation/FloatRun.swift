@@ -12,11 +12,12 @@ public struct FloatRun: Sendable {
     /// Empirical entropy of the rounded latents, summed over the latent tensors.
     public let empiricalBitsPerPixel: Double?
 
-    /// - Throws: `floatLibraryMissing`, and what `PSNR` throws.
-    public init(_ network: FloatNetwork, picture: RGBImage, rate: Int) throws(Diagnostic) {
-        try MatrixLibrary.load()
+    /// - Throws: `floatLibraryMissing`, `memoryBudgetExceeded`, and what `PSNR` throws.
+    public init(_ network: FloatNetwork, picture: RGBImage, rate: Int, memory: MemoryBudget = .standard) throws(Diagnostic) {
         let graph = network.graph
         try network.requirePicture(height: graph.padded(picture.height), width: graph.padded(picture.width), rate: rate)
+        try FloatRun.requireMemory(network, width: picture.width, height: picture.height, memory)
+        try MatrixLibrary.load(memory: memory)
         let padded = picture.padded(toMultipleOf: graph.sizeMultiple)
         let input = Tensor(
             shape: TensorShape(height: padded.height, width: padded.width, channels: 3), elements: padded.samples.map { Float($0) / 255 })
@@ -54,5 +55,18 @@ public struct FloatRun: Sendable {
             integers.append(integer)
         }
         return Tensor(shape: latents.shape, elements: integers)
+    }
+}
+
+extension FloatRun {
+    /// Asks for what the float network needs on a picture, before any of it is allocated.
+    ///
+    /// - Throws: `memoryBudgetExceeded`, and what shapes throw.
+    public static func requireMemory(_ network: FloatNetwork, width: Int, height: Int, _ memory: MemoryBudget) throws(Diagnostic) {
+        let graph = network.graph
+        let shapes = try network.shapes(height: graph.padded(height), width: graph.padded(width))
+        let bytes = RunMemory.floatBytes(graph, shapes: shapes, kept: graph.outputs + graph.latents)
+        try memory.require(
+            MemoryBudget.sum(bytes, MatrixLibrary.byteCount), for: "tensors of the float network and its matrix library", at: "network \(graph.name) on \(width)x\(height)")
     }
 }

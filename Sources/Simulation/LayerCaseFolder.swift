@@ -25,7 +25,8 @@ public enum LayerCaseFolder {
     /// - Returns: what was found, and what reading and running of the other cases threw.
     /// - Throws: `layerCaseMissing` for a folder without cases.
     public static func verify(
-        _ folder: String, machine: MachineDescription, rounding: RoundingRule? = nil, threads: Int = 1, progress: (Int, Int) -> Void = { _, _ in }
+        _ folder: String, machine: MachineDescription, rounding: RoundingRule? = nil, threads: Int = 1, memory: MemoryBudget = .standard,
+        progress: (Int, Int) -> Void = { _, _ in }
     ) throws(Diagnostic) -> (results: [Result], refused: [Diagnostic]) {
         func missing(_ found: String) -> Diagnostic {
             Diagnostic(.layerCaseMissing, at: folder, found: found, expected: "a folder of layer cases", remedy: "correct the path")
@@ -38,7 +39,7 @@ public enum LayerCaseFolder {
         for (index, item) in items.enumerated() {
             progress(index + 1, items.count)
             do throws(Diagnostic) {
-                results.append(try verify(Int8LayerCase(contentsOf: item.path), machine: machine, rounding: rounding, threads: threads))
+                results.append(try verify(Int8LayerCase(contentsOf: item.path), machine: machine, rounding: rounding, threads: threads, memory: memory))
             } catch {
                 refused.append(error.within(item.path))
             }
@@ -47,14 +48,15 @@ public enum LayerCaseFolder {
     }
 
     private static func verify(
-        _ layerCase: Int8LayerCase, machine: MachineDescription, rounding: RoundingRule?, threads: Int
+        _ layerCase: Int8LayerCase, machine: MachineDescription, rounding: RoundingRule?, threads: Int, memory: MemoryBudget
     ) throws(Diagnostic) -> Result {
         let network = layerCase.network(rounding: rounding)
         let proven = try ProvenNetwork(network)
         let (input, output) = (network.graph.inputs[0].name, network.graph.outputs[0])
         let reference = try ReferenceModel(network)
         let shape = layerCase.inputs[0].shape
-        let plan = try SimulationPlan(network: network, machine: machine, width: shape.width, height: shape.height)
+        let plan = try SimulationPlan(network: network, machine: machine, width: shape.width, height: shape.height, memory: memory)
+        try plan.requireReferenceMemory()
         var (outputs, referenceMismatches, machineMismatches) = (0, 0, 0)
         var first: String?
         for (sample, expected) in zip(layerCase.inputs, layerCase.expected) {

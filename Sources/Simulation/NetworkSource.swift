@@ -12,7 +12,7 @@ public struct NetworkSource: Sendable {
     /// - Throws: `networkUnknown` for a name that is neither bundled nor a file; the network file's own diagnostics.
     ///
     /// - Parameter includingFloat: whether the float network is wanted too.
-    public init(_ nameOrPath: String, includingFloat: Bool = true) throws(Diagnostic) {
+    public init(_ nameOrPath: String, includingFloat: Bool = true, memory: MemoryBudget = .standard) throws(Diagnostic) {
         self.place = nameOrPath
         if Zoo.names.contains(nameOrPath) {
             self.file = try Zoo.network(named: nameOrPath, includingFloat: includingFloat)
@@ -23,7 +23,7 @@ public struct NetworkSource: Sendable {
                 .networkUnknown, at: "--network", found: "'\(nameOrPath)' is neither a bundled network nor a file",
                 expected: "one of \(Zoo.names.joined(separator: ", ")), or the path of a network file", remedy: "see `intaglio networks`")
         }
-        self.file = try NetworkFile.read(nameOrPath, includingFloat: includingFloat)
+        self.file = try NetworkFile.read(nameOrPath, includingFloat: includingFloat, memory: memory)
     }
 
     /// The integers, with the multipliers of one rate in place: enough to plan.

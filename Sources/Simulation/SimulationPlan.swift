@@ -19,16 +19,19 @@ public struct SimulationPlan: Sendable {
     package let timeline: Timeline
     /// Where the machine has a weight decoder or skips zeros: what that would change.
     package let weightCoding: WeightCodingEstimate?
+    /// What is left of the budget beside the plan and, where it can be run, its run.
+    public let memory: MemoryBudget
 
     /// - Parameters:
     ///   - width, height: of the picture; padded to a multiple of the network's stride.
     ///   - schedule: searched for when nil.
     ///   - keepsCommands: whether the plan can be run; without, it needs less memory and time.
     ///   - fault: put into the commands after the schedule is verified.
-    /// - Throws: what the graph, the schedule verifier and the search throw.
+    ///   - memory: asked for the commands, and for a run's tensors where the plan can be run, before either is made.
+    /// - Throws: `memoryBudgetExceeded`, what the graph, the schedule verifier and the search throw.
     public init(
         network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil, keepsCommands: Bool = true,
-        fault: InjectedFault? = nil
+        fault: InjectedFault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let graph = network.graph
         let image = ImageReport(width: width, height: height, paddedWidth: graph.padded(width), paddedHeight: graph.padded(height))
@@ -36,6 +39,9 @@ public struct SimulationPlan: Sendable {
         self.machine = machine
         self.image = image
         self.shapes = try network.shapes(height: image.paddedHeight, width: image.paddedWidth)
+        let place = "network \(network.graph.name) on \(image.paddedWidth)x\(image.paddedHeight)"
+        let runBytes = keepsCommands ? RunMemory.machineBytes(network, shapes: shapes, machine: machine) : 0
+        try memory.require(runBytes, for: "external memory and buffers of a machine", at: place)
         if let schedule {
             guard schedule.width == image.paddedWidth, schedule.height == image.paddedHeight else {
                 throw Diagnostic(
@@ -48,11 +54,12 @@ public struct SimulationPlan: Sendable {
         }
         var stream = TimedStream(on: machine)
         if keepsCommands {
-            self.program = try Program(network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands)
+            self.program = try Program(network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands, memory: memory.beside(runBytes))
             stream.append(contentsOf: program.commands)
         } else {
-            self.program = try Program(network: network, schedule: self.schedule, timing: &stream, fault: fault?.inCommands)
+            self.program = try Program(network: network, schedule: self.schedule, timing: &stream, fault: fault?.inCommands, memory: memory)
         }
+        self.memory = memory.beside(runBytes + Program.byteCount(commands: stream.count, areKept: keepsCommands))
         do {
             self.timeline = try Timeline(simulating: stream)
         } catch {
@@ -64,5 +71,35 @@ public struct SimulationPlan: Sendable {
         }
         let commands = keepsCommands ? program.commands : try Program(network: network, schedule: self.schedule, machine: machine).commands
         weightCoding = try WeightCodingEstimate(program, commands: commands, schedule: self.schedule, network: network, machine: machine)
+    }
+}
+
+extension SimulationPlan {
+    /// What a run of a network needs, without its commands.
+    ///
+    /// - Parameter shapes: of the network's tensors; others are left out.
+    public static func runBytes(_ network: QuantizedNetwork, shapes: [String: FeatureShape], machine: MachineDescription) -> Int {
+        RunMemory.machineBytes(network, shapes: shapes.filter { network.formats[$0.key] != nil }, machine: machine)
+    }
+
+    /// Asks for what the reference model needs beside the machine's run.
+    ///
+    /// - Throws: `memoryBudgetExceeded`.
+    func requireReferenceMemory() throws(Diagnostic) {
+        try memory.require(RunMemory.referenceBytes(shapes), for: "tensors of the reference model", at: "network \(network.graph.name) on \(image.paddedWidth)x\(image.paddedHeight)")
+    }
+
+    /// Asks for what a writer makes of the commands, some bytes for each.
+    ///
+    /// - Throws: `memoryBudgetExceeded`.
+    package func requireMemory(bytesPerCommand factor: Int, for purpose: String) throws(Diagnostic) {
+        try memory.require(MemoryBudget.product(factor, timeline.commands.count), for: purpose, at: "network \(network.graph.name)")
+    }
+
+    /// Asks for what a writer makes of external memory, some bytes for each of its bytes.
+    ///
+    /// - Throws: `memoryBudgetExceeded`.
+    package func requireMemory(bytesPerExternalByte factor: Int, for purpose: String) throws(Diagnostic) {
+        try memory.require(MemoryBudget.product(factor, program.memoryMap.bytes), for: purpose, at: "network \(network.graph.name)")
     }
 }

@@ -56,7 +56,7 @@ public struct SimulationRun: Sendable {
     ) throws(Diagnostic) {
         let program = plan.program
         precondition(!program.commands.isEmpty || plan.timeline.commands.isEmpty, "a plan that runs keeps its commands")
-        let memory = ExternalMemory(bytes: program.memoryMap.bytes)
+        let memory = try ExternalMemory(bytes: program.memoryMap.bytes)
         var image = try ExternalImage(program, network: plan.network).bytes
         try plan.weightCoding?.check(plan.network, program, image: &image, codes: plan.machine.weightDecoder != nil)
         memory.write(image, at: 0)
@@ -95,7 +95,7 @@ extension SimulationRun {
     package static func memoryBytes(_ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>]) throws(Diagnostic) -> [UInt8] {
         precondition(network.network == plan.network, "a plan runs with the proof of another network")
         let map = plan.program.memoryMap
-        let memory = ExternalMemory(bytes: map.bytes)
+        let memory = try ExternalMemory(bytes: map.bytes)
         memory.write(try ExternalImage(plan.program, network: network.network).bytes, at: 0)
         for (name, tensor) in inputs { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
         return memory.withBytes { Array($0) }

@@ -29,13 +29,14 @@ public struct Verification: Sendable {
     /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the executors throw.
     public init(
         network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, fault: InjectedFault? = nil, only: String? = nil,
-        threads: Int
+        threads: Int, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let network = proven.network
         if let only { try network.graph.requireLayer(only, at: "--layer") }
         let held = try fault?.applied(to: proven) ?? proven
         let plan = try SimulationPlan(
-            network: held.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, fault: fault)
+            network: held.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, fault: fault, memory: memory)
+        try plan.requireReferenceMemory()
         let inputs = [network.graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
         let run = try SimulationRun(plan, of: held, inputs: inputs, threads: threads)
         let reference = try ReferenceModel(network).run(inputs: inputs)

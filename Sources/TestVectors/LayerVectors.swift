@@ -36,10 +36,12 @@ public struct LayerVectors: Sendable {
     ///   - picture: what the network is run on; the layer's operands are those that it has there.
     /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
     public init(
-        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1
+        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1,
+        memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        let operands = try LayerOperands(network: network, layer: layer, picture: picture, machine: machine, schedule: schedule, threads: threads)
+        let operands = try LayerOperands(network: network, layer: layer, picture: picture, machine: machine, schedule: schedule, threads: threads, memory: memory)
         let plan = operands.plan
+        try plan.requireMemory(bytesPerExternalByte: 16, for: "the vectors' files")
         let run = try SimulationRun(plan, of: operands.network, inputs: operands.inputs, threads: threads)
         let before = try SimulationRun.memoryBytes(plan, of: operands.network, inputs: operands.inputs)
         let stimulus = StimulusFiles(plan.program.commands, memory: before, activationBits: plan.network.widths.activationBits)

@@ -28,6 +28,9 @@ public struct TimedStream: Sendable {
 
     public var count: Int { entries.count }
 
+    /// What a command takes while its stream is built and timed: entry, transfer, place in its queue and result. Half of the commands are transfers at most times.
+    public static let bytesPerCommand = MemoryLayout<Entry>.stride + MemoryLayout<Transfer>.stride + 2 * MemoryLayout<Int>.stride + MemoryLayout<CommandTiming>.stride
+
     public mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
     public mutating func append(_ command: Command) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Codec
+import Diagnostics
 import Images
 
 struct CompareCommand: ParsableCommand {
@@ -7,10 +8,17 @@ struct CompareCommand: ParsableCommand {
 
     @Argument(help: "A PNG picture.") var picture: String
     @Argument(help: "The PNG picture that it was made from.") var original: String
+    @OptionGroup var memory: MemoryOptions
     @Flag(help: "Write the figures as one JSON document.") var json = false
 
+    private func pictureQuality(_ memory: MemoryBudget) throws -> PictureQuality {
+        let first = try PNGReader.read(path: picture, memory: memory).image
+        let second = try PNGReader.read(path: original, memory: memory.beside(first.samples.count)).image
+        return try PictureQuality(of: first, against: second, memory: memory.beside(first.samples.count + second.samples.count))
+    }
+
     func run() throws {
-        let quality = try PictureQuality(of: PNGReader.read(path: picture).image, against: PNGReader.read(path: original).image)
+        let quality = try pictureQuality(memory.budget())
         try Console.result(json ? quality.jsonText() : quality.text)
     }
 }

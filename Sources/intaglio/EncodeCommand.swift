@@ -58,10 +58,14 @@ struct CodecOptions: ParsableArguments {
     @Option(help: "A bundled network's name, or a network file that `quantize --codec` wrote.") var network = NetworkSource.defaultName
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @OptionGroup var work: ThreadOptions
+    @OptionGroup var memory: MemoryOptions
+
+    /// What is left to pictures and their codec.
+    func budget() -> MemoryBudget { memory.budget(threads: work.threads) }
 
     func codec() throws -> PictureCodec {
-        let source = try NetworkSource(network, includingFloat: false)
-        return try PictureCodec(source.provenAtAllRates(), machine: MachineDescription.load(machine), threads: work.threads)
+        let source = try NetworkSource(network, includingFloat: false, memory: memory.budget())
+        return try PictureCodec(source.provenAtAllRates(), machine: MachineDescription.load(machine), threads: work.threads, memory: budget())
     }
 }
 
@@ -82,7 +86,7 @@ struct EncodeCommand: ParsableCommand {
     func validate() throws { try quantizer.refuseUnusedLambda() }
 
     func run() throws {
-        let original = try PNGReader.read(path: picture).image
+        let original = try PNGReader.read(path: picture, memory: self.codec.budget()).image
         var codec = try codec.codec()
         let quantizer = try quantizer.latentQuantizer(fractionBits: codec.fractionBits)
         let analysis = try codec.analyse(original, rate: rate)
@@ -111,6 +115,6 @@ struct DecodeCommand: ParsableCommand {
 
     func run() throws {
         var codec = try codec.codec()
-        try PNGWriter.write(try codec.decode(StreamFile.read(stream), at: stream), to: output)
+        try PNGWriter.write(try codec.decode(StreamFile(stream)), to: output)
     }
 }

@@ -29,8 +29,8 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let others = try against.flatMap(curves)
         var codec = try codec.codec()
-        let float = runsFloat ? try NetworkSource(self.codec.network, includingFloat: true).float() : nil
-        if runsFloat { try MatrixLibrary.load() }
+        let float = runsFloat ? try NetworkSource(self.codec.network, includingFloat: true, memory: self.codec.budget()).float() : nil
+        if runsFloat { try MatrixLibrary.load(memory: self.codec.budget()) }
         let pictures = try folder.chosenPictures()
         let rates = try folder.chosenRates(of: codec)
         let quantizers = try folder.chosenQuantizers(for: codec)
@@ -74,10 +74,10 @@ struct EvaluateCommand: ParsableCommand {
     ) throws(RefusedPicture) -> [Evaluation.Picture] {
         var rows: [Evaluation.Picture] = []
         do throws(Diagnostic) {
-            let original = try PNGReader.read(path: picture.path).image
+            let original = try PNGReader.read(path: picture.path, memory: self.codec.budget()).image
             for rate in rates {
                 rows += try codec.measure(original, named: picture.name, rate: rate, quantizers: quantizers, prior: float?.prior, decodes: !withoutDecoding)
-                if let float { rows.append(try Evaluation.Picture(float: float, original, named: picture.name, curve: "float", rate: rate)) }
+                if let float { rows.append(try Evaluation.Picture(float: float, original, named: picture.name, curve: "float", rate: rate, memory: self.codec.budget())) }
             }
         } catch {
             throw RefusedPicture(diagnostic: error.within(picture.path))

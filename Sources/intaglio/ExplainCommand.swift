@@ -13,10 +13,11 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
 
     func run() throws {
-        let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
+        let picture = try image.map { try PNGReader.read(path: $0, memory: options.memory.budget()) } ?? PNGPicture(image: TestPicture.draw())
         let explained = try ExplainedElement(
             network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
-            layer: layer, c: coordinate.c, y: coordinate.y, x: coordinate.x, threads: ProcessInfo.processInfo.activeProcessorCount)
+            layer: layer, c: coordinate.c, y: coordinate.y, x: coordinate.x, threads: ProcessInfo.processInfo.activeProcessorCount,
+            memory: options.memory.budget(threads: ProcessInfo.processInfo.activeProcessorCount))
         try Console.result(explained.text + "\n")
         if let failure = explained.failure { throw DifferenceFound(message: failure) }
     }

@@ -12,8 +12,10 @@ struct ImportCommand: ParsableCommand {
     @Option(help: "The network's name in reports and schedules; the architecture's own without it.") var name: String?
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
-        var network = try NetworkImporter.read(architecture: architecture, from: path)
+        var network = try NetworkImporter.read(architecture: architecture, from: path, memory: memory.budget())
         if let name { network.graph.name = name }
         try NetworkFile(float: network).write(output)
         Console.say("\(output): \(network.graph.name), \(network.graph.layers.count) layers")

@@ -12,8 +12,10 @@ struct InspectCommand: ParsableCommand {
     @Argument(help: "A bundled network's name, or a network file.") var network = NetworkSource.defaultName
     @Option(help: "Width x height of the picture that shapes are given for.") var size = PictureSize(width: 768, height: 512)
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
-        let file = try NetworkSource(network).file
+        let file = try NetworkSource(network, memory: memory.budget()).file
         guard let graph = file.quantized?.graph ?? file.float?.graph else { return }
         try Console.result("\(graph.name): \(file.quantized == nil ? "float" : file.float == nil ? "quantized" : "quantized, with its float weights")\n")
         if let widths = file.quantized?.widths {

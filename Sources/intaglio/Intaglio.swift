@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMemoryGuard
 import Diagnostics
 import Foundation
 
@@ -20,6 +21,7 @@ struct Intaglio: ParsableCommand {
         ])
 
     static func main() {
+        intaglio_memory_guard_begin()
         Interruption.begin()
         let code: Int32
         do {

@@ -27,7 +27,7 @@ struct LatentsCommand: ParsableCommand {
         for (index, picture) in pictures.pictures.enumerated() {
             Console.progress("picture \(index + 1) of \(pictures.pictures.count)")
             do throws(Diagnostic) {
-                let original = try PNGReader.read(path: picture.path).image
+                let original = try PNGReader.read(path: picture.path, memory: self.codec.budget()).image
                 for rate in rates {
                     let analysis = try codec.analyse(original, rate: rate)
                     if let hyperLatents = codec.hyperLatentValues(analysis) { try latents.write(hyperLatents: hyperLatents, of: picture.name, rate: rate) }

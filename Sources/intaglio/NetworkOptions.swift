@@ -12,9 +12,11 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: "A schedule file; without one the best schedule found is used.") var schedule: String?
     @Option(name: .customLong("rate"), help: "Which of a variable-rate network's rates to run, 0 is the lowest. (default: 0)") var givenRate: Int?
 
+    @OptionGroup var memory: MemoryOptions
+
     var rate: Int { givenRate ?? 0 }
 
-    func source(includingFloat: Bool = false) throws -> NetworkSource { try NetworkSource(network ?? NetworkSource.defaultName, includingFloat: includingFloat) }
+    func source(includingFloat: Bool = false) throws -> NetworkSource { try NetworkSource(network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget()) }
 
     func quantized() throws -> QuantizedNetwork { try source().quantized(rate: rate) }
 

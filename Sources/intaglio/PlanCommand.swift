@@ -35,14 +35,14 @@ struct PlanCommand: ParsableCommand {
         let network = try options.proven().network
         let plan = try SimulationPlan(
             network: network, machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile(),
-            keepsCommands: !traces.isEmpty)
+            keepsCommands: !traces.isEmpty, memory: options.memory.budget())
         let report = plan.report()
         try traces.write(plan)
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
     }
 
     private func planCodec() throws {
-        var codec = try PictureCodec(options.source().provenAtAllRates(), machine: options.machineDescription())
+        var codec = try PictureCodec(options.source().provenAtAllRates(), machine: options.machineDescription(), memory: options.memory.budget())
         let budget = try codec.budget(
             width: size.width, height: size.height, rate: options.rate, quantizer: quantizer.latentQuantizer(fractionBits: codec.fractionBits), streamBytes: nil)
         try Console.result(json ? budget.jsonText() : budget.text)

@@ -28,13 +28,15 @@ struct QuantizeCommand: ParsableCommand {
         guard reference == nil || !withoutFloat else { throw ValidationError("--reference names a float network to carry along, --without-float carries none; give one of them") }
     }
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         let options = try choices.options(for: MachineDescription.load(machine))
-        var network = try NetworkSource(float).float()
+        var network = try NetworkSource(float, memory: memory.budget()).float()
         if codec { network = try network.withLatentOperators() }
         let carried = try carriedFloat(network)
-        let pictures = try calibrationPictures(calibration, count: choices.pictures, side: choices.crop, of: network.graph)
-        var quantized = try Quantizer(network, options: options).quantize(pictures) { Console.progress("quantizing \($0)") }
+        let pictures = try calibrationPictures(calibration, count: choices.pictures, side: choices.crop, of: network.graph, memory: memory.budget())
+        var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) { Console.progress("quantizing \($0)") }
         if codec { quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures) }
         Console.endProgress()
         try NetworkFile(float: carried, quantized: quantized).write(output)
@@ -44,7 +46,7 @@ struct QuantizeCommand: ParsableCommand {
     /// What `run --float` and `evaluate --float` will compare with.
     private func carriedFloat(_ network: FloatNetwork) throws -> FloatNetwork? {
         guard let reference else { return withoutFloat ? nil : network }
-        var float = try NetworkSource(reference).float()
+        var float = try NetworkSource(reference, memory: memory.budget()).float()
         if codec { float = try float.withLatentOperators() }
         guard float.graph.layers == network.graph.layers, float.graph.inputs == network.graph.inputs else {
             throw Diagnostic(
@@ -59,9 +61,9 @@ struct QuantizeCommand: ParsableCommand {
 /// Calibration pictures, all of them: ranges from fewer pictures would be others, without a trace of it in the network.
 ///
 /// - Throws: `RefusedItems` with every one that is refused.
-func calibrationPictures(_ folder: String, count: Int, side: Int, of graph: Graph) throws -> [Tensor<UInt8>] {
+func calibrationPictures(_ folder: String, count: Int, side: Int, of graph: Graph, memory: MemoryBudget = .standard) throws -> [Tensor<UInt8>] {
     var refused: [Diagnostic] = []
-    let pictures = try CalibrationFolder.pictures(folder, count: count, side: side, multiple: graph.sizeMultiple, refused: &refused)
+    let pictures = try CalibrationFolder.pictures(folder, count: count, side: side, multiple: graph.sizeMultiple, memory: memory, refused: &refused)
     guard refused.isEmpty else {
         throw RefusedItems(
             refused, others: pictures.count, items: "calibration pictures", consequence: "nothing was quantized, because ranges from fewer pictures would be others")

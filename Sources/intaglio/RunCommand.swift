@@ -25,21 +25,28 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
+        let memory = options.memory.budget(threads: work.threads)
         let team = ThreadTeam(threads: work.threads)
         let reading = team.begin { [image] in
-            Result { () throws(Diagnostic) in try image.map { path throws(Diagnostic) in try PNGReader.read(path: path) } ?? PNGPicture(image: TestPicture.draw()) }
+            Result { () throws(Diagnostic) in try image.map { path throws(Diagnostic) in try PNGReader.read(path: path, memory: memory) } ?? PNGPicture(image: TestPicture.draw()) }
         }
         let source = try options.source(includingFloat: runsFloat)
         let network = try source.quantized(rate: options.rate)
         let (machine, schedule) = (try options.machineDescription(), try options.scheduleFile())
         let picture = try reading.get().get()
-        let plan = try SimulationPlan(network: network, machine: machine, width: picture.image.width, height: picture.image.height, schedule: schedule)
+        // The picture, padded and as a tensor.
+        let beside = memory.beside(3 * picture.image.samples.count)
+        let plan = try SimulationPlan(
+            network: network, machine: machine, width: picture.image.width, height: picture.image.height, schedule: schedule, memory: beside)
+        if runsFloat {
+            try FloatRun.requireMemory(source.float(), width: picture.image.width, height: picture.image.height, plan.memory)
+        }
         try traces.write(plan)
         let simulation = try PictureRun(plan, picture: picture, team: team) { layer, count in
             Console.progress("layer \(layer) of \(count)")
         }
         Console.endProgress()
-        let floatRun = runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate) : nil
+        let floatRun = runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate, memory: memory) : nil
         let report = try simulation.report(float: floatRun)
         if let output { try write(report, simulation, to: output) }
         try Console.result(json ? report.jsonText() : RunSummary(report).text)

@@ -12,7 +12,8 @@ struct ScheduleCommand: ParsableCommand {
 
     func run() throws {
         let plan = try SimulationPlan(
-            network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile())
+            network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile(),
+            keepsCommands: false, memory: options.memory.budget())
         let text = plan.schedule.description
         if let output { try AtomicFile.write(text, to: output) } else { try Console.result(text) }
     }

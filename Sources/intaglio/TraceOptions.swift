@@ -21,6 +21,7 @@ struct TraceOptions: ParsableArguments {
     /// Writes the files that were asked for; none where the window is refused.
     func write(_ plan: SimulationPlan) throws {
         guard !isEmpty else { return }
+        try plan.requireMemory(bytesPerCommand: 256, for: "timeline and waveform")
         let last = to ?? from.addingReportingOverflow(Waveform.defaultCycles - 1).partialValue
         let dump = Waveform(plan, units: (units ?? UnitList()).units, window: from...max(from, last))
         if waveform != nil, dump == nil {

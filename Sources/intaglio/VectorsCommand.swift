@@ -51,9 +51,10 @@ struct VectorsCommand: ParsableCommand {
     }
 
     private func writeLayer(_ layer: String) throws {
-        let picture = try PictureCrop.picture(image, crop)
+        let picture = try PictureCrop.picture(image, crop, memory: options.memory.budget())
         let vectors = try LayerVectors(
-            network: options.proven(), layer: layer, picture: picture, machine: options.machineDescription(), schedule: options.scheduleFile())
+            network: options.proven(), layer: layer, picture: picture, machine: options.machineDescription(), schedule: options.scheduleFile(),
+            memory: options.memory.budget())
         try vectors.write(to: output)
         let verdict = try simulate.map { try vectors.simulate(in: output, by: $0, module: module, sources: source) }
         let summary = "\(layer): \(vectors.commands) commands, \(vectors.cycles) cycles, \(vectors.files.count) files in \(output)\n"

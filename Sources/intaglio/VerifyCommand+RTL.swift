@@ -17,7 +17,7 @@ extension VerifyCommand {
         let directory = URL(fileURLWithPath: temporary?.path ?? work ?? ".")
         let simulator = simulate ?? .verilator
         // Read and proved before minutes go into a build.
-        let subject = suite == nil ? (picture: try PictureCrop.picture(image, crop), network: try options.proven()) : nil
+        let subject = suite == nil ? (picture: try PictureCrop.picture(image, crop, memory: options.memory.budget()), network: try options.proven()) : nil
         Console.progress("building the RTL of \(machine.name) with \(simulator.rawValue)")
         let build = try MachineBuild(machine, simulator: simulator, directory: directory.appendingPathComponent("\(machine.name).\(simulator.rawValue)"))
         var report = RTLReport(machine: machine.name, simulator: simulator.rawValue)
@@ -32,7 +32,7 @@ extension VerifyCommand {
                 Console.progress("case \(offset + 1) of \(suite)")
                 report.cases.append(
                     try RTLVerification(
-                        generator.layerCase(seed: seed), on: build, directory: directory.appendingPathComponent("case.\(seed)"), threads: team.threads))
+                        generator.layerCase(seed: seed), on: build, directory: directory.appendingPathComponent("case.\(seed)"), threads: team.threads, memory: options.memory.budget(threads: team.threads)))
             }
             Console.endProgress()
         } else if let subject {
@@ -42,7 +42,7 @@ extension VerifyCommand {
             report.cases.append(
                 try RTLVerification(
                     network: subject.network, picture: subject.picture, only: layer, schedule: options.scheduleFile(), on: build,
-                    directory: directory.appendingPathComponent(name.replacingOccurrences(of: " ", with: "-")), threads: team.threads))
+                    directory: directory.appendingPathComponent(name.replacingOccurrences(of: " ", with: "-")), threads: team.threads, memory: options.memory.budget(threads: team.threads)))
         }
         try Console.result(json ? report.jsonText : report.text)
         if let failure = report.failure { throw DifferenceFound(message: failure) }
@@ -95,8 +95,8 @@ struct PictureCrop: ExpressibleByArgument {
     }
 
     /// The picture of `--image` (the built-in one without it), cut to `--crop`. Without either the middle of the built-in one: whole pictures take a simulator hours.
-    static func picture(_ path: String?, _ crop: PictureCrop?) throws -> RGBImage {
-        let image = try path.map { try PNGReader.read(path: $0).image } ?? TestPicture.draw()
+    static func picture(_ path: String?, _ crop: PictureCrop?, memory: MemoryBudget) throws -> RGBImage {
+        let image = try path.map { try PNGReader.read(path: $0, memory: memory).image } ?? TestPicture.draw()
         if let crop { return try crop.applied(to: image) }
         return path == nil ? try middle.applied(to: image) : image
     }

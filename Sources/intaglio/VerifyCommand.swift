@@ -58,10 +58,10 @@ struct VerifyCommand: ParsableCommand {
         if against == .rtl { return try verifyRTL() }
         if let layers { return try verifyLayers(layers) }
         if let suite { return try verifySuite(suite) }
-        let picture = try image.map { try PNGReader.read(path: $0) } ?? PNGPicture(image: TestPicture.draw())
+        let picture = try image.map { try PNGReader.read(path: $0, memory: options.memory.budget()) } ?? PNGPicture(image: TestPicture.draw())
         let verification = try Verification(
             network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
-            fault: inject.map { try InjectedFault($0) }, only: layer, threads: team.threads)
+            fault: inject.map { try InjectedFault($0) }, only: layer, threads: team.threads, memory: options.memory.budget(threads: team.threads))
         var table = TextTable(header: ["layer", "elements", "differ", "first difference"], leftColumns: 1)
         for comparison in verification.layers {
             table.append([comparison.layer, comparison.elements.grouped, comparison.differences.grouped, comparison.first ?? ""])
@@ -72,7 +72,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func verifyLayers(_ folder: String) throws {
-        let (results, refused) = try LayerCaseFolder.verify(folder, machine: options.machineDescription(), rounding: rounding, threads: team.threads) {
+        let (results, refused) = try LayerCaseFolder.verify(folder, machine: options.machineDescription(), rounding: rounding, threads: team.threads, memory: options.memory.budget(threads: team.threads)) {
             Console.progress("case \($0) of \($1)")
         }
         Console.endProgress()
@@ -107,7 +107,7 @@ struct VerifyCommand: ParsableCommand {
         for offset in 0..<count {
             let seed = (seed ?? 0) &+ UInt64(offset)
             Console.progress("case \(offset + 1) of \(count)")
-            if let difference = try ConformanceRun.difference(seed: seed, machine: machine, threads: team.threads) {
+            if let difference = try ConformanceRun.difference(seed: seed, machine: machine, threads: team.threads, memory: options.memory.budget(threads: team.threads)) {
                 Console.endProgress()
                 throw DifferenceFound(message: "\(difference)\nreplay: intaglio verify --suite 1 --seed \(seed) --machine \(options.machine)")
             }

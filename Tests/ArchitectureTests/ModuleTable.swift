@@ -3,7 +3,7 @@ enum ModuleTable {
     /// Modules that belong to the system or the toolchain: any module may import them.
     static let system: Set<String> = ["Foundation", "Glibc", "Dispatch", "Synchronization", "Swift"]
     /// C targets and system libraries; allowed where a row lists them.
-    static let shims: Set<String> = ["CBundledNetworks", "CGMP", "CPNG", "COpenBLAS", "CCrypto", "CDatapathKernels", "CThreadTeam", "CEntropyYardstick", "CGoldenModel"]
+    static let shims: Set<String> = ["CBundledNetworks", "CGMP", "CPNG", "COpenBLAS", "CCrypto", "CDatapathKernels", "CThreadTeam", "CEntropyYardstick", "CGoldenModel", "CMemoryGuard"]
     /// Products of other packages; allowed where a row lists them.
     static let products: Set<String> = ["Yams", "ArgumentParser"]
 
@@ -27,7 +27,7 @@ enum ModuleTable {
         // 3
         ("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", "Yams"]),
         ("Timing", ["MachineDescription", "Commands"]),
-        ("Machine", ["MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "CDatapathKernels"]),
+        ("Machine", ["Diagnostics", "MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "CDatapathKernels"]),
         ("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
         ("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
         ("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
@@ -67,7 +67,7 @@ enum ModuleTable {
         ("intaglio", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
             "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-            "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", "ArgumentParser",
+            "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", "CMemoryGuard", "ArgumentParser",
         ]),
     ]
 }

@@ -1,7 +1,10 @@
 import Codec
 import Diagnostics
 import EntropyCoding
+import Foundation
 import Images
+import MachineDescription
+import Networks
 import Testing
 
 @Suite struct DamagedStreamTests {
@@ -53,6 +56,37 @@ import Testing
         #expect(try codec.decode(bytes, at: "test") == Self.stream.picture)
     }
 
+    @Test("A file's sections are read only where its network could have made them: streamSectionTooLong, memoryBudgetExceeded")
+    func sections() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).bits").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func code(_ codec: PictureCodec = SmallCodec.hyperprior) -> DiagnosticCode? {
+            var codec = codec
+            do throws(Diagnostic) {
+                _ = try codec.decode(StreamFile(path))
+                return nil
+            } catch { return error.code }
+        }
+        let bytes = Self.stream.bytes
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        #expect(code() == nil)
+        #expect(code(try PictureCodec(ProvenNetwork(SmallCodec.hyperprior.network), machine: .builtIn(named: "mid")!, memory: MemoryBudget(bytes: 1 << 16))) == .memoryBudgetExceeded)
+        // A header that states 4 GiB less its own bytes and those of the hyper-latents, and a file with a hole of that length.
+        var header = Array(bytes[..<60])
+        let hyperLatentBytes = (0..<4).reduce(0) { $0 | Int(header[36 + $1]) << (8 * $1) }
+        let latentBytes = 1 << 32 - 60 - hyperLatentBytes
+        for index in 0..<4 { header[40 + index] = UInt8(truncatingIfNeeded: latentBytes >> (8 * index)) }
+        let checksum = Self.crc32(header[..<56])
+        for index in 0..<4 { header[56 + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * index)) }
+        try Data(header).write(to: URL(fileURLWithPath: path))
+        #expect(code() == .streamTruncated)
+        #expect(truncate(path, 1 << 32) == 0)
+        #expect(code() == .streamSectionTooLong)
+        try Data(repeating: 0, count: 10).write(to: URL(fileURLWithPath: path))
+        #expect(truncate(path, 1 << 32) == 0)
+        #expect(code() == .streamNotOne)
+    }
+
     @Test("Each kind of damage has its code")
     func codes() throws {
         let bytes = Self.stream.bytes
@@ -77,7 +111,7 @@ import Testing
         #expect(code(changed(bytes.count - 1, bytes.last! ^ 1)) == .streamChecksumMismatch)
         #expect(code(changed(61, bytes[61] ^ 1)) == .streamChecksumMismatch)
         #expect(code(repaired(changed(60, bytes[60] ^ 1))) == .streamPayloadInvalid)
-        #expect { _ = try StreamFile.read("/nowhere/at/all") } throws: { ($0 as? Diagnostic)?.code == .streamMissing }
+        #expect { _ = try StreamFile("/nowhere/at/all") } throws: { ($0 as? Diagnostic)?.code == .streamMissing }
     }
 
     @Test("20,000 mutations and truncations end in a picture or a typed error, also where the checksums are right")

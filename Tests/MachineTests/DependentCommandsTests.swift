@@ -92,7 +92,7 @@ import Threads
             }
         }
         for threads in [1, 2, 5] {
-            let memory = ExternalMemory(contents: contents)
+            let memory = try ExternalMemory(contents: contents)
             var machine = Machine(
                 description: TestBench.description, externalMemory: memory, activationBits: 12, accumulatorBits: 32, team: ThreadTeam(threads: threads))
             for stream in streams { try machine.run(stream) }
@@ -101,9 +101,9 @@ import Threads
     }
 
     @Test("What ran before a deadlock has changed the memories, with any number of threads")
-    func deadlock() {
+    func deadlock() throws {
         for threads in [1, 3] {
-            let memory = ExternalMemory(contents: [1, 2, 3, 4, 0, 0, 0, 0])
+            let memory = try ExternalMemory(contents: [1, 2, 3, 4, 0, 0, 0, 0])
             var machine = Machine(
                 description: TestBench.description, externalMemory: memory, activationBits: 12, accumulatorBits: 32, team: ThreadTeam(threads: threads))
             func move(_ address: Int) -> Transfer {

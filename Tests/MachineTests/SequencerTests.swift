@@ -16,8 +16,8 @@ import Testing
     }
 
     @Test("A store that waits for nobody's token deadlocks, by name")
-    func deadlock() {
-        var machine = machine(ExternalMemory(bytes: 16))
+    func deadlock() throws {
+        var machine = try machine(ExternalMemory(bytes: 16))
         let commands = [
             command(.load(transfer(0, buffer: 0)), signals: .inputFull(0)),
             command(.store(transfer(8, buffer: 0)), waits: .outputFull(1)),
@@ -26,8 +26,8 @@ import Testing
     }
 
     @Test("A semaphore that is signalled for ever overflows, by name")
-    func overflow() {
-        var machine = machine(ExternalMemory(bytes: 16))
+    func overflow() throws {
+        var machine = try machine(ExternalMemory(bytes: 16))
         let commands = Array(repeating: command(.load(transfer(0, buffer: 0)), signals: .inputFull(1)), count: 256)
         #expect(throws: MachineError.semaphoreOverflow(command: 255, semaphore: "inputFull1", tokens: 255)) { try machine.run(commands) }
     }
@@ -35,7 +35,7 @@ import Testing
     @Test("With its semaphores a buffer half is used twice; without the second load overtakes the first store")
     func missingSemaphore() throws {
         for isGuarded in [true, false] {
-            let memory = ExternalMemory(contents: [1, 2, 3, 4, 5, 6, 7, 8] + Array(repeating: 0, count: 8))
+            let memory = try ExternalMemory(contents: [1, 2, 3, 4, 5, 6, 7, 8] + Array(repeating: 0, count: 8))
             var machine = machine(memory)
             let free: SemaphoreSet = isGuarded ? .inputFree(0) : []
             try machine.run([
@@ -50,7 +50,7 @@ import Testing
 
     @Test("A 3-D descriptor gathers rows of planes and leaves the gaps between chunks as they were")
     func descriptor() throws {
-        let memory = ExternalMemory(contents: (0..<100).map { UInt8($0) } + Array(repeating: 0, count: 60))
+        let memory = try ExternalMemory(contents: (0..<100).map { UInt8($0) } + Array(repeating: 0, count: 60))
         var machine = machine(memory)
         // Planes at 0 and 40, rows 10 apart, 6 bytes each: chunks of 4 at a pitch of 5.
         let load = Transfer(

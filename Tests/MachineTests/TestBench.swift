@@ -54,7 +54,7 @@ struct TestBench {
         let activationAddress = image.count
         image += activations
         let resultAddress = image.count
-        let memory = ExternalMemory(bytes: resultAddress + activations.count)
+        let memory = try ExternalMemory(bytes: resultAddress + activations.count)
         memory.write(image, at: 0)
         var machine = Machine(
             description: description, externalMemory: memory, activationBits: activationBits, accumulatorBits: 40, team: ThreadTeam(threads: threads), kernels: kernels)

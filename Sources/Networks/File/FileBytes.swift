@@ -33,9 +33,11 @@ public final class FileBytes {
 
     /// The whole file at a path.
     ///
-    /// - Throws: `networkFileMissing`, `networkFileTooLarge`, `networkFileTruncated`.
-    public static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
+    /// - Throws: `networkFileMissing`, `networkFileTooLarge`, `networkFileTruncated`, `memoryBudgetExceeded`.
+    public static func read(_ path: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> [UInt8] {
         let file = try FileBytes(path)
+        // The file, its tensors and their values.
+        try memory.require(3 * file.count, for: "a file of \(MemoryBudget.text(file.count))", at: path)
         return try file.read(0..<file.count)
     }
 }

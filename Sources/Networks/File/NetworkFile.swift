@@ -76,8 +76,8 @@ public struct NetworkFile: Sendable {
     /// Reads and validates the file at a path.
     ///
     /// - Parameter includingFloat: whether to read the float network too where a quantized one is there; a run that does not need it starts sooner.
-    public static func read(_ path: String, includingFloat: Bool = true) throws(Diagnostic) -> NetworkFile {
-        let file = try SafetensorsFile(readingFrom: path, isWanted: wanted(includingFloat))
+    public static func read(_ path: String, includingFloat: Bool = true, memory: MemoryBudget = .standard) throws(Diagnostic) -> NetworkFile {
+        let file = try SafetensorsFile(readingFrom: path, memory: memory, isWanted: wanted(includingFloat))
         return try NetworkFile(file, at: path, includingFloat: includingFloat)
     }
 

@@ -21,6 +21,11 @@ public struct SafetensorsFile: Equatable, Sendable {
     /// The header may not be larger than this many bytes.
     public static let largestHeaderBytes = 100_000_000
 
+    /// What a byte of a tensor takes while a network is made of it: the file's, and the values (a float of 16 bits becomes one of 32) twice at most.
+    private static let bytesPerTensorByte = 5
+    /// What a byte of JSON takes as a tree: an element of an array is two bytes in the text.
+    private static let bytesPerHeaderByte = 32
+
     /// The whole file.
     public var bytes: [UInt8] {
         var members: [JSONValue.Member] = []
@@ -57,10 +62,10 @@ extension SafetensorsFile {
 
     /// Reads the file at a path, but of its tensors only those that `isWanted`, by name and by the file's metadata; the others keep their places only.
     ///
-    /// - Throws: as above, and what `FileBytes` throws.
-    public init(readingFrom path: String, isWanted: (String, [String: String]) -> Bool) throws(Diagnostic) {
+    /// - Throws: as above, what `FileBytes` throws, and `memoryBudgetExceeded` where the tensors that are wanted, or the header, ask for more than `memory`.
+    public init(readingFrom path: String, memory: MemoryBudget = .standard, isWanted: (String, [String: String]) -> Bool) throws(Diagnostic) {
         let file = try FileBytes(path)
-        try self.init(count: file.count, at: path, isWanted: isWanted) { (range) throws(Diagnostic) in try file.read(range) }
+        try self.init(count: file.count, at: path, memory: memory, isWanted: isWanted) { (range) throws(Diagnostic) in try file.read(range) }
     }
 
     /// Reads a file that lies in memory, tensors as above.
@@ -71,7 +76,7 @@ extension SafetensorsFile {
     }
 
     private init(
-        count: Int, at place: String, isWanted: (String, [String: String]) -> Bool, read: (Range<Int>) throws(Diagnostic) -> [UInt8]
+        count: Int, at place: String, memory: MemoryBudget = .standard, isWanted: (String, [String: String]) -> Bool, read: (Range<Int>) throws(Diagnostic) -> [UInt8]
     ) throws(Diagnostic) {
         guard count >= 8 else { throw Self.truncated(place, found: "\(count) bytes", expected: "at least 8 bytes of header length") }
         let declared = try read(0..<8).withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
@@ -82,6 +87,7 @@ extension SafetensorsFile {
         }
         let bodyStart = 8 + Int(declared)
         guard count >= bodyStart else { throw Self.truncated(place, found: "\(count) bytes", expected: "at least \(bodyStart) for the header") }
+        try memory.require(Self.bytesPerHeaderByte * Int(declared), for: "a header of \(declared) bytes", at: place)
         let header = try JSONParser.parse(read(8..<bodyStart), at: "\(place), header")
         guard case .object(let members) = header else { throw Self.malformed(place, found: "a header that is no object", expected: "a JSON object") }
         self.init()
@@ -94,6 +100,8 @@ extension SafetensorsFile {
             }
         }
         try Self.requireContiguous(ranges, bodyBytes: count - bodyStart, at: place)
+        let wantedBytes = ranges.reduce(0) { isWanted($1.name, metadata) ? $0 + $1.end - $1.start : $0 }
+        try memory.require(Self.bytesPerTensorByte * wantedBytes, for: "tensors of \(MemoryBudget.text(wantedBytes))", at: place)
         for range in ranges where isWanted(range.name, metadata) {
             let bytes = try read(bodyStart + range.start..<bodyStart + range.end)
             let tensor = SafetensorsTensor(elementType: range.elementType, shape: range.shape, bytes: bytes)
