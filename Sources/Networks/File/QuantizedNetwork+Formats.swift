@@ -10,9 +10,11 @@ extension QuantizedNetwork {
         let output = formats[layer.name]!
         switch layer.operator {
         case .convolution, .transposedConvolution, .fullyConnected, .normalization:
-            try require(
-                inputs[0].isCodes || widths.activationBits == 16, place, "16-bit integers into \(widths.activationBits)-bit operands",
-                expected: "8-bit codes, or activationBits 16")
+            guard inputs[0].isCodes || widths.activationBits == 16 else {
+                throw Diagnostic(
+                    .networkValueOutOfRange, at: place, found: "16-bit integers of '\(layer.inputs[0])' into \(widths.activationBits)-bit operands",
+                    expected: "8-bit codes, or activationBits 16", remedy: "put a requantize layer between '\(layer.inputs[0])' and this one")
+            }
         case .quantizeLatent, .reconstructLatent:
             try require(
                 !output.isCodes && inputs.allSatisfy { !$0.isCodes }, place, "8-bit codes at a latent operator", expected: "integers16 at inputs and output")
