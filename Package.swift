@@ -52,21 +52,21 @@ let package = Package(
         module("Threads", ["CThreadTeam"]),
         // 1
         module("Graph", ["Diagnostics"]),
-        module("MachineDescription", ["Diagnostics", "FixedPoint", yams]),
+        module("FileFormats", ["Diagnostics", yams]),
+        module("MachineDescription", ["Diagnostics", "FixedPoint", "FileFormats"]),
         module("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
         module("Images", ["Diagnostics", "Tensors", "CPNG"]),
         module("EntropyCoding", ["Diagnostics", "FixedPoint"]),
-        module("FileFormats", ["Diagnostics", yams]),
         // 2
         module("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
         module("Networks", ["Diagnostics", "FileFormats", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "CBundledNetworks"]),
         // 3
-        module("Schedules", ["Diagnostics", "Graph", "MachineDescription", "Commands", yams]),
+        module("Schedules", ["Diagnostics", "FileFormats", "Graph", "MachineDescription", "Commands"]),
         module("Timing", ["MachineDescription", "Commands"]),
         module("Machine", ["Diagnostics", "MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "CDatapathKernels"]),
         module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
         module("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
-        module("Importers", ["Diagnostics", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
+        module("Importers", ["Diagnostics", "FileFormats", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
         module("Scheduling", [
             "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
@@ -86,7 +86,7 @@ let package = Package(
             "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "Timing", "Simulation", "Images",
         ]),
         module("Codec", [
-            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
+            "Diagnostics", "FileFormats", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
             "Calibration", "Simulation", "FloatModel", "CCrypto",
         ]),
         module("Traces", ["Diagnostics", "MachineDescription", "Graph", "Networks", "Commands", "Timing", "Scheduling", "Simulation"]),
@@ -114,6 +114,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("ArchitectureTests", []),
+        tests("FileFormatsTests", ["FileFormats", "Diagnostics"]),
         tests("FixedPointTests", ["FixedPoint", "ExactArithmetic"]),
         tests("ExactArithmeticTests", ["ExactArithmetic", "FixedPoint"]),
         tests("QuantizationTests", ["Quantization", "FixedPoint", "ExactArithmetic", "Diagnostics"]),

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// PSNR over bits a pixel as a self-contained SVG picture.
@@ -56,6 +57,6 @@ struct CurvePlot {
     private static func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
     private static func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+        text.printable.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
     }
 }

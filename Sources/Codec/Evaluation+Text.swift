@@ -34,7 +34,7 @@ extension Evaluation {
         for curve in curves {
             for point in curve.points {
                 lines.append(
-                    Self.padded(curve.name, 28) + "  " + Self.leading(Self.text(point.bitsPerPixel, 4), 10) + Self.leading(Self.text(point.psnr, 3), 10)
+                    Self.padded(curve.name.printableWord, 28) + "  " + Self.leading(Self.text(point.bitsPerPixel, 4), 10) + Self.leading(Self.text(point.psnr, 3), 10)
                         + Self.leading(point.msSSIM.map { Self.text($0, 5) } ?? "-", 11))
             }
         }
@@ -51,7 +51,7 @@ extension Evaluation {
 
     private static func row(_ first: String, _ second: String, _ psnr: BDRate.Result?, _ msSSIM: BDRate.Result?) -> String {
         func percent(_ value: Double?, _ width: Int) -> String { leading(value.map { text($0, 2) } ?? "-", width) }
-        return padded(first, 28) + "  " + padded(second, 28) + percent(psnr?.cubicPercent, 12) + percent(psnr?.piecewisePercent, 11)
+        return padded(first.printableWord, 28) + "  " + padded(second.printableWord, 28) + percent(psnr?.cubicPercent, 12) + percent(psnr?.piecewisePercent, 11)
             + percent(msSSIM?.cubicPercent, 15) + percent(msSSIM?.piecewisePercent, 11)
     }
 

@@ -1,5 +1,4 @@
 public import Diagnostics
-import Foundation
 
 /// Mean quality over mean rate, a point a rate.
 public struct RateDistortionCurve: Codable, Equatable, Sendable {
@@ -30,49 +29,32 @@ public struct RateDistortionCurve: Codable, Equatable, Sendable {
 extension RateDistortionCurve {
     /// Curves of a JSON file: that of an evaluation (`curves`), or of published points (by test set and name: `bpp`, `psnr-rgb`, `ms-ssim-rgb`; the set `kodak`).
     ///
-    /// - Throws: `curveFileInvalid`.
-    public static func curves(inJSON bytes: [UInt8], at place: String) throws(Diagnostic) -> [RateDistortionCurve] {
-        let decoder = JSONDecoder()
-        let data = Data(bytes)
-        var curves: [RateDistortionCurve] = []
-        if let own = try? decoder.decode(EvaluationCurves.self, from: data) {
-            curves = own.curves
-        } else if let published = try? decoder.decode(PublishedCurves.self, from: data) {
-            curves = published.kodak.sorted { $0.key < $1.key }.compactMap { name, points in
-                guard let psnr = points.psnr else { return nil }
-                return RateDistortionCurve(
-                    name: name,
-                    points: zip(points.bpp, psnr).enumerated().map { index, point in
-                        Point(bitsPerPixel: point.0, psnr: point.1, msSSIM: points.msSSIM.flatMap { $0.indices.contains(index) ? $0[index] : nil })
-                    })
-            }
-        }
-        let isUsable = curves.allSatisfy { curve in curve.points.allSatisfy { $0.bitsPerPixel > 0 && $0.bitsPerPixel.isFinite && $0.psnr.isFinite } }
-        guard !curves.isEmpty, isUsable else {
+    /// - Throws: `curveFileInvalid`, `curveFileUnknownField`.
+    public static func curves(inJSON bytes: [UInt8], at place: String) throws(Diagnostic) -> [RateDistortionCurve] { try CurveFile(bytes, at: place).curves }
+
+    /// The curves of `FILE`, or the one of `FILE:NAME`. A file whose own name holds a colon is taken whole where it exists.
+    ///
+    /// - Throws: `curveFileInvalid`, `curveFileUnknownField`.
+    public static func curves(fileAndName argument: String) throws(Diagnostic) -> [RateDistortionCurve] {
+        if !argument.contains(":") { return try curves(inJSON: bytes(of: argument), at: argument) }
+        if let whole = try? InputFile.read(argument, limit: CurveFile.largestBytes) { return try curves(inJSON: whole, at: argument) }
+        let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let all = try curves(inJSON: bytes(of: parts[0]), at: parts[0])
+        guard let chosen = all.first(where: { $0.name == parts[1] }) else {
             throw Diagnostic(
-                .curveFileInvalid, at: place, found: curves.isEmpty ? "no curves" : "a rate or a PSNR that is no positive number",
-                expected: "JSON with `curves` as `intaglio evaluate` writes, or `kodak` with published points", remedy: "correct the file")
+                .curveFileInvalid, at: parts[0], found: "no curve '\(parts[1])'", expected: "one of \(all.map(\.name).joined(separator: ", "))",
+                remedy: closestName(to: parts[1], among: all.map(\.name)).map { "did you mean '\($0)'?" } ?? "name one of these, or none for all")
         }
-        return curves
+        return [chosen]
     }
-}
 
-private struct EvaluationCurves: Decodable {
-    var curves: [RateDistortionCurve]
-}
-
-private struct PublishedCurves: Decodable {
-    var kodak: [String: Points]
-
-    struct Points: Decodable {
-        var bpp: [Double]
-        var psnr: [Double]?
-        var msSSIM: [Double]?
-
-        enum CodingKeys: String, CodingKey {
-            case bpp
-            case psnr = "psnr-rgb"
-            case msSSIM = "ms-ssim-rgb"
+    private static func bytes(of path: String) throws(Diagnostic) -> [UInt8] {
+        do {
+            return try InputFile.read(path, limit: CurveFile.largestBytes)
+        } catch {
+            throw Diagnostic(
+                .curveFileInvalid, at: path, found: error.found, expected: "a JSON file of curves of at most \(CurveFile.largestBytes) bytes",
+                remedy: "check the path and the permissions")
         }
     }
 }

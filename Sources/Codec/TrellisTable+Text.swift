@@ -1,5 +1,6 @@
 public import Diagnostics
 public import EntropyCoding
+import FileFormats
 
 extension TrellisTable {
     /// From text with a line a state: the next state for even indices, that for odd ones, the quantizer. `#` begins a comment.
@@ -18,12 +19,27 @@ extension TrellisTable {
             let row = words.compactMap { Int($0) }
             guard row.count == 3, words.count == 3 else {
                 throw Diagnostic(
-                    .trellisTableInvalid, at: "\(place):\(number + 1)", found: "'\(line)'", expected: "three integers: next state if even, next state if odd, quantizer",
+                    .trellisTableInvalid, at: "\(place):\(number + 1)", found: "'\(line.prefix(80))'", expected: "three integers: next state if even, next state if odd, quantizer",
                     remedy: "correct the line")
             }
             rows.append(row)
         }
         try self.init(transitions: rows.map { Array($0.prefix(2)) }, quantizers: rows.map { $0[2] }, at: place)
+    }
+
+    /// From a text file of that form.
+    ///
+    /// - Throws: `trellisTableInvalid`.
+    public init(contentsOf path: String) throws(Diagnostic) {
+        let text: String
+        do {
+            text = try TextFile.read(path)
+        } catch {
+            throw Diagnostic(
+                .trellisTableInvalid, at: path, found: error.found, expected: "a trellis table: \(TextFile.Refusal.expected)",
+                remedy: "check the path and the permissions")
+        }
+        try self.init(text: text, at: path)
     }
 
     /// In a stream: transitions, then quantizers, a byte each.

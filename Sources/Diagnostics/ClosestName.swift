@@ -11,16 +11,19 @@ public func closestName(to name: String, among names: [String]) -> String? {
     return best?.name
 }
 
-/// Insertions, deletions and replacements that turn `a` into `b`.
+/// Insertions, deletions, replacements and exchanges of neighbours that turn `a` into `b`.
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     guard a.count <= 256, b.count <= 256 else { return .max }
+    var twoAbove: [Int] = []
     var above = Array(0...b.count)
     for i in a.indices {
         var row = [i + 1]
         for j in b.indices {
-            row.append(min(above[j] + (a[i] == b[j] ? 0 : 1), above[j + 1] + 1, row[j] + 1))
+            var edits = min(above[j] + (a[i] == b[j] ? 0 : 1), above[j + 1] + 1, row[j] + 1)
+            if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { edits = min(edits, twoAbove[j - 1] + 1) }
+            row.append(edits)
         }
-        above = row
+        (twoAbove, above) = (above, row)
     }
     return above[b.count]
 }

@@ -22,4 +22,10 @@ extension Diagnostic {
                 remedy: "choose another place or change the permissions")
         }
     }
+
+    /// The diagnostic of a path that holds a NUL, at which the system would end it.
+    static func withoutEnd(_ path: String) -> Diagnostic {
+        Diagnostic(
+            .outputNameNotAllowed, at: path, found: "a path that holds a NUL", expected: "a path without control characters", remedy: "rename what it was made from")
+    }
 }

@@ -14,6 +14,7 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     // OUTPUT: files written
     case outputUnwritable = "OUTPUT-001"
     case outputDeviceFull = "OUTPUT-002"
+    case outputNameNotAllowed = "OUTPUT-003"
 
     // MEMORY: what inputs ask for
     case memoryBudgetExceeded = "MEMORY-001"
@@ -66,6 +67,8 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case layerCaseCorrupt = "LAYERCASE-002"
     case layerCaseArithmeticUnknown = "LAYERCASE-003"
     case layerCaseKindUnknown = "LAYERCASE-004"
+    case layerCaseUnknownField = "LAYERCASE-005"
+    case layerCaseNameNotPlain = "LAYERCASE-006"
 
     // NETWORK: network files
     case networkFileMissing = "NETWORK-001"
@@ -88,6 +91,8 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case networkNormalizationTooWide = "NETWORK-018"
     case networkRequantizationTooWide = "NETWORK-019"
     case networkReferenceUnfit = "NETWORK-020"
+    case networkUnknownField = "NETWORK-021"
+    case networkNameNotPlain = "NETWORK-022"
     case networkCodeMapUnfit = "NETWORK-025"
 
     // WEIGHTS: dead zones, coded weights and their statistics
@@ -101,6 +106,8 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case importFileMissing = "IMPORT-002"
     case importFileWrongSize = "IMPORT-003"
     case importTensorMismatch = "IMPORT-004"
+    case importTensorUnused = "IMPORT-005"
+    case importParametrization = "IMPORT-006"
 
     // SCHEDULE: schedules read, verified and searched
     case scheduleSyntax = "SCHEDULE-001"
@@ -132,6 +139,7 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case scheduleNotFound = "SCHEDULE-027"
     case faultUnknown = "SCHEDULE-028"
     case overflowRuleUnsupported = "SCHEDULE-029"
+    case scheduleNameNotPlain = "SCHEDULE-030"
     case layerChannelsExceeded = "SCHEDULE-032"
     case scheduleTooLong = "SCHEDULE-033"
 
@@ -166,6 +174,7 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case codecStepOutOfRange = "CODEC-006"
     case curveFileInvalid = "CODEC-007"
     case curvesDoNotOverlap = "CODEC-008"
+    case curveFileUnknownField = "CODEC-009"
 
     // STREAM: coded pictures
     case streamMissing = "STREAM-001"

@@ -8,6 +8,8 @@ enum OutputTarget {
     case replace(finalPath: String, permissions: mode_t?)
 
     init(path: String) throws(Diagnostic) {
+        // For the system a path ends at its first NUL: another file would be written.
+        guard !path.utf8.contains(0) else { throw .withoutEnd(path) }
         if let stream = OutputTarget.openStream(path) {
             let descriptor = dup(stream)
             guard descriptor >= 0 else { throw .unwritable(path, errorNumber: errno) }

@@ -1,12 +1,27 @@
 extension String {
     /// The text as a terminal may show it: control characters, which could move the cursor or hide text, and characters that turn the direction of writing are
     /// written out as `\u{1B}`. Line breaks and tabs stay.
-    public var printable: String {
+    public var printable: String { printable { "\\u{\(String($0, radix: 16, uppercase: true))}" } }
+
+    /// The same, written out as JSON does it, `\u001B`: a JSON document means the same afterwards.
+    public var printableDocument: String {
+        printable { value in
+            let digits = String(value, radix: 16, uppercase: true)
+            return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+
+    /// A part of a line or of a table: line breaks and tabs are written out too.
+    public var printableWord: String {
+        printable.replacing("\n", with: "\\n").replacing("\t", with: "\\t")
+    }
+
+    private func printable(written: (UInt32) -> String) -> String {
         guard unicodeScalars.contains(where: \.isUnprintable) else { return self }
         var text = ""
         for scalar in unicodeScalars {
             if scalar.isUnprintable {
-                text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+                text += written(scalar.value)
             } else {
                 text.unicodeScalars.append(scalar)
             }

@@ -5,24 +5,29 @@ package struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
     private let place: String
+    private let code: DiagnosticCode
 
-    /// - Throws: `networkHeaderMalformed`, naming the byte.
-    package static func parse(_ bytes: [UInt8], at place: String) throws(Diagnostic) -> JSONValue {
-        var parser = JSONParser(bytes: bytes, place: place)
+    /// A byte order mark in front is dropped.
+    ///
+    /// - Parameter code: of what is thrown for a text that is no JSON document; it names the byte.
+    package static func parse(_ bytes: [UInt8], at place: String, code: DiagnosticCode = .networkHeaderMalformed) throws(Diagnostic) -> JSONValue {
+        var parser = JSONParser(bytes: bytes, place: place, code: code)
+        if bytes.starts(with: TextFile.byteOrderMark) { parser.position = TextFile.byteOrderMark.count }
         let value = try parser.value(depth: 0)
         parser.skipSpace()
         guard parser.position == bytes.count else { throw parser.malformed("text after the document", expected: "one JSON document") }
         return value
     }
 
-    private init(bytes: [UInt8], place: String) {
+    private init(bytes: [UInt8], place: String, code: DiagnosticCode) {
         self.bytes = bytes
         self.place = place
+        self.code = code
     }
 
     private func malformed(_ found: String, expected: String) -> Diagnostic {
         Diagnostic(
-            .networkHeaderMalformed, at: "\(place), byte \(position)", found: found, expected: expected, remedy: "write the file again from its source")
+            code, at: "\(place), byte \(position)", found: found, expected: expected, remedy: "write the file again from its source")
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -165,18 +170,31 @@ package struct JSONParser {
     private mutating func number() throws(Diagnostic) -> JSONValue {
         let start = position
         while let byte = next, Self.isNumberByte(byte) { position += 1 }
+        if let integer = shortInteger(start..<position) { return .integer(integer) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
-        let isWellFormed =
-            digits.first.map { (0x30...0x39).contains($0) } ?? false
-            && !(digits.count > 1 && digits.first == 0x30 && (0x30...0x39).contains(digits[digits.index(after: digits.startIndex)]))
-        if isWellFormed, let integer = Int(text) { return .integer(integer) }
-        if isWellFormed, let real = Double(text), real.isFinite { return .real(real) }
+        if let number = DecimalNumber(text) {
+            if let integer = Int(text) { return .integer(integer) }
+            if let real = number.real { return .real(real) }
+        }
         position = start
-        throw malformed(text.isEmpty ? describeNext : "'\(text)'", expected: "a JSON value")
+        throw malformed(text.isEmpty ? describeNext : "'\(text.prefix(80))'", expected: "a JSON value")
+    }
+
+    /// Most numbers: an optional sign and at most 18 digits without a leading zero.
+    private func shortInteger(_ range: Range<Int>) -> Int? {
+        guard let first = range.first else { return nil }
+        let isNegative = bytes[first] == UInt8(ascii: "-")
+        let digits = range.dropFirst(isNegative ? 1 : 0)
+        guard (1...18).contains(digits.count), digits.count == 1 || bytes[digits.lowerBound] != UInt8(ascii: "0") else { return nil }
+        var value = 0
+        for index in digits {
+            guard (0x30...0x39).contains(bytes[index]) else { return nil }
+            value = 10 * value + Int(bytes[index] - 0x30)
+        }
+        return isNegative ? -value : value
     }
 
     private static func isNumberByte(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
+        (0x30...0x39).contains(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E || byte == 0x45 || byte == 0x65
     }
 }

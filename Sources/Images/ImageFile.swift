@@ -1,43 +1,36 @@
 package import Diagnostics
-import Glibc
 
-/// Reads a whole file into memory.
+/// Reads a whole picture file into memory.
 package enum ImageFile {
-    /// The largest PNG file that is read: 2^31 bytes, more than 2^28 pixels of 8-bit RGB can take, and an end for files that have none.
+    /// The largest PNG file that is read: 2^31 bytes, more than 2^28 pixels of 8-bit RGB can take.
     package static let maximumBytes = 1 << 31
 
-    /// All bytes of the file. Throws `IMAGE-001` when it is missing, `IMAGE-006` when it cannot be read, `IMAGE-005` when it is longer than `limit`,
-    /// and stops at the first block that does not start as `prefix`, returning what was read.
+    /// All bytes of the file, or only its first where they are not `prefix`: a large file that is no picture is not read.
+    ///
+    /// - Throws: `IMAGE-001` when it is missing, `IMAGE-006` when it is no regular file or cannot be read, `IMAGE-005` when it is longer than `limit`.
     package static func bytes(of path: String, whileStarting prefix: [UInt8], limit: Int = maximumBytes) throws(Diagnostic) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unreadable(path, errorNumber: errno) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = read(descriptor, &block, block.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw unreadable(path, errorNumber: errno)
-            }
-            if count == 0 { return bytes }
-            bytes += block[..<count]
-            if bytes.count >= prefix.count && !bytes.starts(with: prefix) { return bytes }
-            guard bytes.count <= limit else {
-                throw Diagnostic(
-                    .imageTooLarge, at: path, found: "more than \(limit) bytes", expected: "a PNG file of at most \(limit) bytes",
-                    remedy: "store the picture compressed, or cut it into parts")
-            }
+        do {
+            let file = try InputFile(path, limit: limit)
+            let first = try file.read(0..<min(prefix.count, file.byteCount))
+            return first == prefix ? try file.read() : first
+        } catch {
+            throw Diagnostic(picture: path, error)
         }
     }
+}
 
-    private static func unreadable(_ path: String, errorNumber: Int32) -> Diagnostic {
-        if errorNumber == ENOENT || errorNumber == ENOTDIR {
-            return Diagnostic(
-                .imageMissing, at: path, found: "no such file", expected: "a PNG picture", remedy: "check the path; it is taken from the current folder")
+extension Diagnostic {
+    fileprivate init(picture path: String, _ refusal: InputFile.Refusal) {
+        switch refusal {
+        case .missing:
+            self.init(.imageMissing, at: path, found: refusal.found, expected: "a PNG picture", remedy: "check the path; it is taken from the current folder")
+        case .tooLarge(_, let limit):
+            self.init(
+                .imageTooLarge, at: path, found: refusal.found, expected: "a PNG file of at most \(limit) bytes",
+                remedy: "store the picture compressed, or cut it into parts")
+        case .folder, .special, .unreadable, .shortened:
+            self.init(
+                .imageUnreadable, at: path, found: refusal.found, expected: "a PNG file that may be read", remedy: "name a regular file, and check its permissions")
         }
-        return Diagnostic(
-            .imageUnreadable, at: path, found: "cannot be read: \(String(cString: strerror(errorNumber)))", expected: "a PNG file that may be read",
-            remedy: "name a file, and check its permissions")
     }
 }

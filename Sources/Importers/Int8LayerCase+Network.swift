@@ -5,15 +5,16 @@ import Quantization
 import Tensors
 
 extension Int8LayerCase {
-    /// The layer as a network of its own: input `input`, one layer with the case's name, which is the output.
+    /// The layer as a network of its own: input `input` (`input.0` where the case has that name), one layer with the case's name, which is the output.
     ///
     /// - Parameter rounding: a rule to use instead of the file's.
     public func network(rounding: RoundingRule? = nil) -> QuantizedNetwork {
-        let layer = Layer(name: name, operator: geometry.operator, inputs: ["input"])
+        let input = description.inputName
+        let layer = Layer(name: name, operator: geometry.operator, inputs: [input])
         let graph = Graph(
-            name: name, inputs: [GraphInput(name: "input", channels: geometry.input.channels)], layers: [layer], outputs: [name])
+            name: name, inputs: [GraphInput(name: input, channels: geometry.input.channels)], layers: [layer], outputs: [name])
         let formats: [String: TensorFormat] = [
-            "input": .codes(.uniform(.linearSigned, channels: geometry.input.channels, step: 1, offset: Int32(description.inputOffset))),
+            input: .codes(.uniform(.linearSigned, channels: geometry.input.channels, step: 1, offset: Int32(description.inputOffset))),
             name: .codes(.uniform(.linearSigned, channels: geometry.output.channels, step: 1, offset: Int32(-description.outputOffset))),
         ]
         return QuantizedNetwork(
@@ -45,7 +46,7 @@ extension Int8LayerCase {
     /// `[K][R][S][C/groups]`; depthwise weights come as `[R][S][K]` and are turned.
     private func weightCodes() -> [UInt8] {
         let codes = description.weights.map { UInt8($0 + 128) }
-        guard description.kind == "depthwiseConv" else { return codes }
+        guard description.kind == .depthwiseConvolution else { return codes }
         let channels = geometry.output.channels
         let taps = codes.count / channels
         return (0..<channels).flatMap { k in (0..<taps).map { tap in codes[tap * channels + k] } }

@@ -1,6 +1,6 @@
 public import Diagnostics
+import FileFormats
 public import FixedPoint
-import Foundation
 public import Tensors
 
 /// One int8 layer with inputs and expected outputs, as published beside other kernels: a JSON file of `vectors/int8_layers`.
@@ -20,61 +20,33 @@ public struct Int8LayerCase: Sendable {
     let description: Int8LayerDescription
     let geometry: Int8LayerGeometry
 
-    /// - Throws: `layerCaseMissing`, `layerCaseCorrupt`, `layerCaseArithmeticUnknown`, `layerCaseKindUnknown`.
+    /// No layer case is longer: 64 MiB.
+    static let largestBytes = 1 << 26
+
+    /// - Throws: `layerCaseMissing`, `layerCaseCorrupt`, `layerCaseArithmeticUnknown`, `layerCaseKindUnknown`, `layerCaseUnknownField`, `layerCaseNameNotPlain`.
     public init(contentsOf path: String) throws(Diagnostic) {
-        guard let text = FileManager.default.contents(atPath: path) else {
-            throw Diagnostic(
-                .layerCaseMissing, at: path, found: "no readable file", expected: "a JSON layer case", remedy: "correct the path or fetch the vectors")
-        }
-        let description: Int8LayerDescription
+        let bytes: [UInt8]
         do {
-            description = try JSONDecoder().decode(Int8LayerDescription.self, from: text)
+            bytes = try InputFile.read(path, limit: Self.largestBytes)
         } catch {
-            throw Int8LayerCase.corrupt(path, found: Int8LayerCase.sentence(for: error), expected: "the fields of an int8 layer case")
-        }
-        self.description = description
-        name = description.case
-        rounding = try Int8LayerCase.roundingRule(named: description.arithmetic, path: path)
-        geometry = try Int8LayerGeometry(description, path: path)
-        try description.requireRanges(path: path)
-        inputs = try Int8LayerCase.samples(description.input, shape: geometry.input, batches: geometry.batches, name: "input", path: path)
-        expected = try Int8LayerCase.samples(description.expected, shape: geometry.output, batches: geometry.batches, name: "expected", path: path)
-    }
-
-    /// The rule by the words that the file's `arithmetic` uses for it.
-    private static func roundingRule(named arithmetic: String, path: String) throws(Diagnostic) -> RoundingRule {
-        let words: [(String, RoundingRule)] = [("gemmlowp double rounding", .gemmlowpDouble)]
-        guard let (_, rule) = words.first(where: { arithmetic.contains($0.0) }) else {
             throw Diagnostic(
-                .layerCaseArithmeticUnknown, at: "\(path), field arithmetic", found: "'\(arithmetic)'",
-                expected: "words that name a rounding: \(words.map(\.0).joined(separator: ", "))", remedy: "name the rounding of the file's requantization")
+                .layerCaseMissing, at: path, found: error.found, expected: "a JSON layer case of at most \(Self.largestBytes) bytes",
+                remedy: "correct the path, or fetch the vectors")
         }
-        return rule
+        let fields = try JSONFields(document: bytes, at: path, codes: .layerCase)
+        let description = try Int8LayerDescription(fields)
+        self.description = description
+        name = description.name
+        rounding = try Int8LayerArithmetic.roundingRule(of: description.arithmetic, at: path)
+        geometry = try Int8LayerGeometry(description, fields)
+        inputs = Int8LayerCase.samples(description.input, shape: geometry.input, batches: geometry.batches)
+        expected = Int8LayerCase.samples(description.expected, shape: geometry.output, batches: geometry.batches)
     }
 
-    /// Splits a batch into tensors of codes.
-    private static func samples(_ elements: [Int], shape: TensorShape, batches: Int, name: String, path: String) throws(Diagnostic) -> [Tensor<Int32>] {
-        guard elements.count == batches * shape.count else {
-            throw corrupt(path, found: "\(elements.count) elements in \(name)", expected: "\(batches) x \(shape)")
-        }
-        guard elements.allSatisfy((-128...127).contains) else {
-            throw corrupt(path, found: "an element outside -128...127 in \(name)", expected: "int8 elements")
-        }
-        return (0..<batches).map { batch in
+    /// Splits a batch, whose elements are as many as the shape says, into tensors of codes.
+    private static func samples(_ elements: [Int], shape: TensorShape, batches: Int) -> [Tensor<Int32>] {
+        (0..<batches).map { batch in
             Tensor(shape: shape, elements: elements[batch * shape.count..<(batch + 1) * shape.count].map { Int32($0) + 128 })
-        }
-    }
-
-    static func corrupt(_ path: String, found: String, expected: String) -> Diagnostic {
-        Diagnostic(.layerCaseCorrupt, at: path, found: found, expected: expected, remedy: "repair the file or fetch it again")
-    }
-
-    private static func sentence(for error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, _): "no field '\(key.stringValue)'"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            "a value of another type in field '\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
-        default: "text that is not JSON"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileFormats
 import Graph
 import Tensors
 
@@ -10,82 +11,122 @@ struct Int8LayerGeometry: Sendable {
     let output: TensorShape
     let `operator`: Operator
 
-    init(_ description: Int8LayerDescription, path: String) throws(Diagnostic) {
-        let isFullyConnected = description.kind == "fullyConnected"
-        let inputExtents = try Self.extents(isFullyConnected ? description.inputShape : description.inputShapeNHWC, "input shape", isFullyConnected, path)
-        let outputExtents = try Self.extents(isFullyConnected ? description.outputShape : description.outputShapeNHWC, "output shape", isFullyConnected, path)
+    /// - Parameter fields: for messages.
+    /// - Throws: `layerCaseCorrupt`.
+    init(_ description: Int8LayerDescription, _ fields: JSONFields) throws(Diagnostic) {
+        let names = description.kind.shapeFields
+        let inputExtents = try Self.activationExtents(description.inputShape, names.input, description, fields)
+        let outputExtents = try Self.activationExtents(description.outputShape, names.output, description, fields)
         guard inputExtents[0] == outputExtents[0] else {
-            throw Int8LayerCase.corrupt(path, found: "batches of \(inputExtents[0]) and \(outputExtents[0])", expected: "one batch")
+            throw fields.invalid(found: "batches of \(inputExtents[0]) in \(names.input) and \(outputExtents[0]) in \(names.output)", expected: "one batch")
         }
+        // Lists as long as the shapes say: from here on every product of extents fits.
+        try Self.requireCount(description.input, of: inputExtents, "input", names.input, fields)
+        try Self.requireCount(description.expected, of: outputExtents, "expected", names.output, fields)
         batches = inputExtents[0]
         input = TensorShape(height: inputExtents[1], width: inputExtents[2], channels: inputExtents[3])
         output = TensorShape(height: outputExtents[1], width: outputExtents[2], channels: outputExtents[3])
+        try Self.requireWeightShape(description, input, output, fields)
         switch description.kind {
-        case "conv", "depthwiseConv": self.operator = try Self.convolution(description, input, output, path)
-        case "transposedConv": self.operator = try Self.transposedConvolution(description, input, output, path)
-        case "fullyConnected": self.operator = .fullyConnected(outputChannels: output.channels)
-        default:
-            throw Diagnostic(
-                .layerCaseKindUnknown, at: "\(path), field kind", found: "'\(description.kind)'",
-                expected: "conv, depthwiseConv, transposedConv or fullyConnected", remedy: "correct the kind")
+        case .convolution, .depthwiseConvolution: self.operator = try Self.convolution(description, input, output, fields)
+        case .transposedConvolution: self.operator = try Self.transposedConvolution(description, input, output, fields)
+        case .fullyConnected: self.operator = .fullyConnected(outputChannels: output.channels)
         }
-        try requireCounts(description, path)
+        try requireCounts(description, fields)
     }
 
-    private static func extents(_ shape: [Int]?, _ name: String, _ isFlat: Bool, _ path: String) throws(Diagnostic) -> [Int] {
-        let count = isFlat ? 2 : 4
-        guard let shape, shape.count == count, shape.allSatisfy((1...1 << 16).contains) else {
-            throw Int8LayerCase.corrupt(path, found: "\(name) \(shape.map(\.description) ?? "missing")", expected: "\(count) extents in 1...65536")
-        }
-        return isFlat ? [shape[0], 1, 1, shape[1]] : shape
+    /// `[N, H, W, C]`
+    private static func activationExtents(_ shape: [Int], _ name: String, _ description: Int8LayerDescription, _ fields: JSONFields) throws(Diagnostic) -> [Int] {
+        let isFlat = description.kind == .fullyConnected
+        let extents = try extents(shape, count: isFlat ? 2 : 4, name, fields)
+        return isFlat ? [extents[0], 1, 1, extents[1]] : extents
     }
 
-    private static func pair(_ values: [Int]?, _ name: String, in range: ClosedRange<Int>, _ path: String) throws(Diagnostic) -> (y: Int, x: Int) {
-        guard let values, values.count == 2, values.allSatisfy(range.contains) else {
-            throw Int8LayerCase.corrupt(
-                path, found: "\(name) \(values.map(\.description) ?? "missing")", expected: "[y, x] in \(range.lowerBound)...\(range.upperBound)")
+    private static func extents(_ shape: [Int], count: Int, _ name: String, _ fields: JSONFields) throws(Diagnostic) -> [Int] {
+        guard shape.count == count, shape.allSatisfy((1...1 << 16).contains) else {
+            throw fields.invalid(found: "\(name) \(shape.prefix(8))", expected: "\(count) extents in 1...65536")
+        }
+        return shape
+    }
+
+    private static func requireCount(_ list: [Int], of extents: [Int], _ name: String, _ shapeName: String, _ fields: JSONFields) throws(Diagnostic) {
+        guard list.count == product(extents) else {
+            throw fields.invalid(
+                found: "\(list.count) elements in \(name)", expected: "as many as \(shapeName) \(extents) says" + (product(extents).map { ": \($0)" } ?? ""))
+        }
+    }
+
+    /// Nil where it passes 2^40, which no list does.
+    private static func product(_ extents: [Int]) -> Int? {
+        var product = 1
+        for extent in extents {
+            product *= extent
+            guard product <= 1 << 40 else { return nil }
+        }
+        return product
+    }
+
+    /// What stands in the weight shape must be what input, output and groups say, and the list as long.
+    private static func requireWeightShape(
+        _ description: Int8LayerDescription, _ input: TensorShape, _ output: TensorShape, _ fields: JSONFields
+    ) throws(Diagnostic) {
+        let name = description.kind.shapeFields.weights
+        let shape = try extents(description.weightShape, count: [.convolution, .transposedConvolution].contains(description.kind) ? 4 : description.kind == .depthwiseConvolution ? 3 : 2, name, fields)
+        let groups = description.groups ?? (description.kind == .depthwiseConvolution ? input.channels : 1)
+        guard groups >= 1, input.channels % groups == 0, output.channels % groups == 0, description.kind != .depthwiseConvolution || groups == input.channels else {
+            throw fields.invalid(
+                found: "\(groups) groups",
+                expected: description.kind == .depthwiseConvolution
+                    ? "\(input.channels), the input channels, which divide \(output.channels) output channels" : "a divisor of \(input.channels) and \(output.channels) channels")
+        }
+        let expected: [Int] =
+            switch description.kind {
+            case .convolution, .transposedConvolution: [output.channels, shape[1], shape[2], input.channels / groups]
+            case .depthwiseConvolution: [shape[0], shape[1], output.channels]
+            case .fullyConnected: [output.channels, input.channels]
+            }
+        guard shape == expected else { throw fields.invalid(found: "\(name) \(shape)", expected: "\(expected), which input and output shape say") }
+        try requireCount(description.weights, of: shape, "weights", name, fields)
+    }
+
+    private static func pair(_ values: [Int], _ name: String, in range: ClosedRange<Int>, _ fields: JSONFields) throws(Diagnostic) -> (y: Int, x: Int) {
+        guard values.count == 2, values.allSatisfy(range.contains) else {
+            throw fields.invalid(found: "\(name) \(values.prefix(8))", expected: "[y, x] in \(range.lowerBound)...\(range.upperBound)")
         }
         return (values[0], values[1])
     }
 
     /// Kernel rows and columns.
-    private static func kernel(_ description: Int8LayerDescription, _ path: String) throws(Diagnostic) -> (height: Int, width: Int) {
-        let shape = description.kind == "depthwiseConv" ? description.weightShapeHWO : description.weightShapeOHWI?.dropFirst().map { $0 }
-        guard let shape, shape.count == 3, shape.allSatisfy((1...1 << 16).contains) else {
-            throw Int8LayerCase.corrupt(path, found: "a weight shape of another form", expected: "weightShapeOHWI, or weightShapeHWO for depthwiseConv")
-        }
-        return (shape[0], shape[1])
+    private static func kernel(_ description: Int8LayerDescription) -> (height: Int, width: Int) {
+        let first = description.kind == .depthwiseConvolution ? 0 : 1
+        return (description.weightShape[first], description.weightShape[first + 1])
     }
 
-    private static func convolution(_ description: Int8LayerDescription, _ input: TensorShape, _ output: TensorShape, _ path: String)
+    private static func convolution(_ description: Int8LayerDescription, _ input: TensorShape, _ output: TensorShape, _ fields: JSONFields)
         throws(Diagnostic) -> Operator
     {
-        let kernel = try kernel(description, path)
-        let stride = try pair(description.stride, "stride", in: 1...255, path)
-        let dilation = try pair(description.dilation, "dilation", in: 1...255, path)
-        let first = try pair(description.padTopLeft, "padTopLeft", in: 0...1024, path)
-        let groups = description.groups ?? 1
-        guard groups >= 1, input.channels % groups == 0, output.channels % groups == 0 else {
-            throw Int8LayerCase.corrupt(path, found: "\(groups) groups", expected: "a divisor of \(input.channels) and \(output.channels) channels")
-        }
+        let kernel = kernel(description)
+        let stride = try pair(description.stride, "stride", in: 1...255, fields)
+        let dilation = try pair(description.dilation, "dilation", in: 1...255, fields)
+        let first = try pair(description.padTopLeft, "padTopLeft", in: 0...1024, fields)
         // The last window ends at (out - 1) stride + (kernel - 1) dilation + 1; what of it lies beyond the input is padding.
         let bottom = (output.height - 1) * stride.y + (kernel.height - 1) * dilation.y + 1 - first.y - input.height
         let right = (output.width - 1) * stride.x + (kernel.width - 1) * dilation.x + 1 - first.x - input.width
         let convolution = Convolution(
             outputChannels: output.channels, kernelHeight: kernel.height, kernelWidth: kernel.width, strideY: stride.y, strideX: stride.x,
             padding: Padding(top: first.y, bottom: max(bottom, 0), left: first.x, right: max(right, 0)), dilationY: dilation.y, dilationX: dilation.x,
-            groups: groups)
+            groups: description.groups ?? (description.kind == .depthwiseConvolution ? input.channels : 1))
         return .convolution(convolution)
     }
 
-    private static func transposedConvolution(_ description: Int8LayerDescription, _ input: TensorShape, _ output: TensorShape, _ path: String)
+    private static func transposedConvolution(_ description: Int8LayerDescription, _ input: TensorShape, _ output: TensorShape, _ fields: JSONFields)
         throws(Diagnostic) -> Operator
     {
-        let kernel = try kernel(description, path)
-        let stride = try pair(description.stride, "stride", in: 1...255, path)
-        let first = try pair(description.padTopLeft, "padTopLeft", in: 0...1024, path)
-        guard description.dilation ?? [1, 1] == [1, 1], description.groups ?? 1 == 1 else {
-            throw Int8LayerCase.corrupt(path, found: "a transposed convolution with dilation or groups", expected: "dilation [1, 1], groups 1")
+        let kernel = kernel(description)
+        let stride = try pair(description.stride, "stride", in: 1...255, fields)
+        let first = try pair(description.padTopLeft, "padTopLeft", in: 0...1024, fields)
+        guard description.dilation == [1, 1], description.groups ?? 1 == 1 else {
+            throw fields.invalid(found: "a transposed convolution with dilation or groups", expected: "dilation [1, 1], groups 1")
         }
         // Without a limit the output would end at (in - 1) stride - first + kernel; bottom and right cut it, or the output padding extends it.
         let beyondY = (input.height - 1) * stride.y - first.y + kernel.height - output.height
@@ -98,27 +139,30 @@ struct Int8LayerGeometry: Sendable {
     }
 
     /// Refuses counts that contradict the shapes, and an output shape that the operator does not give.
-    private func requireCounts(_ description: Int8LayerDescription, _ path: String) throws(Diagnostic) {
-        let layer = Layer(name: description.case, operator: self.operator, inputs: ["input"])
-        let natural = try layer.outputShape(of: [FeatureShape(height: input.height, width: input.width, channels: input.channels)])
-        guard natural == FeatureShape(height: output.height, width: output.width, channels: output.channels) else {
-            throw Int8LayerCase.corrupt(path, found: "output shape \(output)", expected: "\(natural), which stride, padding and kernel give")
+    private func requireCounts(_ description: Int8LayerDescription, _ fields: JSONFields) throws(Diagnostic) {
+        let layer = Layer(name: description.name, operator: self.operator, inputs: [description.inputName])
+        let natural: FeatureShape
+        do {
+            natural = try layer.outputShape(of: [FeatureShape(height: input.height, width: input.width, channels: input.channels)])
+        } catch {
+            throw Diagnostic(error.code, at: "\(fields.place), \(error.place)", found: error.found, expected: error.expected, remedy: error.remedy)
         }
-        let taps =
-            switch self.operator {
-            case .convolution(let convolution): convolution.kernelHeight * convolution.kernelWidth * (input.channels / convolution.groups)
-            case .transposedConvolution(let transposed): transposed.kernelHeight * transposed.kernelWidth * input.channels
-            default: input.count
-            }
+        guard natural == FeatureShape(height: output.height, width: output.width, channels: output.channels) else {
+            throw fields.invalid(found: "\(description.kind.shapeFields.output) \(output)", expected: "\(natural), which stride, padding and kernel give")
+        }
         let multipliers = description.multiplierQ31.count
         let conditions: [(Bool, String, String)] = [
-            (description.weights.count == output.channels * taps, "\(description.weights.count) weights", "\(output.channels * taps)"),
             (
                 [1, output.channels].contains(multipliers) && description.shift.count == multipliers,
                 "\(multipliers) multipliers and \(description.shift.count) shifts", "1 or \(output.channels) of each"
             ),
             ([0, output.channels].contains(description.bias.count), "\(description.bias.count) biases", "0 or \(output.channels)"),
         ]
-        for (holds, found, expected) in conditions where !holds { throw Int8LayerCase.corrupt(path, found: found, expected: expected) }
+        for (holds, found, expected) in conditions where !holds { throw fields.invalid(found: found, expected: expected) }
     }
+}
+
+extension Int8LayerDescription {
+    /// The name of the network's input, which is never the layer's own.
+    var inputName: String { name == "input" ? "input.0" : "input" }
 }

@@ -25,6 +25,7 @@ enum MeanScaleHyperpriorImporter {
             throw error
         }
         let source = PyTorchTensors(file, at: path)
+        try source.requireEffectiveNormalization()
         let n = try source.extents("g_a.0.weight", dimensions: 4)[0]
         let m = try source.extents("g_a.6.weight", dimensions: 4)[0]
         let h = try source.extents("h_s.2.weight", dimensions: 4)[1]
@@ -41,6 +42,7 @@ enum MeanScaleHyperpriorImporter {
             graph: graph, parameters: builder.parameters, rateGains: ["g_a.6": gains, "y_hat": gains.map { row in row.map { 1 / $0 } }],
             prior: try prior(of: source, channels: n))
         network.ranges = LearnedRanges(clips: try source.lists("ranges.", ".clips"), activations: try source.lists("ranges.", ".activations"))
+        try source.requireAllTaken()
         try network.validate()
         return network
     }

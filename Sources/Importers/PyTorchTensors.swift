@@ -5,6 +5,12 @@ import Networks
 struct PyTorchTensors {
     private let file: SafetensorsFile
     private let place: String
+    private let taken = Taken()
+
+    /// Names of the tensors that were asked for.
+    private final class Taken {
+        var names: Set<String> = []
+    }
 
     init(_ file: SafetensorsFile, at place: String) {
         self.file = file
@@ -44,7 +50,34 @@ struct PyTorchTensors {
         return (0..<extents[0]).map { Array(values[$0 * columns..<($0 + 1) * columns]) }
     }
 
+    /// Every tensor of the file has been asked for: what is left over would be dropped in silence.
+    ///
+    /// - Throws: `importTensorUnused`.
+    func requireAllTaken() throws(Diagnostic) {
+        let unused = file.tensors.keys.filter { !taken.names.contains($0) }.sorted()
+        guard let first = unused.first else { return }
+        throw Diagnostic(
+            .importTensorUnused, at: "\(place), tensor \(first)",
+            found: "a tensor that the architecture has no use for" + (unused.count > 1 ? ", and \(unused.count - 1) more: \(unused.dropFirst().prefix(5).joined(separator: ", "))" : ""),
+            expected: "the tensors of a mean-scale hyperprior, no others", remedy: "check the architecture; export only what it has")
+    }
+
+    /// GDN in CompressAI's own parametrization, by the tensors that go with it.
+    ///
+    /// - Throws: `importParametrization`.
+    func requireEffectiveNormalization() throws(Diagnostic) {
+        let marks = ["beta_reparam", "gamma_reparam", "pedestal", "lower_bound"]
+        let found = file.tensors.keys.filter { name in name.split(separator: ".").contains { marks.contains(String($0)) } }
+        guard let name = found.min() else { return }
+        throw Diagnostic(
+            .importParametrization, at: "\(place), tensor \(name)", found: "GDN in CompressAI's parametrization",
+            expected: "effective beta and gamma, which the normalization divides by",
+            remedy: "store max(x, bound)^2 - pedestal for each beta and gamma x, with pedestal 2^-36 and bound sqrt(m + pedestal), m 1e-6 for beta and 0 for gamma, "
+                + "and leave out the tensors of beta_reparam and gamma_reparam")
+    }
+
     private func tensor(_ name: String) throws(Diagnostic) -> SafetensorsTensor {
+        taken.names.insert(name)
         guard let tensor = file.tensors[name] else {
             throw Diagnostic(
                 .importTensorMismatch, at: "\(place), tensor \(name)", found: "no such tensor", expected: "the tensors of a mean-scale hyperprior",

@@ -1,9 +1,10 @@
 import Diagnostics
+import FileFormats
 
 extension MachineDescription {
     /// Refuses fields that are each in range but contradict each other. `top` gives the places.
-    func checkConsistency(_ top: StrictMapping) throws {
-        func require(_ holds: Bool, _ section: String, _ found: @autoclosure () -> String, _ expected: String, _ remedy: String) throws {
+    func checkConsistency(_ top: YAMLFields) throws(Diagnostic) {
+        func require(_ holds: Bool, _ section: String, _ found: @autoclosure () -> String, _ expected: String, _ remedy: String) throws(Diagnostic) {
             guard !holds else { return }
             throw Diagnostic(.machineInconsistent, at: top.place(of: section), found: found(), expected: expected, remedy: remedy)
         }

@@ -1,5 +1,5 @@
 public import Diagnostics
-import Yams
+import FileFormats
 
 extension MachineDescription {
     /// Reads a machine file's text. Every field must be there and nothing else; the ranges stand beside the fields below.
@@ -7,22 +7,8 @@ extension MachineDescription {
     /// - Parameter path: names the file in messages.
     /// - Throws: `MACHINE-003` to `MACHINE-010`.
     public init(yaml text: String, path: String) throws(Diagnostic) {
-        do {
-            guard let root = try Yams.compose(yaml: text) else {
-                throw Diagnostic(
-                    .machineNotYAML, at: "\(path):1:1", found: "the file has no YAML document", expected: "a machine", remedy: "start from intaglio machines mid")
-            }
-            try self.init(root: root, path: path)
-        } catch let diagnostic as Diagnostic {
-            throw diagnostic
-        } catch {
-            throw Diagnostic(yamlError: error, text: text, path: path)
-        }
-    }
-
-    private init(root: Node, path: String) throws {
-        let top = try StrictMapping(
-            root, path: path, name: "",
+        let top = try YAMLFields(
+            document: text, path: path, codes: .machine,
             keys: [
                 "name", "clockMegahertz", "macArray", "weightBuffer", "activationBuffer", "accumulatorBuffer", "parameterMemory", "codebookMux",
                 "postProcessor", "normalization", "dma", "entropyCoder", "trellis",
@@ -33,7 +19,7 @@ extension MachineDescription {
         let parameterMemory = try top.mapping("parameterMemory", keys: ["bytes"])
         let postProcessor = try top.mapping("postProcessor", keys: ["lanes"])
         self.init(
-            name: try top.word("name"),
+            name: try top.name("name"),
             clockMegahertz: try top.number("clockMegahertz", in: 1...100_000),
             macArray: try MACArrayDescription(top),
             weightBuffer: try BufferDescription(top, "weightBuffer", deinterleaves: false),
@@ -47,13 +33,20 @@ extension MachineDescription {
             entropyCoder: EntropyCoderDescription(
                 symbolsPerCycle: try entropyCoder.integer("symbolsPerCycle", in: 1...64), interleave: try entropyCoder.integer("interleave", in: 1...16)),
             trellis: TrellisDescription(states: try trellis.integer("states", in: 1...16), samplesPerCycle: try trellis.integer("samplesPerCycle", in: 1...64)),
-            weightDecoder: try top.has("weightDecoder") ? WeightDecoderDescription(top) : nil)
+            weightDecoder: top.has("weightDecoder") ? try WeightDecoderDescription(top) : nil)
         try checkConsistency(top)
     }
 }
 
+extension YAMLCodes {
+    fileprivate static let machine = YAMLCodes(
+        syntax: .machineNotYAML, unknownKey: .machineUnknownKey, missingKey: .machineMissingField, wrongType: .machineWrongType,
+        outOfRange: .machineValueOutOfRange, unknownWord: .machineValueOutOfRange, duplicateKey: .machineDuplicateKey, notPlainName: .machineValueOutOfRange,
+        example: "intaglio machines mid prints a whole machine file")
+}
+
 extension MACArrayDescription {
-    fileprivate init(_ top: StrictMapping) throws {
+    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
         let fields = try top.mapping(
             "macArray",
             keys: [
@@ -64,13 +57,13 @@ extension MACArrayDescription {
             inputChannelLanes: try fields.integer("inputChannelLanes", in: 1...1024),
             outputChannelLanes: try fields.integer("outputChannelLanes", in: 1...1024),
             pixelLanes: try fields.integer("pixelLanes", in: 1...1024),
-            dataflow: try fields.choice("dataflow", Dataflow.self),
-            laneMapping: try fields.choice("laneMapping", LaneMapping.self),
+            dataflow: try fields.word("dataflow", as: Dataflow.self),
+            laneMapping: try fields.word("laneMapping", as: LaneMapping.self),
             activationBits: try fields.integer("activationBits", in: 8...16),
             weightBits: try fields.integer("weightBits", in: 8...12),
             accumulatorBits: try fields.integer("accumulatorBits", in: 16...60),
             pipelineStages: try fields.integer("pipelineStages", in: 1...64),
-            zeroSkipping: try fields.has("zeroSkipping") && fields.boolean("zeroSkipping"))
+            zeroSkipping: fields.has("zeroSkipping") ? try fields.boolean("zeroSkipping") : false)
         guard laneMapping == .channels else {
             throw Diagnostic(
                 .machineNotBuiltYet, at: fields.place(of: "laneMapping"), found: "macArray.laneMapping is tapsAndChannels, which is not built yet",
@@ -80,7 +73,7 @@ extension MACArrayDescription {
 }
 
 extension BufferDescription {
-    fileprivate init(_ top: StrictMapping, _ name: String, deinterleaves: Bool) throws {
+    fileprivate init(_ top: YAMLFields, _ name: String, deinterleaves: Bool) throws(Diagnostic) {
         let fields = try top.mapping(name, keys: ["bytes", "banks", "bytesPerCycle", "pingPong"] + (deinterleaves ? ["deinterleave"] : []))
         self.init(
             bytes: try fields.integer("bytes", in: 1024...1 << 30),
@@ -92,7 +85,7 @@ extension BufferDescription {
 }
 
 extension CodebookMuxDescription {
-    fileprivate init(_ top: StrictMapping) throws {
+    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
         let fields = try top.mapping("codebookMux", keys: ["codebooks", "encodeLanes", "programmable"])
         self.init(
             codebooks: try fields.integer("codebooks", in: 1...256),
@@ -102,24 +95,24 @@ extension CodebookMuxDescription {
 }
 
 extension NormalizationDescription {
-    fileprivate init(_ top: StrictMapping) throws {
+    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
         let fields = try top.mapping("normalization", keys: ["method", "lanes", "latencyCycles"])
         self.init(
-            method: try fields.choice("method", Method.self),
+            method: try fields.word("method", as: Method.self),
             lanes: try fields.integer("lanes", in: 1...65_536),
             latencyCycles: try fields.integer("latencyCycles", in: 1...1024))
     }
 }
 
 extension WeightDecoderDescription {
-    fileprivate init(_ top: StrictMapping) throws {
+    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
         let fields = try top.mapping("weightDecoder", keys: ["law", "symbolsPerCycle"])
-        self.init(law: try fields.choice("law", Law.self), symbolsPerCycle: try fields.integer("symbolsPerCycle", in: 1...64))
+        self.init(law: try fields.word("law", as: Law.self), symbolsPerCycle: try fields.integer("symbolsPerCycle", in: 1...64))
     }
 }
 
 extension DMADescription {
-    fileprivate init(_ top: StrictMapping) throws {
+    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
         let fields = try top.mapping("dma", keys: ["bytesPerCycle", "latencyCycles", "burstBytes", "alignmentBytes", "outstanding"])
         self.init(
             bytesPerCycle: try fields.integer("bytesPerCycle", in: 1...4096),
@@ -128,34 +121,4 @@ extension DMADescription {
             alignmentBytes: try fields.integer("alignmentBytes", in: 1...65_536),
             outstanding: try fields.integer("outstanding", in: 1...256))
     }
-}
-
-extension Diagnostic {
-    fileprivate init(yamlError: any Error, text: String, path: String) {
-        func notYAML(_ problem: String, _ position: (line: Int, column: Int)?) -> Diagnostic {
-            Diagnostic(
-                .machineNotYAML, at: position.map { "\(path):\($0.line):\($0.column)" } ?? path, found: problem, expected: "one YAML document",
-                remedy: "correct the line; intaglio machines mid prints a file to compare with")
-        }
-        self =
-            switch yamlError as? YamlError {
-            case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-                notYAML(problem, (mark.line, mark.column))
-            case .reader(let problem, let offset, _, _):
-                notYAML(problem, offset.map { lineAndColumn(at: $0, in: text) })
-            case .duplicatedKeysInMapping(let keys, let context):
-                Diagnostic(
-                    .machineDuplicateKey, at: "\(path):\(context.mark.line):\(context.mark.column)",
-                    found: "twice in one mapping: \(keys.sorted().joined(separator: ", "))", expected: "each key once", remedy: "remove one of the two")
-            default:
-                notYAML("\(yamlError)", nil)
-            }
-    }
-}
-
-/// Line and column, from 1, of the character at `offset`.
-private func lineAndColumn(at offset: Int, in text: String) -> (line: Int, column: Int) {
-    let before = text.prefix(offset)
-    let lineStart = before.lastIndex(where: \.isNewline).map { before.index(after: $0) } ?? before.startIndex
-    return (before.count(where: \.isNewline) + 1, before[lineStart...].unicodeScalars.count + 1)
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A table in fixed-width text: the first column to the left, the others to the right.
 public struct TextTable: Sendable {
     private var rows: [[String]]
@@ -8,7 +10,8 @@ public struct TextTable: Sendable {
         self.leftColumns = leftColumns
     }
 
-    public mutating func append(_ row: [String]) { rows.append(row) }
+    /// What would break the table, line breaks and control characters in names, is written out.
+    public mutating func append(_ row: [String]) { rows.append(row.map(\.printableWord)) }
 
     public var text: String {
         let layout = TableLayout(widestOf: rows, leftColumns: leftColumns)
@@ -31,7 +34,7 @@ public struct GrowingTable: Sendable {
     }
 
     /// A row with the end of its line.
-    public func text(of row: [String]) -> String { layout.line(row) + "\n" }
+    public func text(of row: [String]) -> String { layout.line(row.map(\.printableWord)) + "\n" }
 }
 
 /// The widths of a table's columns.

@@ -1,42 +1,50 @@
 public import Diagnostics
+import FileFormats
 
 extension Schedule {
     /// Reads a schedule. Every key is required (but `second` and `weights` of layers that have none); an unknown key is refused.
     ///
     /// - Parameter path: for diagnostics, which say `path:line:column`.
     /// - Throws: `scheduleSyntax`, `scheduleUnknownKey`, `scheduleMissingKey`, `scheduleWrongValue`, `scheduleUnknownWord`, `scheduleFusionUnsupported`,
-    ///   `scheduleDuplicateName`.
+    ///   `scheduleDuplicateName`, `scheduleNameNotPlain`.
     public init(yaml: String, path: String = "schedule") throws(Diagnostic) {
-        let root = try YAMLFields(document: yaml, path: path, keys: ["network", "machine", "height", "width", "layers"])
+        let root = try YAMLFields(document: yaml, path: path, codes: .schedule, keys: ["network", "machine", "height", "width", "layers"])
         var layers: [LayerSchedule] = []
         var names: Set<String> = []
         for element in try root.mappings("layers", keys: ["name", "tile", "order", "buffers", "fusion"]) {
             let layer = try LayerSchedule(element)
             guard names.insert(layer.name).inserted else {
                 throw Diagnostic(
-                    .scheduleDuplicateName, at: element.place("name"), found: "layer '\(layer.name)' a second time", expected: "each layer once",
+                    .scheduleDuplicateName, at: element.place(of: "name"), found: "layer '\(layer.name)' a second time", expected: "each layer once",
                     remedy: "remove one of the two")
             }
             layers.append(layer)
         }
         self.init(
-            network: try root.string("network"), machine: try root.string("machine"), height: try root.integer("height", in: 1...(1 << 20)),
+            network: try root.name("network"), machine: try root.name("machine"), height: try root.integer("height", in: 1...(1 << 20)),
             width: try root.integer("width", in: 1...(1 << 20)), layers: layers)
     }
 }
 
+extension YAMLCodes {
+    fileprivate static let schedule = YAMLCodes(
+        syntax: .scheduleSyntax, unknownKey: .scheduleUnknownKey, missingKey: .scheduleMissingKey, wrongType: .scheduleWrongValue, outOfRange: .scheduleWrongValue,
+        unknownWord: .scheduleUnknownWord, duplicateKey: .scheduleDuplicateName, notPlainName: .scheduleNameNotPlain,
+        example: "intaglio schedule writes a whole schedule")
+}
+
 extension LayerSchedule {
     fileprivate init(_ fields: YAMLFields) throws(Diagnostic) {
-        let fusion = try fields.string("fusion")
-        guard fusion == Fusion.none.rawValue else {
+        do {
+            _ = try fields.word("fusion", as: Fusion.self)
+        } catch where error.code == .scheduleUnknownWord {
             throw Diagnostic(
-                .scheduleFusionUnsupported, at: fields.place("fusion"), found: "fusion '\(fusion)'", expected: "none: layers run one after the other",
-                remedy: "write fusion: none")
+                .scheduleFusionUnsupported, at: error.place, found: error.found, expected: "none: layers run one after the other", remedy: "write fusion: none")
         }
         self.init(
-            name: try fields.string("name"),
+            name: try fields.name("name"),
             tile: try Tile(fields.mapping("tile", keys: ["outputRows", "outputColumns", "outputChannels", "inputChannels"])),
-            order: try fields.word("order", of: LoopOrder.self),
+            order: try fields.word("order", as: LoopOrder.self),
             buffers: try BufferAllocation(
                 fields.mapping("buffers", keys: ["input", "output", "accumulators"], optional: ["second", "weights"])))
     }

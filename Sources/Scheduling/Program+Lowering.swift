@@ -88,7 +88,7 @@ extension Fault {
             guard let index = names.firstIndex(of: name) else {
                 throw Diagnostic(
                     .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "no layer '\(name)'", expected: "one of \(names.joined(separator: ", "))",
-                    remedy: name.nearest(in: names).map { "did you mean '\($0)'?" } ?? "name a layer")
+                    remedy: closestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "name a layer")
             }
             guard tilings[index].rows.inputLargest > missingRows else {
                 throw Diagnostic(

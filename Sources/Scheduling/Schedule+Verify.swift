@@ -26,7 +26,7 @@ extension Schedule {
             guard known.contains(layer.name) else {
                 throw Diagnostic(
                     .scheduleUnknownLayer, at: "layer \(layer.name)", found: "a layer that network '\(network.graph.name)' does not have",
-                    expected: "the \(known.count) layers of the network", remedy: layer.name.nearest(in: known).map { "did you mean '\($0)'?" } ?? "remove it")
+                    expected: "the \(known.count) layers of the network", remedy: closestName(to: layer.name, among: known).map { "did you mean '\($0)'?" } ?? "remove it")
             }
             guard entries.updateValue(layer, forKey: layer.name) == nil else {
                 throw Diagnostic(

@@ -75,7 +75,7 @@ public struct LayerVectors: Sendable {
     public func write(to folder: String) throws(Diagnostic) {
         _ = try ResultFolder(at: folder, completedBy: "manifest.json")
         for file in files {
-            let path = folder + "/" + file.name
+            let path = try OutputFolder.path(folder, file.name, inSubfolders: true)
             try AtomicFile.write(file.contents, to: path)
             if file.name.hasSuffix(".sh") { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path) }
         }

@@ -103,6 +103,6 @@ public struct UnitVectors: Sendable {
     public func write(to folder: String) throws(Diagnostic) {
         _ = try ResultFolder(at: folder, completedBy: "manifest.json")
         try OutputFolder.create(at: folder + "/rtl")
-        for file in files { try AtomicFile.write(file.bytes, to: folder + "/" + file.name) }
+        for file in files { try AtomicFile.write(file.bytes, to: OutputFolder.path(folder, file.name, inSubfolders: true)) }
     }
 }

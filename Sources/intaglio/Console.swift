@@ -7,16 +7,16 @@ enum Console {
     ///
     /// - Throws: `OUTPUT-001` where it is closed, `OUTPUT-002` where its device is full: a lost result is no success.
     static func result(_ text: String) throws(Diagnostic) {
-        try AtomicFile.write(text, to: "/dev/stdout")
+        try AtomicFile.write(text.printableDocument, to: "/dev/stdout")
     }
 
     /// Nothing that happens to standard error changes an exit code.
-    static func say(_ text: String) { talk(text + "\n") }
+    static func say(_ text: String) { talk(text.printable + "\n") }
 
     /// Replaces the current line of a terminal; nothing in a pipe.
     static func progress(_ text: String) {
         guard isatty(2) == 1 else { return }
-        talk("\r\u{1B}[K" + text.printable)
+        talk("\r\u{1B}[K" + text.printableWord)
     }
 
     static func endProgress() { progress("") }

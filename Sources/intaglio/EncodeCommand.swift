@@ -29,7 +29,7 @@ struct QuantizerOptions: ParsableArguments {
 
     /// For latents of F fraction bits.
     func latentQuantizer(fractionBits: Int) throws -> LatentQuantizer {
-        let table = try trellis.map { try TrellisTable(text: String(decoding: StreamFile.read($0), as: UTF8.self), at: $0) }
+        let table = try trellis.map { try TrellisTable(contentsOf: $0) }
         let steps = try step.map { try gridSteps(sixteenths: $0, fractionBits: fractionBits) }
         return LatentQuantizer(kind, fractionBits: fractionBits, step: steps, lambda: lambda, trellis: table)
     }

@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Write the evaluation as one JSON document to standard output.") var json = false
 
     func run() throws {
-        let others = try against.flatMap(curves)
+        let others = try against.flatMap { try RateDistortionCurve.curves(fileAndName: $0) }
         var codec = try codec.codec()
         let float = runsFloat ? try NetworkSource(self.codec.network, includingFloat: true, memory: self.codec.budget()).float() : nil
         if runsFloat { try MatrixLibrary.load(memory: self.codec.budget()) }
@@ -94,18 +94,5 @@ struct EvaluateCommand: ParsableCommand {
         Console.endProgress()
         if done > 0 { try? Console.result(json ? evaluation.jsonText() : evaluation.text) }
         Console.say("interrupted after \(done) of \(count) pictures\(output.map { ": their rows are in \($0)/pictures.csv" } ?? "")")
-    }
-
-    /// `FILE` or `FILE:NAME`.
-    private func curves(_ argument: String) throws -> [RateDistortionCurve] {
-        let parts = argument.split(separator: ":", maxSplits: 1).map(String.init)
-        let all = try RateDistortionCurve.curves(inJSON: StreamFile.read(parts[0]), at: parts[0])
-        guard parts.count == 2 else { return all }
-        let chosen = all.filter { $0.name == parts[1] }
-        guard !chosen.isEmpty else {
-            throw Diagnostic(
-                .curveFileInvalid, at: parts[0], found: "no curve '\(parts[1])'", expected: "one of \(all.map(\.name).joined(separator: ", "))", remedy: "name one of these")
-        }
-        return chosen
     }
 }

@@ -71,7 +71,7 @@ struct LatentFolder {
     }
 
     private func write(_ tensor: Tensor<Int32>, to name: String) throws(Diagnostic) {
-        let file = "\(folder.path)/\(name)"
+        let file = try OutputFolder.path(folder.path, name, inSubfolders: true)
         try OutputFolder.create(at: String(file[..<file.lastIndex(of: "/")!]))
         try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: 2), to: file)
     }

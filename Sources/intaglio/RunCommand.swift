@@ -58,7 +58,7 @@ struct RunCommand: ParsableCommand {
         if let reconstructed = simulation.reconstructedPicture { try PNGWriter.write(reconstructed, to: folder + "/reconstructed.png") }
         if tensors {
             for (name, tensor, bytesPerElement) in simulation.storedTensors {
-                try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: folder + "/\(name).npy")
+                try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: OutputFolder.path(folder, "\(name).npy"))
             }
         }
         try results.complete(report.jsonText())

@@ -19,7 +19,7 @@ extension VerifyCommand {
         // Read and proved before minutes go into a build.
         let subject = suite == nil ? (picture: try PictureCrop.picture(image, crop, memory: options.memory.budget()), network: try options.proven()) : nil
         Console.progress("building the RTL of \(machine.name) with \(simulator.rawValue)")
-        let build = try MachineBuild(machine, simulator: simulator, directory: directory.appendingPathComponent("\(machine.name).\(simulator.rawValue)"))
+        let build = try MachineBuild(machine, simulator: simulator, directory: folder("\(machine.name).\(simulator.rawValue)", in: directory))
         var report = RTLReport(machine: machine.name, simulator: simulator.rawValue)
         if let suite {
             let array = machine.macArray
@@ -32,7 +32,7 @@ extension VerifyCommand {
                 Console.progress("case \(offset + 1) of \(suite)")
                 report.cases.append(
                     try RTLVerification(
-                        generator.layerCase(seed: seed), on: build, directory: directory.appendingPathComponent("case.\(seed)"), threads: team.threads, memory: options.memory.budget(threads: team.threads)))
+                        generator.layerCase(seed: seed), on: build, directory: folder("case.\(seed)", in: directory), threads: team.threads, memory: options.memory.budget(threads: team.threads)))
             }
             Console.endProgress()
         } else if let subject {
@@ -42,12 +42,14 @@ extension VerifyCommand {
             report.cases.append(
                 try RTLVerification(
                     network: subject.network, picture: subject.picture, only: layer, schedule: options.scheduleFile(), on: build,
-                    directory: directory.appendingPathComponent(name.replacingOccurrences(of: " ", with: "-")), threads: team.threads, memory: options.memory.budget(threads: team.threads)))
+                    directory: folder(layer ?? "all-layers", in: directory), threads: team.threads, memory: options.memory.budget(threads: team.threads)))
         }
         try Console.result(json ? report.jsonText : report.text)
         if let failure = report.failure { throw DifferenceFound(message: failure) }
         if !json { try Console.result("\(report.cases.count) \(report.cases.count == 1 ? "case" : "cases"), 0 differing codes, 0 commands at other cycles\n") }
     }
+
+    private func folder(_ name: String, in directory: URL) throws(Diagnostic) -> URL { URL(fileURLWithPath: try OutputFolder.path(directory.path, name)) }
 }
 
 /// What `verify --against rtl` found.

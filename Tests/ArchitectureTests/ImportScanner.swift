@@ -14,7 +14,7 @@ enum ImportScanner {
     /// What a file of `module` imports against the table.
     static func violations(in source: String, of module: String) -> [String] {
         let allowed = ModuleTable.rows.first { $0.module == module }?.mayImport ?? []
-        return imports(in: source).filter { !allowed.contains($0) && !ModuleTable.system.contains($0) }
+        return imports(in: source).filter { !allowed.contains(ModuleTable.insideProducts[$0] ?? $0) && !ModuleTable.system.contains($0) }
     }
 
     private static let modifiers: Set<String> = ["public", "package", "internal", "fileprivate", "private"]

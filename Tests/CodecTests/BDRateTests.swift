@@ -1,5 +1,6 @@
 import Codec
 import Diagnostics
+import EntropyCoding
 import Foundation
 import Testing
 
@@ -47,6 +48,82 @@ import Testing
         #expect(try RateDistortionCurve.curves(inJSON: Array(published.utf8), at: "t") == [expected])
         for text in ["", "{}", "[1]", #"{"curves": []}"#, #"{"curves": [{"name": "x", "points": [{"bitsPerPixel": -1, "psnr": 3}]}]}"#] {
             #expect { _ = try RateDistortionCurve.curves(inJSON: Array(text.utf8), at: "t") } throws: { ($0 as? Diagnostic)?.code == .curveFileInvalid }
+        }
+    }
+}
+
+/// Files of curves that contradict themselves or hold what nobody reads.
+@Suite struct CurveFileTests {
+    private func code(_ text: String) -> DiagnosticCode? {
+        do {
+            _ = try RateDistortionCurve.curves(inJSON: Array(text.utf8), at: "t")
+            return nil
+        } catch { return error.code }
+    }
+
+    @Test("Lists that belong together are equally long", arguments: ["psnr-rgb", "ms-ssim-rgb", "encoding_time_s", "ms-ssim-db-rgb(derived)"])
+    func lengths(list: String) {
+        for (values, expected) in [("[1]", DiagnosticCode.curveFileInvalid), ("[1, 1, 1]", .curveFileInvalid), ("[1, \"1\"]", .curveFileInvalid), ("[1, null]", .curveFileInvalid), ("[1, 1]", nil)] {
+            let psnr = list == "psnr-rgb" ? "" : ", \"psnr-rgb\": [30, 31]"
+            #expect(code("{\"kodak\": {\"x\": {\"bpp\": [0.1, 0.2]\(psnr), \"\(list)\": \(values)}}}") == expected, "\(list) \(values)")
+        }
+    }
+
+    @Test("Keys that nobody reads, in both forms")
+    func unknown() {
+        #expect(code(#"{"kodak": {"x": {"bpp": [0.1], "psnr-rgb": [30], "psnr-rbg": [30]}}}"#) == .curveFileUnknownField)
+        #expect(code(#"{"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30, "msSSMI": 0.9}]}]}"#) == .curveFileUnknownField)
+        #expect(code(#"{"curves": [{"name": "x", "colour": 1, "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#) == .curveFileUnknownField)
+        #expect(code(#"{"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}], "curve": 1}"#) == .curveFileUnknownField)
+    }
+
+    @Test(
+        "Names twice or with control characters, values that are none",
+        arguments: [
+            #"{"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}, {"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#,
+            #"{"curves": [{"name": "\u001b[2J", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#, #"{"curves": [{"name": "", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#,
+            #"{"kodak": {"a\nb": {"bpp": [0.1], "psnr-rgb": [30]}}}"#, #"{"kodak": {"a": {"bpp": [0], "psnr-rgb": [30]}}}"#, #"{"kodak": {"a": {"bpp": [0.1], "psnr-rgb": [1e300]}}}"#,
+            #"{"kodak": {"a": {"bpp": [0.1], "psnr-rgb": [30], "ms-ssim-rgb": [14.5]}}}"#, #"{"kodak": {"a": {"psnr-rgb": [30]}}}"#, #"{"kodak": []}"#,
+            #"{"kodak": {"a": {"bpp": [0.1], "ms-ssim-rgb": [0.9]}}}"#, #"{"curves": 1}"#, #"{"results": {"bpp": [0.1], "psnr-rgb": [30]}}"#,
+        ])
+    func invalid(text: String) { #expect(code(text) == .curveFileInvalid) }
+
+    @Test("A curve as CompressAI writes it, and what an evaluation writes")
+    func forms() throws {
+        let single = #"{"name": "n", "description": "d", "results": {"bpp": [0.2, 0.1], "psnr-rgb": [31, 30]}}"#
+        let expected = RateDistortionCurve(name: "n", points: [.init(bitsPerPixel: 0.1, psnr: 30, msSSIM: nil), .init(bitsPerPixel: 0.2, psnr: 31, msSSIM: nil)])
+        #expect(try RateDistortionCurve.curves(inJSON: Array(single.utf8), at: "t") == [expected])
+        var evaluation = Evaluation(network: "n", machine: "m")
+        evaluation.curves = [expected]
+        evaluation.compareWithFloat("n", float: expected)
+        #expect(try RateDistortionCurve.curves(inJSON: Array(evaluation.jsonText().utf8), at: "t") == [expected])
+    }
+
+    @Test("FILE:NAME takes one curve; pipes are no files")
+    func fileAndName() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("curves-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let text = #"{"kodak": {"a": {"bpp": [0.1], "psnr-rgb": [30]}, "b:c": {"bpp": [0.2], "psnr-rgb": [31]}}}"#
+        try AtomicFile.write(text, to: folder + "/c.json")
+        func names(_ argument: String) throws -> [String] { try RateDistortionCurve.curves(fileAndName: folder + argument).map(\.name) }
+        #expect(try names("/c.json") == ["a", "b:c"] && names("/c.json:a") == ["a"] && names("/c.json:b:c") == ["b:c"])
+        for argument in ["/c.json:d", "/c.json:", "/none.json", "/none.json:a", ""] {
+            #expect { _ = try names(argument) } throws: { ($0 as? Diagnostic)?.code == .curveFileInvalid }
+        }
+        #expect { _ = try RateDistortionCurve.curves(fileAndName: "/dev/zero") } throws: { ($0 as? Diagnostic)?.code == .curveFileInvalid }
+    }
+
+    @Test("Trellis tables come from text files with any ends of lines, of at most 1 MiB")
+    func trellisTables() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("trellis-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try AtomicFile.write("\u{FEFF}# four states\r\n0 2 0\r\n2 0 0\r\n1 3 1\r\n3 1 1\r\n", to: folder + "/t")
+        #expect(try TrellisTable(contentsOf: folder + "/t") == .fourStates)
+        try AtomicFile.write(Array(repeating: 0x23, count: (1 << 20) + 1), to: folder + "/long")
+        for name in ["/long", "/none", ""] {
+            #expect { _ = try TrellisTable(contentsOf: folder + name) } throws: { ($0 as? Diagnostic)?.code == .trellisTableInvalid }
         }
     }
 }

@@ -35,8 +35,9 @@ import Testing
 
     @Test(arguments: [
         ("pixelLanes: 4", "pixelLanes: four", "macArray.pixelLanes is 'four'", "a whole number"),
-        ("pixelLanes: 4", "pixelLanes: \"4\"", "macArray.pixelLanes is the text \"4\"", "a whole number"),
-        ("pixelLanes: 4", "pixelLanes: 4.0", "macArray.pixelLanes is '4.0'", "a whole number"),
+        ("pixelLanes: 4", "pixelLanes: \"4x\"", "macArray.pixelLanes is the text \"4x\"", "a whole number"),
+        ("pixelLanes: 4", "pixelLanes: 4.5", "macArray.pixelLanes is '4.5'", "a whole number"),
+        ("pixelLanes: 4", "pixelLanes: 1_000", "macArray.pixelLanes is '1_000'", "a whole number"),
         ("pixelLanes: 4", "pixelLanes: 0x4", "macArray.pixelLanes is '0x4'", "a whole number"),
         ("pixelLanes: 4", "pixelLanes:", "macArray.pixelLanes is nothing", "a whole number"),
         ("pixelLanes: 4", "pixelLanes: [4]", "macArray.pixelLanes is a list", "a whole number"),
@@ -168,6 +169,50 @@ import Testing
         #expect(control.code == .machineNotYAML && control.place == "m.yaml:2:8")
         #expect(try found("name: a\n---\nname: b\n").code == .machineNotYAML)
         #expect(try found("- 1\n").code == .machineWrongType)
+    }
+
+    /// The same machine however its scalars are written.
+    @Test func quotesPointsAndExponentsMakeNoDifference() throws {
+        let mid = try MachineDescription.load("mid")
+        for (old, new) in [
+            ("pixelLanes: 4", "pixelLanes: \"4\""), ("pixelLanes: 4", "pixelLanes: 4.0"), ("pixelLanes: 4", "pixelLanes: 0.4e1"), ("clockMegahertz: 400", "clockMegahertz: 4e2"),
+            ("dataflow: outputStationary", "dataflow: \"outputStationary\""), ("pingPong: true", "pingPong: 'true'"), ("name: mid", "'name': \"mid\""), ("\n", "\r\n"),
+        ] {
+            #expect(try MachineDescription(yaml: mid.yaml.replacingOccurrences(of: old, with: new), path: "m.yaml") == mid, "\(new)")
+        }
+    }
+
+    /// JSON is YAML in flow style with quoted words; a byte order mark and CR LF come from other systems.
+    @Test func machinesAreReadAsJSONAndFromOtherSystems() throws {
+        let mid = try MachineDescription.load("mid")
+        var json = "{"
+        for line in mid.yaml.split(separator: "\n") {
+            let isInner = line.hasPrefix("  ")
+            if !isInner, json.count > 1 { json += json.last == "," ? "" : "," }
+            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            if !isInner, json.contains("{\""), json.filter({ $0 == "{" }).count > json.filter({ $0 == "}" }).count + 1 { json = json.dropLast() + "}," }
+            let isWord = parts[1].first?.isLetter == true && !["true", "false"].contains(parts[1])
+            json += parts[1].isEmpty ? "\"\(parts[0])\": {" : "\"\(parts[0])\": \(isWord ? "\"\(parts[1])\"" : parts[1]),"
+        }
+        json = json.dropLast() + "}}"
+        #expect(try MachineDescription(yaml: json, path: "m.json") == mid)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "machine-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "m.yaml").path
+        try Data([0xEF, 0xBB, 0xBF] + Array(mid.yaml.replacingOccurrences(of: "\n", with: "\r\n").utf8)).write(to: URL(fileURLWithPath: path))
+        #expect(try MachineDescription.load(path) == mid)
+    }
+
+    @Test func whatCouldGrowOrHideIsRefusedWhileParsing() throws {
+        for text in ["a: &x [1]\nb: *x\n", "? [1]\n: 2\n", "<<: {a: 1}\n", "name: !!str mid\n", String(repeating: "[", count: 100_000)] {
+            let found = try #require(throws: Diagnostic.self) { _ = try MachineDescription(yaml: text, path: "m.yaml") }
+            #expect(found.code == .machineNotYAML && found.place.hasPrefix("m.yaml:"), "\(text.prefix(20))")
+        }
+    }
+
+    @Test(arguments: ["'../x'", "'a/b'", ".x", "\"a\\0b\"", "\"\\e[31m\""]) func namesArePlain(_ name: String) throws {
+        #expect(try diagnostic("name: mid", "name: \(name)").code == .machineValueOutOfRange)
     }
 
     @Test func duplicateKeyIsRefused() throws {

@@ -56,7 +56,7 @@ enum Fixtures {
         let transposed = TransposedConvolution(
             outputChannels: 4, kernelHeight: 5, kernelWidth: 5, strideY: 2, strideX: 2, padding: Padding(all: 2), outputPaddingY: 1, outputPaddingX: 1)
         return Graph(
-            name: "every \"operator\"", inputs: [GraphInput(name: "image", channels: 3)],
+            name: "every-operator", inputs: [GraphInput(name: "image", channels: 3)],
             layers: [
                 Layer(name: "conv", operator: .convolution(convolution), inputs: ["image"], activation: .leakyRelu(slope: 0.01)),
                 Layer(name: "depthwise", operator: .convolution(depthwise), inputs: ["conv"], activation: .relu),

@@ -79,6 +79,14 @@ import Testing
             #expect(ranges == LearnedRanges(clips: ["g_a.1": clips], activations: ["y8": Array(repeating: 2, count: 96)]))
         }
         try withFolder { folder in
+            for name in ["g_a.8.weight", "h_a.0.weight.scale", "gains", "ranges.g_a.1.clip", "prior.a.9"] {
+                var file = source
+                file.tensors[name] = SafetensorsTensor([Float](repeating: 1, count: 4), shape: [4])
+                try AtomicFile.write(file.bytes, to: "\(folder)/x")
+                #expect(code { _ = try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: "\(folder)/x") } == .importTensorUnused, "\(name)")
+            }
+        }
+        try withFolder { folder in
             for (name, change) in [
                 ("ranges of two dimensions", { (file: inout SafetensorsFile) in file.tensors["ranges.g_a.1.clips"] = file.tensors["g_a.1.gamma"] }),
                 ("a missing tensor", { $0.tensors["h_a.2.bias"] = nil }),
@@ -90,6 +98,18 @@ import Testing
                 change(&file)
                 try AtomicFile.write(file.bytes, to: "\(folder)/x")
                 #expect(code { _ = try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: "\(folder)/x") } == .importTensorMismatch, "\(name)")
+            }
+        }
+    }
+
+    @Test("Weights in CompressAI's own parametrization are refused by that name, whatever else is there")
+    func parametrization() throws {
+        for name in ["g_a.1.beta_reparam.pedestal", "g_a.1.gamma_reparam.lower_bound.bound", "g_s.1.beta_reparam.lower_bound.bound"] {
+            let file = SafetensorsFile(tensors: [name: SafetensorsTensor([Float(1)], shape: [1]), "gain": SafetensorsTensor([Float(1)], shape: [1, 1])])
+            try withFolder { folder in
+                try AtomicFile.write(file.bytes, to: "\(folder)/x")
+                let found = try #require(throws: Diagnostic.self) { _ = try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: "\(folder)/x") }
+                #expect(found.code == .importParametrization && found.remedy.contains("max(x, bound)^2 - pedestal"))
             }
         }
     }

@@ -20,10 +20,7 @@ extension FactorizedPrior {
 
     init(_ fields: JSONFields, tensors: inout TensorTable) throws(Diagnostic) {
         let channels = try fields.integer("channels", in: 1...65_536)
-        let widths = try fields.strings("widths").compactMap { Int($0) }
-        guard widths.count >= 2, widths.first == 1, widths.last == 1, widths.allSatisfy({ (1...64).contains($0) }) else {
-            throw JSONFields.invalid(fields.place, found: "widths \(widths)", expected: "1, then the outputs of each stage, at last 1")
-        }
+        let widths = try Self.widths(fields)
         var stages: [Stage] = []
         for (index, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
             let factor = "prior.\(index).factor"
@@ -34,5 +31,22 @@ extension FactorizedPrior {
                     factor: tensors.has(factor) ? try tensors.floats(factor, shape: [channels, outputs]) : nil))
         }
         self.init(channels: channels, stages: stages)
+    }
+
+    /// 1, then the outputs of each stage.
+    private static func widths(_ fields: JSONFields) throws(Diagnostic) -> [Int] {
+        let words = try fields.strings("widths")
+        let widths = words.map { Int($0) ?? 0 }
+        guard widths.count >= 2, widths.first == 1, widths.last == 1, widths.allSatisfy({ (1...64).contains($0) }) else {
+            throw JSONFields.invalid(fields.place, found: "widths \(words)", expected: "1, then the outputs of each stage in 1...64, at last 1")
+        }
+        return widths
+    }
+
+    /// The names of the tensors that a prior must have, and of those that it may have.
+    static func tensorNames(_ fields: JSONFields) throws(Diagnostic) -> (required: [String], optional: [String]) {
+        _ = try fields.integer("channels", in: 1...65_536)
+        let stages = try widths(fields).indices.dropLast()
+        return (stages.flatMap { ["prior.\($0).matrix", "prior.\($0).bias"] }, stages.map { "prior.\($0).factor" })
     }
 }

@@ -55,7 +55,7 @@ extension FloatNetwork {
                     beta: try tensors.floats("\(layer.name).beta", shape: [outputChannels]))
             }
         }
-        for name in try fields.strings("rates") {
+        for name in try fields.distinctStrings("rates") {
             guard let outputChannels = channels[name] else {
                 throw JSONFields.invalid(fields.place, found: "rates of '\(name)', which is no layer", expected: "a layer")
             }
@@ -64,6 +64,7 @@ extension FloatNetwork {
         }
         if fields.has("prior") { prior = try FactorizedPrior(try fields.object("prior"), tensors: &tensors) }
         ranges = try LearnedRanges(fields, channels: channels, tensors: &tensors)
+        try fields.requireAllTaken()
         try validate()
     }
 }

@@ -18,13 +18,14 @@ extension Graph {
     init(_ fields: JSONFields) throws(Diagnostic) {
         var inputs: [GraphInput] = []
         for input in try fields.objects("inputs") {
-            inputs.append(GraphInput(name: try input.string("name"), channels: try input.integer("channels", in: 1...65_536)))
+            inputs.append(GraphInput(name: try input.plainName("name"), channels: try input.integer("channels", in: 1...65_536)))
+            try input.requireAllTaken()
         }
         var layers: [Layer] = []
         for layer in try fields.objects("layers") { layers.append(try Layer(layer)) }
         self.init(
-            name: try fields.string("name"), inputs: inputs, layers: layers, outputs: try fields.strings("outputs"),
-            sizeMultiple: try fields.integer("sizeMultiple", in: 1...4096), latents: try fields.strings("latents"))
+            name: try fields.plainName("name"), inputs: inputs, layers: layers, outputs: try fields.distinctStrings("outputs"),
+            sizeMultiple: try fields.integer("sizeMultiple", in: 1...4096), latents: try fields.distinctStrings("latents"))
     }
 }
 
@@ -60,7 +61,8 @@ extension Layer {
                 low: fields.has("low") ? try fields.real("low") : -.infinity, high: fields.has("high") ? try fields.real("high") : .infinity)
         case let word: throw JSONFields.invalid(fields.place, found: "activation '\(word)'", expected: "none, relu, leakyRelu or clip")
         }
-        self.init(name: try fields.string("name"), operator: try Operator(fields), inputs: try fields.strings("inputs"), activation: activation)
+        self.init(name: try fields.plainName("name"), operator: try Operator(fields), inputs: try fields.strings("inputs"), activation: activation)
+        try fields.requireAllTaken()
     }
 }
 

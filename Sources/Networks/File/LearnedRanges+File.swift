@@ -25,7 +25,12 @@ extension LearnedRanges {
         }
     }
 
-    private static func names(_ list: String, _ fields: JSONFields) throws(Diagnostic) -> [String] { fields.has(list) ? try fields.strings(list) : [] }
+    /// The names of the tensors that hold the ranges.
+    static func tensorNames(_ fields: JSONFields) throws(Diagnostic) -> [String] {
+        try names("clips", fields).map { "\($0).clips" } + names("activationRanges", fields).map { "\($0).activationRanges" }
+    }
+
+    private static func names(_ list: String, _ fields: JSONFields) throws(Diagnostic) -> [String] { fields.has(list) ? try fields.distinctStrings(list) : [] }
 
     private static func count(_ name: String, _ fields: JSONFields, _ channels: [String: Int]) throws(Diagnostic) -> Int {
         guard let count = channels[name] else {

@@ -52,26 +52,39 @@ public struct NetworkFile: Sendable {
         guard file.metadata["float"] != nil || file.metadata["quantized"] != nil else {
             throw JSONFields.invalid("\(place), metadata", found: "neither 'float' nor 'quantized'", expected: "at least one network")
         }
-        if let name = file.tensors.keys.filter({ !($0.hasPrefix("float.") || $0.hasPrefix("quantized.")) }).min() {
+        if let key = file.metadata.keys.filter({ !Self.metadataKeys.contains($0) }).min() {
+            throw Diagnostic(
+                .networkUnknownField, at: "\(place), metadata", found: "a key '\(key.prefix(80))' that nothing here has a use for",
+                expected: "no key but \(Self.metadataKeys.joined(separator: ", "))",
+                remedy: closestName(to: key, among: Self.metadataKeys.filter { file.metadata[$0] == nil }).map { "did you mean '\($0)'?" } ?? "remove the key")
+        }
+        if let name = (file.unreadTensors + file.tensors.keys).filter({ !($0.hasPrefix("float.") || $0.hasPrefix("quantized.")) }).min() {
             throw Diagnostic(
                 .networkTensorUnused, at: "\(place), tensor \(name)", found: "a tensor of no network", expected: "names that begin with 'float.' or 'quantized.'",
                 remedy: "remove the tensor")
         }
+        let floatFields = try Self.fields(file, "float", at: place)
         if includingFloat || file.metadata["quantized"] == nil {
             var floatTable = TensorTable(file.tensors, prefix: "float.", at: place)
-            if let text = file.metadata["float"] {
-                let json = try JSONParser.parse(Array(text.utf8), at: "\(place), metadata float")
-                float = try FloatNetwork(try JSONFields(json, at: "\(place), float"), tensors: &floatTable)
-            }
+            if let floatFields { float = try FloatNetwork(floatFields, tensors: &floatTable) }
             try floatTable.requireAllTaken()
+        } else {
+            let names = (file.unreadTensors + file.tensors.keys).filter { $0.hasPrefix("float.") }.map { String($0.dropFirst("float.".count)) }
+            try FloatNetwork.requireTensors(of: floatFields, found: Set(names), at: place)
         }
         var quantizedTable = TensorTable(file.tensors, prefix: "quantized.", at: place)
-        if let text = file.metadata["quantized"] {
-            let json = try JSONParser.parse(Array(text.utf8), at: "\(place), metadata quantized")
-            quantized = try QuantizedNetwork(try JSONFields(json, at: "\(place), quantized"), tensors: &quantizedTable)
-        }
+        if let fields = try Self.fields(file, "quantized", at: place) { quantized = try QuantizedNetwork(fields, tensors: &quantizedTable) }
         try quantizedTable.requireAllTaken()
     }
+
+    /// The JSON of one of the two networks, where the file has it.
+    private static func fields(_ file: SafetensorsFile, _ name: String, at place: String) throws(Diagnostic) -> JSONFields? {
+        guard let text = file.metadata[name] else { return nil }
+        return try JSONFields(try JSONParser.parse(Array(text.utf8), at: "\(place), metadata \(name)"), at: "\(place), \(name)")
+    }
+
+    /// Of a file's metadata, what a network file may hold.
+    private static let metadataKeys = ["format", "schemaVersion", "float", "quantized"]
 
     /// Reads and validates the file at a path.
     ///

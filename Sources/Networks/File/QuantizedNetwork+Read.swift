@@ -25,7 +25,7 @@ extension QuantizedNetwork {
                 throw JSONFields.invalid(entry.place, found: "layer '\(name)' twice", expected: "each layer once")
             }
         }
-        for name in try fields.strings("rates") {
+        for name in try fields.distinctStrings("rates") {
             guard let count = channels[name] else { throw JSONFields.invalid(fields.place, found: "rates of '\(name)'", expected: "a layer of the graph") }
             let mantissas = try tensors.rows("\(name).rateMantissas", .unsigned32, as: UInt32.self, columns: count)
             let exponents = try tensors.rows("\(name).rateExponents", .signed8, as: Int8.self, columns: count)
@@ -38,6 +38,7 @@ extension QuantizedNetwork {
         }
         try readWeightStatistics(&tensors, channels: channels)
         if fields.has("codec") { codec = try CodecParameters(try fields.object("codec"), tensors: &tensors) }
+        try fields.requireAllTaken()
         try validate()
     }
 }

@@ -12,6 +12,8 @@ import FileFormats
 public struct SafetensorsFile: Equatable, Sendable {
     public var metadata: [String: String]
     public var tensors: [String: SafetensorsTensor]
+    /// Names of the tensors that the file holds too but that were not wanted when it was read.
+    public private(set) var unreadTensors: [String] = []
 
     public init(metadata: [String: String] = [:], tensors: [String: SafetensorsTensor] = [:]) {
         self.metadata = metadata
@@ -102,7 +104,11 @@ extension SafetensorsFile {
         try Self.requireContiguous(ranges, bodyBytes: count - bodyStart, at: place)
         let wantedBytes = ranges.reduce(0) { isWanted($1.name, metadata) ? $0 + $1.end - $1.start : $0 }
         try memory.require(Self.bytesPerTensorByte * wantedBytes, for: "tensors of \(MemoryBudget.text(wantedBytes))", at: place)
-        for range in ranges where isWanted(range.name, metadata) {
+        for range in ranges {
+            guard isWanted(range.name, metadata) else {
+                unreadTensors.append(range.name)
+                continue
+            }
             let bytes = try read(bodyStart + range.start..<bodyStart + range.end)
             let tensor = SafetensorsTensor(elementType: range.elementType, shape: range.shape, bytes: bytes)
             try Self.requireFinite(tensor, name: range.name, at: place)
@@ -176,6 +182,9 @@ private struct TensorRange {
 
     init(_ member: JSONValue.Member, at place: String) throws(Diagnostic) {
         let place = "\(place), tensor \(member.name)"
+        if case .object(let members) = member.value, let surplus = members.first(where: { !["dtype", "shape", "data_offsets"].contains($0.name) }) {
+            throw SafetensorsFile.malformed(place, found: "a key '\(surplus.name.prefix(80))'", expected: "dtype, shape and data_offsets")
+        }
         guard case .string(let word)? = member.value["dtype"] else {
             throw SafetensorsFile.malformed(place, found: "no dtype", expected: "dtype, shape and data_offsets")
         }

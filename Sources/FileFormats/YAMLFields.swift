@@ -1,0 +1,200 @@
+package import Diagnostics
+
+/// Which diagnostics a kind of YAML file gives.
+package struct YAMLCodes: Sendable {
+    let syntax: DiagnosticCode
+    let unknownKey: DiagnosticCode
+    let missingKey: DiagnosticCode
+    let wrongType: DiagnosticCode
+    let outOfRange: DiagnosticCode
+    let unknownWord: DiagnosticCode
+    let duplicateKey: DiagnosticCode
+    let notPlainName: DiagnosticCode
+    /// How to come to a right file, for remedies.
+    let example: String
+
+    package init(
+        syntax: DiagnosticCode, unknownKey: DiagnosticCode, missingKey: DiagnosticCode, wrongType: DiagnosticCode, outOfRange: DiagnosticCode,
+        unknownWord: DiagnosticCode, duplicateKey: DiagnosticCode, notPlainName: DiagnosticCode, example: String
+    ) {
+        self.syntax = syntax
+        self.unknownKey = unknownKey
+        self.missingKey = missingKey
+        self.wrongType = wrongType
+        self.outOfRange = outOfRange
+        self.unknownWord = unknownWord
+        self.duplicateKey = duplicateKey
+        self.notPlainName = notPlainName
+        self.example = example
+    }
+}
+
+/// A YAML mapping that is read field by field and forgives nothing: every key is known, every required key is there, and each problem is a diagnostic with line and column.
+///
+/// A scalar counts by its text, in quotes or not: `4`, `"4"`, `4e0` are one number, `true` and `"true"` one boolean.
+package struct YAMLFields {
+    private let path: String
+    /// Of the mapping inside the file; empty at the top.
+    private let name: String
+    private let mappingPlace: YAMLPlace
+    private let codes: YAMLCodes
+    private var values: [String: YAMLNode] = [:]
+
+    /// The document's root.
+    ///
+    /// - Parameter path: names the file in messages.
+    package init(document text: String, path: String, codes: YAMLCodes, keys: [String], optional: [String] = []) throws(Diagnostic) {
+        let root: YAMLNode?
+        do {
+            root = try YAMLParser.parse(text)
+        } catch {
+            throw Diagnostic(
+                error.isDuplicateKey ? codes.duplicateKey : codes.syntax, at: error.place.text(in: path), found: error.found,
+                expected: error.isDuplicateKey ? "each key once" : "one YAML document without anchors, aliases, tags and merge keys, whose keys are words",
+                remedy: error.isDuplicateKey ? "remove one of the two" : "correct the line; \(codes.example)")
+        }
+        guard let root else {
+            throw Diagnostic(codes.syntax, at: "\(path):1:1", found: "the file has no YAML document", expected: "one", remedy: codes.example)
+        }
+        try self.init(root, path: path, name: "", codes: codes, keys: keys, optional: optional)
+    }
+
+    private init(_ node: YAMLNode, path: String, name: String, codes: YAMLCodes, keys: [String], optional: [String]) throws(Diagnostic) {
+        (self.path, self.name, self.codes, mappingPlace) = (path, name, codes, node.place)
+        let known = keys + optional
+        guard case .mapping(let entries) = node.content else {
+            throw wrongType(node, of: name, expected: "fields, one a line: \(known.joined(separator: ", "))")
+        }
+        for entry in entries {
+            guard known.contains(entry.key) else {
+                let meant = closestName(to: entry.key, among: known)
+                throw Diagnostic(
+                    codes.unknownKey, at: entry.keyPlace.text(in: path), found: "unknown key \(qualified(String(entry.key.prefix(80))))",
+                    expected: "one of \(known.joined(separator: ", "))", remedy: meant.map { "did you mean \($0)?" } ?? "remove the line")
+            }
+            values[entry.key] = entry.value
+        }
+        for key in keys where values[key] == nil {
+            throw Diagnostic(
+                codes.missingKey, at: mappingPlace.text(in: path), found: "\(qualified(key)) is missing", expected: "every field: \(keys.joined(separator: ", "))",
+                remedy: "add a line \(key): ...")
+        }
+    }
+
+    /// Whether an optional field is there.
+    package func has(_ key: String) -> Bool { values[key] != nil }
+
+    /// `path:line:column` of a field's value, or of the mapping.
+    package func place(of key: String? = nil) -> String { (key.map { node($0).place } ?? mappingPlace).text(in: path) }
+
+    /// A field that is itself a mapping.
+    package func mapping(_ key: String, keys: [String], optional: [String] = []) throws(Diagnostic) -> YAMLFields {
+        try YAMLFields(node(key), path: path, name: key, codes: codes, keys: keys, optional: optional)
+    }
+
+    /// A field that is a list of mappings.
+    package func mappings(_ key: String, keys: [String]) throws(Diagnostic) -> [YAMLFields] {
+        var fields: [YAMLFields] = []
+        for element in try elements(key, expected: "a list of mappings") {
+            fields.append(try YAMLFields(element, path: path, name: key, codes: codes, keys: keys, optional: []))
+        }
+        return fields
+    }
+
+    /// A whole number within `range`.
+    package func integer(_ key: String, in range: ClosedRange<Int>) throws(Diagnostic) -> Int { try integer(key, node(key), in: range) }
+
+    /// A list of whole numbers within `range`.
+    package func integers(_ key: String, in range: ClosedRange<Int>) throws(Diagnostic) -> [Int] {
+        var integers: [Int] = []
+        for element in try elements(key, expected: "a list of whole numbers") { integers.append(try integer(key, element, in: range)) }
+        return integers
+    }
+
+    /// A number, with or without a fraction, within `range`.
+    package func number(_ key: String, in range: ClosedRange<Double>) throws(Diagnostic) -> Double {
+        let text = try scalar(key, node(key), expected: "a number")
+        guard let number = DecimalNumber(text) else { throw wrongType(node(key), of: key, expected: "a number") }
+        guard let value = number.real, range.contains(value) else { throw outOfRange(key, node(key), text, expected: "\(range.lowerBound) to \(range.upperBound)") }
+        return value
+    }
+
+    /// `true` or `false`.
+    package func boolean(_ key: String) throws(Diagnostic) -> Bool {
+        switch try scalar(key, node(key), expected: "true or false") {
+        case "true": return true
+        case "false": return false
+        default: throw wrongType(node(key), of: key, expected: "true or false")
+        }
+    }
+
+    /// The word of one of an enumeration's cases.
+    package func word<Word: RawRepresentable & CaseIterable>(_ key: String, as type: Word.Type) throws(Diagnostic) -> Word where Word.RawValue == String {
+        let words = Word.allCases.map(\.rawValue)
+        let text = try scalar(key, node(key), expected: words.joined(separator: " or "))
+        guard let word = Word(rawValue: text) else {
+            let meant = closestName(to: text, among: words)
+            throw Diagnostic(
+                codes.unknownWord, at: place(of: key), found: "\(qualified(key)) is \(shown(text))", expected: words.joined(separator: " or "),
+                remedy: meant.map { "did you mean \($0)?" } ?? "choose one of them")
+        }
+        return word
+    }
+
+    /// A plain name.
+    package func name(_ key: String) throws(Diagnostic) -> String {
+        let text = try scalar(key, node(key), expected: "a word")
+        guard PlainName.accepts(text) else {
+            throw Diagnostic(
+                codes.notPlainName, at: place(of: key), found: "\(qualified(key)) is \(shown(text))", expected: PlainName.rule,
+                remedy: text.isEmpty ? "write a name" : "write \(PlainName.mapped(text))")
+        }
+        return text
+    }
+
+    private func node(_ key: String) -> YAMLNode {
+        guard let node = values[key] else { preconditionFailure("\(key) is not among the keys of \(name)") }
+        return node
+    }
+
+    private func elements(_ key: String, expected: String) throws(Diagnostic) -> [YAMLNode] {
+        guard case .sequence(let elements) = node(key).content else { throw wrongType(node(key), of: key, expected: expected) }
+        return elements
+    }
+
+    private func scalar(_ key: String, _ node: YAMLNode, expected: String) throws(Diagnostic) -> String {
+        guard case .scalar(let text, let isPlain) = node.content, !(text.isEmpty && isPlain) else { throw wrongType(node, of: key, expected: expected) }
+        return text
+    }
+
+    private func integer(_ key: String, _ node: YAMLNode, in range: ClosedRange<Int>) throws(Diagnostic) -> Int {
+        let text = try scalar(key, node, expected: "a whole number")
+        guard let number = DecimalNumber(text), number.isWhole else { throw wrongType(node, of: key, expected: "a whole number") }
+        guard let value = number.integer, range.contains(value) else {
+            throw outOfRange(key, node, text, expected: "\(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    private func qualified(_ key: String) -> String { name.isEmpty || key == name ? key : "\(name).\(key)" }
+
+    private func shown(_ text: String) -> String { text.isEmpty ? "empty" : String(text.prefix(40)) }
+
+    private func wrongType(_ node: YAMLNode, of key: String, expected: String) -> Diagnostic {
+        let found =
+            switch node.content {
+            case .scalar(let text, isPlain: true): text.isEmpty ? "nothing" : "'\(text.prefix(40))'"
+            case .scalar(let text, isPlain: false): "the text \"\(text.prefix(40))\""
+            case .mapping: "a mapping"
+            case .sequence: "a list"
+            }
+        return Diagnostic(
+            codes.wrongType, at: node.place.text(in: path), found: "\(key.isEmpty ? "the file" : qualified(key)) is \(found)", expected: expected,
+            remedy: "write \(expected)")
+    }
+
+    private func outOfRange(_ key: String, _ node: YAMLNode, _ text: String, expected: String) -> Diagnostic {
+        Diagnostic(
+            codes.outOfRange, at: node.place.text(in: path), found: "\(qualified(key)) is \(shown(text))", expected: expected, remedy: "use a value in that range")
+    }
+}
