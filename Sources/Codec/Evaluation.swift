@@ -93,9 +93,19 @@ public struct Evaluation: Codable, Equatable, Sendable {
         }
     }
 
-    /// Compares each own curve with the first one and with every curve that was read.
+    /// Compares each own curve with the first one and with every curve that was read. A curve whose name is taken, by an own one or by another that was read, gets a number: `round (2)`.
     public mutating func compare(with others: [RateDistortionCurve]) {
         let own = curves
+        var names = Set(own.map(\.name))
+        let others = others.map { other in
+            var curve = other
+            var number = 2
+            while !names.insert(curve.name).inserted {
+                curve.name = "\(other.name) (\(number))"
+                number += 1
+            }
+            return curve
+        }
         for curve in own {
             for anchor in own.prefix(1) + others where anchor.name != curve.name {
                 differences.append(

@@ -27,7 +27,7 @@ package struct JSONParser {
 
     private func malformed(_ found: String, expected: String) -> Diagnostic {
         Diagnostic(
-            code, at: "\(place), byte \(position)", found: found, expected: expected, remedy: "write the file again from its source")
+            code, at: "\(place), byte \(position)", found: found, expected: expected, remedy: "correct the text there, or write the file again from its source")
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }

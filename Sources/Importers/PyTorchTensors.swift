@@ -79,9 +79,11 @@ struct PyTorchTensors {
     private func tensor(_ name: String) throws(Diagnostic) -> SafetensorsTensor {
         taken.names.insert(name)
         guard let tensor = file.tensors[name] else {
+            let meant = closestName(to: name, among: file.tensors.keys.sorted().prefix(1000).filter { !taken.names.contains($0) })
             throw Diagnostic(
-                .importTensorMismatch, at: "\(place), tensor \(name)", found: "no such tensor", expected: "the tensors of a mean-scale hyperprior",
-                remedy: "check the architecture")
+                .importTensorMismatch, at: "\(place), tensor \(name)", found: "no such tensor" + (meant.map { " but one called \($0)" } ?? ""),
+                expected: "the tensors of a mean-scale hyperprior",
+                remedy: name == "gain" ? "store gain as [rates][M]: one row of ones for a network of one rate" : "check the architecture and the names; docs/files.md lists them")
         }
         guard [.float32, .float16].contains(tensor.elementType) else { throw mismatch(name, tensor, expected: "F32 or F16") }
         return tensor

@@ -99,6 +99,16 @@ import Testing
         #expect(try RateDistortionCurve.curves(inJSON: Array(evaluation.jsonText().utf8), at: "t") == [expected])
     }
 
+    @Test("Curves that are read under a name that is taken get a number, so that what is written can be read again")
+    func numbered() throws {
+        let curve = RateDistortionCurve(name: "round", points: (1...4).map { .init(bitsPerPixel: Double($0) / 8, psnr: 28 + 2 * Double($0), msSSIM: nil) })
+        var evaluation = Evaluation(network: "n", machine: "m")
+        evaluation.curves = [curve]
+        evaluation.compare(with: [curve, curve])
+        #expect(evaluation.curves.map(\.name) == ["round", "round (2)", "round (3)"] && evaluation.differences.map(\.anchor) == ["round (2)", "round (3)"])
+        #expect(try RateDistortionCurve.curves(inJSON: Array(evaluation.jsonText().utf8), at: "t") == evaluation.curves)
+    }
+
     @Test("FILE:NAME takes one curve; pipes are no files")
     func fileAndName() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("curves-\(UUID().uuidString)").path

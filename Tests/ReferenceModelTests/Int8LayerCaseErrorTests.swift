@@ -1,6 +1,7 @@
 import Diagnostics
 import FixedPoint
 import Foundation
+import Graph
 import Importers
 import Networks
 import Tensors
