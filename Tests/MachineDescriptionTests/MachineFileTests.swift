@@ -185,16 +185,26 @@ import Testing
     /// JSON is YAML in flow style with quoted words; a byte order mark and CR LF come from other systems.
     @Test func machinesAreReadAsJSONAndFromOtherSystems() throws {
         let mid = try MachineDescription.load("mid")
-        var json = "{"
-        for line in mid.yaml.split(separator: "\n") {
-            let isInner = line.hasPrefix("  ")
-            if !isInner, json.count > 1 { json += json.last == "," ? "" : "," }
-            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-            if !isInner, json.contains("{\""), json.filter({ $0 == "{" }).count > json.filter({ $0 == "}" }).count + 1 { json = json.dropLast() + "}," }
-            let isWord = parts[1].first?.isLetter == true && !["true", "false"].contains(parts[1])
-            json += parts[1].isEmpty ? "\"\(parts[0])\": {" : "\"\(parts[0])\": \(isWord ? "\"\(parts[1])\"" : parts[1]),"
+        // Each line a member: a section opens an object, which ends before the next line at the margin.
+        var members: [String] = []
+        var section: (name: String, members: [String])?
+        func closeSection() {
+            if let section { members.append("\"\(section.name)\": {\(section.members.joined(separator: ", "))}") }
+            section = nil
         }
-        json = json.dropLast() + "}}"
+        for line in mid.yaml.split(separator: "\n") {
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+            if !line.hasPrefix(" ") { closeSection() }
+            guard !parts[1].isEmpty else {
+                section = (parts[0], [])
+                continue
+            }
+            let isWord = parts[1].first!.isLetter && !["true", "false"].contains(parts[1])
+            let member = "\"\(parts[0])\": " + (isWord ? "\"\(parts[1])\"" : parts[1])
+            if section == nil { members.append(member) } else { section!.members.append(member) }
+        }
+        closeSection()
+        let json = "{\(members.joined(separator: ", "))}"
         #expect(try MachineDescription(yaml: json, path: "m.json") == mid)
         let folder = FileManager.default.temporaryDirectory.appending(path: "machine-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
