@@ -105,6 +105,13 @@ let package = Package(
             name: "Benchmarks",
             dependencies: ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "CDatapathKernels", "CEntropyYardstick"], swiftSettings: settings),
         .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Schedules", "Importers",
+                "Calibration", "Simulation", "Threads", "Reports", "Codec", "TestVectors", argumentParser,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
             name: "intaglio",
             dependencies: [
                 "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
@@ -151,5 +158,7 @@ let package = Package(
         ]),
         tests("GoldenModelTests", ["GoldenModel", "CGoldenModel", "FixedPoint", "ExactArithmetic"]),
         tests("CommandLineTests", ["Diagnostics", "FixedPoint", "Images", "Networks", "Graph", "Quantization", "Reports"]),
+        tests("FuzzTests", ["Fuzz"]),
+        tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization", "Reports"]),
     ]
 )

@@ -16,7 +16,7 @@ public enum BDRate {
         public var piecewisePercent: Double
     }
 
-    /// - Throws: `curvesDoNotOverlap` where either has fewer than 4 points of different quality, or they share no range of quality.
+    /// - Throws: `curvesDoNotOverlap` where either has fewer than 4 points of different quality, or they share no range of quality, or the difference is no finite number.
     public static func compare(_ curve: RateDistortionCurve, to anchor: RateDistortionCurve, by quality: Quality) throws(Diagnostic) -> Result {
         let (tested, reference) = (samples(curve, quality), samples(anchor, quality))
         let low = max(tested.first?.x ?? 0, reference.first?.x ?? 0)
@@ -29,8 +29,14 @@ public enum BDRate {
         func percent(_ integral: ([(x: Double, y: Double)]) -> Double) -> Double {
             (exp((integral(tested) - integral(reference)) / (high - low)) - 1) * 100
         }
-        return Result(
+        let result = Result(
             cubicPercent: percent { CubicFit($0).integral(from: low, to: high) }, piecewisePercent: percent { PiecewiseCubic($0).integral(from: low, to: high) })
+        guard result.cubicPercent.isFinite, result.piecewisePercent.isFinite else {
+            throw Diagnostic(
+                .curvesDoNotOverlap, at: "curves \(curve.name) and \(anchor.name)", found: "points whose difference is no finite number",
+                expected: "rates and qualities of pictures", remedy: "correct the points")
+        }
+        return result
     }
 
     /// Quality and the logarithm of the rate, by increasing quality.

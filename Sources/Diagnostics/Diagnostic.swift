@@ -26,13 +26,22 @@ public struct Diagnostic: Error, Equatable, Codable, Sendable {
 extension Diagnostic: CustomStringConvertible {
     /// One sentence a line: `error[SCHEDULE-003]: place: found; expected ...` and the remedy below it.
     ///
-    /// What files and users said is shown, not obeyed: control characters are written out, and further lines of a part are indented.
+    /// What files and users said is shown, not obeyed: control characters are written out, further lines of a part are indented, and what is longer than 3,000
+    /// characters is cut in its middle.
     public var description: String {
-        let parts = ["\(place): \(found)", expected, remedy].map { $0.printable.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ") }
+        let parts = ["\(place): \(found)", expected, remedy].map { Self.shortened($0).printable.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ") }
         return """
             error[\(code.rawValue)]: \(parts[0])
               expected: \(parts[1])
               remedy: \(parts[2])
             """
+    }
+
+    private static func shortened(_ part: String) -> String {
+        let (first, last) = (2000, 900)
+        // Counted in scalars: a cluster of them may be of any length.
+        let scalars = part.unicodeScalars
+        guard part.utf8.count > first + last, scalars.count > first + last + 100 else { return part }
+        return String(String.UnicodeScalarView(scalars.prefix(first))) + " ... \(scalars.count - first - last) characters ... " + String(String.UnicodeScalarView(scalars.suffix(last)))
     }
 }

@@ -66,6 +66,10 @@ enum ModuleTable {
         ("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
         // 8
         ("Benchmarks", ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "CDatapathKernels", "CEntropyYardstick"]),
+        ("Fuzz", [
+            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Schedules", "Importers",
+            "Calibration", "Simulation", "Threads", "Reports", "Codec", "TestVectors", "ArgumentParser",
+        ]),
         ("intaglio", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
             "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",

@@ -39,6 +39,13 @@ import Testing
         }
     }
 
+    @Test("curvesDoNotOverlap: a difference that is no finite number")
+    func notFinite() {
+        let anchor = curve("a", [(0.1, 27), (0.2, 29.3), (0.4, 32.1), (0.8, 35)])
+        let far = curve("far", [(0.1, 27), (0.2, 28), (0.3, 29), (0.4, 1e200)])
+        #expect { _ = try BDRate.compare(far, to: anchor, by: .psnr) } throws: { ($0 as? Diagnostic)?.code == .curvesDoNotOverlap }
+    }
+
     @Test("Curves of a file: those of an evaluation and published ones; curveFileInvalid otherwise")
     func files() throws {
         let own = #"{"schemaVersion": 1, "curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#

@@ -1,0 +1,116 @@
+import Codec
+import Diagnostics
+import EntropyCoding
+import Graph
+import Images
+import Importers
+import MachineDescription
+import Networks
+import Reports
+import Schedules
+import Simulation
+import Threads
+
+/// A result that contradicts itself: executors that differ, a diagnostic or a name that could harm a terminal.
+struct WrongResult: Error {
+    let message: String
+}
+
+/// Does with a file what the commands do with it after reading, at a small size.
+struct Attempts {
+    /// Where the file lies, alone.
+    let folder: String
+    let codecs: CodecSeeds
+    let team = ThreadTeam(threads: 1)
+
+    /// - Throws: the diagnostic that a command would print; `WrongResult`.
+    func attempt(_ reader: Reader, path: String, seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed &* 31 &+ 7)
+        switch reader {
+        case .network: try network(path, using: &random)
+        case .floatNetwork: try floatNetwork(path, using: &random)
+        case .layerCase: try layerCase(using: &random)
+        case .machine: try machine(path, using: &random)
+        case .schedule: try schedule(path, using: &random)
+        case .picture: try picture(path, using: &random)
+        case .stream: try stream(path)
+        case .curve: try curve(path)
+        case .imported: try imported(path)
+        case .trellis: try trellis(path, using: &random)
+        }
+    }
+
+    private func layerCase(using random: inout SeededGenerator) throws {
+        _ = try LayerCaseFolder.verify(folder, machine: random.pick(["small", "mid", "large"].map { MachineDescription.builtIn(named: $0)! }))
+    }
+
+    private func machine(_ path: String, using random: inout SeededGenerator) throws {
+        let machine = try MachineDescription.load(path)
+        guard try MachineDescription(yaml: machine.yaml, path: path) == machine else { throw WrongResult(message: "the machine's own text reads as another machine") }
+        let plan = try SimulationPlan(network: random.pick(codecs.networks), machine: machine, width: 16, height: 16)
+        _ = plan.report().jsonText()
+        guard random.isOne(in: 4) else { return }
+        try requireEqual(Verification(network: ProvenNetwork(plan.network), machine: machine, picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
+    }
+
+    private func schedule(_ path: String, using random: inout SeededGenerator) throws {
+        let bytes: [UInt8]
+        do { bytes = try InputFile.read(path, limit: 1 << 20) } catch { return }
+        let schedule = try Schedule(yaml: String(decoding: bytes, as: UTF8.self), path: path)
+        guard try Schedule(yaml: schedule.description, path: path) == schedule else { throw WrongResult(message: "the schedule's own text reads as another schedule") }
+        let network = codecs.networks.first { $0.graph.name == schedule.network } ?? codecs.networks[0]
+        let plan = try SimulationPlan(network: network, machine: .builtIn(named: "mid")!, width: 16, height: 16, schedule: schedule)
+        _ = plan.report().jsonText()
+        try requireEqual(Verification(network: ProvenNetwork(network), machine: plan.machine, schedule: schedule, picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
+    }
+
+    private func picture(_ path: String, using random: inout SeededGenerator) throws {
+        let picture = try PNGReader.read(path: path)
+        guard try PNGReader.decode(PNGWriter.encode(picture.image), place: path).image == picture.image else { throw WrongResult(message: "the picture changes when it is written") }
+        guard picture.image.width * picture.image.height <= 4096 else { return }
+        _ = try PictureQuality(of: picture.image, against: picture.image).jsonText()
+        guard random.isOne(in: 4) else { return }
+        var codec = random.pick(codecs.codecs)
+        _ = try codec.analyse(picture.image, rate: 0)
+    }
+
+    private func stream(_ path: String) throws {
+        let bytes = try StreamFile.read(path)
+        var refusal: (any Error)?
+        for codec in codecs.codecs {
+            var codec = codec
+            do {
+                _ = PNGWriter.encode(try codec.decode(bytes, at: path))
+                return
+            } catch let diagnostic as Diagnostic where diagnostic.code == .streamOfAnotherNetwork { refusal = refusal ?? diagnostic } catch { refusal = error }
+        }
+        if let refusal { throw refusal }
+    }
+
+    private func curve(_ path: String) throws {
+        let curves = try RateDistortionCurve.curves(inJSON: StreamFile.read(path), at: path)
+        let anchor = RateDistortionCurve(name: "anchor", points: [(0.1, 28.0), (0.3, 32.0), (0.6, 35.0), (1.2, 39.0)].map { .init(bitsPerPixel: $0, psnr: $1, msSSIM: 1 - 1 / $1) })
+        var evaluation = Evaluation(network: "network", machine: "machine")
+        evaluation.curves = [anchor]
+        evaluation.compare(with: curves)
+        _ = (evaluation.jsonText(), evaluation.text)
+    }
+
+    private func imported(_ path: String) throws {
+        let network = try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: path)
+        let file = NetworkFile(float: network)
+        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else { throw WrongResult(message: "the imported network's file reads as another network") }
+    }
+
+    private func trellis(_ path: String, using random: inout SeededGenerator) throws {
+        let table = try TrellisTable(text: String(decoding: StreamFile.read(path), as: UTF8.self), at: path)
+        var codec = random.pick(codecs.codecs)
+        let encoded = try codec.encode(
+            CodecSeed.picture(width: 12, height: 12), rate: 0, quantizer: LatentQuantizer(.trellis, fractionBits: codec.fractionBits, trellis: table))
+        guard try codec.decode(encoded.bytes, at: path) == encoded.reconstruction else { throw WrongResult(message: "the decoder's picture is not the encoder's") }
+    }
+
+    func requireEqual(_ verification: Verification) throws {
+        if let failure = verification.failure { throw WrongResult(message: failure) }
+    }
+}

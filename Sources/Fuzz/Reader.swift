@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// What is tried: a kind of file, read as the commands read it.
+enum Reader: String, CaseIterable, ExpressibleByArgument {
+    case network, floatNetwork, layerCase, machine, schedule, picture, stream, curve, imported = "import", trellis
+
+    /// How the files' names end.
+    var fileExtension: String {
+        switch self {
+        case .network, .floatNetwork, .imported: "safetensors"
+        case .layerCase, .curve: "json"
+        case .machine, .schedule: "yaml"
+        case .picture: "png"
+        case .stream: "bits"
+        case .trellis: "txt"
+        }
+    }
+}
