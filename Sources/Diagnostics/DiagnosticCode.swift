@@ -164,6 +164,7 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case networkGivesNoPicture = "RUN-018"
     case folderUnreadable = "RUN-020"
     case calibrationPictureTooSmall = "RUN-021"
+    case kernelLevelUnavailable = "RUN-025"
 
     // CODEC: entropy tables, quantizers, the codec of a network, rate-distortion curves
     case codecMissing = "CODEC-001"

@@ -49,7 +49,7 @@ package enum Datapath {
             for d in 0..<depth { packed.base[(k / 16 * pairs + d / 2) * 32 + k % 16 * 2 + d % 2] = weights[k * depth + d] }
         }
         let largest = (0..<pairs).map { pair in largestProduct(pair, values, pixels: pixels, packed, blocks: blocks, pairs: pairs) }
-        let level = KernelLevel.best
+        let level = KernelLevel.chosen
         let sums = AlignedMemory<Int32>(count: pixels * blocks * 16)
         withExtendedLifetime((values, packed, sums)) {
             var first = 0

@@ -29,7 +29,7 @@ public struct Machine: ~Copyable {
     ///   - team: shares the work.
     public init(
         description: MachineDescription, externalMemory: ExternalMemory, activationBits: Int, accumulatorBits: Int,
-        team: ThreadTeam = ThreadTeam(threads: 1), kernels: KernelLevel = .best
+        team: ThreadTeam = ThreadTeam(threads: 1), kernels: KernelLevel = .chosen
     ) {
         precondition((2...16).contains(activationBits), "V is \(activationBits), not 2...16")
         precondition(kernels <= .best, "this processor does not run \(kernels) kernels")
