@@ -97,7 +97,7 @@ let package = Package(
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
-            "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
+            "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "Traces", "RTL",
         ], resources: [.embedInCode("Templates")]),
         module("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
         // 8
@@ -151,7 +151,7 @@ let package = Package(
             "Tensors", "Diagnostics",
         ]),
         tests("RTLTests", [
-            "RTL", "TestVectors", "Conformance", "Simulation", "Scheduling", "Commands", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Diagnostics",
+            "RTL", "TestVectors", "Conformance", "Simulation", "Scheduling", "Commands", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Images", "Diagnostics",
         ]),
         tests("TracesTests", [
             "Traces", "Simulation", "Scheduling", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Diagnostics",

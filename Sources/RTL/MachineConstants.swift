@@ -9,7 +9,8 @@ public struct MachineConstants: Sendable {
     /// - Parameters:
     ///   - externalMemoryBytes: of the behavioural external memory.
     ///   - commands: largest number of commands in one queue.
-    public init(_ machine: MachineDescription, externalMemoryBytes: Int, commands: Int) {
+    ///   - bursts: of which a testbench compares the cycles.
+    public init(_ machine: MachineDescription, externalMemoryBytes: Int, commands: Int, bursts: Int = 1) {
         let array = machine.macArray
         let results = min(machine.postProcessor.lanes, machine.codebookMux.encodeLanes)
         var values: [(name: String, value: Int)] = [
@@ -38,6 +39,7 @@ public struct MachineConstants: Sendable {
             ("DMA_OUTSTANDING", machine.dma.outstanding),
             ("EXTERNAL_MEMORY_BYTES", externalMemoryBytes),
             ("COMMANDS", commands),
+            ("BURSTS", bursts),
             ("SEMAPHORES", SemaphoreSet.count),
             ("SEMAPHORES_INITIAL", Int(SemaphoreSet.initial.rawValue)),
             ("TRANSFER_WORDS", CommandWords.transferWords),
@@ -60,6 +62,11 @@ public struct MachineConstants: Sendable {
             /* verilator lint_off UNUSEDPARAM */
             package intaglio_constants;
             \(lines.joined(separator: "\n"))
+
+                // The words of commands by name, for testbenches; 0 where a word has none.
+                /* verilator lint_off WIDTHEXPAND */
+            \(CommandFieldNames.functions)
+                /* verilator lint_on WIDTHEXPAND */
             endpackage
             /* verilator lint_on UNUSEDPARAM */
 

@@ -41,6 +41,13 @@ package struct StimulusFiles {
     /// Bytes of external memory as a `$readmemh` file.
     package static func text(_ bytes: [UInt8], title: String) -> [UInt8] { header(title, width: 8, depth: bytes.count) + HexText.bytes(bytes) }
 
+    /// First and last cycle of the beats of each burst, and 0 for a load or 1 for a store, as a `$readmemh` file.
+    package static func text(bursts: [(beats: ClosedRange<Int>, isStore: Bool)]) -> [UInt8] {
+        var words: [UInt32] = []
+        for burst in bursts { words += [UInt32(burst.beats.lowerBound), UInt32(burst.beats.upperBound), burst.isStore ? 1 : 0] }
+        return header("first and last cycle of the beats of each burst, 1 for a store", width: 32, depth: words.count) + HexText.words(words)
+    }
+
     /// First and last cycle of each command, queue after queue, as a `$readmemh` file.
     package func text(timing: [(start: Int, end: Int)]) -> [UInt8] {
         let words = indices.flatMap { queue in queue.flatMap { [UInt32(timing[$0].start), UInt32(timing[$0].end)] } }

@@ -1,3 +1,4 @@
+import Commands
 public import Diagnostics
 import Foundation
 import Graph
@@ -11,6 +12,7 @@ import Scheduling
 import Simulation
 import Tensors
 import Timing
+import Traces
 
 /// The stimulus and the expected response of one layer on one machine, with everything that a hardware simulator needs.
 ///
@@ -18,6 +20,7 @@ import Timing
 ///     memory.hex, expected.hex          external memory before and after
 ///     load.hex, compute.hex, store.hex  the command stream
 ///     timing.hex                        first and last cycle of each command
+///     bursts.hex                        first and last cycle of the beats of each burst, and its direction
 ///     TENSOR.npy                        the operands and the expected output
 ///     manifest.json                     widths, order, sizes and digests of all of these
 ///     run_verilator.sh, run_icarus.sh, test_layer.py (cocotb)
@@ -49,17 +52,25 @@ public struct LayerVectors: Sendable {
         var files = stimulus.files
         files.append((name: "expected.hex", contents: StimulusFiles.text(after, title: "external memory after the run")))
         files.append((name: "timing.hex", contents: stimulus.text(timing: plan.timeline.commands.map { ($0.start, $0.end) })))
+        var bursts: [(beats: ClosedRange<Int>, isStore: Bool)] = []
+        replayBursts(of: plan.program.commands, timed: plan.timeline, on: machine.dma, through: plan.timeline.totalCycles) { bursts.append(($0.beats, $0.engine == .store)) }
+        files.append((name: "bursts.hex", contents: StimulusFiles.text(bursts: bursts)))
         for (name, tensor) in operands.inputs.sorted(by: { $0.key < $1.key }) {
             files.append((name: "\(name).npy", contents: NPY.bytes(tensor, bytesPerElement: plan.network.formats[name]!.bytesPerElement)))
         }
         files.append((name: "\(layer).npy", contents: NPY.bytes(run.storedOutput(layer), bytesPerElement: plan.network.formats[layer]!.bytesPerElement)))
-        let constants = MachineConstants(machine, externalMemoryBytes: powerOfTwo(atLeast: before.count), commands: powerOfTwo(atLeast: stimulus.longestQueue))
+        let constants = MachineConstants(
+            machine, externalMemoryBytes: powerOfTwo(atLeast: before.count), commands: powerOfTwo(atLeast: stimulus.longestQueue), bursts: powerOfTwo(atLeast: bursts.count))
         files.append((name: "intaglio_constants.sv", contents: Array(constants.text(machine: machine.name).utf8)))
         files += SystemVerilogSources.files.map { (name: $0.name, contents: Array($0.text.utf8)) }
-        let arguments = stimulus.arguments + ["+expected=expected.hex", "+timing=timing.hex", "+limit=\(2 * plan.timeline.totalCycles + 10_000)"]
+        let saturated = run.saturatedOutputs.reduce(0, +)
+        let arguments = stimulus.arguments + [
+            "+expected=expected.hex", "+timing=timing.hex", "+bursts=bursts.hex", "+burst_count=\(bursts.count)", "+cycles=\(plan.timeline.totalCycles)",
+            "+saturated=\(saturated)", "+limit=\(2 * plan.timeline.totalCycles + 10_000)",
+        ]
         files += LayerVectors.scripts(arguments)
         let manifest = LayerVectors.manifest(
-            files, layer: layer, machine: machine.name, cycles: plan.timeline.totalCycles, commands: plan.program.commands.count, arguments)
+            files, layer: layer, machine: machine.name, cycles: plan.timeline.totalCycles, commands: plan.program.commands.count, saturated: saturated, arguments)
         files.append((name: "manifest.json", contents: manifest))
         self.manifest = String(decoding: manifest, as: UTF8.self)
         self.files = files
@@ -85,27 +96,41 @@ public struct LayerVectors: Sendable {
     ///
     /// - Parameters:
     ///   - module: the machine under test, with its sources; the bundled one when nil.
-    /// - Returns: whether all was equal, and the testbench's own words: the first mismatch where there is one.
+    /// - Returns: whether all was equal, and the testbench's own words: the first mismatch where there is one, with the words of the command that it belongs to.
     /// - Throws: `simulatorMissing`, `simulatorBuildFailed` where it says neither.
     public func simulate(in folder: String, by simulator: Simulator, module: String?, sources: [String]) throws(Diagnostic) -> (passed: Bool, message: String) {
         let options = (module.map { ["-DINTAGLIO_MACHINE=\($0)"] } ?? []) + sources.map { URL(fileURLWithPath: $0).path }
         let script = URL(fileURLWithPath: folder).appendingPathComponent("run_\(simulator.rawValue).sh").path
         guard let run = ToolProcess([script] + options, in: URL(fileURLWithPath: folder)) else { throw simulator.missing }
         let lines = run.output.split(separator: "\n").map(String.init)
-        guard let verdict = lines.first(where: { $0.hasPrefix("mismatch") || $0.hasPrefix("all equal") }) else {
+        guard let first = lines.firstIndex(where: { $0.hasPrefix("mismatch") || $0.hasPrefix("all equal") }) else {
             throw Diagnostic(
                 .simulatorBuildFailed, at: script, found: "status \(run.status), no verdict: \(run.output.suffix(1000))", expected: "the testbench to build and run",
                 remedy: "run the script by hand")
         }
-        return (verdict.hasPrefix("all equal"), verdict)
+        let verdict = [lines[first]] + lines[(first + 1)...].prefix { $0.hasPrefix("  ") }
+        return (lines[first].hasPrefix("all equal") && run.status == 0, verdict.joined(separator: "\n"))
     }
 
     private static func scripts(_ arguments: [String]) -> [(name: String, contents: [UInt8])] {
         let line = arguments.joined(separator: " ")
+        // Paths are meant from where the user is.
+        let absolute = """
+            for argument; do
+                shift
+                case $argument in
+                    -I[!/]*) argument=-I$PWD/${argument#-I} ;;
+                    -* | /* | +*) ;;
+                    *) if [ -e "$argument" ]; then argument=$PWD/$argument; fi ;;
+                esac
+                set -- "$@" "$argument"
+            done
+            """
         let verilator = """
             #!/bin/sh
-            # Compiles the machine with Verilator and runs the layer; arguments go to the compiler (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place).
+            # Compiles the machine with Verilator and runs the layer; arguments go to the compiler (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place), paths from the current folder.
             set -e
+            \(absolute)
             cd -- "$(dirname -- "$0")"
             verilator --cc --exe --build -O3 -Wno-fatal -Wno-lint --no-timing --unroll-count 8192 --unroll-stmts 1000000 -CFLAGS -O1 --top-module intaglio_testbench \\
                 -o machine --Mdir verilated clock.cpp intaglio_constants.sv $(ls intaglio_*.sv | grep -v -e constants -e clock) "$@" > verilator.log
@@ -114,8 +139,9 @@ public struct LayerVectors: Sendable {
             """
         let icarus = """
             #!/bin/sh
-            # Compiles the machine with Icarus Verilog and runs the layer; arguments go to the compiler (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place).
+            # Compiles the machine with Icarus Verilog and runs the layer; arguments go to the compiler (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place), paths from the current folder.
             set -e
+            \(absolute)
             cd -- "$(dirname -- "$0")"
             iverilog -g2012 -s intaglio_clock -o machine.vvp intaglio_constants.sv $(ls intaglio_*.sv | grep -v constants) "$@"
             vvp -n machine.vvp \(line)
@@ -128,7 +154,7 @@ public struct LayerVectors: Sendable {
     }
 
     private static func manifest(
-        _ files: [(name: String, contents: [UInt8])], layer: String, machine: String, cycles: Int, commands: Int, _ arguments: [String]
+        _ files: [(name: String, contents: [UInt8])], layer: String, machine: String, cycles: Int, commands: Int, saturated: Int, _ arguments: [String]
     ) -> [UInt8] {
         func quoted(_ text: String) -> String { "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\"" }
         let entries = files.map { file in
@@ -142,6 +168,8 @@ public struct LayerVectors: Sendable {
               "machine": \(quoted(machine)),
               "commands": \(commands),
               "cycles": \(cycles),
+              "saturatedResults": \(saturated),
+              "commandFields": \(CommandFieldNames.json),
               "byteOrder": "little endian; tensors NHWC, the channel fastest",
               "arguments": [\(arguments.map(quoted).joined(separator: ", "))],
               "files": [

@@ -32,7 +32,7 @@ struct TestbenchText {
             "module testbench;", "    localparam int ROWS = \(vectors.stimulus.count);", "    localparam int RESPONSES = \(vectors.response.count);",
             "    localparam int LATENCY = \(interface.latency);", "", "    reg [\(stimulusBits - 1):0] stimulus [0:ROWS-1];",
             "    reg [\(responseBits - 1):0] response [0:RESPONSES-1];", "    reg [\(stimulusBits - 1):0] row;", "    reg [\(responseBits - 1):0] expected;",
-            "    integer compared;", "",
+            "    integer compared;", "    integer accepted_row [0:RESPONSES-1];", "",
         ]
         for port in interface.stimulusPorts + interface.outputs where port.name != handshake.readout?.field {
             lines.append("    wire [\(port.bits - 1):0] \(port.name);")
@@ -52,7 +52,7 @@ struct TestbenchText {
         interface.memories.map { memory in
             """
                 reg [\(memory.wordBits - 1):0] \(memory.name) [0:\(memory.words.count - 1)];
-                wire [\(memory.indexBits * memory.reads - 1):0] \(memory.indexPort);
+                wire [\(memory.indexBits * (memory.isRun ? 1 : memory.reads) - 1):0] \(memory.indexPort);
                 wire [\(memory.wordBits * memory.reads - 1):0] \(memory.wordPort);
                 initial $readmemh("\(memory.name).hex", \(memory.name));
                 for (genvar read = 0; read < \(memory.reads); read++) begin : read_\(memory.name)
@@ -86,11 +86,12 @@ struct TestbenchText {
             """
                         if (\(port.name) !== expected[\(place(port))]) begin
                             $display("mismatch: cycle %0d, response %0d: \(port.name) expected %h, observed %h", cycle, number, expected[\(place(port))], \(port.name));
+                            show_row(accepted_row[number]);
                             $fatal(1);
                         end
             """
         }
-        return """
+        return rowText + """
                 task compare(input integer cycle, input integer number);
                     begin
                         expected = response[number];
@@ -100,6 +101,29 @@ struct TestbenchText {
                 endtask
 
             """ + (handshake.readout.map(slotComparison) ?? "")
+    }
+
+    /// Prints a row of the stimulus field by field: numbers where a field has one lane of 64 bits at most, otherwise hexadecimal digits.
+    private var rowText: String {
+        var high = stimulusBits
+        let lines = interface.stimulusPorts.map { port in
+            defer { high -= port.bits }
+            let bits = "shown[\(high - 1):\(high - port.bits)]"
+            let value = port.isSigned && port.lanes == 1 ? "$signed(\(bits))" : bits
+            return "            $display(\"    \(port.name) = \(port.lanes == 1 ? "%0d" : "%h")\", \(value));"
+        }
+        return """
+                reg [\(stimulusBits - 1):0] shown;
+                task show_row(input integer number);
+                    begin
+                        shown = stimulus[number];
+                        $display("  stimulus row %0d:", number);
+            \(lines.joined(separator: "\n"))
+                    end
+                endtask
+
+
+            """
     }
 
     private var elementBits: Int { interface.outputs.first { $0.name == handshake.readout?.field }?.laneBits ?? 0 }
@@ -120,6 +144,7 @@ struct TestbenchText {
                             if (\(observed) !== expected[\(low) + \(elementBits)*element +: \(elementBits)]) begin
                                 $display("mismatch: cycle %0d, response %0d: \(readout.slotPort), element %0d expected %h, observed %h", cycle, reading, element,
                                          expected[\(low) + \(elementBits)*element +: \(elementBits)], \(observed));
+                                show_row(accepted_row[reading]);
                                 $fatal(1);
                             end
                         end
@@ -155,6 +180,7 @@ struct TestbenchText {
         start + """
                 for (cycle = 0; cycle < ROWS; cycle = cycle + 1) begin
                     row = stimulus[cycle];
+                    accepted_row[cycle] = cycle;
                     #1;
                     compare(cycle, cycle);
                 end
@@ -194,6 +220,7 @@ struct TestbenchText {
                     if (cycle > 0) begin
                         if (\(handshake.output) !== (due[LATENCY-1] >= 0)) begin
                             $display("mismatch: cycle %0d: \(handshake.output) expected %b, observed %b", cycle, due[LATENCY-1] >= 0, \(handshake.output));
+                            if (cycle >= LATENCY && cycle - LATENCY < ROWS) show_row(cycle - LATENCY);
                             $fatal(1);
                         end
                         if (due[LATENCY-1] >= 0) compare(cycle, due[LATENCY-1]);\(begin ?? "")
@@ -201,6 +228,7 @@ struct TestbenchText {
                     row = (cycle < ROWS) ? stimulus[cycle] : {\(stimulusBits){1'b0}};
                     for (stage = LATENCY - 1; stage > 0; stage = stage - 1) due[stage] = row[\(stimulusBits - 1)] ? -1 : due[stage-1];
                     due[0] = (\(accepts) && !row[\(stimulusBits - 1)]) ? accepted : -1;
+                    if (\(accepts)) accepted_row[accepted] = cycle;
                     if (\(accepts)) accepted = accepted + 1;
                 end
 

@@ -6,7 +6,7 @@ public import RTL
 public struct UnitSimulation: Sendable {
     /// Whether every response came as expected.
     public let passed: Bool
-    /// The testbench's last line: what passed, or the first mismatch.
+    /// The testbench's last words: what passed, or the first mismatch, with the row of the stimulus that it answers.
     public let message: String
 
     /// - Parameters:
@@ -35,7 +35,8 @@ public struct UnitSimulation: Sendable {
 
     private init(_ run: ToolProcess) {
         let lines = run.output.split(separator: "\n").map(String.init)
-        let verdict = lines.first { $0.hasPrefix("passed: ") || $0.hasPrefix("mismatch: ") }
+        let first = lines.firstIndex { $0.hasPrefix("passed: ") || $0.hasPrefix("mismatch: ") }
+        let verdict = first.map { ([lines[$0]] + lines[($0 + 1)...].prefix { $0.hasPrefix("  ") }).joined(separator: "\n") }
         message = verdict ?? lines.last ?? "no output"
         passed = message.hasPrefix("passed: ") && run.status == 0
     }

@@ -61,7 +61,7 @@ enum ModuleTable {
         ]),
         ("TestVectors", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
-            "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "RTL",
+            "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "Traces", "RTL",
         ]),
         ("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
         // 8

@@ -3,14 +3,17 @@
 //     +memory=F     bytes of external memory before the run ($readmemh)
 //     +load=F +compute=F +store=F       words of the commands, with +loads=N +computes=N +stores=N
 //     +expected=F   bytes of external memory after the run: every stored byte is compared as it is written, and all +last=A + 1 bytes at the end
-//     +timing=F     first and last cycle of each command, queue after queue (load, compute, store): compared as it starts and ends
-//     +log=F        a line for each command as it ends: engine, number in its queue, first cycle, last cycle
+//     +timing=F     first and last cycle of each command, queue after queue (load, compute, store): start and done are compared in every cycle, high and low
+//     +bursts=F     first and last cycle of the beats of each burst, and 0 for a load or 1 for a store, in order, with +burst_count=N: compared in every cycle
+//     +cycles=N     the cycle from which on finished is high: compared in every cycle, and for TAIL cycles more
+//     +saturated=N  how many results saturate
+//     +log=F        a line for each command as it ends: engine, number in its queue, first cycle (-1 unless start was seen once), last cycle
 //     +result=F     bytes of external memory after the run, 0 to +last=A
 //     +limit=N      gives up after N cycles
 //     +cocotb       leaves the end of the simulation to a test outside
 //
-// The first mismatch is printed with its cycle, signal, expected and observed value, and ends the run with an error. Another machine with the ports of intaglio_machine is put
-// in its place by defining INTAGLIO_MACHINE as its name.
+// The first mismatch is printed with its cycle, signal, expected and observed value, and with the words of the command that it belongs to; it ends the run with an error. Another
+// machine with the ports of intaglio_machine is put in its place by defining INTAGLIO_MACHINE as its name.
 `ifndef INTAGLIO_MACHINE
 `define INTAGLIO_MACHINE intaglio_machine
 `endif
@@ -23,6 +26,9 @@ module intaglio_testbench (
     localparam int COMPUTE_WORDS  = intaglio_constants::COMPUTE_WORDS;
     localparam int COMMANDS       = intaglio_constants::COMMANDS;
     localparam int MEMORY_BYTES   = intaglio_constants::EXTERNAL_MEMORY_BYTES;
+    localparam int BURSTS         = intaglio_constants::BURSTS;
+    // Cycles after the end in which nothing may happen.
+    localparam int TAIL           = 64;
 
     logic                         reset;
     logic [95:0]                  counts, indices;
@@ -57,16 +63,21 @@ module intaglio_testbench (
     reg [8*1024-1:0] name;
     reg [7:0]        expected [0:MEMORY_BYTES-1];
     reg [31:0]       timing   [0:6*COMMANDS-1];
-    integer          log, last, limit, loads, computes, stores;
-    integer          cycle, saturated_count, engine, lane, place;
+    reg [31:0]       bursts   [0:3*BURSTS-1];
+    integer          log, last, limit, loads, computes, stores, burst_count, cycles, saturated_due;
+    integer          cycle, saturated_count, engine, lane, place, burst, number;
     integer          started [0:2];
+    integer          starts [0:2];
+    integer          dones [0:2];
     integer          queue_begin [0:2];
-    reg              has_log, has_expected, has_timing, failed;
+    integer          queue_count [0:2];
+    reg              has_log, has_expected, has_timing, has_bursts, has_cycles, has_saturated, failed, due, ends;
 
     initial begin
         reset           = 1'b1;
         cycle           = -2;
         saturated_count = 0;
+        burst           = 0;
         failed          = 1'b0;
         if (!$value$plusargs("loads=%d", loads)) loads = 0;
         if (!$value$plusargs("computes=%d", computes)) computes = 0;
@@ -74,9 +85,9 @@ module intaglio_testbench (
         if (!$value$plusargs("last=%d", last)) last = 0;
         if (!$value$plusargs("limit=%d", limit)) limit = 100000000;
         if ($value$plusargs("memory=%s", name)) $readmemh(name, external_memory.memory, 0, last);
-        if ($value$plusargs("load=%s", name)) $readmemh(name, load_queue.memory, 0, loads * TRANSFER_WORDS - 1);
-        if ($value$plusargs("compute=%s", name)) $readmemh(name, compute_queue.memory, 0, computes * COMPUTE_WORDS - 1);
-        if ($value$plusargs("store=%s", name)) $readmemh(name, store_queue.memory, 0, stores * TRANSFER_WORDS - 1);
+        if ($value$plusargs("load=%s", name) && loads > 0) $readmemh(name, load_queue.memory, 0, loads * TRANSFER_WORDS - 1);
+        if ($value$plusargs("compute=%s", name) && computes > 0) $readmemh(name, compute_queue.memory, 0, computes * COMPUTE_WORDS - 1);
+        if ($value$plusargs("store=%s", name) && stores > 0) $readmemh(name, store_queue.memory, 0, stores * TRANSFER_WORDS - 1);
         has_expected = 1'b0;
         if ($value$plusargs("expected=%s", name)) begin
             has_expected = 1'b1;
@@ -87,6 +98,18 @@ module intaglio_testbench (
             has_timing = 1'b1;
             $readmemh(name, timing, 0, 2 * (loads + computes + stores) - 1);
         end
+        has_bursts = 1'b0;
+        if (!$value$plusargs("burst_count=%d", burst_count)) burst_count = 0;
+        if ($value$plusargs("bursts=%s", name)) begin
+            has_bursts = 1'b1;
+            $readmemh(name, bursts, 0, 3 * burst_count - 1);
+        end
+        has_cycles    = 1'b0;
+        cycles        = 0;
+        has_saturated = 1'b0;
+        saturated_due = 0;
+        if ($value$plusargs("cycles=%d", cycles)) has_cycles = 1'b1;
+        if ($value$plusargs("saturated=%d", saturated_due)) has_saturated = 1'b1;
         has_log = 1'b0;
         if ($value$plusargs("log=%s", name)) begin
             has_log = 1'b1;
@@ -96,7 +119,38 @@ module intaglio_testbench (
         queue_begin[0] = 0;
         queue_begin[1] = loads;
         queue_begin[2] = loads + computes;
+        queue_count[0] = loads;
+        queue_count[1] = computes;
+        queue_count[2] = stores;
+        for (place = 0; place < 3; place = place + 1) begin
+            started[place] = -1;
+            starts[place]  = 0;
+            dones[place]   = 0;
+        end
     end
+
+    // The words of a command by name.
+    task show_command(input integer engine_number, input integer command_number);
+        integer     word, words;
+        reg [31:0]  value;
+        reg         is_elementwise;
+        reg [255:0] field;
+        begin
+            words          = (engine_number == 1) ? COMPUTE_WORDS : TRANSFER_WORDS;
+            is_elementwise = compute_queue.memory[COMPUTE_WORDS * command_number + intaglio_constants::COMPUTE_KIND] == 32'd1;
+            if (command_number < queue_count[engine_number]) begin
+                $display("  %0s command %0d:", (engine_number == 0) ? "load" : (engine_number == 1) ? "compute" : "store", command_number);
+                for (word = 0; word < words; word = word + 1) begin
+                    value = (engine_number == 0) ? load_queue.memory[TRANSFER_WORDS * command_number + word]
+                          : (engine_number == 1) ? compute_queue.memory[COMPUTE_WORDS * command_number + word]
+                          : store_queue.memory[TRANSFER_WORDS * command_number + word];
+                    field = (engine_number != 1) ? intaglio_constants::transfer_field_name(word)
+                          : is_elementwise ? intaglio_constants::elementwise_field_name(word) : intaglio_constants::compute_field_name(word);
+                    if (field != 256'd0) $display("    %0s = %0d", field, $signed(value));
+                end
+            end
+        end
+    endtask
 
     // Bookkeeping and checks of the testbench only.
     /* verilator lint_off BLKSEQ */
@@ -105,38 +159,79 @@ module intaglio_testbench (
         cycle <= cycle + 1;
         if (cycle >= 0) begin
             for (engine = 0; engine < 3; engine = engine + 1) begin
-                place = 2 * (queue_begin[engine] + indices[32*engine +: 32]);
-                if (start[engine]) begin
-                    started[engine] = cycle;
-                    if (has_timing && !failed && timing[place] != cycle) begin
-                        failed = 1'b1;
-                        $display("mismatch in cycle %0d: signal start[%0d] of command %0d: expected in cycle %0d, observed in cycle %0d", cycle, engine,
-                                 indices[32*engine +: 32], timing[place], cycle);
-                    end
+                number = starts[engine];
+                place  = 2 * (queue_begin[engine] + number);
+                due    = has_timing && number < queue_count[engine] && timing[place] == cycle;
+                if (has_timing && !failed && start[engine] !== due) begin
+                    failed = 1'b1;
+                    if (number >= queue_count[engine])
+                        $display("mismatch in cycle %0d: signal start[%0d]: expected 0, all %0d commands have started, observed %b", cycle, engine, number, start[engine]);
+                    else if (due)
+                        $display("mismatch in cycle %0d: signal start[%0d] of command %0d: expected 1, observed %b", cycle, engine, number, start[engine]);
+                    else
+                        $display("mismatch in cycle %0d: signal start[%0d] of command %0d: expected in cycle %0d, observed %b in cycle %0d", cycle, engine, number,
+                                 timing[place], start[engine], cycle);
+                    show_command(engine, number);
                 end
-                if (done[engine]) begin
-                    if (has_log) $fwrite(log, "%0d %0d %0d %0d\n", engine, indices[32*engine +: 32], started[engine], cycle);
-                    if (has_timing && !failed && timing[place + 1] != cycle) begin
-                        failed = 1'b1;
-                        $display("mismatch in cycle %0d: signal done[%0d] of command %0d: expected in cycle %0d, observed in cycle %0d", cycle, engine,
-                                 indices[32*engine +: 32], timing[place + 1], cycle);
-                    end
+                if (start[engine] === 1'b1) begin
+                    started[engine] = (number == dones[engine]) ? cycle : -1;
+                    starts[engine]  = number + 1;
                 end
+                number = dones[engine];
+                place  = 2 * (queue_begin[engine] + number) + 1;
+                due    = has_timing && number < queue_count[engine] && timing[place] == cycle;
+                if (has_timing && !failed && done[engine] !== due) begin
+                    failed = 1'b1;
+                    if (number >= queue_count[engine])
+                        $display("mismatch in cycle %0d: signal done[%0d]: expected 0, all %0d commands have ended, observed %b", cycle, engine, number, done[engine]);
+                    else if (due)
+                        $display("mismatch in cycle %0d: signal done[%0d] of command %0d: expected 1, observed %b", cycle, engine, number, done[engine]);
+                    else
+                        $display("mismatch in cycle %0d: signal done[%0d] of command %0d: expected in cycle %0d, observed %b in cycle %0d", cycle, engine, number, timing[place],
+                                 done[engine], cycle);
+                    show_command(engine, number);
+                end
+                if (done[engine] === 1'b1) begin
+                    if (has_log) $fwrite(log, "%0d %0d %0d %0d\n", engine, number, (starts[engine] == number + 1) ? started[engine] : -1, cycle);
+                    dones[engine]   = number + 1;
+                    starts[engine]  = number + 1;
+                    started[engine] = -1;
+                end
+            end
+            if (has_bursts) begin
+                due = burst < burst_count && cycle >= bursts[3 * burst] && cycle <= bursts[3 * burst + 1];
+                if (!failed && (beat !== due || (due && beat_is_store !== bursts[3 * burst + 2][0]))) begin
+                    failed = 1'b1;
+                    $display("mismatch in cycle %0d: a beat of external memory, burst %0d: expected %0s, observed %0s", cycle, burst,
+                             due ? (bursts[3 * burst + 2][0] ? "a store" : "a load") : "none", (beat === 1'b1) ? (beat_is_store ? "a store" : "a load") : "none");
+                    if (burst < burst_count) show_command(bursts[3 * burst + 2][0] ? 2 : 0, dones[bursts[3 * burst + 2][0] ? 2 : 0]);
+                end
+                if (burst < burst_count && cycle == bursts[3 * burst + 1]) burst = burst + 1;
             end
             for (lane = 0; lane < DMA_BYTES; lane = lane + 1) begin
                 if (has_expected && !failed && beat_is_store && beat_lanes[lane] && write_data[8*lane +: 8] !== expected[beat_address + lane]) begin
                     failed = 1'b1;
                     $display("mismatch in cycle %0d: signal write_data, lane %0d, external address %0d: expected %02x, observed %02x", cycle, lane, beat_address + lane,
                              expected[beat_address + lane], write_data[8*lane +: 8]);
+                    show_command(2, done[2] ? dones[2] - 1 : dones[2]);
                 end
             end
-            for (lane = 0; lane < RESULTS; lane = lane + 1) if (saturated[lane]) saturated_count = saturated_count + 1;
-            if (finished || failed || cycle >= limit) begin
+            for (lane = 0; lane < RESULTS; lane = lane + 1) if (saturated[lane] !== 1'b0) saturated_count = saturated_count + 1;
+            if (has_cycles && !failed && finished !== (cycle >= cycles)) begin
+                failed = 1'b1;
+                $display("mismatch in cycle %0d: signal finished: expected %b, observed %b; it is high from cycle %0d on", cycle, cycle >= cycles, finished, cycles);
+            end
+            ends = has_cycles ? cycle >= cycles + TAIL : finished === 1'b1;
+            if (ends || failed || cycle >= limit) begin
                 if (has_log) begin
-                    $fwrite(log, "%s %0d %0d\n", finished ? "finished" : failed ? "failed" : "limit", cycle, saturated_count);
+                    $fwrite(log, "%0s %0d %0d\n", (finished === 1'b1) ? "finished" : failed ? "failed" : "limit", cycle, saturated_count);
                     $fclose(log);
                 end
                 if ($value$plusargs("result=%s", name)) $writememh(name, external_memory.memory, 0, last);
+                if (has_saturated && !failed && saturated_count != saturated_due) begin
+                    failed = 1'b1;
+                    $display("mismatch in cycle %0d: signal saturated: expected %0d saturated results in all, observed %0d", cycle, saturated_due, saturated_count);
+                end
                 if (has_expected && !failed) begin
                     for (place = 0; place <= last; place = place + 1) begin
                         if (!failed && external_memory.memory[place] !== expected[place]) begin
@@ -146,12 +241,15 @@ module intaglio_testbench (
                         end
                     end
                 end
-                if (!finished && !failed) $display("mismatch in cycle %0d: signal finished: expected 1, observed 0", cycle);
-                if (failed || !finished) $fatal(1, "the machine differs");
-                if (has_expected || has_timing) $display("all equal: %0d cycles, %0d commands", cycle, loads + computes + stores);
+                if (finished !== 1'b1 && !failed) $display("mismatch in cycle %0d: signal finished: expected 1, observed %b: given up", cycle, finished);
+                if (failed || finished !== 1'b1) $fatal(1, "the machine differs");
+                if (has_expected || has_timing) $display("all equal: %0d cycles, %0d commands", has_cycles ? cycles : cycle, loads + computes + stores);
                 if (!$test$plusargs("cocotb")) $finish;
             end
         end
     end
     /* verilator lint_on BLKSEQ */
+
+    // Commands are counted by their start and done.
+    wire unused = &{1'b0, indices};
 endmodule

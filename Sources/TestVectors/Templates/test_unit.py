@@ -50,16 +50,27 @@ async def serve(dut, memory):
         await ReadWrite()
 
 
-def compare(dut, cycle, number, expected):
+def describe(row):
+    """A row of the stimulus, field by field: numbers where a field has one lane, otherwise hexadecimal digits."""
+    lines = ["\n  stimulus:"]
+    for port in MANIFEST["stimulus"]["ports"]:
+        value = row[port["name"]]
+        if port.get("signed") and value >> (port["bits"] - 1):
+            value -= 1 << port["bits"]
+        lines.append(f"    {port['name']} = {value if port.get('lanes', 1) == 1 else format(row[port['name']], 'x')}")
+    return "\n".join(lines)
+
+
+def compare(dut, cycle, number, expected, row):
     for name, value in expected.items():
         if MANIFEST.get("readout") and name == MANIFEST["readout"]["field"]:
             continue
         observed = getattr(dut, name).value
         assert observed.is_resolvable and int(observed) == value, (
-            f"mismatch: cycle {cycle}, response {number}: {name} expected {value:x}, observed {observed}")
+            f"mismatch: cycle {cycle}, response {number}: {name} expected {value:x}, observed {observed}" + describe(row))
 
 
-def compare_slot(dut, cycle, number, expected, first):
+def compare_slot(dut, cycle, number, expected, first, row):
     """The elements that stand at the slot port, from element `first` of a response on."""
     readout = MANIFEST["readout"]
     field = next(port for port in MANIFEST["response"]["ports"] if port["name"] == readout["field"])
@@ -68,7 +79,7 @@ def compare_slot(dut, cycle, number, expected, first):
         end = len(observed) - bits * (element - first)
         value = format(expected[readout["field"]] >> (bits * element) & ((1 << bits) - 1), f"0{bits}b")
         assert observed[end - bits:end] == value, (
-            f"mismatch: cycle {cycle}, response {number}: {readout['slotPort']}, element {element} expected {value}, observed {observed[end - bits:end]}")
+            f"mismatch: cycle {cycle}, response {number}: {readout['slotPort']}, element {element} expected {value}, observed {observed[end - bits:end]}" + describe(row))
     return first + readout["slotElements"] < field["lanes"]
 
 
@@ -91,11 +102,11 @@ async def check(dut):
         for cycle, row in enumerate(stimulus):
             drive(dut, row)
             await Timer(1, "step")
-            compare(dut, cycle, cycle, response[cycle])
+            compare(dut, cycle, cycle, response[cycle], row)
         return
     cocotb.start_soon(Clock(dut.clock, 10, "step").start())
     accepts, completes, readout = MANIFEST["inputValidPort"], MANIFEST.get("completesField"), MANIFEST.get("readout")
-    due, accepted, compared, reading, first = [None] * latency, 0, 0, None, 0
+    due, rows, accepted, compared, reading, first = [None] * latency, [], 0, 0, None, 0
     for cycle, row in enumerate(stimulus + [dict.fromkeys(stimulus[0], 0)] * (latency + 64)):
         await FallingEdge(dut.clock)
         if cycle > 0:
@@ -104,7 +115,7 @@ async def check(dut):
             assert valid.is_resolvable and int(valid) == (expected is not None), (
                 f"mismatch: cycle {cycle}: {MANIFEST['outputValidPort']} expected {int(expected is not None)}, observed {valid}")
             if expected is not None:
-                compare(dut, cycle, expected, response[expected])
+                compare(dut, cycle, expected, response[expected], rows[expected])
                 compared += 1
                 if readout:
                     reading, first = expected, 0
@@ -112,12 +123,13 @@ async def check(dut):
             if reading is not None:
                 getattr(dut, readout["firstPort"]).value = first
                 await Timer(1, "step")
-                more = compare_slot(dut, cycle, reading, response[reading], first)
+                more = compare_slot(dut, cycle, reading, response[reading], first, rows[reading])
                 reading, first = (reading if more else None), first + readout["slotElements"]
         drive(dut, row)
         completed = row[accepts] and (completes is None or row[completes])
         due = [accepted if completed else None] + due[:-1]
         accepted += 1 if completed else 0
+        rows += [row] if completed else []
         if row["reset"]:
             due = [None] * latency
     dut._log.info("passed: %d responses in %d cycles", compared, len(stimulus))
