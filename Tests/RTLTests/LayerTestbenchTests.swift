@@ -20,7 +20,7 @@ import Testing
             folder = try ScratchFolder()
             let network = try ProvenNetwork(#require(Zoo.network(named: "lapped8", includingFloat: false).quantized))
             // Stripes from black to white. The layer has few weights, so that its run is short.
-            let samples = (0..<8 * 8 * 3).map { UInt8($0 / 3 % 2 * 255) }
+            let samples: [UInt8] = (0..<192).map { (sample: Int) -> UInt8 in sample / 3 % 2 == 0 ? 0 : 255 }
             vectors = try LayerVectors(network: network, layer: "gdn0", picture: RGBImage(width: 8, height: 8, samples: samples), machine: TestMachine.tiny)
             try vectors.write(to: out)
             try MachineWrapper.text(cycles()).write(toFile: folder.path + "/wrappers.sv", atomically: true, encoding: .utf8)

@@ -1,3 +1,5 @@
+import Testing
+
 /// A machine around the bundled one that does one thing wrong, which the layer testbench must notice. The bytes that reach external memory are right in all of them.
 enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
     case none, noStart, lateStores, lateLastStore, secondStart, earlyDone, missingDone, wrongSaturation, lostSaturation, neverFinished, startAfterTheEnd
