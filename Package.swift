@@ -159,6 +159,5 @@ let package = Package(
         tests("GoldenModelTests", ["GoldenModel", "CGoldenModel", "FixedPoint", "ExactArithmetic"]),
         tests("CommandLineTests", ["Diagnostics", "FixedPoint", "Images", "Networks", "Graph", "Quantization", "Reports"]),
         tests("FuzzTests", ["Fuzz"]),
-        tests("CommandLineTests", ["Diagnostics", "Images", "Networks", "Graph", "Quantization", "Reports"]),
     ]
 )
