@@ -64,9 +64,9 @@ public struct MachineConstants: Sendable {
             \(lines.joined(separator: "\n"))
 
                 // The words of commands by name, for testbenches; 0 where a word has none.
-                /* verilator lint_off WIDTHEXPAND */
+                /* verilator lint_off WIDTH */
             \(CommandFieldNames.functions)
-                /* verilator lint_on WIDTHEXPAND */
+                /* verilator lint_on WIDTH */
             endpackage
             /* verilator lint_on UNUSEDPARAM */
 

@@ -70,7 +70,7 @@ import Testing
         #expect(csv.count == 5 && csv.allSatisfy { $0.filter { $0 == "," }.count == 15 })
         #expect(String(decoding: try folder.bytes("first/curves.svg"), as: UTF8.self).hasPrefix("<svg "))
         let second = try Tool.run(["evaluate", "--against", "first/evaluation.json:round", "--json"] + options, in: folder).report()
-        #expect(second["curves"]!.elements.map { $0["name"]!.string } == ["round", "tcq8", "round"])
+        #expect(second["curves"]!.elements.map { $0["name"]!.string } == ["round", "tcq8", "round (2)"])
     }
 
     @Test("evaluate --without-decoding finds the same figures")

@@ -58,7 +58,7 @@ import Images
         #expect(error?.found.hasSuffix("bytes cannot hold 16384x16384 pixels") == true)
     }
 
-    @Test("A missing file, a folder, an endless file and another format each have their own error")
+    @Test("A missing file, a folder, a device and another format each have their own error")
     func files() throws {
         #expect(throws: Diagnostic.self) { try PNGReader.read(path: "/nowhere/a.png") }
         func fileCode(_ path: String) -> DiagnosticCode? {
@@ -69,9 +69,16 @@ import Images
         }
         #expect(fileCode("/nowhere/a.png") == .imageMissing)
         #expect(fileCode("/tmp") == .imageUnreadable)
-        #expect(fileCode("/dev/null") == .imageEmpty)
-        #expect(fileCode("/dev/zero") == .imageNotPNG)
-        #expect(throws: Diagnostic.self) { try ImageFile.bytes(of: "/dev/zero", whileStarting: [0], limit: 1 << 20) }
+        #expect(fileCode("/dev/null") == .imageUnreadable)
+        #expect(fileCode("/dev/zero") == .imageUnreadable)
+        let path = NSTemporaryDirectory() + "intaglio-png-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data().write(to: URL(fileURLWithPath: path))
+        #expect(fileCode(path) == .imageEmpty)
+        try Data(count: 9).write(to: URL(fileURLWithPath: path))
+        #expect(fileCode(path) == .imageNotPNG)
+        #expect(try ImageFile.bytes(of: path, whileStarting: [0], limit: 9).count == 9)
+        #expect(throws: Diagnostic.self) { try ImageFile.bytes(of: path, whileStarting: [0], limit: 8) }
     }
 
     @Test("The sentence that a user sees")
