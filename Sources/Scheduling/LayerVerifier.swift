@@ -67,13 +67,15 @@ struct LayerVerifier {
         try verifyAlignment(buffers)
         try verifyWeights(buffers, footprint)
         try verifyActivations(buffers, footprint)
-        guard footprint.accumulators > 0 else { return }
+        // Commands carry the address also where no partial sums are kept.
         guard buffers.accumulators + footprint.accumulators <= machine.accumulators else {
             throw refuse(
                 .scheduleAccumulatorBufferOverflow,
                 "tile partial sums need \(footprint.accumulators.grouped) accumulators from \(buffers.accumulators.grouped)",
                 expected: "accumulatorBuffer holds \(machine.accumulators.grouped) of \(machine.macArray.accumulatorBits) bits",
-                remedy: "make outputRows, outputColumns or outputChannels smaller, or inputChannels all \(layer.groupInputChannels)")
+                remedy: footprint.accumulators == 0
+                    ? "write accumulators: 0"
+                    : "make outputRows, outputColumns or outputChannels smaller, or inputChannels all \(layer.groupInputChannels)")
         }
     }
 

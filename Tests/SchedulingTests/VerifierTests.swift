@@ -107,6 +107,11 @@ import Testing
         let sums = try refusal { $0.schedule.layers[0].tile.inputChannels = 8; $0.machine.accumulatorBuffer.bytes = 2048 }
         #expect(sums.code == .scheduleAccumulatorBufferOverflow)
         #expect(sums.found == "tile partial sums need 4,096 accumulators from 0" && sums.expected == "accumulatorBuffer holds 455 of 36 bits")
+        // Also where none are kept: the command has room for addresses of the buffer only.
+        for index in [0, 4] {
+            let beyond = try refusal { $0.schedule.layers[index].buffers.accumulators = 1 << 31 }
+            #expect(beyond.code == .scheduleAccumulatorBufferOverflow && beyond.remedy == "write accumulators: 0")
+        }
     }
 
     @Test func addressesMustFitTheHalvesAndWords() throws {
