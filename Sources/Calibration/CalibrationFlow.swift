@@ -82,3 +82,22 @@ struct CalibrationFlow {
         return sums.map { $0 / pixels }
     }
 }
+
+extension CalibrationFlow {
+    /// The float outputs of some layers over all pictures, by layer.
+    ///
+    /// - Throws: `floatNotFinite`, and what `FloatNetwork.requirePicture` throws.
+    static func samples(
+        of names: Set<String>, _ network: FloatNetwork, _ pictures: [Tensor<UInt8>]
+    ) throws(Diagnostic) -> [String: ChannelSamples] {
+        var samples: [String: ChannelSamples] = [:]
+        var flow = try CalibrationFlow(network: network, pictures: pictures)
+        let lastReaders = network.graph.lastReaders
+        for layer in network.graph.layers {
+            let outputs = try flow.floatOutputs(of: layer)
+            if names.contains(layer.name) { samples[layer.name] = ChannelSamples(outputs) }
+            flow.advanceFloat(layer, outputs, forgetting: lastReaders[layer.name] ?? [])
+        }
+        return samples
+    }
+}

@@ -18,7 +18,7 @@ struct JointFormats {
     init(_ network: FloatNetwork, options: QuantizationOptions, pictures: [Tensor<UInt8>]) throws(Diagnostic) {
         let groups = network.graph.joinedTensors.filter { group in group.count > 1 && !group.contains { network.graph.hasGivenFormat($0) } }
         guard !groups.isEmpty else { return }
-        let samples = try Self.samples(of: Set(groups.joined()), network, pictures)
+        let samples = try CalibrationFlow.samples(of: Set(groups.joined()), network, pictures)
         for group in groups {
             let place = "layer \(group[0])"
             let mirrors = group.contains { network.graph[layer: $0]?.mirrorsNegativeSums ?? false }
@@ -32,18 +32,6 @@ struct JointFormats {
                 first = channels.upperBound
             }
         }
-    }
-
-    private static func samples(of names: Set<String>, _ network: FloatNetwork, _ pictures: [Tensor<UInt8>]) throws(Diagnostic) -> [String: ChannelSamples] {
-        var samples: [String: ChannelSamples] = [:]
-        var flow = try CalibrationFlow(network: network, pictures: pictures)
-        let lastReaders = network.graph.lastReaders
-        for layer in network.graph.layers {
-            let outputs = try flow.floatOutputs(of: layer)
-            if names.contains(layer.name) { samples[layer.name] = ChannelSamples(outputs) }
-            flow.advanceFloat(layer, outputs, forgetting: lastReaders[layer.name] ?? [])
-        }
-        return samples
     }
 
     private static func learned(_ group: [String], _ network: FloatNetwork, _ options: QuantizationOptions) throws(Diagnostic) -> [Float]? {

@@ -53,7 +53,7 @@ extension Study {
     /// - Throws: `networkValueOutOfRange`, `floatNotFinite`, `networkGivesNoPicture`, and what `show` throws.
     public func means(show: (StudyRow) throws(Diagnostic) -> Void = { _ in }) throws(Diagnostic) -> [StudyRow] {
         let baseline = try meanPSNR(network)
-        let samples = try samples(of: Set(network.graph.latents))
+        let samples = try CalibrationFlow.samples(of: Set(network.graph.latents), network, calibration)
         var rows: [StudyRow] = []
         for removal in [MeanRemoval.none, .mean, .midRange] {
             var formats: [String: TensorFormat] = [:]
@@ -92,18 +92,6 @@ extension Study {
             default: break
             }
         }
-        return try samples(of: names)
-    }
-
-    private func samples(of names: Set<String>) throws(Diagnostic) -> [String: ChannelSamples] {
-        var samples: [String: ChannelSamples] = [:]
-        var flow = try CalibrationFlow(network: network, pictures: calibration)
-        let lastReaders = network.graph.lastReaders
-        for layer in network.graph.layers {
-            let outputs = try flow.floatOutputs(of: layer)
-            if names.contains(layer.name) { samples[layer.name] = ChannelSamples(outputs) }
-            flow.advanceFloat(layer, outputs, forgetting: lastReaders[layer.name] ?? [])
-        }
-        return samples
+        return try CalibrationFlow.samples(of: names, network, calibration)
     }
 }

@@ -36,17 +36,6 @@ public struct StreamFile: Sendable {
         }
     }
 
-    /// A small text file that goes with a stream: at most 1 MiB.
-    ///
-    /// - Throws: `streamMissing`.
-    public static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
-        do {
-            return try InputFile.read(path, limit: 1 << 20)
-        } catch {
-            throw diagnostic(path, error)
-        }
-    }
-
     private static func diagnostic(_ path: String, _ refusal: InputFile.Refusal) -> Diagnostic {
         Diagnostic(.streamMissing, at: path, found: refusal.found, expected: "a coded picture", remedy: "check the path and the permissions")
     }

@@ -55,9 +55,7 @@ struct Attempts {
     }
 
     private func schedule(_ path: String, using random: inout SeededGenerator) throws {
-        let bytes: [UInt8]
-        do { bytes = try InputFile.read(path, limit: 1 << 20) } catch { return }
-        let schedule = try Schedule(yaml: String(decoding: bytes, as: UTF8.self), path: path)
+        let schedule = try Schedule(contentsOf: path)
         guard try Schedule(yaml: schedule.description, path: path) == schedule else { throw WrongResult(message: "the schedule's own text reads as another schedule") }
         let network = codecs.networks.first { $0.graph.name == schedule.network } ?? codecs.networks[0]
         let plan = try SimulationPlan(network: network, machine: .builtIn(named: "mid")!, width: 16, height: 16, schedule: schedule)
@@ -76,12 +74,12 @@ struct Attempts {
     }
 
     private func stream(_ path: String) throws {
-        let bytes = try StreamFile.read(path)
+        let file = try StreamFile(path)
         var refusal: (any Error)?
         for codec in codecs.codecs {
             var codec = codec
             do {
-                _ = PNGWriter.encode(try codec.decode(bytes, at: path))
+                _ = PNGWriter.encode(try codec.decode(file))
                 return
             } catch let diagnostic as Diagnostic where diagnostic.code == .streamOfAnotherNetwork { refusal = refusal ?? diagnostic } catch { refusal = error }
         }
@@ -89,7 +87,7 @@ struct Attempts {
     }
 
     private func curve(_ path: String) throws {
-        let curves = try RateDistortionCurve.curves(inJSON: StreamFile.read(path), at: path)
+        let curves = try RateDistortionCurve.curves(fileAndName: path)
         let anchor = RateDistortionCurve(name: "anchor", points: [(0.1, 28.0), (0.3, 32.0), (0.6, 35.0), (1.2, 39.0)].map { .init(bitsPerPixel: $0, psnr: $1, msSSIM: 1 - 1 / $1) })
         var evaluation = Evaluation(network: "network", machine: "machine")
         evaluation.curves = [anchor]
@@ -104,7 +102,7 @@ struct Attempts {
     }
 
     private func trellis(_ path: String, using random: inout SeededGenerator) throws {
-        let table = try TrellisTable(text: String(decoding: StreamFile.read(path), as: UTF8.self), at: path)
+        let table = try TrellisTable(contentsOf: path)
         var codec = random.pick(codecs.codecs)
         let encoded = try codec.encode(
             CodecSeed.picture(width: 12, height: 12), rate: 0, quantizer: LatentQuantizer(.trellis, fractionBits: codec.fractionBits, trellis: table))

@@ -10,7 +10,7 @@ import Testing
     ])
     func againstBPG(name: String, cubicPSNR: Double, piecewiseSimilarity: Double) throws {
         let path = SharedFiles.folder! + "/rd_points_kodak.json"
-        let curves = try RateDistortionCurve.curves(inJSON: StreamFile.read(path), at: path)
+        let curves = try RateDistortionCurve.curves(fileAndName: path)
         let curve = try #require(curves.first { $0.name == name })
         let anchor = try #require(curves.first { $0.name == "bpg_444_x265_ycbcr" })
         #expect(abs(try BDRate.compare(curve, to: anchor, by: .psnr).cubicPercent - cubicPSNR) <= 0.05 + 1e-9)
