@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 import FloatModel
 import Graph
 public import Networks
@@ -60,6 +60,15 @@ public struct Study: Sendable {
         self.pictures = pictures
         self.activationBits = activationBits
         self.weightBits = weightBits
+    }
+
+    /// Asks for the tensors of all pictures before any is made.
+    ///
+    /// - Throws: `memoryBudgetExceeded`, `memoryRefused`.
+    public func requireMemory(_ memory: MemoryBudget) throws(Diagnostic) {
+        try memory.require(
+            CalibrationMemory.byteCount(network.graph, calibration + pictures), for: "tensors of \(calibration.count) calibration pictures and \(pictures.count) to measure",
+            at: "network \(network.graph.name)")
     }
 
     /// Mean over the pictures of the PSNR of a network's first output, rounded to 8 bits, in dB. The last rate of a network with several.

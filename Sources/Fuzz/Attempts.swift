@@ -81,7 +81,7 @@ struct Attempts {
             do {
                 _ = PNGWriter.encode(try codec.decode(file))
                 return
-            } catch let diagnostic as Diagnostic where diagnostic.code == .streamOfAnotherNetwork { refusal = refusal ?? diagnostic } catch { refusal = error }
+            } catch where error.code == .streamOfAnotherNetwork { refusal = refusal ?? error } catch { refusal = error }
         }
         if let refusal { throw refusal }
     }

@@ -22,7 +22,7 @@ enum ByteMutation {
         guard bytes.count >= width, width > 0 else { return }
         let count = bytes.count / width
         let patterns: [UInt64] = [0, 1, .max, 1 << (8 * UInt64(width) - 1), 1 << (8 * UInt64(width) - 1) - 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, .random(in: 0 ... .max, using: &random)]
-        let reals: [Float] = [0, -0.0, 1e-45, 1e-38, 1e-20, -1e-20, 1e20, -1e20, 3.4e38, -3.4e38, 1, -1, .infinity, .nan]
+        let reals: [Float] = [0, -0.0, Float.leastNonzeroMagnitude, 1e-38, 1e-20, -1e-20, 1e20, -1e20, 3.4e38, -3.4e38, 1, -1, .infinity, .nan]
         let pattern = width == 4 && random.isOne(in: 2) ? UInt64(random.pick(reals).bitPattern) : random.pick(patterns)
         let first = random.integer(0...count - 1)
         let last = random.isOne(in: 6) ? count - 1 : min(count - 1, first + random.pick([0, 0, 0, 1, 8]))

@@ -10,8 +10,10 @@ import Networks
 /// input: tap `j` of the transposed convolution is `kernel - 1 - j` of the file. Normalization is the first-power form.
 enum BLS2017Importer {
     static let channels = 128
+    static let fileNames = ["ana_b.bin", "ana_w.bin", "syn_b.bin", "syn_w.bin"]
 
     static func read(folder: String, memory: MemoryBudget) throws(Diagnostic) -> FloatNetwork {
+        try requireNoOtherFiles(in: folder)
         var analysis = try FloatStream(path: "\(folder)/ana_w.bin", memory: memory)
         var analysisVectors = try FloatStream(path: "\(folder)/ana_b.bin", memory: memory)
         var synthesis = try FloatStream(path: "\(folder)/syn_w.bin", memory: memory)
@@ -38,6 +40,18 @@ enum BLS2017Importer {
         let network = FloatNetwork(graph: graph, parameters: parameters)
         try network.validate()
         return network
+    }
+
+    /// Files that end otherwise, such as a licence, have no weights.
+    ///
+    /// - Throws: `importTensorUnused`.
+    private static func requireNoOtherFiles(in folder: String) throws(Diagnostic) {
+        // A folder that cannot be listed may hold files that can be read; the first that cannot says so.
+        guard let items = try? InputFolder(folder, ending: ".bin", includingFolders: false).items else { return }
+        guard let other = items.first(where: { !fileNames.contains($0.name) }) else { return }
+        throw Diagnostic(
+            .importTensorUnused, at: other.path, found: "a file of weights that the architecture has no use for", expected: "\(fileNames.joined(separator: ", ")), no others",
+            remedy: "check the architecture; take other files that end in .bin out of the folder")
     }
 
     private static var graph: Graph {

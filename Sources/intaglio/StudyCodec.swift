@@ -32,6 +32,7 @@ struct StudyCodec: ParsableCommand {
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @Option(help: "Parts of each layer's weights that a dead zone makes zero, a row each, with commas. (default: 0.2,0.5)") var sparsities: String?
     @OptionGroup var work: ThreadOptions
+    @OptionGroup var memory: MemoryOptions
     @Flag(help: "Only the plain scheme and the whole one.") var brief = false
 
     func validate() throws {
@@ -43,13 +44,13 @@ struct StudyCodec: ParsableCommand {
     private func shares() throws -> [Double] { try zeroShares(sparsities ?? "0.2,0.5") }
 
     func run() throws {
-        let network = try NetworkSource(self.network).float().withLatentOperators()
+        let network = try NetworkSource(self.network, memory: memory.budget()).float().withLatentOperators()
         let machine = try MachineDescription.load(machine)
-        try MatrixLibrary.load()
-        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph)
+        try MatrixLibrary.load(memory: memory.budget())
+        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph, memory: memory.budget())
         var refused: [Diagnostic] = []
-        let measured = try studyPictures(images, atMost: measured, refused: &refused) { name, image throws(Diagnostic) in
-            (name: name, image: image, float: try floatRows(network, image, named: name))
+        let measured = try studyPictures(images, atMost: measured, memory: memory.budget(), refused: &refused) { name, image, memory throws(Diagnostic) in
+            (name: name, image: image, float: try floatRows(network, image, named: name, memory))
         }
         let originals = measured.map { (name: $0.name, image: $0.image) }
         let float = floatCurve(network, measured.flatMap(\.float))
@@ -74,17 +75,17 @@ struct StudyCodec: ParsableCommand {
         _ network: FloatNetwork, _ options: QuantizationOptions, _ calibration: [Tensor<UInt8>], _ machine: MachineDescription,
         _ originals: [(name: String, image: RGBImage)], _ float: RateDistortionCurve
     ) throws -> [String] {
-        var quantized = try Quantizer(network, options: options).quantize(calibration)
+        var quantized = try Quantizer(network, options: options).quantize(calibration, memory: memory.budget())
         quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: calibration)
         let coding = WeightCodingSummary(quantized)
         let difference = try difference(quantized, machine, originals, float)
-        return try memory(quantized, machine) + [coding.zeroPercent.fixed(1), coding.codedBits.fixed(2)]
+        return try parameters(quantized, machine) + [coding.zeroPercent.fixed(1), coding.codedBits.fixed(2)]
             + [difference.psnr, difference.msSSIM].map { $0?.cubicPercent.fixed(2) ?? "-" } + widths(quantized)
     }
 
-    private func floatRows(_ network: FloatNetwork, _ image: RGBImage, named name: String) throws(Diagnostic) -> [Evaluation.Picture] {
+    private func floatRows(_ network: FloatNetwork, _ image: RGBImage, named name: String, _ memory: MemoryBudget) throws(Diagnostic) -> [Evaluation.Picture] {
         var rows: [Evaluation.Picture] = []
-        for rate in 0..<network.rateCount { rows.append(try Evaluation.Picture(float: network, image, named: name, curve: "float", rate: rate)) }
+        for rate in 0..<network.rateCount { rows.append(try Evaluation.Picture(float: network, image, named: name, curve: "float", rate: rate, memory: memory)) }
         return rows
     }
 
@@ -99,7 +100,7 @@ struct StudyCodec: ParsableCommand {
     private func difference(
         _ network: QuantizedNetwork, _ machine: MachineDescription, _ originals: [(name: String, image: RGBImage)], _ float: RateDistortionCurve
     ) throws -> (psnr: BDRate.Result?, msSSIM: BDRate.Result?) {
-        var codec = try PictureCodec(ProvenNetwork(network), machine: machine, threads: work.threads)
+        var codec = try PictureCodec(ProvenNetwork(network), machine: machine, threads: work.threads, memory: memory.budget(threads: work.threads))
         var evaluation = Evaluation(network: network.graph.name, machine: machine.name)
         for (name, image) in originals {
             for rate in 0..<codec.rateCount {
@@ -110,7 +111,7 @@ struct StudyCodec: ParsableCommand {
         return (try? BDRate.compare(evaluation.curves[0], to: float, by: .psnr), try? BDRate.compare(evaluation.curves[0], to: float, by: .msSSIM))
     }
 
-    private func memory(_ network: QuantizedNetwork, _ machine: MachineDescription) throws -> [String] {
+    private func parameters(_ network: QuantizedNetwork, _ machine: MachineDescription) throws -> [String] {
         let multiple = network.graph.sizeMultiple
         let totals = try SimulationPlan(network: network, machine: machine, width: multiple, height: multiple).report().totals
         let share = 100 * Double(totals.parameterBytes) / Double(totals.parameterBytesFloat32)

@@ -30,6 +30,7 @@ struct StudyCoding: ParsableCommand {
     @Option(help: "Width x height of the picture that cycles are given for.") var size = PictureSize(width: 768, height: 512)
     @Option(help: "Which of a variable-rate network's rates to run.") var rate = 0
     @OptionGroup var work: ThreadOptions
+    @OptionGroup var memory: MemoryOptions
 
     func validate() throws {
         try requireStudyRanges(pictures: pictures, measured: measured, crop: crop)
@@ -46,13 +47,13 @@ struct StudyCoding: ParsableCommand {
     }
 
     func run() throws {
-        let float = try NetworkSource(network).float()
+        let float = try NetworkSource(network, memory: memory.budget()).float()
         let machine = try MachineDescription.load(machine)
         try requireRate(rate, of: float.rateCount)
-        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: float.graph)
+        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: float.graph, memory: memory.budget())
         var refused: [Diagnostic] = []
-        let originals = try studyPictures(images, atMost: measured, refused: &refused) { _, image throws(Diagnostic) in
-            (image: image, float: try FloatRun(float, picture: image, rate: rate))
+        let originals = try studyPictures(images, atMost: measured, memory: memory.budget(), refused: &refused) { _, image, memory throws(Diagnostic) in
+            (image: image, float: try FloatRun(float, picture: image, rate: rate, memory: memory))
         }
         let schemes = try schemes(for: machine)
         let table = GrowingTable(
@@ -61,9 +62,9 @@ struct StudyCoding: ParsableCommand {
         try Console.result(table.heading)
         for (name, options) in schemes {
             Console.progress(name)
-            let quantized = try Quantizer(float, options: options).quantize(calibration).atRate(rate)
+            let quantized = try Quantizer(float, options: options).quantize(calibration, memory: memory.budget()).atRate(rate)
             let losses = try originals.compactMap { original -> Double? in
-                let plan = try SimulationPlan(network: quantized, machine: machine, width: original.image.width, height: original.image.height)
+                let plan = try SimulationPlan(network: quantized, machine: machine, width: original.image.width, height: original.image.height, memory: memory.budget(threads: work.threads))
                 let quality = try PictureRun(plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: work.threads)).report(float: original.float).quality
                 return quality.flatMap { quality in quality.psnr.flatMap { psnr in quality.psnrFloat.map { $0 - psnr } } }
             }

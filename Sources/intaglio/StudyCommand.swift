@@ -24,6 +24,7 @@ struct StudyOptions: ParsableArguments {
     @Option(help: "How many calibration pictures.") var pictures = 8
     @Option(help: "How many pictures PSNR is measured on.") var measured = 4
     @Option(help: "Side of the square cut from the middle of each picture.") var crop = 256
+    @OptionGroup var memory: MemoryOptions
 
     func validate() throws {
         try requireStudyRanges(pictures: pictures, measured: measured, crop: crop)
@@ -35,18 +36,21 @@ struct StudyOptions: ParsableArguments {
     func show(
         saturated: Bool = false, coded: Bool = false, _ measure: (Study, (StudyRow) throws(Diagnostic) -> Void) throws(Diagnostic) -> Void
     ) throws {
-        try MatrixLibrary.load()
-        let network = try NetworkSource(self.network).float()
-        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph)
+        let memory = memory.budget()
+        try MatrixLibrary.load(memory: memory)
+        let network = try NetworkSource(self.network, memory: memory).float()
+        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph, memory: memory)
         var refused: [Diagnostic] = []
         let measured = try CalibrationFolder.pictures(
-            images ?? self.calibration, count: self.measured, side: crop, multiple: network.graph.sizeMultiple, refused: &refused)
+            images ?? self.calibration, count: self.measured, side: crop, multiple: network.graph.sizeMultiple, memory: memory, refused: &refused)
         guard !measured.isEmpty else { return try RefusedItems.requireNone(refused, done: 0, items: "pictures") }
+        let study = Study(network, calibration: calibration, pictures: measured)
+        try study.requireMemory(memory)
         let table = GrowingTable(
             header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"] + (saturated ? ["latents outside 8 bits"] : [])
                 + (coded ? ["zero %", "entropy bits"] : []), expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]])
         try Console.result(table.heading)
-        try measure(Study(network, calibration: calibration, pictures: measured)) { row throws(Diagnostic) in
+        try measure(study) { row throws(Diagnostic) in
             let costs = [row.weightBytes, row.romBits, row.selectBits].map(\.grouped)
             try Console.result(
                 table.text(
@@ -70,19 +74,27 @@ func requireStudyRanges(pictures: Int, measured: Int?, crop: Int) throws {
 /// What a study measures on, a value a picture of a folder.
 ///
 /// - Parameters:
+///   - memory: for one picture beside those that have been read, which stay.
 ///   - refused: gets the pictures for which there is none, and sub-folders that cannot be read.
-///   - measure: name relative to the folder, and the picture.
+///   - measure: name relative to the folder, the picture, and what it may take.
 /// - Throws: `RefusedItems` where there is no value at all.
 func studyPictures<Value>(
-    _ path: String, atMost count: Int?, refused: inout [Diagnostic], _ measure: (String, RGBImage) throws(Diagnostic) -> Value
+    _ path: String, atMost count: Int?, memory: MemoryBudget, refused: inout [Diagnostic],
+    _ measure: (String, RGBImage, MemoryBudget) throws(Diagnostic) -> Value
 ) throws -> [Value] {
     let folder = try PictureFolder.listed(path, atMost: count)
     refused += folder.refused
     var values: [Value] = []
+    var keptBytes = 0
     for picture in folder.pictures {
         Console.progress("float network on \(picture.name)")
         do throws(Diagnostic) {
-            values.append(try measure(picture.name, try PNGReader.read(path: picture.path).image))
+            let free = memory.beside(keptBytes)
+            let image = try PNGReader.read(path: picture.path, memory: free).image
+            // The picture, and what the float network makes of it.
+            let byteCount = 2 * image.samples.count
+            values.append(try measure(picture.name, image, free.beside(byteCount)))
+            keptBytes += byteCount
         } catch {
             refused.append(error.within(picture.path))
         }

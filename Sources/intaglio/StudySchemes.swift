@@ -24,19 +24,20 @@ struct StudySchemes: ParsableCommand {
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @Option(help: "Which of a variable-rate network's rates to run.") var rate = 0
     @OptionGroup var work: ThreadOptions
+    @OptionGroup var memory: MemoryOptions
     @Flag(help: "Print every picture of the last scheme (all ingredients) too.") var each = false
     @Flag(help: "Only the plain scheme and all ingredients together.") var brief = false
 
     func validate() throws { try requireStudyRanges(pictures: pictures, measured: nil, crop: crop) }
 
     func run() throws {
-        let float = try NetworkSource(network).float()
+        let float = try NetworkSource(network, memory: memory.budget()).float()
         let machine = try MachineDescription.load(machine)
         try requireRate(rate, of: float.rateCount)
-        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: float.graph)
+        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: float.graph, memory: memory.budget())
         var refused: [Diagnostic] = []
-        let originals = try studyPictures(images, atMost: nil, refused: &refused) { name, image throws(Diagnostic) in
-            (name: name, image: image, float: try FloatRun(float, picture: image, rate: rate))
+        let originals = try studyPictures(images, atMost: nil, memory: memory.budget(), refused: &refused) { name, image, memory throws(Diagnostic) in
+            (name: name, image: image, float: try FloatRun(float, picture: image, rate: rate, memory: memory))
         }
         let schemes = schemes(for: machine)
         let table = GrowingTable(
@@ -46,9 +47,9 @@ struct StudySchemes: ParsableCommand {
         var last: [(name: String, report: RunReport)] = []
         for (name, options) in schemes {
             Console.progress(name)
-            let quantized = try Quantizer(float, options: options).quantize(calibration).atRate(rate)
+            let quantized = try Quantizer(float, options: options).quantize(calibration, memory: memory.budget()).atRate(rate)
             last = try originals.map { original in
-                let plan = try SimulationPlan(network: quantized, machine: machine, width: original.image.width, height: original.image.height)
+                let plan = try SimulationPlan(network: quantized, machine: machine, width: original.image.width, height: original.image.height, memory: memory.budget(threads: work.threads))
                 return (original.name, try PictureRun(plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: work.threads)).report(float: original.float))
             }
             Console.endProgress()

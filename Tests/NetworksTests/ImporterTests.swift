@@ -43,6 +43,8 @@ import Testing
             #expect(code { _ = try NetworkImporter.read(architecture: "bls2017", from: folder) } == .importFileWrongSize)
             try AtomicFile.write([0, 0, 0xC0, 0x7F], to: "\(folder)/ana_w.bin")
             #expect(code { _ = try NetworkImporter.read(architecture: "bls2017", from: folder) } == .networkNotFinite)
+            try AtomicFile.write([0, 0, 0, 0], to: "\(folder)/ana_g.bin")
+            #expect(code { _ = try NetworkImporter.read(architecture: "bls2017", from: folder) } == .importTensorUnused)
             #expect(code { _ = try NetworkImporter.read(architecture: "resnet", from: folder) } == .importArchitectureUnknown)
             #expect(code { _ = try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: "\(folder)/none") } == .importFileMissing)
         }
