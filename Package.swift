@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "CGoldenModel", exclude: ["SystemVerilog"]),
 
         // 0
+        module("Text"),
         module("Diagnostics"),
         module("FixedPoint"),
         module("Tensors"),
@@ -69,21 +70,21 @@ let package = Package(
         module("Importers", ["Diagnostics", "FileFormats", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
         module("Scheduling", [
-            "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
+            "Text", "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
         ]),
         module("Calibration", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks",
             "FloatModel",
         ]),
         // 5
-        module("Conformance", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+        module("Conformance", ["Graph", "MachineDescription", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         module("Simulation", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules",
+            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules",
             "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "Images", "Threads", "CCrypto",
         ]),
         // 6
         module("Reports", [
-            "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "Timing", "Simulation", "Images",
+            "Text", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "Timing", "Simulation", "Images",
         ]),
         module("Codec", [
             "Diagnostics", "FileFormats", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
@@ -96,7 +97,7 @@ let package = Package(
             "Machine", "Scheduling", "Conformance", "Simulation",
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
+            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
             "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "Traces", "RTL",
         ], resources: [.embedInCode("Templates")]),
         module("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
@@ -114,7 +115,7 @@ let package = Package(
         .executableTarget(
             name: "intaglio",
             dependencies: [
-                "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
+                "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
                 "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
                 "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
             ],
@@ -157,7 +158,7 @@ let package = Package(
             "Traces", "Simulation", "Scheduling", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Diagnostics",
         ]),
         tests("GoldenModelTests", ["GoldenModel", "CGoldenModel", "FixedPoint", "ExactArithmetic"]),
-        tests("CommandLineTests", ["Diagnostics", "FixedPoint", "Images", "Networks", "Graph", "Quantization", "Reports"]),
+        tests("CommandLineTests", ["Text", "Diagnostics", "FixedPoint", "Images", "Networks", "Graph", "Quantization", "Reports"]),
         tests("FuzzTests", ["Fuzz"]),
     ]
 )

@@ -7,19 +7,20 @@ import Tensors
 extension LayerCaseDraft {
     /// Convolutions of all kinds, transposed convolution, fully connected.
     static func accumulation(family: LayerCaseGenerator.Family, rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
-        let (layerOperator, input, weightShape) = geometry(family, using: &random)
+        let (layerOperator, input, weightShape) = geometry(family, limits: limits, using: &random)
         let layer = Layer(name: "layer", operator: layerOperator, inputs: ["input"])
         guard let output = try? layer.outputShape(of: [input]), output.count <= 4096 else { return nil }
 
         // The rules that work on 32 bits get narrow operands, the others up to the widest.
         let narrow = [.gemmlowpDouble, .halfUpDouble, .tosaDouble].contains(rounding)
-        let widths = (activation: random.int(9...(narrow ? 10 : limits.activationBits)), weight: random.int(8...(narrow ? 9 : limits.weightBits)))
-        let inputFormat = TensorFormat.codes(random.codebookSet(channels: input.channels, bits: widths.activation))
-        let outputFormat = random.once(in: 8) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: output.channels, bits: limits.activationBits))
-        let decoder = random.weightDecoder(bits: widths.weight)
+        let widths = (
+            activation: random.int(limits.activationRange(atMost: narrow ? 10 : .max)), weight: random.int(limits.weightRange(atMost: narrow ? 9 : .max)))
+        let inputFormat = TensorFormat.codes(random.codebookSet(channels: input.channels, bits: widths.activation, atMost: limits.codebooks))
+        let outputFormat = random.once(in: 8) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: output.channels, bits: limits.activationBits, atMost: limits.codebooks))
+        let decoder = random.weightDecoder(bits: widths.weight, mayHaveTable: limits.hasWeightTables)
         let extremeWeights = random.once(in: 4)
         let weightCodes = (0..<weightShape.count).map { _ in extremeWeights ? (random.once(in: 2) ? 0 : 255) : UInt8(random.int(0...255)) }
-        let biasLimit = 1 << random.int(4...24)
+        let biasLimit = 1 << random.int(4...max(4, limits.extent(24)))
         let bias = (0..<output.channels).map { _ in Int64(random.int(-biasLimit...biasLimit)) }
 
         var bounds = SumBounds()
@@ -41,7 +42,7 @@ extension LayerCaseDraft {
             network: QuantizedNetwork(
                 graph: Graph(name: family.rawValue, inputs: [GraphInput(name: "input", channels: input.channels)], layers: [layer], outputs: ["layer"]),
                 formats: ["input": inputFormat, "layer": outputFormat], parameters: ["layer": .accumulation(parameters)],
-                widths: DatapathWidths(activationBits: limits.activationBits, weightBits: limits.weightBits, accumulatorBits: max(bounds.bits, 24))),
+                widths: DatapathWidths(activationBits: limits.activationBits, weightBits: limits.weightBits, accumulatorBits: min(max(bounds.bits, 24), limits.accumulatorBits))),
             inputs: ["input": random.elements(input, format: inputFormat, stimulus: stimulus)],
             summary: "\(input) -> \(output), \(weightShape.summary), \(stimulus)")
     }
@@ -58,20 +59,21 @@ extension LayerCaseDraft {
     }
 
     private static func geometry(
-        _ family: LayerCaseGenerator.Family, using random: inout SplitMix64
+        _ family: LayerCaseGenerator.Family, limits: CaseLimits, using random: inout SplitMix64
     ) -> (Operator, FeatureShape, WeightShape) {
         let (height, width) = (random.int(1...13), random.int(1...17))
-        let kernel = (random.int(1...9), random.int(1...9))
+        let kernel = (random.int(1...limits.extent(9)), random.int(1...limits.extent(9)))
         let stride = (random.int(1...4), random.int(1...4))
         switch family {
         case .fullyConnected:
-            let input = FeatureShape(height: random.int(1...4), width: random.int(1...4), channels: random.int(1...24))
+            let input = FeatureShape(
+                height: random.int(1...limits.extent(4)), width: random.int(1...limits.extent(4)), channels: random.int(1...limits.extent(24)))
             let outputs = random.int(1...40)
             return (
                 .fullyConnected(outputChannels: outputs), input,
                 WeightShape(outputChannels: outputs, perOutput: input.count, groupChannels: input.channels, isFullyConnected: true, summary: "fully connected"))
         case .transposedConvolution:
-            let (channels, outputs) = (random.int(1...36), random.int(1...20))
+            let (channels, outputs) = (random.int(1...limits.extent(36)), random.int(1...20))
             let transposed = TransposedConvolution(
                 outputChannels: outputs, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0, strideX: stride.1,
                 padding: Padding(
@@ -90,7 +92,7 @@ extension LayerCaseDraft {
                 case .groupedConvolution: random.int(2...5)
                 default: 1
                 }
-            let groupChannels = family == .depthwiseConvolution ? 1 : random.int(1...(groups > 1 ? 10 : 40))
+            let groupChannels = family == .depthwiseConvolution ? 1 : random.int(1...limits.extent(groups > 1 ? 10 : 40))
             let outputs = groups * (family == .depthwiseConvolution ? 1 : random.int(1...(groups > 1 ? 9 : 40)))
             let dilation = (random.int(1...3), random.int(1...3))
             let convolution = Convolution(

@@ -7,30 +7,30 @@ import Tensors
 extension LayerCaseDraft {
     static func requantize(rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let shape = randomShape(using: &random)
-        let inputFormat = random.once(in: 2) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: random.int(9...limits.activationBits)))
-        let outputFormat = random.once(in: 4) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: limits.activationBits))
+        let inputFormat = random.once(in: 2) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: random.int(limits.activationRange()), atMost: limits.codebooks))
+        let outputFormat = random.once(in: 4) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks))
         guard let post = random.postProcessing(channels: shape.channels, sumBits: 16, output: outputFormat, rounding: rounding) else { return nil }
-        return single(.requantize, [(shape, inputFormat)], output: outputFormat, parameters: .requantization(post), bits: limits.activationBits, using: &random)
+        return single(.requantize, [(shape, inputFormat)], output: outputFormat, parameters: .requantization(post), bits: limits.activationBits, limits: limits, using: &random)
     }
 
     static func add(rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let admitted: [RoundingRule] = [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero]
         let rule = admitted.contains(rounding) ? rounding : random.element(of: admitted)
         let shape = randomShape(using: &random)
-        let formats = (0..<2).map { _ in TensorFormat.codes(random.codebookSet(channels: shape.channels, bits: random.int(9...limits.activationBits))) }
+        let formats = (0..<2).map { _ in TensorFormat.codes(random.codebookSet(channels: shape.channels, bits: random.int(limits.activationRange()), atMost: limits.codebooks)) }
         let (clipLow, clipHigh) = random.clip()
         let addition = AdditionParameters(
             mantissaA: Int64(random.int(-(1 << 31) + 1...(1 << 31) - 1)), mantissaB: Int64(random.int(1...(1 << 31) - 1)), exponent: random.int(-8...1),
             rounding: rule, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow, clipHigh: clipHigh)
         return single(
-            .add, formats.map { (shape, $0) }, output: .codes(random.codebookSet(channels: shape.channels, bits: limits.activationBits)), parameters: .addition(addition),
-            bits: limits.activationBits, using: &random)
+            .add, formats.map { (shape, $0) }, output: .codes(random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks)), parameters: .addition(addition),
+            bits: limits.activationBits, limits: limits, using: &random)
     }
 
-    static func concatenation(using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func concatenation(limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let shape = randomShape(using: &random)
         let channels = (0..<random.int(2...4)).map { _ in random.int(1...20) }
-        let whole = random.codebookSet(channels: channels.reduce(0, +), bits: 12)
+        let whole = random.codebookSet(channels: channels.reduce(0, +), bits: min(12, limits.activationBits), atMost: limits.codebooks)
         var first = 0
         var operands: [(FeatureShape, TensorFormat)] = []
         for count in channels {
@@ -39,22 +39,22 @@ extension LayerCaseDraft {
             operands.append((FeatureShape(height: shape.height, width: shape.width, channels: count), .codes(part)))
             first += count
         }
-        return single(.concatenation, operands, output: .codes(whole), parameters: .none, using: &random)
+        return single(.concatenation, operands, output: .codes(whole), parameters: .none, bits: min(12, limits.activationBits), limits: limits, using: &random)
     }
 
-    static func pixelShuffle(using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func pixelShuffle(limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let factor = random.int(1...3)
         let outputChannels = random.int(1...9)
-        let output = random.codebookSet(channels: outputChannels, bits: 12)
+        let output = random.codebookSet(channels: outputChannels, bits: min(12, limits.activationBits), atMost: limits.codebooks)
         let area = factor * factor
         let input = try! CodebookSet(
             codebooks: output.codebooks, selects: output.selects.flatMap { Array(repeating: $0, count: area) },
             offsets: output.offsets.flatMap { Array(repeating: $0, count: area) }, step: 1)
         let shape = FeatureShape(height: random.int(1...6), width: random.int(1...9), channels: outputChannels * area)
-        return single(.pixelShuffle(factor: factor), [(shape, .codes(input))], output: .codes(output), parameters: .none, using: &random)
+        return single(.pixelShuffle(factor: factor), [(shape, .codes(input))], output: .codes(output), parameters: .none, bits: min(12, limits.activationBits), limits: limits, using: &random)
     }
 
-    static func latent(reconstruct: Bool, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func latent(reconstruct: Bool, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
         let shape = randomShape(using: &random)
         let format = TensorFormat.integers16(step: 1)
         var operands = [(shape, format)]
@@ -64,7 +64,7 @@ extension LayerCaseDraft {
         }
         let grid = LatentGrid(fractionBits: random.int(0...8), firstMeanChannel: operands.count == 2 ? firstMean : 0)
         return single(
-            reconstruct ? .reconstructLatent(grid) : .quantizeLatent(grid), operands, output: format, parameters: .none, using: &random)
+            reconstruct ? .reconstructLatent(grid) : .quantizeLatent(grid), operands, output: format, parameters: .none, bits: min(12, limits.activationBits), limits: limits, using: &random)
     }
 
     private static func randomShape(using random: inout SplitMix64) -> FeatureShape {
@@ -73,7 +73,7 @@ extension LayerCaseDraft {
 
     private static func single(
         _ layerOperator: Operator, _ operands: [(shape: FeatureShape, format: TensorFormat)], output: TensorFormat, parameters: LayerParameters,
-        bits: Int = 12, using random: inout SplitMix64
+        bits: Int, limits: CaseLimits, using random: inout SplitMix64
     ) -> LayerCaseDraft {
         let names = operands.indices.map { "input\($0)" }
         var formats = ["layer": output]
@@ -88,7 +88,7 @@ extension LayerCaseDraft {
                 graph: Graph(
                     name: layerOperator.name, inputs: zip(names, operands).map { GraphInput(name: $0, channels: $1.shape.channels) },
                     layers: [Layer(name: "layer", operator: layerOperator, inputs: names)], outputs: ["layer"]),
-                formats: formats, parameters: ["layer": parameters], widths: DatapathWidths(activationBits: bits, weightBits: 8, accumulatorBits: 24)),
+                formats: formats, parameters: ["layer": parameters], widths: DatapathWidths(activationBits: bits, weightBits: 8, accumulatorBits: min(24, limits.accumulatorBits))),
             inputs: inputs, summary: "\(operands.map(\.shape.description).joined(separator: " + ")), \(stimulus)")
     }
 }

@@ -1,5 +1,6 @@
 public import FixedPoint
 import Graph
+public import MachineDescription
 import Networks
 import Quantization
 import Tensors
@@ -15,21 +16,29 @@ public struct LayerCaseGenerator: Sendable {
 
     /// Widest V, W and A that a drawn case may need.
     public let limits: CaseLimits
+    /// After so many draws that do not fit, cases are drawn with kernels, channels and biases of half the size: narrow accumulators hold few products.
+    private static let attemptsOfASize = 100
 
     public init(limits: CaseLimits = CaseLimits()) { self.limits = limits }
 
-    /// The case of this seed. Families and rounding rules go round, so that consecutive seeds cover all of them.
+    /// The case of this seed. Families and rounding rules go round: every family meets every rule within 150 seeds, and every rule is drawn within 20.
     public func layerCase(seed: UInt64) -> LayerCase {
         let families = Family.allCases
         return layerCase(seed: seed, family: families[Int(seed % UInt64(families.count))])
     }
 
+    /// 15 families and 10 rules go round together in 30 seeds; each round moves the rules on by one.
+    private func rule(_ seed: UInt64) -> RoundingRule {
+        let rules = RoundingRule.allCases
+        return rules[Int((seed % 150 + seed % 150 / 30) % UInt64(rules.count))]
+    }
+
     public func layerCase(seed: UInt64, family: Family, rounding: RoundingRule? = nil) -> LayerCase {
-        let rule = rounding ?? RoundingRule.allCases[Int(seed / UInt64(Family.allCases.count) % UInt64(RoundingRule.allCases.count))]
+        let rule = rounding ?? rule(seed)
         // A drawn case whose sums do not fit the widest accumulator, or the rounding rule's domain, is drawn again.
         for attempt in 0..<1000 {
             var random = SplitMix64(seed: seed &* 1_000_003 &+ UInt64(attempt))
-            if let draft = LayerCaseDraft.draw(family: family, rounding: rule, limits: limits, using: &random) {
+            if let draft = LayerCaseDraft.draw(family: family, rounding: rule, limits: limits.shrunk(by: attempt / Self.attemptsOfASize), using: &random) {
                 return LayerCase(name: "\(family.rawValue) \(rule.rawValue) \(draft.summary) seed \(seed)", seed: seed, network: draft.network, inputs: draft.inputs)
             }
         }
@@ -44,13 +53,48 @@ public struct CaseLimits: Hashable, Sendable {
     public var accumulatorBits: Int
     /// Whether normalizations go by tables, derived and random ones; otherwise they are correctly rounded.
     public var hasTableNormalization: Bool
+    /// Largest J.
+    public var codebooks: Int
+    /// Whether weights may have tables that no closed form makes.
+    public var hasWeightTables: Bool
+    /// How often kernels, channels and biases are halved.
+    private(set) var halvings = 0
 
-    public init(activationBits: Int = 16, weightBits: Int = 12, accumulatorBits: Int = 40, hasTableNormalization: Bool = false) {
+    public init(
+        activationBits: Int = 16, weightBits: Int = 12, accumulatorBits: Int = 40, hasTableNormalization: Bool = false, codebooks: Int = 4, hasWeightTables: Bool = true
+    ) {
         self.activationBits = activationBits
         self.weightBits = weightBits
         self.accumulatorBits = accumulatorBits
         self.hasTableNormalization = hasTableNormalization
+        self.codebooks = codebooks
+        self.hasWeightTables = hasWeightTables
     }
+
+    /// What a machine can run.
+    public init(_ machine: MachineDescription) {
+        self.init(
+            activationBits: machine.macArray.activationBits, weightBits: machine.macArray.weightBits, accumulatorBits: machine.macArray.accumulatorBits,
+            hasTableNormalization: machine.normalization.method == .table, codebooks: min(4, machine.codebookMux.codebooks),
+            hasWeightTables: machine.codebookMux.programmable)
+    }
+
+    func shrunk(by halvings: Int) -> CaseLimits {
+        var limits = self
+        limits.halvings = halvings
+        return limits
+    }
+
+    /// An extent of at most `largest` where nothing is halved.
+    func extent(_ largest: Int) -> Int { max(1, largest >> halvings) }
+
+    /// V of a case: 9 bits and more, up to `largest`, or the 8 that a narrow machine has.
+    func activationRange(atMost largest: Int = .max) -> ClosedRange<Int> { Self.widths(from: 9, to: min(activationBits, largest)) }
+
+    /// W of a case.
+    func weightRange(atMost largest: Int = .max) -> ClosedRange<Int> { Self.widths(from: 8, to: min(weightBits, largest)) }
+
+    private static func widths(from low: Int, to high: Int) -> ClosedRange<Int> { min(low, high)...high }
 }
 
 /// A case being drawn.
@@ -69,10 +113,10 @@ struct LayerCaseDraft {
         case .igdn1: normalization(.igdn1, limits: limits, using: &random)
         case .requantize: requantize(rounding: rounding, limits: limits, using: &random)
         case .add: add(rounding: rounding, limits: limits, using: &random)
-        case .concatenation: concatenation(using: &random)
-        case .pixelShuffle: pixelShuffle(using: &random)
-        case .quantizeLatent: latent(reconstruct: false, using: &random)
-        case .reconstructLatent: latent(reconstruct: true, using: &random)
+        case .concatenation: concatenation(limits: limits, using: &random)
+        case .pixelShuffle: pixelShuffle(limits: limits, using: &random)
+        case .quantizeLatent: latent(reconstruct: false, limits: limits, using: &random)
+        case .reconstructLatent: latent(reconstruct: true, limits: limits, using: &random)
         }
     }
 }

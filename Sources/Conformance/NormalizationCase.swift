@@ -6,11 +6,11 @@ import Tensors
 
 extension LayerCaseDraft {
     static func normalization(_ form: NormalizationForm, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
-        let shape = FeatureShape(height: random.int(1...7), width: random.int(1...11), channels: random.int(1...40))
+        let shape = FeatureShape(height: random.int(1...7), width: random.int(1...11), channels: random.int(1...limits.extent(40)))
         let channels = shape.channels
-        let widths = (activation: random.int(9...limits.activationBits), weight: random.int(8...limits.weightBits))
-        let inputFormat = TensorFormat.codes(random.codebookSet(channels: channels, bits: widths.activation))
-        let outputFormat = TensorFormat.codes(random.codebookSet(channels: channels, bits: limits.activationBits))
+        let widths = (activation: random.int(limits.activationRange()), weight: random.int(limits.weightRange()))
+        let inputFormat = TensorFormat.codes(random.codebookSet(channels: channels, bits: widths.activation, atMost: limits.codebooks))
+        let outputFormat = TensorFormat.codes(random.codebookSet(channels: channels, bits: limits.activationBits, atMost: limits.codebooks))
         let limit = (1 << (widths.weight - 1)) - 1
         let gammaEntries = (0..<256).map { Int16($0 * limit / 255) }
         let gammaCodes = (0..<channels * channels).map { index in
@@ -24,7 +24,7 @@ extension LayerCaseDraft {
             let squareBits = Int.bitWidth - (largest * largest).leadingZeroBitCount
             return max(0, squareBits - (widths.activation - 1) - (random.once(in: 5) ? 1 : 0))
         }
-        let beta = (0..<channels).map { _ in Int64(random.int(1...1 << random.int(0...20))) }
+        let beta = (0..<channels).map { _ in Int64(random.int(1...1 << random.int(0...limits.extent(20)))) }
         var bounds = SumBounds()
         for i in 0..<channels {
             let products = (0..<channels).lazy.map { j -> (weight: Int, range: ClosedRange<Int>) in
@@ -54,7 +54,7 @@ extension LayerCaseDraft {
                     name: form.rawValue, inputs: [GraphInput(name: "input", channels: channels)],
                     layers: [Layer(name: "layer", operator: .normalization(form), inputs: ["input"])], outputs: ["layer"]),
                 formats: ["input": inputFormat, "layer": outputFormat], parameters: ["layer": .normalization(parameters)],
-                widths: DatapathWidths(activationBits: widths.activation, weightBits: limits.weightBits, accumulatorBits: max(bounds.bits, 24))),
+                widths: DatapathWidths(activationBits: widths.activation, weightBits: limits.weightBits, accumulatorBits: min(max(bounds.bits, 24), limits.accumulatorBits))),
             inputs: ["input": random.elements(shape, format: inputFormat, stimulus: stimulus)], summary: "\(shape), V \(widths.activation), \(stimulus)" + (parameters.table.map { ", table \($0.indexBits) + \($0.offsetBits) bits" } ?? ""))
     }
 }

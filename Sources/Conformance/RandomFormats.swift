@@ -5,11 +5,11 @@ import Tensors
 
 extension SplitMix64 {
     /// A codebook set whose decoded values all fit `bits` signed: linear, gently growing or arbitrary entries, several codebooks, selects and offsets.
-    mutating func codebookSet(channels: Int, bits: Int) -> CodebookSet {
+    mutating func codebookSet(channels: Int, bits: Int, atMost count: Int) -> CodebookSet {
         let limit = 1 << (bits - 1)
         let offsetLimit = once(in: 2) ? 0 : limit / 8
         let entryLimit = limit - 1 - offsetLimit
-        let codebooks = (0..<int(1...4)).map { _ in codebook(limit: entryLimit) }
+        let codebooks = (0..<int(1...count)).map { _ in codebook(limit: entryLimit) }
         let selects = (0..<channels).map { _ in UInt8(int(0...codebooks.count - 1)) }
         let offsets = (0..<channels).map { _ in Int32(int(-offsetLimit...offsetLimit)) }
         return try! CodebookSet(codebooks: codebooks, selects: selects, offsets: offsets, step: 1)
@@ -37,11 +37,12 @@ extension SplitMix64 {
         }
     }
 
-    mutating func weightDecoder(bits: Int) -> WeightDecoder {
+    mutating func weightDecoder(bits: Int, mayHaveTable: Bool) -> WeightDecoder {
         let limit = (1 << (bits - 1)) - 1
-        switch int(0...2) {
+        switch int(0...(mayHaveTable ? 2 : 1)) {
         case 0: return .linear()
         case 1 where bits >= 9: return .linear(offset: int(-127...127))
+        case 1 where !mayHaveTable: return .linear()
         default:
             var entries = (0..<256).map { _ in Int16(int(-limit - 1...limit)) }
             entries.sort()

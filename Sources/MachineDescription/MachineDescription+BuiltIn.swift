@@ -26,8 +26,8 @@ extension MachineDescription {
 
 /// The three built-in machines. They are fixed, so that figures compare over time.
 ///
-/// All read a full step of weights (C0 x K0 codes) and P0 words of activations a cycle, have ping-pong buffers, K0 lanes in post-processor, encoder and
-/// normalization, and bursts of 64 bytes with 4 outstanding.
+/// All read a full step of weights (C0 x K0 codes) and P0 words of activations per cycle, have ping-pong buffers, fill their bus, and have as many lanes in post-processor,
+/// encoder and normalization as a normalization of 64 channels keeps busy.
 private let builtInFiles: [(name: String, yaml: String)] = [
     (
         "small",
@@ -74,7 +74,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           latencyCycles: 60
           burstBytes: 64
           alignmentBytes: 64
-          outstanding: 4
+          outstanding: 8
         entropyCoder:
           symbolsPerCycle: 1
           interleave: 4
@@ -127,9 +127,9 @@ private let builtInFiles: [(name: String, yaml: String)] = [
         dma:
           bytesPerCycle: 16
           latencyCycles: 100
-          burstBytes: 64
+          burstBytes: 256
           alignmentBytes: 64
-          outstanding: 4
+          outstanding: 16
         entropyCoder:
           symbolsPerCycle: 1
           interleave: 4
@@ -171,20 +171,20 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           bytes: 131072
         codebookMux:
           codebooks: 16
-          encodeLanes: 32
+          encodeLanes: 64
           programmable: true
         postProcessor:
-          lanes: 32
+          lanes: 64
         normalization:
           method: exact
-          lanes: 32
+          lanes: 64
           latencyCycles: 24
         dma:
           bytesPerCycle: 32
-          latencyCycles: 100
-          burstBytes: 64
+          latencyCycles: 200
+          burstBytes: 256
           alignmentBytes: 64
-          outstanding: 4
+          outstanding: 32
         entropyCoder:
           symbolsPerCycle: 2
           interleave: 4

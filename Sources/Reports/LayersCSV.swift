@@ -11,7 +11,7 @@ public struct LayersCSV: Sendable {
         header += reasons.map { "stallCycles.\($0)" }
         header += [
             "utilization", "weightBytes", "dramReadBytes", "dramWriteBytes", "sramReadBytes", "sramWriteBytes", "weightBufferPeakBytes",
-            "activationBufferPeakBytes", "lowerBoundCycles", "lowerBoundBytes", "saturatedOutputs", "outputDigest",
+            "activationBufferPeakBytes", "lowerBoundCycles", "lowerBoundBytes", "boundBy", "saturatedOutputs", "outputDigest",
         ]
         var rows = [header]
         for (index, layer) in report.layers.enumerated() {
@@ -23,7 +23,7 @@ public struct LayersCSV: Sendable {
             row += [
                 "\(layer.utilization)", "\(layer.weightBytes)", "\(layer.dramReadBytes)", "\(layer.dramWriteBytes)", "\(layer.sramReadBytes)",
                 "\(layer.sramWriteBytes)", "\(layer.weightBufferPeakBytes)", "\(layer.activationBufferPeakBytes)", "\(layer.lowerBoundCycles)",
-                "\(layer.lowerBoundBytes)", layer.saturatedOutputs.map(String.init) ?? "", layer.outputDigest ?? "",
+                "\(layer.lowerBoundBytes)", layer.boundBy.rawValue, layer.saturatedOutputs.map(String.init) ?? "", layer.outputDigest ?? "",
             ]
             rows.append(row)
         }

@@ -1,4 +1,5 @@
 public import Simulation
+import Text
 
 /// The report as a person reads it.
 public struct RunSummary: Sendable {
@@ -56,6 +57,7 @@ public struct RunSummary: Sendable {
             let psnr = quality.psnr.map { "\($0.fixed(4)) dB" } ?? "identical"
             lines.append("quality     PSNR \(psnr)" + (quality.psnrFloat.map { ", float network \($0.fixed(4)) dB" } ?? ""))
         }
+        if let binding = totals.binding { lines += ["", binding.sentence.prefix(1).uppercased() + binding.sentence.dropFirst() + "."] }
         return lines.joined(separator: "\n") + "\n"
     }
 

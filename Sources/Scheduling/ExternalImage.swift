@@ -2,6 +2,7 @@ public import Diagnostics
 import Commands
 import Graph
 public import Networks
+import Text
 
 /// The bytes of external memory that are written before a run: all parameter regions of a program. Tensors follow behind them.
 public struct ExternalImage: Sendable {

@@ -1,6 +1,7 @@
 import Diagnostics
 import MachineDescription
 import Schedules
+import Text
 
 /// Tries tilings and orders of one layer: least estimated cycles, then least external bytes, then the first in the order of trial.
 struct LayerSearch {

@@ -1,6 +1,7 @@
 import Diagnostics
 import MachineDescription
 import Schedules
+import Text
 
 /// The checks of one layer's schedule against the layer's extents and the machine's capacities.
 struct LayerVerifier {
@@ -142,18 +143,5 @@ struct LayerVerifier {
                 .scheduleRegionsOverlap, "\(upper.name) begins at \(upper.start.grouped), \(lower.name) ends at \(lower.end.grouped)",
                 expected: "regions of the activation buffer that do not overlap", remedy: "move \(upper.name) to \(lower.end.grouped) or behind")
         }
-    }
-}
-
-extension Int {
-    /// Digits in groups of three: `18,432`.
-    var grouped: String {
-        let digits = String(magnitude)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-            text.append(digit)
-        }
-        return self < 0 ? "-" + text : text
     }
 }

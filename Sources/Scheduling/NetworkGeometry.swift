@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import Networks
 import Quantization
+import Text
 
 /// Every tensor and layer of a network at one picture size.
 struct NetworkGeometry {

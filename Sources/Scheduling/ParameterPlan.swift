@@ -3,6 +3,7 @@ import Diagnostics
 import Graph
 import MachineDescription
 import Networks
+import Text
 
 /// The parameter blocks of every layer, and where they lie in the layer's half of the parameter memory.
 struct ParameterPlan {

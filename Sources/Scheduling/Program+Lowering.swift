@@ -4,6 +4,7 @@ import Graph
 public import MachineDescription
 public import Networks
 public import Schedules
+import Text
 public import Timing
 
 extension Program {

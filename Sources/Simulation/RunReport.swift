@@ -55,6 +55,8 @@ public struct LayerReport: Codable, Equatable, Sendable {
     /// No schedule on this machine can take fewer cycles or move fewer bytes.
     public var lowerBoundCycles: Int
     public var lowerBoundBytes: Int
+    /// What sets the layer's time.
+    public var boundBy = BindingResource.macArray
     /// Only on a machine with a weight decoder or zero skipping.
     public var weightCoding: WeightCodingReport?
     /// Only of `run`.
@@ -92,6 +94,8 @@ public struct TotalsReport: Codable, Equatable, Sendable {
     public var peakActivationBytesFloat32: Int
     /// Only on a machine with a weight decoder or zero skipping.
     public var weightCoding: WeightCodingReport?
+    /// What sets the time of most cycles; absent where there is no layer.
+    public var binding: BindingReport?
     public var saturatedOutputs: Int?
 }
 

@@ -20,7 +20,7 @@ extension SimulationPlan {
         let (input, output) = (shapes[layer.inputs[0]]!, shapes[layer.name]!)
         let useful = layer.usefulMACs(input: input, output: output)
         let bound = lowerBound(layer, weightBytes: placed.weightBytes)
-        return LayerReport(
+        var report = LayerReport(
             name: layer.name, operator: layer.operator.name, outputShape: output.description, usefulMACs: useful, issuedMACs: timing.issuedMACs,
             simulatedCycles: timing.simulatedCycles, computeCycles: timing.computeCycles, stallCycles: timing.stallCycles.byName,
             utilization: utilization(useful, timing.simulatedCycles), weightBytes: placed.weightBytes, dramReadBytes: timing.activity.externalReadBytes,
@@ -28,6 +28,8 @@ extension SimulationPlan {
             sramWriteBytes: timing.activity.bufferWriteBytes, weightBufferPeakBytes: placed.weightBufferPeakBytes,
             activationBufferPeakBytes: placed.activationBufferPeakBytes, lowerBoundCycles: bound.cycles, lowerBoundBytes: bound.bytes,
             weightCoding: weightCoding.map { WeightCodingReport($0, layer: index, machine) })
+        report.boundBy = report.bindingResource(on: machine)
+        return report
     }
 
     private func utilization(_ usefulMACs: Int, _ cycles: Int) -> Double {
@@ -49,7 +51,7 @@ extension SimulationPlan {
             lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000, framesPerSecond: seconds > 0 ? 1 / seconds : 0,
             parameterBytes: program.parameterBytes, parameterBytesFloat32: NetworkInventory(network).float32Bytes,
             peakActivationBytes: liveness.peakBytes, peakActivationBytesFloat32: liveness.peakBytesFloat32,
-            weightCoding: weightCoding.map { _ in layers.compactMap(\.weightCoding).reduce(WeightCodingReport(machine), +) })
+            weightCoding: weightCoding.map { _ in layers.compactMap(\.weightCoding).reduce(WeightCodingReport(machine), +) }, binding: BindingReport(layers, on: machine))
     }
 
     private func lowerBound(_ layer: Layer, weightBytes: Int) -> LowerBound {

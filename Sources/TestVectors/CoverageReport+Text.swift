@@ -1,4 +1,5 @@
 import Reports
+import Text
 
 extension CoverageReport {
     /// A table of the groups, then what was missed and why what is unreachable is so.

@@ -1,4 +1,5 @@
 import Reports
+import Text
 
 extension UnitVectors {
     /// The module that the vectors were made for.

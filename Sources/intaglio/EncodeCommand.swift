@@ -65,7 +65,7 @@ struct CodecOptions: ParsableArguments {
 
     func codec() throws -> PictureCodec {
         let source = try NetworkSource(network, includingFloat: false, memory: memory.budget())
-        return try PictureCodec(source.provenAtAllRates(), machine: MachineDescription.load(machine), threads: work.threads, memory: budget())
+        return try PictureCodec(source.provenAtAllRates(), machine: .loadAndWarn(machine), threads: work.threads, memory: budget())
     }
 }
 

@@ -5,6 +5,7 @@ import Networks
 import Quantization
 import Reports
 import Simulation
+import Text
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Show what a network file holds, layer by layer.")

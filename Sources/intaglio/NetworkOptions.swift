@@ -8,13 +8,15 @@ import Simulation
 /// Which network on which machine.
 struct NetworkOptions: ParsableArguments {
     @Option(help: "A bundled network's name, or a network file. (default: \(NetworkSource.defaultName))") var network: String?
-    @Option(help: "A built-in machine's name, or a machine file.") var machine: String = "mid"
+    @Option(name: .customLong("machine"), help: "A built-in machine's name, or a machine file. (default: mid)") var givenMachine: String?
     @Option(help: "A schedule file; without one the best schedule found is used.") var schedule: String?
     @Option(name: .customLong("rate"), help: "Which of a variable-rate network's rates to run, 0 is the lowest. (default: 0)") var givenRate: Int?
 
     @OptionGroup var memory: MemoryOptions
 
     var rate: Int { givenRate ?? 0 }
+    var machine: String { givenMachine ?? "mid" }
+    var namesMachine: Bool { givenMachine != nil }
 
     func source(includingFloat: Bool = false) throws -> NetworkSource { try NetworkSource(network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget()) }
 
@@ -23,7 +25,7 @@ struct NetworkOptions: ParsableArguments {
     /// What runs.
     func proven() throws -> ProvenNetwork { try source().proven(rate: rate) }
 
-    func machineDescription() throws -> MachineDescription { try MachineDescription.load(machine) }
+    func machineDescription() throws -> MachineDescription { try .loadAndWarn(machine) }
 
     /// Where only the machine matters.
     func refuseNetwork(goingWith purpose: String) throws {

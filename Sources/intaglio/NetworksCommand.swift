@@ -3,6 +3,7 @@ import Networks
 import Graph
 import Reports
 import Simulation
+import Text
 
 struct NetworksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "networks", abstract: "List the bundled networks.")

@@ -12,6 +12,7 @@ import Quantization
 import Reports
 import Simulation
 import Tensors
+import Text
 
 /// What each choice of quantization costs a codec in bits: every scheme encodes and decodes the pictures at all rates, on the machine.
 struct StudyCodec: ParsableCommand {
@@ -45,7 +46,7 @@ struct StudyCodec: ParsableCommand {
 
     func run() throws {
         let network = try NetworkSource(self.network, memory: memory.budget()).float().withLatentOperators()
-        let machine = try MachineDescription.load(machine)
+        let machine = try MachineDescription.loadAndWarn(machine)
         try MatrixLibrary.load(memory: memory.budget())
         let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph, memory: memory.budget())
         var refused: [Diagnostic] = []

@@ -9,6 +9,7 @@ import Networks
 import Quantization
 import Reports
 import Simulation
+import Text
 import Threads
 
 struct StudyCoding: ParsableCommand {
@@ -48,7 +49,7 @@ struct StudyCoding: ParsableCommand {
 
     func run() throws {
         let float = try NetworkSource(network, memory: memory.budget()).float()
-        let machine = try MachineDescription.load(machine)
+        let machine = try MachineDescription.loadAndWarn(machine)
         try requireRate(rate, of: float.rateCount)
         let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: float.graph, memory: memory.budget())
         var refused: [Diagnostic] = []

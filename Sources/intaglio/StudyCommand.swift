@@ -9,6 +9,7 @@ import Quantization
 import Reports
 import Simulation
 import Tensors
+import Text
 
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -9,6 +9,7 @@ import Networks
 import Quantization
 import Reports
 import Simulation
+import Text
 import Threads
 
 /// Whole quantized networks on whole pictures, run on the machine: the plain scheme, each ingredient alone, all together.
@@ -32,7 +33,7 @@ struct StudySchemes: ParsableCommand {
 
     func run() throws {
         let float = try NetworkSource(network, memory: memory.budget()).float()
-        let machine = try MachineDescription.load(machine)
+        let machine = try MachineDescription.loadAndWarn(machine)
         try requireRate(rate, of: float.rateCount)
         let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: float.graph, memory: memory.budget())
         var refused: [Diagnostic] = []

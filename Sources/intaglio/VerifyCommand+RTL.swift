@@ -7,46 +7,61 @@ import Reports
 public import RTL
 import MachineDescription
 import Simulation
+import Text
 
 extension VerifyCommand {
     /// The machine against its RTL: seeded cases, a network, or one of its layers.
     func verifyRTL() throws {
-        let machine = try options.machineDescription()
         let temporary = work == nil ? try TemporaryFolder(named: "intaglio-rtl") : nil
         defer { temporary?.remove() }
         let directory = URL(fileURLWithPath: temporary?.path ?? work ?? ".")
-        let simulator = simulate ?? .verilator
-        // Read and proved before minutes go into a build.
-        let subject = suite == nil ? (picture: try PictureCrop.picture(image, crop, memory: options.memory.budget()), network: try options.proven()) : nil
-        Console.progress("building the RTL of \(machine.name) with \(simulator.rawValue)")
-        let build = try MachineBuild(machine, simulator: simulator, directory: folder("\(machine.name).\(simulator.rawValue)", in: directory))
-        var report = RTLReport(machine: machine.name, simulator: simulator.rawValue)
+        let reports: [RTLReport]
         if let suite {
-            let array = machine.macArray
-            let first = seed ?? 0
-            let generator = LayerCaseGenerator(
-                limits: CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits,
-                    hasTableNormalization: machine.normalization.method == .table))
-            for offset in 0..<suite {
-                let seed = first &+ UInt64(offset)
-                Console.progress("case \(offset + 1) of \(suite)")
-                report.cases.append(
-                    try RTLVerification(
-                        generator.layerCase(seed: seed), on: build, directory: folder("case.\(seed)", in: directory), threads: team.threads, memory: options.memory.budget(threads: team.threads)))
-            }
-            Console.endProgress()
-        } else if let subject {
-            let name = layer ?? "all layers"
-            Console.progress("running \(name)")
-            defer { Console.endProgress() }
+            reports = try SuiteMachines(options, randomCount: randomMachines).machines.map { try suiteReport(suite, on: $0.machine, in: directory) }
+        } else {
+            reports = [try networkReport(in: directory)]
+        }
+        try Console.result(json ? RTLReport.jsonText(reports) : reports.map(\.text).joined(separator: "\n"))
+        if let failure = reports.lazy.compactMap(\.failure).first { throw DifferenceFound(message: failure) }
+        let count = reports.reduce(0) { $0 + $1.cases.count }
+        if !json { try Console.result("\(count) \(count == 1 ? "case" : "cases"), 0 differing codes, 0 commands at other cycles\n") }
+    }
+
+    private func suiteReport(_ count: Int, on machine: MachineDescription, in directory: URL) throws -> RTLReport {
+        let build = try machineBuild(machine, in: directory)
+        defer { Console.endProgress() }
+        var report = RTLReport(machine: machine.name, simulator: build.simulator.rawValue)
+        let generator = LayerCaseGenerator(limits: CaseLimits(machine))
+        for offset in 0..<count {
+            let seed = (seed ?? 0) &+ UInt64(offset)
+            Console.progress("\(machine.name): case \(offset + 1) of \(count)")
             report.cases.append(
                 try RTLVerification(
-                    network: subject.network, picture: subject.picture, only: layer, schedule: options.scheduleFile(), on: build,
-                    directory: folder(layer ?? "all-layers", in: directory), threads: team.threads, memory: options.memory.budget(threads: team.threads)))
+                    generator.layerCase(seed: seed), on: build, directory: folder("case.\(seed)", in: directory), threads: team.threads,
+                    memory: options.memory.budget(threads: team.threads)))
         }
-        try Console.result(json ? report.jsonText : report.text)
-        if let failure = report.failure { throw DifferenceFound(message: failure) }
-        if !json { try Console.result("\(report.cases.count) \(report.cases.count == 1 ? "case" : "cases"), 0 differing codes, 0 commands at other cycles\n") }
+        return report
+    }
+
+    private func networkReport(in directory: URL) throws -> RTLReport {
+        let machine = try options.machineDescription()
+        // Read and proved before minutes go into a build.
+        let (picture, network) = (try PictureCrop.picture(image, crop, memory: options.memory.budget()), try options.proven())
+        let build = try machineBuild(machine, in: directory)
+        defer { Console.endProgress() }
+        Console.progress("running \(layer ?? "all layers")")
+        var report = RTLReport(machine: machine.name, simulator: build.simulator.rawValue)
+        report.cases.append(
+            try RTLVerification(
+                network: network, picture: picture, only: layer, schedule: options.scheduleFile(), on: build, directory: folder(layer ?? "all-layers", in: directory),
+                threads: team.threads, memory: options.memory.budget(threads: team.threads)))
+        return report
+    }
+
+    private func machineBuild(_ machine: MachineDescription, in directory: URL) throws -> MachineBuild {
+        let simulator = simulate ?? .verilator
+        Console.progress("building the RTL of \(machine.name) with \(simulator.rawValue)")
+        return try MachineBuild(machine, simulator: simulator, directory: folder("\(machine.name).\(simulator.rawValue)", in: directory))
     }
 
     private func folder(_ name: String, in directory: URL) throws(Diagnostic) -> URL { URL(fileURLWithPath: try OutputFolder.path(directory.path, name)) }
@@ -61,11 +76,12 @@ private struct RTLReport: Encodable {
     /// The first difference of the first case that has one.
     var failure: String? { cases.lazy.compactMap(\.failure).first }
 
-    var jsonText: String {
+    /// The document of one machine, or a list of them.
+    static func jsonText(_ reports: [RTLReport]) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         // Strings, integers and wall times always encode.
-        return String(decoding: try! encoder.encode(self), as: UTF8.self) + "\n"
+        return String(decoding: try! reports.count == 1 ? encoder.encode(reports[0]) : encoder.encode(reports), as: UTF8.self) + "\n"
     }
 
     var text: String {

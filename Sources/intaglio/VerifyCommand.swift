@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Conformance
 import Diagnostics
 public import FixedPoint
 import Images
@@ -7,6 +8,7 @@ import Reports
 import RTL
 import Simulation
 import Synchronization
+import Text
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,6 +31,7 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "With --layers: use this rounding rule instead of the one that each file names.") var rounding: RoundingRule?
     @Option(help: "Run this many seeded random layer cases.") var suite: Int?
     @Option(help: "First seed of --suite. (default: 0)") var seed: UInt64?
+    @Option(help: "With --suite: on this many small machines drawn from the seeds 0, 1, ... instead of --machine; `machines --random SEED` prints one.") var randomMachines: Int?
     @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
     @Option(help: "With --against rtl: the hardware simulator, verilator or icarus. (default: \(Simulator.verilator.rawValue))") var simulate: Simulator?
     @Option(help: "With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, and use again what is there.") var work: String?
@@ -45,7 +48,9 @@ struct VerifyCommand: ParsableCommand {
         }
         guard suite == nil || layers == nil else { throw ValidationError("--suite and --layers name different cases: give one of them") }
         if layers == nil { try refuseUnused(["--rounding": rounding != nil], goingWith: "--layers DIR") }
-        if suite == nil { try refuseUnused(["--seed": seed != nil], goingWith: "--suite N") }
+        if suite == nil { try refuseUnused(["--seed": seed != nil, "--random-machines": randomMachines != nil], goingWith: "--suite N") }
+        guard randomMachines.map({ (1...100_000).contains($0) }) ?? true else { throw ValidationError("--random-machines must be in 1...100000, found \(randomMachines!)") }
+        guard randomMachines == nil || !options.namesMachine else { throw ValidationError("--random-machines and --machine name different machines: give one of them") }
         if suite != nil || layers != nil {
             let purpose = "a whole network: leave \(suite == nil ? "--layers" : "--suite") out"
             try options.refuseNetwork(goingWith: purpose)
@@ -94,24 +99,32 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func verifySuite(_ count: Int) throws {
-        let machine = try options.machineDescription()
+        let machines = try SuiteMachines(options, randomCount: randomMachines).machines
+        let all = count * machines.count
         let done = Mutex(0)
-        try Interruption.keeping({ Console.say("interrupted after \(done.withLock { $0 }) of \(count) cases, 0 differences until then") }) { () throws in
-            try runSuite(count, machine) { done.withLock { $0 += 1 } }
+        var coverage = SuiteCoverage()
+        try Interruption.keeping({ Console.say("interrupted after \(done.withLock { $0 }) of \(all) cases, 0 differences until then") }) { () throws in
+            for machine in machines {
+                try runSuite(count, machine) { run in
+                    coverage.add(run)
+                    Console.progress("case \(done.withLock { $0 += 1; return $0 }) of \(all)")
+                }
+            }
         }
         Console.endProgress()
-        try Console.result("\(count) cases, 0 differences\n")
+        try Console.result("\(coverage.text)\n\(all) cases, 0 differences\n")
     }
 
-    private func runSuite(_ count: Int, _ machine: MachineDescription, countCase: () -> Void) throws {
+    private func runSuite(_ count: Int, _ machine: SuiteMachines.Machine, done: (ConformanceRun) -> Void) throws {
+        let generator = LayerCaseGenerator(limits: CaseLimits(machine.machine))
         for offset in 0..<count {
             let seed = (seed ?? 0) &+ UInt64(offset)
-            Console.progress("case \(offset + 1) of \(count)")
-            if let difference = try ConformanceRun.difference(seed: seed, machine: machine, threads: team.threads, memory: options.memory.budget(threads: team.threads)) {
+            let run = try ConformanceRun(generator.layerCase(seed: seed), machine: machine.machine, threads: team.threads, memory: options.memory.budget(threads: team.threads))
+            if let difference = run.difference {
                 Console.endProgress()
-                throw DifferenceFound(message: "\(difference)\nreplay: intaglio verify --suite 1 --seed \(seed) --machine \(options.machine)")
+                throw DifferenceFound(message: "\(difference)\nreplay: intaglio verify --suite 1 --seed \(seed) \(machine.replay)")
             }
-            countCase()
+            done(run)
         }
     }
 }

@@ -11,6 +11,7 @@ enum ModuleTable {
 
     static let rows: [(module: String, mayImport: Set<String>)] = [
         // 0
+        ("Text", []),
         ("Diagnostics", []),
         ("FixedPoint", []),
         ("Tensors", []),
@@ -35,20 +36,20 @@ enum ModuleTable {
         ("Importers", ["Diagnostics", "FileFormats", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
         ("Scheduling", [
-            "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
+            "Text", "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
         ]),
         ("Calibration", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks",
             "FloatModel",
         ]),
         // 5
-        ("Conformance", ["Graph", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+        ("Conformance", ["Graph", "MachineDescription", "Networks", "Quantization", "FixedPoint", "Tensors"]),
         ("Simulation", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
+            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
             "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "Threads", "CCrypto",
         ]),
         // 6
-        ("Reports", ["Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
+        ("Reports", ["Text", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
         ("Codec", [
             "Diagnostics", "FileFormats", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
             "Calibration", "Simulation", "FloatModel", "CCrypto",
@@ -60,7 +61,7 @@ enum ModuleTable {
             "Machine", "Scheduling", "Conformance", "Simulation",
         ]),
         ("TestVectors", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
+            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
             "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "Traces", "RTL",
         ]),
         ("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
@@ -71,7 +72,7 @@ enum ModuleTable {
             "Calibration", "Simulation", "Threads", "Reports", "Codec", "TestVectors", "ArgumentParser",
         ]),
         ("intaglio", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
+            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
             "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
             "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", "CMemoryGuard", "ArgumentParser",
         ]),

@@ -20,6 +20,7 @@ struct JSONSchema {
         case _ where Self.annotations.contains(keyword): return []
         case "type": return violation(Self.has(value, type: rule.string ?? ""), "not of type \(rule)")
         case "const": return violation(value == rule, "not \(rule)")
+        case "enum": return violation(rule.elements.contains(value), "none of \(rule)")
         case "required": return rule.elements.flatMap { name in violation(value[name.string ?? ""] != nil, "no member \(name)") }
         case "minimum": return violation((value.number ?? -.infinity) >= (rule.number ?? .infinity), "less than \(rule)")
         case "maximum": return violation((value.number ?? .infinity) <= (rule.number ?? -.infinity), "more than \(rule)")

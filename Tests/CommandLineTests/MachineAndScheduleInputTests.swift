@@ -55,12 +55,12 @@ import Testing
     @Test(
         "Schedules that overflow a buffer, skip a tile, name a missing layer or are for another run",
         arguments: [
-            ("outputRows: 6, outputColumns: 32", "outputRows: 128, outputColumns: 192", DiagnosticCode.scheduleActivationBufferOverflow),
-            ("outputRows: 6, outputColumns: 32", "outputRows: 0, outputColumns: 32", .scheduleWrongValue),
-            ("outputRows: 6, outputColumns: 32", "outputRows: 129, outputColumns: 32", .scheduleTileOutOfRange),
-            ("outputRows: 6, outputColumns: 32", "outputRows: -6, outputColumns: 32", .scheduleWrongValue),
-            ("outputRows: 6, outputColumns: 32", "outputRows: six, outputColumns: 32", .scheduleWrongValue),
-            ("input: [0, 59136]", "input: [0, 64]", .scheduleRegionsOverlap),
+            ("outputRows: 22, outputColumns: 16", "outputRows: 128, outputColumns: 192", DiagnosticCode.scheduleActivationBufferOverflow),
+            ("outputRows: 22, outputColumns: 16", "outputRows: 0, outputColumns: 16", .scheduleWrongValue),
+            ("outputRows: 22, outputColumns: 16", "outputRows: 129, outputColumns: 16", .scheduleTileOutOfRange),
+            ("outputRows: 22, outputColumns: 16", "outputRows: -6, outputColumns: 16", .scheduleWrongValue),
+            ("outputRows: 22, outputColumns: 16", "outputRows: six, outputColumns: 16", .scheduleWrongValue),
+            ("input: [0, 100096]", "input: [0, 64]", .scheduleRegionsOverlap),
             ("weights: [0, 131072], accumulators: 0", "weights: [0, 262144], accumulators: 0", .scheduleWeightBufferOverflow),
             ("\"gdn0\"", "\"gdn9\"", .scheduleUnknownLayer),
             ("network: \"lapped8\"", "network: \"lapped9\"", .scheduleForAnotherRun),
@@ -95,7 +95,7 @@ import Testing
         let best = try Tool.run(["run", "--network", "lapped8", "--json"], in: folder)
         #expect(try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "s.yaml"], in: folder).output == best.output)
         let text = String(decoding: try folder.bytes("s.yaml"), as: UTF8.self)
-        try folder.write(Self.changed(text, "outputRows: 6, outputColumns: 32", "outputRows: 5, outputColumns: 32"), "other.yaml")
+        try folder.write(Self.changed(text, "outputRows: 22, outputColumns: 16", "outputRows: 5, outputColumns: 16"), "other.yaml")
         let other = try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "other.yaml"], in: folder).report()
         let expected = try best.report()
         func digests(_ report: JSON) -> [String?] { report["layers"]!.elements.map { $0["outputDigest"]?.string } }

@@ -1,5 +1,6 @@
 import Reports
 import Testing
+import Text
 
 @Suite struct TextTableTests {
     static let rows = [["first", "1,000", "0.5"], ["a longer one", "7", ""]]

@@ -1,5 +1,6 @@
 import Conformance
 import Diagnostics
+import FixedPoint
 import Graph
 import MachineDescription
 import Networks
@@ -20,21 +21,68 @@ import Testing
         }
     }
 
-    @Test("The suite covers every operator with every rounding rule")
+    @Test("The suite covers every operator with every rounding rule, and every rule within the first 60 cases")
     func everyFamilyIsDrawn() {
-        let names = (0..<150 as Range<UInt64>).map { LayerCaseGenerator().layerCase(seed: $0).name }
+        let cases = (0..<150 as Range<UInt64>).map { LayerCaseGenerator().layerCase(seed: $0) }
         for family in LayerCaseGenerator.Family.allCases {
-            #expect(names.count { $0.hasPrefix(family.rawValue + " ") } == 10, "\(family.rawValue)")
+            let names = cases.map(\.name).filter { $0.hasPrefix(family.rawValue + " ") }
+            #expect(names.count == 10 && Set(names.map { $0.split(separator: " ")[1] }).count == 10, "\(family.rawValue)")
         }
+        // Rules that a layer of these rounds by, not those in names alone.
+        let rules = cases.prefix(60).compactMap { layerCase -> RoundingRule? in
+            guard case .accumulation(let parameters)? = layerCase.network.parameters["layer"] else { return nil }
+            return parameters.postProcessing.rounding
+        }
+        #expect(Set(rules) == Set(RoundingRule.allCases))
+    }
+
+    @Test("Narrow machines, odd lanes, one half, few banks: cases are drawn within what a machine has, and agree", arguments: 0..<30 as Range<UInt64>)
+    func randomMachines(_ seed: UInt64) throws {
+        let machine = MachineDescription.random(seed: seed)
+        // A file of this machine says the same.
+        #expect(try MachineDescription(yaml: machine.yaml, path: "random") == machine)
+        let generator = LayerCaseGenerator(limits: CaseLimits(machine))
+        for caseSeed in 0..<60 as Range<UInt64> {
+            let layerCase = generator.layerCase(seed: caseSeed)
+            let widths = layerCase.network.widths
+            #expect(widths.activationBits <= machine.macArray.activationBits && widths.weightBits <= machine.macArray.weightBits)
+            #expect(widths.accumulatorBits <= machine.macArray.accumulatorBits)
+            let difference = try ConformanceRun.difference(layerCase, machine: machine)
+            #expect(difference == nil, "replay: intaglio machines --random \(seed) > m.yaml; intaglio verify --suite 1 --seed \(caseSeed) --machine m.yaml")
+        }
+    }
+
+    @Test("The drawn machines have every V, W and number of pixel lanes, one half and two, both units of normalization, fixed and programmable codebooks")
+    func machinesAreVaried() {
+        let machines = (0..<30 as Range<UInt64>).map { MachineDescription.random(seed: $0) }
+        #expect(Set(machines.map(\.macArray.activationBits)) == Set(8...16))
+        #expect(Set(machines.map(\.macArray.weightBits)) == Set(8...12))
+        #expect(Set(machines.map(\.macArray.pixelLanes)) == Set(1...5))
+        for flags in [machines.map(\.weightBuffer.pingPong), machines.map(\.activationBuffer.pingPong), machines.map(\.activationBuffer.deinterleave), machines.map(\.codebookMux.programmable)] {
+            #expect(Set(flags).count == 2)
+        }
+        #expect(Set(machines.map(\.normalization.method)).count == 2)
+        #expect(machines.contains { $0.macArray.accumulatorBits < 24 })
+    }
+
+    @Test("What a suite covered is counted from its commands")
+    func coverage() throws {
+        let machine = try MachineDescription.load("small")
+        var coverage = SuiteCoverage()
+        for seed in 0..<60 as Range<UInt64> { coverage.add(try ConformanceRun(LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: seed), machine: machine)) }
+        let lines = coverage.text.split(separator: "\n")
+        // Grouped convolutions are convolutions.
+        #expect(lines[0] == "cases        60, \(LayerCaseGenerator.Family.allCases.count - 1) operators")
+        #expect(lines[1] == "rounding     10 of 10 rules")
+        // Buffers of 131,072, 131,072 and 65,536 bytes; sums of 32 bits in 32,768 bytes.
+        #expect(lines[4].contains("weightBuffer ") && lines[4].contains(" of 17, activationBuffer ") && lines[4].contains(" of 16, accumulatorBuffer "))
     }
 
     /// Bits may not depend on tiling: the same case under schedules with smaller tiles and either loop order.
     @Test("Results do not depend on the schedule", arguments: MachineDescription.builtInNames)
     func schedulesDoNotChangeBits(machineName: String) throws {
         let machine = try MachineDescription.load(machineName)
-        let array = machine.macArray
-        let generator = LayerCaseGenerator(
-            limits: CaseLimits(activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits))
+        let generator = LayerCaseGenerator(limits: CaseLimits(machine))
         var random = SplitMix64(seed: 77)
         var tried = 0
         for seed in 2000..<2300 as Range<UInt64> {

@@ -21,10 +21,9 @@ import Testing
     }
 
     private func generator(_ machine: MachineDescription) -> LayerCaseGenerator {
-        let array = machine.macArray
-        return LayerCaseGenerator(
-            limits: CaseLimits(
-                activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits, hasTableNormalization: true))
+        var limits = CaseLimits(machine)
+        limits.hasTableNormalization = true
+        return LayerCaseGenerator(limits: limits)
     }
 
     @Test("Seeded cases of the four forms agree", arguments: MachineDescription.builtInNames)

@@ -82,8 +82,8 @@ import Testing
     static let integers = [
         "inputChannelLanes: 16", "outputChannelLanes: 16", "pixelLanes: 4", "activationBits: 16", "weightBits: 12", "accumulatorBits: 36",
         "pipelineStages: 4", "bytes: 262144", "banks: 16", "bytesPerCycle: 256", "bytes: 524288", "banks: 4", "bytesPerCycle: 64", "bytes: 65536",
-        "codebooks: 16", "encodeLanes: 16", "  lanes: 16", "latencyCycles: 24", "bytesPerCycle: 16", "latencyCycles: 100", "burstBytes: 64",
-        "alignmentBytes: 64", "outstanding: 4", "clockMegahertz: 400",
+        "codebooks: 16", "encodeLanes: 16", "  lanes: 16", "latencyCycles: 24", "bytesPerCycle: 16", "latencyCycles: 100", "burstBytes: 256",
+        "alignmentBytes: 64", "outstanding: 16", "clockMegahertz: 400",
     ]
 
     @Test(arguments: integers, ["0", "-1", "2000000000", "99999999999999999999999999"])
@@ -123,8 +123,8 @@ import Testing
         ("bytesPerCycle: 64", "bytesPerCycle: 60", "activationBuffer.bytesPerCycle is 60", "64: each of 4 banks delivers one word of 16 codes a cycle"),
         ("bytesPerCycle: 256", "bytesPerCycle: 250", "weightBuffer.bytesPerCycle is 250", "a multiple of banks: 16"),
         ("accumulatorBits: 36", "accumulatorBits: 27", "macArray.accumulatorBits is 27", "at least 28, the bits of one product (activationBits + weightBits)"),
-        ("burstBytes: 64", "burstBytes: 96", "dma.burstBytes is 96", "a power of two"),
-        ("burstBytes: 64", "burstBytes: 8", "dma.burstBytes is 8", "a multiple of dma.bytesPerCycle: 16"),
+        ("burstBytes: 256", "burstBytes: 96", "dma.burstBytes is 96", "a power of two"),
+        ("burstBytes: 256", "burstBytes: 8", "dma.burstBytes is 8", "a multiple of dma.bytesPerCycle: 16"),
         ("alignmentBytes: 64", "alignmentBytes: 48", "dma.alignmentBytes is 48", "a power of two"),
         ("alignmentBytes: 64", "alignmentBytes: 8", "dma.alignmentBytes is 8", "a multiple of dma.bytesPerCycle: 16"),
         ("bytesPerCycle: 16\n", "bytesPerCycle: 24\n", "dma.bytesPerCycle is 24", "a power of two"),

@@ -35,11 +35,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-tests-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let build = try MachineBuild(machine, simulator: simulator, directory: folder.appendingPathComponent("build"))
-        let array = machine.macArray
-        let generator = LayerCaseGenerator(
-            limits: CaseLimits(
-                activationBits: array.activationBits, weightBits: array.weightBits, accumulatorBits: array.accumulatorBits,
-                hasTableNormalization: machine.normalization.method == .table))
+        let generator = LayerCaseGenerator(limits: CaseLimits(machine))
         var commands = 0
         for seed in seeds {
             let verification = try RTLVerification(generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case"))
@@ -53,6 +49,14 @@ import Testing
     @Test("Three cases of every operator, compiled") func compiled() throws { try expectAgreement(TestMachine.tiny, .verilator, seeds: 0..<45) }
 
     @Test("Conflicts, narrow buffers, one half, uneven lanes") func oddMachine() throws { try expectAgreement(Self.odd, .verilator, seeds: 45..<90) }
+
+    /// The narrowest values among the first thirty, and the narrowest accumulators.
+    @Test("Machines drawn from a seed, as their verification draws them", arguments: [narrowest(\.activationBits), narrowest(\.accumulatorBits)])
+    func randomMachine(_ seed: UInt64) throws { try expectAgreement(.random(seed: seed), .verilator, seeds: 0..<30) }
+
+    private static func narrowest(_ width: KeyPath<MACArrayDescription, Int>) -> UInt64 {
+        (0..<30 as Range<UInt64>).min { MachineDescription.random(seed: $0).macArray[keyPath: width] < MachineDescription.random(seed: $1).macArray[keyPath: width] }!
+    }
 
     @Test("Weight tiles and split input channels") func tightMachine() throws {
         var partialPasses = 0

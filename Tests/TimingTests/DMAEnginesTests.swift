@@ -45,6 +45,27 @@ import Timing
         #expect(end(transfer(0, bytes: 6, rows: 1, pitch: 999, planes: 3, planePitch: 6)) == 14)
     }
 
+    /// What `DMADescription` says of a long transfer is what the channel does: from round to round of `outstanding` bursts the bytes of these take the same cycles,
+    /// latency and one burst, or as many as the bus needs for them where that is more.
+    @Test func longTransfersReachWhatTheMachineSays() {
+        var random = SeededGenerator(seed: 91)
+        for _ in 0..<300 {
+            let bytes = 1 << Int.random(in: 0...6, using: &random)
+            let dma = DMADescription(
+                bytesPerCycle: bytes, latencyCycles: .random(in: 1...300, using: &random), burstBytes: bytes << Int.random(in: 0...5, using: &random), alignmentBytes: 64,
+                outstanding: .random(in: 1...64, using: &random))
+            var channel = DMAChannel(dma)
+            func round() -> Int {
+                for _ in 0..<dma.outstanding { channel.issue(beats: dma.burstBytes / bytes, request: 0) }
+                return channel.lastDone
+            }
+            for _ in 0..<400 { _ = round() }
+            let (before, after) = (round(), round())
+            #expect(Double(dma.outstanding * dma.burstBytes) / Double(after - before) == dma.reachedBytesPerCycle, "\(dma)")
+            #expect(dma.fillsTheBus == (dma.outstanding * dma.burstBytes == (after - before) * bytes))
+        }
+    }
+
     /// Load of three bursts and store of two, both from cycle 0, in turn, the load first:
     ///     load 0    issue 0                   first 10                  done 13
     ///     store 0   issue 1                   first max(11, 14) = 14    done 17

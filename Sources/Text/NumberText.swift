@@ -1,0 +1,24 @@
+extension Int {
+    /// With a comma between groups of three digits: `18,432`.
+    public var grouped: String {
+        let digits = String(magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (self < 0 ? "-" : "") + text
+    }
+}
+
+extension Double {
+    /// With a fixed number of digits after the point; as they are where 64 bits do not hold those digits, and for infinities and NaN.
+    public func fixed(_ digits: Int) -> String {
+        var scale = 1.0
+        for _ in 0..<digits { scale *= 10 }
+        let scaled = (self * scale).rounded(.toNearestOrEven)
+        guard let whole = Int(exactly: scaled.magnitude) else { return "\(self)" }
+        let fraction = digits == 0 ? "" : "." + String(repeating: "0", count: digits - String(whole % Int(scale)).count) + String(whole % Int(scale))
+        return (scaled < 0 ? "-" : "") + "\(whole / Int(scale))" + fraction
+    }
+}
