@@ -41,7 +41,7 @@ struct CalibrationFlow {
 
     /// Lets the pictures pass a layer that has just been quantized.
     mutating func advance(_ layer: Layer, floatOutputs: [Tensor<Float>], quantized network: QuantizedNetwork, forgetting names: [String]) {
-        let emulation = IntegerEmulation(network)
+        let emulation = IntegerEmulation(network, encoding: [layer.name])
         quantized[layer.name] = (0..<pictureCount).map { picture in
             emulation.encoded(
                 emulation.results(of: layer, inputs: quantizedInputs(of: layer, picture: picture), rate: rate(of: picture)), as: layer.name)

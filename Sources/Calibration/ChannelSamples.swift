@@ -42,6 +42,18 @@ struct ChannelSamples: Sendable {
         mean = parts.flatMap(\.mean)
     }
 
+    /// Every `count` consecutive channels as one.
+    func joiningEvery(_ count: Int) -> ChannelSamples {
+        precondition(channels % count == 0, "\(channels) channels in groups of \(count)")
+        var joined = self
+        let groups = stride(from: 0, to: channels, by: count).map { $0..<$0 + count }
+        joined.samples = groups.map { $0.flatMap { samples[$0] } }
+        joined.minimum = groups.map { minimum[$0].min()! }
+        joined.maximum = groups.map { maximum[$0].max()! }
+        joined.mean = groups.map { mean[$0].reduce(0, +) / Double(count) }
+        return joined
+    }
+
     private static func histogram(_ tensors: [Tensor<Float>], magnitudes: [Float]) -> [[Sample]] {
         let channels = magnitudes.count
         let width = 2 * binCount + 1

@@ -33,6 +33,7 @@ public enum CodecCalibration {
                 expected: "a prior for each channel of \(hyperLatent), stored as codes", remedy: "import the network again from weights that have `prior.m.0` and so on")
         }
         try network.refineScales(of: parameters, channels: names.grid.firstMeanChannel, by: scaleFractionBits - names.grid.fractionBits)
+        try network.requireProvenWidths()
         network.codec = CodecParameters(
             latentTables: GaussianTables.tables(), scaleThresholds: GaussianTables.thresholds(fractionBits: scaleFractionBits),
             scaleFractionBits: scaleFractionBits, hyperLatentTables: tables(of: prior, set))

@@ -13,10 +13,11 @@ public struct IntegerEmulation: Sendable {
     public let network: QuantizedNetwork
     private let tables: [String: [CodebookTable]]
 
-    public init(_ network: QuantizedNetwork) {
+    /// - Parameter names: the tensors that are going to be encoded; nil for all.
+    public init(_ network: QuantizedNetwork, encoding names: Set<String>? = nil) {
         self.network = network
         var tables: [String: [CodebookTable]] = [:]
-        for (name, format) in network.formats {
+        for (name, format) in network.formats where names?.contains(name) ?? true {
             let codeMap: [UInt8]? =
                 switch network.parameters[name] {
                 case .accumulation(let accumulation): accumulation.postProcessing.codeMap

@@ -22,8 +22,9 @@ struct JointFormats {
         for group in groups {
             let place = "layer \(group[0])"
             let mirrors = group.contains { network.graph[layer: $0]?.mirrorsNegativeSums ?? false }
+            let shared = group.map(network.graph.channelsOfOneCodebook).max()!
             let set = try options.codebookSet(
-                for: ChannelSamples(joining: group.map { samples[$0]! }), learned: try Self.learned(group, network, options), mirrorsNegativeSums: mirrors, at: place)
+                for: ChannelSamples(joining: group.map { samples[$0]! }), sharedBy: group.allSatisfy { samples[$0]!.channels % shared == 0 } ? shared : 1, learned: try Self.learned(group, network, options), mirrorsNegativeSums: mirrors, at: place)
             var first = 0
             for name in group {
                 let channels = first..<first + samples[name]!.channels

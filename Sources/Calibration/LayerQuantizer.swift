@@ -67,7 +67,9 @@ struct LayerQuantizer {
         if let jointFormat { return jointFormat }
         isSearched = true
         return .codes(
-            try options.codebookSet(for: ChannelSamples(floatOutputs), learned: learned, mirrorsNegativeSums: layer.mirrorsNegativeSums, at: place))
+            try options.codebookSet(
+                for: ChannelSamples(floatOutputs), sharedBy: float.graph.channelsOfOneCodebook(layer.name), learned: learned,
+                mirrorsNegativeSums: layer.mirrorsNegativeSums, at: place))
     }
 
     /// The format of a tensor that has no range to choose.
@@ -269,7 +271,7 @@ struct LayerQuantizer {
 
     /// Moves each beta by the mean difference between the norms in float and in integers.
     private func correctBeta(_ parameters: inout NormalizationParameters, _ form: NormalizationForm, gamma: [Float], beta: [Float], scales: [Double]) {
-        let emulation = IntegerEmulation(quantized)
+        let emulation = IntegerEmulation(quantized, encoding: [])
         var found: [Tensor<Double>] = []
         var expected: [Tensor<Float>] = []
         for picture in 0..<flow.pictureCount {

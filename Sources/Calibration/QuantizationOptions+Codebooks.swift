@@ -5,9 +5,20 @@ import Quantization
 extension QuantizationOptions {
     /// The codebooks of a tensor whose format is free: by its learned ranges where there are any, else searched on its samples.
     ///
-    /// - Parameter mirrorsNegativeSums: negative values are coded first and mirrored then: codes must be signed even though no sample is negative.
+    /// - Parameters:
+    ///   - sharedBy: so many consecutive channels have one select and one offset.
+    ///   - mirrorsNegativeSums: negative values are coded first and mirrored then: codes must be signed even though no sample is negative.
     /// - Throws: `networkValueOutOfRange` for learned ranges with tables, and what the laws throw.
-    func codebookSet(for samples: ChannelSamples, learned: [Float]?, mirrorsNegativeSums: Bool, at place: String) throws(Diagnostic) -> CodebookSet {
+    func codebookSet(
+        for samples: ChannelSamples, sharedBy count: Int = 1, learned: [Float]?, mirrorsNegativeSums: Bool, at place: String
+    ) throws(Diagnostic) -> CodebookSet {
+        guard count == 1 else {
+            let shared = try codebookSet(
+                for: samples.joiningEvery(count), learned: learned.map { ranges in stride(from: 0, to: ranges.count, by: count).map { ranges[$0..<$0 + count].max()! } },
+                mirrorsNegativeSums: mirrorsNegativeSums, at: place)
+            func repeated<Element>(_ elements: [Element]) -> [Element] { elements.flatMap { Array(repeating: $0, count: count) } }
+            return try CodebookSet(codebooks: shared.codebooks, selects: repeated(shared.selects), offsets: repeated(shared.offsets), step: shared.step)
+        }
         // Codes 0...255 have values of 9 bits at least.
         let isUnsigned = samples.isUnsigned && !mirrorsNegativeSums && activationBits > 8
         let isClassic = activationLaw == .linear && codebooks == 1
@@ -22,6 +33,19 @@ extension QuantizationOptions {
         }
         return try quantizer.codebookSet(learned: learned, isUnsigned: isUnsigned, at: place)
     }
+}
+
+extension Graph {
+    /// How many consecutive channels of a tensor end in one channel, by the pixel shuffles that read it: these have one codebook.
+    func channelsOfOneCodebook(_ name: String) -> Int {
+        layers.filter { $0.inputs.contains(name) }.reduce(1) { count, reader in
+            guard case .pixelShuffle(let factor) = reader.operator else { return count }
+            let shuffled = factor * factor * channelsOfOneCodebook(reader.name)
+            return count / greatestCommonDivisor(count, shuffled) * shuffled
+        }
+    }
+
+    private func greatestCommonDivisor(_ first: Int, _ second: Int) -> Int { second == 0 ? first : greatestCommonDivisor(second, first % second) }
 }
 
 extension Layer {

@@ -24,7 +24,7 @@ public struct Quantizer: Sendable {
     ///   - memory: asked for the tensors of all pictures before any is made.
     ///   - progress: called with each layer's name before it is quantized.
     /// - Throws: `memoryBudgetExceeded`, `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`,
-    ///   `floatLibraryMissing`, and the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
+    ///   `floatLibraryMissing`, those of the proof of widths, and the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
     public func quantize(
         _ pictures: [Tensor<UInt8>], memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
     ) throws(Diagnostic) -> QuantizedNetwork {
@@ -50,10 +50,12 @@ public struct Quantizer: Sendable {
                 jointFormat: joint.formats[layer.name])
             try step.quantize()
             quantized = step.quantized
+            try quantized.requireProvenWidths(of: layer)
             flow.advance(layer, floatOutputs: outputs, quantized: quantized, forgetting: lastReaders[layer.name] ?? [])
         }
         quantized.widths = narrowestWidths(of: quantized)
         try quantized.validate()
+        try quantized.requireProvenWidths()
         return quantized.withWeightStatistics()
     }
 

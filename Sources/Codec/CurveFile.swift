@@ -11,10 +11,15 @@ struct CurveFile {
 
     /// No file of curves is longer: 64 MiB.
     static let largestBytes = 1 << 26
+    /// No curve has more points.
+    private static let mostPoints = 10_000
 
-    /// - Throws: `curveFileInvalid`, `curveFileUnknownField`.
-    init(_ bytes: [UInt8], at place: String) throws(Diagnostic) {
+    /// - Throws: `memoryBudgetExceeded`, `curveFileInvalid`, `curveFileUnknownField`.
+    init(_ bytes: [UInt8], at place: String, memory: MemoryBudget) throws(Diagnostic) {
+        try memory.requireDocument(bytes.count, at: place)
         let document = try JSONFields(document: bytes, at: place, codes: .curves)
+        let forms = ["curves", "kodak", "results"].filter(document.has)
+        guard forms.count <= 1 else { throw document.invalid(found: "\(forms.joined(separator: " and "))", expected: "one of them: a file has one form") }
         if document.has("curves") {
             curves = try Self.evaluated(document)
         } else if document.has("kodak") {
@@ -37,6 +42,7 @@ struct CurveFile {
                 let similarity = point.has("msSSIM") && !point.isNull("msSSIM") ? try point.real("msSSIM") : nil
                 points.append(try Self.point(bitsPerPixel: point.real("bitsPerPixel"), psnr: point.real("psnr"), msSSIM: similarity, point))
             }
+            try requireCount(points.count, curve)
             curves.append(RateDistortionCurve(name: try curve.string("name"), points: points))
         }
         for name in evaluationMembers { _ = document.has(name) }
@@ -70,6 +76,7 @@ struct CurveFile {
     private static func curve(named name: String, _ fields: JSONFields) throws(Diagnostic) -> RateDistortionCurve? {
         for text in ["name", "description", "file"] where fields.has(text) { _ = try fields.string(text) }
         let rates = try fields.reals("bpp")
+        try requireCount(rates.count, fields)
         for list in listNames where fields.has(list) {
             let count = try fields.reals(list).count
             guard count == rates.count else {
@@ -85,6 +92,10 @@ struct CurveFile {
             points.append(try point(bitsPerPixel: rates[index], psnr: qualities[index], msSSIM: similarities?[index], fields))
         }
         return RateDistortionCurve(name: name, points: points)
+    }
+
+    private static func requireCount(_ points: Int, _ fields: JSONFields) throws(Diagnostic) {
+        guard (1...mostPoints).contains(points) else { throw fields.invalid(found: "a curve of \(points) points", expected: "1...\(mostPoints) points") }
     }
 
     /// What published files list beside `bpp`: only `psnr-rgb` and `ms-ssim-rgb` are used.

@@ -15,6 +15,7 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case outputUnwritable = "OUTPUT-001"
     case outputDeviceFull = "OUTPUT-002"
     case outputNameNotAllowed = "OUTPUT-003"
+    case outputSameFile = "OUTPUT-004"
 
     // MEMORY: what inputs ask for
     case memoryBudgetExceeded = "MEMORY-001"

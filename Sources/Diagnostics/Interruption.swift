@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// A thread of its own waits for the signals; all others have them blocked, so that nothing here runs inside a signal handler. A second signal ends the program at once.
 public enum Interruption {
-    /// Those that would end the program and may be waited for.
-    private static let endings = [SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGTERM, SIGXCPU]
+    /// Those that would end the program and may be waited for. Not SIGUSR1 and SIGUSR2: with the first the runtime stops the other threads when it reports a trap.
+    private static let endings = [SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU]
     private static let state = Mutex(State())
 
     private struct State {

@@ -55,6 +55,11 @@ public struct MemoryBudget: Hashable, Sendable {
         guard LargeAllocation.isPossible(bytes) else { throw .memoryRefused(bytes, for: purpose, at: place) }
     }
 
+    /// For a JSON document, whose values take at most 32 bytes for each of the file's.
+    package func requireDocument(_ byteCount: Int, at place: String) throws(Diagnostic) {
+        try require(Self.product(32, byteCount), for: "a document of \(Self.text(byteCount))", at: place)
+    }
+
     /// Sums and products of sizes that no longer fit count as more than any budget.
     public static func sum(_ first: Int, _ second: Int) -> Int {
         let (sum, overflow) = first.addingReportingOverflow(second)

@@ -34,8 +34,10 @@ enum OutputTarget {
             defer { free(resolved) }
             self = .replace(finalPath: String(cString: resolved), permissions: status.st_mode & 0o7777)
         default:
-            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            // A pipe that nobody reads is refused, not waited for.
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
             guard descriptor >= 0 else { throw .unwritable(path, errorNumber: errno) }
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
             self = .inPlace(descriptor: descriptor)
         }
     }

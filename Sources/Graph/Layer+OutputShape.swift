@@ -13,7 +13,7 @@ extension Layer {
         let shape = FeatureShape(height: extent.height, width: extent.width, channels: channels)
         try requireSize(shape, "an output", operands)
         guard macFactors(input: operands[0], output: shape).productWithinLimit() != nil else {
-            throw tooLarge("an output of \(shape) that takes more multiply-accumulates", operands, expected: "at most \(GraphLimits.product) multiply-accumulates")
+            throw tooLarge("an output of \(shape) that takes about \(macFactors(input: operands[0], output: shape).reduce(1.0) { $0 * Double($1) }) multiply-accumulates", operands, expected: "at most \(GraphLimits.product) multiply-accumulates")
         }
         return shape
     }

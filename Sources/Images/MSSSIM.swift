@@ -17,8 +17,11 @@ public enum MSSSIM {
     /// Smaller pictures have no fifth scale.
     public static let smallestSide = 161
 
-    /// What `value` needs for pictures of this extent: nine planes of 64-bit numbers at the first scale, and the halved ones.
-    public static func byteCount(width: Int, height: Int) -> Int { 8 * 10 * width * height }
+    /// Rows of windows that are compared at a time.
+    private static let rowsPerStripe = 64
+
+    /// What `value` needs for pictures of this extent: two planes of 64-bit numbers at the first scale, the halved ones, and ten planes of one stripe.
+    public static func byteCount(width: Int, height: Int) -> Int { 8 * width * (3 * height + 10 * (rowsPerStripe + 10)) }
 
     /// 0...1; nil where a side is shorter than `smallestSide` or the pictures differ in shape.
     public static func value(of image: RGBImage, against original: RGBImage) -> Double? {
@@ -38,12 +41,22 @@ public enum MSSSIM {
         return product
     }
 
-    /// Means of SSIM and of its contrast-structure term.
+    /// Means of SSIM and of its contrast-structure term. The sums run over the rows in order, whatever the stripes.
     private static func similarity(_ a: Plane, _ b: Plane) -> (whole: Double, contrast: Double) {
+        var (whole, contrast) = (0.0, 0.0)
+        let rows = a.height - 10
+        for first in stride(from: 0, to: rows, by: rowsPerStripe) {
+            let stripe = first..<min(first + rowsPerStripe, rows) + 10
+            addSimilarity(a.rows(stripe), b.rows(stripe), &whole, &contrast)
+        }
+        let count = Double(rows * (a.width - 10))
+        return (whole / count, contrast / count)
+    }
+
+    private static func addSimilarity(_ a: Plane, _ b: Plane, _ whole: inout Double, _ contrast: inout Double) {
         let (luminance, structure) = (0.01 * 0.01 * 255 * 255, 0.03 * 0.03 * 255 * 255)
         let (meanA, meanB) = (a.blurred, b.blurred)
         let (squareA, squareB, product) = (a.times(a).blurred, b.times(b).blurred, a.times(b).blurred)
-        var (whole, contrast) = (0.0, 0.0)
         for index in meanA.values.indices {
             let (x, y) = (meanA.values[index], meanB.values[index])
             let covariance = product.values[index] - x * y
@@ -52,8 +65,6 @@ public enum MSSSIM {
             contrast += term
             whole += term * (2 * x * y + luminance) / (x * x + y * y + luminance)
         }
-        let count = Double(meanA.values.count)
-        return (whole / count, contrast / count)
     }
 }
 
@@ -74,6 +85,8 @@ private struct Plane {
         self.height = height
         self.values = values
     }
+
+    func rows(_ range: Range<Int>) -> Plane { Plane(width: width, height: range.count, values: Array(values[range.lowerBound * width..<range.upperBound * width])) }
 
     func times(_ other: Plane) -> Plane { Plane(width: width, height: height, values: zip(values, other.values).map { $0 * $1 }) }
 

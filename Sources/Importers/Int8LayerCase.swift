@@ -23,8 +23,8 @@ public struct Int8LayerCase: Sendable {
     /// No layer case is longer: 64 MiB.
     static let largestBytes = 1 << 26
 
-    /// - Throws: `layerCaseMissing`, `layerCaseCorrupt`, `layerCaseArithmeticUnknown`, `layerCaseKindUnknown`, `layerCaseUnknownField`, `layerCaseNameNotPlain`.
-    public init(contentsOf path: String) throws(Diagnostic) {
+    /// - Throws: `memoryBudgetExceeded`, `layerCaseMissing`, `layerCaseCorrupt`, `layerCaseArithmeticUnknown`, `layerCaseKindUnknown`, `layerCaseUnknownField`, `layerCaseNameNotPlain`.
+    public init(contentsOf path: String, memory: MemoryBudget = .standard) throws(Diagnostic) {
         let bytes: [UInt8]
         do {
             bytes = try InputFile.read(path, limit: Self.largestBytes)
@@ -33,6 +33,7 @@ public struct Int8LayerCase: Sendable {
                 .layerCaseMissing, at: path, found: error.found, expected: "a JSON layer case of at most \(Self.largestBytes) bytes",
                 remedy: "correct the path, or fetch the vectors")
         }
+        try memory.requireDocument(bytes.count, at: path)
         let fields = try JSONFields(document: bytes, at: path, codes: .layerCase)
         let description = try Int8LayerDescription(fields)
         self.description = description

@@ -47,6 +47,9 @@ struct Int8LayerDescription: Sendable {
         }
     }
 
+    /// Of int8 elements.
+    private static let offsets = -256...256
+
     /// - Throws: `layerCaseCorrupt`, `layerCaseKindUnknown`, `layerCaseUnknownField`, `layerCaseNameNotPlain`.
     init(_ fields: JSONFields) throws(Diagnostic) {
         name = try fields.plainName("case")
@@ -70,13 +73,13 @@ struct Int8LayerDescription: Sendable {
         // A transposed convolution has neither, but may say so: [1, 1] and 1.
         dilation = isFullyConnected || (kind == .transposedConvolution && !fields.has("dilation")) ? [1, 1] : try fields.integers("dilation")
         groups = !isFullyConnected && fields.has("groups") ? try fields.integer("groups") : nil
-        inputOffset = try fields.integer("inputOffset")
-        weightOffset = try fields.integer("weightOffset")
-        outputOffset = try fields.integer("outputOffset")
+        inputOffset = try fields.integer("inputOffset", in: Self.offsets)
+        weightOffset = try fields.integer("weightOffset", in: Self.offsets)
+        outputOffset = try fields.integer("outputOffset", in: Self.offsets)
         clamp = try fields.integers("clamp")
         multiplierQ31 = try fields.integers("multiplierQ31")
         shift = try fields.integers("shift")
-        bias = try fields.integers("bias")
+        bias = fields.has("bias") ? try fields.integers("bias") : []
         input = try fields.integers("input")
         weights = try fields.integers("weights")
         expected = try fields.integers("expected")
@@ -90,7 +93,6 @@ struct Int8LayerDescription: Sendable {
             (weights.allSatisfy((-128...127).contains), "a weight outside -128...127", "int8 weights"),
             (input.allSatisfy((-128...127).contains), "an element outside -128...127 in input", "int8 elements"),
             (expected.allSatisfy((-128...127).contains), "an element outside -128...127 in expected", "int8 elements"),
-            ([inputOffset, weightOffset, outputOffset].allSatisfy((-256...256).contains), "an offset outside -256...256", "offsets of int8 elements"),
             (
                 clamp.count == 2 && clamp.allSatisfy((-128...127).contains) && clamp[0] <= clamp[1], "clamp \(clamp.prefix(4))",
                 "two ordered limits in -128...127"

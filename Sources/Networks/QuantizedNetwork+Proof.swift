@@ -1,6 +1,6 @@
 public import Diagnostics
 import FixedPoint
-import Graph
+package import Graph
 import Quantization
 
 extension QuantizedNetwork {
@@ -15,7 +15,8 @@ extension QuantizedNetwork {
     /// n < 2^40: so far the quotients of the normalization unit are exact.
     private static let normalizationBits = 40
 
-    private func requireProvenWidths(of layer: Layer) throws(Diagnostic) {
+    /// The same of one layer, whose operands have formats.
+    package func requireProvenWidths(of layer: Layer) throws(Diagnostic) {
         let bounds = AccumulatorProof.bounds(of: layer, in: self)
         for (channel, bound) in bounds.enumerated() where bound.width > widths.accumulatorBits {
             throw Diagnostic(

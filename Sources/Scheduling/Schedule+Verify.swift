@@ -52,7 +52,7 @@ extension Schedule {
         for (what, found, expected) in [("network", self.network, network.graph.name), ("machine", self.machine, machine.name)] where found != expected {
             throw Diagnostic(
                 .scheduleForAnotherRun, at: "schedule", found: "\(what) '\(found)'", expected: "'\(expected)'",
-                remedy: "use the schedule with that \(what), or search a new one with `intaglio schedule`")
+                remedy: "use the schedule with that \(what), or write one for this run: intaglio schedule, with its --network, --machine and --size")
         }
     }
 }

@@ -39,7 +39,7 @@ public enum LayerCaseFolder {
         for (index, item) in items.enumerated() {
             progress(index + 1, items.count)
             do throws(Diagnostic) {
-                results.append(try verify(Int8LayerCase(contentsOf: item.path), machine: machine, rounding: rounding, threads: threads, memory: memory))
+                results.append(try verify(Int8LayerCase(contentsOf: item.path, memory: memory), machine: machine, rounding: rounding, threads: threads, memory: memory))
             } catch {
                 refused.append(error.within(item.path))
             }

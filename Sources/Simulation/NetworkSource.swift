@@ -1,4 +1,5 @@
 public import Diagnostics
+import Graph
 public import Networks
 
 /// A network by a bundled name or from a file, with whatever forms it carries.
@@ -53,12 +54,17 @@ public struct NetworkSource: Sendable {
         return network
     }
 
-    /// - Throws: `networkHasNoFloat`.
+    /// - Throws: `networkHasNoFloat`, `networkReferenceUnfit` where the file's integers are of other layers.
     public func float() throws(Diagnostic) -> FloatNetwork {
         guard let network = file.float else {
             throw Diagnostic(
                 .networkHasNoFloat, at: place, found: "a network file without float weights", expected: "a file that carries them",
                 remedy: "run without --float, or quantize again from the float network (it is carried along)")
+        }
+        if let quantized = file.quantized, quantized.graph.layers != network.graph.layers || quantized.graph.inputs != network.graph.inputs {
+            throw Diagnostic(
+                .networkReferenceUnfit, at: place, found: "float weights of \(network.graph.name), whose layers differ from those of the integers, \(quantized.graph.name)",
+                expected: "the same inputs and layers in the same order", remedy: "write the file again from one network")
         }
         return network
     }

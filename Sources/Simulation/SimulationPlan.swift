@@ -46,7 +46,7 @@ public struct SimulationPlan: Sendable {
             guard schedule.width == image.paddedWidth, schedule.height == image.paddedHeight else {
                 throw Diagnostic(
                     .scheduleSizeMismatch, at: "schedule of \(schedule.network)", found: "a schedule for \(schedule.width)x\(schedule.height)",
-                    expected: "one for \(image.paddedWidth)x\(image.paddedHeight)", remedy: "write one for this size: intaglio schedule --size \(width)x\(height)")
+                    expected: "one for \(image.paddedWidth)x\(image.paddedHeight)", remedy: "write one for this size: intaglio schedule --size \(width)x\(height), with the --network and --machine of this run")
             }
             self.schedule = schedule
         } else {

@@ -86,6 +86,14 @@ struct EncodeCommand: ParsableCommand {
     func validate() throws { try quantizer.refuseUnusedLambda() }
 
     func run() throws {
+        var files = DistinctFiles()
+        files.read(picture, by: "the picture")
+        files.read(self.codec.network, by: "--network")
+        files.read(self.codec.machine, by: "--machine")
+        files.read(quantizer.trellis, by: "--trellis")
+        files.write(output, by: "--output")
+        files.write(reconstruction, by: "--reconstruction")
+        try files.requireDistinct()
         let original = try PNGReader.read(path: picture, memory: self.codec.budget()).image
         var codec = try codec.codec()
         let quantizer = try quantizer.latentQuantizer(fractionBits: codec.fractionBits)
@@ -114,6 +122,12 @@ struct DecodeCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The PNG picture to write.") var output: String
 
     func run() throws {
+        var files = DistinctFiles()
+        files.read(stream, by: "the stream")
+        files.read(codec.network, by: "--network")
+        files.read(codec.machine, by: "--machine")
+        files.write(output, by: "--output")
+        try files.requireDistinct()
         var codec = try codec.codec()
         try PNGWriter.write(try codec.decode(StreamFile(stream)), to: output)
     }

@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
     @Flag(help: "Write the evaluation as one JSON document to standard output.") var json = false
 
     func run() throws {
-        let others = try against.flatMap { try RateDistortionCurve.curves(fileAndName: $0) }
+        let others = try against.flatMap { try RateDistortionCurve.curves(fileAndName: $0, memory: self.codec.budget()) }
         var codec = try codec.codec()
         let float = runsFloat ? try NetworkSource(self.codec.network, includingFloat: true, memory: self.codec.budget()).float() : nil
         if runsFloat { try MatrixLibrary.load(memory: self.codec.budget()) }

@@ -15,6 +15,10 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
+        var files = DistinctFiles()
+        files.read(path, by: "the weights")
+        files.write(output, by: "--output")
+        try files.requireDistinct()
         var network = try NetworkImporter.read(architecture: architecture, from: path, memory: memory.budget())
         if let name { network.graph.name = name }
         try NetworkFile(float: network).write(output)

@@ -24,8 +24,9 @@ struct InspectCommand: ParsableCommand {
         }
         let shapes = try graph.shapes(height: graph.padded(size.height), width: graph.padded(size.width))
         var table = TextTable(header: ["layer", "operator", "inputs", "output", "MACs", "weights", "zero %", "entropy bits", "coded bits", "law", "rounding", "codebooks", "step"], leftColumns: 3)
+        let weights = file.quantized?.layerWeights ?? [:]
         for layer in graph.layers {
-            let row = RowOfLayer(layer, file)
+            let row = RowOfLayer(layer, file, weights[layer.name])
             table.append([
                 layer.name, layer.operator.name, layer.inputs.joined(separator: " "), shapes[layer.name]!.description,
                 layer.usefulMACs(input: shapes[layer.inputs[0]]!, output: shapes[layer.name]!).grouped, row.weights, row.zeroShare, row.entropy, row.codedBits, row.law, row.rounding, row.codebooks,
@@ -47,8 +48,8 @@ private struct RowOfLayer {
     var codebooks = ""
     var step = ""
 
-    init(_ layer: Layer, _ file: NetworkFile) {
-        if let weights = file.quantized?.weights(of: layer.name) {
+    init(_ layer: Layer, _ file: NetworkFile, _ layerWeights: LayerWeights?) {
+        if let weights = layerWeights {
             let summary = WeightCodingSummary([weights])
             (zeroShare, entropy, codedBits) = (summary.zeroPercent.fixed(1), summary.entropyBits.fixed(2), summary.codedBits.fixed(2))
         }

@@ -27,6 +27,7 @@ struct Intaglio: ParsableCommand {
         let code: Int32
         do {
             var command = try parseAsRoot()
+            try RepeatedOptions.refuse(Array(CommandLine.arguments.dropFirst()))
             try KernelLevel.requireWanted()
             try command.run()
             code = 0

@@ -32,6 +32,7 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         if codec { return try planCodec() }
+        try traces.requireDistinct(options, picture: nil)
         let network = try options.proven().network
         let plan = try SimulationPlan(
             network: network, machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile(),

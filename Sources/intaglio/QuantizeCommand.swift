@@ -31,7 +31,19 @@ struct QuantizeCommand: ParsableCommand {
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
-        let options = try choices.options(for: MachineDescription.load(machine))
+        var files = DistinctFiles()
+        files.read(float, by: "the float network")
+        files.read(reference, by: "--reference")
+        files.read(machine, by: "--machine")
+        files.write(output, by: "--output")
+        try files.requireDistinct()
+        let machine = try MachineDescription.load(machine)
+        let options = try choices.options(for: machine)
+        guard options.codebooks <= machine.codebookMux.codebooks else {
+            throw Diagnostic(
+                .machineCodebooksExceeded, at: "--codebooks", found: "J = \(options.codebooks) codebooks", expected: "at most \(machine.codebookMux.codebooks) on machine '\(machine.name)'",
+                remedy: "ask for fewer, or for a machine with more")
+        }
         var network = try NetworkSource(float, memory: memory.budget()).float()
         if codec { network = try network.withLatentOperators() }
         let carried = try carriedFloat(network)

@@ -25,6 +25,7 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
+        try traces.requireDistinct(options, picture: image)
         let memory = options.memory.budget(threads: work.threads)
         let team = ThreadTeam(threads: work.threads)
         let reading = team.begin { [image] in

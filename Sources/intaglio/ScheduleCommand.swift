@@ -11,6 +11,11 @@ struct ScheduleCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The schedule file to write; standard output without one.") var output: String?
 
     func run() throws {
+        var files = DistinctFiles()
+        files.read(options.network, by: "--network")
+        files.read(options.machine, by: "--machine")
+        files.write(output, by: "--output")
+        try files.requireDistinct()
         let plan = try SimulationPlan(
             network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile(),
             keepsCommands: false, memory: options.memory.budget())

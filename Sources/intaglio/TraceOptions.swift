@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Simulation
 import Traces
 
@@ -16,6 +17,18 @@ struct TraceOptions: ParsableArguments {
     func validate() throws {
         if waveform == nil { try refuseUnused(["--from": givenFrom != nil, "--to": to != nil, "--units": units != nil], goingWith: "--waveform FILE") }
         guard from >= 0, to ?? from >= from else { throw ValidationError("--from and --to are cycles, 0 <= from <= to; found \(from) and \(to ?? from)") }
+    }
+
+    /// - Parameter picture: that is read, if any.
+    func requireDistinct(_ options: NetworkOptions, picture: String?) throws {
+        var files = DistinctFiles()
+        files.read(picture, by: "--image")
+        files.read(options.network, by: "--network")
+        files.read(options.machine, by: "--machine")
+        files.read(options.schedule, by: "--schedule")
+        files.write(timeline, by: "--timeline")
+        files.write(waveform, by: "--waveform")
+        try files.requireDistinct()
     }
 
     /// Writes the files that were asked for; none where the window is refused.

@@ -38,6 +38,7 @@ struct VectorsCommand: ParsableCommand {
     }
 
     func run() throws {
+        for path in source { try requireRegular(path) }
         if let layer { return try writeLayer(layer) }
         guard let unit else { return }
         let files = try UnitVectors(of: unit, for: options.machineDescription(), count: count ?? unit.defaultCount, seed: seed ?? 1, untilCovered: untilCovered)
@@ -48,6 +49,16 @@ struct VectorsCommand: ParsableCommand {
         try Console.result(json ? files.jsonText(simulation) : files.text(simulation))
         if let simulation, !simulation.passed { throw DifferenceFound(message: simulation.message) }
         if untilCovered, !files.vectors.coverage.isComplete { throw DifferenceFound(message: "some reachable coverage points were not hit: see coverage.txt") }
+    }
+
+    /// What the simulator would wait for, or read without end.
+    private func requireRegular(_ path: String) throws(Diagnostic) {
+        do throws(InputFile.Refusal) {
+            _ = try InputFile(path, limit: 1 << 26)
+        } catch {
+            throw Diagnostic(
+                .vectorsSimulatorFailed, at: "--source \(path)", found: error.found, expected: "a SystemVerilog file of the module under test", remedy: "correct the path")
+        }
     }
 
     private func writeLayer(_ layer: String) throws {

@@ -7,6 +7,7 @@ import Reports
 public import RTL
 import MachineDescription
 import Simulation
+import Synchronization
 import Text
 
 extension VerifyCommand {
@@ -32,13 +33,17 @@ extension VerifyCommand {
         defer { Console.endProgress() }
         var report = RTLReport(machine: machine.name, simulator: build.simulator.rawValue)
         let generator = LayerCaseGenerator(limits: CaseLimits(machine))
-        for offset in 0..<count {
-            let seed = (seed ?? 0) &+ UInt64(offset)
-            Console.progress("\(machine.name): case \(offset + 1) of \(count)")
-            report.cases.append(
-                try RTLVerification(
-                    generator.layerCase(seed: seed), on: build, directory: folder("case.\(seed)", in: directory), threads: team.threads,
-                    memory: options.memory.budget(threads: team.threads)))
+        let done = Mutex(0)
+        try Interruption.keeping({ Console.say("interrupted after \(done.withLock { $0 }) of \(count) cases on \(machine.name)") }) { () throws in
+            for offset in 0..<count {
+                let seed = (seed ?? 0) &+ UInt64(offset)
+                Console.progress("\(machine.name): case \(offset + 1) of \(count)")
+                report.cases.append(
+                    try RTLVerification(
+                        generator.layerCase(seed: seed), on: build, directory: folder("case.\(seed)", in: directory), threads: team.threads,
+                        memory: options.memory.budget(threads: team.threads)))
+                done.withLock { $0 += 1 }
+            }
         }
         return report
     }

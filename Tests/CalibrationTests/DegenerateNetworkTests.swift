@@ -42,6 +42,45 @@ import Testing
         return (Double(book.entries[code]) + Double(set.offsets[channel])) * set.step
     }
 
+    @Test("Channels that a pixel shuffle, or two in a row, bring together have one codebook, however their ranges differ", arguments: [[2], [2, 2], [3]], [false, true])
+    func pixelShuffle(factors: [Int], isPlain: Bool) throws {
+        let channels = factors.reduce(3) { $0 * $1 * $1 }
+        var layers = [pointwise("a", "image", channels: channels)]
+        for (index, factor) in factors.enumerated() {
+            layers.append(Layer(name: "shuffle\(index)", operator: .pixelShuffle(factor: factor), inputs: [layers.last!.name]))
+        }
+        let graph = Graph(name: "shuffled", inputs: [GraphInput(name: "image", channels: 3)], layers: layers, outputs: [layers.last!.name])
+        // Each channel has a quarter, a 16th, ... of the range of the first.
+        var weights = [Float](repeating: 0, count: 3 * channels)
+        for channel in 0..<channels { weights[3 * channel] = 1 / Float(1 << (2 * (channel % 4))) }
+        let float = FloatNetwork(graph: graph, parameters: ["a": .accumulation(weights: weights, bias: Array(repeating: 0.01, count: channels))])
+        let quantized = try Quantizer(float, options: isPlain ? .plain : QuantizationOptions()).quantize([picture])
+        try quantized.validate()
+        guard case .codes(let set)? = quantized.formats["a"] else { throw Missing() }
+        let shared = channels / 3
+        for channel in 0..<channels {
+            #expect(set.selects[channel] == set.selects[channel / shared * shared] && set.offsets[channel] == set.offsets[channel / shared * shared])
+        }
+    }
+
+    private struct Missing: Error {}
+
+    /// A channel of decayed weights has large multipliers, which gemmlowp's 32 bits before the high multiply do not hold; other rules have room.
+    @Test("A rounding rule of 32 bits that a channel does not fit is refused with the channel, before anything is computed by it", arguments: [1e-8, 1e-12, 1e-30] as [Float])
+    func narrowRounding(weight: Float) throws {
+        var options = QuantizationOptions()
+        options.rounding = .gemmlowpDouble
+        for bias: Float in [0.1, 65504, 1e30] {
+            let float = network([0.5, 0.2, 0.1, weight, -weight, weight, 0.1, 0.3, 0.4], [0, bias, 0])
+            // Either it fits, and then the network is proved, or the layer is named.
+            guard let diagnostic = diagnostic(float, options) else {
+                _ = try ProvenNetwork(try Quantizer(float, options: options).quantize([picture]))
+                continue
+            }
+            #expect(diagnostic.place.hasPrefix("layer a") || diagnostic.place.hasPrefix("layer b"), "\(diagnostic)")
+        }
+    }
+
     @Test("A channel whose weights have decayed is a channel of zeros with its bias", arguments: [1e-8, 1e-12, 1e-20, 1e-30, 0], [false, true])
     func decayedChannel(weight: Float, isPlain: Bool) throws {
         let float = network([0.5, 0.2, 0.1, weight, -weight, weight, 0.1, 0.3, 0.4], [0, 0.1, 0])

@@ -61,11 +61,29 @@ import Testing
 
 /// Files of curves that contradict themselves or hold what nobody reads.
 @Suite struct CurveFileTests {
-    private func code(_ text: String) -> DiagnosticCode? {
+    private func code(_ text: String, memory: MemoryBudget = .standard) -> DiagnosticCode? {
         do {
-            _ = try RateDistortionCurve.curves(inJSON: Array(text.utf8), at: "t")
+            _ = try RateDistortionCurve.curves(inJSON: Array(text.utf8), at: "t", memory: memory)
             return nil
         } catch { return error.code }
+    }
+
+    @Test("A file has one form, a curve has points and not too many of them, and a document is charged before it is parsed")
+    func extents() {
+        let results = #""name": "x", "results": {"bpp": [1], "psnr-rgb": [30]}"#
+        let published = #""kodak": {"y": {"bpp": [1], "psnr-rgb": [30]}}"#
+        #expect(code("{\(results)}") == nil && code("{\(published)}") == nil)
+        #expect(code("{\(results), \(published)}") == .curveFileInvalid)
+        #expect(code("{\(results), \"curves\": []}") == .curveFileInvalid)
+        #expect(code(#"{"name": "x", "results": {"bpp": [], "psnr-rgb": []}}"#) == .curveFileInvalid)
+        for (count, expected) in [(10_000, nil), (10_001, DiagnosticCode.curveFileInvalid)] {
+            let list = "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]"
+            #expect(code(#"{"name": "x", "results": {"bpp": \#(list), "psnr-rgb": \#(list)}}"#) == expected)
+        }
+        // 32 bytes for each of the document's.
+        let bytes = "{\(results)}".utf8.count
+        #expect(code("{\(results)}", memory: MemoryBudget(bytes: 32 * bytes)) == nil)
+        #expect(code("{\(results)}", memory: MemoryBudget(bytes: 32 * bytes - 1)) == .memoryBudgetExceeded)
     }
 
     @Test("Lists that belong together are equally long", arguments: ["psnr-rgb", "ms-ssim-rgb", "encoding_time_s", "ms-ssim-db-rgb(derived)"])

@@ -14,7 +14,7 @@ import Testing
     @Test("Random layer cases agree on every machine", arguments: ["small", "mid", "large"])
     func suite(_ machine: String) throws {
         let outcome = try Tool.run(["verify", "--suite", "20", "--seed", "100", "--machine", machine], in: Folder())
-        #expect(outcome.status == 0 && outcome.output == "20 cases, 0 differences\n", "\(outcome.errors)")
+        #expect(outcome.status == 0 && outcome.output.hasSuffix("\n\n20 cases, 0 differences\n"), "\(outcome.errors)")
     }
 
     /// The reference value that is named must be what the machine stores without the fault.

@@ -5,6 +5,47 @@ import Testing
 /// An option that was given and has no effect is an error that names it; one that was not given never is.
 @Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct UnusedOptionTests {
     @Test(
+        "An option that stands twice is refused, in either of its spellings",
+        arguments: [
+            ("run --rate 1 --rate 0", "--rate"), ("run --rate=0 --rate 0", "--rate"), ("plan --size 20x12 --size 40x24", "--size"), ("plan --json --json", "--json"),
+            ("encode a.png -o b --output c", "--output"), ("quantize a -o b -o b --calibration c", "--output"), ("run --network lapped8 --network lapped8", "--network"),
+            ("quantize a -o b --calibration c --bias-correction --no-bias-correction", "--bias-correction"),
+            ("verify --against rtl --against reference", "--against"),
+        ])
+    func repeated(_ line: String, _ option: String) throws {
+        let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: Folder())
+        #expect(outcome.status == 2 && outcome.errors.contains("\(option) is given twice"), "\(line): \(outcome.errors)")
+    }
+
+    @Test(
+        "A file that is written may be no other file of the same command",
+        arguments: [
+            "encode p.png -o p.png", "encode p.png -o ./p.png", "encode p.png -o link.png", "encode p.png -o both --reconstruction both", "encode p.png -o both --reconstruction ./both",
+            "encode p.png -o n --network ./n", "decode s -o s", "quantize n -o n --calibration .", "quantize n -o f --calibration . --reference f",
+            "schedule --network ./n -o n", "schedule --machine ./n -o n", "run --timeline same --waveform same", "plan --timeline ./same --waveform same", "run --image p.png --timeline p.png",
+            "import --architecture mean-scale-hyperprior n -o n",
+        ])
+    func sameFile(_ line: String) throws {
+        let folder = try Folder()
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "p.png")
+        for name in ["n", "f", "s"] { try folder.write("keep", name) }
+        try FileManager.default.createSymbolicLink(atPath: folder.url.appendingPathComponent("link.png").path, withDestinationPath: "p.png")
+        try Tool.expectRefusal(.outputSameFile, line.split(separator: " ").map(String.init), in: folder)
+        #expect(try folder.bytes("n") == Array("keep".utf8) && folder.bytes("p.png") == HandmadePNG.ramp(width: 64, height: 64).bytes)
+    }
+
+    @Test("A pipe that nobody reads is not waited for, nor is one that a module is to come from", .timeLimit(.minutes(1)))
+    func pipes() throws {
+        let folder = try Folder()
+        let pipe = folder.url.appendingPathComponent("pipe").path
+        #expect(mkfifo(pipe, 0o600) == 0)
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "p.png")
+        try Tool.expectRefusal(.outputUnwritable, ["encode", "p.png", "-o", "pipe"], in: folder)
+        try Tool.expectRefusal(
+            .vectorsSimulatorFailed, ["vectors", "--unit", "decoder", "-o", "v", "--count", "5", "--simulate", "icarus", "--module", "m", "--source", "pipe"], in: folder)
+    }
+
+    @Test(
         "Options that do nothing here are refused by name, with what they go with",
         arguments: [
             ("verify --against rtl --inject halo:analysis0:-1", "--inject", "--against reference"),

@@ -55,7 +55,7 @@ extension FloatNetwork {
                     beta: try tensors.floats("\(layer.name).beta", shape: [outputChannels]))
             }
         }
-        for name in try fields.distinctStrings("rates") {
+        for name in fields.has("rates") ? try fields.distinctStrings("rates") : [] {
             guard let outputChannels = channels[name] else {
                 throw JSONFields.invalid(fields.place, found: "rates of '\(name)', which is no layer", expected: "a layer")
             }

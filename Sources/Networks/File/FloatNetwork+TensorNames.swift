@@ -15,7 +15,7 @@ extension FloatNetwork {
         if let fields {
             let graph = try Graph(fields)
             for layer in graph.layers { required += layer.floatTensorNames }
-            required += try fields.distinctStrings("rates").map { "\($0).rateGains" }
+            required += fields.has("rates") ? try fields.distinctStrings("rates").map { "\($0).rateGains" } : []
             if fields.has("prior") {
                 let prior = try FactorizedPrior.tensorNames(try fields.object("prior"))
                 required += prior.required
