@@ -24,6 +24,10 @@ static int is_limited(int resource) {
 }
 
 void intaglio_memory_guard_begin(void) {
+#ifdef __GLIBC__
+    /* Set, so that it does not grow with what is freed: large arrays go back to the system, and the peak does not depend on what was read before. */
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
     if (!is_limited(RLIMIT_AS) && !is_limited(RLIMIT_DATA)) return;
 #ifdef __GLIBC__
     mallopt(M_ARENA_MAX, 1);
