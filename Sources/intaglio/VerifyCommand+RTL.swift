@@ -38,9 +38,11 @@ extension VerifyCommand {
             for offset in 0..<count {
                 let seed = (seed ?? 0) &+ UInt64(offset)
                 Console.progress("\(machine.name): case \(offset + 1) of \(count)")
+                // Of several machines none takes another's files.
+                let name = (randomMachines == nil ? "" : machine.name + ".") + "case.\(seed)"
                 report.cases.append(
                     try RTLVerification(
-                        generator.layerCase(seed: seed), on: build, directory: folder("case.\(seed)", in: directory), threads: team.threads,
+                        generator.layerCase(seed: seed), on: build, directory: folder(name, in: directory), threads: team.threads,
                         memory: options.memory.budget(threads: team.threads)))
                 done.withLock { $0 += 1 }
             }

@@ -24,6 +24,18 @@ import Testing
         #expect(read.status == 0 && read.output == named.output)
     }
 
+    @Test("Float weights beside the integers of another network are refused where they are used")
+    func mixed() throws {
+        let folder = try Folder()
+        var float = try #require(Self.bundled.float)
+        let last = float.graph.layers.count - 1
+        float.graph.layers[last].activation = .relu
+        try folder.write(NetworkFile(float: float, quantized: Self.bundled.quantized).bytes, "mixed.safetensors")
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "p.png")
+        try Tool.expectRefusal(.networkReferenceUnfit, ["run", "--network", "mixed.safetensors", "--image", "p.png", "--float"], in: folder)
+        #expect(try Tool.run(["run", "--network", "mixed.safetensors", "--image", "p.png"], in: folder).status == 0)
+    }
+
     @Test("Files that are missing, cut, too large, oversized in their header or corrupt")
     func damaged() throws {
         let folder = try Folder()

@@ -262,6 +262,18 @@ import Testing
         #expect(try codeAfter { $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(of: "\"strideY\":2", with: "\"strideY\":2,\"strideZ\":2") } == .networkUnknownField)
     }
 
+    @Test("A float network without rates may leave the list out")
+    func noRates() throws {
+        var float = Fixtures.floatNetwork(seed: seed)
+        float.rateGains = [:]
+        var file = try SafetensorsFile(NetworkFile(float: float).bytes, at: "net")
+        let without = file.metadata["float"]!.replacingOccurrences(of: ",\"rates\":[]", with: "")
+        #expect(without != file.metadata["float"])
+        file.metadata["float"] = without
+        let read = try NetworkFile(file.bytes, at: "net").float
+        #expect(read?.rateGains == [:] && read?.graph == float.graph && read?.parameters == float.parameters)
+    }
+
     @Test("A name that stands twice in a list is refused", arguments: ["\"outputs\":[\"shuffled\"", "\"latents\":[\"latent\"", "\"rates\":[\"latent\""])
     func namesTwice(_ list: String) throws {
         let name = try #require(list.split(separator: "[").last)

@@ -24,6 +24,8 @@ struct Int8LayerCaseErrorTests {
         #expect(layerCase.name == "tiny")
         #expect(layerCase.inputs.map(\.elements) == [[129, 130, 131, 132]])
         #expect(layerCase.expected.map(\.elements) == [[131, 134, 137, 140]])
+        // No bias is zeros.
+        #expect(try load(right.filter { $0.key != "bias" }).expected == layerCase.expected)
     }
 
     @Test("A missing file")
