@@ -3,12 +3,13 @@
 /* One entry for each drain, and for partial sums: chooses the function compiled for the level. */
 
 #define POST_PROCESS_PARAMETERS(SUM)                                                                                                                \
-    const intaglio_drain *drain, const SUM *sums, int64_t sumPitch, int64_t pixels, uint8_t *output, int64_t outputPitch, int64_t stored
-#define POST_PROCESS_ARGUMENTS drain, sums, sumPitch, pixels, output, outputPitch, stored
+    const intaglio_drain *drain, const SUM *sums, int64_t sumPitch, int64_t pixels, uint8_t *output, int64_t outputPitch, int64_t stored,            \
+        int64_t *laneCounts
+#define POST_PROCESS_ARGUMENTS drain, sums, sumPitch, pixels, output, outputPitch, stored, laneCounts
 #define NORMALIZE_PARAMETERS(SUM)                                                                                                                   \
     const intaglio_drain *drain, const SUM *sums, int64_t sumPitch, const int16_t *values, int64_t valuePitch, int64_t pixels, uint8_t *output,     \
-        int64_t outputPitch, int64_t stored
-#define NORMALIZE_ARGUMENTS drain, sums, sumPitch, values, valuePitch, pixels, output, outputPitch, stored
+        int64_t outputPitch, int64_t stored, int64_t *laneCounts
+#define NORMALIZE_ARGUMENTS drain, sums, sumPitch, values, valuePitch, pixels, output, outputPitch, stored, laneCounts
 #define ADD_PARAMETERS                                                                                                                              \
     const int32_t *sums, int64_t sumPitch, const int64_t *base, int64_t basePitch, int64_t shift, int64_t pixels, int64_t count, int64_t *result,   \
         int64_t resultPitch

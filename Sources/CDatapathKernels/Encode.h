@@ -14,12 +14,17 @@ static inline __attribute__((always_inline)) lanes load_lanes(const int64_t *add
 static inline __attribute__((always_inline)) int is_any(lanes mask) { return __builtin_reduce_or(mask) != 0; }
 
 /* The end of every drain, for the lanes beginning at lane k: saturate to R bits, clip, remove the offset, clamp to the table.
- * Returns indices into the table (or the 16-bit results); `saturated` loses one in each lane that saturated. */
-static inline __attribute__((always_inline)) lanes encode_lanes(const intaglio_drain *drain, int64_t k, lanes r, lanes *saturated) {
+ * Returns indices into the table (or the 16-bit results). In each lane that saturated, `saturated` loses one and `laneCounts` gains one. */
+static inline __attribute__((always_inline)) lanes encode_lanes(
+    const intaglio_drain *drain, int64_t k, lanes r, lanes *saturated, int64_t *laneCounts) {
     lanes kept = __builtin_elementwise_min(__builtin_elementwise_max(r, (lanes)drain->resultLow), (lanes)drain->resultHigh);
     lanes clipped = __builtin_elementwise_min(__builtin_elementwise_max(kept, (lanes)drain->clipLow), (lanes)drain->clipHigh);
     lanes x = clipped - load_lanes(drain->offset + k);
-    *saturated += (kept != r) | (x < load_lanes(drain->limitLow + k)) | (x > load_lanes(drain->limitHigh + k));
+    lanes lost = (kept != r) | (x < load_lanes(drain->limitLow + k)) | (x > load_lanes(drain->limitHigh + k));
+    if (__builtin_expect(is_any(lost), 0)) {
+        *saturated += lost;
+        *(lanes *)(laneCounts + k) -= lost;
+    }
     x = __builtin_elementwise_min(__builtin_elementwise_max(x, load_lanes(drain->tableLow + k)), load_lanes(drain->tableHigh + k));
     return x + load_lanes(drain->tableBase + k);
 }

@@ -10,8 +10,8 @@
 
 #define NORMALIZE_SIGNATURE(SUM)                                                                                                                    \
     const intaglio_drain *restrict drain, const SUM *restrict sums, int64_t sumPitch, const int16_t *restrict values, int64_t valuePitch,           \
-        int64_t pixels, uint8_t *restrict output, int64_t outputPitch, int64_t stored
-#define NORMALIZE_ARGUMENTS drain, sums, sumPitch, values, valuePitch, pixels, output, outputPitch, stored
+        int64_t pixels, uint8_t *restrict output, int64_t outputPitch, int64_t stored, int64_t *restrict laneCounts
+#define NORMALIZE_ARGUMENTS drain, sums, sumPitch, values, valuePitch, pixels, output, outputPitch, stored, laneCounts
 
 #define ESTIMATE_GDN(a, n) ((a) / __builtin_elementwise_sqrt(n))
 #define ESTIMATE_IGDN(a, n) ((a) * __builtin_elementwise_sqrt(n))
@@ -39,7 +39,7 @@
                 intaglio_exact_magnitudes(drain, k, LANES, values + k, sum, magnitude);                                                                             \
                 memcpy(&q, magnitude, sizeof magnitude);                                                                                            \
             }                                                                                                                                       \
-            store_lanes(drain, k, encode_lanes(drain, k, v < 0 ? -q : q, &saturated), output, stored);                                              \
+            store_lanes(drain, k, encode_lanes(drain, k, v < 0 ? -q : q, &saturated, laneCounts), output, stored);                                  \
         }                                                                                                                                           \
     }                                                                                                                                               \
     return -__builtin_reduce_add(saturated);
@@ -58,7 +58,7 @@
             memcpy(sum, &n, sizeof sum);                                                                                                            \
             intaglio_table_magnitudes(drain, k, LANES, values + k, sum, magnitude);                                                                 \
             memcpy(&q, magnitude, sizeof magnitude);                                                                                                \
-            store_lanes(drain, k, encode_lanes(drain, k, v < 0 ? -q : q, &saturated), output, stored);                                              \
+            store_lanes(drain, k, encode_lanes(drain, k, v < 0 ? -q : q, &saturated, laneCounts), output, stored);                                  \
         }                                                                                                                                           \
     }                                                                                                                                               \
     return -__builtin_reduce_add(saturated);

@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) lanes is_beyond_shift(lanes shift, 
 
 #define POST_PROCESS_SIGNATURE(SUM)                                                                                                                 \
     const intaglio_drain *restrict drain, const SUM *restrict sums, int64_t sumPitch, int64_t pixels, uint8_t *restrict output, int64_t outputPitch, \
-        int64_t stored
+        int64_t stored, int64_t *restrict laneCounts
 
 #define POST_PROCESS_BODY(SUM, ROUNDING)                                                                                                            \
     typedef SUM sum_lanes __attribute__((ext_vector_type(LANES), aligned(sizeof(SUM))));                                                            \
@@ -54,7 +54,7 @@ static inline __attribute__((always_inline)) lanes is_beyond_shift(lanes shift, 
                 intaglio_exact_lanes(drain, k, LANES, sum, rounded);                                                                                                \
                 memcpy(&r, rounded, sizeof rounded);                                                                                                \
             }                                                                                                                                       \
-            store_lanes(drain, k, encode_lanes(drain, k, r, &saturated), output, stored);                                                           \
+            store_lanes(drain, k, encode_lanes(drain, k, r, &saturated, laneCounts), output, stored);                                               \
         }                                                                                                                                           \
     }                                                                                                                                               \
     return -__builtin_reduce_add(saturated);
@@ -73,7 +73,7 @@ static inline __attribute__((always_inline)) lanes is_beyond_shift(lanes shift, 
 #define DEFINE_RULE(RULE, SUM, NAME)                                                                                                                \
     static int64_t post_process_##RULE##_##NAME(POST_PROCESS_SIGNATURE(SUM)) { POST_PROCESS_BODY(SUM, RULE) }
 #define CASE_RULE(RULE, SUM, NAME)                                                                                                                  \
-    case RULE: return post_process_##RULE##_##NAME(drain, sums, sumPitch, pixels, output, outputPitch, stored);
+    case RULE: return post_process_##RULE##_##NAME(drain, sums, sumPitch, pixels, output, outputPitch, stored, laneCounts);
 
 RULES(DEFINE_RULE, int32_t, narrow)
 RULES(DEFINE_RULE, int64_t, wide)

@@ -1,6 +1,7 @@
 public import Diagnostics
 import Foundation
 public import Images
+public import Simulation
 
 /// One coded picture in numbers.
 public struct CodedPictureReport: Codable, Equatable, Sendable {
@@ -22,6 +23,8 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
     public var escapes: Int
     /// Null where the pictures are equal.
     public var psnr: Double?
+    /// Absent where no tensor lost more than one element in a thousand to its format.
+    public var clipping: ClippingReport?
     /// What this encode took, and what its decode will take.
     public var budget: CodecBudget
 
@@ -42,6 +45,7 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
         idealBitsPerPixel = encoded.idealBits / pixels
         symbols = encoded.symbolCount
         escapes = encoded.escapeCount
+        clipping = encoded.clipping
         psnr = try PSNR(of: encoded.reconstruction, against: original).finiteDecibels
     }
 

@@ -52,7 +52,7 @@ struct CurveFile {
 
     /// Members of an evaluation that are no curves. `complete` and `refused` say whether all pictures were measured.
     private static let evaluationMembers = [
-        "schemaVersion", "network", "machine", "pictures", "differences", "quantizationLosses", "complete", "refused",
+        "schemaVersion", "network", "machine", "pictures", "differences", "quantizationLosses", "clipping", "complete", "refused",
     ]
 
     /// Of the names in a test set those with a PSNR; in the order of their names.

@@ -39,7 +39,8 @@ extension PictureCodec {
                     modelBitsPerPixel: prior.flatMap { modelBits(encoded, analysis, quantizer, $0) }.map { $0 / Double(original.width * original.height) },
                     psnr: try PSNR(of: encoded.reconstruction, against: original).finiteDecibels, msSSIM: MSSSIM.value(of: encoded.reconstruction, against: original),
                     escapes: encoded.escapeCount, encodeSimulatedCycles: budget.encode.simulatedCycles, decodeSimulatedCycles: budget.decode.simulatedCycles,
-                    encodeEstimatedCycles: budget.encode.estimatedCycles, decodeEstimatedCycles: budget.decode.estimatedCycles))
+                    encodeEstimatedCycles: budget.encode.estimatedCycles, decodeEstimatedCycles: budget.decode.estimatedCycles,
+                    clipping: encoded.clipping))
         }
         return rows
     }

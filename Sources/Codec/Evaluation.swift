@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Simulation
 
 /// What pictures cost and how they look, over quantizers and rates.
 public struct Evaluation: Codable, Equatable, Sendable {
@@ -13,6 +14,8 @@ public struct Evaluation: Codable, Equatable, Sendable {
     public var differences: [Difference] = []
     /// What the integers cost: nearest symbols against the float network. Where both were measured.
     public var quantizationLosses: [QuantizationLoss]?
+    /// Of all pictures that lost more than one element in a thousand of a tensor; absent where none did.
+    public var clipping: Clipping?
     /// Whether all pictures were measured, but those refused; false where the run was interrupted.
     public var complete = true
     /// Pictures and sub-folders that could not be read or measured, each with its diagnostic.
@@ -39,6 +42,22 @@ public struct Evaluation: Codable, Equatable, Sendable {
         /// The entropy unit and the trellis unit.
         public var encodeEstimatedCycles: Int?
         public var decodeEstimatedCycles: Int?
+        /// Absent where no tensor lost more than one element in a thousand to its format.
+        public var clipping: ClippingReport?
+    }
+
+    /// Which pictures drive tensors beyond what their formats hold, and the worst tensor of the worst of them.
+    public struct Clipping: Codable, Equatable, Sendable {
+        /// How many of all that were measured, and at which rates.
+        public var pictures: Int
+        public var rates: [Int]
+        /// The worst one.
+        public var picture: String
+        public var rate: Int
+        public var tensor: String
+        public var saturatedShare: Double
+        public var worstChannel: ChannelSaturation
+        public var sentence: String
     }
 
     public struct Difference: Codable, Equatable, Sendable {
@@ -80,6 +99,22 @@ public struct Evaluation: Codable, Equatable, Sendable {
                     bitsPerPixel: Self.mean(measured.map(bitsPerPixel)), psnr: Self.mean(measured.map { $0.psnr ?? 100 }),
                     msSSIM: similarities.count == measured.count ? Self.mean(similarities) : nil)
             })
+    }
+
+    /// Says in `clipping` what the pictures lost.
+    public mutating func closeClipping() {
+        let clipped = pictures.compactMap { row in row.clipping.map { (row, $0) } }
+        guard let first = clipped.first else { return clipping = nil }
+        let (row, worst) = clipped.dropFirst().reduce(first) { $1.1.isWorse(than: $0.1) ? $1 : $0 }
+        let names = Set(clipped.map(\.0.picture))
+        let rates = Set(clipped.map(\.0.rate)).sorted()
+        let atRates = "rate\(rates.count == 1 ? "" : "s") \(rates.map(String.init).joined(separator: ", "))"
+        let scope = "\(names.count) of \(Set(pictures.map(\.picture)).count) pictures (\(atRates))"
+        let sentence = "\(scope) drive tensors beyond the ranges that calibration saw, at worst \(row.picture.printableWord) at rate \(row.rate): \(worst.phrase)"
+            + "; calibrate on pictures like these"
+        clipping = Clipping(
+            pictures: names.count, rates: rates, picture: row.picture, rate: row.rate, tensor: worst.tensor, saturatedShare: worst.saturatedShare,
+            worstChannel: worst.worstChannel, sentence: sentence)
     }
 
     /// Compares the curve of nearest symbols with that of the float network, by the files' bits and by those of the distributions.

@@ -65,7 +65,7 @@ extension PictureCodec {
         }
         var predicted: Tensor<Int32>?
         if let name = tensors.hyperLatent {
-            predicted = try predict(try hyperLatents(sections.hyperLatents, shapes[name]!, at: place), rate: header.rate)
+            predicted = try predict(try hyperLatents(sections.hyperLatents, shapes[name]!, at: place), rate: header.rate).parameters
         }
         let plane = LatentPlane(
             shape: shapes[tensors.latent]!, parameters: predicted, codec: parameters, grid: tensors.grid, cellStep: quantizer.cellStep)
@@ -78,7 +78,7 @@ extension PictureCodec {
             }
         try decoder.requireEnd()
         let reconstruction = plane.reconstruct(symbols, step: header.step, trellis: quantizer.trellis)
-        return try synthesize(reconstruction, rate: header.rate, width: header.width, height: header.height)
+        return try synthesize(reconstruction, rate: header.rate, width: header.width, height: header.height).picture
     }
 
     private func hyperLatents(_ bytes: [UInt8], _ shape: TensorShape, at place: String) throws(Diagnostic) -> Tensor<Int32> {

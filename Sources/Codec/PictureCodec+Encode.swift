@@ -3,6 +3,7 @@ import EntropyCoding
 public import Images
 import Machine
 import Networks
+public import Simulation
 import Tensors
 
 /// A coded picture and what a decoder will make of it.
@@ -18,6 +19,8 @@ public struct EncodedPicture: Sendable {
     public let symbolCount: Int
     /// Symbols outside their tables.
     public let escapeCount: Int
+    /// What analysis, hyper-synthesis and synthesis clipped on the machine; nil where no tensor lost more than one element in a thousand.
+    public let clipping: ClippingReport?
     /// Of the latents, in coding order.
     let symbols: [Int32]
 }
@@ -46,10 +49,11 @@ extension PictureCodec {
             quantizer: quantizer.kind, rate: analysis.rate, lanes: parameters.lanes, width: analysis.width, height: analysis.height, step: quantizer.step,
             networkDigest: networkDigest, trellis: trellis, hyperLatents: hyperLatents, latents: latents)
         let reconstruction = plane.reconstruct(symbols, step: quantizer.step, trellis: quantizer.trellis)
+        let synthesis = try synthesize(reconstruction, rate: analysis.rate, width: analysis.width, height: analysis.height)
         return EncodedPicture(
             bytes: header.bytes + trellis + hyperLatents + latents, header: header, fractionBits: fractionBits,
-            reconstruction: try synthesize(reconstruction, rate: analysis.rate, width: analysis.width, height: analysis.height), idealBits: length.bits,
-            symbolCount: analysis.symbolCount, escapeCount: length.escapes, symbols: symbols)
+            reconstruction: synthesis.picture, idealBits: length.bits, symbolCount: analysis.symbolCount, escapeCount: length.escapes,
+            clipping: ClippingReport(analysis.saturations + synthesis.saturations, of: network.graph, picture: tensors.output), symbols: symbols)
     }
 
     func decide(_ analysis: Analysis, _ plane: LatentPlane, _ quantizer: LatentQuantizer) -> [Int32] {

@@ -150,27 +150,33 @@ public struct PictureCodec: Sendable {
         let inputs = [tensors.picture: try PictureTensor.stored(picture, for: part.plan.network).widened]
         let run = try SimulationRun(part.plan, of: part.network, inputs: inputs, threads: threads)
         let hyperLatents = tensors.hyperLatent.map { run.storedOutput($0) }
+        let prediction = try hyperLatents.map { hyper throws(Diagnostic) in try predict(hyper, rate: rate) }
         return Analysis(
             width: picture.width, height: picture.height, rate: rate, latents: run.storedOutput(tensors.latent), hyperLatents: hyperLatents,
-            parameters: try hyperLatents.map { hyper throws(Diagnostic) in try predict(hyper, rate: rate) })
+            parameters: prediction?.parameters, saturations: run.saturations + (prediction?.saturations ?? []))
     }
 
-    /// Scales and means, in encoder and decoder alike.
-    mutating func predict(_ hyperLatents: Tensor<Int32>, rate: Int) throws(Diagnostic) -> Tensor<Int32> {
+    /// Scales and means, in encoder and decoder alike, and what saturated on the way to them.
+    mutating func predict(_ hyperLatents: Tensor<Int32>, rate: Int) throws(Diagnostic) -> (parameters: Tensor<Int32>, saturations: [TensorSaturation]) {
         let part = try plan(.hyperSynthesis, rate: rate, height: hyperLatents.shape.height, width: hyperLatents.shape.width)
-        return try SimulationRun(part.plan, of: part.network, inputs: [tensors.hyperLatent!: hyperLatents], threads: threads).storedOutput(tensors.parameters!)
+        let run = try SimulationRun(part.plan, of: part.network, inputs: [tensors.hyperLatent!: hyperLatents], threads: threads)
+        return (run.storedOutput(tensors.parameters!), run.saturations)
     }
 
-    mutating func synthesize(_ reconstruction: Tensor<Int32>, rate: Int, width: Int, height: Int) throws(Diagnostic) -> RGBImage {
+    /// The picture, and what saturated on the way to it.
+    mutating func synthesize(
+        _ reconstruction: Tensor<Int32>, rate: Int, width: Int, height: Int
+    ) throws(Diagnostic) -> (picture: RGBImage, saturations: [TensorSaturation]) {
         let part = try plan(.synthesis, rate: rate, height: reconstruction.shape.height, width: reconstruction.shape.width)
-        let output = try SimulationRun(part.plan, of: part.network, inputs: [tensors.reconstruction: reconstruction], threads: threads).storedOutput(tensors.output)
+        let run = try SimulationRun(part.plan, of: part.network, inputs: [tensors.reconstruction: reconstruction], threads: threads)
+        let output = run.storedOutput(tensors.output)
         let codes = Tensor(shape: output.shape, elements: output.elements.map { UInt8(truncatingIfNeeded: $0) })
         guard let image = PictureTensor.image(codes, width: width, height: height) else {
             throw Diagnostic(
                 .codecNetworkUnfit, at: "network \(network.graph.name)", found: "an output of \(output.shape)", expected: "a picture of at least \(width)x\(height)",
                 remedy: "use an autoencoder that gives back the picture's extent")
         }
-        return image
+        return (image, run.saturations)
     }
 }
 
@@ -182,6 +188,8 @@ public struct Analysis: Sendable {
     let latents: Tensor<Int32>
     let hyperLatents: Tensor<Int32>?
     let parameters: Tensor<Int32>?
+    /// Of the analysis and the hyper-synthesis.
+    let saturations: [TensorSaturation]
 
     /// Latents, and with a hyperprior hyper-latents.
     public var symbolCount: Int { latents.shape.count + (hyperLatents?.shape.count ?? 0) }

@@ -67,6 +67,15 @@ struct AccumulationRows {
     /// Multiplications of one row, and as many again for its sums: never 0.
     var rowMultiplications: Int { pass.columns * pass.lanes * (pass.taps * pass.inputChannels + 32) }
 
+    /// Real lanes of the drains.
+    private var drainedLanes: Int { max(drain.count, packedDrain?.count ?? 0) }
+
+    /// Lanes of the drains, as their vectors write them.
+    var drainLanes: Int { ceilingDivision(drainedLanes, DrainLanes.vectorLanes) * DrainLanes.vectorLanes }
+
+    /// What `run` counted, to the counters of the channels.
+    func collectCounts(_ scratch: RowScratch.View, at first: Int) { scratch.collectCounts(lanes: drainedLanes, of: pass.outputChannelSet, at: first) }
+
     /// Some rows, strip by strip.
     func run(rows: Range<Int>, _ scratch: RowScratch.View) -> Tally {
         var tally = Tally()
@@ -175,16 +184,18 @@ struct AccumulationRows {
         switch (pass.drain, isWide) {
         case (.postProcessor, false):
             return PostProcessor(level: level).drain(
-                scratch.sums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
+                scratch.sums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes, laneCounts: scratch.laneCounts)
         case (.postProcessor, true):
             return PostProcessor(level: level).drain(
-                scratch.wideSums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
+                scratch.wideSums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes, laneCounts: scratch.laneCounts)
         case (.normalization, false):
             return NormalizationUnit(level: level).drain(
-                scratch.sums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
+                scratch.sums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes,
+                laneCounts: scratch.laneCounts)
         case (.normalization, true):
             return NormalizationUnit(level: level).drain(
-                scratch.wideSums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes)
+                scratch.wideSums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes,
+                laneCounts: scratch.laneCounts)
         }
     }
 

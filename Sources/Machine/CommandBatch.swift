@@ -31,6 +31,8 @@ struct CommandBatch {
         var work: Int
         /// Rows of an accumulation.
         var rows = 0..<0
+        /// The counter of channel 0 of its layer.
+        var firstCounter = 0
     }
 
     private let team: ThreadTeam
@@ -59,9 +61,22 @@ struct CommandBatch {
         scratchViews = scratch.map(\.view)
     }
 
-    private mutating func reserve(_ lanes: Int, isWide: Bool, hasValues: Bool) {
-        for thread in scratch.indices where scratch[thread].reserve(lanes, isWide: isWide, hasValues: hasValues) { scratchViews[thread] = scratch[thread].view }
+    private mutating func reserve(_ lanes: Int, drainLanes: Int, isWide: Bool, hasValues: Bool) {
+        for thread in scratch.indices where scratch[thread].reserve(lanes, drainLanes: drainLanes, isWide: isWide, hasValues: hasValues) {
+            scratchViews[thread] = scratch[thread].view
+        }
     }
+
+    /// Counts saturated results of `channels` channels, of all layers together, from 0. Each thread has its own counters.
+    mutating func beginCounts(channels: Int) {
+        for thread in scratch.indices {
+            scratch[thread].beginCounts(channels: channels)
+            scratchViews[thread] = scratch[thread].view
+        }
+    }
+
+    /// Saturated results of a channel since then.
+    func channelCount(_ channel: Int) -> Int { scratch.reduce(0) { $0 + Int($1.channelCounts.base[channel]) } }
 
     var isEmpty: Bool { indices.isEmpty }
 
@@ -82,25 +97,29 @@ struct CommandBatch {
         transfers.append(transfer)
     }
 
-    mutating func add(_ index: Int, _ footprint: CommandFootprint?, elementwise work: ElementwiseUnit?) {
+    mutating func add(_ index: Int, _ footprint: CommandFootprint?, elementwise work: ElementwiseUnit?, firstCounter: Int) {
         append(index, footprint)
         guard let work else { return }
-        wholeUnits.append(Unit(kind: .elementwise, command: indices.count - 1, work: elementwise.count))
+        wholeUnits.append(Unit(kind: .elementwise, command: indices.count - 1, work: elementwise.count, firstCounter: firstCounter))
         elementwise.append(work)
-        reserve(work.scratchLanes, isWide: true, hasValues: true)
+        reserve(work.scratchLanes, drainLanes: work.drainLanes, isWide: true, hasValues: true)
     }
 
-    mutating func add(_ index: Int, _ footprint: CommandFootprint?, accumulation: (rows: AccumulationRows, decoding: OperandDecoding?)?) {
+    mutating func add(
+        _ index: Int, _ footprint: CommandFootprint?, accumulation: (rows: AccumulationRows, decoding: OperandDecoding?)?, firstCounter: Int
+    ) {
         append(index, footprint)
         guard let (rows, decoding) = accumulation else { return }
         precondition(decoding == nil || !readsTile, "a batch reads one operand tile")
         if let decoding { self.decoding = decoding }
         readsTile = true
-        reserve(rows.stripColumns * rows.sumPitch, isWide: rows.isWide, hasValues: rows.pass.drain == .normalization)
+        reserve(rows.stripColumns * rows.sumPitch, drainLanes: rows.drainLanes, isWide: rows.isWide, hasValues: rows.pass.drain == .normalization)
         let count = rows.pass.rows
         let step = team.threads == 1 ? count : max(1, min(CommandBatch.unitMultiplications / rows.rowMultiplications, ceilingDivision(count, 2 * team.threads)))
         for first in stride(from: 0, to: count, by: step) {
-            rowUnits.append(Unit(kind: .rows, command: indices.count - 1, work: accumulations.count, rows: first..<min(first + step, count)))
+            rowUnits.append(
+                Unit(
+                    kind: .rows, command: indices.count - 1, work: accumulations.count, rows: first..<min(first + step, count), firstCounter: firstCounter))
         }
         accumulations.append(rows)
     }
@@ -156,7 +175,10 @@ struct CommandBatch {
                                 case .elementwise:
                                     let (activity, saturated) = elementwise[unit.work].run(scratch[thread])
                                     tallies[index] = AccumulationRows.Tally(activity: activity, saturatedOutputs: saturated)
-                                case .rows: tallies[index] = accumulations[unit.work].run(rows: unit.rows, scratch[thread])
+                                    if saturated > 0 { elementwise[unit.work].collectCounts(scratch[thread], at: unit.firstCounter) }
+                                case .rows:
+                                    tallies[index] = accumulations[unit.work].run(rows: unit.rows, scratch[thread])
+                                    if tallies[index].saturatedOutputs > 0 { accumulations[unit.work].collectCounts(scratch[thread], at: unit.firstCounter) }
                                 }
                             }
                         }

@@ -28,8 +28,10 @@ package enum Datapath {
         let sums = AlignedMemory<Int64>(repeating: 0, count: results.count + drain.lanes)
         for (index, result) in results.enumerated() { sums.base[index] = Int64(result) }
         let codes = AlignedMemory<UInt8>(count: results.count + drain.lanes)
-        return withExtendedLifetime((drain, sums, codes)) {
-            _ = PostProcessor(level: .best).drain(sums.base, pitch: 1, pixels: results.count, by: drain.view, to: codes.base, bytesPerElement: 1)
+        let laneCounts = AlignedMemory<Int64>(repeating: 0, count: drain.lanes)
+        return withExtendedLifetime((drain, sums, codes, laneCounts)) {
+            _ = PostProcessor(level: .best).drain(
+                sums.base, pitch: 1, pixels: results.count, by: drain.view, to: codes.base, bytesPerElement: 1, laneCounts: laneCounts.base)
             return (0..<results.count).map { codes.base[$0] }
         }
     }

@@ -31,7 +31,7 @@ struct ElementwiseUnit {
         guard let context else { preconditionFailure("\(work.function.rawValue) needs a channel block") }
         let isSixteen = context.configuration.output.isInteger16
         precondition(work.outputBytesPerElement == (isSixteen ? 2 : 1), "results of \(work.outputBytesPerElement) bytes: the layer stores \(isSixteen ? 2 : 1)")
-        let channels = LayerContext.Channels(first: work.firstChannel, channels: work.channels, groups: 1, groupPitch: 0)
+        let channels = work.channelSet
         drain = context.drain(LayerContext.DrainKey(channels: channels, addsBias: true, copies: 1))
         decoder = work.inputBytesPerElement == 1
             ? context.decoder(LayerContext.DecoderKey(channels: channels, operand: .value, isSecond: false)) : nil
@@ -42,6 +42,12 @@ struct ElementwiseUnit {
 
     /// Lanes of scratch.
     var scratchLanes: Int { work.columns * work.channels }
+
+    /// Lanes of the drain, as its vectors write them.
+    var drainLanes: Int { drain?.lanes ?? 0 }
+
+    /// What `run` counted, to the counters of the channels.
+    func collectCounts(_ scratch: RowScratch.View, at first: Int) { scratch.collectCounts(lanes: work.channels, of: work.channelSet, at: first) }
 
     func run(_ scratch: RowScratch.View) -> (activity: UnitActivity, saturatedOutputs: Int) {
         var activity = UnitActivity()
@@ -85,7 +91,8 @@ struct ElementwiseUnit {
             for element in 0..<count { sums[element] = (sums[element] + half) >> Int64(work.fractionBits) }
         }
         return postProcessor.drain(
-            sums, pitch: work.channels, pixels: work.columns, by: drain!.view, to: scratch.elements, bytesPerElement: work.outputBytesPerElement)
+            sums, pitch: work.channels, pixels: work.columns, by: drain!.view, to: scratch.elements, bytesPerElement: work.outputBytesPerElement,
+            laneCounts: scratch.laneCounts)
     }
 
     /// One row of an operand into `scratch.values`: codes decoded, 16-bit integers as they are.
@@ -110,6 +117,8 @@ struct ElementwiseUnit {
 }
 
 extension Elementwise {
+    var channelSet: LayerContext.Channels { LayerContext.Channels(first: firstChannel, channels: channels, groups: 1, groupPitch: 0) }
+
     /// What the two operands are multiplied by before they are added.
     fileprivate func factors(_ drain: DrainConfiguration) -> (first: Int64, second: Int64) {
         switch function {

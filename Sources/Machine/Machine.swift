@@ -58,6 +58,7 @@ public struct Machine: ~Copyable {
     public mutating func run(_ commands: [Command], observer: inout some Observer) throws(MachineError) -> MachineRun {
         var sequencer = Sequencer(commands)
         var run = MachineRun(commands)
+        batch.beginCounts(channels: run.counters)
         do {
             while let index = try sequencer.next(commands) {
                 prepare(index, commands, &run, &observer)
@@ -68,6 +69,7 @@ public struct Machine: ~Copyable {
             throw error
         }
         runBatch(commands, &run, &observer)
+        run.setChannels(batch.channelCount)
         return run
     }
 
@@ -98,10 +100,12 @@ public struct Machine: ~Copyable {
             let accumulation = accumulationUnit.prepare(
                 pass, context(pass.parameters), weightBuffer: weightBuffer, activationBuffer: &activationBuffer, accumulators: accumulators,
                 owners: &batch.owners)
-            batch.add(index, footprint, accumulation: accumulation)
+            batch.add(index, footprint, accumulation: accumulation, firstCounter: run.firstCounter(layer: commands[index].layer))
         case .elementwise(let work):
             let context = work.parameters.channelBlock >= 0 ? context(work.parameters) : nil
-            batch.add(index, footprint, elementwise: ElementwiseUnit(work, context, &activationBuffer, level: accumulationUnit.array.level))
+            batch.add(
+                index, footprint, elementwise: ElementwiseUnit(work, context, &activationBuffer, level: accumulationUnit.array.level),
+                firstCounter: run.firstCounter(layer: commands[index].layer))
         }
     }
 
@@ -146,11 +150,42 @@ public struct MachineRun: Equatable, Sendable {
     public internal(set) var activity: [UnitActivity]
     /// One a layer: results changed by the saturation to R bits, or that lie beyond the first or last entry of their codebook (or beyond 16 bits).
     public internal(set) var saturatedOutputs: [Int]
+    /// One a layer: the same by channel, up to the last channel that a command computes; no channel where commands only copy.
+    public private(set) var saturatedOutputsByChannel: [[Int]]
 
     init(_ commands: [Command]) {
         activity = Array(repeating: UnitActivity(), count: commands.count)
-        saturatedOutputs = Array(repeating: 0, count: (commands.map(\.layer).max() ?? -1) + 1)
+        var channels = Array(repeating: 0, count: (commands.map(\.layer).max() ?? -1) + 1)
+        for command in commands { channels[command.layer] = max(channels[command.layer], command.operation.channelEnd) }
+        saturatedOutputs = Array(repeating: 0, count: channels.count)
+        saturatedOutputsByChannel = channels.map { Array(repeating: 0, count: $0) }
+        firstCounters = channels.reduce(into: [0]) { $0.append($0.last! + $1) }
+    }
+
+    /// Place of each layer's channel 0 among the counters of all channels; after the last how many there are.
+    private let firstCounters: [Int]
+
+    var counters: Int { firstCounters.last! }
+
+    func firstCounter(layer: Int) -> Int { firstCounters[layer] }
+
+    /// - Parameter count: the value of a counter.
+    mutating func setChannels(_ count: (Int) -> Int) {
+        for layer in saturatedOutputsByChannel.indices {
+            for channel in saturatedOutputsByChannel[layer].indices { saturatedOutputsByChannel[layer][channel] = count(firstCounters[layer] + channel) }
+        }
     }
 
     public var total: UnitActivity { activity.reduce(into: UnitActivity()) { $0 += $1 } }
+}
+
+extension Command.Operation {
+    /// The channel after the last one whose results may saturate; 0 where none may.
+    fileprivate var channelEnd: Int {
+        switch self {
+        case .load, .store: return 0
+        case .accumulate(let pass): return pass.lanes > 0 ? pass.outputChannelSet.index(pass.lanes - 1) + 1 : 0
+        case .elementwise(let work): return work.function == .copy ? 0 : work.firstChannel + work.channels
+        }
+    }
 }

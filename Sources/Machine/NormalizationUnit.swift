@@ -26,23 +26,24 @@ struct NormalizationUnit {
         }
     }
 
+    /// As the post-processor's.
     func drain(
         _ sums: UnsafePointer<Int32>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes.View, to elements: UnsafeMutablePointer<UInt8>,
-        bytesPerElement: Int
+        bytesPerElement: Int, laneCounts: UnsafeMutablePointer<Int64>
     ) -> Int {
         return Int(
             intaglio_normalize(
                 level.rawValue, drain.kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements, Int64(drain.count * bytesPerElement),
-                Int64(drain.count)))
+                Int64(drain.count), laneCounts))
     }
 
     func drain(
         _ sums: UnsafePointer<Int64>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes.View, to elements: UnsafeMutablePointer<UInt8>,
-        bytesPerElement: Int
+        bytesPerElement: Int, laneCounts: UnsafeMutablePointer<Int64>
     ) -> Int {
         return Int(
             intaglio_normalize_wide(
                 level.rawValue, drain.kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements, Int64(drain.count * bytesPerElement),
-                Int64(drain.count)))
+                Int64(drain.count), laneCounts))
     }
 }

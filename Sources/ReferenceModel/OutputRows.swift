@@ -6,11 +6,13 @@ import Tensors
 /// One row of output pixels while it is made, in NHWC order.
 struct OutputRow: Sendable {
     private(set) var elements: [Int32] = []
-    private(set) var saturatedOutputs = 0
+    private(set) var saturatedOutputsByChannel: [Int]
 
-    mutating func append(_ stored: StoredElement) {
+    init(channels: Int) { saturatedOutputsByChannel = Array(repeating: 0, count: channels) }
+
+    mutating func append(_ stored: StoredElement, channel: Int) {
         elements.append(stored.element)
-        if stored.isSaturated { saturatedOutputs += 1 }
+        if stored.isSaturated { saturatedOutputsByChannel[channel] += 1 }
     }
 }
 
@@ -25,11 +27,11 @@ func assembleRows(_ shape: TensorShape, row: @Sendable (_ y: Int) throws(Diagnos
     }
     var elements: [Int32] = []
     elements.reserveCapacity(shape.count)
-    var saturatedOutputs = 0
+    var saturated = Array(repeating: 0, count: shape.channels)
     for result in finished.withLock({ $0 }) {
         let row = try result!.get()
         elements.append(contentsOf: row.elements)
-        saturatedOutputs += row.saturatedOutputs
+        for (channel, count) in row.saturatedOutputsByChannel.enumerated() { saturated[channel] += count }
     }
-    return LayerResult(output: Tensor(shape: shape, elements: elements), saturatedOutputs: saturatedOutputs)
+    return LayerResult(output: Tensor(shape: shape, elements: elements), saturatedOutputsByChannel: saturated)
 }

@@ -54,15 +54,15 @@ public struct ReferenceModel: Sendable {
             }
             tensors[input.name] = tensor
         }
-        var saturatedOutputs: [String: Int] = [:]
+        var saturatedOutputs: [String: [Int]] = [:]
         for (index, layer) in network.graph.layers.enumerated() {
             let result = try runLayer(layer, operands: try operands(of: layer, in: tensors))
             tensors[layer.name] = result.output
-            saturatedOutputs[layer.name] = result.saturatedOutputs
+            saturatedOutputs[layer.name] = result.saturatedOutputsByChannel
             for name in layer.inputs where !isWanted(name, after: index, keeping: keeping) { tensors[name] = nil }
         }
         if let keeping { tensors = tensors.filter { keeping.contains($0.key) } }
-        return ReferenceResult(tensors: tensors, saturatedOutputs: saturatedOutputs)
+        return ReferenceResult(tensors: tensors, saturatedOutputsByChannel: saturatedOutputs)
     }
 
     private func operands(of layer: Layer, in tensors: [String: Tensor<Int32>]) throws(Diagnostic) -> [Tensor<Int32>] {

@@ -27,13 +27,13 @@ extension ReferenceModel {
         let shape = target.shape
 
         return try assembleRows(shape) { y throws(Diagnostic) in
-            var row = OutputRow()
+            var row = OutputRow(channels: shape.channels)
             for x in 0..<shape.width {
                 for c in 0..<shape.channels {
                     let index = shape.index(y, x, c)
                     let sum = Int128(a[index]) * Int128(parameters.mantissaA) + Int128(b[index]) * Int128(parameters.mantissaB)
                     let rounded = try! parameters.rounding.rounded(sum, shiftedRightBy: 31 - parameters.exponent)
-                    row.append(output.store(rounded, channel: c))
+                    row.append(output.store(rounded, channel: c), channel: c)
                 }
             }
             return row

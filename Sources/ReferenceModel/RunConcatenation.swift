@@ -26,7 +26,7 @@ extension ReferenceModel {
                 }
             }
         }
-        return LayerResult(output: Tensor(shape: shape, elements: elements), saturatedOutputs: 0)
+        return LayerResult(output: Tensor(shape: shape, elements: elements), saturatedOutputsByChannel: Array(repeating: 0, count: shape.channels))
     }
 
     /// A stored element may be copied where both channels give it the same meaning.

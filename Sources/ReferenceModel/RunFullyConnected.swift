@@ -10,10 +10,10 @@ extension ReferenceModel {
         let values = try operand.values(operandBits: target.widths.activationBits)
 
         return try assembleRows(target.shape) { _ throws(Diagnostic) in
-            var row = OutputRow()
+            var row = OutputRow(channels: target.shape.channels)
             for k in 0..<target.shape.channels {
                 let sum = stage.bias[k] + dotProduct(values, from: 0, stage.weights, from: k * count, count: count)
-                row.append(try stage.store(sum, channel: k))
+                row.append(try stage.store(sum, channel: k), channel: k)
             }
             return row
         }

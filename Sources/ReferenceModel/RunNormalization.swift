@@ -27,7 +27,7 @@ extension ReferenceModel {
         }
 
         return try assembleRows(shape) { y throws(Diagnostic) in
-            var row = OutputRow()
+            var row = OutputRow(channels: shape.channels)
             for x in 0..<shape.width {
                 let pixel = Array(values[shape.index(y, x, 0)..<shape.index(y, x, channels)])
                 let q = (0..<channels).map { j in
@@ -39,7 +39,7 @@ extension ReferenceModel {
                     let norm = parameters.beta[i] + dotProduct(q, from: 0, gamma, from: i * channels, count: channels)
                     try requireAccumulator(norm, bits: min(target.widths.accumulatorBits, 41), layer: target.layer, channel: i)
                     let magnitude = magnitudes[i](Int128(abs(pixel[i])), Int128(norm))
-                    row.append(output.store(pixel[i] < 0 ? -magnitude : magnitude, channel: i))
+                    row.append(output.store(pixel[i] < 0 ? -magnitude : magnitude, channel: i), channel: i)
                 }
             }
             return row

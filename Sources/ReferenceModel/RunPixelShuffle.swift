@@ -19,6 +19,6 @@ extension ReferenceModel {
                 }
             }
         }
-        return LayerResult(output: output, saturatedOutputs: 0)
+        return LayerResult(output: output, saturatedOutputsByChannel: Array(repeating: 0, count: target.shape.channels))
     }
 }

@@ -23,15 +23,15 @@ extension ReferenceModel {
         let latents = Tensor(shape: target.shape, elements: try operands[0].values(operandBits: nil))
         var means: Tensor<Int32>?
         if operands.count == 2 { means = Tensor(shape: operands[1].tensor.shape, elements: try operands[1].values(operandBits: nil)) }
-        var row = OutputRow()
+        var row = OutputRow(channels: target.shape.channels)
         for y in 0..<target.shape.height {
             for x in 0..<target.shape.width {
                 for c in 0..<target.shape.channels {
                     let mean = means.map { Int128($0[y, x, grid.firstMeanChannel + c]) } ?? 0
-                    row.append(store16Bits(operation(Int128(latents[y, x, c]), mean)))
+                    row.append(store16Bits(operation(Int128(latents[y, x, c]), mean)), channel: c)
                 }
             }
         }
-        return LayerResult(output: Tensor(shape: target.shape, elements: row.elements), saturatedOutputs: row.saturatedOutputs)
+        return LayerResult(output: Tensor(shape: target.shape, elements: row.elements), saturatedOutputsByChannel: row.saturatedOutputsByChannel)
     }
 }

@@ -10,9 +10,9 @@ extension ReferenceModel {
         let shape = target.shape
 
         return try assembleRows(shape) { y throws(Diagnostic) in
-            var row = OutputRow()
+            var row = OutputRow(channels: shape.channels)
             for x in 0..<shape.width {
-                for c in 0..<shape.channels { row.append(try stage.store(Int64(values[shape.index(y, x, c)]), channel: c)) }
+                for c in 0..<shape.channels { row.append(try stage.store(Int64(values[shape.index(y, x, c)]), channel: c), channel: c) }
             }
             return row
         }

@@ -16,7 +16,7 @@ extension ReferenceModel {
         let values = try operand.values(operandBits: target.widths.activationBits)
 
         return try assembleRows(target.shape) { oy throws(Diagnostic) in
-            var row = OutputRow()
+            var row = OutputRow(channels: target.shape.channels)
             for ox in 0..<target.shape.width {
                 for k in 0..<target.shape.channels {
                     var sum = stage.bias[k]
@@ -31,7 +31,7 @@ extension ReferenceModel {
                                 stage.weights, from: ((k * kernelHeight + r) * kernelWidth + s) * input.channels, count: input.channels)
                         }
                     }
-                    row.append(try stage.store(sum, channel: k))
+                    row.append(try stage.store(sum, channel: k), channel: k)
                 }
             }
             return row

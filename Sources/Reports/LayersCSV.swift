@@ -11,7 +11,8 @@ public struct LayersCSV: Sendable {
         header += reasons.map { "stallCycles.\($0)" }
         header += [
             "utilization", "weightBytes", "dramReadBytes", "dramWriteBytes", "sramReadBytes", "sramWriteBytes", "weightBufferPeakBytes",
-            "activationBufferPeakBytes", "lowerBoundCycles", "lowerBoundBytes", "boundBy", "saturatedOutputs", "outputDigest",
+            "activationBufferPeakBytes", "lowerBoundCycles", "lowerBoundBytes", "boundBy", "saturatedOutputs", "saturatedShare", "worstChannel",
+            "worstChannelSaturatedOutputs", "outputDigest",
         ]
         var rows = [header]
         for (index, layer) in report.layers.enumerated() {
@@ -23,7 +24,9 @@ public struct LayersCSV: Sendable {
             row += [
                 "\(layer.utilization)", "\(layer.weightBytes)", "\(layer.dramReadBytes)", "\(layer.dramWriteBytes)", "\(layer.sramReadBytes)",
                 "\(layer.sramWriteBytes)", "\(layer.weightBufferPeakBytes)", "\(layer.activationBufferPeakBytes)", "\(layer.lowerBoundCycles)",
-                "\(layer.lowerBoundBytes)", layer.boundBy.rawValue, layer.saturatedOutputs.map(String.init) ?? "", layer.outputDigest ?? "",
+                "\(layer.lowerBoundBytes)", layer.boundBy.rawValue, layer.saturatedOutputs.map(String.init) ?? "",
+                layer.saturatedShare.map { "\($0)" } ?? "", layer.worstChannel.map { "\($0.channel)" } ?? "",
+                layer.worstChannel.map { "\($0.saturatedOutputs)" } ?? "", layer.outputDigest ?? "",
             ]
             rows.append(row)
         }

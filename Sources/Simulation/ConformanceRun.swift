@@ -13,7 +13,7 @@ public struct ConformanceRun: Sendable {
     public let plan: SimulationPlan
     /// Outputs that lost something to a limit of the storage, as the reference counts them.
     public let saturatedOutputs: Int
-    /// The first difference in a sentence, or nil when every stored element and the saturated count are equal.
+    /// The first difference in a sentence, or nil when every stored element and every channel's saturated count are equal.
     public let difference: String?
 
     /// - Parameter schedule: searched for when nil.
@@ -27,12 +27,13 @@ public struct ConformanceRun: Sendable {
         try plan.requireReferenceMemory()
         let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs, threads: threads)
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
-        (self.layerCase, self.plan, saturatedOutputs) = (layerCase, plan, reference.saturatedOutputs["layer"]!)
+        let counts = reference.saturatedOutputsByChannel["layer"]!
+        (self.layerCase, self.plan, saturatedOutputs) = (layerCase, plan, counts.reduce(0, +))
         if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.outputs.tensor("layer")) {
             difference =
                 "\(layerCase.name): \(first.count) elements differ, first at [\(first.y)][\(first.x)][\(first.c)]: reference \(first.expected), machine \(first.found)"
-        } else if saturatedOutputs != run.saturatedOutputs[0] {
-            difference = "\(layerCase.name): reference counts \(saturatedOutputs) saturated outputs, machine \(run.saturatedOutputs[0])"
+        } else if let saturation = SaturationDifference(reference: counts, machine: run.saturatedOutputsByChannel[0]) {
+            difference = "\(layerCase.name): \(saturation.phrase)"
         } else {
             difference = nil
         }

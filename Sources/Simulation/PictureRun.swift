@@ -48,14 +48,19 @@ public struct PictureRun: Sendable {
                 empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents) / Double(picture.image.width * picture.image.height),
                 saturated: simulation.saturatedOutputs[layer])
         }
-        if let reconstructed = reconstructedPicture {
+        let reconstructed = reconstructedPicture
+        let saturations = simulation.saturations
+        report.clipping = ClippingReport(saturations, of: network.graph, picture: reconstructed == nil ? nil : network.graph.outputs[0])
+        if let reconstructed {
             report.quality = QualityReport(
                 psnr: try PSNR(of: reconstructed, against: picture.image).finiteDecibels, psnrFloat: float?.psnr?.finiteDecibels,
                 empiricalBitsPerPixelFloat: float?.empiricalBitsPerPixel)
         }
         // Last: until here a worker may still be at the digest of the last layer.
         for index in report.layers.indices {
-            report.layers[index].saturatedOutputs = simulation.saturatedOutputs[index]
+            report.layers[index].saturatedOutputs = saturations[index].saturatedOutputs
+            report.layers[index].saturatedShare = saturations[index].saturatedShare
+            report.layers[index].worstChannel = saturations[index].worstChannel
             report.layers[index].outputDigest = simulation.digest(of: index)
         }
         return report

@@ -10,6 +10,8 @@ public struct RunReport: Codable, Equatable, Sendable {
     public var latents: [LatentReport]?
     /// Only of `run`, for networks that end in a picture.
     public var quality: QualityReport?
+    /// Only of `run`, where more than one element in a thousand of a tensor saturated.
+    public var clipping: ClippingReport?
 }
 
 /// The picture as given and as run.
@@ -61,6 +63,11 @@ public struct LayerReport: Codable, Equatable, Sendable {
     public var weightCoding: WeightCodingReport?
     /// Only of `run`.
     public var saturatedOutputs: Int?
+    /// Of the output's elements.
+    public var saturatedShare: Double?
+    /// Only of `run`; absent where nothing saturated.
+    public var worstChannel: ChannelSaturation?
+    /// Only of `run`.
     public var outputDigest: String?
 }
 

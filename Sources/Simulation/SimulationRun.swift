@@ -1,5 +1,6 @@
 import Commands
 public import Diagnostics
+import Graph
 import Machine
 import MachineDescription
 public import Networks
@@ -15,8 +16,10 @@ public struct SimulationRun: Sendable {
     public let plan: SimulationPlan
     /// Every layer's stored output, by name, as bytes of its region in external memory.
     let outputs: StoredOutputs
+    /// By layer, and by channel of its output.
+    package let saturatedOutputsByChannel: [[Int]]
     /// By layer.
-    package let saturatedOutputs: [Int]
+    package var saturatedOutputs: [Int] { saturatedOutputsByChannel.map { $0.reduce(0, +) } }
 
     /// Nil unless they were asked for.
     private let digests: LayerDigests?
@@ -69,15 +72,20 @@ public struct SimulationRun: Sendable {
         let widths = plan.network.widths
         var machine = Machine(
             description: plan.machine, externalMemory: memory, activationBits: widths.activationBits, accumulatorBits: widths.accumulatorBits, team: team)
+        let run: MachineRun
         do {
-            _ = try machine.run(program.commands, observer: &observer)
+            run = try machine.run(program.commands, observer: &observer)
         } catch {
             preconditionFailure("lowered commands do not run: \(error)")
         }
         precondition(observer.activities == plan.timeline.layers.map(\.activity), "the units did other work than was predicted from the commands")
         self.plan = plan
         self.outputs = outputs
-        self.saturatedOutputs = observer.saturatedOutputs
+        saturatedOutputsByChannel = program.layers.enumerated().map { index, layer in
+            // Channels that are only copied have no counts.
+            let counts = index < run.saturatedOutputsByChannel.count ? run.saturatedOutputsByChannel[index] : []
+            return counts + Array(repeating: 0, count: plan.shapes[layer.name]!.channels - counts.count)
+        }
         self.digests = digests
     }
 
@@ -105,7 +113,6 @@ extension SimulationRun {
 /// Sums by layer what the units did.
 private struct LayerObserver: Observer {
     var activities: [UnitActivity]
-    var saturatedOutputs: [Int]
     private var begun = 0
     /// Commands of each layer that have not ended.
     private var remaining: [Int]
@@ -114,15 +121,13 @@ private struct LayerObserver: Observer {
 
     init(_ layers: [LayerProgram], digests: LayerDigests?, progress: ((Int, Int) -> Void)?) {
         self.activities = Array(repeating: UnitActivity(), count: layers.count)
-        self.saturatedOutputs = Array(repeating: 0, count: layers.count)
         self.remaining = layers.map(\.commands.count)
         self.digests = digests
         self.progress = progress
     }
 
-    mutating func commandEnded(index: Int, command: Command, activity: UnitActivity, saturatedOutputs count: Int) {
+    mutating func commandEnded(index: Int, command: Command, activity: UnitActivity, saturatedOutputs: Int) {
         activities[command.layer] += activity
-        saturatedOutputs[command.layer] += count
         remaining[command.layer] -= 1
         if remaining[command.layer] == 0 { digests?.take(command.layer) }
         guard let progress, command.engine == .compute, command.layer >= begun else { return }

@@ -16,9 +16,8 @@ public struct Verification: Sendable {
         public let differences: Int
         /// `[y][x][c]` of the first difference with both values; nil where there is none.
         public let first: String?
-        /// Saturated outputs as each executor counted them.
-        public let referenceSaturated: Int
-        public let machineSaturated: Int
+        /// The first channel whose saturated outputs the two count differently.
+        let saturation: SaturationDifference?
     }
 
     public let layers: [LayerComparison]
@@ -46,7 +45,8 @@ public struct Verification: Sendable {
             return LayerComparison(
                 layer: layer.name, elements: expected.elements.count, differences: difference?.count ?? 0,
                 first: difference.map { "[\($0.y)][\($0.x)][\($0.c)] reference \($0.expected), machine \($0.found)" },
-                referenceSaturated: reference.saturatedOutputs[layer.name]!, machineSaturated: run.saturatedOutputs[index])
+                saturation: SaturationDifference(
+                    reference: reference.saturatedOutputsByChannel[layer.name]!, machine: run.saturatedOutputsByChannel[index]))
         }
     }
 
@@ -55,10 +55,8 @@ public struct Verification: Sendable {
         if let different = layers.first(where: { $0.differences > 0 }) {
             return "first differing layer \(different.layer): \(different.differences) of \(different.elements) elements differ, first at \(different.first!)"
         }
-        if let different = layers.first(where: { $0.referenceSaturated != $0.machineSaturated }) {
-            return "layer \(different.layer): reference counts \(different.referenceSaturated) saturated outputs, machine \(different.machineSaturated)"
-        }
-        return nil
+        guard let different = layers.first(where: { $0.saturation != nil }) else { return nil }
+        return "layer \(different.layer), \(different.saturation!.phrase)"
     }
 }
 

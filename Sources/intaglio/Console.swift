@@ -13,6 +13,9 @@ enum Console {
     /// Nothing that happens to standard error changes an exit code.
     static func say(_ text: String) { talk(text.printable + "\n") }
 
+    /// A sentence on what does not stop the work.
+    static func warn(_ sentence: String) { say("warning: \(sentence)") }
+
     /// Replaces the current line of a terminal; nothing in a pipe.
     static func progress(_ text: String) {
         guard isatty(2) == 1 else { return }

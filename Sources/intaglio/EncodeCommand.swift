@@ -111,6 +111,7 @@ struct EncodeCommand: ParsableCommand {
         let budget = try codec.budget(width: original.width, height: original.height, rate: rate, quantizer: quantizer, streamBytes: encoded.bytes.count)
         let report = try CodedPictureReport(encoded, original: original, budget: budget)
         try Console.result(json ? report.jsonText() : report.text)
+        if let clipping = report.clipping { Console.warn(clipping.sentence) }
     }
 }
 

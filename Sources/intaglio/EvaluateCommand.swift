@@ -59,8 +59,10 @@ struct EvaluateCommand: ParsableCommand {
         for name in curves { evaluation.closeCurve(name) }
         if float != nil, quantizers.contains(where: { $0.name == "round" }) { evaluation.compareWithFloat("round", float: evaluation.curves.last!) }
         evaluation.compare(with: others)
+        evaluation.closeClipping()
         try results?.complete(evaluation)
         try Console.result(json ? evaluation.jsonText() : evaluation.text)
+        if let clipping = evaluation.clipping { Console.warn(clipping.sentence) }
         try RefusedItems.requireNone(evaluation.refused, done: done, items: "pictures")
     }
 
@@ -90,9 +92,11 @@ struct EvaluateCommand: ParsableCommand {
         var evaluation = measured
         evaluation.complete = false
         for name in curves { evaluation.closeCurve(name) }
+        evaluation.closeClipping()
         let done = Set(evaluation.pictures.map(\.picture)).count
         Console.endProgress()
         if done > 0 { try? Console.result(json ? evaluation.jsonText() : evaluation.text) }
+        if let clipping = evaluation.clipping { Console.warn(clipping.sentence) }
         Console.say("interrupted after \(done) of \(count) pictures\(output.map { ": their rows are in \($0)/pictures.csv" } ?? "")")
     }
 }

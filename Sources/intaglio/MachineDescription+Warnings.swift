@@ -7,7 +7,7 @@ extension MachineDescription {
     /// - Throws: what `load` throws.
     static func loadAndWarn(_ nameOrPath: String) throws(Diagnostic) -> MachineDescription {
         let machine = try load(nameOrPath)
-        for warning in machine.warnings { Console.say("warning: machine \(machine.name): \(warning)") }
+        for warning in machine.warnings { Console.warn("machine \(machine.name): \(warning)") }
         return machine
     }
 }

@@ -51,6 +51,7 @@ struct RunCommand: ParsableCommand {
         let report = try simulation.report(float: floatRun)
         if let output { try write(report, simulation, to: output) }
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
+        if let clipping = report.clipping { Console.warn(clipping.sentence) }
     }
 
     private func write(_ report: RunReport, _ simulation: PictureRun, to folder: String) throws {

@@ -14,9 +14,18 @@ import Testing
         #expect(Self.schema.violations(of: plan) == [])
         #expect(plan["machine"]?.string == machine && plan["network"]?.string == "mbt2018-mean-mse")
         let common = run.without(["latents", "quality"]).changing("image") { $0.without(["conversions"]) }.changing("totals") { $0.without(["saturatedOutputs"]) }
-            .changing("layers") { .array($0.elements.map { $0.without(["saturatedOutputs", "outputDigest"]) }) }
+            .changing("layers") { .array($0.elements.map { $0.without(["saturatedOutputs", "saturatedShare", "worstChannel", "outputDigest"]) }) }
         #expect(common == plan)
-        for layer in run["layers"]!.elements { #expect(layer["outputDigest"] != nil && layer["saturatedOutputs"] != nil) }
+        for layer in run["layers"]!.elements {
+            #expect(layer["outputDigest"] != nil)
+            let (saturated, extents) = (layer["saturatedOutputs"]!.integer!, layer["outputShape"]!.string!.split(separator: "x").map { Int($0)! })
+            #expect(layer["saturatedShare"]!.number! == Double(saturated) / Double(extents.reduce(1, *)))
+            #expect((layer["worstChannel"] == nil) == (saturated == 0))
+            guard let worst = layer["worstChannel"] else { continue }
+            #expect((1...saturated).contains(worst["saturatedOutputs"]!.integer!) && (0..<extents[2]).contains(worst["channel"]!.integer!))
+            #expect(worst["share"]!.number! == Double(worst["saturatedOutputs"]!.integer!) / Double(extents[0] * extents[1]))
+        }
+        #expect(run["clipping"] == nil, "the built-in test picture is one of those that the bundled networks were made for")
         #expect(run["quality"]?["psnr"]?.number ?? 0 > 20, "the picture does not come back recognisable")
         #expect(run["quality"]?["psnrFloat"] == nil)
     }

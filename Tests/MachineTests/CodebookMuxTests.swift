@@ -110,15 +110,16 @@ import Testing
             var expected = activations
             let saturated = evaluate(work, configuration, activations, &expected)
             #expect(outcome.activations == expected, "seed \(seed): \(work), \(drain)")
-            #expect(outcome.saturatedOutputs == saturated, "seed \(seed)")
+            #expect(outcome.saturatedOutputsByChannel == saturated, "seed \(seed)")
+            #expect(outcome.saturatedOutputs == saturated.reduce(0, +), "seed \(seed)")
             let elements = work.rows * work.columns * work.channels
             #expect(outcome.activity[0].bufferReadBytes == elements * (work.inputBytesPerElement + (work.hasSecond ? 1 : 0)))
             #expect(outcome.activity[0].bufferWriteBytes == elements * work.outputBytesPerElement)
         }
     }
 
-    private func evaluate(_ work: Elementwise, _ configuration: LayerConfiguration, _ memory: [UInt8], _ expected: inout [UInt8]) -> Int {
-        var saturated = 0
+    private func evaluate(_ work: Elementwise, _ configuration: LayerConfiguration, _ memory: [UInt8], _ expected: inout [UInt8]) -> [Int] {
+        var saturated = Array(repeating: 0, count: work.function == .copy ? 0 : work.channels)
         let f = work.shuffleFactor
         for i in 0..<work.rows {
             for j in 0..<work.columns {
@@ -136,7 +137,7 @@ import Testing
                         ? Definitions.decode(memory[work.secondAddress + (i * work.columns + j) * work.secondPixelPitchBytes + c], configuration.second!, channel: c) : 0
                     let (element, isSaturated) = Definitions.encode(
                         rounded(work, configuration.drain, a, b, channel: c), configuration.drain, configuration.output, channel: c)
-                    saturated += isSaturated ? 1 : 0
+                    saturated[c] += isSaturated ? 1 : 0
                     expected[output] = UInt8(truncatingIfNeeded: element)
                     if work.outputBytesPerElement == 2 { expected[output + 1] = UInt8(truncatingIfNeeded: element >> 8) }
                 }

@@ -7,10 +7,10 @@ struct NaiveAccumulation {
     var configuration: LayerConfiguration
     var activationBits: Int
 
-    /// Changes the image and the partial sums; returns the number of saturated results.
-    func run(weights: [UInt8], activations: inout [UInt8], partialSums: inout [Int: Int]) -> Int {
+    /// Changes the image and the partial sums; returns the number of saturated results of each channel, up to the last one that it computes.
+    func run(weights: [UInt8], activations: inout [UInt8], partialSums: inout [Int: Int]) -> [Int] {
         let input = activations
-        var saturated = 0
+        var saturated = Array(repeating: 0, count: pass.firstOutputChannel + (pass.groups - 1) * pass.layerGroupOutputChannels + pass.outputChannels)
         for i in 0..<pass.rows {
             for j in 0..<pass.columns {
                 for g in 0..<pass.groups {
@@ -23,7 +23,7 @@ struct NaiveAccumulation {
                             continue
                         }
                         let (element, isSaturated) = drain(sum, i, j, g, k, channel, input)
-                        saturated += isSaturated ? 1 : 0
+                        saturated[channel] += isSaturated ? 1 : 0
                         let address =
                             pass.outputAddress
                             + ((i * pass.outputStrideY + pass.outputOffsetY) * pass.outputTileColumns + j * pass.outputStrideX + pass.outputOffsetX)

@@ -33,6 +33,7 @@ struct TestBench {
         var activations: [UInt8]
         var activity: [UnitActivity]
         var saturatedOutputs: Int
+        var saturatedOutputsByChannel: [Int]
     }
 
     /// Runs the operations one after the other; `place` receives the addresses of the parameter blocks.
@@ -72,7 +73,7 @@ struct TestBench {
         let run = try machine.run(commands)
         return Outcome(
             activations: memory.read(at: resultAddress, count: activations.count), activity: Array(run.activity[3..<3 + work.count]),
-            saturatedOutputs: run.saturatedOutputs[0])
+            saturatedOutputs: run.saturatedOutputs[0], saturatedOutputsByChannel: run.saturatedOutputsByChannel[0])
     }
 
     static func command(_ operation: Command.Operation, waits: SemaphoreSet = [], signals: SemaphoreSet = []) -> Command {

@@ -30,6 +30,7 @@ struct PostProcessingTests {
             [limit, limit - 1, -limit, -limit - 1], identity(4, resultBits: 24, clipLow: -100, clipHigh: 100))
         #expect(result.output.elements == [100, 100, -100, -100])
         #expect(result.saturatedOutputs == 2)
+        #expect(result.saturatedOutputsByChannel == [1, 0, 0, 1])
     }
 
     @Test("A 16-bit store saturates and counts, a clip does not")

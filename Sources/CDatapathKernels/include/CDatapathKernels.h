@@ -125,11 +125,13 @@ typedef struct {
 int64_t intaglio_requantize(int64_t acc, int64_t m, int64_t shift, int32_t rounding);
 
 /* Post-processes `pixels` x `lanes` sums (lane pitch 1, pixel pitch sumPitch) into output + p outputPitch: `stored` elements of 1 or 2 bytes each.
- * Returns the number of saturated outputs. */
+ * Returns the number of saturated outputs, and adds to laneCounts[k], of `lanes` counts, how many of them were lane k's. */
 int64_t intaglio_post_process(
-    int32_t level, const intaglio_drain *drain, const int32_t *sums, int64_t sumPitch, int64_t pixels, uint8_t *output, int64_t outputPitch, int64_t stored);
+    int32_t level, const intaglio_drain *drain, const int32_t *sums, int64_t sumPitch, int64_t pixels, uint8_t *output, int64_t outputPitch, int64_t stored,
+    int64_t *laneCounts);
 int64_t intaglio_post_process_wide(
-    int32_t level, const intaglio_drain *drain, const int64_t *sums, int64_t sumPitch, int64_t pixels, uint8_t *output, int64_t outputPitch, int64_t stored);
+    int32_t level, const intaglio_drain *drain, const int64_t *sums, int64_t sumPitch, int64_t pixels, uint8_t *output, int64_t outputPitch, int64_t stored,
+    int64_t *laneCounts);
 
 enum { INTAGLIO_GDN, INTAGLIO_IGDN, INTAGLIO_GDN1, INTAGLIO_IGDN1 };
 
@@ -142,10 +144,10 @@ int64_t intaglio_table_magnitude(const intaglio_normalization_table *table, int3
 /* Normalizes: as post-processing, with the values v (lane pitch 1, pixel pitch valuePitch) and n = sum + bias. */
 int64_t intaglio_normalize(
     int32_t level, const intaglio_drain *drain, const int32_t *sums, int64_t sumPitch, const int16_t *values, int64_t valuePitch, int64_t pixels,
-    uint8_t *output, int64_t outputPitch, int64_t stored);
+    uint8_t *output, int64_t outputPitch, int64_t stored, int64_t *laneCounts);
 int64_t intaglio_normalize_wide(
     int32_t level, const intaglio_drain *drain, const int64_t *sums, int64_t sumPitch, const int16_t *values, int64_t valuePitch, int64_t pixels,
-    uint8_t *output, int64_t outputPitch, int64_t stored);
+    uint8_t *output, int64_t outputPitch, int64_t stored, int64_t *laneCounts);
 
 /* ---- Partial sums --------------------------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,85 @@
+import Graph
+import Networks
+
+/// How many elements of one layer's stored output saturated.
+public struct TensorSaturation: Equatable, Sendable {
+    public let tensor: String
+    /// Of the whole output.
+    public let elements: Int
+    /// One count a channel.
+    public let saturatedOutputsByChannel: [Int]
+
+    /// - Parameter saturatedOutputsByChannel: one count a channel of the tensor, at least one.
+    public init(tensor: String, elements: Int, saturatedOutputsByChannel: [Int]) {
+        (self.tensor, self.elements, self.saturatedOutputsByChannel) = (tensor, elements, saturatedOutputsByChannel)
+    }
+
+    public var saturatedOutputs: Int { saturatedOutputsByChannel.reduce(0, +) }
+
+    /// Saturated elements over all elements.
+    public var saturatedShare: Double { Double(saturatedOutputs) / Double(max(elements, 1)) }
+
+    /// The channel with most, the lowest of several; nil where nothing saturated.
+    public var worstChannel: ChannelSaturation? {
+        guard let most = saturatedOutputsByChannel.max(), most > 0, let channel = saturatedOutputsByChannel.firstIndex(of: most) else { return nil }
+        return ChannelSaturation(channel: channel, saturatedOutputs: most, share: Double(most) / Double(elements / saturatedOutputsByChannel.count))
+    }
+
+    /// More than one element in a thousand.
+    public var isBeyondLimit: Bool { Int128(1000) * Int128(saturatedOutputs) > Int128(elements) }
+
+    /// Whether the share is larger, compared without rounding.
+    func isWorse(than other: TensorSaturation) -> Bool {
+        Int128(saturatedOutputs) * Int128(other.elements) > Int128(other.saturatedOutputs) * Int128(elements)
+    }
+}
+
+/// How many elements of one channel saturated.
+public struct ChannelSaturation: Codable, Equatable, Sendable {
+    public var channel: Int
+    public var saturatedOutputs: Int
+    /// Of the channel's elements.
+    public var share: Double
+
+    package init(channel: Int, saturatedOutputs: Int, share: Double) { (self.channel, self.saturatedOutputs, self.share) = (channel, saturatedOutputs, share) }
+}
+
+/// The first channel that two executors count differently.
+struct SaturationDifference {
+    let channel: Int
+    let reference: Int
+    let machine: Int
+
+    /// Nil where all counts are equal.
+    init?(reference: [Int], machine: [Int]) {
+        precondition(reference.count == machine.count, "counts of \(reference.count) and \(machine.count) channels")
+        guard let channel = reference.indices.first(where: { reference[$0] != machine[$0] }) else { return nil }
+        (self.channel, self.reference, self.machine) = (channel, reference[channel], machine[channel])
+    }
+
+    /// Without the layer's name.
+    var phrase: String { "channel \(channel): reference counts \(reference) saturated outputs, machine \(machine)" }
+}
+
+extension SimulationRun {
+    /// Of every layer, in the graph's order.
+    public var saturations: [TensorSaturation] {
+        plan.network.graph.layers.enumerated().map { index, layer in
+            TensorSaturation(tensor: layer.name, elements: plan.shapes[layer.name]!.count, saturatedOutputsByChannel: saturatedOutputsByChannel[index])
+        }
+    }
+}
+
+extension Graph {
+    /// A tensor and those whose elements it copies.
+    func sources(of tensor: String) -> Set<String> {
+        var sources: Set<String> = [tensor]
+        for layer in layers.reversed() where sources.contains(layer.name) {
+            switch layer.operator {
+            case .concatenation, .pixelShuffle: sources.formUnion(layer.inputs)
+            default: break
+            }
+        }
+        return sources
+    }
+}
