@@ -35,9 +35,9 @@ let package = Package(
         // System libraries and C shims
         .target(name: "CGMP", linkerSettings: [.linkedLibrary("gmp")]),
         .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
-        .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CDatapathKernels"),
+        .target(name: "CFloatKernels", dependencies: ["CDatapathKernels"]),
         .target(name: "CBundledNetworks", exclude: ["networks"]),
         .target(name: "CEntropyYardstick"),
         .target(name: "CThreadTeam"),
@@ -51,6 +51,7 @@ let package = Package(
         module("Tensors"),
         module("ExactArithmetic", ["FixedPoint", "CGMP"]),
         module("Threads", ["CThreadTeam"]),
+        module("Kernels", ["CDatapathKernels"]),
         // 1
         module("Graph", ["Diagnostics"]),
         module("FileFormats", ["Diagnostics", yams]),
@@ -64,9 +65,9 @@ let package = Package(
         // 3
         module("Schedules", ["Diagnostics", "FileFormats", "Graph", "MachineDescription", "Commands"]),
         module("Timing", ["MachineDescription", "Commands"]),
-        module("Machine", ["Diagnostics", "MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "CDatapathKernels"]),
+        module("Machine", ["Diagnostics", "MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "Kernels", "CDatapathKernels"]),
         module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
-        module("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "COpenBLAS"]),
+        module("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "Kernels", "CFloatKernels"]),
         module("Importers", ["Diagnostics", "FileFormats", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
         // 4
         module("Scheduling", [
@@ -74,7 +75,7 @@ let package = Package(
         ]),
         module("Calibration", [
             "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks",
-            "FloatModel",
+            "FloatModel", "Kernels",
         ]),
         // 5
         module("Conformance", ["Graph", "MachineDescription", "Networks", "Quantization", "FixedPoint", "Tensors"]),
@@ -104,7 +105,7 @@ let package = Package(
         // 8
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "CDatapathKernels", "CEntropyYardstick"], swiftSettings: settings),
+            dependencies: ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "Kernels", "CDatapathKernels", "CEntropyYardstick"], swiftSettings: settings),
         .executableTarget(
             name: "Fuzz",
             dependencies: [
@@ -117,7 +118,7 @@ let package = Package(
             dependencies: [
                 "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
                 "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-                "Simulation", "Threads", "Reports", "Codec", "Traces", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
+                "Simulation", "Threads", "Kernels", "Reports", "Codec", "Traces", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
             ],
             swiftSettings: settings),
 
@@ -128,7 +129,7 @@ let package = Package(
         tests("QuantizationTests", ["Quantization", "FixedPoint", "ExactArithmetic", "Diagnostics"]),
         tests("GraphTests", ["Graph", "Diagnostics"]),
         tests("ImagesTests", ["Images", "Tensors", "Diagnostics"]),
-        tests("NetworksTests", ["Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "Diagnostics", "Importers", "FloatModel"]),
+        tests("NetworksTests", ["Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "Diagnostics", "Importers", "FloatModel", "Kernels"]),
         tests("MachineDescriptionTests", ["MachineDescription", "FixedPoint", "Diagnostics"]),
         tests("TimingTests", ["Timing", "MachineDescription", "Commands"]),
         tests("SchedulingTests", [
@@ -136,11 +137,11 @@ let package = Package(
         ]),
         .target(name: "CSlowThreadTeam", dependencies: ["CThreadTeam"], path: "Tests/CSlowThreadTeam"),
         tests("ThreadsTests", ["Threads", "CSlowThreadTeam"]),
-        tests("MachineTests", ["Machine", "Threads", "Commands", "MachineDescription", "Quantization", "FixedPoint", "CDatapathKernels", "Diagnostics"]),
+        tests("MachineTests", ["Machine", "Threads", "Kernels", "Commands", "MachineDescription", "Quantization", "FixedPoint", "CDatapathKernels", "Diagnostics"]),
         tests("ReferenceModelTests", ["ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Importers", "ExactArithmetic", "Diagnostics"]),
         tests("CalibrationTests", [
             "Calibration", "Networks", "Graph", "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Images", "FloatModel", "Importers",
-            "MachineDescription", "Diagnostics",
+            "MachineDescription", "Diagnostics", "EntropyCoding", "Kernels",
         ]),
         tests("ConformanceTests", [
             "Conformance", "Simulation", "Scheduling", "Schedules", "Timing", "Machine", "ReferenceModel", "Commands", "MachineDescription", "Networks", "Graph",

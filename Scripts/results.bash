@@ -15,7 +15,6 @@ out=$(readlink -f -- "$3")
 shift 3
 for folder in "$kodak" "$photos"; do [ -d "$folder" ] || { echo "error: no folder '$folder'" >&2; exit 2; }; done
 tool=${INTAGLIO:-$root/intaglio}
-export OPENBLAS_NUM_THREADS=1
 
 # make TABLE COMMAND...: prints what the command prints and keeps it with the command's line.
 make() {

@@ -103,8 +103,7 @@ require_swift() {
 }
 
 require_build_tools() {
-    require_packages git=command:git pkg-config=command:pkg-config libgmp-dev=module:gmp libopenblas-dev=module:openblas libpng-dev=module:libpng \
-        libssl-dev=module:libcrypto
+    require_packages git=command:git pkg-config=command:pkg-config libgmp-dev=module:gmp libpng-dev=module:libpng libssl-dev=module:libcrypto
     require_swift
 }
 

@@ -32,7 +32,6 @@ void intaglio_memory_guard_begin(void) {
 #ifdef __GLIBC__
     mallopt(M_ARENA_MAX, 1);
 #endif
-    setenv("OPENBLAS_NUM_THREADS", "1", 1);
 }
 
 #if defined(__GLIBC__) && !defined(INTAGLIO_HAS_SANITIZER)

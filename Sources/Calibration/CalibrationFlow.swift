@@ -1,6 +1,7 @@
 import Diagnostics
 import FloatModel
 import Graph
+import Kernels
 import Networks
 import Tensors
 
@@ -13,11 +14,13 @@ struct CalibrationFlow {
     let pictureCount: Int
     /// Pictures take turns with the network's rates.
     let rateCount: Int
+    let kernels: KernelLevel
 
     /// - Throws: what `FloatNetwork.requirePicture` throws.
-    init(network: FloatNetwork, pictures: [Tensor<UInt8>]) throws(Diagnostic) {
+    init(network: FloatNetwork, pictures: [Tensor<UInt8>], kernels: KernelLevel) throws(Diagnostic) {
         for picture in pictures { try network.requirePicture(height: picture.shape.height, width: picture.shape.width, channels: picture.shape.channels) }
-        model = FloatModel(network)
+        model = FloatModel(network, kernels: kernels)
+        self.kernels = kernels
         let name = network.graph.inputs[0].name
         float = [name: pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Float($0) / 255 }) }]
         quantized = [name: pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Double($0) }) }]
@@ -41,7 +44,7 @@ struct CalibrationFlow {
 
     /// Lets the pictures pass a layer that has just been quantized.
     mutating func advance(_ layer: Layer, floatOutputs: [Tensor<Float>], quantized network: QuantizedNetwork, forgetting names: [String]) {
-        let emulation = IntegerEmulation(network, encoding: [layer.name])
+        let emulation = IntegerEmulation(network, encoding: [layer.name], kernels: kernels)
         quantized[layer.name] = (0..<pictureCount).map { picture in
             emulation.encoded(
                 emulation.results(of: layer, inputs: quantizedInputs(of: layer, picture: picture), rate: rate(of: picture)), as: layer.name)
@@ -88,10 +91,10 @@ extension CalibrationFlow {
     ///
     /// - Throws: `floatNotFinite`, and what `FloatNetwork.requirePicture` throws.
     static func samples(
-        of names: Set<String>, _ network: FloatNetwork, _ pictures: [Tensor<UInt8>]
+        of names: Set<String>, _ network: FloatNetwork, _ pictures: [Tensor<UInt8>], kernels: KernelLevel = .chosen
     ) throws(Diagnostic) -> [String: ChannelSamples] {
         var samples: [String: ChannelSamples] = [:]
-        var flow = try CalibrationFlow(network: network, pictures: pictures)
+        var flow = try CalibrationFlow(network: network, pictures: pictures, kernels: kernels)
         let lastReaders = network.graph.lastReaders
         for layer in network.graph.layers {
             let outputs = try flow.floatOutputs(of: layer)

@@ -1,6 +1,7 @@
 import FixedPoint
 import FloatModel
 public import Graph
+public import Kernels
 public import Networks
 import Quantization
 public import Tensors
@@ -12,10 +13,12 @@ public import Tensors
 public struct IntegerEmulation: Sendable {
     public let network: QuantizedNetwork
     private let tables: [String: [CodebookTable]]
+    private let kernels: KernelLevel
 
     /// - Parameter names: the tensors that are going to be encoded; nil for all.
-    public init(_ network: QuantizedNetwork, encoding names: Set<String>? = nil) {
+    public init(_ network: QuantizedNetwork, encoding names: Set<String>? = nil, kernels: KernelLevel = .chosen) {
         self.network = network
+        self.kernels = kernels
         var tables: [String: [CodebookTable]] = [:]
         for (name, format) in network.formats where names?.contains(name) ?? true {
             let codeMap: [UInt8]? =
@@ -49,7 +52,7 @@ public struct IntegerEmulation: Sendable {
         switch (layer.operator, network.parameters[layer.name]) {
         case (_, .accumulation(let accumulation)?):
             let weights = accumulation.weightCodes.map { Double(accumulation.weightDecoder.entries[Int($0)]) }
-            let sums = Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape))
+            let sums = Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape), kernels: kernels)
             return postProcessed(sums, bias: accumulation.bias, accumulation.postProcessing, rate: rateMultipliers(layer, rate))
         case (_, .requantization(let postProcessing)?):
             return postProcessed(input, bias: nil, postProcessing, rate: rateMultipliers(layer, rate))
@@ -181,7 +184,7 @@ public struct IntegerEmulation: Sendable {
         }
         let gamma = parameters.gammaCodes.map { Double(parameters.gammaDecoder.entries[Int($0)]) }
         let square = Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1)
-        var norms = Accumulation.sums(.convolution(square), input: operands, weights: gamma, output: input.shape)
+        var norms = Accumulation.sums(.convolution(square), input: operands, weights: gamma, output: input.shape, kernels: kernels)
         norms.elements.withUnsafeMutableBufferPointer { elements in
             for index in elements.indices { elements[index] += Double(parameters.beta[index % channels]) }
         }

@@ -1,6 +1,7 @@
 import Diagnostics
 import FloatModel
 import Graph
+import Kernels
 import Networks
 import Quantization
 import Tensors
@@ -15,10 +16,10 @@ struct JointFormats {
     private(set) var formats: [String: TensorFormat] = [:]
 
     /// - Throws: `networkValueOutOfRange` where only some operands of a concatenation bring learned ranges, and what the float run and the search of codebooks throw.
-    init(_ network: FloatNetwork, options: QuantizationOptions, pictures: [Tensor<UInt8>]) throws(Diagnostic) {
+    init(_ network: FloatNetwork, options: QuantizationOptions, pictures: [Tensor<UInt8>], kernels: KernelLevel) throws(Diagnostic) {
         let groups = network.graph.joinedTensors.filter { group in group.count > 1 && !group.contains { network.graph.hasGivenFormat($0) } }
         guard !groups.isEmpty else { return }
-        let samples = try CalibrationFlow.samples(of: Set(groups.joined()), network, pictures)
+        let samples = try CalibrationFlow.samples(of: Set(groups.joined()), network, pictures, kernels: kernels)
         for group in groups {
             let place = "layer \(group[0])"
             let mirrors = group.contains { network.graph[layer: $0]?.mirrorsNegativeSums ?? false }

@@ -233,7 +233,7 @@ struct LayerQuantizer {
         var integerSums: [Tensor<Double>] = []
         for picture in 0..<flow.pictureCount {
             let input = flow.quantizedInputs(of: layer, picture: picture)[0]
-            integerSums.append(Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape)))
+            integerSums.append(Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape), kernels: flow.kernels))
             floatSums.append(flow.model.preActivation(layer, inputs: flow.floatInputs(of: layer, picture: picture)))
         }
         let expected = CalibrationFlow.means(floatSums)
@@ -271,12 +271,12 @@ struct LayerQuantizer {
 
     /// Moves each beta by the mean difference between the norms in float and in integers.
     private func correctBeta(_ parameters: inout NormalizationParameters, _ form: NormalizationForm, gamma: [Float], beta: [Float], scales: [Double]) {
-        let emulation = IntegerEmulation(quantized, encoding: [])
+        let emulation = IntegerEmulation(quantized, encoding: [], kernels: flow.kernels)
         var found: [Tensor<Double>] = []
         var expected: [Tensor<Float>] = []
         for picture in 0..<flow.pictureCount {
             found.append(emulation.norms(form, flow.quantizedInputs(of: layer, picture: picture)[0], parameters))
-            expected.append(FloatModel.norms(form, flow.floatInputs(of: layer, picture: picture)[0], gamma: gamma, beta: beta))
+            expected.append(flow.model.norms(form, flow.floatInputs(of: layer, picture: picture)[0], gamma: gamma, beta: beta))
         }
         let foundMeans = CalibrationFlow.means(found)
         let expectedMeans = CalibrationFlow.means(expected)

@@ -1,6 +1,7 @@
 public import Diagnostics
 import FloatModel
 import Graph
+public import Kernels
 public import Networks
 import Quantization
 public import Tensors
@@ -10,13 +11,17 @@ public import Tensors
 /// Layers are quantized one after the other, while two versions of every picture flow through the network: the float one, and the one that the quantized
 /// layers so far produce. Ranges come from the first; weights, biases and betas of a layer are fitted on the second, so that a layer takes up the mean error
 /// of those before it.
+///
+/// The same network, options and pictures give the same integers everywhere: floats pass basic operations alone, in one order whatever the processor.
 public struct Quantizer: Sendable {
     public let network: FloatNetwork
     public let options: QuantizationOptions
+    private let kernels: KernelLevel
 
-    public init(_ network: FloatNetwork, options: QuantizationOptions = QuantizationOptions()) {
+    public init(_ network: FloatNetwork, options: QuantizationOptions = QuantizationOptions(), kernels: KernelLevel = .chosen) {
         self.network = network
         self.options = options
+        self.kernels = kernels
     }
 
     /// - Parameters:
@@ -24,24 +29,22 @@ public struct Quantizer: Sendable {
     ///   - memory: asked for the tensors of all pictures before any is made.
     ///   - progress: called with each layer's name before it is quantized.
     /// - Throws: `memoryBudgetExceeded`, `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`,
-    ///   `floatLibraryMissing`, those of the proof of widths, and the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
+    ///   those of the proof of widths, and the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
     public func quantize(
         _ pictures: [Tensor<UInt8>], memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
     ) throws(Diagnostic) -> QuantizedNetwork {
         try memory.require(
-            MemoryBudget.sum(CalibrationMemory.byteCount(network.graph, pictures), MatrixLibrary.byteCount), for: "tensors of \(pictures.count) calibration pictures",
-            at: "network \(network.graph.name)")
-        try MatrixLibrary.load()
+            CalibrationMemory.byteCount(network.graph, pictures), for: "tensors of \(pictures.count) calibration pictures", at: "network \(network.graph.name)")
         try requireOptions(pictures)
         try network.validate()
         let graph = network.graph
         let imageName = graph.inputs[0].name
         let image = CodebookSet.uniform(.linearUnsigned, channels: graph.inputs[0].channels, step: 1.0 / 255)
-        var flow = try CalibrationFlow(network: network, pictures: pictures)
+        var flow = try CalibrationFlow(network: network, pictures: pictures, kernels: kernels)
         var quantized = QuantizedNetwork(
             graph: graph, formats: [imageName: .codes(image)], parameters: [:],
             widths: DatapathWidths(activationBits: options.activationBits, weightBits: options.weightBits, accumulatorBits: options.accumulatorBits))
-        let joint = try JointFormats(network, options: options, pictures: pictures)
+        let joint = try JointFormats(network, options: options, pictures: pictures, kernels: kernels)
         let lastReaders = graph.lastReaders
         for layer in graph.layers {
             progress(layer.name)

@@ -50,7 +50,6 @@ extension Evaluation.Picture {
     /// The float network on the same picture: bits are what its own distributions say.
     public init(float network: FloatNetwork, _ original: RGBImage, named name: String, curve: String, rate: Int, memory: MemoryBudget = .standard) throws(Diagnostic) {
         try FloatRun.requireMemory(network, width: original.width, height: original.height, memory)
-        try MatrixLibrary.load(memory: memory)
         let names = try CodecTensors(network.graph)
         try network.requirePicture(height: network.graph.padded(original.height), width: network.graph.padded(original.width), rate: rate)
         let padded = original.padded(toMultipleOf: network.graph.sizeMultiple)

@@ -158,7 +158,6 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case scheduleSizeMismatch = "RUN-011"
     case calibrationFolderEmpty = "RUN-012"
     case scheduleUnreadable = "RUN-013"
-    case floatLibraryMissing = "RUN-014"
     case cropOutside = "RUN-015"
     case floatNotFinite = "RUN-016"
     case pictureSampleHasNoCode = "RUN-017"

@@ -1,4 +1,5 @@
 public import Graph
+public import Kernels
 public import Tensors
 
 /// Sums of products of accumulating layers by matrix multiplication, without bias.
@@ -10,32 +11,33 @@ public enum Accumulation {
     private static let largestBlockCount = 1 << 21
 
     /// `weights` is `[K][R][S][C/groups]`. The layer must be a convolution, a transposed convolution or fully connected.
-    public static func sums(_ operator: Operator, input: Tensor<Float>, weights: [Float], output: TensorShape) -> Tensor<Float> {
-        accumulate(`operator`, input: input, weights: weights, output: output)
+    public static func sums(_ operator: Operator, input: Tensor<Float>, weights: [Float], output: TensorShape, kernels: KernelLevel) -> Tensor<Float> {
+        accumulate(`operator`, input: input, weights: weights, output: output, kernels)
     }
 
     /// Exact where every partial sum is an integer below 2^53.
-    public static func sums(_ operator: Operator, input: Tensor<Double>, weights: [Double], output: TensorShape) -> Tensor<Double> {
-        accumulate(`operator`, input: input, weights: weights, output: output)
+    public static func sums(_ operator: Operator, input: Tensor<Double>, weights: [Double], output: TensorShape, kernels: KernelLevel) -> Tensor<Double> {
+        accumulate(`operator`, input: input, weights: weights, output: output, kernels)
     }
 
     private static func accumulate<Scalar: MatrixScalar>(
-        _ operator: Operator, input: Tensor<Scalar>, weights: [Scalar], output: TensorShape
+        _ operator: Operator, input: Tensor<Scalar>, weights: [Scalar], output: TensorShape, _ kernels: KernelLevel
     ) -> Tensor<Scalar> {
         var result = Tensor<Scalar>(shape: output, repeating: 0)
         switch `operator` {
-        case .convolution(let convolution): convolve(convolution, input, weights, into: &result)
-        case .transposedConvolution(let transposed): scatter(transposed, input, weights, into: &result)
+        case .convolution(let convolution): convolve(convolution, input, weights, into: &result, kernels)
+        case .transposedConvolution(let transposed): scatter(transposed, input, weights, into: &result, kernels)
         case .fullyConnected(let outputChannels):
             precondition(weights.count == outputChannels * input.shape.count, "\(weights.count) weights for \(input.shape)")
-            Scalar.multiply(input.elements, byTransposed: weights, into: &result.elements, rows: 1, columns: outputChannels, inner: input.shape.count)
+            Scalar.multiply(
+                input.elements, byTransposed: weights, into: &result.elements, rows: 1, columns: outputChannels, inner: input.shape.count, kernels: kernels)
         default: preconditionFailure("\(`operator`.name) accumulates nothing")
         }
         return result
     }
 
     private static func convolve<Scalar: MatrixScalar>(
-        _ convolution: Convolution, _ input: Tensor<Scalar>, _ weights: [Scalar], into result: inout Tensor<Scalar>
+        _ convolution: Convolution, _ input: Tensor<Scalar>, _ weights: [Scalar], into result: inout Tensor<Scalar>, _ kernels: KernelLevel
     ) {
         let (groups, shape, output) = (convolution.groups, input.shape, result.shape)
         let (groupInputs, groupOutputs) = (shape.channels / groups, output.channels / groups)
@@ -54,10 +56,10 @@ public enum Accumulation {
                     if groups == 1 {
                         result.elements.withUnsafeMutableBufferPointer {
                             let target = $0.baseAddress! + firstRow * output.width * output.channels
-                            Scalar.multiply(columns, byTransposed: groupWeights, into: target, rows: pixels, columns: groupOutputs, inner: inner)
+                            Scalar.multiply(columns, byTransposed: groupWeights, into: target, rows: pixels, columns: groupOutputs, inner: inner, kernels: kernels)
                         }
                     } else {
-                        Scalar.multiply(columns, byTransposed: groupWeights, into: &products, rows: pixels, columns: groupOutputs, inner: inner)
+                        Scalar.multiply(columns, byTransposed: groupWeights, into: &products, rows: pixels, columns: groupOutputs, inner: inner, kernels: kernels)
                     }
                 }
                 guard groups > 1 else { continue }
@@ -101,7 +103,7 @@ public enum Accumulation {
     }
 
     private static func scatter<Scalar: MatrixScalar>(
-        _ transposed: TransposedConvolution, _ input: Tensor<Scalar>, _ weights: [Scalar], into result: inout Tensor<Scalar>
+        _ transposed: TransposedConvolution, _ input: Tensor<Scalar>, _ weights: [Scalar], into result: inout Tensor<Scalar>, _ kernels: KernelLevel
     ) {
         let (shape, outputs) = (input.shape, result.shape.channels)
         let taps = transposed.kernelHeight * transposed.kernelWidth
@@ -114,7 +116,7 @@ public enum Accumulation {
             input.elements.withUnsafeBufferPointer { source in
                 Scalar.multiply(
                     source.baseAddress! + shape.index(firstRow, 0, 0), byTransposed: tapsFirst, into: &products, rows: rows.count * shape.width,
-                    columns: taps * outputs, inner: shape.channels)
+                    columns: taps * outputs, inner: shape.channels, kernels: kernels)
             }
             add(products, of: transposed, rows: rows, width: shape.width, into: &result)
         }

@@ -1,18 +1,23 @@
 public import Diagnostics
 public import Graph
+public import Kernels
 public import Networks
 public import Tensors
 
 /// Runs a float network in float32: for calibration, and for what quantization costs. No bit of a quantized network's run depends on it.
+///
+/// Its own bits are the same everywhere: basic operations, in one order whatever the processor.
 public struct FloatModel: Sendable {
     public let network: FloatNetwork
     /// Whether the graph's latents are rounded to integers, as a decoder receives them.
     public var roundsLatents: Bool
+    private let kernels: KernelLevel
 
     /// The network must be valid (`FloatNetwork.validate()`).
-    public init(_ network: FloatNetwork, roundsLatents: Bool = true) {
+    public init(_ network: FloatNetwork, roundsLatents: Bool = true, kernels: KernelLevel = .chosen) {
         self.network = network
         self.roundsLatents = roundsLatents
+        self.kernels = kernels
     }
 
     /// Runs on a picture whose height and width are multiples of the graph's `sizeMultiple`, samples / 255 in the first graph input.
@@ -69,8 +74,8 @@ public struct FloatModel: Sendable {
     }
 
     /// `n_i = beta_i + sum over j of gamma_ij q_j`, gamma `[i][j]`.
-    public static func norms(_ form: NormalizationForm, _ input: Tensor<Float>, gamma: [Float], beta: [Float]) -> Tensor<Float> {
-        Normalization.norms(form, input, gamma: gamma, beta: beta)
+    public func norms(_ form: NormalizationForm, _ input: Tensor<Float>, gamma: [Float], beta: [Float]) -> Tensor<Float> {
+        Normalization.norms(form, input, gamma: gamma, beta: beta, kernels: kernels)
     }
 
     @inline(__always)
@@ -82,7 +87,7 @@ public struct FloatModel: Sendable {
         switch layer.operator {
         case .convolution, .transposedConvolution, .fullyConnected:
             guard case .accumulation(let weights, let bias)? = network.parameters[layer.name] else { preconditionFailure("\(layer.name) has no weights") }
-            var output = Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape))
+            var output = Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape), kernels: kernels)
             let channels = bias.count
             output.elements.withUnsafeMutableBufferPointer { elements in
                 for index in elements.indices { elements[index] += bias[index % channels] }
@@ -90,7 +95,7 @@ public struct FloatModel: Sendable {
             return output
         case .normalization(let form):
             guard case .normalization(let gamma, let beta)? = network.parameters[layer.name] else { preconditionFailure("\(layer.name) has no gamma") }
-            return Normalization.apply(form, input, gamma: gamma, beta: beta)
+            return Normalization.apply(form, input, gamma: gamma, beta: beta, kernels: kernels)
         case .requantize: return input
         case .add: return Tensor(shape: input.shape, elements: zip(input.elements, inputs[1].elements).map { $0 + $1 })
         case .concatenation: return Rearrangement.concatenate(inputs)

@@ -1,5 +1,6 @@
 internal import CDatapathKernels
 internal import Commands
+internal import Kernels
 
 /// One command's rows of output positions, with everything that they share. Rows are independent of each other, so threads take some each.
 ///

@@ -1,4 +1,5 @@
 internal import Commands
+internal import Kernels
 internal import MachineDescription
 internal import Threads
 

@@ -1,5 +1,6 @@
 internal import CDatapathKernels
 internal import Commands
+internal import Kernels
 
 /// Decoding side of the codebook-mux: for each channel the table that turns a code into the integer that is multiplied.
 ///

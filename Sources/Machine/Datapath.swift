@@ -1,6 +1,7 @@
 internal import CDatapathKernels
 internal import Commands
 internal import FixedPoint
+internal import Kernels
 package import Quantization
 
 /// The units' functions one at a time, without commands and buffers. Ranges are the caller's to check.

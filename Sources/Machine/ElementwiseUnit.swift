@@ -1,4 +1,5 @@
 internal import Commands
+internal import Kernels
 
 /// One element-wise command, ready to run on any thread: additions, requantizations, the latent operators and copies. No MAC array, the post-processor and the
 /// codebook-mux only.

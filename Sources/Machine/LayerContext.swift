@@ -1,4 +1,5 @@
 internal import Commands
+internal import Kernels
 internal import Quantization
 
 /// What the units derive from one layer's parameter blocks: made when the blocks change, shared by all commands that name them.

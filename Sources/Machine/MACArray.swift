@@ -1,5 +1,6 @@
 internal import CDatapathKernels
 internal import Commands
+internal import Kernels
 internal import MachineDescription
 
 /// C0 x K0 x P0 multipliers: sums of products of a row of output positions.

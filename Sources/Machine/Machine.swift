@@ -1,4 +1,5 @@
 public import Commands
+public import Kernels
 public import MachineDescription
 public import Threads
 

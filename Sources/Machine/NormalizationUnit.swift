@@ -1,5 +1,6 @@
 internal import CDatapathKernels
 internal import Commands
+internal import Kernels
 
 /// GDN, IGDN, GDN1 and IGDN1: the quotient or product of a value and the sum of its neighbours, correctly rounded or by the segments of a table.
 struct NormalizationUnit {

@@ -1,6 +1,7 @@
 internal import CDatapathKernels
 internal import Commands
 internal import Glibc
+internal import Kernels
 internal import Threads
 
 /// Expanded weights in the order of the MAC kernels, and the points where a 32-bit sum could overflow.

@@ -1,6 +1,7 @@
 internal import CDatapathKernels
 internal import Commands
 internal import FixedPoint
+internal import Kernels
 
 /// Bias, multiplier, rounding, saturation, clip and encoder: sums of positions become stored elements.
 struct PostProcessor {

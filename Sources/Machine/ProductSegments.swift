@@ -1,5 +1,6 @@
 internal import CDatapathKernels
 internal import Commands
+internal import Kernels
 
 /// The multiplications of a pass, row by row: where packed weights lie and which operands they meet, in segments whose sums provably fit 32 bits.
 ///

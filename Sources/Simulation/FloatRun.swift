@@ -12,12 +12,11 @@ public struct FloatRun: Sendable {
     /// Empirical entropy of the rounded latents, summed over the latent tensors.
     public let empiricalBitsPerPixel: Double?
 
-    /// - Throws: `floatLibraryMissing`, `memoryBudgetExceeded`, and what `PSNR` throws.
+    /// - Throws: `memoryBudgetExceeded`, and what `PSNR` throws.
     public init(_ network: FloatNetwork, picture: RGBImage, rate: Int, memory: MemoryBudget = .standard) throws(Diagnostic) {
         let graph = network.graph
         try network.requirePicture(height: graph.padded(picture.height), width: graph.padded(picture.width), rate: rate)
         try FloatRun.requireMemory(network, width: picture.width, height: picture.height, memory)
-        try MatrixLibrary.load(memory: memory)
         let padded = picture.padded(toMultipleOf: graph.sizeMultiple)
         let input = Tensor(
             shape: TensorShape(height: padded.height, width: padded.width, channels: 3), elements: padded.samples.map { Float($0) / 255 })
@@ -66,7 +65,6 @@ extension FloatRun {
         let graph = network.graph
         let shapes = try network.shapes(height: graph.padded(height), width: graph.padded(width))
         let bytes = RunMemory.floatBytes(graph, shapes: shapes, kept: graph.outputs + graph.latents)
-        try memory.require(
-            MemoryBudget.sum(bytes, MatrixLibrary.byteCount), for: "tensors of the float network and its matrix library", at: "network \(graph.name) on \(width)x\(height)")
+        try memory.require(bytes, for: "tensors of the float network", at: "network \(graph.name) on \(width)x\(height)")
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Codec
 import Diagnostics
-import FloatModel
 import Foundation
 import Graph
 import Images
@@ -30,7 +29,6 @@ struct EvaluateCommand: ParsableCommand {
         let others = try against.flatMap { try RateDistortionCurve.curves(fileAndName: $0, memory: self.codec.budget()) }
         var codec = try codec.codec()
         let float = runsFloat ? try NetworkSource(self.codec.network, includingFloat: true, memory: self.codec.budget()).float() : nil
-        if runsFloat { try MatrixLibrary.load(memory: self.codec.budget()) }
         let pictures = try folder.chosenPictures()
         let rates = try folder.chosenRates(of: codec)
         let quantizers = try folder.chosenQuantizers(for: codec)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CMemoryGuard
 import Diagnostics
 import Foundation
+import Kernels
 import Machine
 
 /// Exit codes: 0 success, 1 a difference was found, 2 bad input, 3 a fault of the program itself; 128 more than its number for a signal that ended it.

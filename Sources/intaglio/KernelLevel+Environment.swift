@@ -1,5 +1,5 @@
 import Diagnostics
-import Machine
+import Kernels
 
 extension KernelLevel {
     /// Refuses a level that nobody defined, and one that this processor has not, before anything runs.

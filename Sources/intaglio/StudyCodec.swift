@@ -2,7 +2,6 @@ import ArgumentParser
 import Calibration
 import Codec
 import Diagnostics
-import FloatModel
 import Foundation
 import Graph
 import Images
@@ -47,7 +46,6 @@ struct StudyCodec: ParsableCommand {
     func run() throws {
         let network = try NetworkSource(self.network, memory: memory.budget()).float().withLatentOperators()
         let machine = try MachineDescription.loadAndWarn(machine)
-        try MatrixLibrary.load(memory: memory.budget())
         let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph, memory: memory.budget())
         var refused: [Diagnostic] = []
         let measured = try studyPictures(images, atMost: measured, memory: memory.budget(), refused: &refused) { name, image, memory throws(Diagnostic) in

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Calibration
 import Diagnostics
-import FloatModel
 import Graph
 import Images
 import Networks
@@ -38,7 +37,6 @@ struct StudyOptions: ParsableArguments {
         saturated: Bool = false, coded: Bool = false, _ measure: (Study, (StudyRow) throws(Diagnostic) -> Void) throws(Diagnostic) -> Void
     ) throws {
         let memory = memory.budget()
-        try MatrixLibrary.load(memory: memory)
         let network = try NetworkSource(self.network, memory: memory).float()
         let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph, memory: memory)
         var refused: [Diagnostic] = []

@@ -1,4 +1,5 @@
 import Commands
+import Kernels
 import Machine
 import MachineDescription
 import Testing

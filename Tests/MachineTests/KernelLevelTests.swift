@@ -1,4 +1,4 @@
-import Machine
+import Kernels
 import Testing
 
 @Suite struct KernelLevelTests {

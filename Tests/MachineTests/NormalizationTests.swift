@@ -1,6 +1,7 @@
 import CDatapathKernels
 import Commands
 import FixedPoint
+import Kernels
 import Machine
 import MachineDescription
 import Testing

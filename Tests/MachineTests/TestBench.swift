@@ -1,5 +1,6 @@
 import Commands
 import FixedPoint
+import Kernels
 import Machine
 import MachineDescription
 import Threads

@@ -46,13 +46,6 @@ import Testing
         #expect(code { _ = try run(1, channels: 2) } == .networkHasNoPicture)
     }
 
-    @Test("Without its library, float arithmetic says so and what to install")
-    func missingLibrary() {
-        let failure = #expect(throws: Diagnostic.self) { try MatrixLibrary.load(oneOf: ["libintaglio-absent.so.0", "libm.so.6"]) }
-        #expect(failure?.code == .floatLibraryMissing)
-        #expect(failure?.found == "none of libintaglio-absent.so.0, libm.so.6")
-    }
-
     @Test("Convolutions of all kinds follow their definition", arguments: 0..<40)
     func convolution(_ number: Int) {
         let seed = UInt64(100 + number)

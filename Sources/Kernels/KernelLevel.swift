@@ -1,7 +1,7 @@
 internal import CDatapathKernels
 import Glibc
 
-/// The instructions that the inner loops use. Every level computes the same integers.
+/// The instructions that the inner loops use. Every level computes the same bits, of integers and of floats.
 public enum KernelLevel: Int32, CaseIterable, Comparable, Sendable {
     case portable, sse2, avx2, avx512
 
@@ -26,7 +26,7 @@ public enum KernelLevel: Int32, CaseIterable, Comparable, Sendable {
         self = level
     }
 
-    /// What machines use that are told nothing: the wanted level, the best without one. Whoever starts the program refuses a word that names none.
+    /// What inner loops use that are told nothing: the wanted level, the best without one. Whoever starts the program refuses a word that names none.
     public static let chosen = wanted.flatMap { KernelLevel(word: $0) } ?? best
 
     public static func < (lower: KernelLevel, higher: KernelLevel) -> Bool { lower.rawValue < higher.rawValue }
