@@ -1,5 +1,3 @@
-import Foundation
-
 /// Tables for zero-mean Gaussian symbols at 64 scales, for the two quantizers of the trellis.
 ///
 /// In units of a symbol step (2 D for the trellis of union step D), the cells of quantizer 0 are those of uniform rounding; quantizer 1 has its levels halfway:
@@ -15,7 +13,7 @@ public enum GaussianTables {
 
     /// The 64 scales, evenly spaced in their logarithms.
     public static let scales: [Double] = (0..<levelCount).map { level in
-        smallestScale * pow(largestScale / smallestScale, Double(level) / Double(levelCount - 1))
+        smallestScale * ElementaryFunctions.exp(ElementaryFunctions.log(largestScale / smallestScale) * Double(level) / Double(levelCount - 1))
     }
 
     /// Between neighbouring scales: their geometric means, in steps of 2^-fractionBits, rounded up. A scale's level is the number of thresholds at or below it.
@@ -63,5 +61,5 @@ public enum GaussianTables {
         return upperTail(cell.0 / scale) - upperTail(cell.1 / scale)
     }
 
-    private static func upperTail(_ x: Double) -> Double { 0.5 * erfc(x * 0.5.squareRoot()) }
+    private static func upperTail(_ x: Double) -> Double { 0.5 * ElementaryFunctions.erfc(x * 0.5.squareRoot()) }
 }

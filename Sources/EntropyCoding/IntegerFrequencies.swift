@@ -1,5 +1,3 @@
-import Foundation
-
 /// From real probabilities to integer frequencies. Used only while a network is prepared: what results is stored, so no stream depends on floating point.
 public enum IntegerFrequencies {
     /// Frequencies of at least 1 that sum to 2^16, near the given masses.
@@ -14,12 +12,12 @@ public enum IntegerFrequencies {
         var frequencies = probabilities.map { max(1, Int(($0 * Double(FrequencyTables.total)).rounded())) }
         var difference = FrequencyTables.total - frequencies.reduce(0, +)
         while difference > 0 {
-            frequencies[best(probabilities.indices) { probabilities[$0] * log1p(1 / Double(frequencies[$0])) }] += 1
+            frequencies[best(probabilities.indices) { probabilities[$0] * ElementaryFunctions.log1p(1 / Double(frequencies[$0])) }] += 1
             difference -= 1
         }
         while difference < 0 {
             let reducible = frequencies.indices.filter { frequencies[$0] > 1 }
-            frequencies[best(reducible) { probabilities[$0] * log1p(-1 / Double(frequencies[$0])) }] -= 1
+            frequencies[best(reducible) { probabilities[$0] * ElementaryFunctions.log1p(-1 / Double(frequencies[$0])) }] -= 1
             difference += 1
         }
         return frequencies

@@ -1,4 +1,4 @@
-import Foundation
+import EntropyCoding
 
 /// The learned distribution of a hyper-latent, one a channel (Ballé et al. 2018): the mass of an integer k is `sigmoid(l(k + 1/2)) - sigmoid(l(k - 1/2))`.
 ///
@@ -42,7 +42,7 @@ public struct FactorizedPrior: Hashable, Sendable {
         return mass.isFinite ? mass : 0
     }
 
-    private static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+    private static func sigmoid(_ x: Double) -> Double { 1 / (1 + ElementaryFunctions.exp(-x)) }
 
     private func logit(_ x: Double, _ channel: Int) -> Double {
         var values = [x]
@@ -50,9 +50,9 @@ public struct FactorizedPrior: Hashable, Sendable {
             values = (0..<stage.outputs).map { output in
                 let row = (channel * stage.outputs + output) * stage.inputs
                 let sum = (0..<stage.inputs).reduce(Double(stage.bias[channel * stage.outputs + output])) {
-                    $0 + log1p(exp(Double(stage.matrix[row + $1]))) * values[$1]
+                    $0 + ElementaryFunctions.log1p(ElementaryFunctions.exp(Double(stage.matrix[row + $1]))) * values[$1]
                 }
-                return sum + (stage.factor.map { tanh(Double($0[channel * stage.outputs + output])) * tanh(sum) } ?? 0)
+                return sum + (stage.factor.map { ElementaryFunctions.tanh(Double($0[channel * stage.outputs + output])) * ElementaryFunctions.tanh(sum) } ?? 0)
             }
         }
         return values[0]

@@ -5,6 +5,7 @@ import FixedPoint
 import FloatModel
 import Graph
 import Images
+import Kernels
 import Networks
 import Quantization
 import Tensors
@@ -23,6 +24,15 @@ import Testing
             samples += image.samples[start..<start + 128 * 3]
         }
         return Tensor(shape: shape, elements: samples)
+    }
+
+    @Test("One file everywhere: the bytes are these, at every level of instructions", arguments: KernelLevel.available)
+    func sameFile(_ level: KernelLevel) throws {
+        let options = QuantizationOptions(activationLaw: .table)
+        let quantized = try Quantizer(float, options: options, kernels: level).quantize([picture(0), picture(7)])
+        // FNV-1a.
+        let digest = NetworkFile(float: nil, quantized: quantized).bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        #expect(digest == 0x74A156C63DC22838, "\(String(digest, radix: 16))")
     }
 
     private func code(_ options: QuantizationOptions, _ pictures: [Tensor<UInt8>]) -> DiagnosticCode? {

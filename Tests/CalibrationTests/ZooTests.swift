@@ -1,5 +1,6 @@
 import Calibration
 import Diagnostics
+import EntropyCoding
 import FixedPoint
 import FloatModel
 import Graph
@@ -25,6 +26,13 @@ import Testing
             _ = try Zoo.network(named: name + "x")
             Issue.record("no diagnostic")
         } catch { #expect(error.code == .networkUnknownName) }
+    }
+
+    @Test("The latents' tables of the trained codecs are those of the Gaussians", arguments: Zoo.names.filter { $0.hasPrefix("mbt2018") })
+    func tables(_ name: String) throws {
+        let codec = try Zoo.network(named: name).quantized!.codec!
+        #expect(codec.latentTables == GaussianTables.tables())
+        #expect(codec.scaleThresholds == GaussianTables.thresholds(fractionBits: codec.scaleFractionBits))
     }
 
     @Test("lapped8 is a transform and its inverse: without normalization and rounding, a band-limited picture comes back")
