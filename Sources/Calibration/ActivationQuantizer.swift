@@ -9,31 +9,49 @@ struct ActivationQuantizer {
     /// V.
     let bits: Int
     let rangeSelection: RangeSelection
+    /// Whether a channel's codebook may lie about the channel's median, which then becomes its offset.
+    var removesMeans = false
 
-    /// - Parameters:
-    ///   - isUnsigned: whether codes of negative values can be spared; by the samples where nothing is said.
-    ///   - importance: weighs each channel's error when the tensor's range is searched.
-    func codebookSet(for samples: ChannelSamples, isUnsigned: Bool? = nil, importance: [Double]?, at place: String) throws(Diagnostic) -> CodebookSet {
-        if law == .table { return try TableQuantizer(codebooks: codebooks, bits: bits).codebookSet(for: samples) }
-        let books = try books(isUnsigned: isUnsigned ?? samples.isUnsigned, at: place)
-        let tables = books.map { CodebookTable($0) }
+    /// - Parameter isUnsigned: whether codes of negative values can be spared.
+    func codebookSet(for samples: TensorSamples, isUnsigned: Bool, at place: String) throws(Diagnostic) -> CodebookSet {
+        if law == .table { return try fittedTables(samples, at: place) }
+        let books = try books(isUnsigned: isUnsigned, at: place)
+        let pooled = samples.pooled
         // A tensor that is 0 on every picture has no range: any does.
-        let largest = samples.largestMagnitude > 0 ? max(samples.largestMagnitude, 1e-30) : 1
+        let largest = pooled.largestMagnitude > 0 ? max(pooled.largestMagnitude, 1e-30) : 1
         let candidates: [Float] =
             switch rangeSelection {
             case .maximum: [largest]
-            case .percentile: [max(samples.percentile(0.9999), largest * 1e-3)]
-            case .searched: [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map { $0 * largest }
+            case .percentile: [max(pooled.percentile(0.9999), largest * 1e-3)]
+            case .searched: ((samples.kinds.count > 1 ? Self.widerRanges : []) + Self.ranges).map { $0 * largest }
             }
-        var best: (error: Double, step: Double, selects: [UInt8])?
-        for candidate in candidates {
-            let step = Double(candidate) / Double(largestRange)
-            let choice = selects(for: samples, step: step, tables: tables, importance: importance)
-            if best.map({ choice.error < $0.error }) ?? true { best = (choice.error, step, choice.selects) }
-        }
-        return try CodebookSet(
-            codebooks: books, selects: best!.selects, offsets: Array(repeating: 0, count: samples.channels), step: best!.step)
+        let steps = candidates.map { Double($0) / Double(largestRange) }
+        // Codes 0...255 have no negative side.
+        let centres = removesMeans && !isUnsigned ? (0..<samples.channels).map { pooled.median($0) } : []
+        let choice = RangeErrors(samples, steps: steps, tables: books.map { CodebookTable($0) }, centres: centres, largestValue: largestRange + 1).best().choice
+        let step = steps[choice.step]
+        let offsets = choice.selects.enumerated().map { $1 < books.count ? 0 : Int32((Double(centres[$0]) / step).rounded()) }
+        return try CodebookSet(codebooks: books, selects: choice.selects.map { UInt8($0 % books.count) }, offsets: offsets, step: step)
     }
+
+    /// Where there are several kinds of pictures, what they count and how far tables reach is found with codebooks of a closed form.
+    private func fittedTables(_ samples: TensorSamples, at place: String) throws(Diagnostic) -> CodebookSet {
+        var quantizer = TableQuantizer(codebooks: codebooks, bits: bits)
+        if samples.kinds.count > 1 {
+            let model = ActivationQuantizer(law: .power(numerator: 2, denominator: 1), codebooks: codebooks, codebooksPerOctave: 1, bits: bits, rangeSelection: .searched)
+            let books = try model.books(isUnsigned: false, at: place)
+            let largest = Double(max(samples.pooled.largestMagnitude, 1e-30)) / Double(model.largestRange)
+            let errors = RangeErrors(samples, steps: (Self.widerRanges + Self.ranges).map { Double($0) * largest }, tables: books.map { CodebookTable($0) })
+            quantizer.kindFactors = errors.kindFactors
+            quantizer.marginShare = errors.best().marginShare
+        }
+        return try quantizer.codebookSet(for: samples)
+    }
+
+    /// Where the largest entry may lie, as parts of the largest magnitude that was seen.
+    private static let ranges: [Float] = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
+    /// And where kinds of pictures that were not seen are thought of.
+    private static let widerRanges: [Float] = [2, 1.6, 1.25]
 
     /// The set whose channels have these learned ranges: the largest decides the step, each channel selects the codebook whose largest entry is nearest to its own.
     func codebookSet(learned ranges: [Float], isUnsigned: Bool, at place: String) throws(Diagnostic) -> CodebookSet {
@@ -76,35 +94,6 @@ struct ActivationQuantizer {
             }
         }
         return result
-    }
-
-    private func selects(
-        for samples: ChannelSamples, step: Double, tables: [CodebookTable], importance: [Double]?
-    ) -> (error: Double, selects: [UInt8]) {
-        var total = 0.0
-        var selects: [UInt8] = []
-        let scale = Float(1 / step)
-        for channel in 0..<samples.channels {
-            let scaled = samples.samples[channel].map { (value: $0.value * scale, count: $0.count) }
-            var best = (error: Double.infinity, select: 0)
-            for (index, table) in tables.enumerated() {
-                let error = Self.squaredError(scaled, table)
-                if error < best.error { best = (error, index) }
-            }
-            total += best.error * step * step * (importance?[channel] ?? 1)
-            selects.append(UInt8(best.select))
-        }
-        return (total, selects)
-    }
-
-    private static func squaredError(_ samples: [ChannelSamples.Sample], _ table: CodebookTable) -> Double {
-        var sum = 0.0
-        for (value, count) in samples {
-            let rounded = Int(min(max(-1e9, value), 1e9).rounded())
-            let difference = Double(value) - Double(table[rounded])
-            sum += difference * difference * Double(count)
-        }
-        return sum
     }
 }
 

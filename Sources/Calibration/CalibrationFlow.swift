@@ -11,22 +11,24 @@ struct CalibrationFlow {
     private(set) var float: [String: [Tensor<Float>]]
     /// Decoded integers on the grid of each tensor's format.
     private(set) var quantized: [String: [Tensor<Double>]]
-    let pictureCount: Int
+    let pictures: CalibrationPictures
     /// Pictures take turns with the network's rates.
     let rateCount: Int
     let kernels: KernelLevel
 
     /// - Throws: what `FloatNetwork.requirePicture` throws.
-    init(network: FloatNetwork, pictures: [Tensor<UInt8>], kernels: KernelLevel) throws(Diagnostic) {
-        for picture in pictures { try network.requirePicture(height: picture.shape.height, width: picture.shape.width, channels: picture.shape.channels) }
+    init(network: FloatNetwork, pictures: CalibrationPictures, kernels: KernelLevel) throws(Diagnostic) {
+        for picture in pictures.pictures { try network.requirePicture(height: picture.shape.height, width: picture.shape.width, channels: picture.shape.channels) }
         model = FloatModel(network, kernels: kernels)
         self.kernels = kernels
         let name = network.graph.inputs[0].name
-        float = [name: pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Float($0) / 255 }) }]
-        quantized = [name: pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Double($0) }) }]
-        pictureCount = pictures.count
+        float = [name: pictures.pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Float($0) / 255 }) }]
+        quantized = [name: pictures.pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Double($0) }) }]
+        self.pictures = pictures
         rateCount = network.rateGains.values.first?.count ?? 1
     }
+
+    var pictureCount: Int { pictures.pictures.count }
 
     func rate(of picture: Int) -> Int { picture % rateCount }
 
@@ -91,14 +93,14 @@ extension CalibrationFlow {
     ///
     /// - Throws: `floatNotFinite`, and what `FloatNetwork.requirePicture` throws.
     static func samples(
-        of names: Set<String>, _ network: FloatNetwork, _ pictures: [Tensor<UInt8>], kernels: KernelLevel = .chosen
-    ) throws(Diagnostic) -> [String: ChannelSamples] {
-        var samples: [String: ChannelSamples] = [:]
+        of names: Set<String>, _ network: FloatNetwork, _ pictures: CalibrationPictures, kernels: KernelLevel = .chosen
+    ) throws(Diagnostic) -> [String: TensorSamples] {
+        var samples: [String: TensorSamples] = [:]
         var flow = try CalibrationFlow(network: network, pictures: pictures, kernels: kernels)
         let lastReaders = network.graph.lastReaders
         for layer in network.graph.layers {
             let outputs = try flow.floatOutputs(of: layer)
-            if names.contains(layer.name) { samples[layer.name] = ChannelSamples(outputs) }
+            if names.contains(layer.name) { samples[layer.name] = TensorSamples(outputs, of: pictures) }
             flow.advanceFloat(layer, outputs, forgetting: lastReaders[layer.name] ?? [])
         }
         return samples

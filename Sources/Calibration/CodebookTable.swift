@@ -7,11 +7,14 @@ struct CodebookTable: Sendable {
     let low: Int
     let high: Int
     private let values: [Int32]
+    /// The largest magnitude of an entry.
+    let magnitude: Int
 
     /// - Parameter codeMap: what becomes of each code before it is stored.
     init(_ codebook: Codebook, codeMap: [UInt8]? = nil) {
         low = Int(codebook.thresholds.first ?? codebook.entries[0]) - 1
         high = Int(codebook.thresholds.last ?? codebook.entries[0])
+        magnitude = codebook.entries.reduce(0) { max($0, Int($1.magnitude)) }
         var values: [Int32] = []
         values.reserveCapacity(high - low + 1)
         var code = 0

@@ -16,7 +16,7 @@ struct JointFormats {
     private(set) var formats: [String: TensorFormat] = [:]
 
     /// - Throws: `networkValueOutOfRange` where only some operands of a concatenation bring learned ranges, and what the float run and the search of codebooks throw.
-    init(_ network: FloatNetwork, options: QuantizationOptions, pictures: [Tensor<UInt8>], kernels: KernelLevel) throws(Diagnostic) {
+    init(_ network: FloatNetwork, options: QuantizationOptions, pictures: CalibrationPictures, kernels: KernelLevel) throws(Diagnostic) {
         let groups = network.graph.joinedTensors.filter { group in group.count > 1 && !group.contains { network.graph.hasGivenFormat($0) } }
         guard !groups.isEmpty else { return }
         let samples = try CalibrationFlow.samples(of: Set(groups.joined()), network, pictures, kernels: kernels)
@@ -25,7 +25,7 @@ struct JointFormats {
             let mirrors = group.contains { network.graph[layer: $0]?.mirrorsNegativeSums ?? false }
             let shared = group.map(network.graph.channelsOfOneCodebook).max()!
             let set = try options.codebookSet(
-                for: ChannelSamples(joining: group.map { samples[$0]! }), sharedBy: group.allSatisfy { samples[$0]!.channels % shared == 0 } ? shared : 1, learned: try Self.learned(group, network, options), mirrorsNegativeSums: mirrors, at: place)
+                for: TensorSamples(joining: group.map { samples[$0]! }), sharedBy: group.allSatisfy { samples[$0]!.channels % shared == 0 } ? shared : 1, learned: try Self.learned(group, network, options), mirrorsNegativeSums: mirrors, at: place)
             var first = 0
             for name in group {
                 let channels = first..<first + samples[name]!.channels

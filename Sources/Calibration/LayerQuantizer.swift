@@ -68,7 +68,7 @@ struct LayerQuantizer {
         isSearched = true
         return .codes(
             try options.codebookSet(
-                for: ChannelSamples(floatOutputs), sharedBy: float.graph.channelsOfOneCodebook(layer.name), learned: learned,
+                for: TensorSamples(floatOutputs, of: flow.pictures), sharedBy: float.graph.channelsOfOneCodebook(layer.name), learned: learned,
                 mirrorsNegativeSums: layer.mirrorsNegativeSums, at: place))
     }
 
@@ -236,10 +236,10 @@ struct LayerQuantizer {
             integerSums.append(Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape), kernels: flow.kernels))
             floatSums.append(flow.model.preActivation(layer, inputs: flow.floatInputs(of: layer, picture: picture)))
         }
-        let expected = CalibrationFlow.means(floatSums)
-        let found = CalibrationFlow.means(integerSums)
-        for channel in parameters.bias.indices {
-            guard let bias = Int64(rounding: expected[channel] / (inputFormat.step * scales[channel]) - found[channel]), abs(bias) < Self.largestSum else { return channel }
+        let means = KindMeans(
+            expected: floatSums, found: integerSums, bias: parameters.bias, scales: scales.map { inputFormat.step * $0 }, of: flow.pictures)
+        for (channel, change) in means.correction().enumerated() {
+            guard let bias = Int64(rounding: Double(parameters.bias[channel]) + change), abs(bias) < Self.largestSum else { return channel }
             parameters.bias[channel] = bias
         }
         return nil
@@ -278,11 +278,9 @@ struct LayerQuantizer {
             found.append(emulation.norms(form, flow.quantizedInputs(of: layer, picture: picture)[0], parameters))
             expected.append(flow.model.norms(form, flow.floatInputs(of: layer, picture: picture)[0], gamma: gamma, beta: beta))
         }
-        let foundMeans = CalibrationFlow.means(found)
-        let expectedMeans = CalibrationFlow.means(expected)
-        for channel in parameters.beta.indices {
+        for (channel, mean) in KindMeans(expected: expected, found: found, scales: scales, of: flow.pictures).correction().enumerated() {
             // A mean that no integer holds is float32's affair: the beta stays as it was rounded.
-            guard let change = Int64(rounding: expectedMeans[channel] / scales[channel] - foundMeans[channel]), abs(change) < Self.largestSum else { continue }
+            guard let change = Int64(rounding: mean), abs(change) < Self.largestSum else { continue }
             parameters.beta[channel] = max(1, parameters.beta[channel] + change)
         }
     }

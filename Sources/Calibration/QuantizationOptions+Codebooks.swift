@@ -10,7 +10,7 @@ extension QuantizationOptions {
     ///   - mirrorsNegativeSums: negative values are coded first and mirrored then: codes must be signed even though no sample is negative.
     /// - Throws: `networkValueOutOfRange` for learned ranges with tables, and what the laws throw.
     func codebookSet(
-        for samples: ChannelSamples, sharedBy count: Int = 1, learned: [Float]?, mirrorsNegativeSums: Bool, at place: String
+        for samples: TensorSamples, sharedBy count: Int = 1, learned: [Float]?, mirrorsNegativeSums: Bool, at place: String
     ) throws(Diagnostic) -> CodebookSet {
         guard count == 1 else {
             let shared = try codebookSet(
@@ -20,12 +20,12 @@ extension QuantizationOptions {
             return try CodebookSet(codebooks: shared.codebooks, selects: repeated(shared.selects), offsets: repeated(shared.offsets), step: shared.step)
         }
         // Codes 0...255 have values of 9 bits at least.
-        let isUnsigned = samples.isUnsigned && !mirrorsNegativeSums && activationBits > 8
+        let isUnsigned = samples.pooled.isUnsigned && !mirrorsNegativeSums && activationBits > 8
         let isClassic = activationLaw == .linear && codebooks == 1
         let quantizer = ActivationQuantizer(
             law: activationLaw, codebooks: codebooks, codebooksPerOctave: codebooksPerOctave, bits: isClassic ? (isUnsigned ? 9 : 8) : activationBits,
-            rangeSelection: rangeSelection)
-        guard let learned else { return try quantizer.codebookSet(for: samples, isUnsigned: isUnsigned, importance: nil, at: place) }
+            rangeSelection: rangeSelection, removesMeans: meanRemoval != .none && !isClassic && !mirrorsNegativeSums)
+        guard let learned else { return try quantizer.codebookSet(for: samples, isUnsigned: isUnsigned, at: place) }
         guard activationLaw != .table else {
             throw Diagnostic(
                 .networkValueOutOfRange, at: place, found: "learned activation ranges and the law table", expected: "a law with a closed form: a range says nothing of a table",

@@ -19,9 +19,10 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var codebooks: Int
     /// How many codebooks it takes to halve the range.
     public var codebooksPerOctave: Int
+    /// Of the latents; unless it is none, the codebook of a channel of any other tensor may lie about the channel's median.
     public var meanRemoval: MeanRemoval
     public var rangeSelection: RangeSelection
-    /// Whether the biases of accumulating layers take up the mean error measured on the calibration pictures.
+    /// Whether the biases of accumulating layers take up the mean error measured on the calibration pictures, where kinds of pictures that are left out fare better with it.
     public var correctsBias: Bool
     /// Whether the betas of normalizations do.
     public var correctsBeta: Bool
@@ -136,6 +137,6 @@ public enum RangeSelection: String, CaseIterable, Hashable, Sendable {
     case maximum
     /// At the magnitude that 99.99 % of the elements do not pass.
     case percentile
-    /// Where the measured squared error is least.
+    /// Where the measured squared error is least, each kind of pictures weighed by the least that it can have; how far beyond the samples, by cross-validation over the kinds.
     case searched
 }

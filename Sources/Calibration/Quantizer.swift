@@ -25,14 +25,15 @@ public struct Quantizer: Sendable {
     }
 
     /// - Parameters:
-    ///   - pictures: samples 0...255, height and width multiples of the graph's `sizeMultiple`; at least one.
+    ///   - calibration: its pictures have samples 0...255, height and width multiples of the graph's `sizeMultiple`; at least one.
     ///   - memory: asked for the tensors of all pictures before any is made.
     ///   - progress: called with each layer's name before it is quantized.
     /// - Throws: `memoryBudgetExceeded`, `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`,
     ///   those of the proof of widths, and the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
     public func quantize(
-        _ pictures: [Tensor<UInt8>], memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
+        _ calibration: CalibrationPictures, memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
     ) throws(Diagnostic) -> QuantizedNetwork {
+        let pictures = calibration.pictures
         try memory.require(
             CalibrationMemory.byteCount(network.graph, pictures), for: "tensors of \(pictures.count) calibration pictures", at: "network \(network.graph.name)")
         try requireOptions(pictures)
@@ -40,11 +41,11 @@ public struct Quantizer: Sendable {
         let graph = network.graph
         let imageName = graph.inputs[0].name
         let image = CodebookSet.uniform(.linearUnsigned, channels: graph.inputs[0].channels, step: 1.0 / 255)
-        var flow = try CalibrationFlow(network: network, pictures: pictures, kernels: kernels)
+        var flow = try CalibrationFlow(network: network, pictures: calibration, kernels: kernels)
         var quantized = QuantizedNetwork(
             graph: graph, formats: [imageName: .codes(image)], parameters: [:],
             widths: DatapathWidths(activationBits: options.activationBits, weightBits: options.weightBits, accumulatorBits: options.accumulatorBits))
-        let joint = try JointFormats(network, options: options, pictures: pictures, kernels: kernels)
+        let joint = try JointFormats(network, options: options, pictures: calibration, kernels: kernels)
         let lastReaders = graph.lastReaders
         for layer in graph.layers {
             progress(layer.name)
@@ -60,6 +61,13 @@ public struct Quantizer: Sendable {
         try quantized.validate()
         try quantized.requireProvenWidths()
         return quantized.withWeightStatistics()
+    }
+
+    /// The same with photographs alone.
+    public func quantize(
+        _ photographs: [Tensor<UInt8>], memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
+    ) throws(Diagnostic) -> QuantizedNetwork {
+        try quantize(CalibrationPictures(photographs: photographs), memory: memory, progress: progress)
     }
 
     /// The widths that the network really needs, so that the smallest machine that can run it may.

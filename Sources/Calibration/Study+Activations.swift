@@ -25,7 +25,7 @@ extension Study {
                     let isUnsigned = samples[name]!.isUnsigned && activationBits > 8
                     let bits = law == .linear && count == 1 ? (isUnsigned ? 9 : 8) : activationBits
                     let quantizer = ActivationQuantizer(law: law, codebooks: count, codebooksPerOctave: 1, bits: bits, rangeSelection: rangeSelection)
-                    let set = try quantizer.codebookSet(for: samples[name]!, isUnsigned: isUnsigned, importance: nil, at: "study codebooks, \(name)")
+                    let set = try quantizer.codebookSet(for: TensorSamples(samples[name]!), isUnsigned: isUnsigned, at: "study codebooks, \(name)")
                     formats[name] = .codes(set)
                     selectBits += set.channels * (Int.bitWidth - (set.codebooks.count - 1).leadingZeroBitCount)
                     romBits += law.isMemoryFree ? 0 : set.codebooks.count * 256 * bits
@@ -53,7 +53,7 @@ extension Study {
     /// - Throws: `networkValueOutOfRange`, `floatNotFinite`, `networkGivesNoPicture`, and what `show` throws.
     public func means(show: (StudyRow) throws(Diagnostic) -> Void = { _ in }) throws(Diagnostic) -> [StudyRow] {
         let baseline = try meanPSNR(network)
-        let samples = try CalibrationFlow.samples(of: Set(network.graph.latents), network, calibration)
+        let samples = try CalibrationFlow.samples(of: Set(network.graph.latents), network, CalibrationPictures(photographs: calibration)).mapValues(\.pooled)
         var rows: [StudyRow] = []
         for removal in [MeanRemoval.none, .mean, .midRange] {
             var formats: [String: TensorFormat] = [:]
@@ -92,6 +92,6 @@ extension Study {
             default: break
             }
         }
-        return try CalibrationFlow.samples(of: names, network, calibration)
+        return try CalibrationFlow.samples(of: names, network, CalibrationPictures(photographs: calibration)).mapValues(\.pooled)
     }
 }

@@ -5,7 +5,8 @@ import Quantization
 ///
 /// Each channel is centred on its median, which becomes its offset. Then by turns: every table becomes the least-squares quantizer of the channels that select it (Lloyd-Max), and
 /// every channel selects the table with the least squared error (k-means over channels). Calibration sees a few pictures, and other pictures pass their ranges: a small part of the
-/// samples counts a second and a third time at `margins` of its distance from the centre, so that tables end beyond what was seen.
+/// samples counts a second and a third time at `margins` of its distance from the centre, so that tables end beyond what was seen; how large a part, and what the kinds of pictures count
+/// against each other, `RangeErrors` says.
 package struct TableQuantizer {
     /// J, the most tables.
     let codebooks: Int
@@ -13,7 +14,11 @@ package struct TableQuantizer {
     let bits: Int
 
     /// Factor on the distance from the centre, and weight, of the samples that are counted again.
-    private static let margins: [(factor: Double, weight: Double)] = [(1, 1), (1.4, 0.03), (2, 0.01)]
+    private static let margins: [(factor: Double, weight: Double)] = [(1.4, 0.03), (2, 0.01)]
+    /// What the margins count.
+    var marginShare = 1.0
+    /// What each element of each kind of pictures counts.
+    var kindFactors = [1.0]
     private static let rounds = 6
     private static let iterationsPerRound = 4
     /// The largest value on the grid, as a part of the largest sample.
@@ -22,10 +27,17 @@ package struct TableQuantizer {
     private var largestValue: Double { Double(1 << (bits - 1) - 2) }
 
     /// Entries are limited so that every decoded value fits V bits.
-    func codebookSet(for samples: ChannelSamples) throws(Diagnostic) -> CodebookSet {
-        let centres = (0..<samples.channels).map { samples.median($0) }
-        let channels = (0..<samples.channels).map { WeightedSamples(samples.samples[$0], centre: centres[$0], margins: Self.margins) }
-        let spread = channels.indices.reduce(1e-30) { max($0, Double(samples.magnitude($1, about: centres[$1]))) }
+    func codebookSet(for samples: TensorSamples) throws(Diagnostic) -> CodebookSet {
+        let pooled = samples.pooled
+        let centres = (0..<samples.channels).map { pooled.median($0) }
+        let margins = [(factor: 1, weight: 1)] + Self.margins.map { (factor: $0.factor, weight: $0.weight * marginShare) }
+        let channels = (0..<samples.channels).map { channel in
+            WeightedSamples(
+                zip(samples.kinds, kindFactors).map { kind, factor in
+                    WeightedSamples(kind.samples[channel], centre: centres[channel], margins: margins.map { ($0.factor, $0.weight * factor) })
+                })
+        }
+        let spread = channels.indices.reduce(1e-30) { max($0, Double(pooled.magnitude($1, about: centres[$1]))) }
         let largestCentre = centres.reduce(0) { max($0, abs(Double($1))) }
         var best: Fit?
         for clip in Self.clips {

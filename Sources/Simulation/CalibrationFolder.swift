@@ -4,18 +4,19 @@ public import Tensors
 
 /// Photographs for calibration: a folder's PNG files in the order of their names.
 public enum CalibrationFolder {
-    /// Evenly spaced through the folder, a square cut from the middle of each.
+    /// Evenly spaced through the folder, squares cut from places all over each.
     ///
     /// - Parameters:
-    ///   - side: of the square; less where a picture is smaller, and always a multiple of `multiple`.
+    ///   - crops: how many squares of each picture; one alone is cut from the middle, and where a picture has no more places, fewer are cut.
+    ///   - side: of a square; less where a picture is smaller, and always a multiple of `multiple`.
     ///   - refused: gets those that cannot be read or are smaller than `multiple`, and sub-folders that cannot be read.
     /// - Returns: the others; none only where some were refused.
     /// - Throws: `calibrationFolderEmpty`.
-    public static func pictures(_ path: String, count: Int, side: Int, multiple: Int, memory: MemoryBudget = .standard, refused: inout [Diagnostic]) throws(Diagnostic) -> [Tensor<UInt8>] {
+    public static func pictures(_ path: String, count: Int, crops: Int = 1, side: Int, multiple: Int, memory: MemoryBudget = .standard, refused: inout [Diagnostic]) throws(Diagnostic) -> [Tensor<UInt8>] {
         let folder = try PictureFolder(path, atMost: count)
         refused += folder.refused
         var pictures: [Tensor<UInt8>] = []
-        for picture in folder.pictures {
+        for (index, picture) in folder.pictures.enumerated() {
             do throws(Diagnostic) {
                 let image = try PNGReader.read(path: picture.path, memory: memory.beside(pictures.reduce(0) { $0 + $1.elements.count })).image
                 let (height, width) = (min(side, image.height) / multiple * multiple, min(side, image.width) / multiple * multiple)
@@ -24,7 +25,9 @@ public enum CalibrationFolder {
                         .calibrationPictureTooSmall, at: picture.path, found: "\(min(side, image.width))x\(min(side, image.height)) pixels of \(image.width)x\(image.height)",
                         expected: "at least \(multiple)x\(multiple), the multiple of this network", remedy: "take the picture out of the folder, or cut larger squares with --crop")
                 }
-                pictures.append(cut(image, height: height, width: width))
+                for place in places(crops, ofPicture: index, rows: image.height - height, columns: image.width - width) {
+                    pictures.append(cut(image, top: place.top, left: place.left, height: height, width: width))
+                }
             } catch {
                 refused.append(error)
             }
@@ -32,8 +35,19 @@ public enum CalibrationFolder {
         return pictures
     }
 
-    private static func cut(_ image: RGBImage, height: Int, width: Int) -> Tensor<UInt8> {
-        let (top, left) = ((image.height - height) / 2, (image.width - width) / 2)
+    /// Upper left corners that fill the plane evenly, picture after picture: multiples of the two numbers of the plastic ratio, in 65,536ths.
+    private static func places(_ count: Int, ofPicture picture: Int, rows: Int, columns: Int) -> [(top: Int, left: Int)] {
+        guard count > 1 else { return [(rows / 2, columns / 2)] }
+        var places: [(top: Int, left: Int)] = []
+        for crop in 0..<min(count, (rows + 1) * (columns + 1)) {
+            let number = picture * count + crop + 1
+            let place = (top: (number * 49_471 % 65_536 * (rows + 1)) >> 16, left: (number * 37_345 % 65_536 * (columns + 1)) >> 16)
+            if !places.contains(where: { $0 == place }) { places.append(place) }
+        }
+        return places
+    }
+
+    private static func cut(_ image: RGBImage, top: Int, left: Int, height: Int, width: Int) -> Tensor<UInt8> {
         var samples: [UInt8] = []
         samples.reserveCapacity(height * width * 3)
         for y in top..<top + height {

@@ -18,7 +18,7 @@ struct Intaglio: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, PlanCommand.self, QuantizeCommand.self, StudyCommand.self, ScheduleCommand.self, VerifyCommand.self, ExplainCommand.self,
-            EncodeCommand.self, DecodeCommand.self, EvaluateCommand.self, CompareCommand.self, LatentsCommand.self, VectorsCommand.self, ImportCommand.self,
+            EncodeCommand.self, DecodeCommand.self, EvaluateCommand.self, CompareCommand.self, LatentsCommand.self, VectorsCommand.self, ImportCommand.self, PicturesCommand.self,
             InspectCommand.self, MachinesCommand.self, NetworksCommand.self,
         ])
 

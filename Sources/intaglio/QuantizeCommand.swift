@@ -47,12 +47,13 @@ struct QuantizeCommand: ParsableCommand {
         var network = try NetworkSource(float, memory: memory.budget()).float()
         if codec { network = try network.withLatentOperators() }
         let carried = try carriedFloat(network)
-        let pictures = try calibrationPictures(calibration, count: choices.pictures, side: choices.crop, of: network.graph, memory: memory.budget())
+        let pictures = try calibrationSet(calibration, choices, of: network.graph, memory: memory.budget())
         var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) { Console.progress("quantizing \($0)") }
-        if codec { quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures) }
+        if codec { quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures.photographs) }
         Console.endProgress()
+        let drawn = pictures.kinds.count > 1 ? " and \(pictures.pictures.count - pictures.photographCount) drawn pictures of \(pictures.kinds.count - 1) kinds" : ""
         try NetworkFile(float: carried, quantized: quantized).write(output)
-        Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.count) pictures; \(WeightCodingSummary(quantized).text)")
+        Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.photographCount) crops of photographs\(drawn); \(WeightCodingSummary(quantized).text)")
     }
 
     /// What `run --float` and `evaluate --float` will compare with.
@@ -70,12 +71,19 @@ struct QuantizeCommand: ParsableCommand {
     }
 }
 
+/// The photographs of a folder, and the drawn kinds beside them where the network takes colour pictures and nothing else is asked for.
+func calibrationSet(_ folder: String, _ choices: QuantizationChoices, of graph: Graph, memory: MemoryBudget) throws -> CalibrationPictures {
+    let photographs = try calibrationPictures(folder, count: choices.pictures, crops: choices.crops, side: choices.crop, of: graph, memory: memory)
+    guard graph.inputs[0].channels == 3, !choices.photographsOnly else { return CalibrationPictures(photographs: photographs) }
+    return CalibrationPictures(photographs: photographs, drawnWithSide: choices.crop, multiple: graph.sizeMultiple)
+}
+
 /// Calibration pictures, all of them: ranges from fewer pictures would be others, without a trace of it in the network.
 ///
 /// - Throws: `RefusedItems` with every one that is refused.
-func calibrationPictures(_ folder: String, count: Int, side: Int, of graph: Graph, memory: MemoryBudget = .standard) throws -> [Tensor<UInt8>] {
+func calibrationPictures(_ folder: String, count: Int, crops: Int = 1, side: Int, of graph: Graph, memory: MemoryBudget = .standard) throws -> [Tensor<UInt8>] {
     var refused: [Diagnostic] = []
-    let pictures = try CalibrationFolder.pictures(folder, count: count, side: side, multiple: graph.sizeMultiple, memory: memory, refused: &refused)
+    let pictures = try CalibrationFolder.pictures(folder, count: count, crops: crops, side: side, multiple: graph.sizeMultiple, memory: memory, refused: &refused)
     guard refused.isEmpty else {
         throw RefusedItems(
             refused, others: pictures.count, items: "calibration pictures", consequence: "nothing was quantized, because ranges from fewer pictures would be others")
@@ -93,19 +101,22 @@ struct QuantizationChoices: ParsableArguments {
     @Option(help: "Law of the activation codebooks.") var activations: String?
     @Option(help: "J: codebooks a tensor behind the multiplexer; 1 is no multiplexer.") var codebooks: Int?
     @Option(help: "How many codebooks it takes to halve the range; more choose a channel's range more closely and reach fewer octaves. (default: 1)") var codebooksPerOctave: Int?
-    @Option(help: "What is removed from the latents: \(MeanRemoval.allCases.map(\.rawValue).joined(separator: ", ")).") var meanRemoval: MeanRemoval?
+    @Option(help: "What is removed from the latents: \(MeanRemoval.allCases.map(\.rawValue).joined(separator: ", ")); unless none, other codebooks may lie about a channel's median.") var meanRemoval: MeanRemoval?
     @Flag(help: "The same as --mean-removal none.") var noMeanRemoval = false
     @Option(help: "Where the largest activation entry lies: \(RangeSelection.allCases.map(\.rawValue).joined(separator: ", ")).") var ranges: RangeSelection?
-    @Flag(inversion: .prefixedNo, help: "Let biases take up the mean error; --bias-correction also those that were trained with learned clips, which keep theirs otherwise.") var biasCorrection: Bool?
+    @Flag(inversion: .prefixedNo, help: "Let biases take up the mean error where all kinds of pictures share it; --bias-correction also those that were trained with learned clips, which keep theirs otherwise.") var biasCorrection: Bool?
     @Flag(help: "Search all ranges even if the float network was fine-tuned and brings its own.") var ignoreLearnedRanges = false
     @Option(help: "Rounding rule of requantization.") var rounding: RoundingRule?
     @Option(help: "V: bits of decoded activations (at most the machine's).") var activationBits: Int?
     @Option(help: "W: bits of decoded weights (at most the machine's).") var weightBits: Int?
-    @Option(help: "How many calibration pictures.") var pictures = 24
-    @Option(help: "Side of the square cut from the middle of each picture.") var crop = 256
+    @Option(help: "How many calibration photographs, evenly spaced through the folder.") var pictures = 24
+    @Option(help: "How many squares are cut from each photograph, all over it; one alone is cut from the middle.") var crops = 2
+    @Option(help: "Side of a square.") var crop = 192
+    @Flag(help: "Calibrate on the photographs alone; otherwise a chart of saturated colours and drawn pictures (see `intaglio pictures`) count as much as they do.") var photographsOnly = false
 
     func validate() throws {
         guard (1...10_000).contains(pictures) else { throw ValidationError("--pictures must be in 1...10000, found \(pictures)") }
+        guard (1...1_000).contains(crops) else { throw ValidationError("--crops must be in 1...1000, found \(crops)") }
         guard (16...4096).contains(crop) else { throw ValidationError("--crop must be in 16...4096, found \(crop)") }
         guard sparsity.map((0...0.99).contains) ?? true else { throw ValidationError("--sparsity must be in 0...0.99, found \(sparsity!)") }
         guard sparsity == nil || weights?.hasPrefix("deadZone") == true else { throw ValidationError("--sparsity goes with --weights 'deadZone P/Q B'") }

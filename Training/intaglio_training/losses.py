@@ -27,6 +27,25 @@ DISTORTIONS: dict[str, Distortion] = {"mse": squared_error, "ms-ssim": structura
 SENTENCES = {"mse": "lambda*255^2*MSE + bpp", "ms-ssim": "lambda*(1 - MS-SSIM) + bpp"}
 
 
+# What a picture counts: its loss; or the logarithm of its loss, so that the same relative change counts the same in a flat picture as in a busy one.
+ABSOLUTE, RELATIVE = "absolute", "relative"
+WEIGHTINGS = (ABSOLUTE, RELATIVE)
+# Losses and distortions are taken to be larger by this before their logarithm: less than this is worth nothing.
+SMALLEST_LOSS = 0.01
+SMALLEST_DISTORTIONS = {"mse": 0.5, "ms-ssim": 1e-4}
+
+
+def loss_of_pictures(losses: Tensor, weighting: str) -> Tensor:
+    """The loss of a batch from those of its pictures, shape [N]."""
+    return (losses + SMALLEST_LOSS).log().mean() if weighting == RELATIVE else losses.mean()
+
+
+def companion_loss(loss: str, pictures: Tensor, reconstruction: Tensor) -> Tensor:
+    """The mean logarithm of the distortion that `loss` does not name: what keeps a network good by both measures."""
+    other = next(name for name in DISTORTIONS if name != loss)
+    return (DISTORTIONS[other](pictures, reconstruction) + SMALLEST_DISTORTIONS[other]).log().mean()
+
+
 def distortion_named(name: str) -> Distortion:
     if name not in DISTORTIONS:
         raise InputError(f"no loss is called '{name}'; there are: {', '.join(DISTORTIONS)}")

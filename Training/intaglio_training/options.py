@@ -4,6 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from .errors import InputError
+from .losses import ABSOLUTE, WEIGHTINGS
 from .optimizers import check_optimizer
 from .precision import precision_named
 from .rounding import ROUNDING, check_surrogate
@@ -16,12 +17,15 @@ class Options:
     """Sides in pixels; the learning rate falls by a cosine over the last `decay_steps` of `steps`;
     `gradient_norm` is the longest gradient a step follows, 0 for no limit. `precision` is that of the
     convolutions while training; bfloat16 takes less than half the time where the
-    processor has its instructions. `surrogate` is what the syntheses see in training: rounded values, or noise."""
+    processor has its instructions. `surrogate` is what the syntheses see in training: rounded values, or noise. `weighting` says what a
+    picture's loss counts: itself, or its logarithm; `companion` is the weight of the logarithm of the other distortion beside it."""
 
     network: str = "mbt2018-mean"
     channels: int = 64
     latent_channels: int = 96
     loss: str = "mse"
+    weighting: str = ABSOLUTE
+    companion: float = 0.0
     precision: str = "float32"
     surrogate: str = ROUNDING
     optimizer: str = "adam"
@@ -40,6 +44,8 @@ class Options:
         """The options with default lambdas filled in, or an error that names the field."""
         if self.loss not in DEFAULT_LAMBDAS:
             raise InputError(f"no loss is called '{self.loss}'; there are: {', '.join(DEFAULT_LAMBDAS)}")
+        if self.weighting not in WEIGHTINGS:
+            raise InputError(f"no weighting is called '{self.weighting}'; there are: {', '.join(WEIGHTINGS)}")
         precision_named(self.precision)
         check_optimizer(self.optimizer)
         check_surrogate(self.surrogate)

@@ -5,15 +5,21 @@ struct Landscape {
     private let horizon: Int
     private let sunX: Int
     private let sunY: Int
-    private let clouds = IntegerNoise(seed: 11)
-    private let rock = IntegerNoise(seed: 23)
-    private let water = IntegerNoise(seed: 37)
+    private let clouds: IntegerNoise
+    private let rock: IntegerNoise
+    private let water: IntegerNoise
+    /// Added to the seed of every noise: 0 draws the landscape of the built-in picture.
+    private let seed: UInt32
 
-    init(width: Int, height: Int) {
+    init(width: Int, height: Int, seed: UInt32 = 0) {
         self.width = width
         self.height = height
+        self.seed = seed
+        clouds = IntegerNoise(seed: 11 &+ seed)
+        rock = IntegerNoise(seed: 23 &+ seed)
+        water = IntegerNoise(seed: 37 &+ seed)
         horizon = height * 72 / 100
-        sunX = width * 64 / 100
+        sunX = width * Int((64 + 7 * seed) % 90) / 100
         sunY = horizon * 62 / 100
     }
 
@@ -45,7 +51,7 @@ struct Landscape {
 
     /// The height above the horizon of a ridge's outline for each column.
     private func ridgeLine(_ ridge: Int) -> [Int] {
-        let noise = IntegerNoise(seed: UInt32(101 + 17 * ridge))
+        let noise = IntegerNoise(seed: UInt32(101 + 17 * ridge) &+ seed)
         let cell = max(height * [70, 55, 40][ridge] / 100, 1)
         let tallest = horizon * [62, 44, 26][ridge] / 100
         return (0..<width).map { x in
@@ -119,14 +125,14 @@ struct Landscape {
 
     /// Firs on the shore: edges at many angles and needles of one pixel.
     private func drawTrees(on canvas: inout Canvas) {
-        let noise = IntegerNoise(seed: 71)
+        let noise = IntegerNoise(seed: 71 &+ seed)
         for tree in 0..<22 {
             let onLeft = tree < 12
             let offset = noise.byte(tree, 1) * width / 256 * (onLeft ? 26 : 20) / 100
             let x = onLeft ? offset : width - 1 - offset
             let reach = width * 27 / 100
             let tall = (height * 16 / 100 + noise.byte(tree, 2) * height / 256 * 26 / 100) * (reach * 3 / 2 - offset) / (reach * 3 / 2)
-            drawTree(on: &canvas, foot: height - 1 - noise.byte(tree, 3) * height / 256 * 4 / 100, x: x, tall: tall, noise: IntegerNoise(seed: UInt32(200 + tree)))
+            drawTree(on: &canvas, foot: height - 1 - noise.byte(tree, 3) * height / 256 * 4 / 100, x: x, tall: tall, noise: IntegerNoise(seed: UInt32(200 + tree) &+ seed))
         }
     }
 
