@@ -6,10 +6,12 @@ import signal
 
 import pytest
 import torch
+from PIL import Image
 
 from intaglio_training.checkpoint import FILE_NAME, read_checkpoint, write_checkpoint
 from intaglio_training.errors import InputError, Interrupted
 from intaglio_training.learning_rate import learning_rate_at
+from intaglio_training.ms_ssim import ms_ssim
 from intaglio_training.options import Options
 from intaglio_training.photographs import picture_paths
 from intaglio_training.training import Training, run_training
@@ -75,15 +77,34 @@ def test_every_rate_is_trained(photographs, small_options):
     assert sorted(seen) == sorted([0, 1, 2, 3] * 3)
 
 
-@pytest.mark.parametrize("changes", [{"crop": 100}, {"batch": 0}, {"lambdas": (0.1, -1.0)}, {"loss": "psnr"}, {"steps": -1}, {"surrogate": "dither"}])
+@pytest.mark.parametrize("changes", [{"crop": 100}, {"batch": 0}, {"lambdas": (0.1, -1.0)}, {"loss": "psnr"}, {"steps": -1}, {"surrogate": "dither"}, {"weighting": "lambda"}])
 def test_options_out_of_range_are_refused(changes):
     with pytest.raises(InputError, match=next(iter(changes))):
         Options(**changes).checked()
 
 
+def test_relative_weighting_and_companion(small_options, tmp_path):
+    """By the definition: the mean over the pictures of ln(lambda D + R + 0.01), and the companion's weight times the mean of ln(1 - MS-SSIM + 0.0001)."""
+    options = dataclasses.replace(small_options, crop=192, batch=2, weighting="relative", companion=0.25)
+    noise = torch.randint(256, (192, 192, 3), dtype=torch.uint8)
+    Image.fromarray(noise.numpy()).save(tmp_path / "noise.png")
+    training = Training(options, picture_paths([tmp_path]))
+    batch = training.sampler.batch(2)
+    training.sampler.batch = lambda count: batch
+    training.network.train()
+    with torch.no_grad():
+        torch.manual_seed(7)
+        coded = training.network(batch, training.rates_of_batch())
+        bpp = coded.bits / 192**2
+        squares = 255**2 * ((batch - coded.reconstruction) ** 2).flatten(1).mean(1)
+        losses = torch.tensor([options.lambdas[index] * squares[index] + bpp[index] for index in range(2)])
+        expected = ((losses + 0.01).log().mean() + 0.25 * (1 - ms_ssim(batch, coded.reconstruction, 1e-4) + 1e-4).log().mean()).item()
+    torch.manual_seed(7)
+    assert training.take_step()["loss"] == pytest.approx(expected, rel=1e-4)
+
+
 def test_ms_ssim_loss_is_lambda_times_dissimilarity_plus_bpp(tmp_path):
     from conftest import smooth_samples
-    from PIL import Image
 
     Image.fromarray(smooth_samples(1, 192, 192)).save(tmp_path / "one.png")
     options = Options(channels=4, latent_channels=4, loss="ms-ssim", crop=192, batch=1, learning_rate=1e-3).checked()
