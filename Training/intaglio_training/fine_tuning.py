@@ -34,6 +34,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
         "--fixed-activations", action="store_true",
         help="keep the codebooks, steps and selects of --quantized and write no activation ranges; for the law 'table', which quantize fits anew",
     )
+    command.add_argument("--half-weights", action="store_true", help="kernels rounded to float16: half the file")
     command.add_argument("--resume", action="store_true", help="go on from the checkpoint in --run")
     command.add_argument("--checkpoint-every", type=int, default=250)
     command.add_argument("--log-every", type=int, default=50)
@@ -88,7 +89,7 @@ def _fine_tune(chosen: argparse.Namespace) -> None:
     except Interrupted as error:
         interruption = error
     fake = training.network
-    write_network(chosen.output, fake.network, training.options, training.step, fake.ranges())
+    write_network(chosen.output, fake.network, training.options, training.step, fake.ranges(), half_weights=chosen.half_weights)
     if interruption:
         raise interruption
     print("finished", file=sys.stderr)
