@@ -66,8 +66,9 @@ import Testing
     @Test("With the chart among the pictures, no tensor of the lapped transform clips on saturated colours, which flat gray photographs say nothing of")
     func ranges() throws {
         let float = try #require(try Zoo.network(named: "lapped8").float)
-        let gray = (0..<2).map { index in
-            Tensor<UInt8>(shape: TensorShape(height: 64, width: 64, channels: 3), elements: (0..<64 * 64 * 3).map { UInt8(118 + ($0 / 3 + index * 5) % 21) })
+        let gray = [0, 5].map { (first: Int) -> Tensor<UInt8> in
+            let samples = (0..<64 * 64 * 3).map { (index: Int) -> UInt8 in UInt8(118 + (index / 3 + first) % 21) }
+            return Tensor(shape: TensorShape(height: 64, width: 64, channels: 3), elements: samples)
         }
         let chart = SaturatedChart.draw(width: 64, height: 64)
         let input = Tensor<UInt8>(shape: TensorShape(height: 64, width: 64, channels: 3), elements: chart.samples)
