@@ -12,7 +12,7 @@ struct PicturesCommand: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "The folder to write to.") var output: String
     @Option(help: "The kinds, separated by commas: \(Self.names.joined(separator: ", ")). (default: all)") var kinds: String?
-    @Option(help: "How many pictures of each kind; the chart is one picture.") var count = 4
+    @Option(help: "How many pictures of each kind; the chart always comes in four sizes.") var count = 4
     @Option(help: "The number of the first picture.") var first = 0
     @Option(help: "Width x height; the chart is written in 1/2, 3/2 and twice this size, too.") var size = PictureSize(width: 512, height: 512)
 
@@ -24,8 +24,8 @@ struct PicturesCommand: ParsableCommand {
         guard (1...10_000).contains(count) else { throw ValidationError("--count must be in 1...10000, found \(count)") }
         guard (0...1_000_000).contains(first) else { throw ValidationError("--first must be in 0...1000000, found \(first)") }
         let side = 2 * PictureKind.minimumSide
-        guard min(size.width, size.height) >= side, max(size.width, size.height) <= 8_192 else {
-            throw ValidationError("--size must be \(side)...8192 on both sides, found \(size)")
+        guard min(size.width, size.height) >= side, max(size.width, size.height) <= 4_096 else {
+            throw ValidationError("--size must be \(side)...4096 on both sides, found \(size)")
         }
     }
 
