@@ -20,51 +20,11 @@ enum { INNER = 256, COLUMNS = 256, ROWS = 48 };
 
 #define ELEMENT float
 #define NAME(name) name##_float
+#include "ProductLevels.h"
 
-#define LEVEL(name) NAME(name##_base)
-#define TARGET TARGET_BASE
-#define BYTES 16
-#define BLOCK_ROWS 6
-#include "Product.h"
-
-#if defined(__x86_64__)
-#define LEVEL(name) NAME(name##_avx2)
-#define TARGET TARGET_AVX2
-#define BYTES 32
-#define BLOCK_ROWS 6
-#include "Product.h"
-
-#define LEVEL(name) NAME(name##_avx512)
-#define TARGET TARGET_AVX512
-#define BYTES 64
-#define BLOCK_ROWS 12
-#include "Product.h"
-#endif
-
-#undef ELEMENT
-#undef NAME
 #define ELEMENT double
 #define NAME(name) name##_double
-
-#define LEVEL(name) NAME(name##_base)
-#define TARGET TARGET_BASE
-#define BYTES 16
-#define BLOCK_ROWS 6
-#include "Product.h"
-
-#if defined(__x86_64__)
-#define LEVEL(name) NAME(name##_avx2)
-#define TARGET TARGET_AVX2
-#define BYTES 32
-#define BLOCK_ROWS 6
-#include "Product.h"
-
-#define LEVEL(name) NAME(name##_avx512)
-#define TARGET TARGET_AVX512
-#define BYTES 64
-#define BLOCK_ROWS 12
-#include "Product.h"
-#endif
+#include "ProductLevels.h"
 
 void intaglio_float_product(int32_t level, const float *left, const float *right, float *result, int64_t rows, int64_t columns, int64_t inner) {
 #if defined(__x86_64__)

@@ -1,4 +1,3 @@
-import Graph
 import Images
 public import Tensors
 
@@ -10,12 +9,10 @@ public import Tensors
 public struct CalibrationPictures: Sendable {
     /// Samples 0...255, the photographs first.
     public private(set) var pictures: [Tensor<UInt8>]
-    /// Of each picture, an index into `kinds`; rising.
-    package private(set) var kindOfPicture: [Int]
+    /// The pictures of each kind.
+    package private(set) var pictureRanges: [Range<Int>]
     /// Names of the kinds: `photographs`, `chart`, and those of `PictureKind`.
     public private(set) var kinds: [String]
-    /// How many of the pictures are the photographs.
-    public let photographCount: Int
 
     /// The first number of the drawn pictures; lower ones are for judging.
     package static let firstSeed = 1_000
@@ -25,9 +22,8 @@ public struct CalibrationPictures: Sendable {
     /// The photographs alone.
     public init(photographs: [Tensor<UInt8>]) {
         pictures = photographs
-        kindOfPicture = Array(repeating: 0, count: photographs.count)
+        pictureRanges = [photographs.indices]
         kinds = ["photographs"]
-        photographCount = photographs.count
     }
 
     /// The photographs and the drawn kinds.
@@ -46,33 +42,21 @@ public struct CalibrationPictures: Sendable {
     }
 
     private mutating func add(_ kind: String, _ images: [RGBImage]) {
-        kindOfPicture += Array(repeating: kinds.count, count: images.count)
+        pictureRanges.append(pictures.count..<pictures.count + images.count)
         kinds.append(kind)
         pictures += images.map { Tensor(shape: TensorShape(height: $0.height, width: $0.width, channels: 3), elements: $0.samples) }
     }
 
     private static func quarters(of image: RGBImage) -> [RGBImage] {
         let (height, width) = (image.height / 2, image.width / 2)
-        return [(0, 0), (0, width), (height, 0), (height, width)].map { top, left in
-            var samples: [UInt8] = []
-            for y in top..<top + height {
-                let first = (y * image.width + left) * 3
-                samples += image.samples[first..<first + width * 3]
-            }
-            return RGBImage(width: width, height: height, samples: samples)
-        }
+        return [(0, 0), (0, width), (height, 0), (height, width)].map { image.cropped(top: $0, left: $1, width: width, height: height) }
     }
 
-    public var photographs: [Tensor<UInt8>] { Array(pictures[..<photographCount]) }
+    public var photographs: [Tensor<UInt8>] { Array(pictures[pictureRanges[0]]) }
 
     /// The weight of each kind; their sum is 1.
     package var weights: [Double] {
         guard kinds.count > 1 else { return [1] }
         return kinds.indices.map { $0 == 0 ? 0.5 : 0.5 / Double(kinds.count - 1) }
-    }
-
-    /// The pictures of each kind.
-    var pictureRanges: [Range<Int>] {
-        kinds.indices.map { kind in kindOfPicture.firstIndex(of: kind)!..<kindOfPicture.lastIndex(of: kind)! + 1 }
     }
 }

@@ -36,7 +36,7 @@ public struct Quantizer: Sendable {
         let pictures = calibration.pictures
         try memory.require(
             CalibrationMemory.byteCount(network.graph, pictures), for: "tensors of \(pictures.count) calibration pictures", at: "network \(network.graph.name)")
-        try requireOptions(pictures)
+        try requireOptions(calibration)
         try network.validate()
         let graph = network.graph
         let imageName = graph.inputs[0].name
@@ -84,7 +84,7 @@ public struct Quantizer: Sendable {
         return widths
     }
 
-    private func requireOptions(_ pictures: [Tensor<UInt8>]) throws(Diagnostic) {
+    private func requireOptions(_ calibration: CalibrationPictures) throws(Diagnostic) {
         guard options.weightGrouping.isExecutable else {
             throw Diagnostic(
                 .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weightGrouping.rawValue)", expected: "layer or outputChannel",
@@ -104,7 +104,7 @@ public struct Quantizer: Sendable {
             throw Diagnostic(.networkValueOutOfRange, at: "quantize", found: "\(name) \(value)", expected: "\(range)", remedy: "choose a value in range")
         }
         let multiple = network.graph.sizeMultiple
-        guard !pictures.isEmpty, pictures.allSatisfy({ $0.shape.height % multiple == 0 && $0.shape.width % multiple == 0 && $0.shape.count > 0 }) else {
+        guard !calibration.photographs.isEmpty, calibration.pictures.allSatisfy({ $0.shape.height % multiple == 0 && $0.shape.width % multiple == 0 && $0.shape.count > 0 }) else {
             throw Diagnostic(
                 .networkValueOutOfRange, at: "quantize", found: "no picture, or one whose size is no multiple of \(multiple)",
                 expected: "at least one picture", remedy: "name a folder with pictures")

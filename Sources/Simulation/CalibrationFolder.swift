@@ -16,9 +16,10 @@ public enum CalibrationFolder {
         let folder = try PictureFolder(path, atMost: count)
         refused += folder.refused
         var pictures: [Tensor<UInt8>] = []
+        var byteCount = 0
         for (index, picture) in folder.pictures.enumerated() {
             do throws(Diagnostic) {
-                let image = try PNGReader.read(path: picture.path, memory: memory.beside(pictures.reduce(0) { $0 + $1.elements.count })).image
+                let image = try PNGReader.read(path: picture.path, memory: memory.beside(byteCount)).image
                 let (height, width) = (min(side, image.height) / multiple * multiple, min(side, image.width) / multiple * multiple)
                 guard height > 0, width > 0 else {
                     throw Diagnostic(
@@ -26,7 +27,10 @@ public enum CalibrationFolder {
                         expected: "at least \(multiple)x\(multiple), the multiple of this network", remedy: "take the picture out of the folder, or cut larger squares with --crop")
                 }
                 for place in places(crops, ofPicture: index, rows: image.height - height, columns: image.width - width) {
-                    pictures.append(cut(image, top: place.top, left: place.left, height: height, width: width))
+                    try memory.beside(byteCount + image.samples.count).require(height * width * 3, for: "squares of calibration pictures", at: picture.path)
+                    let square = image.cropped(top: place.top, left: place.left, width: width, height: height)
+                    pictures.append(Tensor(shape: TensorShape(height: height, width: width, channels: 3), elements: square.samples))
+                    byteCount += square.samples.count
                 }
             } catch {
                 refused.append(error)
@@ -45,15 +49,5 @@ public enum CalibrationFolder {
             if !places.contains(where: { $0 == place }) { places.append(place) }
         }
         return places
-    }
-
-    private static func cut(_ image: RGBImage, top: Int, left: Int, height: Int, width: Int) -> Tensor<UInt8> {
-        var samples: [UInt8] = []
-        samples.reserveCapacity(height * width * 3)
-        for y in top..<top + height {
-            let first = (y * image.width + left) * 3
-            samples += image.samples[first..<first + width * 3]
-        }
-        return Tensor(shape: TensorShape(height: height, width: width, channels: 3), elements: samples)
     }
 }

@@ -20,7 +20,7 @@ struct PicturesCommand: ParsableCommand {
     private static var names: [String] { PictureKind.allCases.map(\.rawValue) + [chart] }
 
     func validate() throws {
-        for name in chosen where !Self.names.contains(name) { throw ValidationError("--kinds knows no '\(name)'; there are: \(Self.names.joined(separator: ", "))") }
+        for name in try chosen() where !Self.names.contains(name) { throw ValidationError("--kinds knows no '\(name)'; there are: \(Self.names.joined(separator: ", "))") }
         guard (1...10_000).contains(count) else { throw ValidationError("--count must be in 1...10000, found \(count)") }
         guard (0...1_000_000).contains(first) else { throw ValidationError("--first must be in 0...1000000, found \(first)") }
         let side = 2 * PictureKind.minimumSide
@@ -29,12 +29,12 @@ struct PicturesCommand: ParsableCommand {
         }
     }
 
-    private var chosen: [String] { kinds.map { $0.split(separator: ",", omittingEmptySubsequences: false).map { String($0.drop { $0 == " " }) } } ?? Self.names }
+    private func chosen() throws -> [String] { try kinds.map { try parts(of: $0, option: "--kinds") } ?? Self.names }
 
     func run() throws {
         try OutputFolder.create(at: output)
         var written = 0
-        for name in chosen {
+        for name in try chosen() {
             let folder = "\(output)/\(name)"
             try OutputFolder.create(at: folder)
             for (title, image) in pictures(name) {

@@ -51,9 +51,9 @@ struct QuantizeCommand: ParsableCommand {
         var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) { Console.progress("quantizing \($0)") }
         if codec { quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures.photographs) }
         Console.endProgress()
-        let drawn = pictures.kinds.count > 1 ? " and \(pictures.pictures.count - pictures.photographCount) drawn pictures of \(pictures.kinds.count - 1) kinds" : ""
+        let drawn = pictures.kinds.count > 1 ? " and \(pictures.pictures.count - pictures.photographs.count) drawn pictures of \(pictures.kinds.count - 1) kinds" : ""
         try NetworkFile(float: carried, quantized: quantized).write(output)
-        Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.photographCount) crops of photographs\(drawn); \(WeightCodingSummary(quantized).text)")
+        Console.say("\(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \(pictures.photographs.count) crops of photographs\(drawn); \(WeightCodingSummary(quantized).text)")
     }
 
     /// What `run --float` and `evaluate --float` will compare with.

@@ -134,11 +134,6 @@ struct PictureCrop: ExpressibleByArgument {
                 .cropOutside, at: "--crop", found: "\(size)+\(x)+\(y) in a picture of \(image.width)x\(image.height)", expected: "a part of the picture",
                 remedy: "choose a smaller part")
         }
-        var samples: [UInt8] = []
-        for row in y..<y + size.height {
-            let first = (row * image.width + x) * 3
-            samples += image.samples[first..<first + size.width * 3]
-        }
-        return RGBImage(width: size.width, height: size.height, samples: samples)
+        return image.cropped(top: y, left: x, width: size.width, height: size.height)
     }
 }

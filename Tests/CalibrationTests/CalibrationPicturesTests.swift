@@ -1,4 +1,5 @@
 import Calibration
+import Diagnostics
 import Graph
 import Images
 import Networks
@@ -19,8 +20,8 @@ import Testing
         #expect(alone.kinds == ["photographs"] && alone.weights == [1] && alone.photographs == photographs)
         let all = CalibrationPictures(photographs: photographs, drawnWithSide: 130, multiple: 64)
         #expect(all.kinds == ["photographs", "chart"] + PictureKind.allCases.map(\.rawValue))
-        #expect(all.photographs == photographs && all.photographCount == 2)
-        #expect(all.pictures.count == 2 + 5 + 2 * PictureKind.allCases.count && all.kindOfPicture == all.kindOfPicture.sorted())
+        #expect(all.photographs == photographs && all.pictureRanges[0] == 0..<2)
+        #expect(all.pictures.count == 2 + 5 + 2 * PictureKind.allCases.count && all.pictureRanges.map(\.count) == [2, 5] + Array(repeating: 2, count: PictureKind.allCases.count))
         #expect(all.pictures.dropFirst(2).allSatisfy { $0.shape == TensorShape(height: 128, width: 128, channels: 3) })
         #expect(all.weights[0] == 0.5 && abs(all.weights.reduce(0, +) - 1) < 1e-12 && Set(all.weights.dropFirst()).count == 1)
         #expect(all.pictures[2].elements == SaturatedChart.draw(width: 128, height: 128).samples)
@@ -43,7 +44,7 @@ import Testing
         let pictures = CalibrationPictures(photographs: [flat(0)], drawnWithSide: 64, multiple: 64)
         let one = TensorShape(height: 1, width: 1, channels: 1)
         // Kinds have 1, 5, 2, 2 ... pictures.
-        func tensors<Element>(_ values: [Element]) -> [Tensor<Element>] { pictures.kindOfPicture.map { Tensor(shape: one, elements: [values[$0]]) } }
+        func tensors<Element>(_ values: [Element]) -> [Tensor<Element>] { pictures.pictureRanges.enumerated().flatMap { kind, range in range.map { _ in Tensor(shape: one, elements: [values[kind]]) } } }
         return KindMeans(expected: tensors(float), found: tensors(integer), scales: [0.5], of: pictures).correction()
     }
 
@@ -55,6 +56,14 @@ import Testing
         #expect(Self.means(float: [20] + Array(repeating: -20, count: 8), integer: Array(repeating: 0, count: 9)) == [0])
         // Weighted: photographs count as much as the eight others together. 0.5 x 60 + 0.5 x 40 = 50.
         #expect(abs(Self.means(float: [30] + Array(repeating: 20, count: 8), integer: Array(repeating: 0, count: 9))[0] - 50) < 1e-9)
+    }
+
+    @Test("Drawn pictures alone are refused: the network is made for the photographs")
+    func photographsNeeded() throws {
+        let float = try #require(try Zoo.network(named: "lapped8").float)
+        #expect {
+            try Quantizer(float).quantize(CalibrationPictures(photographs: [], drawnWithSide: 64, multiple: 8))
+        } throws: { ($0 as? Diagnostic)?.code == .networkValueOutOfRange }
     }
 
     @Test("The chord of the logarithm is exact at powers of two and rises between them")

@@ -111,6 +111,8 @@ import Testing
             "study codec --calibration a --images b --sparsities ,", "study codec --calibration a --images b --sparsities nan", "study coding --calibration a --images b --threads 257",
             "study coding --calibration a --images b --levels ,", "study coding --calibration a --images b --levels 1", "study coding --calibration a --images b --sparsities 0.5,1",
             "study coding --calibration a --images b --symbols-per-cycle 0", "study weights --calibration a --pictures 0", "study means --calibration a --crop 15",
+            "quantize a -o b --calibration c --crops 0", "quantize a -o b --calibration c --crops 1001", "pictures -o d --kinds cats", "pictures -o d --kinds flat,flat",
+            "pictures -o d --kinds flat,", "pictures -o d --size 127x128", "pictures -o d --size 4097x512", "pictures -o d --count 0", "pictures -o d --first=-1",
         ])
     func numbers(_ line: String) throws {
         let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: Folder())
