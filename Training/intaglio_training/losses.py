@@ -40,10 +40,13 @@ def loss_of_pictures(losses: Tensor, weighting: str) -> Tensor:
     return (losses + SMALLEST_LOSS).log().mean() if weighting == RELATIVE else losses.mean()
 
 
-def companion_loss(loss: str, pictures: Tensor, reconstruction: Tensor) -> Tensor:
-    """The mean logarithm of the distortion that `loss` does not name: what keeps a network good by both measures."""
-    other = next(name for name in DISTORTIONS if name != loss)
-    return (DISTORTIONS[other](pictures, reconstruction) + SMALLEST_DISTORTIONS[other]).log().mean()
+def other_distortion(loss: str) -> str:
+    return next(name for name in DISTORTIONS if name != loss)
+
+
+def log_distortion(name: str, pictures: Tensor, reconstruction: Tensor) -> Tensor:
+    """The mean logarithm of a distortion over the pictures: a decibel lost counts the same in each."""
+    return (DISTORTIONS[name](pictures, reconstruction) + SMALLEST_DISTORTIONS[name]).log().mean()
 
 
 def distortion_named(name: str) -> Distortion:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from .checkpoint import FILE_NAME, Checkpoint, noise_states, read_checkpoint, restore_noise, write_checkpoint
 from .errors import InputError, Interrupted
 from .learning_rate import learning_rate_at
-from .losses import companion_loss, distortion_named, loss_of_pictures
+from .losses import distortion_named, log_distortion, loss_of_pictures, other_distortion
 from .optimizers import make_optimizer
 from .options import FIXED_ON_RESUME, Options
 from .photographs import CropSampler
@@ -91,8 +91,9 @@ class Training:
         bpp = coded.bits / (pictures.shape[2] * pictures.shape[3])
         distortion = self.distortion(pictures, coded.reconstruction)
         loss = loss_of_pictures(self.lambdas[rates] * distortion + bpp, self.options.weighting)
-        if self.options.companion:
-            loss = loss + self.options.companion * companion_loss(self.options.loss, pictures, coded.reconstruction)
+        for weight, name in ((self.options.fidelity, self.options.loss), (self.options.companion, other_distortion(self.options.loss))):
+            if weight:
+                loss = loss + weight * log_distortion(name, pictures, coded.reconstruction)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         limit = self.options.gradient_norm or math.inf

@@ -83,9 +83,9 @@ def test_options_out_of_range_are_refused(changes):
         Options(**changes).checked()
 
 
-def test_relative_weighting_and_companion(small_options, tmp_path):
-    """By the definition: the mean over the pictures of ln(lambda D + R + 0.01), and the companion's weight times the mean of ln(1 - MS-SSIM + 0.0001)."""
-    options = dataclasses.replace(small_options, crop=192, batch=2, weighting="relative", companion=0.25)
+def test_relative_weighting_with_fidelity_and_companion(small_options, tmp_path):
+    """By the definition: the mean over the pictures of ln(lambda D + R + 0.01) + fidelity x ln(D + 0.5) + companion x ln(1 - MS-SSIM + 0.0001)."""
+    options = dataclasses.replace(small_options, crop=192, batch=2, weighting="relative", fidelity=0.125, companion=0.25)
     noise = torch.randint(256, (192, 192, 3), dtype=torch.uint8)
     Image.fromarray(noise.numpy()).save(tmp_path / "noise.png")
     training = Training(options, picture_paths([tmp_path]))
@@ -98,7 +98,8 @@ def test_relative_weighting_and_companion(small_options, tmp_path):
         bpp = coded.bits / 192**2
         squares = 255**2 * ((batch - coded.reconstruction) ** 2).flatten(1).mean(1)
         losses = torch.tensor([options.lambdas[index] * squares[index] + bpp[index] for index in range(2)])
-        expected = ((losses + 0.01).log().mean() + 0.25 * (1 - ms_ssim(batch, coded.reconstruction, 1e-4) + 1e-4).log().mean()).item()
+        fidelity = 0.125 * (squares + 0.5).log().mean()
+        expected = ((losses + 0.01).log().mean() + fidelity + 0.25 * (1 - ms_ssim(batch, coded.reconstruction, 1e-4) + 1e-4).log().mean()).item()
     torch.manual_seed(7)
     assert training.take_step()["loss"] == pytest.approx(expected, rel=1e-4)
 
