@@ -1,7 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// A folder under Sources is a module. The table of who may import whom is in docs/architecture.md and is held by Tests/ArchitectureTests.
+// This is the table of the modules: a folder under Sources is one, and it imports exactly what its row names, all of it
+// above the row. Tests/ArchitectureTests hold that; docs/architecture.md says what each module is for.
 
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -14,8 +15,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources:
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -44,122 +49,158 @@ let package = Package(
         .target(name: "CMemoryGuard"),
         .target(name: "CGoldenModel", exclude: ["SystemVerilog"]),
 
-        // 0
+        // Vocabulary
         module("Text"),
-        module("Diagnostics"),
         module("FixedPoint"),
-        module("Tensors"),
-        module("ExactArithmetic", ["FixedPoint", "CGMP"]),
+        module("Random"),
         module("Threads", ["CThreadTeam"]),
         module("Kernels", ["CDatapathKernels"]),
-        // 1
-        module("Graph", ["Diagnostics"]),
-        module("FileFormats", ["Diagnostics", yams]),
-        module("MachineDescription", ["Diagnostics", "FixedPoint", "FileFormats"]),
-        module("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
-        module("Images", ["Diagnostics", "Tensors", "CPNG"]),
-        module("EntropyCoding", ["Diagnostics", "FixedPoint"]),
-        // 2
-        module("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
-        module("Networks", ["Diagnostics", "FileFormats", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "CBundledNetworks"]),
-        // 3
-        module("Schedules", ["Diagnostics", "FileFormats", "Graph", "MachineDescription", "Commands"]),
-        module("Timing", ["MachineDescription", "Commands"]),
-        module("Machine", ["Diagnostics", "MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "Kernels", "CDatapathKernels"]),
-        module("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
-        module("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "Kernels", "CFloatKernels"]),
-        module("Importers", ["Diagnostics", "FileFormats", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
-        // 4
+        module("Diagnostics", ["Text"]),
+        module("Tensors"),
+        module("ExactArithmetic", ["FixedPoint", "CGMP"]),
+        module("FileFormats", ["Text", "Diagnostics", yams]),
+        module("Quantization", ["Diagnostics", "ExactArithmetic"]),
+        module("EntropyCoding", ["Diagnostics"]),
+        module("Images", ["FixedPoint", "Diagnostics", "Tensors", "CPNG"]),
+
+        // What is computed, and on what
+        module("Graph", ["FixedPoint", "Diagnostics", "Tensors"]),
+        module("MachineDescription", ["Text", "FixedPoint", "Diagnostics", "FileFormats"]),
+        module("Schedules", ["Diagnostics", "FileFormats"]),
+        module("Commands", ["FixedPoint", "Quantization"]),
+        module("Networks", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Graph",
+            "CBundledNetworks",
+        ]),
+
+        // Executors, each derived apart
+        module("Timing", ["FixedPoint", "MachineDescription", "Commands"]),
+        module("Machine", [
+            "FixedPoint", "Threads", "Kernels", "Diagnostics", "Quantization", "EntropyCoding", "MachineDescription",
+            "Commands", "CDatapathKernels",
+        ]),
+        module("ReferenceModel", [
+            "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
+        ]),
+        module("FloatModel", ["Kernels", "Diagnostics", "Tensors", "Graph", "Networks", "CFloatKernels"]),
+        module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
+
+        // From networks to commands
+        module("Importers", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
+        ]),
+        module("Conformance", [
+            "FixedPoint", "Random", "Tensors", "Quantization", "Graph", "MachineDescription", "Networks",
+        ]),
         module("Scheduling", [
-            "Text", "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription", "Schedules",
+            "Commands", "Networks", "Timing",
         ]),
         module("Calibration", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks",
-            "FloatModel", "Kernels",
+            "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
+            "Images", "Graph", "MachineDescription", "Networks", "FloatModel",
         ]),
-        // 5
-        module("Conformance", ["Graph", "MachineDescription", "Networks", "Quantization", "FixedPoint", "Tensors"]),
+
+        // Where they meet
         module("Simulation", [
-            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Schedules",
-            "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "Images", "Threads", "CCrypto",
+            "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images",
+            "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Timing", "Machine", "ReferenceModel",
+            "FloatModel", "Importers", "Conformance", "Scheduling", "CCrypto",
         ]),
-        // 6
-        module("Reports", [
-            "Text", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "Timing", "Simulation", "Images",
+        module("Traces", [
+            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Timing", "Scheduling", "Simulation",
         ]),
+        module("Reports", ["Text", "Diagnostics", "FileFormats", "Simulation"]),
         module("Codec", [
-            "Diagnostics", "FileFormats", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
-            "Calibration", "Simulation", "FloatModel", "CCrypto",
+            "Text", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Images", "Graph",
+            "MachineDescription", "Networks", "Machine", "FloatModel", "Simulation",
         ]),
-        module("Traces", ["Diagnostics", "MachineDescription", "Graph", "Networks", "Commands", "Timing", "Scheduling", "Simulation"]),
-        // 7
         module("RTL", [
-            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules", "Timing",
-            "Machine", "Scheduling", "Conformance", "Simulation",
+            "Diagnostics", "Tensors", "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",
+            "Timing", "Conformance", "Scheduling", "Simulation",
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
-            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
-            "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "Traces", "RTL",
+            "Text", "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "FileFormats", "Quantization",
+            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Timing", "Conformance",
+            "Scheduling", "Simulation", "Traces", "RTL",
         ], resources: [.embedInCode("Templates")]),
-        module("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
-        // 8
-        .executableTarget(
-            name: "Benchmarks",
-            dependencies: ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "Kernels", "CDatapathKernels", "CEntropyYardstick"], swiftSettings: settings),
-        .executableTarget(
-            name: "Fuzz",
-            dependencies: [
-                "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Schedules", "Importers",
-                "Calibration", "Simulation", "Threads", "Reports", "Codec", "TestVectors", argumentParser,
-            ],
-            swiftSettings: settings),
-        .executableTarget(
-            name: "intaglio",
-            dependencies: [
-                "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
-                "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-                "Simulation", "Threads", "Kernels", "Reports", "Codec", "Traces", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
-            ],
-            swiftSettings: settings),
 
-        tests("ArchitectureTests", []),
-        tests("FileFormatsTests", ["FileFormats", "Diagnostics"]),
-        tests("FixedPointTests", ["FixedPoint", "ExactArithmetic"]),
-        tests("ExactArithmeticTests", ["ExactArithmetic", "FixedPoint"]),
-        tests("QuantizationTests", ["Quantization", "FixedPoint", "ExactArithmetic", "Diagnostics"]),
-        tests("GraphTests", ["Graph", "Diagnostics"]),
-        tests("ImagesTests", ["Images", "Tensors", "Diagnostics"]),
-        tests("NetworksTests", ["Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "Diagnostics", "Importers", "FloatModel", "Kernels"]),
-        tests("MachineDescriptionTests", ["MachineDescription", "FixedPoint", "Diagnostics"]),
-        tests("TimingTests", ["Timing", "MachineDescription", "Commands"]),
-        tests("SchedulingTests", [
-            "Scheduling", "Schedules", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Quantization", "FixedPoint", "Diagnostics",
+        // Programs
+        program("Benchmarks", [
+            "FixedPoint", "Threads", "Kernels", "EntropyCoding", "MachineDescription", "Commands", "Machine",
+            "CDatapathKernels", "CEntropyYardstick",
         ]),
+        program("Fuzz", [
+            "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "Quantization", "EntropyCoding",
+            "Images", "Graph", "MachineDescription", "Schedules", "Networks", "Importers", "Calibration", "Simulation",
+            "Reports", "Codec", "TestVectors", argumentParser,
+        ]),
+        program("intaglio", [
+            "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
+            "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "Machine", "Importers",
+            "Conformance", "Calibration", "Simulation", "Traces", "Reports", "Codec", "RTL", "TestVectors",
+            "CMemoryGuard", argumentParser,
+        ]),
+
+        // Tests
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .target(name: "CSlowThreadTeam", dependencies: ["CThreadTeam"], path: "Tests/CSlowThreadTeam"),
+        tests("ArchitectureTests", ["TestSupport"]),
+        tests("TextTests", ["Text"]),
+        tests("FileFormatsTests", ["Diagnostics", "FileFormats", "TestSupport"]),
+        tests("FixedPointTests", ["FixedPoint", "Random", "ExactArithmetic"]),
+        tests("ExactArithmeticTests", ["FixedPoint", "Random", "ExactArithmetic"]),
+        tests("QuantizationTests", ["Diagnostics", "ExactArithmetic", "Quantization"]),
+        tests("GraphTests", ["Diagnostics", "Tensors", "Graph"]),
+        tests("ImagesTests", ["Text", "Diagnostics", "Tensors", "Images", "TestSupport"]),
+        tests("NetworksTests", [
+            "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph",
+            "Networks", "FloatModel", "Importers", "TestSupport",
+        ]),
+        tests("MachineDescriptionTests", ["Diagnostics", "MachineDescription", "TestSupport"]),
+        tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing"]),
+        tests("SchedulingTests", [
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription",
+            "Schedules", "Commands", "Networks", "Timing", "Scheduling",
+        ]),
         tests("ThreadsTests", ["Threads", "CSlowThreadTeam"]),
-        tests("MachineTests", ["Machine", "Threads", "Kernels", "Commands", "MachineDescription", "Quantization", "FixedPoint", "CDatapathKernels", "Diagnostics"]),
-        tests("ReferenceModelTests", ["ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Importers", "ExactArithmetic", "Diagnostics"]),
+        tests("MachineTests", [
+            "FixedPoint", "Random", "Threads", "Kernels", "Quantization", "MachineDescription", "Commands", "Machine",
+            "CDatapathKernels",
+        ]),
+        tests("ReferenceModelTests", [
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "ReferenceModel",
+            "Importers", "TestSupport",
+        ]),
         tests("CalibrationTests", [
-            "Calibration", "Networks", "Graph", "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Images", "FloatModel", "Importers",
-            "MachineDescription", "Diagnostics", "EntropyCoding", "Kernels",
+            "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
+            "Images", "Graph", "Networks", "FloatModel", "Calibration",
         ]),
         tests("ConformanceTests", [
-            "Conformance", "Simulation", "Scheduling", "Schedules", "Timing", "Machine", "ReferenceModel", "Commands", "MachineDescription", "Networks", "Graph",
-            "Quantization", "FixedPoint", "ExactArithmetic", "Tensors", "Diagnostics", "Importers", "Images",
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
+            "MachineDescription", "Schedules", "Networks", "ReferenceModel", "Conformance", "Scheduling", "Simulation",
+            "TestSupport",
         ]),
-        tests("EntropyCodingTests", ["EntropyCoding", "Machine", "ReferenceModel", "Diagnostics"]),
+        tests("EntropyCodingTests", ["Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel"]),
         tests("CodecTests", [
-            "Codec", "EntropyCoding", "Simulation", "Networks", "Graph", "Quantization", "FixedPoint", "Images", "MachineDescription", "Importers", "Calibration",
-            "Tensors", "Diagnostics",
+            "Random", "Diagnostics", "Tensors", "EntropyCoding", "Images", "Graph", "MachineDescription", "Networks",
+            "Calibration", "Codec", "TestSupport",
         ]),
         tests("RTLTests", [
-            "RTL", "TestVectors", "Conformance", "Simulation", "Scheduling", "Commands", "MachineDescription", "ReferenceModel", "Networks", "Graph", "Quantization", "FixedPoint", "Tensors", "Images", "Diagnostics",
+            "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Commands",
+            "Networks", "ReferenceModel", "Conformance", "Scheduling", "Simulation", "RTL", "TestVectors",
+            "TestSupport",
         ]),
         tests("TracesTests", [
-            "Traces", "Simulation", "Scheduling", "Timing", "Commands", "MachineDescription", "Networks", "Graph", "Diagnostics",
+            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Timing", "Scheduling", "Simulation",
+            "Traces", "TestSupport",
         ]),
-        tests("GoldenModelTests", ["GoldenModel", "CGoldenModel", "FixedPoint", "ExactArithmetic"]),
-        tests("CommandLineTests", ["Text", "Diagnostics", "FixedPoint", "Images", "Networks", "Graph", "Quantization", "Reports"]),
-        tests("FuzzTests", ["Fuzz"]),
+        tests("GoldenModelTests", [
+            "FixedPoint", "Random", "ExactArithmetic", "GoldenModel", "CGoldenModel", "TestSupport",
+        ]),
+        tests("CommandLineTests", [
+            "FixedPoint", "Diagnostics", "Quantization", "Images", "Graph", "Networks", "TestSupport",
+        ]),
+        tests("FuzzTests", ["Fuzz", "TestSupport"]),
     ]
 )

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every table of docs/results.md about the bundled networks, from the Kodak pictures: one command, two hours or three on two cores.
+# The tables of docs/results about the bundled networks, from the Kodak pictures: one command, two or three hours on two cores.
 # Usage: Scripts/results.bash KODAK PHOTOS OUT [TABLE...]
 #   KODAK   folder of the 24 Kodak pictures;  PHOTOS  folder of calibration photographs;  OUT  folder for OUT/TABLE.txt
 #   TABLE   curves-NETWORK, s1-NETWORK, s2-NETWORK, s2-noise-NETWORK, coding-NETWORK, hevc; NETWORK is mse or ms-ssim. Without one all but s2-noise-ms-ssim.

@@ -1,7 +1,8 @@
 import Kernels
 import Machine
 
-/// Speeds of the machine's inner loops and of whole commands, as ratios in one run: absolute times drift with the computer.
+/// Speeds of the machine's inner loops and of whole commands, as ratios in one run: absolute times drift with the
+/// computer.
 ///
 ///     swift run -c release Benchmarks
 @main

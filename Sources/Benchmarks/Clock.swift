@@ -14,4 +14,6 @@ private func seconds(_ clock: clockid_t, _ work: () -> Void) -> Double {
 
 func billions(_ rate: Double) -> String { oneDecimal(rate * 1e-9) }
 func percent(_ ratio: Double) -> String { oneDecimal(ratio * 100) + " %" }
-func oneDecimal(_ value: Double) -> String { String(Int(value * 10 + 0.5) / 10) + "." + String(Int(value * 10 + 0.5) % 10) }
+func oneDecimal(_ value: Double) -> String {
+    String(Int(value * 10 + 0.5) / 10) + "." + String(Int(value * 10 + 0.5) % 10)
+}

@@ -2,7 +2,8 @@ import CEntropyYardstick
 import EntropyCoding
 import Machine
 
-/// Entropy coder and trellis on latents of two Kodak pictures' size, beside a plain C coder on the same symbols and tables.
+/// Entropy coder and trellis on latents of two Kodak pictures' size, beside a plain C coder on the same symbols and
+/// tables.
 enum EntropyRates {
     static func report() {
         let tables = GaussianTables.tables()
@@ -19,12 +20,22 @@ enum EntropyRates {
         }
         precondition(decoded == symbols, "the decoder gave other symbols")
         let (plainEncoding, plainDecoding, plainBytes) = plain(symbols, latents.tables, tables)
-        print("entropy coder, million symbols a second   encode \(millions(count / encoding)), plain C \(millions(count / plainEncoding)); decode \(millions(count / decoding)), plain C \(millions(count / plainDecoding)); \(bytes.count) bytes, plain C \(plainBytes)")
+        print(
+            """
+            entropy coder, million symbols a second   encode \(millions(count / encoding)), plain C \
+            \(millions(count / plainEncoding)); decode \(millions(count / decoding)), plain C \
+            \(millions(count / plainDecoding)); \(bytes.count) bytes, plain C \(plainBytes)
+            """
+        )
 
         let rates = RateTable(tables)
         for trellis in [TrellisTable.fourStates, .eightStates] {
             let unit = TrellisUnit(trellis, settings: DecisionSettings(step: 9, squaredGridStepsPerBit: 3))
-            let time = best { _ = unit.run(latents.values, tableIndices: latents.tables, rates: rates, quantizerPitch: GaussianTables.levelCount) }
+            let time = best {
+                _ = unit.run(
+                    latents.values, tableIndices: latents.tables, rates: rates,
+                    quantizerPitch: GaussianTables.levelCount)
+            }
             print("trellis of \(trellis.stateCount) states, million samples a second   \(millions(count / time))")
         }
     }
@@ -33,7 +44,9 @@ enum EntropyRates {
     private static func best(_ work: () -> Void) -> Double { (0..<5).map { _ in cpuSeconds(work) }.min()! }
     private static func millions(_ rate: Double) -> String { oneDecimal(rate * 1e-6) }
 
-    private static func plain(_ symbols: [Int32], _ indices: [UInt16], _ tables: FrequencyTables) -> (encoding: Double, decoding: Double, bytes: Int) {
+    private static func plain(
+        _ symbols: [Int32], _ indices: [UInt16], _ tables: FrequencyTables
+    ) -> (encoding: Double, decoding: Double, bytes: Int) {
         var lookup: [UInt16] = []
         for table in 0..<tables.count {
             let slots = tables.starts[Int(tables.slotOffsets[table])..<Int(tables.slotOffsets[table + 1])]
@@ -44,11 +57,18 @@ enum EntropyRates {
         return tables.firstSymbols.withUnsafeBufferPointer { first in
             tables.slotOffsets.withUnsafeBufferPointer { offsets in
                 tables.starts.withUnsafeBufferPointer { starts in
-                    let described = yardstick_tables(first_symbols: first.baseAddress, slot_offsets: offsets.baseAddress, starts: starts.baseAddress)
+                    let described = yardstick_tables(
+                        first_symbols: first.baseAddress, slot_offsets: offsets.baseAddress, starts: starts.baseAddress)
                     var count = 0
-                    let encoding = best { count = yardstick_encode(symbols, indices, symbols.count, described, &words, words.count) }
+                    let encoding = best {
+                        count = yardstick_encode(symbols, indices, symbols.count, described, &words, words.count)
+                    }
                     let decoding = best {
-                        words.withUnsafeBufferPointer { yardstick_decode(&decoded, indices, symbols.count, described, lookup, $0.baseAddress! + words.count - count) }
+                        words.withUnsafeBufferPointer {
+                            yardstick_decode(
+                                &decoded, indices, symbols.count, described, lookup,
+                                $0.baseAddress! + words.count - count)
+                        }
                     }
                     precondition(decoded == symbols, "the plain decoder gave other symbols")
                     return (encoding, decoding, 4 * count)

@@ -11,7 +11,10 @@ struct KernelRates {
         let probe = cpuSeconds { macs = intaglio_register_probe(level.rawValue, 20_000_000, &sink) }
         let peak = Double(macs) / probe
         print("\(level): register probe \(billions(peak)) GMAC/s")
-        for (name, channels, taps, stride) in [("1x1, 128 channels", 128, 1, 1), ("5x5 stride 2, 128 channels", 128, 25, 2), ("9x9 stride 4, 3 channels", 3, 81, 4)] {
+        for (name, channels, taps, stride) in [
+            ("1x1, 128 channels", 128, 1, 1), ("5x5 stride 2, 128 channels", 128, 25, 2),
+            ("9x9 stride 4, 3 channels", 3, 81, 4),
+        ] {
             let rate = channelKernel(level, channels: channels, taps: taps, stride: stride)
             print("  \(name): \(billions(rate)) GMAC/s, \(percent(rate / peak)) of the probe")
         }
@@ -31,7 +34,8 @@ struct KernelRates {
         let seconds = cpuSeconds {
             for _ in 0..<repetitions {
                 intaglio_mac_row(
-                    level.rawValue, operands, Int64(stride * channels), 96, runs, Int64(side), weights, Int64(side * pairs * 32), 8, &sums, 128)
+                    level.rawValue, operands, Int64(stride * channels), 96, runs, Int64(side), weights,
+                    Int64(side * pairs * 32), 8, &sums, 128)
             }
         }
         return Double(useful * repetitions) / seconds

@@ -4,7 +4,8 @@ import Machine
 import MachineDescription
 import Threads
 
-/// Whole commands of bls2017 on tiles of the machine `mid`: what a run of the network costs, decoding and drains included.
+/// Whole commands of bls2017 on tiles of the machine `mid`: what a run of the network costs, decoding and drains
+/// included.
 struct MachineRates {
     struct Shape {
         var name: String
@@ -33,7 +34,10 @@ struct MachineRates {
         let outputs = 32 * 32 * shape.outputs
         let macs = outputs * shape.side * shape.side * shape.channels
         print(
-            "\(shape.name): \(billions(Double(macs) / cpu)) GMAC per CPU second, \(oneDecimal(cpu * 1e9 / Double(outputs))) ns an output,",
+            """
+            \(shape.name): \(billions(Double(macs) / cpu)) GMAC per CPU second, \
+            \(oneDecimal(cpu * 1e9 / Double(outputs))) ns an output,
+            """,
             "2 threads \(oneDecimal(wall / wallOfTwo)) times as fast")
     }
 
@@ -60,14 +64,22 @@ struct MachineRates {
         image += (0..<max(weightBytes, inputBytes)).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
         // A few MiB, which this program has.
         let memory = try! ExternalMemory(contents: image)
-        var machine = Machine(description: description, externalMemory: memory, activationBits: 12, accumulatorBits: 36, team: ThreadTeam(threads: threads))
+        var machine = Machine(
+            description: description, externalMemory: memory, activationBits: 12, accumulatorBits: 36,
+            team: ThreadTeam(threads: threads))
         var pass = Accumulation()
         (pass.rows, pass.columns, pass.tapRows, pass.tapColumns) = (32, 32, shape.side, shape.side)
-        (pass.inputStrideY, pass.inputStrideX, pass.tapStepY, pass.tapStepX) = (shape.stride, shape.stride, shape.tapStep, shape.tapStep)
+        (pass.inputStrideY, pass.inputStrideX, pass.tapStepY, pass.tapStepX) = (
+            shape.stride, shape.stride, shape.tapStep, shape.tapStep
+        )
         (pass.inputOffsetY, pass.inputOffsetX) = shape.tapStep < 0 ? (shape.side - 1, shape.side - 1) : (0, 0)
         (pass.inputHeight, pass.inputWidth, pass.tileRows, pass.tileColumns) = (extent, extent, extent, extent)
-        (pass.inputChannels, pass.layerGroupInputChannels, pass.inputPixelPitchBytes) = (shape.channels, shape.channels, shape.channels)
-        (pass.outputChannels, pass.layerGroupOutputChannels, pass.outputPixelPitchBytes) = (shape.outputs, shape.outputs, shape.outputs)
+        (pass.inputChannels, pass.layerGroupInputChannels, pass.inputPixelPitchBytes) = (
+            shape.channels, shape.channels, shape.channels
+        )
+        (pass.outputChannels, pass.layerGroupOutputChannels, pass.outputPixelPitchBytes) = (
+            shape.outputs, shape.outputs, shape.outputs
+        )
         (pass.weightTapPitchBytes, pass.outputTileColumns, pass.outputAddress) = (shape.channels, 32, inputBytes)
         pass.parameters = addresses
         if let form = shape.form {
@@ -75,7 +87,10 @@ struct MachineRates {
             pass.operand = form == .gdn || form == .igdn ? .square : .magnitude
         }
         let load = command(.load(flat(parameterBytes, inputBytes, .activationBuffer)))
-        let setUp = [command(.load(flat(0, parameterBytes, .parameterMemory))), command(.load(flat(parameterBytes, weightBytes, .weightBuffer)))]
+        let setUp = [
+            command(.load(flat(0, parameterBytes, .parameterMemory))),
+            command(.load(flat(parameterBytes, weightBytes, .weightBuffer))),
+        ]
         _ = try! machine.run(setUp + [load])
         _ = try! machine.run([command(.accumulate(pass))])
         let repetitions = 20
@@ -95,39 +110,53 @@ struct MachineRates {
             if let form = shape.form {
                 .normalization(
                     NormalizationConfiguration(
-                        form: form, operandShifts: Array(repeating: 11, count: shape.channels), beta: Array(repeating: 1000, count: shape.outputs),
+                        form: form, operandShifts: Array(repeating: 11, count: shape.channels),
+                        beta: Array(repeating: 1000, count: shape.outputs),
                         scaleMantissas: Array(repeating: 12_345_678, count: shape.outputs),
-                        scaleShifts: Array(repeating: [.gdn: 13, .igdn: 34, .gdn1: 3, .igdn1: 45][form]!, count: shape.outputs), resultBits: 32, clipLow: .min,
+                        scaleShifts: Array(
+                            repeating: [.gdn: 13, .igdn: 34, .gdn1: 3, .igdn1: 45][form]!, count: shape.outputs),
+                        resultBits: 32, clipLow: .min,
                         clipHigh: .max))
             } else {
                 .postProcessing(
                     PostProcessingConfiguration(
-                        bias: zeros.map { Int64($0) }, multipliers: multipliers, multipliersNegative: multipliers, rounding: .single, resultBits: 32,
+                        bias: zeros.map { Int64($0) }, multipliers: multipliers, multipliersNegative: multipliers,
+                        rounding: .single, resultBits: 32,
                         clipLow: .min, clipHigh: .max))
             }
         return LayerConfiguration(
-            input: OperandConfiguration(entries: [entries], selects: Array(repeating: 0, count: shape.channels), offsets: Array(repeating: 0, count: shape.channels)),
+            input: OperandConfiguration(
+                entries: [entries], selects: Array(repeating: 0, count: shape.channels),
+                offsets: Array(repeating: 0, count: shape.channels)),
             output: ResultConfiguration(
-                thresholds: [thresholds], limits: [CodebookLimits(lowest: Int32(entries[0]), highest: Int32(entries[255]))],
+                thresholds: [thresholds],
+                limits: [CodebookLimits(lowest: Int32(entries[0]), highest: Int32(entries[255]))],
                 selects: zeros.map { UInt8($0) }, offsets: zeros),
             weightEntries: (0..<256).map { shape.form == nil ? Int16($0 - 128) : Int16($0) }, drain: drain)
     }
 
-    private static func command(_ operation: Command.Operation) -> Command { Command(layer: 0, waits: [], signals: [], operation: operation) }
+    private static func command(_ operation: Command.Operation) -> Command {
+        Command(layer: 0, waits: [], signals: [], operation: operation)
+    }
 
     private static func flat(_ address: Int, _ count: Int, _ buffer: BufferName) -> Transfer {
-        Transfer(externalAddress: address, rows: 1, rowPitchBytes: 0, rowBytes: count, buffer: buffer, bufferAddress: 0, chunkBytes: count, chunkPitchBytes: count)
+        Transfer(
+            externalAddress: address, rows: 1, rowPitchBytes: 0, rowBytes: count, buffer: buffer, bufferAddress: 0,
+            chunkBytes: count, chunkPitchBytes: count)
     }
 
     /// Lanes of `mid`, with buffers that hold a whole tile.
     private static let description = MachineDescription(
         name: "benchmark", clockMegahertz: 400,
         macArray: MACArrayDescription(
-            inputChannelLanes: 16, outputChannelLanes: 16, pixelLanes: 4, activationBits: 16, weightBits: 12, accumulatorBits: 36, pipelineStages: 4),
+            inputChannelLanes: 16, outputChannelLanes: 16, pixelLanes: 4, activationBits: 16, weightBits: 12,
+            accumulatorBits: 36, pipelineStages: 4),
         weightBuffer: BufferDescription(bytes: 1 << 20, banks: 1, bytesPerCycle: 256, pingPong: true),
         activationBuffer: BufferDescription(bytes: 4 << 20, banks: 4, bytesPerCycle: 64, pingPong: true),
-        accumulatorBuffer: AccumulatorBufferDescription(bytes: 64 << 10), parameterMemory: ParameterMemoryDescription(bytes: 64 << 10),
-        codebookMux: CodebookMuxDescription(codebooks: 8, encodeLanes: 16, programmable: true), postProcessor: PostProcessorDescription(lanes: 16),
+        accumulatorBuffer: AccumulatorBufferDescription(bytes: 64 << 10),
+        parameterMemory: ParameterMemoryDescription(bytes: 64 << 10),
+        codebookMux: CodebookMuxDescription(codebooks: 8, encodeLanes: 16, programmable: true),
+        postProcessor: PostProcessorDescription(lanes: 16),
         normalization: NormalizationDescription(method: .exact, lanes: 16, latencyCycles: 20),
         dma: DMADescription(bytesPerCycle: 16, latencyCycles: 100, burstBytes: 64, alignmentBytes: 64, outstanding: 4))
 }

@@ -1,7 +1,8 @@
 import Diagnostics
 import Quantization
 
-/// Chooses the codebooks of a tensor: the grid's step, J codebooks with halving ranges, and a select for each channel by measured squared error.
+/// Chooses the codebooks of a tensor: the grid's step, J codebooks with halving ranges, and a select for each channel
+/// by measured squared error.
 struct ActivationQuantizer {
     let law: Law
     let codebooks: Int
@@ -28,20 +29,31 @@ struct ActivationQuantizer {
         let steps = candidates.map { Double($0) / Double(largestRange) }
         // Codes 0...255 have no negative side.
         let centres = removesMeans && !isUnsigned ? (0..<samples.channels).map { pooled.median($0) } : []
-        let choice = RangeErrors(samples, steps: steps, tables: books.map { CodebookTable($0) }, centres: centres, largestValue: largestRange + 1).best().choice
+        let choice = RangeErrors(
+            samples, steps: steps, tables: books.map { CodebookTable($0) }, centres: centres,
+            largestValue: largestRange + 1
+        ).best().choice
         let step = steps[choice.step]
-        let offsets = choice.selects.enumerated().map { $1 < books.count ? 0 : Int32((Double(centres[$0]) / step).rounded()) }
-        return try CodebookSet(codebooks: books, selects: choice.selects.map { UInt8($0 % books.count) }, offsets: offsets, step: step)
+        let offsets = choice.selects.enumerated().map {
+            $1 < books.count ? 0 : Int32((Double(centres[$0]) / step).rounded())
+        }
+        return try CodebookSet(
+            codebooks: books, selects: choice.selects.map { UInt8($0 % books.count) }, offsets: offsets, step: step)
     }
 
-    /// Where there are several kinds of pictures, what they count and how far tables reach is found with codebooks of a closed form.
+    /// Where there are several kinds of pictures, what they count and how far tables reach is found with codebooks of a
+    /// closed form.
     private func fittedTables(_ samples: TensorSamples, at place: String) throws(Diagnostic) -> CodebookSet {
         var quantizer = TableQuantizer(codebooks: codebooks, bits: bits)
         if samples.kinds.count > 1 {
-            let model = ActivationQuantizer(law: .power(numerator: 2, denominator: 1), codebooks: codebooks, codebooksPerOctave: 1, bits: bits, rangeSelection: .searched)
+            let model = ActivationQuantizer(
+                law: .power(numerator: 2, denominator: 1), codebooks: codebooks, codebooksPerOctave: 1, bits: bits,
+                rangeSelection: .searched)
             let books = try model.books(isUnsigned: false, at: place)
             let largest = Double(max(samples.pooled.largestMagnitude, 1e-30)) / Double(model.largestRange)
-            let errors = RangeErrors(samples, steps: (Self.widerRanges + Self.ranges).map { Double($0) * largest }, tables: books.map { CodebookTable($0) })
+            let errors = RangeErrors(
+                samples, steps: (Self.widerRanges + Self.ranges).map { Double($0) * largest },
+                tables: books.map { CodebookTable($0) })
             quantizer.kindFactors = errors.kindFactors
             quantizer.marginShare = errors.best().marginShare
         }
@@ -53,13 +65,17 @@ struct ActivationQuantizer {
     /// And where kinds of pictures that were not seen are thought of.
     private static let widerRanges: [Float] = [2, 1.6, 1.25]
 
-    /// The set whose channels have these learned ranges: the largest decides the step, each channel selects the codebook whose largest entry is nearest to its own.
+    /// The set whose channels have these learned ranges: the largest decides the step, each channel selects the
+    /// codebook whose largest entry is nearest to its own.
     func codebookSet(learned ranges: [Float], isUnsigned: Bool, at place: String) throws(Diagnostic) -> CodebookSet {
         let books = try books(isUnsigned: isUnsigned, at: place)
         let ends = books.map { Double($0.entries.last!) }
         let step = Double(ranges.max()!) / ends[0]
-        let selects = ranges.map { range in UInt8(ends.indices.min { abs(ends[$0] * step - Double(range)) < abs(ends[$1] * step - Double(range)) }!) }
-        return try CodebookSet(codebooks: books, selects: selects, offsets: Array(repeating: 0, count: ranges.count), step: step)
+        let selects = ranges.map { range in
+            UInt8(ends.indices.min { abs(ends[$0] * step - Double(range)) < abs(ends[$1] * step - Double(range)) }!)
+        }
+        return try CodebookSet(
+            codebooks: books, selects: selects, offsets: Array(repeating: 0, count: ranges.count), step: step)
     }
 
     /// The first entry lies one below the mirror of the last, and |v| must fit V bits too.
@@ -70,7 +86,10 @@ struct ActivationQuantizer {
         for index in 0..<codebooks {
             let range = range(of: index, largest: largestRange)
             guard range >= (isUnsigned ? 255 : 127) || index == 0 else { break }
-            books.append(try isUnsigned ? Codebook.unsigned(law, range: range, bits: bits, at: place) : Codebook.signed(law, range: range, bits: bits, at: place))
+            books.append(
+                try isUnsigned
+                    ? Codebook.unsigned(law, range: range, bits: bits, at: place)
+                    : Codebook.signed(law, range: range, bits: bits, at: place))
         }
         return books
     }
@@ -101,7 +120,9 @@ extension CodebookSet {
     /// Linear 8 bits with the latent's own step of 1, centred on the calibrated mean or middle of each channel.
     ///
     /// - Throws: `networkValueOutOfRange` where a channel's latents lie beyond 16 bits.
-    static func latents(_ samples: ChannelSamples, removal: MeanRemoval, at place: String) throws(Diagnostic) -> CodebookSet {
+    static func latents(
+        _ samples: ChannelSamples, removal: MeanRemoval, at place: String
+    ) throws(Diagnostic) -> CodebookSet {
         var offsets: [Int32] = []
         for channel in 0..<samples.channels {
             let centre =
@@ -112,11 +133,14 @@ extension CodebookSet {
                 }
             guard let offset = Int16(rounding: centre) else {
                 throw Diagnostic(
-                    .networkValueOutOfRange, at: "\(place), channel \(channel)", found: "latents about \(centre)", expected: "latents within 16 bits",
+                    .networkValueOutOfRange, at: "\(place), channel \(channel)", found: "latents about \(centre)",
+                    expected: "latents within 16 bits",
                     remedy: "scale the layer that makes the latents down")
             }
             offsets.append(Int32(offset))
         }
-        return try CodebookSet(codebooks: [.linearSigned], selects: Array(repeating: 0, count: samples.channels), offsets: offsets, step: 1)
+        return try CodebookSet(
+            codebooks: [.linearSigned], selects: Array(repeating: 0, count: samples.channels), offsets: offsets, step: 1
+        )
     }
 }

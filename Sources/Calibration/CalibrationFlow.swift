@@ -5,7 +5,8 @@ import Kernels
 import Networks
 import Tensors
 
-/// The calibration pictures on their way through the network, each in two versions: in float, and as the quantized layers so far produce it.
+/// The calibration pictures on their way through the network, each in two versions: in float, and as the quantized
+/// layers so far produce it.
 struct CalibrationFlow {
     let model: FloatModel
     private(set) var float: [String: [Tensor<Float>]]
@@ -18,7 +19,10 @@ struct CalibrationFlow {
 
     /// - Throws: what `FloatNetwork.requirePicture` throws.
     init(network: FloatNetwork, pictures: CalibrationPictures, kernels: KernelLevel) throws(Diagnostic) {
-        for picture in pictures.pictures { try network.requirePicture(height: picture.shape.height, width: picture.shape.width, channels: picture.shape.channels) }
+        for picture in pictures.pictures {
+            try network.requirePicture(
+                height: picture.shape.height, width: picture.shape.width, channels: picture.shape.channels)
+        }
         model = FloatModel(network, kernels: kernels)
         self.kernels = kernels
         let name = network.graph.inputs[0].name
@@ -33,23 +37,32 @@ struct CalibrationFlow {
     func rate(of picture: Int) -> Int { picture % rateCount }
 
     func floatInputs(of layer: Layer, picture: Int) -> [Tensor<Float>] { layer.inputs.map { float[$0]![picture] } }
-    func quantizedInputs(of layer: Layer, picture: Int) -> [Tensor<Double>] { layer.inputs.map { quantized[$0]![picture] } }
+    func quantizedInputs(of layer: Layer, picture: Int) -> [Tensor<Double>] {
+        layer.inputs.map { quantized[$0]![picture] }
+    }
 
     /// - Throws: `floatNotFinite`.
     func floatOutputs(of layer: Layer) throws(Diagnostic) -> [Tensor<Float>] {
         var outputs: [Tensor<Float>] = []
         for picture in 0..<pictureCount {
-            outputs.append(try model.finite(model.execute(layer, inputs: floatInputs(of: layer, picture: picture), rate: rate(of: picture)), of: layer))
+            outputs.append(
+                try model.finite(
+                    model.execute(layer, inputs: floatInputs(of: layer, picture: picture), rate: rate(of: picture)),
+                    of: layer))
         }
         return outputs
     }
 
     /// Lets the pictures pass a layer that has just been quantized.
-    mutating func advance(_ layer: Layer, floatOutputs: [Tensor<Float>], quantized network: QuantizedNetwork, forgetting names: [String]) {
+    mutating func advance(
+        _ layer: Layer, floatOutputs: [Tensor<Float>], quantized network: QuantizedNetwork, forgetting names: [String]
+    ) {
         let emulation = IntegerEmulation(network, encoding: [layer.name], kernels: kernels)
         quantized[layer.name] = (0..<pictureCount).map { picture in
             emulation.encoded(
-                emulation.results(of: layer, inputs: quantizedInputs(of: layer, picture: picture), rate: rate(of: picture)), as: layer.name)
+                emulation.results(
+                    of: layer, inputs: quantizedInputs(of: layer, picture: picture), rate: rate(of: picture)),
+                as: layer.name)
         }
         float[layer.name] = floatOutputs
         for name in names {
@@ -70,7 +83,9 @@ struct CalibrationFlow {
         let channels = tensors[0].shape.channels
         var sums = Array(repeating: 0.0, count: channels)
         for tensor in tensors {
-            for index in tensor.elements.indices { sums[index % channels] += tensor.elements[index] * tensor.elements[index] }
+            for index in tensor.elements.indices {
+                sums[index % channels] += tensor.elements[index] * tensor.elements[index]
+            }
         }
         let pixels = Double(tensors.reduce(0) { $0 + $1.elements.count / channels })
         return sums.map { $0 / pixels + 1e-12 }

@@ -4,11 +4,12 @@ import Tensors
 
 /// What calibration pictures take on their way through a network.
 enum CalibrationMemory {
-    /// A float (4 bytes) and an integer on its grid (8 bytes) for every element that is alive, and as much again for the layer that is being quantized: results before they are
-    /// encoded, samples, errors.
+    /// A float (4 bytes) and an integer on its grid (8 bytes) for every element that is alive, and as much again for
+    /// the layer that is being quantized: results before they are encoded, samples, errors.
     private static let bytesPerElement = 24
 
-    /// Of all pictures at the layer where most is alive. Pictures whose extent the network refuses count nothing: whoever runs them says so.
+    /// Of all pictures at the layer where most is alive. Pictures whose extent the network refuses count nothing:
+    /// whoever runs them says so.
     static func byteCount(_ graph: Graph, _ pictures: [Tensor<UInt8>]) -> Int {
         var liveCounts: [TensorShape: Int] = [:]
         return pictures.reduce(0) { bytes, picture in

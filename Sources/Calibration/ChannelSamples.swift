@@ -1,8 +1,10 @@
 import Tensors
 
-/// Elements of one tensor over all calibration pictures, by channel: a histogram of every element, the exact extremes and the mean.
+/// Elements of one tensor over all calibration pictures, by channel: a histogram of every element, the exact extremes
+/// and the mean.
 ///
-/// Bins are narrow near zero and wide at the ends (bin = square root of the magnitude), and each is represented by the mean of its elements.
+/// Bins are narrow near zero and wide at the ends (bin = square root of the magnitude), and each is represented by the
+/// mean of its elements.
 struct ChannelSamples: Sendable {
     /// A value and how many elements it stands for.
     typealias Sample = (value: Float, count: Float)
@@ -71,7 +73,9 @@ struct ChannelSamples: Sendable {
             }
         }
         return (0..<channels).map { channel in
-            (channel * width..<(channel + 1) * width).compactMap { counts[$0] == 0 ? nil : (Float(sums[$0] / Double(counts[$0])), counts[$0]) }
+            (channel * width..<(channel + 1) * width).compactMap {
+                counts[$0] == 0 ? nil : (Float(sums[$0] / Double(counts[$0])), counts[$0])
+            }
         }
     }
 
@@ -84,7 +88,9 @@ struct ChannelSamples: Sendable {
     func magnitude(_ channel: Int) -> Float { max(abs(minimum[channel]), abs(maximum[channel])) }
 
     /// The largest distance of a channel's elements from a value.
-    func magnitude(_ channel: Int, about centre: Float) -> Float { max(maximum[channel] - centre, centre - minimum[channel]) }
+    func magnitude(_ channel: Int, about centre: Float) -> Float {
+        max(maximum[channel] - centre, centre - minimum[channel])
+    }
 
     /// The value that half of a channel's elements do not pass.
     func median(_ channel: Int) -> Float {

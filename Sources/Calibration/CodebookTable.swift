@@ -1,8 +1,10 @@
 import Quantization
 
-/// What a value becomes when it is encoded and decoded again, by look-up; for calibration and its emulation of integer networks.
+/// What a value becomes when it is encoded and decoded again, by look-up; for calibration and its emulation of integer
+/// networks.
 ///
-///     values[r - low] = decode(map(encode(r))),   r clamped to low ... high, where everything beyond clamps to the end entries
+///     values[r - low] = decode(map(encode(r))),   r clamped to low ... high;
+///                                                 everything beyond clamps to the end entries
 struct CodebookTable: Sendable {
     let low: Int
     let high: Int

@@ -13,10 +13,12 @@ public enum CodecCalibration {
     /// Symbols rarer than this escape.
     static let rarest = 0x1p-17
 
-    /// The network with its codec. With a hyperprior: Gaussian tables, thresholds between their scales, a table for each channel of the hyper-latent from the float
-    /// network's prior; the multipliers of the scale channels move to their grid. Without: histograms of the latents of `pictures`.
+    /// The network with its codec. With a hyperprior: Gaussian tables, thresholds between their scales, a table for
+    /// each channel of the hyper-latent from the float network's prior; the multipliers of the scale channels move to
+    /// their grid. Without: histograms of the latents of `pictures`.
     ///
-    /// - Throws: `codecNetworkUnfit` where the graph has no latents to code, `codecPriorMissing` where a hyper-latent has no prior.
+    /// - Throws: `codecNetworkUnfit` where the graph has no latents to code, `codecPriorMissing` where a hyper-latent
+    ///   has no prior.
     public static func prepared(
         _ quantized: QuantizedNetwork, prior: FactorizedPrior?, pictures: [Tensor<UInt8>]
     ) throws(Diagnostic) -> QuantizedNetwork {
@@ -24,18 +26,23 @@ public enum CodecCalibration {
         var network = quantized
         guard let hyperLatent = names.hyperLatent, let parameters = names.parameters else {
             network.codec = CodecParameters(
-                latentTables: histograms(quantized, names, pictures), scaleThresholds: [], scaleFractionBits: 0, hyperLatentTables: nil)
+                latentTables: histograms(quantized, names, pictures), scaleThresholds: [], scaleFractionBits: 0,
+                hyperLatentTables: nil)
             return network
         }
         guard case .codes(let set)? = quantized.formats[hyperLatent], let prior, prior.channels == set.channels else {
             throw Diagnostic(
-                .codecPriorMissing, at: "network \(quantized.graph.name)", found: prior.map { "a prior of \($0.channels) channels" } ?? "no prior of the hyper-latent",
-                expected: "a prior for each channel of \(hyperLatent), stored as codes", remedy: "import the network again from weights that have `prior.m.0` and so on")
+                .codecPriorMissing, at: "network \(quantized.graph.name)",
+                found: prior.map { "a prior of \($0.channels) channels" } ?? "no prior of the hyper-latent",
+                expected: "a prior for each channel of \(hyperLatent), stored as codes",
+                remedy: "import the network again from weights that have `prior.m.0` and so on")
         }
-        try network.refineScales(of: parameters, channels: names.grid.firstMeanChannel, by: scaleFractionBits - names.grid.fractionBits)
+        try network.refineScales(
+            of: parameters, channels: names.grid.firstMeanChannel, by: scaleFractionBits - names.grid.fractionBits)
         try network.requireProvenWidths()
         network.codec = CodecParameters(
-            latentTables: GaussianTables.tables(), scaleThresholds: GaussianTables.thresholds(fractionBits: scaleFractionBits),
+            latentTables: GaussianTables.tables(),
+            scaleThresholds: GaussianTables.thresholds(fractionBits: scaleFractionBits),
             scaleFractionBits: scaleFractionBits, hyperLatentTables: tables(of: prior, set))
         return network
     }
@@ -57,7 +64,9 @@ public enum CodecCalibration {
         return FrequencyTables(firstSymbols: firstSymbols, frequencies: frequencies)
     }
 
-    private static func histograms(_ network: QuantizedNetwork, _ names: CodecTensors, _ pictures: [Tensor<UInt8>]) -> FrequencyTables {
+    private static func histograms(
+        _ network: QuantizedNetwork, _ names: CodecTensors, _ pictures: [Tensor<UInt8>]
+    ) -> FrequencyTables {
         let emulation = IntegerEmulation(network)
         let step = 1 << names.grid.fractionBits
         var counts: [[Int: Int]] = []
@@ -95,7 +104,7 @@ public enum CodecCalibration {
     /// The cell of quantizer 1 that x lies in: of 0 up to a quarter step, of 1 up to a step, and so on.
     private static func halfwaySymbol(_ x: Int, step: Int) -> Int {
         let magnitude = abs(x)
-        let k = 4 * magnitude <= step ? 0 : (magnitude + step - 1) / step
+        let k = 4 * magnitude <= step ? 0 : ceilDivide(magnitude, by: step)
         return x < 0 ? -k : k
     }
 }
@@ -106,15 +115,19 @@ extension QuantizedNetwork {
     /// - Throws: `codecNetworkUnfit` unless the layer multiplies and has room in the exponents.
     fileprivate mutating func refineScales(of layer: String, channels: Int, by bits: Int) throws(Diagnostic) {
         guard case .accumulation(var accumulation)? = parameters[layer], rateMultipliers[layer] == nil,
-            (accumulation.postProcessing.multipliers[..<channels] + accumulation.postProcessing.multipliersNegative[..<channels])
+            (accumulation.postProcessing.multipliers[..<channels]
+                + accumulation.postProcessing.multipliersNegative[..<channels])
                 .allSatisfy({ QuantizedMultiplier.exponents.contains($0.exponent + bits) })
         else {
             throw Diagnostic(
-                .codecNetworkUnfit, at: "layer \(layer)", found: "no multipliers that can take a finer grid", expected: "a convolution that predicts scales and means",
+                .codecNetworkUnfit, at: "layer \(layer)", found: "no multipliers that can take a finer grid",
+                expected: "a convolution that predicts scales and means",
                 remedy: "end the hyper-synthesis with a convolution")
         }
         func refined(_ multipliers: [QuantizedMultiplier]) -> [QuantizedMultiplier] {
-            multipliers.enumerated().map { $0 < channels ? QuantizedMultiplier(mantissa: $1.mantissa, exponent: $1.exponent + bits) : $1 }
+            multipliers.enumerated().map {
+                $0 < channels ? QuantizedMultiplier(mantissa: $1.mantissa, exponent: $1.exponent + bits) : $1
+            }
         }
         accumulation.postProcessing.multipliers = refined(accumulation.postProcessing.multipliers)
         accumulation.postProcessing.multipliersNegative = refined(accumulation.postProcessing.multipliersNegative)

@@ -6,10 +6,12 @@ public import Networks
 import Quantization
 public import Tensors
 
-/// Runs layers of a quantized network on decoded integer values, by matrix multiplication in doubles, whose sums of integers below 2^53 are exact.
+/// Runs layers of a quantized network on decoded integer values, by matrix multiplication in doubles, whose sums of
+/// integers below 2^53 are exact.
 ///
-/// It exists for searches during calibration and for measuring quality quickly: neither the specification (that is the reference model) nor the machine.
-/// A tensor holds decoded values, not codes; no value is lost, since decoding is one to one.
+/// It exists for searches during calibration and for measuring quality quickly: neither the specification (that is the
+/// reference model) nor the machine. A tensor holds decoded values, not codes; no value is lost, since decoding is one
+/// to one.
 public struct IntegerEmulation: Sendable {
     public let network: QuantizedNetwork
     private let tables: [String: [CodebookTable]]
@@ -27,18 +29,24 @@ public struct IntegerEmulation: Sendable {
                 case .requantization(let postProcessing): postProcessing.codeMap
                 default: nil
                 }
-            tables[name] = if case .codes(let set) = format { set.codebooks.map { CodebookTable($0, codeMap: codeMap) } } else { [] }
+            tables[name] =
+                if case .codes(let set) = format { set.codebooks.map { CodebookTable($0, codeMap: codeMap) } } else {
+                    []
+                }
         }
         self.tables = tables
     }
 
     /// Runs on samples 0...255 in the first graph input; returns decoded values of the named tensors.
     public func run(_ picture: Tensor<UInt8>, rate: Int = 0, keeping names: [String]) -> [String: Tensor<Double>] {
-        var tensors = [network.graph.inputs[0].name: Tensor(shape: picture.shape, elements: picture.elements.map { Double($0) })]
+        var tensors = [
+            network.graph.inputs[0].name: Tensor(shape: picture.shape, elements: picture.elements.map { Double($0) })
+        ]
         var kept = tensors.filter { names.contains($0.key) }
         let lastReaders = network.graph.lastReaders
         for layer in network.graph.layers {
-            let output = encoded(results(of: layer, inputs: layer.inputs.map { tensors[$0]! }, rate: rate), as: layer.name)
+            let output = encoded(
+                results(of: layer, inputs: layer.inputs.map { tensors[$0]! }, rate: rate), as: layer.name)
             if names.contains(layer.name) { kept[layer.name] = output }
             tensors[layer.name] = output
             for name in lastReaders[layer.name] ?? [] { tensors[name] = nil }
@@ -52,22 +60,30 @@ public struct IntegerEmulation: Sendable {
         switch (layer.operator, network.parameters[layer.name]) {
         case (_, .accumulation(let accumulation)?):
             let weights = accumulation.weightCodes.map { Double(accumulation.weightDecoder.entries[Int($0)]) }
-            let sums = Accumulation.sums(layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape), kernels: kernels)
-            return postProcessed(sums, bias: accumulation.bias, accumulation.postProcessing, rate: rateMultipliers(layer, rate))
+            let sums = Accumulation.sums(
+                layer.operator, input: input, weights: weights, output: layer.outputShape(of: input.shape),
+                kernels: kernels)
+            return postProcessed(
+                sums, bias: accumulation.bias, accumulation.postProcessing, rate: rateMultipliers(layer, rate))
         case (_, .requantization(let postProcessing)?):
             return postProcessed(input, bias: nil, postProcessing, rate: rateMultipliers(layer, rate))
-        case (.normalization(let form), .normalization(let normalization)?): return normalized(form, input, normalization)
+        case (.normalization(let form), .normalization(let normalization)?):
+            return normalized(form, input, normalization)
         case (_, .addition(let addition)?): return added(input, inputs[1], addition)
         case (.concatenation, _): return Rearrangement.concatenate(inputs)
         case (.pixelShuffle(let factor), _): return Rearrangement.shuffle(input, factor: factor)
         case (.quantizeLatent(let grid), _):
             let steps = Double(1 << grid.fractionBits)
-            return Rearrangement.combine(input, inputs.count > 1 ? inputs[1] : nil, firstMeanChannel: grid.firstMeanChannel) { y, mean in
+            return Rearrangement.combine(
+                input, inputs.count > 1 ? inputs[1] : nil, firstMeanChannel: grid.firstMeanChannel
+            ) { y, mean in
                 ((y - mean) / steps + 0.5).rounded(.down)
             }
         case (.reconstructLatent(let grid), _):
             let steps = Double(1 << grid.fractionBits)
-            return Rearrangement.combine(input, inputs.count > 1 ? inputs[1] : nil, firstMeanChannel: grid.firstMeanChannel) { k, mean in k * steps + mean }
+            return Rearrangement.combine(
+                input, inputs.count > 1 ? inputs[1] : nil, firstMeanChannel: grid.firstMeanChannel
+            ) { k, mean in k * steps + mean }
         default: preconditionFailure("\(layer.name) has no parameters for \(layer.operator.name)")
         }
     }
@@ -92,7 +108,9 @@ public struct IntegerEmulation: Sendable {
         return output
     }
 
-    private func rateMultipliers(_ layer: Layer, _ rate: Int) -> [QuantizedMultiplier]? { network.rateMultipliers[layer.name]?[rate] }
+    private func rateMultipliers(_ layer: Layer, _ rate: Int) -> [QuantizedMultiplier]? {
+        network.rateMultipliers[layer.name]?[rate]
+    }
 
     private func postProcessed(
         _ sums: Tensor<Double>, bias: [Int64]?, _ postProcessing: PostProcessing, rate: [QuantizedMultiplier]?
@@ -107,7 +125,8 @@ public struct IntegerEmulation: Sendable {
                 let accumulator = Int64(elements[index]) + (bias?[channel] ?? 0)
                 let multiplier = accumulator < 0 ? negative[channel] : positive[channel]
                 let result = requantize(accumulator, by: multiplier, rounding: postProcessing.rounding)
-                elements[index] = Self.limited(result, postProcessing.resultBits, postProcessing.clipLow, postProcessing.clipHigh)
+                elements[index] = Self.limited(
+                    result, postProcessing.resultBits, postProcessing.clipLow, postProcessing.clipHigh)
                 channel = channel + 1 == channels ? 0 : channel + 1
             }
         }
@@ -120,12 +139,17 @@ public struct IntegerEmulation: Sendable {
     }
 
     /// In doubles: a quotient that lies within 2^-50 of a tie may fall to the other side of it.
-    private func normalized(_ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters) -> Tensor<Double> {
+    private func normalized(
+        _ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters
+    ) -> Tensor<Double> {
         let norms = norms(form, input, parameters)
         if let table = parameters.table { return normalized(form, input, parameters, norms: norms, by: table) }
         var output = input
         let channels = parameters.beta.count
-        let factors = (0..<channels).map { Double(parameters.scaleMantissas[$0]) / Double(sign: .plus, exponent: parameters.scaleShifts[$0], significand: 1) }
+        let factors = (0..<channels).map {
+            Double(parameters.scaleMantissas[$0])
+                / Double(sign: .plus, exponent: parameters.scaleShifts[$0], significand: 1)
+        }
         output.elements.withUnsafeMutableBufferPointer { elements in
             var channel = 0
             for index in elements.indices {
@@ -149,7 +173,8 @@ public struct IntegerEmulation: Sendable {
 
     /// In integers: the cuts of a table are no matter of precision.
     private func normalized(
-        _ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters, norms: Tensor<Double>, by table: NormalizationTable
+        _ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters,
+        norms: Tensor<Double>, by table: NormalizationTable
     ) -> Tensor<Double> {
         var output = input
         let channels = parameters.beta.count
@@ -161,7 +186,11 @@ public struct IntegerEmulation: Sendable {
                 let places = factor.places + parameters.scaleShifts[channel]
                 // To the left the product is beyond every result, or small enough for a double.
                 let rounded =
-                    places > 60 ? 0 : places > 0 ? (product + 1 << (places - 1)) >> places : Int(min(Double(product) * Double(1 << -places), 0x1p40))
+                    places > 60
+                    ? 0
+                    : places > 0
+                        ? (product + 1 << (places - 1)) >> places
+                        : Int(min(Double(product) * Double(1 << -places), 0x1p40))
                 let result = elements[index] < 0 ? -Int64(rounded) : Int64(rounded)
                 elements[index] = Self.limited(result, parameters.resultBits, parameters.clipLow, parameters.clipHigh)
                 channel = channel + 1 == channels ? 0 : channel + 1
@@ -171,7 +200,9 @@ public struct IntegerEmulation: Sendable {
     }
 
     /// `n_i = beta_i + sum over j of gamma_ij q_j`.
-    func norms(_ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters) -> Tensor<Double> {
+    func norms(
+        _ form: NormalizationForm, _ input: Tensor<Double>, _ parameters: NormalizationParameters
+    ) -> Tensor<Double> {
         let channels = parameters.beta.count
         let largest = Double(1 << (network.widths.activationBits - 1) - 1)
         let scales = parameters.operandShifts.map { Double(sign: .plus, exponent: -$0, significand: 1) }
@@ -179,12 +210,15 @@ public struct IntegerEmulation: Sendable {
         operands.elements.withUnsafeMutableBufferPointer { elements in
             for index in elements.indices {
                 let value = elements[index]
-                elements[index] = form.isSquareRootForm ? min(largest, (value * value * scales[index % channels] + 0.5).rounded(.down)) : abs(value)
+                elements[index] =
+                    form.isSquareRootForm
+                    ? min(largest, (value * value * scales[index % channels] + 0.5).rounded(.down)) : abs(value)
             }
         }
         let gamma = parameters.gammaCodes.map { Double(parameters.gammaDecoder.entries[Int($0)]) }
         let square = Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1)
-        var norms = Accumulation.sums(.convolution(square), input: operands, weights: gamma, output: input.shape, kernels: kernels)
+        var norms = Accumulation.sums(
+            .convolution(square), input: operands, weights: gamma, output: input.shape, kernels: kernels)
         norms.elements.withUnsafeMutableBufferPointer { elements in
             for index in elements.indices { elements[index] += Double(parameters.beta[index % channels]) }
         }
@@ -195,7 +229,9 @@ public struct IntegerEmulation: Sendable {
         var output = a
         let scale = Double(sign: .plus, exponent: parameters.exponent - 31, significand: 1)
         for index in output.elements.indices {
-            let quotient = (a.elements[index] * Double(parameters.mantissaA) + b.elements[index] * Double(parameters.mantissaB)) * scale
+            let quotient =
+                (a.elements[index] * Double(parameters.mantissaA) + b.elements[index] * Double(parameters.mantissaB))
+                * scale
             let rounded: Double =
                 switch parameters.rounding {
                 case .floor: quotient.rounded(.down)
@@ -205,7 +241,8 @@ public struct IntegerEmulation: Sendable {
                 case .halfAway: quotient.rounded(.toNearestOrAwayFromZero)
                 default: (quotient + 0.5).rounded(.down)
                 }
-            output.elements[index] = Self.limited(Int64(rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh)
+            output.elements[index] = Self.limited(
+                Int64(rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh)
         }
         return output
     }

@@ -6,18 +6,24 @@ import Networks
 import Quantization
 import Tensors
 
-/// Formats of the tensors that concatenations join: codes are copied, so all operands need one step and one list of codebooks.
+/// Formats of the tensors that concatenations join: codes are copied, so all operands need one step and one list of
+/// codebooks.
 ///
 ///     a ─┐
-///     b ─┴─ joined ─┐       a, b and c: one grid, searched on the samples of all their channels; selects and offsets are those of their own
-///     c ────────────┴─ all
+///     b ─┴─ joined ─┐       a, b and c: one grid, searched on the samples of all their channels;
+///     c ────────────┴─ all  selects and offsets are those of their own
 struct JointFormats {
     /// By the layers that make the operands; none for graphs without concatenations.
     private(set) var formats: [String: TensorFormat] = [:]
 
-    /// - Throws: `networkValueOutOfRange` where only some operands of a concatenation bring learned ranges, and what the float run and the search of codebooks throw.
-    init(_ network: FloatNetwork, options: QuantizationOptions, pictures: CalibrationPictures, kernels: KernelLevel) throws(Diagnostic) {
-        let groups = network.graph.joinedTensors.filter { group in group.count > 1 && !group.contains { network.graph.hasGivenFormat($0) } }
+    /// - Throws: `networkValueOutOfRange` where only some operands of a concatenation bring learned ranges, and what
+    ///   the float run and the search of codebooks throw.
+    init(
+        _ network: FloatNetwork, options: QuantizationOptions, pictures: CalibrationPictures, kernels: KernelLevel
+    ) throws(Diagnostic) {
+        let groups = network.graph.joinedTensors.filter { group in
+            group.count > 1 && !group.contains { network.graph.hasGivenFormat($0) }
+        }
         guard !groups.isEmpty else { return }
         let samples = try CalibrationFlow.samples(of: Set(groups.joined()), network, pictures, kernels: kernels)
         for group in groups {
@@ -25,32 +31,41 @@ struct JointFormats {
             let mirrors = group.contains { network.graph[layer: $0]?.mirrorsNegativeSums ?? false }
             let shared = group.map(network.graph.channelsOfOneCodebook).max()!
             let set = try options.codebookSet(
-                for: TensorSamples(joining: group.map { samples[$0]! }), sharedBy: group.allSatisfy { samples[$0]!.channels % shared == 0 } ? shared : 1, learned: try Self.learned(group, network, options), mirrorsNegativeSums: mirrors, at: place)
+                for: TensorSamples(joining: group.map { samples[$0]! }),
+                sharedBy: group.allSatisfy { samples[$0]!.channels % shared == 0 } ? shared : 1,
+                learned: try Self.learned(group, network, options), mirrorsNegativeSums: mirrors, at: place)
             var first = 0
             for name in group {
                 let channels = first..<first + samples[name]!.channels
                 formats[name] = .codes(
-                    try CodebookSet(codebooks: set.codebooks, selects: Array(set.selects[channels]), offsets: Array(set.offsets[channels]), step: set.step))
+                    try CodebookSet(
+                        codebooks: set.codebooks, selects: Array(set.selects[channels]),
+                        offsets: Array(set.offsets[channels]), step: set.step))
                 first = channels.upperBound
             }
         }
     }
 
-    private static func learned(_ group: [String], _ network: FloatNetwork, _ options: QuantizationOptions) throws(Diagnostic) -> [Float]? {
+    private static func learned(
+        _ group: [String], _ network: FloatNetwork, _ options: QuantizationOptions
+    ) throws(Diagnostic) -> [Float]? {
         guard options.takesLearnedRanges else { return nil }
         let ranges = group.compactMap { network.ranges.activations[$0] }
         if ranges.isEmpty { return nil }
         guard ranges.count == group.count else {
             throw Diagnostic(
-                .networkValueOutOfRange, at: "layer \(group[0])", found: "learned activation ranges of some operands of a concatenation",
-                expected: "of all of \(group.joined(separator: ", ")), or of none: they share one format", remedy: "learn them for all, or quantize with --ignore-learned-ranges")
+                .networkValueOutOfRange, at: "layer \(group[0])",
+                found: "learned activation ranges of some operands of a concatenation",
+                expected: "of all of \(group.joined(separator: ", ")), or of none: they share one format",
+                remedy: "learn them for all, or quantize with --ignore-learned-ranges")
         }
         return ranges.flatMap { $0 }
     }
 }
 
 extension Graph {
-    /// The tensors whose codes concatenations bring together, directly or through pixel shuffles and other concatenations, group by group in the graph's order.
+    /// The tensors whose codes concatenations bring together, directly or through pixel shuffles and other
+    /// concatenations, group by group in the graph's order.
     fileprivate var joinedTensors: [[String]] {
         var parents: [String: String] = [:]
         func root(_ name: String) -> String {
@@ -73,7 +88,9 @@ extension Graph {
             unite(layer.name, layer.inputs)
         }
         let roots = Set(concatenations.map(root))
-        let names = (inputs.map(\.name) + layers.map(\.name)).filter { !copies.contains($0) && roots.contains(root($0)) }
+        let names = (inputs.map(\.name) + layers.map(\.name)).filter {
+            !copies.contains($0) && roots.contains(root($0))
+        }
         return roots.sorted().map { group in names.filter { root($0) == group } }
     }
 }

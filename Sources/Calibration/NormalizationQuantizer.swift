@@ -8,7 +8,8 @@ import Quantization
 /// Integers of one normalization layer.
 ///
 ///     n_real = nu_i n,   gamma'_ij = gamma_ij x real value of one operand step = nu_i g_ij,   beta_i = nu_i b_i
-///     GDN  M/2^S = stepIn / (sqrt(nu_i) stepOut)    IGDN  stepIn sqrt(nu_i) / stepOut    GDN1  stepIn / (nu_i stepOut)    IGDN1  stepIn nu_i / stepOut
+///     GDN   M/2^S = stepIn / (sqrt(nu_i) stepOut)    IGDN   stepIn sqrt(nu_i) / stepOut
+///     GDN1        = stepIn / (nu_i stepOut)          IGDN1  stepIn nu_i / stepOut
 struct NormalizationQuantizer {
     let form: NormalizationForm
     let gamma: [Float]
@@ -22,14 +23,20 @@ struct NormalizationQuantizer {
     /// The largest factor that a 24-bit mantissa with shift 0 can carry.
     private static let largestFactor = Double(1 << 24 - 1)
 
-    func parameters(importance: [Double], gammaBits: Int) throws(Diagnostic) -> (parameters: NormalizationParameters, scales: [Double]) {
+    func parameters(
+        importance: [Double], gammaBits: Int
+    ) throws(Diagnostic) -> (parameters: NormalizationParameters, scales: [Double]) {
         let channels = beta.count
         let shifts = (0..<channels).map { operandShift($0) }
-        let operandSteps = shifts.map { form.isSquareRootForm ? input.step * input.step * Double(sign: .plus, exponent: $0, significand: 1) : input.step }
+        let operandSteps = shifts.map {
+            form.isSquareRootForm
+                ? input.step * input.step * Double(sign: .plus, exponent: $0, significand: 1) : input.step
+        }
         let effective = (0..<gamma.count).map { Float(Double(gamma[$0]) * operandSteps[$0 % channels]) }
         if let index = effective.firstIndex(where: { !$0.isFinite }) {
             throw Diagnostic(
-                .networkValueOutOfRange, at: "\(place), channel \(index / channels)", found: "gamma \(gamma[index]) for operands of step \(operandSteps[index % channels])",
+                .networkValueOutOfRange, at: "\(place), channel \(index / channels)",
+                found: "gamma \(gamma[index]) for operands of step \(operandSteps[index % channels])",
                 expected: "products within float32", remedy: "scale this layer's input down")
         }
         let decoder = try gammaDecoder(bits: gammaBits)
@@ -37,11 +44,14 @@ struct NormalizationQuantizer {
         let smallestScale =
             switch form {
             case .gdn1: input.step / (Self.largestFactor * outputStep)
-            case .gdn: (input.step / (Self.largestFactor * outputStep)) * (input.step / (Self.largestFactor * outputStep))
+            case .gdn:
+                (input.step / (Self.largestFactor * outputStep)) * (input.step / (Self.largestFactor * outputStep))
             case .igdn, .igdn1: 0.0
             }
         let quantizer = WeightQuantizer(decoder: decoder, grouping: .outputChannel, clipping: options.weightClipping)
-        let (codes, scales) = quantizer.quantize(effective, outputs: channels, importance: importance, smallestScale: max(smallestScale, betaLimit), clips: clips)
+        let (codes, scales) = quantizer.quantize(
+            effective, outputs: channels, importance: importance, smallestScale: max(smallestScale, betaLimit),
+            clips: clips)
         var mantissas: [UInt32] = []
         var factorShifts: [Int] = []
         var integers: [Int64] = []
@@ -49,7 +59,8 @@ struct NormalizationQuantizer {
             let (mantissa, shift) = try Self.mantissa(of: factor(scale), at: "\(place), channel \(channel)")
             guard let integer = Int64(rounding: Double(beta[channel]) / scale) else {
                 throw Diagnostic(
-                    .networkValueOutOfRange, at: "\(place), channel \(channel)", found: "beta \(beta[channel]) in steps of \(scale)", expected: "an integer of 64 bits",
+                    .networkValueOutOfRange, at: "\(place), channel \(channel)",
+                    found: "beta \(beta[channel]) in steps of \(scale)", expected: "an integer of 64 bits",
                     remedy: "train or export the network again")
             }
             integers.append(max(1, integer))
@@ -58,14 +69,18 @@ struct NormalizationQuantizer {
         }
         return (
             NormalizationParameters(
-                gammaCodes: codes, gammaDecoder: decoder, operandShifts: shifts, beta: integers, scaleMantissas: mantissas, scaleShifts: factorShifts,
-                table: options.normalizationTable.map { .derived(for: form, widths: $0) }, resultBits: options.resultBits),
+                gammaCodes: codes, gammaDecoder: decoder, operandShifts: shifts, beta: integers,
+                scaleMantissas: mantissas, scaleShifts: factorShifts,
+                table: options.normalizationTable.map { .derived(for: form, widths: $0) },
+                resultBits: options.resultBits),
             scales
         )
     }
 
     /// A scale so small that beta would not fit half the accumulator is refused.
-    private var betaLimit: Double { Double(beta.max() ?? 0) / Double(sign: .plus, exponent: options.accumulatorBits - 3, significand: 1) }
+    private var betaLimit: Double {
+        Double(beta.max() ?? 0) / Double(sign: .plus, exponent: options.accumulatorBits - 3, significand: 1)
+    }
 
     private func gammaDecoder(bits: Int) throws(Diagnostic) -> WeightDecoder {
         try .gammas(options.gammaLaw, bits: bits, at: place)
@@ -102,7 +117,13 @@ struct NormalizationQuantizer {
 
     private static func outOfRange(_ factor: Double, at place: String) -> Diagnostic {
         Diagnostic(
-            .networkValueOutOfRange, at: place, found: "a normalization factor of \(factor)", expected: "a factor that 24 bits and a shift of 0...62 carry: 2^-62 to 2^24",
-            remedy: "scale the layer before, or the betas and gammas of this channel, so that input and output are of like magnitude")
+            .networkValueOutOfRange, at: place, found: "a normalization factor of \(factor)",
+            expected: "a factor that 24 bits and a shift of 0...62 carry: 2^-62 to 2^24",
+            remedy:
+                """
+                scale the layer before, or the betas and gammas of this channel, so that input and output are of like \
+                magnitude
+                """
+        )
     }
 }

@@ -6,8 +6,8 @@ public import Quantization
 public struct QuantizationOptions: Hashable, Sendable {
     /// Spacing of the 256 weights that a code can mean. Default: power 2.
     public var weightLaw: Law
-    /// With a dead-zone law: the least part of each layer's weights that must be zero, 0...0.99. Each layer then gets the narrowest dead zone that reaches it, and the law's
-    /// own fraction is not used.
+    /// With a dead-zone law: the least part of each layer's weights that must be zero, 0...0.99. Each layer then gets
+    /// the narrowest dead zone that reaches it, and the law's own fraction is not used.
     public var weightSparsity: Double?
     public var weightGrouping: WeightGrouping
     public var weightClipping: WeightClipping
@@ -19,16 +19,20 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var codebooks: Int
     /// How many codebooks it takes to halve the range.
     public var codebooksPerOctave: Int
-    /// Of the latents; unless it is none, the codebook of a channel of any other tensor may lie about the channel's median.
+    /// Of the latents; unless it is none, the codebook of a channel of any other tensor may lie about the channel's
+    /// median.
     public var meanRemoval: MeanRemoval
     public var rangeSelection: RangeSelection
-    /// Whether the biases of accumulating layers take up the mean error measured on the calibration pictures, where kinds of pictures that are left out fare better with it.
+    /// Whether the biases of accumulating layers take up the mean error measured on the calibration pictures, where
+    /// kinds of pictures that are left out fare better with it.
     public var correctsBias: Bool
     /// Whether the betas of normalizations do.
     public var correctsBeta: Bool
-    /// Whether the biases and betas of layers that bring learned clips, which were trained with their weights, are corrected too.
+    /// Whether the biases and betas of layers that bring learned clips, which were trained with their weights, are
+    /// corrected too.
     public var correctsTrainedBias: Bool
-    /// Whether the ranges that a fine-tuned network brings along take the place of all searches and corrections where it has them.
+    /// Whether the ranges that a fine-tuned network brings along take the place of all searches and corrections where
+    /// it has them.
     public var takesLearnedRanges: Bool
     public var rounding: RoundingRule
     /// Widths of the tables of normalization, for a machine with a table unit; nil: correctly rounded.
@@ -43,11 +47,14 @@ public struct QuantizationOptions: Hashable, Sendable {
     public var accumulatorBits: Int
 
     public init(
-        weightLaw: Law = .power(numerator: 2, denominator: 1), weightSparsity: Double? = nil, weightGrouping: WeightGrouping = .outputChannel,
-        weightClipping: WeightClipping = .searched, compensatesRounding: Bool = true, activationLaw: Law = .power(numerator: 2, denominator: 1),
+        weightLaw: Law = .power(numerator: 2, denominator: 1), weightSparsity: Double? = nil,
+        weightGrouping: WeightGrouping = .outputChannel,
+        weightClipping: WeightClipping = .searched, compensatesRounding: Bool = true,
+        activationLaw: Law = .power(numerator: 2, denominator: 1),
         codebooks: Int = 8, codebooksPerOctave: Int = 1,
         meanRemoval: MeanRemoval = .midRange, rangeSelection: RangeSelection = .searched, correctsBias: Bool = true,
-        correctsBeta: Bool = true, correctsTrainedBias: Bool = false, takesLearnedRanges: Bool = true, rounding: RoundingRule = .single, normalizationTable: NormalizationTable.Widths? = nil,
+        correctsBeta: Bool = true, correctsTrainedBias: Bool = false, takesLearnedRanges: Bool = true,
+        rounding: RoundingRule = .single, normalizationTable: NormalizationTable.Widths? = nil,
         resultBits: Int = 32, activationBits: Int = 15, weightBits: Int = 12, accumulatorBits: Int = 36
     ) {
         self.weightLaw = weightLaw
@@ -72,12 +79,13 @@ public struct QuantizationOptions: Hashable, Sendable {
         self.accumulatorBits = accumulatorBits
     }
 
-    /// The law of gammas, whose codes are magnitudes of 8 bits: that of the weights, but power 2 instead of a dead zone, which has negative levels, and for a minifloat
-    /// one mantissa bit more in the place of the sign.
+    /// The law of gammas, whose codes are magnitudes of 8 bits: that of the weights, but power 2 instead of a dead
+    /// zone, which has negative levels, and for a minifloat one mantissa bit more in the place of the sign.
     public var gammaLaw: Law {
         switch weightLaw {
         case .deadZone: .power(numerator: 2, denominator: 1)
-        case .minifloat(let exponentBits, let mantissaBits) where exponentBits + mantissaBits == 7: .minifloat(exponentBits: exponentBits, mantissaBits: mantissaBits + 1)
+        case .minifloat(let exponentBits, let mantissaBits) where exponentBits + mantissaBits == 7:
+            .minifloat(exponentBits: exponentBits, mantissaBits: mantissaBits + 1)
         default: weightLaw
         }
     }
@@ -95,8 +103,10 @@ public struct QuantizationOptions: Hashable, Sendable {
     /// Classic 8 bits: linear, one scale a layer, one range a tensor, no mean removal, no search.
     public static var plain: QuantizationOptions {
         QuantizationOptions(
-            weightLaw: .linear, weightGrouping: .layer, weightClipping: .none, compensatesRounding: false, activationLaw: .linear, codebooks: 1,
-            meanRemoval: .none, rangeSelection: .maximum, correctsBias: false, correctsBeta: false, takesLearnedRanges: false)
+            weightLaw: .linear, weightGrouping: .layer, weightClipping: .none, compensatesRounding: false,
+            activationLaw: .linear, codebooks: 1,
+            meanRemoval: .none, rangeSelection: .maximum, correctsBias: false, correctsBeta: false,
+            takesLearnedRanges: false)
     }
 }
 
@@ -137,6 +147,7 @@ public enum RangeSelection: String, CaseIterable, Hashable, Sendable {
     case maximum
     /// At the magnitude that 99.99 % of the elements do not pass.
     case percentile
-    /// Where the measured squared error is least, each kind of pictures weighed by the least that it can have; how far beyond the samples, by cross-validation over the kinds.
+    /// Where the measured squared error is least, each kind of pictures weighed by the least that it can have; how far
+    /// beyond the samples, by cross-validation over the kinds.
     case searched
 }

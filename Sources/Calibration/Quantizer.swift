@@ -8,34 +8,40 @@ public import Tensors
 
 /// `quantize`: from a float network and calibration pictures to a quantized network.
 ///
-/// Layers are quantized one after the other, while two versions of every picture flow through the network: the float one, and the one that the quantized
-/// layers so far produce. Ranges come from the first; weights, biases and betas of a layer are fitted on the second, so that a layer takes up the mean error
-/// of those before it.
+/// Layers are quantized one after the other, while two versions of every picture flow through the network: the float
+/// one, and the one that the quantized layers so far produce. Ranges come from the first; weights, biases and betas of
+/// a layer are fitted on the second, so that a layer takes up the mean error of those before it.
 ///
-/// The same network, options and pictures give the same integers everywhere: floats pass basic operations alone, in one order whatever the processor.
+/// The same network, options and pictures give the same integers everywhere: floats pass basic operations alone, in one
+/// order whatever the processor.
 public struct Quantizer: Sendable {
     public let network: FloatNetwork
     public let options: QuantizationOptions
     private let kernels: KernelLevel
 
-    public init(_ network: FloatNetwork, options: QuantizationOptions = QuantizationOptions(), kernels: KernelLevel = .chosen) {
+    public init(
+        _ network: FloatNetwork, options: QuantizationOptions = QuantizationOptions(), kernels: KernelLevel = .chosen
+    ) {
         self.network = network
         self.options = options
         self.kernels = kernels
     }
 
     /// - Parameters:
-    ///   - calibration: its pictures have samples 0...255, height and width multiples of the graph's `sizeMultiple`; at least one.
+    ///   - calibration: its pictures have samples 0...255, height and width multiples of the graph's `sizeMultiple`; at
+    ///     least one.
     ///   - memory: asked for the tensors of all pictures before any is made.
     ///   - progress: called with each layer's name before it is quantized.
-    /// - Throws: `memoryBudgetExceeded`, `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`, `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`,
-    ///   those of the proof of widths, and the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
+    /// - Throws: `memoryBudgetExceeded`, `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`,
+    ///   `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`, those of the proof of widths, and
+    ///   the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
     public func quantize(
         _ calibration: CalibrationPictures, memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
     ) throws(Diagnostic) -> QuantizedNetwork {
         let pictures = calibration.pictures
         try memory.require(
-            CalibrationMemory.byteCount(network.graph, pictures), for: "tensors of \(pictures.count) calibration pictures", at: "network \(network.graph.name)")
+            CalibrationMemory.byteCount(network.graph, pictures),
+            for: "tensors of \(pictures.count) calibration pictures", at: "network \(network.graph.name)")
         try requireOptions(calibration)
         try network.validate()
         let graph = network.graph
@@ -44,13 +50,16 @@ public struct Quantizer: Sendable {
         var flow = try CalibrationFlow(network: network, pictures: calibration, kernels: kernels)
         var quantized = QuantizedNetwork(
             graph: graph, formats: [imageName: .codes(image)], parameters: [:],
-            widths: DatapathWidths(activationBits: options.activationBits, weightBits: options.weightBits, accumulatorBits: options.accumulatorBits))
+            widths: DatapathWidths(
+                activationBits: options.activationBits, weightBits: options.weightBits,
+                accumulatorBits: options.accumulatorBits))
         let joint = try JointFormats(network, options: options, pictures: calibration, kernels: kernels)
         let lastReaders = graph.lastReaders
         for layer in graph.layers {
             progress(layer.name)
             let outputs = try flow.floatOutputs(of: layer)
-            var step = LayerQuantizer(layer: layer, float: network, options: options, quantized: quantized, flow: flow, floatOutputs: outputs,
+            var step = LayerQuantizer(
+                layer: layer, float: network, options: options, quantized: quantized, flow: flow, floatOutputs: outputs,
                 jointFormat: joint.formats[layer.name])
             try step.quantize()
             quantized = step.quantized
@@ -73,7 +82,8 @@ public struct Quantizer: Sendable {
     /// The widths that the network really needs, so that the smallest machine that can run it may.
     private func narrowestWidths(of network: QuantizedNetwork) -> DatapathWidths {
         var widths = network.widths
-        widths.accumulatorBits = max(8, network.graph.layers.map { AccumulatorProof.width(of: $0, in: network) }.max() ?? 8)
+        widths.accumulatorBits = max(
+            8, network.graph.layers.map { AccumulatorProof.width(of: $0, in: network) }.max() ?? 8)
         widths.weightBits = network.parameters.values.reduce(2) { bits, parameters in
             switch parameters {
             case .accumulation(let accumulation): max(bits, accumulation.weightDecoder.bits)
@@ -87,13 +97,16 @@ public struct Quantizer: Sendable {
     private func requireOptions(_ calibration: CalibrationPictures) throws(Diagnostic) {
         guard options.weightGrouping.isExecutable else {
             throw Diagnostic(
-                .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weightGrouping.rawValue)", expected: "layer or outputChannel",
+                .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weightGrouping.rawValue)",
+                expected: "layer or outputChannel",
                 remedy: "study this grouping in float: its scales sit inside the sum")
         }
         if options.takesLearnedRanges, options.weightGrouping != .outputChannel, !network.ranges.clips.isEmpty {
             throw Diagnostic(
-                .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weightGrouping.rawValue) for weights with learned clips",
-                expected: "outputChannel: clips belong to output channels", remedy: "choose that grouping, or quantize with --ignore-learned-ranges")
+                .groupingNotExecutable, at: "quantize",
+                found: "weight grouping \(options.weightGrouping.rawValue) for weights with learned clips",
+                expected: "outputChannel: clips belong to output channels",
+                remedy: "choose that grouping, or quantize with --ignore-learned-ranges")
         }
         let ranges = [
             ("activationBits", options.activationBits, 8...16), ("weightBits", options.weightBits, 8...16),
@@ -101,12 +114,19 @@ public struct Quantizer: Sendable {
             ("codebooksPerOctave", options.codebooksPerOctave, 1...64),
         ]
         for (name, value, range) in ranges where !range.contains(value) {
-            throw Diagnostic(.networkValueOutOfRange, at: "quantize", found: "\(name) \(value)", expected: "\(range)", remedy: "choose a value in range")
+            throw Diagnostic(
+                .networkValueOutOfRange, at: "quantize", found: "\(name) \(value)", expected: "\(range)",
+                remedy: "choose a value in range")
         }
         let multiple = network.graph.sizeMultiple
-        guard !calibration.photographs.isEmpty, calibration.pictures.allSatisfy({ $0.shape.height % multiple == 0 && $0.shape.width % multiple == 0 && $0.shape.count > 0 }) else {
+        guard !calibration.photographs.isEmpty,
+            calibration.pictures.allSatisfy({
+                $0.shape.height % multiple == 0 && $0.shape.width % multiple == 0 && $0.shape.count > 0
+            })
+        else {
             throw Diagnostic(
-                .networkValueOutOfRange, at: "quantize", found: "no picture, or one whose size is no multiple of \(multiple)",
+                .networkValueOutOfRange, at: "quantize",
+                found: "no picture, or one whose size is no multiple of \(multiple)",
                 expected: "at least one picture", remedy: "name a folder with pictures")
         }
     }

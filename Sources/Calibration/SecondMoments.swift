@@ -1,7 +1,8 @@
 import Graph
 import Tensors
 
-/// Mean products of the operands that one weight group multiplies: `values[i n + j] = E[x_i x_j]`, measured on the calibration pictures.
+/// Mean products of the operands that one weight group multiplies: `values[i n + j] = E[x_i x_j]`, measured on the
+/// calibration pictures.
 struct SecondMoments {
     /// n: all operands of a window where they are few, else the channels of one tap.
     let count: Int
@@ -55,15 +56,19 @@ struct SecondMoments {
         var operands: [Double] = []
         for r in 0..<window.kernelHeight {
             for s in 0..<window.kernelWidth {
-                let (sourceY, sourceX) = (y + r * window.dilationY - window.padding.top, x + s * window.dilationX - window.padding.left)
-                let isInside = sourceY >= 0 && sourceY < input.shape.height && sourceX >= 0 && sourceX < input.shape.width
+                let (sourceY, sourceX) = (
+                    y + r * window.dilationY - window.padding.top, x + s * window.dilationX - window.padding.left
+                )
+                let isInside =
+                    sourceY >= 0 && sourceY < input.shape.height && sourceX >= 0 && sourceX < input.shape.width
                 for c in 0..<input.shape.channels { operands.append(isInside ? input[sourceY, sourceX, c] : 0) }
             }
         }
         return operands
     }
 
-    /// Operands in the order of falling energy, and the upper Cholesky factor U of the inverse in that order: `H^-1 = U^T U`.
+    /// Operands in the order of falling energy, and the upper Cholesky factor U of the inverse in that order:
+    /// `H^-1 = U^T U`.
     func compensation() -> (order: [Int], factor: [Double]) {
         let order = (0..<count).sorted { (values[$0 * count + $0], $1) > (values[$1 * count + $1], $0) }
         let damping = 0.01 * (0..<count).reduce(0) { $0 + values[$1 * count + $1] } / Double(count) + 1e-9

@@ -21,12 +21,14 @@ public struct StudyRow: Hashable, Sendable {
     public var selectBits: Int
     /// Latents that 8 bits cannot hold (`means` only).
     public var saturatedLatents: Int
-    /// Of the weights: the part that is zero, in percent, and the zero-order entropy of the codes, each layer by itself, in bits a weight (`weights` only).
+    /// Of the weights: the part that is zero, in percent, and the zero-order entropy of the codes, each layer by
+    /// itself, in bits a weight (`weights` only).
     public var zeroPercent: Double
     public var entropyBits: Double
 
     init(
-        choice: String, signalToNoiseDecibels: Double, psnrChangeDecibels: Double, weightBytes: Int = 0, romBits: Int = 0, selectBits: Int = 0,
+        choice: String, signalToNoiseDecibels: Double, psnrChangeDecibels: Double, weightBytes: Int = 0,
+        romBits: Int = 0, selectBits: Int = 0,
         saturatedLatents: Int = 0, zeroPercent: Double = 0, entropyBits: Double = 0
     ) {
         self.choice = choice
@@ -53,7 +55,10 @@ public struct Study: Sendable {
     /// W, for laws that are not linear.
     public let weightBits: Int
 
-    public init(_ network: FloatNetwork, calibration: [Tensor<UInt8>], pictures: [Tensor<UInt8>], activationBits: Int = 15, weightBits: Int = 12) {
+    public init(
+        _ network: FloatNetwork, calibration: [Tensor<UInt8>], pictures: [Tensor<UInt8>], activationBits: Int = 15,
+        weightBits: Int = 12
+    ) {
         precondition(!calibration.isEmpty && !pictures.isEmpty, "a study needs pictures")
         self.network = network
         self.calibration = calibration
@@ -67,14 +72,18 @@ public struct Study: Sendable {
     /// - Throws: `memoryBudgetExceeded`, `memoryRefused`.
     public func requireMemory(_ memory: MemoryBudget) throws(Diagnostic) {
         try memory.require(
-            CalibrationMemory.byteCount(network.graph, calibration + pictures), for: "tensors of \(calibration.count) calibration pictures and \(pictures.count) to measure",
+            CalibrationMemory.byteCount(network.graph, calibration + pictures),
+            for: "tensors of \(calibration.count) calibration pictures and \(pictures.count) to measure",
             at: "network \(network.graph.name)")
     }
 
-    /// Mean over the pictures of the PSNR of a network's first output, rounded to 8 bits, in dB. The last rate of a network with several.
+    /// Mean over the pictures of the PSNR of a network's first output, rounded to 8 bits, in dB. The last rate of a
+    /// network with several.
     ///
     /// - Throws: `networkGivesNoPicture`, and what `FloatModel.run` throws.
-    func meanPSNR(_ network: FloatNetwork, replacing replacement: (String, Tensor<Float>) -> Tensor<Float> = { $1 }) throws(Diagnostic) -> Double {
+    func meanPSNR(
+        _ network: FloatNetwork, replacing replacement: (String, Tensor<Float>) -> Tensor<Float> = { $1 }
+    ) throws(Diagnostic) -> Double {
         let output = network.graph.outputs[0]
         let model = FloatModel(network)
         var sum = 0.0
@@ -83,8 +92,10 @@ public struct Study: Sendable {
             let result = try model.run(input, rate: lastRate, keeping: [output], replacing: replacement)[output]!
             guard result.shape == picture.shape else {
                 throw Diagnostic(
-                    .networkGivesNoPicture, at: "float network \(network.graph.name)", found: "a first output of \(result.shape) for a picture of \(picture.shape)",
-                    expected: "a picture of the same extent", remedy: "study a network that gives back its picture, with that output first")
+                    .networkGivesNoPicture, at: "float network \(network.graph.name)",
+                    found: "a first output of \(result.shape) for a picture of \(picture.shape)",
+                    expected: "a picture of the same extent",
+                    remedy: "study a network that gives back its picture, with that output first")
             }
             var squares = 0.0
             for (found, expected) in zip(result.elements, picture.elements) {

@@ -1,12 +1,15 @@
 import Diagnostics
 import Quantization
 
-/// Codebooks of the law `table`: J tables of 256 entries and the select of each channel, fitted together to the samples of a tensor.
+/// Codebooks of the law `table`: J tables of 256 entries and the select of each channel, fitted together to the samples
+/// of a tensor.
 ///
-/// Each channel is centred on its median, which becomes its offset. Then by turns: every table becomes the least-squares quantizer of the channels that select it (Lloyd-Max), and
-/// every channel selects the table with the least squared error (k-means over channels). Calibration sees a few pictures, and other pictures pass their ranges: a small part of the
-/// samples counts a second and a third time at `margins` of its distance from the centre, so that tables end beyond what was seen; how large a part, and what the kinds of pictures count
-/// against each other, `RangeErrors` says.
+/// Each channel is centred on its median, which becomes its offset. Then by turns: every table becomes the
+/// least-squares quantizer of the channels that select it (Lloyd-Max), and every channel selects the table with the
+/// least squared error (k-means over channels). Calibration sees a few pictures, and other pictures pass their ranges:
+/// a small part of the samples counts a second and a third time at `margins` of its distance from the centre, so that
+/// tables end beyond what was seen; how large a part, and what the kinds of pictures count against each other,
+/// `RangeErrors` says.
 package struct TableQuantizer {
     /// J, the most tables.
     let codebooks: Int
@@ -30,11 +33,14 @@ package struct TableQuantizer {
     func codebookSet(for samples: TensorSamples) throws(Diagnostic) -> CodebookSet {
         let pooled = samples.pooled
         let centres = (0..<samples.channels).map { pooled.median($0) }
-        let margins = [(factor: 1, weight: 1)] + Self.margins.map { (factor: $0.factor, weight: $0.weight * marginShare) }
+        let margins =
+            [(factor: 1, weight: 1)] + Self.margins.map { (factor: $0.factor, weight: $0.weight * marginShare) }
         let channels = (0..<samples.channels).map { channel in
             WeightedSamples(
                 zip(samples.kinds, kindFactors).map { kind, factor in
-                    WeightedSamples(kind.samples[channel], centre: centres[channel], margins: margins.map { ($0.factor, $0.weight * factor) })
+                    WeightedSamples(
+                        kind.samples[channel], centre: centres[channel],
+                        margins: margins.map { ($0.factor, $0.weight * factor) })
                 })
         }
         let spread = channels.indices.reduce(1e-30) { max($0, Double(pooled.magnitude($1, about: centres[$1]))) }
@@ -43,7 +49,9 @@ package struct TableQuantizer {
         for clip in Self.clips {
             let step = (clip * spread + largestCentre) / largestValue
             let offsets = centres.map { Int32((Double($0) / step).rounded()) }
-            let fit = fit(channels, step: step, limit: Int32(largestValue) - (offsets.map { abs($0) }.max() ?? 0), offsets: offsets)
+            let fit = fit(
+                channels, step: step, limit: Int32(largestValue) - (offsets.map { abs($0) }.max() ?? 0),
+                offsets: offsets)
             if best.map({ fit.error < $0.error }) ?? true { best = fit }
         }
         return try best!.codebookSet
@@ -78,7 +86,8 @@ package struct TableQuantizer {
         return Fit(error: errors.reduce(0, +), tables: tables, selects: selects, offsets: offsets, step: step)
     }
 
-    /// The first groups: channels in the order of the fourth root of their mean fourth power, in equal parts, the widest first.
+    /// The first groups: channels in the order of the fourth root of their mean fourth power, in equal parts, the
+    /// widest first.
     private func groupsByRange(_ channels: [WeightedSamples]) -> [Int] {
         let order = channels.indices.sorted { (channels[$0].meanFourthPower, $1) > (channels[$1].meanFourthPower, $0) }
         var groups = Array(repeating: 0, count: channels.count)
@@ -86,13 +95,18 @@ package struct TableQuantizer {
         return groups
     }
 
-    /// The nearest integers of the grid, driven apart away from 0 where they coincide, within -limit ... limit; every integer there where that holds no more than the levels.
+    /// The nearest integers of the grid, driven apart away from 0 where they coincide, within -limit ... limit; every
+    /// integer there where that holds no more than the levels.
     package static func integers(_ levels: [Double], step: Double, limit: Int32) -> [Int32] {
         guard 2 * Int(limit) + 1 > levels.count else { return Array(-limit...limit) }
         var entries = levels.map { Int32(min(max(($0 / step).rounded(), -Double(limit)), Double(limit))) }
         let middle = levels.indices.min { abs(levels[$0]) < abs(levels[$1]) }!
-        for index in entries.indices.dropFirst(middle + 1) { entries[index] = max(entries[index], entries[index - 1] + 1) }
-        for index in entries.indices.prefix(middle).reversed() { entries[index] = min(entries[index], entries[index + 1] - 1) }
+        for index in entries.indices.dropFirst(middle + 1) {
+            entries[index] = max(entries[index], entries[index - 1] + 1)
+        }
+        for index in entries.indices.prefix(middle).reversed() {
+            entries[index] = min(entries[index], entries[index + 1] - 1)
+        }
         for index in entries.indices.reversed() {
             entries[index] = min(entries[index], limit - Int32(entries.count - 1 - index))
         }
@@ -111,10 +125,14 @@ package struct TableQuantizer {
         /// The tables that a channel selects, the widest first.
         var codebookSet: CodebookSet {
             get throws(Diagnostic) {
-                let used = Set(selects).sorted { (tables[$0].last! - tables[$0][0], $1) > (tables[$1].last! - tables[$1][0], $0) }
+                let used = Set(selects).sorted {
+                    (tables[$0].last! - tables[$0][0], $1) > (tables[$1].last! - tables[$1][0], $0)
+                }
                 var books: [Codebook] = []
                 for table in used { books.append(try Codebook(entries: tables[table])) }
-                return try CodebookSet(codebooks: books, selects: selects.map { UInt8(used.firstIndex(of: $0)!) }, offsets: offsets, step: step)
+                return try CodebookSet(
+                    codebooks: books, selects: selects.map { UInt8(used.firstIndex(of: $0)!) }, offsets: offsets,
+                    step: step)
             }
         }
     }

@@ -28,7 +28,8 @@ struct TensorSamples: Sendable {
     /// The channels of several tensors, one tensor after the other.
     init(joining parts: [TensorSamples]) {
         self.init(
-            pooled: ChannelSamples(joining: parts.map(\.pooled)), kinds: parts[0].kinds.indices.map { kind in ChannelSamples(joining: parts.map { $0.kinds[kind] }) },
+            pooled: ChannelSamples(joining: parts.map(\.pooled)),
+            kinds: parts[0].kinds.indices.map { kind in ChannelSamples(joining: parts.map { $0.kinds[kind] }) },
             weights: parts[0].weights)
     }
 

@@ -12,7 +12,8 @@ struct WeightQuantizer {
     private let lowest: Double
     private let largest: Double
 
-    /// - Parameter deadZone: magnitudes below this, in units of the entries, become zero even where another entry is nearer.
+    /// - Parameter deadZone: magnitudes below this, in units of the entries, become zero even where another entry is
+    ///   nearer.
     init(decoder: WeightDecoder, grouping: WeightGrouping, clipping: WeightClipping, deadZone: Double? = nil) {
         precondition(grouping.isExecutable, "\(grouping.rawValue) cannot be requantized away")
         self.decoder = decoder
@@ -23,7 +24,9 @@ struct WeightQuantizer {
         lowest = entries[0]
         var midpoints = zip(entries, entries.dropFirst()).map { ($0 + $1) / 2 } + [.infinity]
         // Codes that a law does not use repeat its first or last entry.
-        for code in 0..<255 where entries[code] == entries[code + 1] { midpoints[code] = code < 128 ? -.infinity : .infinity }
+        for code in 0..<255 where entries[code] == entries[code + 1] {
+            midpoints[code] = code < 128 ? -.infinity : .infinity
+        }
         if let deadZone { (midpoints[127], midpoints[128]) = (-deadZone, deadZone) }
         self.midpoints = midpoints
         var starts: [UInt8] = []
@@ -40,17 +43,21 @@ struct WeightQuantizer {
     ///   - importance: weighs the squared error of each input channel.
     ///   - smallestScale: no group's scale may be less.
     ///   - smallestScales: when given, the same for each output channel.
-    ///   - clips: when given, learned: the part of each group's largest magnitude that the last code means; nothing is searched. The groups are output channels.
-    ///   - moments: when given, the error of each rounded weight is made up for by the weights that follow, as far as their operands are correlated.
+    ///   - clips: when given, learned: the part of each group's largest magnitude that the last code means; nothing is
+    ///     searched. The groups are output channels.
+    ///   - moments: when given, the error of each rounded weight is made up for by the weights that follow, as far as
+    ///     their operands are correlated.
     func quantize(
-        _ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0, smallestScales: [Double]? = nil, clips: [Float]? = nil,
+        _ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0,
+        smallestScales: [Double]? = nil, clips: [Float]? = nil,
         moments: SecondMoments? = nil
     ) -> (codes: [UInt8], scales: [Double]) {
         let inner = weights.count / outputs
         let rows = (0..<outputs).map { weights[$0 * inner..<($0 + 1) * inner].map { Double($0) } }
         var scales: [Double]
         if let clips {
-            precondition(grouping == .outputChannel && clips.count == outputs, "learned clips belong to output channels")
+            precondition(
+                grouping == .outputChannel && clips.count == outputs, "learned clips belong to output channels")
             scales = zip(rows, clips).map { max(widestScale(of: $0) * Double($1), smallestScale) }
         } else if grouping == .layer {
             scales = Array(repeating: max(scale(of: Array(rows.joined()), importance), smallestScale), count: outputs)
@@ -59,7 +66,9 @@ struct WeightQuantizer {
         }
         if let smallestScales {
             let largest = smallestScales.max() ?? 0
-            for channel in scales.indices { scales[channel] = max(scales[channel], grouping == .layer ? largest : smallestScales[channel]) }
+            for channel in scales.indices {
+                scales[channel] = max(scales[channel], grouping == .layer ? largest : smallestScales[channel])
+            }
         }
         var codes: [UInt8] = []
         codes.reserveCapacity(weights.count)
@@ -74,7 +83,8 @@ struct WeightQuantizer {
         return (codes, scales)
     }
 
-    /// Rounds the weights of each block one by one; the rest of the block moves so that the expected squared error of the sum stays least.
+    /// Rounds the weights of each block one by one; the rest of the block moves so that the expected squared error of
+    /// the sum stays least.
     private func compensated(_ row: [Double], scale: Double, _ order: [Int], _ factor: [Double]) -> [UInt8] {
         let count = order.count
         var codes = Array(repeating: UInt8(0), count: row.count)
@@ -84,8 +94,12 @@ struct WeightQuantizer {
             for position in 0..<count {
                 let chosen = code(of: block[position] / scale)
                 codes[start + order[position]] = chosen
-                let error = (block[position] - scale * Double(decoder.entries[Int(chosen)])) / factor[position * count + position]
-                for later in position + 1..<max(count, position + 1) { block[later] -= error * factor[position * count + later] }
+                let error =
+                    (block[position] - scale * Double(decoder.entries[Int(chosen)]))
+                    / factor[position * count + position]
+                for later in position + 1..<max(count, position + 1) {
+                    block[later] -= error * factor[position * count + later]
+                }
             }
         }
         return codes

@@ -2,14 +2,17 @@
 package struct WeightedSamples {
     private let values: [Double]
     private let weights: [Double]
-    /// `weightsBefore[i]` and `momentsBefore[i]` are the sums of weights, and of weight x value, of all values before i; one more than there are values.
+    /// `weightsBefore[i]` and `momentsBefore[i]` are the sums of weights, and of weight x value, of all values before
+    /// i; one more than there are values.
     private let weightsBefore: [Double]
     private let momentsBefore: [Double]
 
     /// The samples less `centre`, and again with their distances from it multiplied, for each of `margins`.
     init(_ samples: [ChannelSamples.Sample], centre: Float, margins: [(factor: Double, weight: Double)]) {
         self.init(
-            margins.flatMap { margin in samples.map { ((Double($0.value) - Double(centre)) * margin.factor, Double($0.count) * margin.weight) } })
+            margins.flatMap { margin in
+                samples.map { ((Double($0.value) - Double(centre)) * margin.factor, Double($0.count) * margin.weight) }
+            })
     }
 
     /// All of them together.
@@ -35,7 +38,8 @@ package struct WeightedSamples {
         zip(values, weights).reduce(0) { $0 + $1.0 * $1.0 * $1.0 * $1.0 * $1.1 } / max(weightsBefore.last!, 1e-300)
     }
 
-    /// 256 levels as dense as the cube root of the density: the best quantizer of many levels (Panter and Dite), and where Lloyd-Max begins.
+    /// 256 levels as dense as the cube root of the density: the best quantizer of many levels (Panter and Dite), and
+    /// where Lloyd-Max begins.
     package func companded() -> [Double] {
         let (low, high) = (values[0], values[values.count - 1])
         let bins = 4096
@@ -58,7 +62,8 @@ package struct WeightedSamples {
     package func centroids(of levels: [Double]) -> [Double] {
         var (first, result) = (0, levels)
         for index in levels.indices {
-            let end = index + 1 < levels.count ? firstIndex(atLeast: (levels[index] + levels[index + 1]) / 2) : values.count
+            let end =
+                index + 1 < levels.count ? firstIndex(atLeast: (levels[index] + levels[index + 1]) / 2) : values.count
             let weight = weightsBefore[end] - weightsBefore[first]
             if end > first, weight > 0 { result[index] = (momentsBefore[end] - momentsBefore[first]) / weight }
             first = end

@@ -1,9 +1,11 @@
 public import Diagnostics
 import Foundation
 
-/// Bjøntegaard's difference of two curves: how many percent more bits the first needs for the same quality, as the mean over the qualities that both reach.
+/// Bjøntegaard's difference of two curves: how many percent more bits the first needs for the same quality, as the mean
+/// over the qualities that both reach.
 ///
-/// The logarithm of the rate is a function of quality: a cubic polynomial (least squares), or piecewise cubic through every point with monotone slopes (Fritsch and Carlson).
+/// The logarithm of the rate is a function of quality: a cubic polynomial (least squares), or piecewise cubic through
+/// every point with monotone slopes (Fritsch and Carlson).
 public enum BDRate {
     public enum Quality: Sendable {
         case psnr
@@ -16,24 +18,30 @@ public enum BDRate {
         public var piecewisePercent: Double
     }
 
-    /// - Throws: `curvesDoNotOverlap` where either has fewer than 4 points of different quality, or they share no range of quality, or the difference is no finite number.
-    public static func compare(_ curve: RateDistortionCurve, to anchor: RateDistortionCurve, by quality: Quality) throws(Diagnostic) -> Result {
+    /// - Throws: `curvesDoNotOverlap` where either has fewer than 4 points of different quality, or they share no range
+    ///   of quality, or the difference is no finite number.
+    public static func compare(
+        _ curve: RateDistortionCurve, to anchor: RateDistortionCurve, by quality: Quality
+    ) throws(Diagnostic) -> Result {
         let (tested, reference) = (samples(curve, quality), samples(anchor, quality))
         let low = max(tested.first?.x ?? 0, reference.first?.x ?? 0)
         let high = min(tested.last?.x ?? 0, reference.last?.x ?? 0)
         guard tested.count >= 4, reference.count >= 4, low < high else {
             throw Diagnostic(
-                .curvesDoNotOverlap, at: "curves \(curve.name) and \(anchor.name)", found: "\(tested.count) and \(reference.count) points with \(low < high ? "a" : "no") common range",
+                .curvesDoNotOverlap, at: "curves \(curve.name) and \(anchor.name)",
+                found: "\(tested.count) and \(reference.count) points with \(low < high ? "a" : "no") common range",
                 expected: "at least 4 points each and a common range of quality", remedy: "evaluate more rates")
         }
         func percent(_ integral: ([(x: Double, y: Double)]) -> Double) -> Double {
             (exp((integral(tested) - integral(reference)) / (high - low)) - 1) * 100
         }
         let result = Result(
-            cubicPercent: percent { CubicFit($0).integral(from: low, to: high) }, piecewisePercent: percent { PiecewiseCubic($0).integral(from: low, to: high) })
+            cubicPercent: percent { CubicFit($0).integral(from: low, to: high) },
+            piecewisePercent: percent { PiecewiseCubic($0).integral(from: low, to: high) })
         guard result.cubicPercent.isFinite, result.piecewisePercent.isFinite else {
             throw Diagnostic(
-                .curvesDoNotOverlap, at: "curves \(curve.name) and \(anchor.name)", found: "points whose difference is no finite number",
+                .curvesDoNotOverlap, at: "curves \(curve.name) and \(anchor.name)",
+                found: "points whose difference is no finite number",
                 expected: "rates and qualities of pictures", remedy: "correct the points")
         }
         return result
@@ -78,13 +86,16 @@ private struct CubicFit {
 
     func integral(from low: Double, to high: Double) -> Double {
         func primitive(_ x: Double) -> Double {
-            coefficients.indices.reduce(0.0) { $0 + coefficients[$1] * pow(x - centre, Double($1 + 1)) / Double($1 + 1) }
+            coefficients.indices.reduce(0.0) {
+                $0 + coefficients[$1] * pow(x - centre, Double($1 + 1)) / Double($1 + 1)
+            }
         }
         return primitive(high) - primitive(low)
     }
 }
 
-/// Hermite cubics between neighbouring points; slopes are weighted harmonic means of the neighbouring chords, 0 at an extremum, and three-point estimates at the ends.
+/// Hermite cubics between neighbouring points; slopes are weighted harmonic means of the neighbouring chords, 0 at an
+/// extremum, and three-point estimates at the ends.
 private struct PiecewiseCubic {
     private let points: [(x: Double, y: Double)]
     private let slopes: [Double]

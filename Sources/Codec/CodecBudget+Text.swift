@@ -1,12 +1,8 @@
+import FileFormats
 import Foundation
 
 extension CodecBudget {
-    public func jsonText() -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // A budget holds finite numbers and strings only, which always encode.
-        return String(decoding: try! encoder.encode(self), as: UTF8.self) + "\n"
-    }
+    public func jsonText() -> String { JSONDocument.text(of: self) }
 
     /// A row a part, simulated and estimated cycles in columns of their own.
     public var text: String {
@@ -15,10 +11,21 @@ extension CodecBudget {
             lines.append(name)
             for part in side.parts {
                 lines.append(
-                    Self.row("  \(part.name)", part.simulatedCycles.map(String.init) ?? "-", part.estimatedCycles.map(String.init) ?? "-", "\(part.dramBytes)", part.memoryBytes == 0 ? "-" : "\(part.memoryBytes)"))
+                    Self.row(
+                        "  \(part.name)", part.simulatedCycles.map(String.init) ?? "-",
+                        part.estimatedCycles.map(String.init) ?? "-", "\(part.dramBytes)",
+                        part.memoryBytes == 0 ? "-" : "\(part.memoryBytes)"))
             }
-            lines.append(Self.row("  total", "\(side.simulatedCycles)", "\(side.estimatedCycles)", "\(side.parts.map(\.dramBytes).reduce(0, +))", ""))
-            lines.append("  bounded by \(side.boundingPart): \(String(format: "%.2f", side.pipelinedFramesPerSecond)) pictures a second where the units work on successive pictures at once")
+            lines.append(
+                Self.row(
+                    "  total", "\(side.simulatedCycles)", "\(side.estimatedCycles)",
+                    "\(side.parts.map(\.dramBytes).reduce(0, +))", ""))
+            lines.append(
+                """
+                  bounded by \(side.boundingPart): \(String(format: "%.2f", side.pipelinedFramesPerSecond)) pictures a \
+                second where the units work on successive pictures at once
+                """
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }

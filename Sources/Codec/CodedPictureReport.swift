@@ -1,4 +1,5 @@
 public import Diagnostics
+import FileFormats
 import Foundation
 public import Images
 public import Simulation
@@ -49,18 +50,16 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
         psnr = try PSNR(of: encoded.reconstruction, against: original).finiteDecibels
     }
 
-    public func jsonText() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    }
+    public func jsonText() -> String { JSONDocument.text(of: self) }
 
     public var text: String {
         let quality = psnr.map { String(format: "%.3f dB", $0) } ?? "equal"
         return """
             picture     \(width)x\(height), rate \(rate), \(quantizer) with step \(step)/16
             bytes       \(bytes): header \(headerBytes), hyper-latents \(hyperLatentBytes), latents \(latentBytes)
-            rate        \(String(format: "%.4f", bitsPerPixel)) bits a pixel, \(String(format: "%.4f", idealBitsPerPixel)) under the integer tables; \(symbols) symbols, \(escapes) escapes
+            rate        \(String(format: "%.4f", bitsPerPixel)) bits a pixel, \
+            \(String(format: "%.4f", idealBitsPerPixel)) under the integer tables; \(symbols) symbols, \(escapes) \
+            escapes
             psnr        \(quality)
 
             """ + "\n" + budget.text

@@ -1,11 +1,15 @@
 import Diagnostics
 import FileFormats
+import Text
 
 /// A JSON file of rate-distortion curves, in one of three forms:
 ///
-///     {"curves": [{"name": ..., "points": [{"bitsPerPixel": ..., "psnr": ..., "msSSIM": ...}, ...]}, ...], ...}     an evaluation
-///     {"kodak": {NAME: {"bpp": [...], "psnr-rgb": [...], "ms-ssim-rgb": [...]}, ...}, ...}                             published points, by test set
-///     {"name": ..., "description": ..., "results": {"bpp": [...], "psnr-rgb": [...], ...}}                             one curve as CompressAI writes it
+///     an evaluation:
+///     {"curves": [{"name": ..., "points": [{"bitsPerPixel": ..., "psnr": ..., "msSSIM": ...}, ...]}, ...], ...}
+///     published points, by test set:
+///     {"kodak": {NAME: {"bpp": [...], "psnr-rgb": [...], "ms-ssim-rgb": [...]}, ...}, ...}
+///     one curve as CompressAI writes it:
+///     {"name": ..., "description": ..., "results": {"bpp": [...], "psnr-rgb": [...], ...}}
 struct CurveFile {
     let curves: [RateDistortionCurve]
 
@@ -19,7 +23,10 @@ struct CurveFile {
         try memory.requireDocument(bytes.count, at: place)
         let document = try JSONFields(document: bytes, at: place, codes: .curves)
         let forms = ["curves", "kodak", "results"].filter(document.has)
-        guard forms.count <= 1 else { throw document.invalid(found: "\(forms.joined(separator: " and "))", expected: "one of them: a file has one form") }
+        guard forms.count <= 1 else {
+            throw document.invalid(
+                found: "\(forms.joined(separator: " and "))", expected: "one of them: a file has one form")
+        }
         if document.has("curves") {
             curves = try Self.evaluated(document)
         } else if document.has("kodak") {
@@ -27,9 +34,13 @@ struct CurveFile {
         } else if document.has("results") {
             curves = try Self.single(document)
         } else {
-            throw document.invalid(found: "neither curves nor kodak nor results", expected: "curves as `intaglio evaluate` writes them, or published points")
+            throw document.invalid(
+                found: "neither curves nor kodak nor results",
+                expected: "curves as `intaglio evaluate` writes them, or published points")
         }
-        guard !curves.isEmpty else { throw document.invalid(found: "no curves that have a PSNR", expected: "at least one") }
+        guard !curves.isEmpty else {
+            throw document.invalid(found: "no curves that have a PSNR", expected: "at least one")
+        }
         try Self.requireNames(curves, document)
     }
 
@@ -40,7 +51,9 @@ struct CurveFile {
             var points: [RateDistortionCurve.Point] = []
             for point in try curve.objects("points") {
                 let similarity = point.has("msSSIM") && !point.isNull("msSSIM") ? try point.real("msSSIM") : nil
-                points.append(try Self.point(bitsPerPixel: point.real("bitsPerPixel"), psnr: point.real("psnr"), msSSIM: similarity, point))
+                points.append(
+                    try Self.point(
+                        bitsPerPixel: point.real("bitsPerPixel"), psnr: point.real("psnr"), msSSIM: similarity, point))
             }
             try requireCount(points.count, curve)
             curves.append(RateDistortionCurve(name: try curve.string("name"), points: points))
@@ -52,7 +65,8 @@ struct CurveFile {
 
     /// Members of an evaluation that are no curves. `complete` and `refused` say whether all pictures were measured.
     private static let evaluationMembers = [
-        "schemaVersion", "network", "machine", "pictures", "differences", "quantizationLosses", "clipping", "complete", "refused",
+        "schemaVersion", "network", "machine", "pictures", "differences", "quantizationLosses", "clipping", "complete",
+        "refused",
     ]
 
     /// Of the names in a test set those with a PSNR; in the order of their names.
@@ -80,7 +94,9 @@ struct CurveFile {
         for list in listNames where fields.has(list) {
             let count = try fields.reals(list).count
             guard count == rates.count else {
-                throw fields.invalid(found: "\(rates.count) rates in bpp and \(count) values in \(list)", expected: "lists that are equally long: a value a rate")
+                throw fields.invalid(
+                    found: "\(rates.count) rates in bpp and \(count) values in \(list)",
+                    expected: "lists that are equally long: a value a rate")
             }
         }
         try fields.requireAllTaken()
@@ -89,13 +105,16 @@ struct CurveFile {
         let similarities: [Double]? = fields.has("ms-ssim-rgb") ? try fields.reals("ms-ssim-rgb") : nil
         var points: [RateDistortionCurve.Point] = []
         for index in rates.indices {
-            points.append(try point(bitsPerPixel: rates[index], psnr: qualities[index], msSSIM: similarities?[index], fields))
+            points.append(
+                try point(bitsPerPixel: rates[index], psnr: qualities[index], msSSIM: similarities?[index], fields))
         }
         return RateDistortionCurve(name: name, points: points)
     }
 
     private static func requireCount(_ points: Int, _ fields: JSONFields) throws(Diagnostic) {
-        guard (1...mostPoints).contains(points) else { throw fields.invalid(found: "a curve of \(points) points", expected: "1...\(mostPoints) points") }
+        guard (1...mostPoints).contains(points) else {
+            throw fields.invalid(found: "a curve of \(points) points", expected: "1...\(mostPoints) points")
+        }
     }
 
     /// What published files list beside `bpp`: only `psnr-rgb` and `ms-ssim-rgb` are used.
@@ -103,29 +122,45 @@ struct CurveFile {
         let measures = ["psnr", "ms-ssim", "ms-ssim-db", "mse"].flatMap { measure in
             [measure] + ["rgb", "yuv", "ycbcr", "y", "u", "v", "cb", "cr"].map { "\(measure)-\($0)" }
         }
-        return measures + ["ms-ssim-db-rgb(derived)", "encoding_time", "decoding_time", "encoding_time_s", "decoding_time_s", "lpips", "quality", "q", "lambda"]
+        return measures + [
+            "ms-ssim-db-rgb(derived)", "encoding_time", "decoding_time", "encoding_time_s", "decoding_time_s", "lpips",
+            "quality", "q", "lambda",
+        ]
     }()
 
-    private static func point(bitsPerPixel: Double, psnr: Double, msSSIM: Double?, _ fields: JSONFields) throws(Diagnostic) -> RateDistortionCurve.Point {
+    private static func point(
+        bitsPerPixel: Double, psnr: Double, msSSIM: Double?, _ fields: JSONFields
+    ) throws(Diagnostic) -> RateDistortionCurve.Point {
         guard bitsPerPixel > 0, bitsPerPixel <= 1e6, abs(psnr) <= 1e6 else {
-            throw fields.invalid(found: "a rate of \(bitsPerPixel) with a PSNR of \(psnr)", expected: "a positive rate in bits a pixel, and decibels")
+            throw fields.invalid(
+                found: "a rate of \(bitsPerPixel) with a PSNR of \(psnr)",
+                expected: "a positive rate in bits a pixel, and decibels")
         }
-        guard msSSIM.map({ (-1...1).contains($0) }) ?? true else { throw fields.invalid(found: "an MS-SSIM of \(msSSIM!)", expected: "-1...1, not decibels") }
+        guard msSSIM.map({ (-1...1).contains($0) }) ?? true else {
+            throw fields.invalid(found: "an MS-SSIM of \(msSSIM!)", expected: "-1...1, not decibels")
+        }
         return .init(bitsPerPixel: bitsPerPixel, psnr: psnr, msSSIM: msSSIM)
     }
 
     private static func requireNames(_ curves: [RateDistortionCurve], _ document: JSONFields) throws(Diagnostic) {
         var seen: Set<String> = []
         for name in curves.map(\.name) {
-            guard (1...200).contains(name.utf8.count), name == name.printable, !name.contains(where: \.isNewline), !name.contains("\t") else {
-                throw document.invalid(found: "a curve called '\(name.prefix(200))'", expected: "a name of 1 to 200 bytes without control characters")
+            guard (1...200).contains(name.utf8.count), name == name.printable, !name.contains(where: \.isNewline),
+                !name.contains("\t")
+            else {
+                throw document.invalid(
+                    found: "a curve called '\(name.prefix(200))'",
+                    expected: "a name of 1 to 200 bytes without control characters")
             }
-            guard seen.insert(name).inserted else { throw document.invalid(found: "two curves called '\(name)'", expected: "each name once") }
+            guard seen.insert(name).inserted else {
+                throw document.invalid(found: "two curves called '\(name)'", expected: "each name once")
+            }
         }
     }
 }
 
 extension JSONCodes {
     fileprivate static let curves = JSONCodes(
-        malformed: .curveFileInvalid, invalid: .curveFileInvalid, unknownMember: .curveFileUnknownField, notPlainName: .curveFileInvalid, remedy: "correct the file")
+        malformed: .curveFileInvalid, invalid: .curveFileInvalid, unknownMember: .curveFileUnknownField,
+        notPlainName: .curveFileInvalid, remedy: "correct the file")
 }

@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Simulation
+import Text
 
 /// What pictures cost and how they look, over quantizers and rates.
 public struct Evaluation: Codable, Equatable, Sendable {
@@ -31,7 +32,8 @@ public struct Evaluation: Codable, Equatable, Sendable {
         public var bitsPerPixel: Double
         /// Under the integer tables, without header.
         public var idealBitsPerPixel: Double?
-        /// The same symbols under the real distributions that the tables stand for: Gaussians of the predicted scales, the learned prior. Where the float network is read.
+        /// The same symbols under the real distributions that the tables stand for: Gaussians of the predicted scales,
+        /// the learned prior. Where the float network is read.
         public var modelBitsPerPixel: Double?
         public var psnr: Double?
         public var msSSIM: Double?
@@ -72,8 +74,8 @@ public struct Evaluation: Codable, Equatable, Sendable {
     /// BD-rate of a curve of the quantized network against the float network; positive needs more bits.
     public struct QuantizationLoss: Codable, Equatable, Sendable {
         public var curve: String
-        /// `files`: the bytes that are written. `distributions`: what the same symbols cost under the distributions that their tables stand for, as the float network's bits are
-        /// counted: without header, coder and tables.
+        /// `files`: the bytes that are written. `distributions`: what the same symbols cost under the distributions
+        /// that their tables stand for, as the float network's bits are counted: without header, coder and tables.
         public var bits: String
         public var psnr: BDRate.Result?
         public var msSSIM: BDRate.Result?
@@ -96,7 +98,8 @@ public struct Evaluation: Codable, Equatable, Sendable {
                 let measured = pictures.filter { $0.curve == name && $0.rate == rate }
                 let similarities = measured.compactMap(\.msSSIM)
                 return .init(
-                    bitsPerPixel: Self.mean(measured.map(bitsPerPixel)), psnr: Self.mean(measured.map { $0.psnr ?? 100 }),
+                    bitsPerPixel: Self.mean(measured.map(bitsPerPixel)),
+                    psnr: Self.mean(measured.map { $0.psnr ?? 100 }),
                     msSSIM: similarities.count == measured.count ? Self.mean(similarities) : nil)
             })
     }
@@ -104,31 +107,44 @@ public struct Evaluation: Codable, Equatable, Sendable {
     /// Says in `clipping` what the pictures lost.
     public mutating func closeClipping() {
         let clipped = pictures.compactMap { row in row.clipping.map { (row, $0) } }
-        guard let first = clipped.first else { return clipping = nil }
+        guard let first = clipped.first else {
+            clipping = nil
+            return
+        }
         let (row, worst) = clipped.dropFirst().reduce(first) { $1.1.isWorse(than: $0.1) ? $1 : $0 }
         let names = Set(clipped.map(\.0.picture))
         let rates = Set(clipped.map(\.0.rate)).sorted()
         let atRates = "rate\(rates.count == 1 ? "" : "s") \(rates.map(String.init).joined(separator: ", "))"
         let scope = "\(names.count) of \(Set(pictures.map(\.picture)).count) pictures (\(atRates))"
-        let sentence = "\(scope) drive tensors beyond the ranges that calibration saw, at worst \(row.picture.printableWord) at rate \(row.rate): \(worst.phrase)"
+        let sentence =
+            """
+            \(scope) drive tensors beyond the ranges that calibration saw, at worst \(row.picture.printableWord) at \
+            rate \(row.rate): \(worst.phrase)
+            """
             + "; calibrate on pictures like these"
         clipping = Clipping(
-            pictures: names.count, rates: rates, picture: row.picture, rate: row.rate, tensor: worst.tensor, saturatedShare: worst.saturatedShare,
+            pictures: names.count, rates: rates, picture: row.picture, rate: row.rate, tensor: worst.tensor,
+            saturatedShare: worst.saturatedShare,
             worstChannel: worst.worstChannel, sentence: sentence)
     }
 
-    /// Compares the curve of nearest symbols with that of the float network, by the files' bits and by those of the distributions.
+    /// Compares the curve of nearest symbols with that of the float network, by the files' bits and by those of the
+    /// distributions.
     public mutating func compareWithFloat(_ name: String, float: RateDistortionCurve) {
         let measured = pictures.filter { $0.curve == name }
         var curves = [("files", curve(name) { $0.bitsPerPixel })]
-        if !measured.isEmpty, measured.allSatisfy({ $0.modelBitsPerPixel != nil }) { curves.append(("distributions", curve(name) { $0.modelBitsPerPixel! })) }
+        if !measured.isEmpty, measured.allSatisfy({ $0.modelBitsPerPixel != nil }) {
+            curves.append(("distributions", curve(name) { $0.modelBitsPerPixel! }))
+        }
         quantizationLosses = curves.map { bits, curve in
             QuantizationLoss(
-                curve: name, bits: bits, psnr: try? BDRate.compare(curve, to: float, by: .psnr), msSSIM: try? BDRate.compare(curve, to: float, by: .msSSIM))
+                curve: name, bits: bits, psnr: try? BDRate.compare(curve, to: float, by: .psnr),
+                msSSIM: try? BDRate.compare(curve, to: float, by: .msSSIM))
         }
     }
 
-    /// Compares each own curve with the first one and with every curve that was read. A curve whose name is taken, by an own one or by another that was read, gets a number: `round (2)`.
+    /// Compares each own curve with the first one and with every curve that was read. A curve whose name is taken, by
+    /// an own one or by another that was read, gets a number: `round (2)`.
     public mutating func compare(with others: [RateDistortionCurve]) {
         let own = curves
         var names = Set(own.map(\.name))

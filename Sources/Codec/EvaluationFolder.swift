@@ -1,6 +1,7 @@
 public import Diagnostics
 
-/// The folder of an evaluation: `pictures.csv` grows while pictures are measured, `curves.svg` comes after them, and `evaluation.json` last.
+/// The folder of an evaluation: `pictures.csv` grows while pictures are measured, `curves.svg` comes after them, and
+/// `evaluation.json` last.
 public struct EvaluationFolder: Sendable {
     private let folder: ResultFolder
     private let rows: GrowingFile
@@ -13,7 +14,9 @@ public struct EvaluationFolder: Sendable {
     }
 
     /// - Throws: `outputUnwritable`, `outputDeviceFull`.
-    public func append(_ pictures: [Evaluation.Picture]) throws(Diagnostic) { try rows.append(Evaluation.csvRows(pictures)) }
+    public func append(_ pictures: [Evaluation.Picture]) throws(Diagnostic) {
+        try rows.append(Evaluation.csvRows(pictures))
+    }
 
     /// - Throws: `outputUnwritable`, `outputDeviceFull`.
     public func complete(_ evaluation: Evaluation) throws(Diagnostic) {

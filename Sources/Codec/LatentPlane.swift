@@ -3,7 +3,8 @@ import Graph
 import Networks
 import Tensors
 
-/// Latents in coding order (channel, row, column), with the mean and the level of each: integers that encoder and decoder compute alike.
+/// Latents in coding order (channel, row, column), with the mean and the level of each: integers that encoder and
+/// decoder compute alike.
 struct LatentPlane {
     let shape: TensorShape
     /// On the latents' grid; 0 without a hyperprior.
@@ -22,14 +23,19 @@ struct LatentPlane {
         }
         means = Self.planes(parameters, firstChannel: grid.firstMeanChannel, channels: shape.channels)
         let levels = Self.levels(codec, grid: grid, cellStep: cellStep)
-        tableIndices = Self.planes(parameters, firstChannel: 0, channels: shape.channels).map { levels[Int(max($0, 0))] }
+        tableIndices = Self.planes(parameters, firstChannel: 0, channels: shape.channels).map {
+            levels[Int(max($0, 0))]
+        }
     }
 
-    /// The level of each scale 0...32767: the number of thresholds t with `scale 2^F >= t cellStep`, both sides in 2^-(scale bits + F) symbol steps.
+    /// The level of each scale 0...32767: the number of thresholds t with `scale 2^F >= t cellStep`, both sides in
+    /// 2^-(scale bits + F) symbol steps.
     private static func levels(_ codec: CodecParameters, grid: LatentGrid, cellStep: Int) -> [UInt16] {
         var level = 0
         return (0...Int(Int16.max)).map { scale in
-            while level < codec.scaleThresholds.count, scale << grid.fractionBits >= Int(codec.scaleThresholds[level]) * cellStep { level += 1 }
+            while level < codec.scaleThresholds.count,
+                scale << grid.fractionBits >= Int(codec.scaleThresholds[level]) * cellStep
+            { level += 1 }
             return UInt16(level)
         }
     }
@@ -41,7 +47,9 @@ struct LatentPlane {
         return tensor.elements.withUnsafeBufferPointer { elements in
             [Int32](unsafeUninitializedCapacity: pixels * channels) { planes, count in
                 for channel in 0..<channels {
-                    for pixel in 0..<pixels { planes[channel * pixels + pixel] = elements[pixel * pitch + firstChannel + channel] }
+                    for pixel in 0..<pixels {
+                        planes[channel * pixels + pixel] = elements[pixel * pitch + firstChannel + channel]
+                    }
                 }
                 count = pixels * channels
             }
@@ -54,7 +62,9 @@ struct LatentPlane {
         let elements = planes.withUnsafeBufferPointer { planes in
             [Int32](unsafeUninitializedCapacity: shape.count) { elements, count in
                 for channel in 0..<shape.channels {
-                    for pixel in 0..<pixels { elements[pixel * shape.channels + channel] = planes[channel * pixels + pixel] }
+                    for pixel in 0..<pixels {
+                        elements[pixel * shape.channels + channel] = planes[channel * pixels + pixel]
+                    }
                 }
                 count = shape.count
             }

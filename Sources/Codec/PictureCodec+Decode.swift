@@ -20,7 +20,8 @@ extension PictureCodec {
         return try decode(header, sections, at: place)
     }
 
-    /// The picture of a stream's file, whose sections are read when the header says that this network made them and how long they may be.
+    /// The picture of a stream's file, whose sections are read when the header says that this network made them and how
+    /// long they may be.
     ///
     /// - Throws: as above, `memoryBudgetExceeded`.
     public mutating func decode(_ file: StreamFile) throws(Diagnostic) -> RGBImage {
@@ -33,43 +34,62 @@ extension PictureCodec {
         guard header.networkDigest == networkDigest else {
             throw Diagnostic(
                 .streamOfAnotherNetwork, at: place, found: "network \(Self.hexadecimal(header.networkDigest))",
-                expected: "\(Self.hexadecimal(networkDigest)), the digest of \(network.graph.name)", remedy: "name the network file that encoded the picture: --network FILE")
+                expected: "\(Self.hexadecimal(networkDigest)), the digest of \(network.graph.name)",
+                remedy: "name the network file that encoded the picture: --network FILE")
         }
         guard header.rate < rateCount, header.lanes == parameters.lanes else {
             throw Diagnostic(
-                .streamHeaderInvalid, at: place, found: "rate \(header.rate), \(header.lanes) lanes", expected: "rates 0...\(rateCount - 1), \(parameters.lanes) lanes",
+                .streamHeaderInvalid, at: place, found: "rate \(header.rate), \(header.lanes) lanes",
+                expected: "rates 0...\(rateCount - 1), \(parameters.lanes) lanes",
                 remedy: "the file is damaged: copy it again")
         }
-        let shapes = try network.shapes(height: network.graph.padded(header.height), width: network.graph.padded(header.width))
+        let shapes = try network.shapes(
+            height: network.graph.padded(header.height), width: network.graph.padded(header.width))
         let sections = [
             ("latents", header.latentBytes, longestSection(shapes[tensors.latent]!.count)),
-            ("hyper-latents", header.hyperLatentBytes, tensors.hyperLatent.map { longestSection(shapes[$0]!.count) } ?? 0),
+            (
+                "hyper-latents", header.hyperLatentBytes,
+                tensors.hyperLatent.map { longestSection(shapes[$0]!.count) } ?? 0
+            ),
             ("trellis", header.trellisBytes, TrellisTable.largestStreamBytes),
         ]
         for (name, bytes, longest) in sections where bytes > longest {
             throw Diagnostic(
-                .streamSectionTooLong, at: "\(place), \(name)", found: "\(bytes) bytes for a picture of \(header.width)x\(header.height)", expected: "at most \(longest)",
+                .streamSectionTooLong, at: "\(place), \(name)",
+                found: "\(bytes) bytes for a picture of \(header.width)x\(header.height)",
+                expected: "at most \(longest)",
                 remedy: "the file is damaged: copy it again")
         }
         try requireMemory(width: header.width, height: header.height)
     }
 
     /// Bytes that so many symbols can take: a word for the slot and one for each of the three pieces of an escape.
-    private func longestSection(_ symbols: Int) -> Int { InterleavedEncoder.stateBytes * parameters.lanes + 8 * symbols }
+    private func longestSection(_ symbols: Int) -> Int {
+        InterleavedEncoder.stateBytes * parameters.lanes + 8 * symbols
+    }
 
-    private mutating func decode(_ header: StreamHeader, _ sections: Sections, at place: String) throws(Diagnostic) -> RGBImage {
+    private mutating func decode(
+        _ header: StreamHeader, _ sections: Sections, at place: String
+    ) throws(Diagnostic) -> RGBImage {
         let trellis = header.quantizer == .trellis ? try TrellisTable(streamBytes: sections.trellis, at: place) : nil
-        let quantizer = LatentQuantizer(header.quantizer, fractionBits: fractionBits, step: header.step, trellis: trellis)
-        let shapes = try network.shapes(height: network.graph.padded(header.height), width: network.graph.padded(header.width)).mapValues {
+        let quantizer = LatentQuantizer(
+            header.quantizer, fractionBits: fractionBits, step: header.step, trellis: trellis)
+        let shapes = try network.shapes(
+            height: network.graph.padded(header.height), width: network.graph.padded(header.width)
+        ).mapValues {
             TensorShape(height: $0.height, width: $0.width, channels: $0.channels)
         }
         var predicted: Tensor<Int32>?
         if let name = tensors.hyperLatent {
-            predicted = try predict(try hyperLatents(sections.hyperLatents, shapes[name]!, at: place), rate: header.rate).parameters
+            predicted = try predict(
+                try hyperLatents(sections.hyperLatents, shapes[name]!, at: place), rate: header.rate
+            ).parameters
         }
         let plane = LatentPlane(
-            shape: shapes[tensors.latent]!, parameters: predicted, codec: parameters, grid: tensors.grid, cellStep: quantizer.cellStep)
-        var decoder = try InterleavedDecoder(sections.latents, tables: parameters.latentTables, lanes: parameters.lanes, at: "\(place), latents")
+            shape: shapes[tensors.latent]!, parameters: predicted, codec: parameters, grid: tensors.grid,
+            cellStep: quantizer.cellStep)
+        var decoder = try InterleavedDecoder(
+            sections.latents, tables: parameters.latentTables, lanes: parameters.lanes, at: "\(place), latents")
         let symbols =
             if let trellis = quantizer.trellis {
                 decoder.decode(tableIndices: plane.tableIndices, along: trellis, quantizerPitch: parameters.levelCount)
@@ -81,14 +101,18 @@ extension PictureCodec {
         return try synthesize(reconstruction, rate: header.rate, width: header.width, height: header.height).picture
     }
 
-    private func hyperLatents(_ bytes: [UInt8], _ shape: TensorShape, at place: String) throws(Diagnostic) -> Tensor<Int32> {
-        var decoder = try InterleavedDecoder(bytes, tables: parameters.hyperLatentTables!, lanes: parameters.lanes, at: "\(place), hyper-latents")
+    private func hyperLatents(
+        _ bytes: [UInt8], _ shape: TensorShape, at place: String
+    ) throws(Diagnostic) -> Tensor<Int32> {
+        var decoder = try InterleavedDecoder(
+            bytes, tables: parameters.hyperLatentTables!, lanes: parameters.lanes, at: "\(place), hyper-latents")
         let codes = decoder.decode(tableIndices: Self.channelIndices(shape))
         try decoder.requireEnd()
         let (pixels, counts) = (shape.height * shape.width, hyperLatentCodeCounts)
         if let index = codes.indices.first(where: { !(0..<counts[$0 / pixels]).contains(codes[$0]) }) {
             throw Diagnostic(
-                .streamPayloadInvalid, at: "\(place), hyper-latents, channel \(index / pixels)", found: "symbol \(codes[index]), which is no code",
+                .streamPayloadInvalid, at: "\(place), hyper-latents, channel \(index / pixels)",
+                found: "symbol \(codes[index]), which is no code",
                 expected: "codes 0...\(counts[index / pixels] - 1)", remedy: "the file is damaged: copy it again")
         }
         return LatentPlane.tensor(codes, shape: shape)
@@ -100,7 +124,9 @@ extension PictureCodec {
         return set.selects.map { Int32(set.codebooks[Int($0)].entries.count) }
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String { bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
 }
 
 /// The parts of a stream behind its header.
@@ -121,10 +147,14 @@ struct Sections {
         trellis = take(header.trellisBytes)
         hyperLatents = take(header.hyperLatentBytes)
         latents = take(header.latentBytes)
-        for (name, section, checksum) in [("hyper-latents", hyperLatents, header.hyperLatentChecksum), ("latents", latents, header.latentChecksum)] {
+        for (name, section, checksum) in [
+            ("hyper-latents", hyperLatents, header.hyperLatentChecksum), ("latents", latents, header.latentChecksum),
+        ] {
             guard Checksum.crc32(section) == checksum else {
                 throw Diagnostic(
-                    .streamChecksumMismatch, at: "\(place), \(name)", found: "CRC-32 \(String(Checksum.crc32(section), radix: 16))", expected: String(checksum, radix: 16),
+                    .streamChecksumMismatch, at: "\(place), \(name)",
+                    found: "CRC-32 \(String(Checksum.crc32(section), radix: 16))",
+                    expected: String(checksum, radix: 16),
                     remedy: "the file is damaged: copy it again")
             }
         }

@@ -19,14 +19,17 @@ public struct EncodedPicture: Sendable {
     public let symbolCount: Int
     /// Symbols outside their tables.
     public let escapeCount: Int
-    /// What analysis, hyper-synthesis and synthesis clipped on the machine; nil where no tensor lost more than one element in a thousand.
+    /// What analysis, hyper-synthesis and synthesis clipped on the machine; nil where no tensor lost more than one
+    /// element in a thousand.
     public let clipping: ClippingReport?
     /// Of the latents, in coding order.
     let symbols: [Int32]
 }
 
 extension PictureCodec {
-    public mutating func encode(_ picture: RGBImage, rate: Int, quantizer: LatentQuantizer) throws(Diagnostic) -> EncodedPicture {
+    public mutating func encode(
+        _ picture: RGBImage, rate: Int, quantizer: LatentQuantizer
+    ) throws(Diagnostic) -> EncodedPicture {
         try encode(analyse(picture, rate: rate), quantizer: quantizer)
     }
 
@@ -35,25 +38,32 @@ extension PictureCodec {
         let plane = plane(analysis, quantizer)
         let symbols = decide(analysis, plane, quantizer)
         let tables = plane.tables(of: symbols, trellis: quantizer.trellis, quantizerPitch: parameters.levelCount)
-        let latents = InterleavedEncoder.encode(symbols, tableIndices: tables, of: parameters.latentTables, lanes: parameters.lanes)
+        let latents = InterleavedEncoder.encode(
+            symbols, tableIndices: tables, of: parameters.latentTables, lanes: parameters.lanes)
         var length = SymbolLength(symbols, tables, parameters.latentTables)
         var hyperLatents: [UInt8] = []
         if let tensor = analysis.hyperLatents, let hyperTables = parameters.hyperLatentTables {
             let codes = LatentPlane.planes(tensor, firstChannel: 0, channels: tensor.shape.channels)
             let indices = Self.channelIndices(tensor.shape)
-            hyperLatents = InterleavedEncoder.encode(codes, tableIndices: indices, of: hyperTables, lanes: parameters.lanes)
+            hyperLatents = InterleavedEncoder.encode(
+                codes, tableIndices: indices, of: hyperTables, lanes: parameters.lanes)
             length.add(SymbolLength(codes, indices, hyperTables))
         }
         let trellis = quantizer.kind == .trellis ? quantizer.trellis!.streamBytes : []
         let header = StreamHeader(
-            quantizer: quantizer.kind, rate: analysis.rate, lanes: parameters.lanes, width: analysis.width, height: analysis.height, step: quantizer.step,
+            quantizer: quantizer.kind, rate: analysis.rate, lanes: parameters.lanes, width: analysis.width,
+            height: analysis.height, step: quantizer.step,
             networkDigest: networkDigest, trellis: trellis, hyperLatents: hyperLatents, latents: latents)
         let reconstruction = plane.reconstruct(symbols, step: quantizer.step, trellis: quantizer.trellis)
-        let synthesis = try synthesize(reconstruction, rate: analysis.rate, width: analysis.width, height: analysis.height)
+        let synthesis = try synthesize(
+            reconstruction, rate: analysis.rate, width: analysis.width, height: analysis.height)
         return EncodedPicture(
             bytes: header.bytes + trellis + hyperLatents + latents, header: header, fractionBits: fractionBits,
-            reconstruction: synthesis.picture, idealBits: length.bits, symbolCount: analysis.symbolCount, escapeCount: length.escapes,
-            clipping: ClippingReport(analysis.saturations + synthesis.saturations, of: network.graph, picture: tensors.output), symbols: symbols)
+            reconstruction: synthesis.picture, idealBits: length.bits, symbolCount: analysis.symbolCount,
+            escapeCount: length.escapes,
+            clipping: ClippingReport(
+                analysis.saturations + synthesis.saturations, of: network.graph, picture: tensors.output),
+            symbols: symbols)
     }
 
     func decide(_ analysis: Analysis, _ plane: LatentPlane, _ quantizer: LatentQuantizer) -> [Int32] {
@@ -61,7 +71,9 @@ extension PictureCodec {
         for index in latents.indices { latents[index] -= plane.means[index] }
         switch quantizer.kind {
         case .round: return ScalarQuantizer.round(latents, step: quantizer.step)
-        case .rdoq: return ScalarQuantizer.decide(latents, tableIndices: plane.tableIndices, rates: rates, settings: quantizer.settings)
+        case .rdoq:
+            return ScalarQuantizer.decide(
+                latents, tableIndices: plane.tableIndices, rates: rates, settings: quantizer.settings)
         case .tcq4, .tcq8, .trellis:
             return TrellisUnit(quantizer.trellis!, settings: quantizer.settings).run(
                 latents, tableIndices: plane.tableIndices, rates: rates, quantizerPitch: parameters.levelCount)

@@ -15,7 +15,8 @@ import Tensors
 ///     both                                             └─ hyper-synthesis ─ scales, means
 ///     decode    sections ─ entropy unit ─ symbols ─ reconstruction ─ synthesis ─> picture
 ///
-/// The encoder passes through the same hyper-synthesis, reconstruction and synthesis as the decoder: what it says about quality is what a decoder shows.
+/// The encoder passes through the same hyper-synthesis, reconstruction and synthesis as the decoder: what it says about
+/// quality is what a decoder shows.
 public struct PictureCodec: Sendable {
     public var network: QuantizedNetwork { proven.network }
     private let proven: ProvenNetwork
@@ -52,11 +53,14 @@ public struct PictureCodec: Sendable {
     }
 
     /// - Throws: `codecMissing`, `codecNetworkUnfit`, `codecTablesInvalid`, `machineWidthExceeded`.
-    public init(_ proven: ProvenNetwork, machine: MachineDescription, threads: Int = 1, memory: MemoryBudget = .standard) throws(Diagnostic) {
+    public init(
+        _ proven: ProvenNetwork, machine: MachineDescription, threads: Int = 1, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
         let network = proven.network
         guard let codec = network.codec else {
             throw Diagnostic(
-                .codecMissing, at: "network \(network.graph.name)", found: "no entropy tables", expected: "a network that was prepared to encode and decode",
+                .codecMissing, at: "network \(network.graph.name)", found: "no entropy tables",
+                expected: "a network that was prepared to encode and decode",
                 remedy: "quantize it with `intaglio quantize --codec`")
         }
         self.proven = proven
@@ -76,7 +80,8 @@ public struct PictureCodec: Sendable {
     func require(_ needed: Int, _ what: String, _ available: Int) throws(Diagnostic) {
         guard needed > available else { return }
         throw Diagnostic(
-            .machineWidthExceeded, at: "machine \(machine.name)", found: "\(needed) \(what)", expected: "at most \(available)",
+            .machineWidthExceeded, at: "machine \(machine.name)", found: "\(needed) \(what)",
+            expected: "at most \(available)",
             remedy: "choose a machine that has as many, or fewer of them")
     }
 
@@ -92,13 +97,19 @@ public struct PictureCodec: Sendable {
         guard parameters.levelCount == levels, parameters.hyperLatentTables?.count == hyperTables else {
             throw Diagnostic(
                 .codecTablesInvalid, at: "network \(network.graph.name)",
-                found: "\(parameters.levelCount) levels and \(parameters.hyperLatentTables?.count ?? 0) tables of the hyper-latent", expected: "\(levels) and \(hyperTables ?? 0)",
+                found:
+                    """
+                    \(parameters.levelCount) levels and \(parameters.hyperLatentTables?.count ?? 0) tables of the \
+                    hyper-latent
+                    """,
+                expected: "\(levels) and \(hyperTables ?? 0)",
                 remedy: "quantize the network again")
         }
         for name in [tensors.picture, tensors.hyperLatent, tensors.output].compactMap({ $0 }) {
             guard case .codes? = network.formats[name] else {
                 throw Diagnostic(
-                    .codecNetworkUnfit, at: "tensor \(name)", found: "16-bit integers", expected: "8-bit codes: pictures and hyper-latents are bytes",
+                    .codecNetworkUnfit, at: "tensor \(name)", found: "16-bit integers",
+                    expected: "8-bit codes: pictures and hyper-latents are bytes",
                     remedy: "requantize this tensor to codes, or leave it out of the graph's latents")
             }
         }
@@ -115,11 +126,15 @@ public struct PictureCodec: Sendable {
             switch part {
             case .analysis:
                 atRate.cut(
-                    from: [tensors.picture], to: [tensors.latent] + (tensors.hyperLatent.map { [$0] } ?? []), name: name, sizeMultiple: network.graph.sizeMultiple)
+                    from: [tensors.picture], to: [tensors.latent] + (tensors.hyperLatent.map { [$0] } ?? []),
+                    name: name, sizeMultiple: network.graph.sizeMultiple)
             case .hyperSynthesis: atRate.cut(from: [tensors.hyperLatent!], to: [tensors.parameters!], name: name)
             case .synthesis: atRate.cut(from: [tensors.reconstruction], to: [tensors.output], name: name)
             }
-        let planned = PlannedPart(network: cut, plan: try SimulationPlan(network: cut.network, machine: machine, width: width, height: height, memory: memory))
+        let planned = PlannedPart(
+            network: cut,
+            plan: try SimulationPlan(
+                network: cut.network, machine: machine, width: width, height: height, memory: memory))
         parts[key] = planned
         return planned
     }
@@ -129,17 +144,22 @@ public struct PictureCodec: Sendable {
     /// - Throws: `memoryBudgetExceeded`, and what shapes throw.
     func requireMemory(width: Int, height: Int) throws(Diagnostic) {
         let shapes = try network.shapes(height: network.graph.padded(height), width: network.graph.padded(width))
-        var parts = [[tensors.picture, tensors.latent, tensors.hyperLatent].compactMap(\.self), [tensors.reconstruction, tensors.output]]
+        var parts = [
+            [tensors.picture, tensors.latent, tensors.hyperLatent].compactMap(\.self),
+            [tensors.reconstruction, tensors.output],
+        ]
         if let hyper = tensors.hyperLatent, let parameters = tensors.parameters { parts.append([hyper, parameters]) }
-        let largest = parts.map { ends in
-            let part = network.cut(from: [ends[0]], to: Array(ends[1...]), name: "part")
-            return SimulationPlan.runBytes(part, shapes: shapes, machine: machine)
-        }.max() ?? 0
+        let largest =
+            parts.map { ends in
+                let part = network.cut(from: [ends[0]], to: Array(ends[1...]), name: "part")
+                return SimulationPlan.runBytes(part, shapes: shapes, machine: machine)
+            }.max() ?? 0
         // Symbols, means, tables and values of the latents; the picture as samples, in 32-bit elements and padded.
         let latents = MemoryBudget.product(32, shapes[tensors.latent]!.count)
         let picture = MemoryBudget.product(24, width, height)
         try memory.require(
-            [largest, latents, picture].reduce(0, MemoryBudget.sum), for: "a machine's external memory and buffers, latents and pictures",
+            [largest, latents, picture].reduce(0, MemoryBudget.sum),
+            for: "a machine's external memory and buffers, latents and pictures",
             at: "network \(network.graph.name) on \(width)x\(height)")
     }
 
@@ -152,14 +172,19 @@ public struct PictureCodec: Sendable {
         let hyperLatents = tensors.hyperLatent.map { run.storedOutput($0) }
         let prediction = try hyperLatents.map { hyper throws(Diagnostic) in try predict(hyper, rate: rate) }
         return Analysis(
-            width: picture.width, height: picture.height, rate: rate, latents: run.storedOutput(tensors.latent), hyperLatents: hyperLatents,
+            width: picture.width, height: picture.height, rate: rate, latents: run.storedOutput(tensors.latent),
+            hyperLatents: hyperLatents,
             parameters: prediction?.parameters, saturations: run.saturations + (prediction?.saturations ?? []))
     }
 
     /// Scales and means, in encoder and decoder alike, and what saturated on the way to them.
-    mutating func predict(_ hyperLatents: Tensor<Int32>, rate: Int) throws(Diagnostic) -> (parameters: Tensor<Int32>, saturations: [TensorSaturation]) {
-        let part = try plan(.hyperSynthesis, rate: rate, height: hyperLatents.shape.height, width: hyperLatents.shape.width)
-        let run = try SimulationRun(part.plan, of: part.network, inputs: [tensors.hyperLatent!: hyperLatents], threads: threads)
+    mutating func predict(
+        _ hyperLatents: Tensor<Int32>, rate: Int
+    ) throws(Diagnostic) -> (parameters: Tensor<Int32>, saturations: [TensorSaturation]) {
+        let part = try plan(
+            .hyperSynthesis, rate: rate, height: hyperLatents.shape.height, width: hyperLatents.shape.width)
+        let run = try SimulationRun(
+            part.plan, of: part.network, inputs: [tensors.hyperLatent!: hyperLatents], threads: threads)
         return (run.storedOutput(tensors.parameters!), run.saturations)
     }
 
@@ -167,13 +192,16 @@ public struct PictureCodec: Sendable {
     mutating func synthesize(
         _ reconstruction: Tensor<Int32>, rate: Int, width: Int, height: Int
     ) throws(Diagnostic) -> (picture: RGBImage, saturations: [TensorSaturation]) {
-        let part = try plan(.synthesis, rate: rate, height: reconstruction.shape.height, width: reconstruction.shape.width)
-        let run = try SimulationRun(part.plan, of: part.network, inputs: [tensors.reconstruction: reconstruction], threads: threads)
+        let part = try plan(
+            .synthesis, rate: rate, height: reconstruction.shape.height, width: reconstruction.shape.width)
+        let run = try SimulationRun(
+            part.plan, of: part.network, inputs: [tensors.reconstruction: reconstruction], threads: threads)
         let output = run.storedOutput(tensors.output)
         let codes = Tensor(shape: output.shape, elements: output.elements.map { UInt8(truncatingIfNeeded: $0) })
         guard let image = PictureTensor.image(codes, width: width, height: height) else {
             throw Diagnostic(
-                .codecNetworkUnfit, at: "network \(network.graph.name)", found: "an output of \(output.shape)", expected: "a picture of at least \(width)x\(height)",
+                .codecNetworkUnfit, at: "network \(network.graph.name)", found: "an output of \(output.shape)",
+                expected: "a picture of at least \(width)x\(height)",
                 remedy: "use an autoencoder that gives back the picture's extent")
         }
         return (image, run.saturations)

@@ -1,4 +1,5 @@
 public import Diagnostics
+import FileFormats
 import Foundation
 public import Images
 
@@ -12,16 +13,13 @@ public struct PictureQuality: Codable, Equatable, Sendable {
     /// - Throws: `imageShapeMismatch`, `memoryBudgetExceeded`.
     public init(of picture: RGBImage, against original: RGBImage, memory: MemoryBudget = .standard) throws(Diagnostic) {
         try memory.require(
-            MSSSIM.byteCount(width: original.width, height: original.height), for: "MS-SSIM of \(original.width)x\(original.height) pixels", at: "pictures to compare")
+            MSSSIM.byteCount(width: original.width, height: original.height),
+            for: "MS-SSIM of \(original.width)x\(original.height) pixels", at: "pictures to compare")
         psnr = try PSNR(of: picture, against: original).finiteDecibels
         msSSIM = MSSSIM.value(of: picture, against: original)
     }
 
-    public func jsonText() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-    }
+    public func jsonText() -> String { JSONDocument.text(of: self) }
 
     public var text: String {
         """

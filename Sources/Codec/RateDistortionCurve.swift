@@ -1,4 +1,5 @@
 public import Diagnostics
+import Text
 
 /// Mean quality over mean rate, a point a rate.
 public struct RateDistortionCurve: Codable, Equatable, Sendable {
@@ -27,25 +28,35 @@ public struct RateDistortionCurve: Codable, Equatable, Sendable {
 }
 
 extension RateDistortionCurve {
-    /// Curves of a JSON file: that of an evaluation (`curves`), or of published points (by test set and name: `bpp`, `psnr-rgb`, `ms-ssim-rgb`; the set `kodak`).
+    /// Curves of a JSON file: that of an evaluation (`curves`), or of published points (by test set and name: `bpp`,
+    /// `psnr-rgb`, `ms-ssim-rgb`; the set `kodak`).
     ///
     /// - Throws: `curveFileInvalid`, `curveFileUnknownField`.
-    public static func curves(inJSON bytes: [UInt8], at place: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> [RateDistortionCurve] {
+    public static func curves(
+        inJSON bytes: [UInt8], at place: String, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) -> [RateDistortionCurve] {
         try CurveFile(bytes, at: place, memory: memory).curves
     }
 
-    /// The curves of `FILE`, or the one of `FILE:NAME`. A file whose own name holds a colon is taken whole where it exists.
+    /// The curves of `FILE`, or the one of `FILE:NAME`. A file whose own name holds a colon is taken whole where it
+    /// exists.
     ///
     /// - Throws: `curveFileInvalid`, `curveFileUnknownField`.
-    public static func curves(fileAndName argument: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> [RateDistortionCurve] {
+    public static func curves(
+        fileAndName argument: String, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) -> [RateDistortionCurve] {
         if !argument.contains(":") { return try curves(inJSON: bytes(of: argument), at: argument, memory: memory) }
-        if let whole = try? InputFile.read(argument, limit: CurveFile.largestBytes) { return try curves(inJSON: whole, at: argument, memory: memory) }
+        if let whole = try? InputFile.read(argument, limit: CurveFile.largestBytes) {
+            return try curves(inJSON: whole, at: argument, memory: memory)
+        }
         let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let all = try curves(inJSON: bytes(of: parts[0]), at: parts[0], memory: memory)
         guard let chosen = all.first(where: { $0.name == parts[1] }) else {
             throw Diagnostic(
-                .curveFileInvalid, at: parts[0], found: "no curve '\(parts[1])'", expected: "one of \(all.map(\.name).joined(separator: ", "))",
-                remedy: closestName(to: parts[1], among: all.map(\.name)).map { "did you mean '\($0)'?" } ?? "name one of these, or none for all")
+                .curveFileInvalid, at: parts[0], found: "no curve '\(parts[1])'",
+                expected: "one of \(all.map(\.name).joined(separator: ", "))",
+                remedy: closestName(to: parts[1], among: all.map(\.name)).map { "did you mean '\($0)'?" }
+                    ?? "name one of these, or none for all")
         }
         return [chosen]
     }
@@ -55,7 +66,8 @@ extension RateDistortionCurve {
             return try InputFile.read(path, limit: CurveFile.largestBytes)
         } catch {
             throw Diagnostic(
-                .curveFileInvalid, at: path, found: error.found, expected: "a JSON file of curves of at most \(CurveFile.largestBytes) bytes",
+                .curveFileInvalid, at: path, found: error.found,
+                expected: "a JSON file of curves of at most \(CurveFile.largestBytes) bytes",
                 remedy: "check the path and the permissions")
         }
     }

@@ -37,7 +37,9 @@ public struct StreamFile: Sendable {
     }
 
     private static func diagnostic(_ path: String, _ refusal: InputFile.Refusal) -> Diagnostic {
-        Diagnostic(.streamMissing, at: path, found: refusal.found, expected: "a coded picture", remedy: "check the path and the permissions")
+        Diagnostic(
+            .streamMissing, at: path, found: refusal.found, expected: "a coded picture",
+            remedy: "check the path and the permissions")
     }
 }
 
@@ -48,11 +50,14 @@ extension StreamHeader {
     func requireLength(_ byteCount: Int, at place: String) throws(Diagnostic) {
         let expected = Self.byteCount + trellisBytes + hyperLatentBytes + latentBytes
         guard byteCount >= expected else {
-            throw Diagnostic(.streamTruncated, at: place, found: "\(byteCount) bytes", expected: "\(expected)", remedy: "the file is damaged: copy it again")
+            throw Diagnostic(
+                .streamTruncated, at: place, found: "\(byteCount) bytes", expected: "\(expected)",
+                remedy: "the file is damaged: copy it again")
         }
         guard byteCount == expected, (quantizer == .trellis) == (trellisBytes > 0) else {
             throw Diagnostic(
-                .streamHeaderInvalid, at: place, found: "\(byteCount) bytes, \(trellisBytes) of them a trellis", expected: "\(expected) as the header says",
+                .streamHeaderInvalid, at: place, found: "\(byteCount) bytes, \(trellisBytes) of them a trellis",
+                expected: "\(expected) as the header says",
                 remedy: "the file is damaged: copy it again")
         }
     }

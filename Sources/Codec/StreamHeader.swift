@@ -2,14 +2,17 @@ import Diagnostics
 
 /// The first 60 bytes of a coded picture; integers are little endian.
 ///
-///      0  magic "INTG"        4  version 1      5  quantizer (`QuantizerKind`)   6  rate       7  lanes of the entropy coder
-///      8  width, 4 bytes     12  height, 4 bytes                                16  step in grid steps, 2 bytes   18  zero, 2 bytes
+///      0  magic "INTG"        4  version 1      5  quantizer (`QuantizerKind`)
+///      6  rate                7  lanes of the entropy coder
+///      8  width, 4 bytes     12  height, 4 bytes
+///     16  step in grid steps, 2 bytes           18  zero, 2 bytes
 ///     20  network digest: the first 16 bytes of SHA-256
 ///     36  bytes of the hyper-latents' section, 4          40  bytes of the latents' section, 4
 ///     44  CRC-32 of the hyper-latents' section            48  CRC-32 of the latents' section
 ///     52  bytes of the trellis section, 4                 56  CRC-32 of bytes 0 ... 55
 ///
-/// The sections follow in this order: trellis table (only for a trellis of one's own), hyper-latents (only with a hyperprior), latents.
+/// The sections follow in this order: trellis table (only for a trellis of one's own), hyper-latents (only with a
+/// hyperprior), latents.
 public struct StreamHeader: Hashable, Sendable {
     public static let byteCount = 60
     public static let magic: [UInt8] = Array("INTG".utf8)
@@ -35,7 +38,9 @@ public struct StreamHeader: Hashable, Sendable {
         var bytes = Self.magic + [Self.version, quantizer.streamCode, UInt8(rate), UInt8(lanes)]
         for value in [width, height] { bytes += Self.littleEndian(value, count: 4) }
         bytes += Self.littleEndian(step, count: 2) + [0, 0] + networkDigest
-        for value in [hyperLatentBytes, latentBytes, Int(hyperLatentChecksum), Int(latentChecksum), trellisBytes] { bytes += Self.littleEndian(value, count: 4) }
+        for value in [hyperLatentBytes, latentBytes, Int(hyperLatentChecksum), Int(latentChecksum), trellisBytes] {
+            bytes += Self.littleEndian(value, count: 4)
+        }
         bytes += Self.littleEndian(Int(Checksum.crc32(bytes)), count: 4)
         precondition(bytes.count == Self.byteCount, "a header of \(bytes.count) bytes")
         return bytes
@@ -45,24 +50,36 @@ public struct StreamHeader: Hashable, Sendable {
     init(_ bytes: [UInt8], at place: String) throws(Diagnostic) {
         guard bytes.starts(with: Self.magic) else {
             throw Diagnostic(
-                .streamNotOne, at: place, found: "a file that does not begin with \(String(decoding: Self.magic, as: UTF8.self))", expected: "a coded picture",
+                .streamNotOne, at: place,
+                found: "a file that does not begin with \(String(decoding: Self.magic, as: UTF8.self))",
+                expected: "a coded picture",
                 remedy: "name a file that `intaglio encode` wrote")
         }
         guard bytes.count > 4, bytes[4] == Self.version else {
             throw Diagnostic(
-                .streamVersionUnknown, at: place, found: bytes.count > 4 ? "version \(bytes[4])" : "no version", expected: "version \(Self.version)",
+                .streamVersionUnknown, at: place, found: bytes.count > 4 ? "version \(bytes[4])" : "no version",
+                expected: "version \(Self.version)",
                 remedy: "encode the picture again, or decode it with the version that wrote it")
         }
         guard bytes.count >= Self.byteCount else {
             throw Diagnostic(
-                .streamTruncated, at: place, found: "\(bytes.count) bytes", expected: "a header of \(Self.byteCount)", remedy: "the file is damaged: copy it again")
+                .streamTruncated, at: place, found: "\(bytes.count) bytes", expected: "a header of \(Self.byteCount)",
+                remedy: "the file is damaged: copy it again")
         }
-        func integer(_ offset: Int, _ count: Int) -> Int { (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
+        func integer(_ offset: Int, _ count: Int) -> Int {
+            (0..<count).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
+        }
         func invalid(_ found: String, _ expected: String) -> Diagnostic {
-            Diagnostic(.streamHeaderInvalid, at: place, found: found, expected: expected, remedy: "the file is damaged: copy it again")
+            Diagnostic(
+                .streamHeaderInvalid, at: place, found: found, expected: expected,
+                remedy: "the file is damaged: copy it again")
         }
-        guard integer(56, 4) == Int(Checksum.crc32(bytes[..<56])) else { throw invalid("a header that does not fit its checksum", "CRC-32 of bytes 0...55") }
-        guard let quantizer = QuantizerKind(streamCode: bytes[5]) else { throw invalid("quantizer \(bytes[5])", "0...4") }
+        guard integer(56, 4) == Int(Checksum.crc32(bytes[..<56])) else {
+            throw invalid("a header that does not fit its checksum", "CRC-32 of bytes 0...55")
+        }
+        guard let quantizer = QuantizerKind(streamCode: bytes[5]) else {
+            throw invalid("quantizer \(bytes[5])", "0...4")
+        }
         self.quantizer = quantizer
         (rate, lanes) = (Int(bytes[6]), Int(bytes[7]))
         (width, height, step) = (integer(8, 4), integer(12, 4), integer(16, 2))
@@ -78,7 +95,8 @@ public struct StreamHeader: Hashable, Sendable {
     }
 
     init(
-        quantizer: QuantizerKind, rate: Int, lanes: Int, width: Int, height: Int, step: Int, networkDigest: [UInt8], trellis: [UInt8], hyperLatents: [UInt8],
+        quantizer: QuantizerKind, rate: Int, lanes: Int, width: Int, height: Int, step: Int, networkDigest: [UInt8],
+        trellis: [UInt8], hyperLatents: [UInt8],
         latents: [UInt8]
     ) {
         self.quantizer = quantizer
@@ -95,7 +113,9 @@ public struct StreamHeader: Hashable, Sendable {
         latentChecksum = Checksum.crc32(latents)
     }
 
-    private static func littleEndian(_ value: Int, count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    private static func littleEndian(_ value: Int, count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
 }
 
 /// How latents become symbols.

@@ -16,7 +16,12 @@ struct SymbolLength {
                 bits += costs[slot]
             } else {
                 escapes += 1
-                bits += costs.last! + Double(Escape.lengthBits + Escape.payloadBits(Escape.distance(of: symbol, first: first, symbolCount: Int32(costs.count - 1))))
+                bits +=
+                    costs.last!
+                    + Double(
+                        Escape.lengthBits
+                            + Escape.payloadBits(
+                                Escape.distance(of: symbol, first: first, symbolCount: Int32(costs.count - 1))))
             }
         }
     }

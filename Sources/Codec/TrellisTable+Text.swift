@@ -3,7 +3,8 @@ public import EntropyCoding
 import FileFormats
 
 extension TrellisTable {
-    /// From text with a line a state: the next state for even indices, that for odd ones, the quantizer. `#` begins a comment.
+    /// From text with a line a state: the next state for even indices, that for odd ones, the quantizer. `#` begins a
+    /// comment.
     ///
     ///     0 2 0
     ///     2 0 0
@@ -19,7 +20,8 @@ extension TrellisTable {
             let row = words.compactMap { Int($0) }
             guard row.count == 3, words.count == 3 else {
                 throw Diagnostic(
-                    .trellisTableInvalid, at: "\(place):\(number + 1)", found: "'\(line.prefix(80))'", expected: "three integers: next state if even, next state if odd, quantizer",
+                    .trellisTableInvalid, at: "\(place):\(number + 1)", found: "'\(line.prefix(80))'",
+                    expected: "three integers: next state if even, next state if odd, quantizer",
                     remedy: "correct the line")
             }
             rows.append(row)
@@ -36,7 +38,8 @@ extension TrellisTable {
             text = try TextFile.read(path)
         } catch {
             throw Diagnostic(
-                .trellisTableInvalid, at: path, found: error.found, expected: "a trellis table: \(TextFile.Refusal.expected)",
+                .trellisTableInvalid, at: path, found: error.found,
+                expected: "a trellis table: \(TextFile.Refusal.expected)",
                 remedy: "check the path and the permissions")
         }
         try self.init(text: text, at: path)
@@ -50,6 +53,7 @@ extension TrellisTable {
     init(streamBytes bytes: [UInt8], at place: String) throws(Diagnostic) {
         let states = bytes.count / 3
         try self.init(
-            transitions: (0..<states).map { [Int(bytes[2 * $0]), Int(bytes[2 * $0 + 1])] }, quantizers: bytes[(2 * states)...].map { Int($0) }, at: "\(place), trellis")
+            transitions: (0..<states).map { [Int(bytes[2 * $0]), Int(bytes[2 * $0 + 1])] },
+            quantizers: bytes[(2 * states)...].map { Int($0) }, at: "\(place), trellis")
     }
 }

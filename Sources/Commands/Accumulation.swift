@@ -1,17 +1,22 @@
 /// One pass of the MAC array over a block of output positions and channels.
 ///
-/// Output position (i, j), 0 <= i < rows, 0 <= j < columns, tap (r, s), group g, output channel k and input channel c of the group:
+/// Output position (i, j), 0 <= i < rows, 0 <= j < columns, tap (r, s), group g, output channel k and input channel c
+/// of the group:
 ///
-///     y = (firstRow + i) inputStrideY + r tapStepY + inputOffsetY              row of the whole input tensor; outside 0..<inputHeight: v = 0
+///     y = (firstRow + i) inputStrideY + r tapStepY + inputOffsetY         row of the whole input tensor;
+///                                                                         outside 0..<inputHeight: v = 0
 ///     x = (firstColumn + j) inputStrideX + s tapStepX + inputOffsetX           likewise
-///     activation code at  inputAddress + ((y - originY) tileColumns + (x - originX)) inputPixelPitchBytes + g inputGroupPitchBytes + c
+///     activation code at  inputAddress + ((y - originY) tileColumns + (x - originX)) inputPixelPitchBytes
+///                             + g inputGroupPitchBytes + c
 ///     weight code at      weightAddress + ((g outputChannels + k) taps + r tapColumns + s) weightTapPitchBytes + c
-///     result at           outputAddress + ((i outputStrideY + outputOffsetY) outputTileColumns + j outputStrideX + outputOffsetX) outputPixelPitchBytes
+///     result at           outputAddress + ((i outputStrideY + outputOffsetY) outputTileColumns
+///                             + j outputStrideX + outputOffsetX) outputPixelPitchBytes
 ///                             + g outputGroupPitchBytes + k outputBytesPerElement
-///     partial sum at      accumulatorAddress + ((i columns + j) groups + g) outputChannels + k                   (in accumulators)
+///     partial sum at      accumulatorAddress + ((i columns + j) groups + g) outputChannels + k   (in accumulators)
 ///
-/// The same form serves a convolution (tap steps = dilation, output strides 1), one phase of a transposed convolution (input stride 1, tap steps -1,
-/// output strides = the layer's strides), a fully connected layer (one position, kernel = input extent) and normalization (one tap).
+/// The same form serves a convolution (tap steps = dilation, output strides 1), one phase of a transposed convolution
+/// (input stride 1, tap steps -1, output strides = the layer's strides), a fully connected layer (one position, kernel
+/// = input extent) and normalization (one tap).
 public struct Accumulation: Hashable, Sendable {
     // Input tile
     @Narrow public var inputAddress = 0
@@ -28,13 +33,15 @@ public struct Accumulation: Hashable, Sendable {
     @Narrow public var groups = 1
     /// Input channels of one group in this pass.
     @Narrow public var inputChannels = 1
-    /// Index, in the whole input tensor, of the first channel of the first group in this pass; group g begins `g layerGroupInputChannels` later.
+    /// Index, in the whole input tensor, of the first channel of the first group in this pass; group g begins
+    /// `g layerGroupInputChannels` later.
     @Narrow public var firstInputChannel = 0
     /// Input channels of one group of the layer (not split).
     @Narrow public var layerGroupInputChannels = 1
     /// Output channels of one group in this pass.
     @Narrow public var outputChannels = 1
-    /// Index, in the whole output tensor, of the first output channel of the first group; group g begins `g layerGroupOutputChannels` later.
+    /// Index, in the whole output tensor, of the first output channel of the first group; group g begins
+    /// `g layerGroupOutputChannels` later.
     @Narrow public var firstOutputChannel = 0
     @Narrow public var layerGroupOutputChannels = 1
     // Positions and taps

@@ -19,7 +19,9 @@ struct ByteReader {
 
     mutating func next<Integer: FixedWidthInteger>() -> Integer {
         let size = Integer.bitWidth / 8
-        precondition(position >= 0 && position + size <= memory.count, "parameter block runs past the memory at byte \(position)")
+        precondition(
+            position >= 0 && position + size <= memory.count, "parameter block runs past the memory at byte \(position)"
+        )
         defer { position += size }
         return Integer(littleEndian: memory.loadUnaligned(fromByteOffset: position, as: Integer.self))
     }

@@ -1,7 +1,8 @@
 import FixedPoint
 import Quantization
 
-/// The block of everything that belongs to one channel or to the layer as a whole: a header of 64 bytes and arrays of fixed records.
+/// The block of everything that belongs to one channel or to the layer as a whole: a header of 64 bytes and arrays of
+/// fixed records.
 ///
 ///     0  u8  drain kind (0 post-processing, 1 normalization, 2 addition, 3 none)
 ///     1  u8  flags: bit 0 second operand, bit 1 code map, bit 2 bias
@@ -10,14 +11,17 @@ import Quantization
 ///     4  i32 clipLow        8  i32 clipHigh
 ///     12 u8  normalization form        13 u8 normalization method (0 exact, 1 table)         14 i16 addition exponent
 ///     16 i32 addition mantissa a       20 i32 addition mantissa b
-///     24 u32 first operand's records   28 u32 second operand's records   32 u32 result records   36 u32 code map        (bytes from the block's begin)
+///     24 u32 first operand's records   28 u32 second operand's records   (these four: bytes from the block's begin)
+///     32 u32 result records            36 u32 code map
 ///     40 u16 first operand's channels  42 u16 second operand's channels (0 channels: 16-bit integers)
 ///     44 u16 result's coded channels (0: 16-bit integers)                46 u16 drain channels
 ///     48 u16 first operand's codebooks 50 u16 second operand's codebooks 52 u16 result's codebooks
-///     54 u8  index bits   55 u8 offset bits   56 u8 base bits   57 u8 slope bits   58 u8 slope shift   59 u8 unused   60 u32 segments   (of a normalization table)
+///     54 u8  index bits   55 u8 offset bits   56 u8 base bits   57 u8 slope bits   58 u8 slope shift   59 u8 unused
+///     60 u32 segments     (54...60: of a normalization table)
 ///
 ///     operand record, 8 bytes    i32 offset, u8 select, u8 operand shift of normalization, u16 unused
-///     result record, 24 bytes    i64 bias or beta, u32 m or M, u32 m negative, i8 exponent, i8 exponent negative or S, u8 select, u8 unused, i32 offset
+///     result record, 24 bytes    i64 bias or beta, u32 m or M, u32 m negative, i8 exponent,
+///                                i8 exponent negative or S, u8 select, u8 unused, i32 offset
 ///     code map, 256 bytes
 ///     segment, 8 bytes           u32 base, i32 slope
 enum ChannelBlock {
@@ -30,7 +34,8 @@ enum ChannelBlock {
 extension LayerConfiguration {
     var channelBlockBytes: [UInt8] {
         let common = drain.common
-        let operandShifts = if case .normalization(let normalization) = drain { normalization.operandShifts } else { [UInt8]() }
+        let operandShifts =
+            if case .normalization(let normalization) = drain { normalization.operandShifts } else { [UInt8]() }
         let results = max(output.selects.count, drain.channels)
         let secondRecords = ChannelBlock.headerBytes + input.selects.count * ChannelBlock.operandRecordBytes
         let resultRecords = secondRecords + (second?.selects.count ?? 0) * ChannelBlock.operandRecordBytes
@@ -45,8 +50,13 @@ extension LayerConfiguration {
         writer.append(UInt8(common.resultBits))
         writer.append(common.clipLow)
         writer.append(common.clipHigh)
-        if case .normalization(let normalization) = drain { writer.append(normalization.form.rawValue) } else { writer.append(0 as UInt8) }
-        let table: NormalizationTable? = if case .normalization(let normalization) = drain { normalization.table } else { nil }
+        if case .normalization(let normalization) = drain {
+            writer.append(normalization.form.rawValue)
+        } else {
+            writer.append(0 as UInt8)
+        }
+        let table: NormalizationTable? =
+            if case .normalization(let normalization) = drain { normalization.table } else { nil }
         writer.append(table == nil ? 0 as UInt8 : 1)
         if case .addition(let addition) = drain {
             writer.append(Int16(addition.exponent))
@@ -57,8 +67,12 @@ extension LayerConfiguration {
             writer.append(0 as Int64)
         }
         for start in [ChannelBlock.headerBytes, secondRecords, resultRecords, map] { writer.append(UInt32(start)) }
-        for count in [input.selects.count, second?.selects.count ?? 0, output.selects.count, drain.channels] { writer.append(UInt16(count)) }
-        for count in [input.entries.count, second?.entries.count ?? 0, output.thresholds.count] { writer.append(UInt16(count)) }
+        for count in [input.selects.count, second?.selects.count ?? 0, output.selects.count, drain.channels] {
+            writer.append(UInt16(count))
+        }
+        for count in [input.entries.count, second?.entries.count ?? 0, output.thresholds.count] {
+            writer.append(UInt16(count))
+        }
         table?.appendHeader(segments: map + (output.codeMap?.count ?? 0), to: &writer)
         while writer.bytes.count < ChannelBlock.headerBytes { writer.append(0 as UInt8) }
         writer.appendRecords(input, shifts: operandShifts)
@@ -120,7 +134,8 @@ extension LayerConfiguration {
         var results = ByteReader(memory, at: starts[2])
         let records = (0..<max(counts[2], counts[3])).map { _ in ResultRecord(&results) }
         let coded = records.prefix(counts[2])
-        output = ResultConfiguration(thresholds: [], limits: [], selects: coded.map(\.select), offsets: coded.map(\.offset), codeMap: codeMap)
+        output = ResultConfiguration(
+            thresholds: [], limits: [], selects: coded.map(\.select), offsets: coded.map(\.offset), codeMap: codeMap)
         weightEntries = nil
         let channels = records.prefix(counts[3])
         switch kind {
@@ -128,19 +143,26 @@ extension LayerConfiguration {
             drain = .postProcessing(
                 PostProcessingConfiguration(
                     bias: flags & 4 != 0 ? channels.map(\.bias) : [],
-                    multipliers: channels.map { QuantizedMultiplier(mantissa: $0.mantissa, exponent: Int($0.exponent)) },
-                    multipliersNegative: channels.map { QuantizedMultiplier(mantissa: $0.mantissaNegative, exponent: Int($0.exponentNegative)) },
+                    multipliers: channels.map {
+                        QuantizedMultiplier(mantissa: $0.mantissa, exponent: Int($0.exponent))
+                    },
+                    multipliersNegative: channels.map {
+                        QuantizedMultiplier(mantissa: $0.mantissaNegative, exponent: Int($0.exponentNegative))
+                    },
                     rounding: rounding, resultBits: resultBits, clipLow: clipLow, clipHigh: clipHigh))
         case 1:
             drain = .normalization(
                 NormalizationConfiguration(
-                    form: NormalizationConfiguration.Form(rawValue: form)!, operandShifts: shifts, beta: channels.map(\.bias),
+                    form: NormalizationConfiguration.Form(rawValue: form)!, operandShifts: shifts,
+                    beta: channels.map(\.bias),
                     scaleMantissas: channels.map(\.mantissa), scaleShifts: channels.map { UInt8($0.exponentNegative) },
-                    table: method == 1 ? NormalizationTable(memory, at: address) : nil, resultBits: resultBits, clipLow: clipLow, clipHigh: clipHigh))
+                    table: method == 1 ? NormalizationTable(memory, at: address) : nil, resultBits: resultBits,
+                    clipLow: clipLow, clipHigh: clipHigh))
         case 2:
             drain = .addition(
                 AdditionConfiguration(
-                    mantissaA: Int64(mantissas.a), mantissaB: Int64(mantissas.b), exponent: Int(exponent), rounding: rounding, resultBits: resultBits,
+                    mantissaA: Int64(mantissas.a), mantissaB: Int64(mantissas.b), exponent: Int(exponent),
+                    rounding: rounding, resultBits: resultBits,
                     clipLow: clipLow, clipHigh: clipHigh))
         default: drain = .none
         }
@@ -164,7 +186,9 @@ extension NormalizationTable {
         var header = ByteReader(memory, at: channelBlock + ChannelBlock.tableHeaderByte)
         let widths: [Int] = (0..<6).map { _ in Int(header.next() as UInt8) }
         var segments = ByteReader(memory, at: channelBlock + Int(header.next() as UInt32))
-        self.init(indexBits: widths[0], offsetBits: widths[1], baseBits: widths[2], slopeBits: widths[3], slopeShift: widths[4], bases: [], slopes: [])
+        self.init(
+            indexBits: widths[0], offsetBits: widths[1], baseBits: widths[2], slopeBits: widths[3],
+            slopeShift: widths[4], bases: [], slopes: [])
         for _ in 0..<(indexBits > 0 ? 1 << indexBits : 0) {
             bases.append(segments.next())
             slopes.append(segments.next())
@@ -180,7 +204,9 @@ struct CodebookCounts {
 
     init(_ memory: UnsafeRawBufferPointer, at channelBlock: Int) {
         var reader = ByteReader(memory, at: channelBlock + 48)
-        (first, second, result) = (Int(reader.next() as UInt16), Int(reader.next() as UInt16), Int(reader.next() as UInt16))
+        (first, second, result) = (
+            Int(reader.next() as UInt16), Int(reader.next() as UInt16), Int(reader.next() as UInt16)
+        )
     }
 }
 
@@ -222,11 +248,13 @@ extension DrainConfiguration {
         }
     }
 
-    /// Fields that every drain has; `none` stores neutral ones. Normalization rounds by its own definition, so its rule is not used.
+    /// Fields that every drain has; `none` stores neutral ones. Normalization rounds by its own definition, so its rule
+    /// is not used.
     fileprivate var common: (rounding: RoundingRule, resultBits: Int, clipLow: Int32, clipHigh: Int32) {
         switch self {
         case .postProcessing(let post): (post.rounding, post.resultBits, post.clipLow, post.clipHigh)
-        case .normalization(let normalization): (.halfUpDouble, normalization.resultBits, normalization.clipLow, normalization.clipHigh)
+        case .normalization(let normalization):
+            (.halfUpDouble, normalization.resultBits, normalization.clipLow, normalization.clipHigh)
         case .addition(let addition): (addition.rounding, addition.resultBits, addition.clipLow, addition.clipHigh)
         case .none: (.halfUpDouble, 32, .min, .max)
         }

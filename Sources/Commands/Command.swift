@@ -1,7 +1,7 @@
 /// One word of the command stream: what an engine does, what it waits for and what it signals.
 ///
-/// Each engine takes its commands in order. A command starts when every semaphore in `waits` holds a token (and takes one of each);
-/// when it ends it puts one token into every semaphore in `signals`.
+/// Each engine takes its commands in order. A command starts when every semaphore in `waits` holds a token (and takes
+/// one of each); when it ends it puts one token into every semaphore in `signals`.
 public struct Command: Hashable, Sendable {
     /// Index of the layer it belongs to, for reports only.
     public var layer: Int

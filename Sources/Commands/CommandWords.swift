@@ -1,7 +1,11 @@
-/// The binary form of commands: what a sequencer fetches. Every command of an engine is a fixed number of little-endian 32-bit words.
+import FixedPoint
+
+/// The binary form of commands: what a sequencer fetches. Every command of an engine is a fixed number of little-endian
+/// 32-bit words.
 ///
-/// Word 0 of each is `waits`, word 1 `signals` (one bit a semaphore). The other words hold one field each, signed, in the order of the enumerations below,
-/// whose raw values are the words' indices; the same names stand in `intaglio_command_fields.svh`.
+/// Word 0 of each is `waits`, word 1 `signals` (one bit a semaphore). The other words hold one field each, signed, in
+/// the order of the enumerations below, whose raw values are the words' indices; `MachineConstants` gives hardware the
+/// same names, `CommandFieldNames` the testbench.
 public enum CommandWords {
     /// Words of a load or store.
     public static let transferWords = 16
@@ -23,11 +27,13 @@ public enum CommandWords {
         /// 0 accumulate, 1 element-wise.
         case kind
         // Both kinds
-        case inputAddress, inputPixelPitchBytes, outputAddress, outputPixelPitchBytes, outputBytesPerElement, rows, columns
+        case inputAddress, inputPixelPitchBytes, outputAddress, outputPixelPitchBytes, outputBytesPerElement, rows,
+            columns
         case decodeTable, secondDecodeTable, weightTable, encodeTable, channelBlock
         // Accumulate
         case originY, originX, tileColumns, inputGroupPitchBytes, inputHeight, inputWidth
-        case groups, inputChannels, firstInputChannel, layerGroupInputChannels, outputChannels, firstOutputChannel, layerGroupOutputChannels
+        case groups, inputChannels, firstInputChannel, layerGroupInputChannels, outputChannels, firstOutputChannel,
+            layerGroupOutputChannels
         case firstRow, firstColumn, inputStrideY, inputStrideX, inputOffsetY, inputOffsetX
         case tapRows, tapColumns, tapStepY, tapStepX
         case weightAddress, weightTapPitchBytes
@@ -45,7 +51,8 @@ public enum CommandWords {
     public enum ElementwiseField: Int, CaseIterable, Sendable {
         /// 0 copy, 1 requantize, 2 add, 3 quantizeLatent, 4 reconstructLatent.
         case function = 15
-        case channels, firstChannel, inputBytesPerElement, secondAddress, secondPixelPitchBytes, secondBytesPerElement, hasSecond, fractionBits
+        case channels, firstChannel, inputBytesPerElement, secondAddress, secondPixelPitchBytes, secondBytesPerElement,
+            hasSecond, fractionBits
         case shuffleFactor
         /// ceil(2^32 / f^2) modulo 2^32 and ceil(2^32 / f): divisions by multiplication. 0 for f = 1.
         case shuffleAreaReciprocal, shuffleReciprocal
@@ -159,7 +166,8 @@ public enum CommandWords {
         setOwn(.hasSecond, work.hasSecond ? 1 : 0)
         setOwn(.fractionBits, work.fractionBits)
         setOwn(.shuffleFactor, work.shuffleFactor)
-        setOwn(.shuffleAreaReciprocal, work.shuffleFactor == 1 ? 0 : reciprocal(work.shuffleFactor * work.shuffleFactor))
+        setOwn(
+            .shuffleAreaReciprocal, work.shuffleFactor == 1 ? 0 : reciprocal(work.shuffleFactor * work.shuffleFactor))
         setOwn(.shuffleReciprocal, work.shuffleFactor == 1 ? 0 : reciprocal(work.shuffleFactor))
         set(.activationBits, activationBits)
         return words
@@ -174,7 +182,7 @@ public enum CommandWords {
     }
 
     /// ceil(2^32 / n): c reciprocal >> 32 is floor(c / n) for every c < 2^16 and n < 2^16.
-    private static func reciprocal(_ n: Int) -> Int { ((1 << 32) + n - 1) / n }
+    private static func reciprocal(_ n: Int) -> Int { ceilDivide(1 << 32, by: n) }
 
     private static func word(_ value: Int) -> UInt32 {
         precondition(value >= Int(Int32.min) && value <= Int(UInt32.max), "\(value) fits a 32-bit command word")

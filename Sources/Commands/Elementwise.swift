@@ -1,9 +1,12 @@
 /// An operation on each element of a tile: no MAC array.
 ///
-///     element (i, j, c) of the first operand at   inputAddress + (i columns + j) inputPixelPitchBytes + c inputBytesPerElement
-///     of the second at                            secondAddress + (i columns + j) secondPixelPitchBytes + c secondBytesPerElement
+///     element (i, j, c) of the first operand at
+///                inputAddress + (i columns + j) inputPixelPitchBytes + c inputBytesPerElement
+///     of the second at
+///                secondAddress + (i columns + j) secondPixelPitchBytes + c secondBytesPerElement
 ///     result at  outputAddress + ((i f + dy) columns f + j f + dx) outputPixelPitchBytes + k outputBytesPerElement
-///                with f = shuffleFactor, k = c div f^2, dy = c mod f^2 div f, dx = c mod f      (f = 1: the same position and channel)
+///                with f = shuffleFactor, k = c div f^2, dy = c mod f^2 div f, dx = c mod f
+///                (f = 1: the same position and channel)
 public struct Elementwise: Hashable, Sendable {
     public var function = Function.copy
     @Narrow public var rows = 1

@@ -1,7 +1,7 @@
 public import FixedPoint
 public import Quantization
 
-/// What the units must know of a layer, as plain integers. Travels as parameter blocks (`ParameterBlocks`).
+/// What the units must know of a layer, as plain integers. Travels as parameter blocks (`ParameterBlock`).
 public struct LayerConfiguration: Hashable, Sendable {
     public var input: OperandConfiguration
     public var second: OperandConfiguration?
@@ -11,7 +11,8 @@ public struct LayerConfiguration: Hashable, Sendable {
     public var drain: DrainConfiguration
 
     public init(
-        input: OperandConfiguration, second: OperandConfiguration? = nil, output: ResultConfiguration, weightEntries: [Int16]? = nil, drain: DrainConfiguration
+        input: OperandConfiguration, second: OperandConfiguration? = nil, output: ResultConfiguration,
+        weightEntries: [Int16]? = nil, drain: DrainConfiguration
     ) {
         self.input = input
         self.second = second
@@ -49,7 +50,9 @@ public struct ResultConfiguration: Hashable, Sendable {
     /// 256 codes, or nil.
     public var codeMap: [UInt8]?
 
-    public init(thresholds: [[Int32]], limits: [CodebookLimits], selects: [UInt8], offsets: [Int32], codeMap: [UInt8]? = nil) {
+    public init(
+        thresholds: [[Int32]], limits: [CodebookLimits], selects: [UInt8], offsets: [Int32], codeMap: [UInt8]? = nil
+    ) {
         self.thresholds = thresholds
         self.limits = limits
         self.selects = selects
@@ -91,7 +94,8 @@ public struct PostProcessingConfiguration: Hashable, Sendable {
     public var clipHigh: Int32
 
     public init(
-        bias: [Int64], multipliers: [QuantizedMultiplier], multipliersNegative: [QuantizedMultiplier], rounding: RoundingRule, resultBits: Int, clipLow: Int32,
+        bias: [Int64], multipliers: [QuantizedMultiplier], multipliersNegative: [QuantizedMultiplier],
+        rounding: RoundingRule, resultBits: Int, clipLow: Int32,
         clipHigh: Int32
     ) {
         self.bias = bias
@@ -121,7 +125,8 @@ public struct NormalizationConfiguration: Hashable, Sendable {
     public enum Form: UInt8, CaseIterable, Hashable, Sendable { case gdn, igdn, gdn1, igdn1 }
 
     public init(
-        form: Form, operandShifts: [UInt8], beta: [Int64], scaleMantissas: [UInt32], scaleShifts: [UInt8], table: NormalizationTable? = nil,
+        form: Form, operandShifts: [UInt8], beta: [Int64], scaleMantissas: [UInt32], scaleShifts: [UInt8],
+        table: NormalizationTable? = nil,
         resultBits: Int, clipLow: Int32, clipHigh: Int32
     ) {
         self.form = form
@@ -145,7 +150,10 @@ public struct AdditionConfiguration: Hashable, Sendable {
     public var clipLow: Int32
     public var clipHigh: Int32
 
-    public init(mantissaA: Int64, mantissaB: Int64, exponent: Int, rounding: RoundingRule, resultBits: Int, clipLow: Int32, clipHigh: Int32) {
+    public init(
+        mantissaA: Int64, mantissaB: Int64, exponent: Int, rounding: RoundingRule, resultBits: Int, clipLow: Int32,
+        clipHigh: Int32
+    ) {
         self.mantissaA = mantissaA
         self.mantissaB = mantissaB
         self.exponent = exponent

@@ -1,10 +1,12 @@
 import FixedPoint
 
-/// One block of a parameter image: its kind and its bytes. All numbers are little endian, and every record has a fixed size, so that a unit finds what it
-/// needs by one multiplication and one addition.
+/// One block of a parameter image: its kind and its bytes. All numbers are little endian, and every record has a fixed
+/// size, so that a unit finds what it needs by one multiplication and one addition.
 ///
-///     decodeTable   J codebooks of 256 x i16: entry of code i at 512 j + 2 i; codes beyond a short codebook repeat its last entry
-///     encodeTable   J codebooks of 1,032 bytes: u32 n - 1, i32 lowest entry, i32 highest entry, then 255 x i32 thresholds 1...255 (unused ones: the largest i32)
+///     decodeTable   J codebooks of 256 x i16: entry of code i at 512 j + 2 i;
+///                   codes beyond a short codebook repeat its last entry
+///     encodeTable   J codebooks of 1,032 bytes: u32 n - 1, i32 lowest entry, i32 highest entry,
+///                   then 255 x i32 thresholds 1...255 (unused ones: the largest i32)
 ///     weightTable   256 x i16
 ///     channelBlock  see ChannelBlock
 public struct ParameterBlock: Hashable, Sendable {
@@ -22,11 +24,14 @@ public struct ParameterBlock: Hashable, Sendable {
 }
 
 extension LayerConfiguration {
-    /// The blocks to load before the layer, in the order of `ParameterBlock.Kind`. Tables that several layers share have equal bytes.
+    /// The blocks to load before the layer, in the order of `ParameterBlock.Kind`. Tables that several layers share
+    /// have equal bytes.
     public var blocks: [ParameterBlock] {
         var blocks: [ParameterBlock] = []
         if !input.isInteger16 { blocks.append(ParameterBlock(kind: .decodeTable, bytes: input.tableBytes)) }
-        if let second, !second.isInteger16 { blocks.append(ParameterBlock(kind: .secondDecodeTable, bytes: second.tableBytes)) }
+        if let second, !second.isInteger16 {
+            blocks.append(ParameterBlock(kind: .secondDecodeTable, bytes: second.tableBytes))
+        }
         if let weightEntries {
             var writer = ByteWriter()
             weightEntries.forEach { writer.append($0) }
@@ -41,13 +46,19 @@ extension LayerConfiguration {
     public init(parameterMemory: UnsafeRawBufferPointer, at addresses: ParameterAddresses) {
         self = LayerConfiguration(channelBlock: parameterMemory, at: addresses.channelBlock)
         let codebooks = CodebookCounts(parameterMemory, at: addresses.channelBlock)
-        if addresses.decodeTable >= 0 { input.readTable(parameterMemory, at: addresses.decodeTable, codebooks: codebooks.first) }
-        if addresses.secondDecodeTable >= 0 { second?.readTable(parameterMemory, at: addresses.secondDecodeTable, codebooks: codebooks.second) }
+        if addresses.decodeTable >= 0 {
+            input.readTable(parameterMemory, at: addresses.decodeTable, codebooks: codebooks.first)
+        }
+        if addresses.secondDecodeTable >= 0 {
+            second?.readTable(parameterMemory, at: addresses.secondDecodeTable, codebooks: codebooks.second)
+        }
         if addresses.weightTable >= 0 {
             var table = ByteReader(parameterMemory, at: addresses.weightTable)
             weightEntries = (0..<256).map { _ in table.next() }
         }
-        if addresses.encodeTable >= 0 { output.readTable(parameterMemory, at: addresses.encodeTable, codebooks: codebooks.result) }
+        if addresses.encodeTable >= 0 {
+            output.readTable(parameterMemory, at: addresses.encodeTable, codebooks: codebooks.result)
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 /// A set of counting semaphores, one bit each.
 ///
-///     half h of a buffer:   Free ──load takes──> (being filled) ──load signals──> Full ──compute takes──> (being read) ──compute signals──> Free
+///     half h of a buffer:   Free ──load takes──> (being filled) ──load signals──> Full
+///                           Full ──compute takes──> (being read) ──compute signals──> Free
 ///
-/// At the start every `Free` holds one token and every other semaphore none. Output halves go the same way with compute as the producer and store as the consumer.
+/// At the start every semaphore of free halves holds one token and every other none. Output halves go the same way with
+/// compute as the producer and store as the consumer.
 public struct SemaphoreSet: OptionSet, Hashable, Sendable {
     public let rawValue: UInt32
 
@@ -23,7 +25,8 @@ public struct SemaphoreSet: OptionSet, Hashable, Sendable {
     public static let count = 17
     /// Those that hold one token at the start.
     public static let initial: SemaphoreSet = [
-        parametersFree(0), parametersFree(1), weightsFree(0), weightsFree(1), inputFree(0), inputFree(1), outputFree(0), outputFree(1),
+        parametersFree(0), parametersFree(1), weightsFree(0), weightsFree(1), inputFree(0), inputFree(1), outputFree(0),
+        outputFree(1),
     ]
 
     private static func bit(_ index: Int) -> SemaphoreSet { SemaphoreSet(rawValue: 1 << UInt32(index)) }
@@ -34,6 +37,9 @@ public struct SemaphoreSet: OptionSet, Hashable, Sendable {
     /// The name of semaphore `index`, for diagnostics and timelines.
     public static func name(_ index: Int) -> String {
         guard index < 16 else { return "layerStored" }
-        return ["parametersFull", "parametersFree", "weightsFull", "weightsFree", "inputFull", "inputFree", "outputFull", "outputFree"][index / 2] + "\(index % 2)"
+        return [
+            "parametersFull", "parametersFree", "weightsFull", "weightsFree", "inputFull", "inputFree", "outputFull",
+            "outputFree",
+        ][index / 2] + "\(index % 2)"
     }
 }

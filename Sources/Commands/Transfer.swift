@@ -2,10 +2,11 @@
 ///
 ///     external:  for plane in 0..<planes { for row in 0..<rows { rowBytes contiguous bytes
 ///                    at externalAddress + plane planePitchBytes + row rowPitchBytes } }
-///     buffer:    the same stream of bytes, cut into chunks of chunkBytes; chunk i starts at bufferAddress + i chunkPitchBytes
+///     buffer:    the same stream of bytes, cut into chunks of chunkBytes;
+///                chunk i starts at bufferAddress + i chunkPitchBytes
 ///
-/// A chunk is what shares a pixel (or a weight tap) and is padded on chip to whole words of C0 bytes, so that every MAC step reads aligned words.
-/// The gaps keep whatever was there.
+/// A chunk is what shares a pixel (or a weight tap) and is padded on chip to whole words of C0 bytes, so that every MAC
+/// step reads aligned words. The gaps keep whatever was there.
 public struct Transfer: Hashable, Sendable {
     public var externalAddress: Int
     public var planes: Int
@@ -20,7 +21,8 @@ public struct Transfer: Hashable, Sendable {
     public var chunkPitchBytes: Int
 
     public init(
-        externalAddress: Int, planes: Int = 1, planePitchBytes: Int = 0, rows: Int, rowPitchBytes: Int, rowBytes: Int, buffer: BufferName, bufferAddress: Int,
+        externalAddress: Int, planes: Int = 1, planePitchBytes: Int = 0, rows: Int, rowPitchBytes: Int, rowBytes: Int,
+        buffer: BufferName, bufferAddress: Int,
         chunkBytes: Int, chunkPitchBytes: Int
     ) {
         self.externalAddress = externalAddress

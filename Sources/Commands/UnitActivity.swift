@@ -1,4 +1,5 @@
-/// What a command did to the units. The machine counts it while it runs; timing predicts it from the command alone; the two must be equal.
+/// What a command did to the units. The machine counts it while it runs; timing predicts it from the command alone; the
+/// two must be equal.
 public struct UnitActivity: Hashable, Sendable, BitwiseCopyable {
     /// MAC groups (K0 channels x P0 pixels) begun.
     public var groups = 0
@@ -7,8 +8,9 @@ public struct UnitActivity: Hashable, Sendable, BitwiseCopyable {
     /// Bytes moved between external memory and buffers.
     public var externalReadBytes = 0
     public var externalWriteBytes = 0
-    /// Bytes read from the weight, activation and parameter memories: a whole word of C0 x K0 weights each step; a word of C0 activations for each
-    /// valid (inside the tensor) pixel lane of each step; operands of element-wise work and of the normalization unit; stores.
+    /// Bytes read from the weight, activation and parameter memories: a whole word of C0 x K0 weights each step; a word
+    /// of C0 activations for each valid (inside the tensor) pixel lane of each step; operands of element-wise work and
+    /// of the normalization unit; stores.
     public var bufferReadBytes = 0
     /// Bytes written to them: loads and results.
     public var bufferWriteBytes = 0

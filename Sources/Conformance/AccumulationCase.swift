@@ -2,11 +2,15 @@ import FixedPoint
 import Graph
 import Networks
 import Quantization
+import Random
 import Tensors
 
 extension LayerCaseDraft {
     /// Convolutions of all kinds, transposed convolution, fully connected.
-    static func accumulation(family: LayerCaseGenerator.Family, rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func accumulation(
+        family: LayerCaseGenerator.Family, rounding: RoundingRule, limits: CaseLimits,
+        using random: inout SeededGenerator
+    ) -> LayerCaseDraft? {
         let (layerOperator, input, weightShape) = geometry(family, limits: limits, using: &random)
         let layer = Layer(name: "layer", operator: layerOperator, inputs: ["input"])
         guard let output = try? layer.outputShape(of: [input]), output.count <= 4096 else { return nil }
@@ -14,35 +18,56 @@ extension LayerCaseDraft {
         // The rules that work on 32 bits get narrow operands, the others up to the widest.
         let narrow = [.gemmlowpDouble, .halfUpDouble, .tosaDouble].contains(rounding)
         let widths = (
-            activation: random.int(limits.activationRange(atMost: narrow ? 10 : .max)), weight: random.int(limits.weightRange(atMost: narrow ? 9 : .max)))
-        let inputFormat = TensorFormat.codes(random.codebookSet(channels: input.channels, bits: widths.activation, atMost: limits.codebooks))
-        let outputFormat = random.once(in: 8) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: output.channels, bits: limits.activationBits, atMost: limits.codebooks))
+            activation: random.integer(limits.activationRange(atMost: narrow ? 10 : .max)),
+            weight: random.integer(limits.weightRange(atMost: narrow ? 9 : .max))
+        )
+        let inputFormat = TensorFormat.codes(
+            random.codebookSet(channels: input.channels, bits: widths.activation, atMost: limits.codebooks))
+        let outputFormat =
+            random.once(in: 8)
+            ? TensorFormat.integers16(step: 1)
+            : .codes(
+                random.codebookSet(channels: output.channels, bits: limits.activationBits, atMost: limits.codebooks))
         let decoder = random.weightDecoder(bits: widths.weight, mayHaveTable: limits.hasWeightTables)
         let extremeWeights = random.once(in: 4)
-        let weightCodes = (0..<weightShape.count).map { _ in extremeWeights ? (random.once(in: 2) ? 0 : 255) : UInt8(random.int(0...255)) }
-        let biasLimit = 1 << random.int(4...max(4, limits.extent(24)))
-        let bias = (0..<output.channels).map { _ in Int64(random.int(-biasLimit...biasLimit)) }
+        let weightCodes = (0..<weightShape.count).map { _ in
+            extremeWeights ? (random.once(in: 2) ? 0 : 255) : UInt8(random.integer(0...255))
+        }
+        let biasLimit = 1 << random.integer(4...max(4, limits.extent(24)))
+        let bias = (0..<output.channels).map { _ in Int64(random.integer(-biasLimit...biasLimit)) }
 
         var bounds = SumBounds()
         for k in 0..<output.channels {
             let group = k / (output.channels / weightShape.groups)
             let products = (0..<weightShape.perOutput).lazy.map { index -> (weight: Int, range: ClosedRange<Int>) in
-                let channel = weightShape.isFullyConnected ? index % input.channels : group * weightShape.groupChannels + index % weightShape.groupChannels
-                return (Int(decoder.entries[Int(weightCodes[k * weightShape.perOutput + index])]), inputFormat.valueRange(channel: channel))
+                let channel =
+                    weightShape.isFullyConnected
+                    ? index % input.channels : group * weightShape.groupChannels + index % weightShape.groupChannels
+                return (
+                    Int(decoder.entries[Int(weightCodes[k * weightShape.perOutput + index])]),
+                    inputFormat.valueRange(channel: channel)
+                )
             }
             bounds.include(bias: bias[k], products: products)
         }
         guard bounds.bits <= limits.accumulatorBits,
-            let post = random.postProcessing(channels: output.channels, sumBits: bounds.bits, output: outputFormat, rounding: rounding)
+            let post = random.postProcessing(
+                channels: output.channels, sumBits: bounds.bits, output: outputFormat, rounding: rounding)
         else { return nil }
 
-        let parameters = AccumulationParameters(weightCodes: weightCodes, weightDecoder: decoder, bias: bias, postProcessing: post)
+        let parameters = AccumulationParameters(
+            weightCodes: weightCodes, weightDecoder: decoder, bias: bias, postProcessing: post)
         let stimulus = random.element(of: Stimulus.allCases)
         return LayerCaseDraft(
             network: QuantizedNetwork(
-                graph: Graph(name: family.rawValue, inputs: [GraphInput(name: "input", channels: input.channels)], layers: [layer], outputs: ["layer"]),
-                formats: ["input": inputFormat, "layer": outputFormat], parameters: ["layer": .accumulation(parameters)],
-                widths: DatapathWidths(activationBits: limits.activationBits, weightBits: limits.weightBits, accumulatorBits: min(max(bounds.bits, 24), limits.accumulatorBits))),
+                graph: Graph(
+                    name: family.rawValue, inputs: [GraphInput(name: "input", channels: input.channels)],
+                    layers: [layer], outputs: ["layer"]),
+                formats: ["input": inputFormat, "layer": outputFormat],
+                parameters: ["layer": .accumulation(parameters)],
+                widths: DatapathWidths(
+                    activationBits: limits.activationBits, weightBits: limits.weightBits,
+                    accumulatorBits: min(max(bounds.bits, 24), limits.accumulatorBits))),
             inputs: ["input": random.elements(input, format: inputFormat, stimulus: stimulus)],
             summary: "\(input) -> \(output), \(weightShape.summary), \(stimulus)")
     }
@@ -59,51 +84,70 @@ extension LayerCaseDraft {
     }
 
     private static func geometry(
-        _ family: LayerCaseGenerator.Family, limits: CaseLimits, using random: inout SplitMix64
-    ) -> (Operator, FeatureShape, WeightShape) {
-        let (height, width) = (random.int(1...13), random.int(1...17))
-        let kernel = (random.int(1...limits.extent(9)), random.int(1...limits.extent(9)))
-        let stride = (random.int(1...4), random.int(1...4))
+        _ family: LayerCaseGenerator.Family, limits: CaseLimits, using random: inout SeededGenerator
+    ) -> (Operator, TensorShape, WeightShape) {
+        let (height, width) = (random.integer(1...13), random.integer(1...17))
+        let kernel = (random.integer(1...limits.extent(9)), random.integer(1...limits.extent(9)))
+        let stride = (random.integer(1...4), random.integer(1...4))
         switch family {
         case .fullyConnected:
-            let input = FeatureShape(
-                height: random.int(1...limits.extent(4)), width: random.int(1...limits.extent(4)), channels: random.int(1...limits.extent(24)))
-            let outputs = random.int(1...40)
+            let input = TensorShape(
+                height: random.integer(1...limits.extent(4)), width: random.integer(1...limits.extent(4)),
+                channels: random.integer(1...limits.extent(24)))
+            let outputs = random.integer(1...40)
             return (
                 .fullyConnected(outputChannels: outputs), input,
-                WeightShape(outputChannels: outputs, perOutput: input.count, groupChannels: input.channels, isFullyConnected: true, summary: "fully connected"))
+                WeightShape(
+                    outputChannels: outputs, perOutput: input.count, groupChannels: input.channels,
+                    isFullyConnected: true, summary: "fully connected")
+            )
         case .transposedConvolution:
-            let (channels, outputs) = (random.int(1...limits.extent(36)), random.int(1...20))
+            let (channels, outputs) = (random.integer(1...limits.extent(36)), random.integer(1...20))
             let transposed = TransposedConvolution(
-                outputChannels: outputs, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0, strideX: stride.1,
+                outputChannels: outputs, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0,
+                strideX: stride.1,
                 padding: Padding(
-                    top: random.int(0...kernel.0 / 2), bottom: random.int(0...kernel.0 / 2), left: random.int(0...kernel.1 / 2),
-                    right: random.int(0...kernel.1 / 2)),
-                outputPaddingY: random.int(0...stride.0 - 1), outputPaddingX: random.int(0...stride.1 - 1))
+                    top: random.integer(0...kernel.0 / 2), bottom: random.integer(0...kernel.0 / 2),
+                    left: random.integer(0...kernel.1 / 2),
+                    right: random.integer(0...kernel.1 / 2)),
+                outputPaddingY: random.integer(0...stride.0 - 1), outputPaddingX: random.integer(0...stride.1 - 1))
             return (
-                .transposedConvolution(transposed), FeatureShape(height: random.int(1...6), width: random.int(1...7), channels: channels),
+                .transposedConvolution(transposed),
+                TensorShape(height: random.integer(1...6), width: random.integer(1...7), channels: channels),
                 WeightShape(
                     outputChannels: outputs, perOutput: kernel.0 * kernel.1 * channels, groupChannels: channels,
-                    summary: "kernel \(kernel.0)x\(kernel.1) stride \(stride.0)x\(stride.1)"))
+                    summary: "kernel \(kernel.0)x\(kernel.1) stride \(stride.0)x\(stride.1)")
+            )
         default:
             let groups =
                 switch family {
-                case .depthwiseConvolution: random.int(2...20)
-                case .groupedConvolution: random.int(2...5)
+                case .depthwiseConvolution: random.integer(2...20)
+                case .groupedConvolution: random.integer(2...5)
                 default: 1
                 }
-            let groupChannels = family == .depthwiseConvolution ? 1 : random.int(1...limits.extent(groups > 1 ? 10 : 40))
-            let outputs = groups * (family == .depthwiseConvolution ? 1 : random.int(1...(groups > 1 ? 9 : 40)))
-            let dilation = (random.int(1...3), random.int(1...3))
+            let groupChannels =
+                family == .depthwiseConvolution ? 1 : random.integer(1...limits.extent(groups > 1 ? 10 : 40))
+            let outputs = groups * (family == .depthwiseConvolution ? 1 : random.integer(1...(groups > 1 ? 9 : 40)))
+            let dilation = (random.integer(1...3), random.integer(1...3))
             let convolution = Convolution(
-                outputChannels: outputs, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0, strideX: stride.1,
-                padding: Padding(top: random.int(0...5), bottom: random.int(0...5), left: random.int(0...5), right: random.int(0...5)),
+                outputChannels: outputs, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0,
+                strideX: stride.1,
+                padding: Padding(
+                    top: random.integer(0...5), bottom: random.integer(0...5), left: random.integer(0...5),
+                    right: random.integer(0...5)),
                 dilationY: dilation.0, dilationX: dilation.1, groups: groups)
             return (
-                .convolution(convolution), FeatureShape(height: height, width: width, channels: groups * groupChannels),
+                .convolution(convolution), TensorShape(height: height, width: width, channels: groups * groupChannels),
                 WeightShape(
-                    outputChannels: outputs, perOutput: kernel.0 * kernel.1 * groupChannels, groupChannels: groupChannels, groups: groups,
-                    summary: "kernel \(kernel.0)x\(kernel.1) stride \(stride.0)x\(stride.1) dilation \(dilation.0)x\(dilation.1) groups \(groups)"))
+                    outputChannels: outputs, perOutput: kernel.0 * kernel.1 * groupChannels,
+                    groupChannels: groupChannels, groups: groups,
+                    summary:
+                        """
+                        kernel \(kernel.0)x\(kernel.1) stride \(stride.0)x\(stride.1) dilation \
+                        \(dilation.0)x\(dilation.1) groups \(groups)
+                        """
+                )
+            )
         }
     }
 }

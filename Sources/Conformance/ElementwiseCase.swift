@@ -2,78 +2,120 @@ import FixedPoint
 import Graph
 import Networks
 import Quantization
+import Random
 import Tensors
 
 extension LayerCaseDraft {
-    static func requantize(rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func requantize(
+        rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator
+    ) -> LayerCaseDraft? {
         let shape = randomShape(using: &random)
-        let inputFormat = random.once(in: 2) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: random.int(limits.activationRange()), atMost: limits.codebooks))
-        let outputFormat = random.once(in: 4) ? TensorFormat.integers16(step: 1) : .codes(random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks))
-        guard let post = random.postProcessing(channels: shape.channels, sumBits: 16, output: outputFormat, rounding: rounding) else { return nil }
-        return single(.requantize, [(shape, inputFormat)], output: outputFormat, parameters: .requantization(post), bits: limits.activationBits, limits: limits, using: &random)
-    }
-
-    static func add(rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
-        let admitted: [RoundingRule] = [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero]
-        let rule = admitted.contains(rounding) ? rounding : random.element(of: admitted)
-        let shape = randomShape(using: &random)
-        let formats = (0..<2).map { _ in TensorFormat.codes(random.codebookSet(channels: shape.channels, bits: random.int(limits.activationRange()), atMost: limits.codebooks)) }
-        let (clipLow, clipHigh) = random.clip()
-        let addition = AdditionParameters(
-            mantissaA: Int64(random.int(-(1 << 31) + 1...(1 << 31) - 1)), mantissaB: Int64(random.int(1...(1 << 31) - 1)), exponent: random.int(-8...1),
-            rounding: rule, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow, clipHigh: clipHigh)
+        let inputFormat =
+            random.once(in: 2)
+            ? TensorFormat.integers16(step: 1)
+            : .codes(
+                random.codebookSet(
+                    channels: shape.channels, bits: random.integer(limits.activationRange()), atMost: limits.codebooks))
+        let outputFormat =
+            random.once(in: 4)
+            ? TensorFormat.integers16(step: 1)
+            : .codes(
+                random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks))
+        guard
+            let post = random.postProcessing(
+                channels: shape.channels, sumBits: 16, output: outputFormat, rounding: rounding)
+        else { return nil }
         return single(
-            .add, formats.map { (shape, $0) }, output: .codes(random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks)), parameters: .addition(addition),
+            .requantize, [(shape, inputFormat)], output: outputFormat, parameters: .requantization(post),
             bits: limits.activationBits, limits: limits, using: &random)
     }
 
-    static func concatenation(limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func add(rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft?
+    {
+        let admitted: [RoundingRule] = [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero]
+        let rule = admitted.contains(rounding) ? rounding : random.element(of: admitted)
         let shape = randomShape(using: &random)
-        let channels = (0..<random.int(2...4)).map { _ in random.int(1...20) }
-        let whole = random.codebookSet(channels: channels.reduce(0, +), bits: min(12, limits.activationBits), atMost: limits.codebooks)
-        var first = 0
-        var operands: [(FeatureShape, TensorFormat)] = []
-        for count in channels {
-            let part = try! CodebookSet(
-                codebooks: whole.codebooks, selects: Array(whole.selects[first..<first + count]), offsets: Array(whole.offsets[first..<first + count]), step: 1)
-            operands.append((FeatureShape(height: shape.height, width: shape.width, channels: count), .codes(part)))
-            first += count
+        let formats = (0..<2).map { _ in
+            TensorFormat.codes(
+                random.codebookSet(
+                    channels: shape.channels, bits: random.integer(limits.activationRange()), atMost: limits.codebooks))
         }
-        return single(.concatenation, operands, output: .codes(whole), parameters: .none, bits: min(12, limits.activationBits), limits: limits, using: &random)
+        let (clipLow, clipHigh) = random.clip()
+        let addition = AdditionParameters(
+            mantissaA: Int64(random.integer(-(1 << 31) + 1...(1 << 31) - 1)),
+            mantissaB: Int64(random.integer(1...(1 << 31) - 1)), exponent: random.integer(-8...1),
+            rounding: rule, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow, clipHigh: clipHigh)
+        return single(
+            .add, formats.map { (shape, $0) },
+            output: .codes(
+                random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks)),
+            parameters: .addition(addition),
+            bits: limits.activationBits, limits: limits, using: &random)
     }
 
-    static func pixelShuffle(limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
-        let factor = random.int(1...3)
-        let outputChannels = random.int(1...9)
-        let output = random.codebookSet(channels: outputChannels, bits: min(12, limits.activationBits), atMost: limits.codebooks)
+    static func concatenation(limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft? {
+        let shape = randomShape(using: &random)
+        let channels = (0..<random.integer(2...4)).map { _ in random.integer(1...20) }
+        let whole = random.codebookSet(
+            channels: channels.reduce(0, +), bits: min(12, limits.activationBits), atMost: limits.codebooks)
+        var first = 0
+        var operands: [(TensorShape, TensorFormat)] = []
+        for count in channels {
+            let part = try! CodebookSet(
+                codebooks: whole.codebooks, selects: Array(whole.selects[first..<first + count]),
+                offsets: Array(whole.offsets[first..<first + count]), step: 1)
+            operands.append((TensorShape(height: shape.height, width: shape.width, channels: count), .codes(part)))
+            first += count
+        }
+        return single(
+            .concatenation, operands, output: .codes(whole), parameters: .none, bits: min(12, limits.activationBits),
+            limits: limits, using: &random)
+    }
+
+    static func pixelShuffle(limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft? {
+        let factor = random.integer(1...3)
+        let outputChannels = random.integer(1...9)
+        let output = random.codebookSet(
+            channels: outputChannels, bits: min(12, limits.activationBits), atMost: limits.codebooks)
         let area = factor * factor
         let input = try! CodebookSet(
             codebooks: output.codebooks, selects: output.selects.flatMap { Array(repeating: $0, count: area) },
             offsets: output.offsets.flatMap { Array(repeating: $0, count: area) }, step: 1)
-        let shape = FeatureShape(height: random.int(1...6), width: random.int(1...9), channels: outputChannels * area)
-        return single(.pixelShuffle(factor: factor), [(shape, .codes(input))], output: .codes(output), parameters: .none, bits: min(12, limits.activationBits), limits: limits, using: &random)
+        let shape = TensorShape(
+            height: random.integer(1...6), width: random.integer(1...9), channels: outputChannels * area)
+        return single(
+            .pixelShuffle(factor: factor), [(shape, .codes(input))], output: .codes(output), parameters: .none,
+            bits: min(12, limits.activationBits), limits: limits, using: &random)
     }
 
-    static func latent(reconstruct: Bool, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func latent(reconstruct: Bool, limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft? {
         let shape = randomShape(using: &random)
         let format = TensorFormat.integers16(step: 1)
         var operands = [(shape, format)]
-        let firstMean = random.once(in: 2) ? 0 : random.int(1...12)
-        if random.int(0...3) > 0 {
-            operands.append((FeatureShape(height: shape.height, width: shape.width, channels: firstMean + shape.channels + random.int(0...3)), format))
+        let firstMean = random.once(in: 2) ? 0 : random.integer(1...12)
+        if random.integer(0...3) > 0 {
+            operands.append(
+                (
+                    TensorShape(
+                        height: shape.height, width: shape.width,
+                        channels: firstMean + shape.channels + random.integer(0...3)), format
+                ))
         }
-        let grid = LatentGrid(fractionBits: random.int(0...8), firstMeanChannel: operands.count == 2 ? firstMean : 0)
+        let grid = LatentGrid(
+            fractionBits: random.integer(0...8), firstMeanChannel: operands.count == 2 ? firstMean : 0)
         return single(
-            reconstruct ? .reconstructLatent(grid) : .quantizeLatent(grid), operands, output: format, parameters: .none, bits: min(12, limits.activationBits), limits: limits, using: &random)
+            reconstruct ? .reconstructLatent(grid) : .quantizeLatent(grid), operands, output: format, parameters: .none,
+            bits: min(12, limits.activationBits), limits: limits, using: &random)
     }
 
-    private static func randomShape(using random: inout SplitMix64) -> FeatureShape {
-        FeatureShape(height: random.int(1...7), width: random.int(1...11), channels: random.int(1...40))
+    private static func randomShape(using random: inout SeededGenerator) -> TensorShape {
+        TensorShape(height: random.integer(1...7), width: random.integer(1...11), channels: random.integer(1...40))
     }
 
     private static func single(
-        _ layerOperator: Operator, _ operands: [(shape: FeatureShape, format: TensorFormat)], output: TensorFormat, parameters: LayerParameters,
-        bits: Int, limits: CaseLimits, using random: inout SplitMix64
+        _ layerOperator: Operator, _ operands: [(shape: TensorShape, format: TensorFormat)], output: TensorFormat,
+        parameters: LayerParameters,
+        bits: Int, limits: CaseLimits, using random: inout SeededGenerator
     ) -> LayerCaseDraft {
         let names = operands.indices.map { "input\($0)" }
         var formats = ["layer": output]
@@ -86,9 +128,12 @@ extension LayerCaseDraft {
         return LayerCaseDraft(
             network: QuantizedNetwork(
                 graph: Graph(
-                    name: layerOperator.name, inputs: zip(names, operands).map { GraphInput(name: $0, channels: $1.shape.channels) },
+                    name: layerOperator.name,
+                    inputs: zip(names, operands).map { GraphInput(name: $0, channels: $1.shape.channels) },
                     layers: [Layer(name: "layer", operator: layerOperator, inputs: names)], outputs: ["layer"]),
-                formats: formats, parameters: ["layer": parameters], widths: DatapathWidths(activationBits: bits, weightBits: 8, accumulatorBits: min(24, limits.accumulatorBits))),
+                formats: formats, parameters: ["layer": parameters],
+                widths: DatapathWidths(
+                    activationBits: bits, weightBits: 8, accumulatorBits: min(24, limits.accumulatorBits))),
             inputs: inputs, summary: "\(operands.map(\.shape.description).joined(separator: " + ")), \(stimulus)")
     }
 }

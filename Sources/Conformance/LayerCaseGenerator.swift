@@ -3,6 +3,7 @@ import Graph
 public import MachineDescription
 import Networks
 import Quantization
+import Random
 import Tensors
 
 /// Makes a layer case from a seed: every operator, odd sizes, ragged channels, every rounding rule, extreme values.
@@ -16,12 +17,14 @@ public struct LayerCaseGenerator: Sendable {
 
     /// Widest V, W and A that a drawn case may need.
     public let limits: CaseLimits
-    /// After so many draws that do not fit, cases are drawn with kernels, channels and biases of half the size: narrow accumulators hold few products.
+    /// After so many draws that do not fit, cases are drawn with kernels, channels and biases of half the size: narrow
+    /// accumulators hold few products.
     private static let attemptsOfASize = 100
 
     public init(limits: CaseLimits = CaseLimits()) { self.limits = limits }
 
-    /// The case of this seed. Families and rounding rules go round: every family meets every rule within 150 seeds, and every rule is drawn within 20.
+    /// The case of this seed. Families and rounding rules go round: every family meets every rule within 150 seeds, and
+    /// every rule is drawn within 20.
     public func layerCase(seed: UInt64) -> LayerCase {
         let families = Family.allCases
         return layerCase(seed: seed, family: families[Int(seed % UInt64(families.count))])
@@ -37,9 +40,14 @@ public struct LayerCaseGenerator: Sendable {
         let rule = rounding ?? rule(seed)
         // A drawn case whose sums do not fit the widest accumulator, or the rounding rule's domain, is drawn again.
         for attempt in 0..<1000 {
-            var random = SplitMix64(seed: seed &* 1_000_003 &+ UInt64(attempt))
-            if let draft = LayerCaseDraft.draw(family: family, rounding: rule, limits: limits.shrunk(by: attempt / Self.attemptsOfASize), using: &random) {
-                return LayerCase(name: "\(family.rawValue) \(rule.rawValue) \(draft.summary) seed \(seed)", seed: seed, network: draft.network, inputs: draft.inputs)
+            var random = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(attempt))
+            if let draft = LayerCaseDraft.draw(
+                family: family, rounding: rule, limits: limits.shrunk(by: attempt / Self.attemptsOfASize),
+                using: &random)
+            {
+                return LayerCase(
+                    name: "\(family.rawValue) \(rule.rawValue) \(draft.summary) seed \(seed)", seed: seed,
+                    network: draft.network, inputs: draft.inputs)
             }
         }
         preconditionFailure("seed \(seed) gives no case of \(family.rawValue)")
@@ -61,7 +69,8 @@ public struct CaseLimits: Hashable, Sendable {
     private(set) var halvings = 0
 
     public init(
-        activationBits: Int = 16, weightBits: Int = 12, accumulatorBits: Int = 40, hasTableNormalization: Bool = false, codebooks: Int = 4, hasWeightTables: Bool = true
+        activationBits: Int = 16, weightBits: Int = 12, accumulatorBits: Int = 40, hasTableNormalization: Bool = false,
+        codebooks: Int = 4, hasWeightTables: Bool = true
     ) {
         self.activationBits = activationBits
         self.weightBits = weightBits
@@ -74,8 +83,10 @@ public struct CaseLimits: Hashable, Sendable {
     /// What a machine can run.
     public init(_ machine: MachineDescription) {
         self.init(
-            activationBits: machine.macArray.activationBits, weightBits: machine.macArray.weightBits, accumulatorBits: machine.macArray.accumulatorBits,
-            hasTableNormalization: machine.normalization.method == .table, codebooks: min(4, machine.codebookMux.codebooks),
+            activationBits: machine.macArray.activationBits, weightBits: machine.macArray.weightBits,
+            accumulatorBits: machine.macArray.accumulatorBits,
+            hasTableNormalization: machine.normalization.method == .table,
+            codebooks: min(4, machine.codebookMux.codebooks),
             hasWeightTables: machine.codebookMux.programmable)
     }
 
@@ -89,10 +100,14 @@ public struct CaseLimits: Hashable, Sendable {
     func extent(_ largest: Int) -> Int { max(1, largest >> halvings) }
 
     /// V of a case: 9 bits and more, up to `largest`, or the 8 that a narrow machine has.
-    func activationRange(atMost largest: Int = .max) -> ClosedRange<Int> { Self.widths(from: 9, to: min(activationBits, largest)) }
+    func activationRange(atMost largest: Int = .max) -> ClosedRange<Int> {
+        Self.widths(from: 9, to: min(activationBits, largest))
+    }
 
     /// W of a case.
-    func weightRange(atMost largest: Int = .max) -> ClosedRange<Int> { Self.widths(from: 8, to: min(weightBits, largest)) }
+    func weightRange(atMost largest: Int = .max) -> ClosedRange<Int> {
+        Self.widths(from: 8, to: min(weightBits, largest))
+    }
 
     private static func widths(from low: Int, to high: Int) -> ClosedRange<Int> { min(low, high)...high }
 }
@@ -103,7 +118,10 @@ struct LayerCaseDraft {
     var inputs: [String: Tensor<Int32>]
     var summary: String
 
-    static func draw(family: LayerCaseGenerator.Family, rounding: RoundingRule, limits: CaseLimits, using random: inout SplitMix64) -> LayerCaseDraft? {
+    static func draw(
+        family: LayerCaseGenerator.Family, rounding: RoundingRule, limits: CaseLimits,
+        using random: inout SeededGenerator
+    ) -> LayerCaseDraft? {
         switch family {
         case .convolution, .depthwiseConvolution, .groupedConvolution, .transposedConvolution, .fullyConnected:
             accumulation(family: family, rounding: rounding, limits: limits, using: &random)

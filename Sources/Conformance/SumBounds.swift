@@ -1,6 +1,7 @@
 import Networks
 
-/// Exact bounds of a layer's sums, over every stimulus that its formats admit, for choosing widths when cases are drawn.
+/// Exact bounds of a layer's sums, over every stimulus that its formats admit, for choosing widths when cases are
+/// drawn.
 struct SumBounds {
     private(set) var low = 0
     private(set) var high = 0
@@ -18,5 +19,7 @@ struct SumBounds {
     }
 
     /// Smallest signed width.
-    var bits: Int { 1 + max(Int.bitWidth - high.leadingZeroBitCount, Int.bitWidth - (low < 0 ? ~low : low).leadingZeroBitCount) }
+    var bits: Int {
+        1 + max(Int.bitWidth - high.leadingZeroBitCount, Int.bitWidth - (low < 0 ? ~low : low).leadingZeroBitCount)
+    }
 }

@@ -2,9 +2,11 @@ import Glibc
 
 /// A file that is written whole or not at all.
 ///
-/// The bytes go to a file of a temporary name in the same folder, which takes the file's name when `commit()` is called; until then, and after any error, the name
-/// keeps what it had. An existing file's permissions are kept and a symbolic link is followed. What is not a regular file (`/dev/full`, a pipe, `/dev/stdout`) has no
-/// earlier contents to protect and is written in place. A signal that ends the program removes the temporary file; a broken pipe ends it as SIGPIPE does.
+/// The bytes go to a file of a temporary name in the same folder, which takes the file's name when `commit()` is
+/// called; until then, and after any error, the name keeps what it had. An existing file's permissions are kept and a
+/// symbolic link is followed. What is not a regular file (`/dev/full`, a pipe, `/dev/stdout`) has no earlier contents
+/// to protect and is written in place. A signal that ends the program removes the temporary file; a broken pipe ends it
+/// as SIGPIPE does.
 ///
 /// Errors: `OUTPUT-001` when the file cannot be written, `OUTPUT-002` when the device is full.
 public struct AtomicFile: ~Copyable {
@@ -79,10 +81,13 @@ public struct AtomicFile: ~Copyable {
     /// Gives the bytes their name. A file that is dropped without a commit leaves nothing behind.
     public consuming func commit() throws(Diagnostic) {
         if let temporaryPath {
-            // Some devices say only when the file is closed that they are full; the duplicate leaves the descriptor itself to `deinit`.
+            // Some devices say only when the file is closed that they are full; the duplicate leaves the descriptor
+            // itself to `deinit`.
             Interruption.waitWhereEnding()
             let duplicate = dup(descriptor)
-            guard duplicate >= 0, close(duplicate) == 0, rename(temporaryPath, finalPath) == 0 else { throw .unwritable(path, errorNumber: errno) }
+            guard duplicate >= 0, close(duplicate) == 0, rename(temporaryPath, finalPath) == 0 else {
+                throw .unwritable(path, errorNumber: errno)
+            }
         }
         isCommitted = true
     }

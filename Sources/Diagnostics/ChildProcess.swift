@@ -50,12 +50,14 @@ public struct ChildProcess: Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &standard)
         posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var process = pid_t()
         let words = arguments.map { strdup($0) } + [nil]
         let variables = environment.map { $0.map { strdup($0) } + [nil] }
         defer { for text in words + (variables ?? []) { free(text) } }
-        return posix_spawn(&process, "/usr/bin/env", &actions, &attributes, words, variables ?? Self.ownEnvironment) == 0 ? process : nil
+        return posix_spawn(&process, "/usr/bin/env", &actions, &attributes, words, variables ?? Self.ownEnvironment)
+            == 0 ? process : nil
     }
 
     private static var ownEnvironment: [UnsafeMutablePointer<CChar>?] {

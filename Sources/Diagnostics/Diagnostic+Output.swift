@@ -1,7 +1,8 @@
 import Glibc
 
 extension Diagnostic {
-    /// The diagnostic of a file that could not be written, from the system's error number: `OUTPUT-002` when there is no room, `OUTPUT-001` otherwise.
+    /// The diagnostic of a file that could not be written, from the system's error number: `OUTPUT-002` when there is
+    /// no room, `OUTPUT-001` otherwise.
     static func unwritable(_ path: String, errorNumber: Int32) -> Diagnostic {
         let found = "cannot be written: \(String(cString: strerror(errorNumber)))"
         switch errorNumber {
@@ -15,7 +16,8 @@ extension Diagnostic {
                 remedy: "make the folder first or correct the path")
         case EISDIR:
             return Diagnostic(
-                .outputUnwritable, at: path, found: "is a folder", expected: "the name of a file", remedy: "add a file name to the path")
+                .outputUnwritable, at: path, found: "is a folder", expected: "the name of a file",
+                remedy: "add a file name to the path")
         default:
             return Diagnostic(
                 .outputUnwritable, at: path, found: found, expected: "a place that may be written to",
@@ -26,6 +28,7 @@ extension Diagnostic {
     /// The diagnostic of a path that holds a NUL, at which the system would end it.
     static func withoutEnd(_ path: String) -> Diagnostic {
         Diagnostic(
-            .outputNameNotAllowed, at: path, found: "a path that holds a NUL", expected: "a path without control characters", remedy: "rename what it was made from")
+            .outputNameNotAllowed, at: path, found: "a path that holds a NUL",
+            expected: "a path without control characters", remedy: "rename what it was made from")
     }
 }

@@ -1,7 +1,10 @@
+import Text
+
 /// Something wrong with the input: what it is, where it is, what was found, what was expected, and what to do about it.
 ///
 /// Every diagnostic has a code (`DiagnosticCode`), a test that provokes it and a line in `docs/diagnostics.md`.
-/// It is the only error type that reaches the command line with exit code 2; a broken invariant of the program itself is a `precondition`.
+/// It is the only error type that reaches the command line with exit code 2; a broken invariant of the program itself
+/// is a `precondition`.
 public struct Diagnostic: Error, Equatable, Codable, Sendable {
     /// The stable code, for example `SCHEDULE-003`.
     public let code: DiagnosticCode
@@ -26,10 +29,13 @@ public struct Diagnostic: Error, Equatable, Codable, Sendable {
 extension Diagnostic: CustomStringConvertible {
     /// One sentence a line: `error[SCHEDULE-003]: place: found; expected ...` and the remedy below it.
     ///
-    /// What files and users said is shown, not obeyed: control characters are written out, further lines of a part are indented, and what is longer than 3,000
-    /// characters is cut in its middle.
+    /// What files and users said is shown, not obeyed: control characters are written out, further lines of a part are
+    /// indented, and what is longer than 3,000 characters is cut in its middle.
     public var description: String {
-        let parts = ["\(place): \(found)", expected, remedy].map { Self.shortened($0).printable.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ") }
+        let parts = ["\(place): \(found)", expected, remedy].map {
+            Self.shortened($0).printable.split(separator: "\n", omittingEmptySubsequences: false).joined(
+                separator: "\n    ")
+        }
         return """
             error[\(code.rawValue)]: \(parts[0])
               expected: \(parts[1])
@@ -42,6 +48,8 @@ extension Diagnostic: CustomStringConvertible {
         // Counted in scalars: a cluster of them may be of any length.
         let scalars = part.unicodeScalars
         guard part.utf8.count > first + last, scalars.count > first + last + 100 else { return part }
-        return String(String.UnicodeScalarView(scalars.prefix(first))) + " ... \(scalars.count - first - last) characters ... " + String(String.UnicodeScalarView(scalars.suffix(last)))
+        return String(String.UnicodeScalarView(scalars.prefix(first)))
+            + " ... \(scalars.count - first - last) characters ... "
+            + String(String.UnicodeScalarView(scalars.suffix(last)))
     }
 }

@@ -26,17 +26,21 @@ public struct DistinctFiles: Sendable {
             for other in files[..<index] where file.isWritten || other.isWritten {
                 guard Self.identity(of: other.path) == identity else { continue }
                 throw Diagnostic(
-                    .outputSameFile, at: "\(other.option) and \(file.option)", found: "'\(file.path)' for both", expected: "different files: one of them is written",
+                    .outputSameFile, at: "\(other.option) and \(file.option)", found: "'\(file.path)' for both",
+                    expected: "different files: one of them is written",
                     remedy: "choose another path for \(file.isWritten ? file.option : other.option)")
             }
         }
     }
 
-    /// The file that a path leads to, or will lead to; nil for devices, pipes and folders, and for places where no file can be.
+    /// The file that a path leads to, or will lead to; nil for devices, pipes and folders, and for places where no file
+    /// can be.
     private static func identity(of path: String) -> String? {
         guard !path.utf8.contains(0), !path.isEmpty else { return nil }
         var status = stat()
-        if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFREG ? "\(status.st_dev):\(status.st_ino)" : nil }
+        if stat(path, &status) == 0 {
+            return status.st_mode & S_IFMT == S_IFREG ? "\(status.st_dev):\(status.st_ino)" : nil
+        }
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         guard let resolved = realpath(folder, nil) else { return nil }

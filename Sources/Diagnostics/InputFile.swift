@@ -1,6 +1,7 @@
 import Glibc
 
-/// A regular file open for reading, whole or in parts. Nothing else is opened: a pipe could wait for ever, a device has no end.
+/// A regular file open for reading, whole or in parts. Nothing else is opened: a pipe could wait for ever, a device has
+/// no end.
 ///
 /// The modules that read files turn a `Refusal` into a diagnostic of their own code.
 public final class InputFile: Sendable {
@@ -41,7 +42,8 @@ public final class InputFile: Sendable {
         guard descriptor >= 0 else {
             let errorNumber = errno
             // Sockets and devices without a driver cannot be opened at all.
-            throw [ENOENT, ENOTDIR].contains(errorNumber) ? .missing : [ENXIO, ENODEV].contains(errorNumber) ? .special : .unreadable(errorNumber: errorNumber)
+            throw [ENOENT, ENOTDIR].contains(errorNumber)
+                ? .missing : [ENXIO, ENODEV].contains(errorNumber) ? .special : .unreadable(errorNumber: errorNumber)
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -72,7 +74,8 @@ public final class InputFile: Sendable {
         var errorNumber: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { [descriptor] buffer, count in
             while count < range.count {
-                let read = pread(descriptor, buffer.baseAddress! + count, range.count - count, off_t(range.lowerBound + count))
+                let read = pread(
+                    descriptor, buffer.baseAddress! + count, range.count - count, off_t(range.lowerBound + count))
                 if read < 0 && errno == EINTR { continue }
                 if read < 0 { errorNumber = errno }
                 guard read > 0 else { return }
@@ -88,5 +91,7 @@ public final class InputFile: Sendable {
     public func read() throws(Refusal) -> [UInt8] { try read(0..<byteCount) }
 
     /// The whole file at a path, of at most `limit` bytes.
-    public static func read(_ path: String, limit: Int) throws(Refusal) -> [UInt8] { try InputFile(path, limit: limit).read() }
+    public static func read(_ path: String, limit: Int) throws(Refusal) -> [UInt8] {
+        try InputFile(path, limit: limit).read()
+    }
 }

@@ -1,6 +1,7 @@
 import Glibc
 
-/// The files of a folder whose names end alike, whatever they turn out to be when they are opened; sub-folders too where they are asked for.
+/// The files of a folder whose names end alike, whatever they turn out to be when they are opened; sub-folders too
+/// where they are asked for.
 ///
 /// Links to files are followed; links to folders are not entered, so that no loop is.
 public struct InputFolder: Sendable {
@@ -28,14 +29,19 @@ public struct InputFolder: Sendable {
 
     /// - Parameters:
     ///   - ending: with its dot, in lower case; upper case is taken for the same.
-    ///   - includingFolders: whether sub-folders are entered; one whose name has the ending is taken for an item, to be refused when it is opened.
+    ///   - includingFolders: whether sub-folders are entered; one whose name has the ending is taken for an item, to be
+    ///     refused when it is opened.
     public init(_ path: String, ending: String, includingFolders: Bool) throws(Unreadable) {
         self.path = path
         self.ending = ending
         includesFolders = includingFolders
         guard let names = Self.names(in: path) else {
             let errorNumber = errno
-            throw Unreadable(found: errorNumber == ENOTDIR ? "is a file, not a folder" : errorNumber == ENOENT ? "no such folder" : "cannot be read: \(String(cString: strerror(errorNumber)))")
+            throw Unreadable(
+                found: errorNumber == ENOTDIR
+                    ? "is a file, not a folder"
+                    : errorNumber == ENOENT
+                        ? "no such folder" : "cannot be read: \(String(cString: strerror(errorNumber)))")
         }
         add(names, below: "")
         items.sort { $0.name < $1.name }
@@ -57,8 +63,10 @@ public struct InputFolder: Sendable {
             } else {
                 refused.append(
                     Diagnostic(
-                        .folderUnreadable, at: item.path, found: "this sub-folder cannot be read: \(String(cString: strerror(errno)))",
-                        expected: "a folder that may be listed", remedy: "change its permissions, or take it out of the folder"))
+                        .folderUnreadable, at: item.path,
+                        found: "this sub-folder cannot be read: \(String(cString: strerror(errno)))",
+                        expected: "a folder that may be listed",
+                        remedy: "change its permissions, or take it out of the folder"))
             }
         }
     }
@@ -74,7 +82,9 @@ public struct InputFolder: Sendable {
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
             if name != "." && name != ".." { names.append(name) }
         }
         return names.sorted()

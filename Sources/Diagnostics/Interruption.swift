@@ -1,12 +1,15 @@
 import Glibc
 import Synchronization
 
-/// What happens when a signal ends the program: temporary files and folders are removed, programs that it started are killed, results so far are kept, and then the
-/// signal does what it would have done, so that a shell counts 128 more than its number: 130 for SIGINT, 143 for SIGTERM.
+/// What happens when a signal ends the program: temporary files and folders are removed, programs that it started are
+/// killed, results so far are kept, and then the signal does what it would have done, so that a shell counts 128 more
+/// than its number: 130 for SIGINT, 143 for SIGTERM.
 ///
-/// A thread of its own waits for the signals; all others have them blocked, so that nothing here runs inside a signal handler. A second signal ends the program at once.
+/// A thread of its own waits for the signals; all others have them blocked, so that nothing here runs inside a signal
+/// handler. A second signal ends the program at once.
 public enum Interruption {
-    /// Those that would end the program and may be waited for. Not SIGUSR1 and SIGUSR2: with the first the runtime stops the other threads when it reports a trap.
+    /// Those that would end the program and may be waited for. Not SIGUSR1 and SIGUSR2: with the first the runtime
+    /// stops the other threads when it reports a trap.
     private static let endings = [SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU]
     private static let state = Mutex(State())
 
@@ -26,10 +29,12 @@ public enum Interruption {
 
     /// To be called once, before anything is opened and any thread is started.
     ///
-    /// Signals that are ignored at the start, as by `nohup`, stay ignored. Descriptors 0, 1 and 2 are opened where they are closed, so that no file takes their place;
-    /// writing to a closed standard output stays an error.
+    /// Signals that are ignored at the start, as by `nohup`, stay ignored. Descriptors 0, 1 and 2 are opened where they
+    /// are closed, so that no file takes their place; writing to a closed standard output stays an error.
     public static func begin() {
-        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 { _ = open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY) }
+        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
+            _ = open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY)
+        }
         var waited = sigset_t()
         sigemptyset(&waited)
         for signal in endings where !isIgnored(signal) { sigaddset(&waited, signal) }
@@ -45,7 +50,9 @@ public enum Interruption {
     /// Results that are wanted when `body` is interrupted.
     ///
     /// - Parameter action: says or writes them, on a thread of its own.
-    public static func keeping<Result, Failure: Error>(_ action: @escaping @Sendable () -> Void, during body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    public static func keeping<Result, Failure: Error>(
+        _ action: @escaping @Sendable () -> Void, during body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let number = state.withLock { state in
             state.keeperCount += 1
             state.keepers.append((state.keeperCount, action))
@@ -101,7 +108,8 @@ public enum Interruption {
     private static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
         sigaction(signal, nil, &action)
-        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func wait() -> Never {

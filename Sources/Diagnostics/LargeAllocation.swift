@@ -1,6 +1,7 @@
 import Glibc
 
-/// Bytes in one allocation that may be refused, all zero at first, freed with their owner: for what the extents in a file size.
+/// Bytes in one allocation that may be refused, all zero at first, freed with their owner: for what the extents in a
+/// file size.
 public final class LargeAllocation: @unchecked Sendable {
     public let byteCount: Int
     // The pages are the owner's alone; who shares them shares the duty to order accesses.

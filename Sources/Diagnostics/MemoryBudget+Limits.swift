@@ -3,14 +3,16 @@ import Glibc
 extension MemoryBudget {
     /// The least of what was asked for and of the limits of this process: address space, data segment, control group.
     ///
-    /// Of each limit, what the program has taken by now is left out, and a reserve for its libraries, heaps and the stacks of `threads` more threads.
+    /// Of each limit, what the program has taken by now is left out, and a reserve for its libraries, heaps and the
+    /// stacks of `threads` more threads.
     ///
     /// - Parameter bytes: what `--memory` says; `standardBytes` when nil.
     public init(asked bytes: Int?, threads: Int) {
         self = ProcessLimits().least(MemoryBudget(bytes: bytes ?? Self.standardBytes), threads: threads)
     }
 
-    /// A size as people write it: `2GiB`, `600MiB`, `2G`, `1500000000`. K, M, G, T and KiB ... TiB are powers of 1,024, KB ... TB powers of 1,000.
+    /// A size as people write it: `2GiB`, `600MiB`, `2G`, `1500000000`. K, M, G, T and KiB ... TiB are powers of 1,024,
+    /// KB ... TB powers of 1,000.
     ///
     /// Nil for anything else, and for sizes of 2^62 bytes and more.
     public static func byteCount(_ text: String) -> Int? {
@@ -42,8 +44,12 @@ package struct ProcessLimits {
     package init() {
         var limit = rlimit()
         // The calls cannot fail: they name limits that exist and memory that is there.
-        if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 { addressSpace.limit = Int(exactly: limit.rlim_cur) }
-        if getrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit) == 0 { dataSegment.limit = Int(exactly: limit.rlim_cur) }
+        if getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 {
+            addressSpace.limit = Int(exactly: limit.rlim_cur)
+        }
+        if getrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit) == 0 {
+            dataSegment.limit = Int(exactly: limit.rlim_cur)
+        }
         let pages = Self.text(of: "/proc/self/statm").split(separator: " ").map { Int($0) ?? 0 }
         if pages.count > 5 {
             addressSpace.used = pages[0] * Int(getpagesize())
@@ -52,7 +58,10 @@ package struct ProcessLimits {
         controlGroup = Self.controlGroup(membership: Self.text(of: "/proc/self/cgroup"), mountedAt: "/sys/fs/cgroup")
     }
 
-    package init(addressSpace: (limit: Int?, used: Int) = (nil, 0), dataSegment: (limit: Int?, used: Int) = (nil, 0), controlGroup: (limit: Int, path: String)? = nil) {
+    package init(
+        addressSpace: (limit: Int?, used: Int) = (nil, 0), dataSegment: (limit: Int?, used: Int) = (nil, 0),
+        controlGroup: (limit: Int, path: String)? = nil
+    ) {
         self.addressSpace = addressSpace
         self.dataSegment = dataSegment
         self.controlGroup = controlGroup
@@ -71,7 +80,8 @@ package struct ProcessLimits {
         return least
     }
 
-    /// The least limit of the groups that the process is in, and of those above them, of either version; nil where none has one.
+    /// The least limit of the groups that the process is in, and of those above them, of either version; nil where none
+    /// has one.
     ///
     /// - Parameter membership: the text of `/proc/self/cgroup`: `0::/path` of version 2, `4:memory:/path` of version 1.
     package static func controlGroup(membership: String, mountedAt root: String) -> (limit: Int, path: String)? {
@@ -85,7 +95,9 @@ package struct ProcessLimits {
             var path = fields[2]
             while true {
                 for mount in mounts {
-                    let text = Self.text(of: mount + path + (path.hasSuffix("/") ? "" : "/") + (isSecond ? "memory.max" : "memory.limit_in_bytes"))
+                    let text = Self.text(
+                        of: mount + path + (path.hasSuffix("/") ? "" : "/")
+                            + (isSecond ? "memory.max" : "memory.limit_in_bytes"))
                     // "max", or a number near 2^63, where there is no limit.
                     guard let limit = Int(text.prefix { $0.isNumber }), limit < 1 << 60 else { continue }
                     if limit < least?.limit ?? .max { least = (limit, path) }

@@ -1,5 +1,5 @@
-/// How many bytes the program may allocate for what its inputs ask for: a value that is handed down to whatever allocates by the extents in a file, and asked before anything
-/// is allocated.
+/// How many bytes the program may allocate for what its inputs ask for: a value that is handed down to whatever
+/// allocates by the extents in a file, and asked before anything is allocated.
 ///
 ///     budget    |== taken ==|== asked for ==|          |       taken: known to stay allocated beside
 public struct MemoryBudget: Hashable, Sendable {
@@ -43,13 +43,15 @@ public struct MemoryBudget: Hashable, Sendable {
     /// - Parameters:
     ///   - purpose: what needs them, for the message.
     ///   - place: whose input asks for them.
-    /// - Throws: `memoryBudgetExceeded` where they pass the budget, `memoryRefused` where the system has no room for them now.
+    /// - Throws: `memoryBudgetExceeded` where they pass the budget, `memoryRefused` where the system has no room for
+    ///   them now.
     public func require(_ bytes: Int, for purpose: String, at place: String) throws(Diagnostic) {
         let needed = Self.sum(takenBytes, bytes)
         guard needed <= self.bytes else {
             let beside = takenBytes > 0 ? ", beside \(Self.text(takenBytes)) for what comes before it" : ""
             throw Diagnostic(
-                .memoryBudgetExceeded, at: place, found: "\(purpose): needs \(Self.text(bytes))\(beside)", expected: "at most \(Self.text(self.bytes)): \(limit.sentence)",
+                .memoryBudgetExceeded, at: place, found: "\(purpose): needs \(Self.text(bytes))\(beside)",
+                expected: "at most \(Self.text(self.bytes)): \(limit.sentence)",
                 remedy: limit.remedy)
         }
         guard LargeAllocation.isPossible(bytes) else { throw .memoryRefused(bytes, for: purpose, at: place) }
@@ -81,7 +83,8 @@ public struct MemoryBudget: Hashable, Sendable {
     /// `45.3 GiB`; whole units without a fraction.
     public static func text(_ bytes: Int) -> String {
         guard bytes < .max else { return "more than 2^63 bytes" }
-        for (unit, name) in [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where bytes >= unit {
+        for (unit, name) in [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")] where bytes >= unit
+        {
             let tenths = Int((Double(bytes) / Double(unit) * 10).rounded(.up))
             return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
         }
@@ -111,7 +114,13 @@ extension MemoryBudget.Limit {
 extension Diagnostic {
     static func memoryRefused(_ bytes: Int, for purpose: String, at place: String) -> Diagnostic {
         Diagnostic(
-            .memoryRefused, at: place, found: "\(purpose): the system refuses \(MemoryBudget.text(bytes))", expected: "room for it",
-            remedy: "end other programs, raise the limit (ulimit -v, ulimit -d, the control group's), or choose a smaller picture or a part of it")
+            .memoryRefused, at: place, found: "\(purpose): the system refuses \(MemoryBudget.text(bytes))",
+            expected: "room for it",
+            remedy:
+                """
+                end other programs, raise the limit (ulimit -v, ulimit -d, the control group's), or choose a smaller \
+                picture or a part of it
+                """
+        )
     }
 }

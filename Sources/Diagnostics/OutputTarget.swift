@@ -4,7 +4,8 @@ import Glibc
 enum OutputTarget {
     /// A device, a pipe or an open stream: written as it is, through the descriptor.
     case inPlace(descriptor: Int32)
-    /// A regular file that is there (with its permissions) or is not there yet; the path has its symbolic links followed.
+    /// A regular file that is there (with its permissions) or is not there yet; the path has its symbolic links
+    /// followed.
     case replace(finalPath: String, permissions: mode_t?)
 
     init(path: String) throws(Diagnostic) {
@@ -30,7 +31,9 @@ enum OutputTarget {
         case S_IFDIR:
             throw .unwritable(path, errorNumber: EISDIR)
         case S_IFREG:
-            guard access(path, W_OK) == 0, let resolved = realpath(path, nil) else { throw .unwritable(path, errorNumber: errno) }
+            guard access(path, W_OK) == 0, let resolved = realpath(path, nil) else {
+                throw .unwritable(path, errorNumber: errno)
+            }
             defer { free(resolved) }
             self = .replace(finalPath: String(cString: resolved), permissions: status.st_mode & 0o7777)
         default:
@@ -42,13 +45,16 @@ enum OutputTarget {
         }
     }
 
-    /// The descriptor that a name of an open stream stands for: opening `/dev/stdout` again would start at the beginning of a redirected file.
+    /// The descriptor that a name of an open stream stands for: opening `/dev/stdout` again would start at the
+    /// beginning of a redirected file.
     private static func openStream(_ path: String) -> Int32? {
         switch path {
         case "/dev/stdout": return STDOUT_FILENO
         case "/dev/stderr": return STDERR_FILENO
         default:
-            for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) { return Int32(path.dropFirst(folder.count)) }
+            for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+                return Int32(path.dropFirst(folder.count))
+            }
             return nil
         }
     }

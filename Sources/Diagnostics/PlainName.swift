@@ -1,4 +1,5 @@
-/// The names that files from elsewhere may give to layers, tensors, networks and machines: they become file names, columns and words on a terminal.
+/// The names that files from elsewhere may give to layers, tensors, networks and machines: they become file names,
+/// columns and words on a terminal.
 public enum PlainName {
     /// In words, for messages.
     public static let rule = "1 to 128 letters, digits, '.', '_' and '-', the first no '.'"
@@ -17,7 +18,9 @@ public enum PlainName {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
         case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
         default: false
         }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A folder of results that one document makes whole: it is removed before anything else is written and written last. A folder without it was left half written, by a
-/// run that a signal or an error ended.
+/// A folder of results that one document makes whole: it is removed before anything else is written and written last. A
+/// folder without it was left half written, by a run that a signal or an error ended.
 public struct ResultFolder: Sendable {
     public let path: String
     private let document: String
@@ -20,13 +20,16 @@ public struct ResultFolder: Sendable {
     }
 
     /// Writes another file, whole or not at all.
-    public func write(_ text: String, to name: String) throws(Diagnostic) { try AtomicFile.write(text, to: path + "/" + name) }
+    public func write(_ text: String, to name: String) throws(Diagnostic) {
+        try AtomicFile.write(text, to: path + "/" + name)
+    }
 
     /// Writes the document.
     public func complete(_ text: String) throws(Diagnostic) { try AtomicFile.write(text, to: path + "/" + document) }
 }
 
-/// A text that grows while it is made, so that an interrupted run leaves what it has: whole lines, each there as soon as it is appended.
+/// A text that grows while it is made, so that an interrupted run leaves what it has: whole lines, each there as soon
+/// as it is appended.
 public final class GrowingFile: Sendable {
     private let path: String
     private let descriptor: Int32

@@ -25,16 +25,20 @@ public struct DecisionSettings: Hashable, Sendable {
         self.lambda = lambda
     }
 
-    /// - Parameter squaredStepsPerBit: lambda in squared grid steps for one bit; nearest integer, limited to what fits.
+    /// - Parameter squaredGridStepsPerBit: lambda in squared grid steps for one bit; nearest integer, limited to what
+    ///   fits.
     public init(step: Int, squaredGridStepsPerBit: Double) {
         let exact = (squaredGridStepsPerBit * Double(1 << Self.distanceBits) / 256).rounded()
         self.init(step: step, lambda: Int64(min(max(exact, 0), Double(1 << Self.lambdaBits - 1))))
     }
 
     /// No cost of one sample exceeds this.
-    public static let largestCost = Int64(largestDistance * largestDistance) << Int64(distanceBits) + Int64(RateTable.largestCost) << Int64(lambdaBits)
-    /// Signed bits of a path metric: with S states any state is reached from any other in log2 S samples, so metrics lie within log2 S costs of the least one,
-    /// which is subtracted after each sample; the sum before that is one cost more.
+    public static let largestCost =
+        Int64(largestDistance * largestDistance) << Int64(distanceBits) + Int64(RateTable.largestCost)
+        << Int64(lambdaBits)
+    /// Signed bits of a path metric: with S states any state is reached from any other in log2 S samples, so metrics
+    /// lie within log2 S costs of the least one, which is subtracted after each sample; the sum before that is one cost
+    /// more.
     public static func metricBits(states: Int) -> Int {
         let steps = Int64(states.trailingZeroBitCount + 1)
         return 65 - (largestCost * steps).leadingZeroBitCount

@@ -1,4 +1,5 @@
-/// Functions of the C library that decide integers in files, from basic operations in one order: the library's own differ in their last bits from system to system, and between processors of one.
+/// Functions of the C library that decide integers in files, from basic operations in one order: the library's own
+/// differ in their last bits from system to system, and between processors of one.
 ///
 /// Accurate to about 1e-15 of the value wherever it is a normal number.
 public enum ElementaryFunctions {
@@ -16,7 +17,8 @@ public enum ElementaryFunctions {
         for n in stride(from: 14.0, through: 1, by: -1) { sum = 1 + sum * r / n }
         // In two steps: 2^k may lie outside the numbers where the product does not.
         let half = Int(k) / 2
-        return sum * Double(sign: .plus, exponent: half, significand: 1) * Double(sign: .plus, exponent: Int(k) - half, significand: 1)
+        return sum * Double(sign: .plus, exponent: half, significand: 1)
+            * Double(sign: .plus, exponent: Int(k) - half, significand: 1)
     }
 
     /// Of normal x > 0, infinities and NaN: ln x = k ln 2 + ln m, sqrt(1/2) <= m < sqrt(2).
@@ -52,9 +54,11 @@ public enum ElementaryFunctions {
         return x / denominator
     }
 
-    /// 1 - erf(x): near 0 by the series of erf, whose terms are all positive, beyond by the trapezoidal rule with its correction (Chiarella and Reichel 1968):
+    /// 1 - erf(x): near 0 by the series of erf, whose terms are all positive, beyond by the trapezoidal rule with its
+    /// correction (Chiarella and Reichel 1968):
     ///
-    ///     erfc(x) = h x e^(-x^2) / pi (1/x^2 + 2 sum of e^(-n^2 h^2) / (n^2 h^2 + x^2)) - 2 / (e^(2 pi x / h) - 1),    h = 1/2: an error of e^(-4 pi^2)
+    ///     erfc(x) = h x e^(-x^2) / pi (1/x^2 + 2 sum of e^(-n^2 h^2) / (n^2 h^2 + x^2)) - 2 / (e^(2 pi x / h) - 1),
+    ///     h = 1/2: an error of e^(-4 pi^2)
     public static func erfc(_ x: Double) -> Double {
         if x.isNaN { return x }
         if x < 0 { return 2 - erfc(-x) }

@@ -1,7 +1,9 @@
-/// Symbols outside their table: the escape slot, then the distance from the table as an Elias gamma code of bypass bits.
+/// Symbols outside their table: the escape slot, then the distance from the table as an Elias gamma code of bypass
+/// bits.
 ///
 ///     r = 2 (k - last - 1)   above the table          5 bits   n = bit length of (r + 1), less 1
-///     r = 2 (first - k) - 1  below it                 n bits   r + 1 without its leading one, in two pieces of at most 9 where n > 9
+///     r = 2 (first - k) - 1  below it                 n bits   r + 1 without its leading one,
+///                                                              in two pieces of at most 9 where n > 9
 ///
 /// k fits 16 bits and a table has at least one symbol of 16 bits, so r + 1 < 2^18 and n is 0...17.
 public enum Escape {

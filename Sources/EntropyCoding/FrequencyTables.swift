@@ -1,9 +1,11 @@
 public import Diagnostics
 
-/// Integer probabilities for entropy coding: each table divides the interval 0 ..< 2^16 among consecutive symbols and, last, one escape.
+/// Integer probabilities for entropy coding: each table divides the interval 0 ..< 2^16 among consecutive symbols and,
+/// last, one escape.
 ///
 ///     table t   symbols   first[t] ... first[t] + n - 1, escape
-///     starts    | 0 | s1 | s2 | ... | start of the escape |            n + 1 slots, strictly increasing, the escape ends at 2^16
+///     starts    | 0 | s1 | s2 | ... | start of the escape |       n + 1 slots, strictly increasing,
+///                                                                 the escape ends at 2^16
 ///               slotOffsets[t]                             slotOffsets[t + 1]
 ///
 /// A slot's frequency is the distance to the next start, at least 1; so a table's frequencies sum to exactly 2^16.
@@ -22,19 +24,25 @@ public struct FrequencyTables: Hashable, Sendable {
     /// Of every slot, table after table.
     public let starts: [UInt16]
 
-    /// - Throws: `codecTablesInvalid` unless every table has a slot for a symbol and one for the escape, starts at 0 and increases.
+    /// - Throws: `codecTablesInvalid` unless every table has a slot for a symbol and one for the escape, starts at 0
+    ///   and increases.
     public init(firstSymbols: [Int32], slotCounts: [Int32], starts: [UInt16], at place: String) throws(Diagnostic) {
         guard firstSymbols.count == slotCounts.count, !slotCounts.isEmpty, firstSymbols.count <= 1 << 15 else {
-            throw Self.invalid(place, found: "\(firstSymbols.count) first symbols, \(slotCounts.count) slot counts", expected: "one of each a table, 1...32768 tables")
+            throw Self.invalid(
+                place, found: "\(firstSymbols.count) first symbols, \(slotCounts.count) slot counts",
+                expected: "one of each a table, 1...32768 tables")
         }
         var offsets: [Int32] = [0]
         for (table, count) in slotCounts.enumerated() {
             guard (2...Self.largestSlotCount).contains(Int(count)) else {
-                throw Self.invalid("\(place), table \(table)", found: "\(count) slots", expected: "2...\(Self.largestSlotCount): symbols and an escape")
+                throw Self.invalid(
+                    "\(place), table \(table)", found: "\(count) slots",
+                    expected: "2...\(Self.largestSlotCount): symbols and an escape")
             }
             let range = Int(firstSymbols[table])...Int(firstSymbols[table]) + Int(count) - 2
             guard range.lowerBound >= Int(Int16.min), range.upperBound <= Int(Int16.max) else {
-                throw Self.invalid("\(place), table \(table)", found: "symbols \(range)", expected: "symbols of 16 bits")
+                throw Self.invalid(
+                    "\(place), table \(table)", found: "symbols \(range)", expected: "symbols of 16 bits")
             }
             offsets.append(offsets.last! + count)
         }
@@ -44,7 +52,9 @@ public struct FrequencyTables: Hashable, Sendable {
         for table in firstSymbols.indices {
             let slots = starts[Int(offsets[table])..<Int(offsets[table + 1])]
             guard slots.first == 0, zip(slots, slots.dropFirst()).allSatisfy({ $0 < $1 }) else {
-                throw Self.invalid("\(place), table \(table)", found: "starts that do not increase from 0", expected: "a frequency of at least 1 for every slot")
+                throw Self.invalid(
+                    "\(place), table \(table)", found: "starts that do not increase from 0",
+                    expected: "a frequency of at least 1 for every slot")
             }
         }
         self.firstSymbols = firstSymbols
@@ -57,7 +67,9 @@ public struct FrequencyTables: Hashable, Sendable {
         var starts: [UInt16] = []
         var offsets: [Int32] = [0]
         for table in frequencies {
-            precondition(table.count >= 2 && table.allSatisfy { $0 > 0 } && table.reduce(0, +) == Self.total, "frequencies must be positive and sum to 2^16")
+            precondition(
+                table.count >= 2 && table.allSatisfy { $0 > 0 } && table.reduce(0, +) == Self.total,
+                "frequencies must be positive and sum to 2^16")
             var start = 0
             for frequency in table {
                 starts.append(UInt16(start))
@@ -73,7 +85,9 @@ public struct FrequencyTables: Hashable, Sendable {
 
     /// Tables of both, those of `other` after these.
     public func appending(_ other: FrequencyTables) -> FrequencyTables {
-        FrequencyTables(firstSymbols: (firstSymbols + other.firstSymbols).map { Int($0) }, frequencies: allFrequencies + other.allFrequencies)
+        FrequencyTables(
+            firstSymbols: (firstSymbols + other.firstSymbols).map { Int($0) },
+            frequencies: allFrequencies + other.allFrequencies)
     }
 
     public var count: Int { firstSymbols.count }
@@ -90,6 +104,7 @@ public struct FrequencyTables: Hashable, Sendable {
     private var allFrequencies: [[Int]] { (0..<count).map { frequencies($0) } }
 
     private static func invalid(_ place: String, found: String, expected: String) -> Diagnostic {
-        Diagnostic(.codecTablesInvalid, at: place, found: found, expected: expected, remedy: "quantize the network again")
+        Diagnostic(
+            .codecTablesInvalid, at: place, found: found, expected: expected, remedy: "quantize the network again")
     }
 }

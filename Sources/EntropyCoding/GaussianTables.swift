@@ -1,6 +1,7 @@
 /// Tables for zero-mean Gaussian symbols at 64 scales, for the two quantizers of the trellis.
 ///
-/// In units of a symbol step (2 D for the trellis of union step D), the cells of quantizer 0 are those of uniform rounding; quantizer 1 has its levels halfway:
+/// In units of a symbol step (2 D for the trellis of union step D), the cells of quantizer 0 are those of uniform
+/// rounding; quantizer 1 has its levels halfway:
 ///
 ///     quantizer 0      level k                 cell k - 1/2 ... k + 1/2
 ///     quantizer 1      level k - sgn(k) / 2    cell of 0: -1/4 ... 1/4,  of 1: 1/4 ... 1,  of k > 1: k - 1 ... k
@@ -13,10 +14,13 @@ public enum GaussianTables {
 
     /// The 64 scales, evenly spaced in their logarithms.
     public static let scales: [Double] = (0..<levelCount).map { level in
-        smallestScale * ElementaryFunctions.exp(ElementaryFunctions.log(largestScale / smallestScale) * Double(level) / Double(levelCount - 1))
+        smallestScale
+            * ElementaryFunctions.exp(
+                ElementaryFunctions.log(largestScale / smallestScale) * Double(level) / Double(levelCount - 1))
     }
 
-    /// Between neighbouring scales: their geometric means, in steps of 2^-fractionBits, rounded up. A scale's level is the number of thresholds at or below it.
+    /// Between neighbouring scales: their geometric means, in steps of 2^-fractionBits, rounded up. A scale's level is
+    /// the number of thresholds at or below it.
     public static func thresholds(fractionBits: Int) -> [Int32] {
         zip(scales, scales.dropFirst()).map { Int32(($0 * $1).squareRoot() * Double(1 << fractionBits) + 1 - 0x1p-20) }
     }

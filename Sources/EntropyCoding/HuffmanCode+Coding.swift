@@ -1,7 +1,8 @@
 public import Diagnostics
 
 extension HuffmanCode {
-    /// The symbols' codes one after the other, most significant bit first, filled up with zeros to whole bytes. Nil where a symbol has no code.
+    /// The symbols' codes one after the other, most significant bit first, filled up with zeros to whole bytes. Nil
+    /// where a symbol has no code.
     public func encoded(_ symbols: some Sequence<UInt8>) -> [UInt8]? {
         let codes = codes
         var bytes: [UInt8] = []
@@ -36,16 +37,21 @@ extension HuffmanCode {
             symbols.append(symbol)
             bit += length
         }
-        guard (bit + 7) / 8 == bytes.count else { throw damaged(place, "\(bytes.count) bytes, of which \(count) symbols take \((bit + 7) / 8)") }
+        guard (bit + 7) / 8 == bytes.count else {
+            throw damaged(place, "\(bytes.count) bytes, of which \(count) symbols take \((bit + 7) / 8)")
+        }
         return symbols
     }
 
     private func damaged(_ place: String, _ found: String) -> Diagnostic {
-        Diagnostic(.codedWeightsDamaged, at: place, found: found, expected: "whole codes that end in the last byte", remedy: "code the weights again")
+        Diagnostic(
+            .codedWeightsDamaged, at: place, found: found, expected: "whole codes that end in the last byte",
+            remedy: "code the weights again")
     }
 }
 
-/// What a canonical decoder keeps: for each length the first code and where its symbols begin among all symbols, which lie in the order of their codes.
+/// What a canonical decoder keeps: for each length the first code and where its symbols begin among all symbols, which
+/// lie in the order of their codes.
 private struct DecodingTable {
     private var firstCodes = [Int](repeating: 0, count: HuffmanCode.longestBits + 1)
     private var counts = [Int](repeating: 0, count: HuffmanCode.longestBits + 1)

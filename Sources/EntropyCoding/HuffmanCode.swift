@@ -1,8 +1,10 @@
 public import Diagnostics
 
-/// A canonical prefix code for the 256 values of a byte (Huffman 1952; lengths limited by package-merge, Larmore and Hirschberg 1990).
+/// A canonical prefix code for the 256 values of a byte (Huffman 1952; lengths limited by package-merge, Larmore and
+/// Hirschberg 1990).
 ///
-/// The lengths are the whole code: codes of one length are consecutive numbers in the order of their symbols, and a shorter code, filled up with zeros, lies before a longer one.
+/// The lengths are the whole code: codes of one length are consecutive numbers in the order of their symbols, and a
+/// shorter code, filled up with zeros, lies before a longer one.
 ///
 ///     lengths a 1, b 2, c 3, d 3:   a 0   b 10   c 110   d 111             bits are written most significant first
 public struct HuffmanCode: Hashable, Sendable {
@@ -12,19 +14,27 @@ public struct HuffmanCode: Hashable, Sendable {
     /// 256 lengths in bits; 0 for a symbol without a code.
     public let lengths: [UInt8]
 
-    /// - Throws: `weightCodeInvalid` unless there are 256 lengths of at most 15 that leave every code distinct: the sum of 2^-length is at most 1.
+    /// - Throws: `weightCodeInvalid` unless there are 256 lengths of at most 15 that leave every code distinct: the sum
+    ///   of 2^-length is at most 1.
     public init(lengths: [UInt8], at place: String) throws(Diagnostic) {
         let used = lengths.filter { $0 > 0 }
         let taken = used.reduce(0) { $0 + (1 << max(0, Self.longestBits - Int($1))) }
         guard lengths.count == 256, used.allSatisfy({ $0 <= Self.longestBits }), taken <= 1 << Self.longestBits else {
             throw Diagnostic(
-                .weightCodeInvalid, at: place, found: "\(lengths.count) lengths, the largest \(lengths.max() ?? 0), that take \(taken) of \(1 << Self.longestBits) codes",
-                expected: "256 lengths of at most \(Self.longestBits) bits with room for every code", remedy: "quantize the network again")
+                .weightCodeInvalid, at: place,
+                found:
+                    """
+                    \(lengths.count) lengths, the largest \(lengths.max() ?? 0), that take \(taken) of \
+                    \(1 << Self.longestBits) codes
+                    """,
+                expected: "256 lengths of at most \(Self.longestBits) bits with room for every code",
+                remedy: "quantize the network again")
         }
         self.lengths = lengths
     }
 
-    /// The code with the fewest bits for symbols that occur so often, none longer than 15; symbols that do not occur have no code.
+    /// The code with the fewest bits for symbols that occur so often, none longer than 15; symbols that do not occur
+    /// have no code.
     ///
     /// Among equal counts the lower symbol goes first, so that equal counts always give equal codes.
     public init(counts: [Int]) {
@@ -38,7 +48,8 @@ public struct HuffmanCode: Hashable, Sendable {
         self.lengths = lengths
     }
 
-    /// Each symbol as often as its code has bits: the cheapest 2n - 2 items of the last list, where list j + 1 is the symbols and the pairs of list j, by weight.
+    /// Each symbol as often as its code has bits: the cheapest 2n - 2 items of the last list, where list j + 1 is the
+    /// symbols and the pairs of list j, by weight.
     private static func packageMerge(_ symbols: [Int], _ counts: [Int]) -> [Int] {
         let leaves = symbols.map { (weight: counts[$0], symbols: [$0]) }
         var items = leaves
@@ -49,7 +60,9 @@ public struct HuffmanCode: Hashable, Sendable {
             var merged: [(weight: Int, symbols: [Int])] = []
             var (leaf, package) = (0, 0)
             while leaf < leaves.count || package < packages.count {
-                let takesLeaf = package == packages.count || (leaf < leaves.count && leaves[leaf].weight <= packages[package].weight)
+                let takesLeaf =
+                    package == packages.count
+                    || (leaf < leaves.count && leaves[leaf].weight <= packages[package].weight)
                 merged.append(takesLeaf ? leaves[leaf] : packages[package])
                 if takesLeaf { leaf += 1 } else { package += 1 }
             }
@@ -58,7 +71,8 @@ public struct HuffmanCode: Hashable, Sendable {
         return items.prefix(2 * symbols.count - 2).flatMap(\.symbols)
     }
 
-    /// Bits that a decoder's tables need: 8 for each symbol with a code, in canonical order; for each length the first code (15 bits) and the index of its symbol (8 bits).
+    /// Bits that a decoder's tables need: 8 for each symbol with a code, in canonical order; for each length the first
+    /// code (15 bits) and the index of its symbol (8 bits).
     public var tableBits: Int { 8 * lengths.count { $0 > 0 } + Self.longestBits * (Self.longestBits + 8) }
 
     /// The code of each symbol; 0 for a symbol without one.

@@ -1,10 +1,11 @@
 public import Diagnostics
 
-/// Reads what `InterleavedEncoder` wrote. Whatever the bytes are, it takes at most as many steps as there are symbols, stops where the bytes have run out, and reads
-/// nothing outside them.
+/// Reads what `InterleavedEncoder` wrote. Whatever the bytes are, it takes at most as many steps as there are symbols,
+/// stops where the bytes have run out, and reads nothing outside them.
 public struct InterleavedDecoder {
     private let tables: FrequencyTables
-    /// For each table and each value of the upper 8 bits of 2^16, the slot that the lowest such value falls into, relative to the table.
+    /// For each table and each value of the upper 8 bits of 2^16, the slot that the lowest such value falls into,
+    /// relative to the table.
     private let lookup: [UInt16]
     private let bytes: [UInt8]
     private let place: String
@@ -20,7 +21,8 @@ public struct InterleavedDecoder {
         let stateBytes = InterleavedEncoder.stateBytes
         guard bytes.count >= lanes * stateBytes, (bytes.count - lanes * stateBytes) % 2 == 0 else {
             throw Diagnostic(
-                .streamPayloadInvalid, at: place, found: "\(bytes.count) bytes", expected: "\(lanes * stateBytes) bytes of states and whole words of 2 bytes",
+                .streamPayloadInvalid, at: place, found: "\(bytes.count) bytes",
+                expected: "\(lanes * stateBytes) bytes of states and whole words of 2 bytes",
                 remedy: "the file is damaged: copy it again")
         }
         self.tables = tables
@@ -58,7 +60,8 @@ public struct InterleavedDecoder {
         return symbols
     }
 
-    /// Symbols of a trellis: state s takes table `tableIndices[i] + quantizer[s] quantizerPitch`, and the parity of the symbol leads to the next state.
+    /// Symbols of a trellis: state s takes table `tableIndices[i] + quantizer[s] quantizerPitch`, and the parity of the
+    /// symbol leads to the next state.
     public mutating func decode(tableIndices: [UInt16], along trellis: TrellisTable, quantizerPitch: Int) -> [Int32] {
         var symbols = [Int32](repeating: 0, count: tableIndices.count)
         var state = 0
@@ -75,7 +78,8 @@ public struct InterleavedDecoder {
     public func requireEnd() throws(Diagnostic) {
         guard isValid, position == bytes.count, states.allSatisfy({ $0 == InterleavedEncoder.smallestState }) else {
             throw Diagnostic(
-                .streamPayloadInvalid, at: place, found: "symbols that do not end where the bytes end", expected: "a stream written for this network",
+                .streamPayloadInvalid, at: place, found: "symbols that do not end where the bytes end",
+                expected: "a stream written for this network",
                 remedy: "the file is damaged: copy it again")
         }
     }
@@ -92,7 +96,8 @@ public struct InterleavedDecoder {
         let end = slot < last ? UInt64(tables.starts[slot + 1]) : UInt64(FrequencyTables.total)
         advance(state, start: start, frequency: end - start)
         let first = tables.firstSymbols[table]
-        let symbol = slot < last ? first + Int32(slot - offset) : escaped(first: first, symbolCount: Int32(last - offset))
+        let symbol =
+            slot < last ? first + Int32(slot - offset) : escaped(first: first, symbolCount: Int32(last - offset))
         lane = lane + 1 == states.count ? 0 : lane + 1
         return symbol
     }
@@ -123,7 +128,8 @@ public struct InterleavedDecoder {
         return UInt32(value)
     }
 
-    /// A state that is out of its range, or words that ran out, can only come from damaged bytes: `requireEnd` refuses them.
+    /// A state that is out of its range, or words that ran out, can only come from damaged bytes: `requireEnd` refuses
+    /// them.
     @inline(__always)
     private mutating func advance(_ state: UInt64, start: UInt64, frequency: UInt64) {
         var state = (state >> 16) &* frequency + (state & 0xFFFF) - start

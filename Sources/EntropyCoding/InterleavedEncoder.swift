@@ -1,14 +1,15 @@
 /// Interleaved rANS: symbol i goes to state i mod `lanes`; all states share one run of 16-bit words.
 ///
-///     stream   | state 0 ... state lanes - 1: 5 bytes each, little endian | words in the order in which the decoder takes them, 2 bytes each |
+///     stream   | state 0 ... state lanes - 1: 5 bytes each, little endian
+///              | words in the order in which the decoder takes them, 2 bytes each |
 ///
 /// A state x lies in 2^24 ..< 2^40. A slot with start s and frequency f of 2^16:
 ///
 ///     before   if x >= f 2^24: put out the low 16 bits, x >>= 16          (once is enough, as f >= 1)
 ///     encode   x = floor(x / f) 2^16 + s + x mod f
 ///
-/// Symbols are encoded from the last to the first, every state from 2^24; so a decoder that took every symbol is back at 2^24, and anything else is corruption.
-/// Bypass bits are slots of equal frequency. Escapes: `Escape`.
+/// Symbols are encoded from the last to the first, every state from 2^24; so a decoder that took every symbol is back
+/// at 2^24, and anything else is corruption. Bypass bits are slots of equal frequency. Escapes: `Escape`.
 public struct InterleavedEncoder: Sendable {
     public static let smallestState: UInt64 = 1 << 24
     public static let stateBytes = 5
@@ -23,12 +24,15 @@ public struct InterleavedEncoder: Sendable {
     }
 
     /// Encodes `symbols[i]` by table `tableIndices[i]`.
-    public static func encode(_ symbols: [Int32], tableIndices: [UInt16], of tables: FrequencyTables, lanes: Int = 4) -> [UInt8] {
+    public static func encode(
+        _ symbols: [Int32], tableIndices: [UInt16], of tables: FrequencyTables, lanes: Int = 4
+    ) -> [UInt8] {
         precondition(symbols.count == tableIndices.count, "\(symbols.count) symbols, \(tableIndices.count) tables")
         precondition(Self.lanes.contains(lanes), "\(lanes) lanes")
         var encoder = InterleavedEncoder(lanes: lanes)
         encoder.words.reserveCapacity(symbols.count / 4 + 16)
-        // Buffers, not arrays: no reference counts and no bounds checks in the loop over all symbols, whose bounds the tables' initializer has established.
+        // Buffers, not arrays: no reference counts and no bounds checks in the loop over all symbols, whose bounds the
+        // tables' initializer has established.
         tables.firstSymbols.withUnsafeBufferPointer { firstSymbols in
             tables.slotOffsets.withUnsafeBufferPointer { slotOffsets in
                 tables.starts.withUnsafeBufferPointer { starts in

@@ -1,7 +1,8 @@
 /// Uniform quantization of latents less their means, with or without regard to the rate.
 ///
 ///     round   k = floor((2 x + step) / (2 step)), limited to 16 bits
-///     RDOQ    of r = round(x), r one nearer to 0, and 0: the least J = (x - k step)^2 2^12 + lambda cost(k); of equals the first of these, so that
+///     RDOQ    of r = round(x), r one nearer to 0, and 0: the least J = (x - k step)^2 2^12 + lambda cost(k);
+///             of equals the first of these, so that
 ///             without lambda it rounds
 public enum ScalarQuantizer {
     @inlinable
@@ -18,7 +19,9 @@ public enum ScalarQuantizer {
     }
 
     /// - Parameter tableIndices: of each latent.
-    public static func decide(_ latents: [Int32], tableIndices: [UInt16], rates: RateTable, settings: DecisionSettings) -> [Int32] {
+    public static func decide(
+        _ latents: [Int32], tableIndices: [UInt16], rates: RateTable, settings: DecisionSettings
+    ) -> [Int32] {
         precondition(latents.count == tableIndices.count, "\(latents.count) latents, \(tableIndices.count) tables")
         var symbols = [Int32](repeating: 0, count: latents.count)
         for index in latents.indices {
@@ -40,6 +43,7 @@ public enum ScalarQuantizer {
     @inline(__always)
     static func cost(of k: Int32, _ x: Int32, _ table: Int, _ rates: RateTable, _ settings: DecisionSettings) -> Int64 {
         let distance = Int64(x) - Int64(k) * Int64(settings.step)
-        return (distance * distance) << Int64(DecisionSettings.distanceBits) + settings.lambda * Int64(rates.cost(k, table: table))
+        return (distance * distance) << Int64(DecisionSettings.distanceBits) + settings.lambda
+            * Int64(rates.cost(k, table: table))
     }
 }

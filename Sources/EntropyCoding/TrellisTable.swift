@@ -1,6 +1,7 @@
 public import Diagnostics
 
-/// The state machine of dependent quantization: which of two quantizers a state uses, and where the parity of an index leads.
+/// The state machine of dependent quantization: which of two quantizers a state uses, and where the parity of an index
+/// leads.
 ///
 ///     quantizer 0   levels 2 k D                    reconstruction of index k by quantizer b:  (2 k - b sgn k) D
 ///     quantizer 1   levels (2 k - sgn k) D          D is the union step
@@ -12,14 +13,18 @@ public struct TrellisTable: Hashable, Sendable {
 
     public static let stateCounts = [2, 4, 8, 16]
 
-    /// - Throws: `trellisTableInvalid` unless every state exists, leads to two different states, has two predecessors, and both quantizers are used.
+    /// - Throws: `trellisTableInvalid` unless every state exists, leads to two different states, has two predecessors,
+    ///   and both quantizers are used.
     public init(transitions: [[Int]], quantizers: [Int], at place: String) throws(Diagnostic) {
         let states = transitions.count
         func invalid(_ found: String, _ expected: String) -> Diagnostic {
-            Diagnostic(.trellisTableInvalid, at: place, found: found, expected: expected, remedy: "correct the trellis table")
+            Diagnostic(
+                .trellisTableInvalid, at: place, found: found, expected: expected, remedy: "correct the trellis table")
         }
         guard Self.stateCounts.contains(states), quantizers.count == states else {
-            throw invalid("\(states) states, \(quantizers.count) quantizers", "one of \(Self.stateCounts) states, with a quantizer each")
+            throw invalid(
+                "\(states) states, \(quantizers.count) quantizers",
+                "one of \(Self.stateCounts) states, with a quantizer each")
         }
         guard Set(quantizers) == [0, 1] else { throw invalid("quantizers \(quantizers)", "0 and 1, both used") }
         for (state, next) in transitions.enumerated() {
@@ -29,7 +34,9 @@ public struct TrellisTable: Hashable, Sendable {
         }
         for state in 0..<states {
             let predecessors = transitions.flatMap { $0 }.filter { $0 == state }.count
-            guard predecessors == 2 else { throw invalid("state \(state) has \(predecessors) predecessors", "2: one add-compare-select a state") }
+            guard predecessors == 2 else {
+                throw invalid("state \(state) has \(predecessors) predecessors", "2: one add-compare-select a state")
+            }
         }
         self.transitions = transitions.flatMap { $0.map { UInt8($0) } }
         self.quantizers = quantizers.map { UInt8($0) }

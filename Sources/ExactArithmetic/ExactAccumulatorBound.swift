@@ -11,7 +11,9 @@ public struct ExactAccumulatorBound: Hashable, Sendable {
     }
 
     /// `high = max(bias, 0) + sum max(0, w vmin, w vmax)`, `low = min(bias, 0) + sum min(0, w vmin, w vmax)`.
-    public init(bias: ExactInteger, terms: some Sequence<(weight: ExactInteger, lowest: ExactInteger, highest: ExactInteger)>) {
+    public init(
+        bias: ExactInteger, terms: some Sequence<(weight: ExactInteger, lowest: ExactInteger, highest: ExactInteger)>
+    ) {
         self.init(bias: bias)
         for term in terms {
             precondition(term.lowest <= term.highest, "operand extremes \(term.lowest) > \(term.highest)")

@@ -1,12 +1,14 @@
 internal import CGMP
 
-/// An integer of any length, computed by GMP. A value: storage is shared between copies and never changed once published.
+/// An integer of any length, computed by GMP. A value: storage is shared between copies and never changed once
+/// published.
 ///
 ///     ExactInteger -> Storage -> mpz_t (sign and limbs)
 public struct ExactInteger: Sendable {
     let storage: Storage
 
-    /// One `mpz_t`. It is written once, by the operation that makes it, and only read from then on: that makes it `Sendable`.
+    /// One `mpz_t`. It is written once, by the operation that makes it, and only read from then on: that makes it
+    /// `Sendable`.
     final class Storage: @unchecked Sendable {
         let pointer: UnsafeMutablePointer<__mpz_struct>
 
@@ -63,7 +65,9 @@ extension ExactInteger: ExpressibleByIntegerLiteral {
             return
         }
         let magnitude = UInt128(value.magnitude)
-        let unsigned = Self(unsigned: UInt64(truncatingIfNeeded: magnitude >> 64)) << 64 + Self(unsigned: UInt64(truncatingIfNeeded: magnitude))
+        let unsigned =
+            Self(unsigned: UInt64(truncatingIfNeeded: magnitude >> 64)) << 64
+            + Self(unsigned: UInt64(truncatingIfNeeded: magnitude))
         self = value < 0 ? -unsigned : unsigned
     }
 
@@ -122,7 +126,9 @@ extension ExactInteger: CustomStringConvertible {
     /// The digits in `radix` (2 ... 36), with a minus sign below zero.
     public func text(radix: Int) -> String {
         precondition((2...36).contains(radix), "radix \(radix) is outside 2...36")
-        guard let characters = read({ intaglio_mpz_get_text(Int32(radix), $0) }) else { preconditionFailure("out of memory") }
+        guard let characters = read({ intaglio_mpz_get_text(Int32(radix), $0) }) else {
+            preconditionFailure("out of memory")
+        }
         defer { intaglio_free(characters) }
         return String(cString: characters)
     }

@@ -1,16 +1,19 @@
-/// The oracle of normalization (GDN and its relatives): each form from its defining inequality, by search over integers of any length.
+/// The oracle of normalization (GDN and its relatives): each form from its defining inequality, by search over integers
+/// of any length.
 ///
 /// `v` is the value to normalize (any sign: the magnitude is normalized and the sign put back last), `n >= 1` its norm,
 /// `scale` the integer M >= 0 and `shift` the integer S that carry the change of grid. S may be negative.
 public enum ExactNormalization {
-    /// The sign of v times the largest q >= 0 with `(2q-1)^2 n 2^(2S) <= (2 |v| M)^2`, else 0: `|v| M / (2^S sqrt n)` correctly rounded.
+    /// The sign of v times the largest q >= 0 with `(2q-1)^2 n 2^(2S) <= (2 |v| M)^2`, else 0: `|v| M / (2^S sqrt n)`
+    /// correctly rounded.
     public static func gdn(_ v: ExactInteger, norm n: ExactInteger, scale: ExactInteger, shift: Int) -> ExactInteger {
         requireDefined(n, scale)
         let target = (2 * v.magnitude * scale).power(2) << max(-2 * shift, 0)
         return signed(v, largest { (2 * $0 - 1).power(2) * n << max(2 * shift, 0) <= target })
     }
 
-    /// The sign of v times the largest q >= 0 with `((2q-1) 2^S)^2 <= (2 |v| M)^2 n`, else 0: `|v| M sqrt n / 2^S` correctly rounded.
+    /// The sign of v times the largest q >= 0 with `((2q-1) 2^S)^2 <= (2 |v| M)^2 n`, else 0: `|v| M sqrt n / 2^S`
+    /// correctly rounded.
     public static func igdn(_ v: ExactInteger, norm n: ExactInteger, scale: ExactInteger, shift: Int) -> ExactInteger {
         requireDefined(n, scale)
         let target = (2 * v.magnitude * scale).power(2) * n << max(-2 * shift, 0)

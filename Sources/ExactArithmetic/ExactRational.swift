@@ -8,7 +8,9 @@ public struct ExactRational: Hashable, Sendable {
         precondition(denominator.signum != 0, "\(numerator) / 0")
         if denominator.isPowerOfTwo {
             // Dyadic: the common divisor is read off the zero bits.
-            let common = numerator.signum == 0 ? denominator.trailingZeroBits : min(numerator.trailingZeroBits, denominator.trailingZeroBits)
+            let common =
+                numerator.signum == 0
+                ? denominator.trailingZeroBits : min(numerator.trailingZeroBits, denominator.trailingZeroBits)
             self.numerator = numerator >> common
             self.denominator = denominator >> common
             return
@@ -46,7 +48,8 @@ public struct ExactRational: Hashable, Sendable {
     /// 2^exponent, of either sign.
     public static func powerOfTwo(_ exponent: Int) -> ExactRational {
         exponent >= 0
-            ? ExactRational(ExactInteger.powerOfTwo(exponent)) : ExactRational(lowestTerms: 1, ExactInteger.powerOfTwo(-exponent))
+            ? ExactRational(ExactInteger.powerOfTwo(exponent))
+            : ExactRational(lowestTerms: 1, ExactInteger.powerOfTwo(-exponent))
     }
 
     private init(lowestTerms numerator: ExactInteger, _ denominator: ExactInteger) {
@@ -61,7 +64,9 @@ extension ExactRational: ExpressibleByIntegerLiteral {
 
 extension ExactRational {
     public static func + (left: ExactRational, right: ExactRational) -> ExactRational {
-        ExactRational(left.numerator * right.denominator + right.numerator * left.denominator, left.denominator * right.denominator)
+        ExactRational(
+            left.numerator * right.denominator + right.numerator * left.denominator,
+            left.denominator * right.denominator)
     }
 
     public static func - (left: ExactRational, right: ExactRational) -> ExactRational { left + (-right) }

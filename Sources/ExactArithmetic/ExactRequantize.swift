@@ -1,6 +1,7 @@
 public import FixedPoint
 
-/// The oracle of requantization: each rounding rule from its definition on exact rationals, with integers of any length.
+/// The oracle of requantization: each rounding rule from its definition on exact rationals, with integers of any
+/// length.
 ///
 /// It shares no step with `requantize` of FixedPoint, which shifts machine words.
 public enum ExactRequantize {
@@ -56,7 +57,8 @@ public enum ExactRequantize {
         return ExactRational((value / unit).rounded(.halfEven)) * unit
     }
 
-    /// The first rounding of the double rules: the high product of the left-shifted accumulator and the mantissa, ties up.
+    /// The first rounding of the double rules: the high product of the left-shifted accumulator and the mantissa, ties
+    /// up.
     private static func highProduct(_ accumulator: ExactInteger, _ multiplier: QuantizedMultiplier) -> ExactInteger {
         let shifted = accumulator << max(multiplier.exponent, 0)
         return ExactRational(shifted * ExactInteger(multiplier.mantissa), .powerOfTwo(31)).rounded(.halfUp)

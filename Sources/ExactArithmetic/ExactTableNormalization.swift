@@ -1,4 +1,5 @@
-/// The oracle of table normalization, step by step on integers of any length and exact rationals, as docs/arithmetic.md defines it.
+/// The oracle of table normalization, step by step on integers of any length and exact rationals, as docs/arithmetic.md
+/// defines it.
 public struct ExactTableNormalization: Sendable {
     /// The forms, by what they do with the norm n.
     public enum Form: Int, CaseIterable, Sendable {
@@ -32,7 +33,9 @@ public struct ExactTableNormalization: Sendable {
     public let bases: [Int]
     public let slopes: [Int]
 
-    public init(_ form: Form, indexBits: Int, offsetBits: Int, baseBits: Int, slopeShift: Int, bases: [Int], slopes: [Int]) {
+    public init(
+        _ form: Form, indexBits: Int, offsetBits: Int, baseBits: Int, slopeShift: Int, bases: [Int], slopes: [Int]
+    ) {
         self.form = form
         self.indexBits = indexBits
         self.offsetBits = offsetBits
@@ -58,14 +61,16 @@ public struct ExactTableNormalization: Sendable {
         let rest = fraction * .powerOfTwo(octaveBits) - ExactRational(segmentInOctave)
         let offset = Int(exactly: (rest * .powerOfTwo(offsetBits)).rounded(.floor))!
         let segment = Int(exactly: segmentInOctave)! + (isRoot && exponent % 2 == 1 ? 1 << octaveBits : 0)
-        let rise = ExactRational(ExactInteger(slopes[segment]) * ExactInteger(offset), .powerOfTwo(slopeShift)).rounded(.floor)
+        let rise = ExactRational(ExactInteger(slopes[segment]) * ExactInteger(offset), .powerOfTwo(slopeShift)).rounded(
+            .floor)
         let shift =
             switch form {
             case .gdn: fractionBits + exponent / 2
             case .igdn: fractionBits - exponent / 2
             default: fractionBits + exponent
             }
-        return Factor(exponent: exponent, place: (segment, offset), y: ExactInteger(bases[segment]) + rise, shift: shift)
+        return Factor(
+            exponent: exponent, place: (segment, offset), y: ExactInteger(bases[segment]) + rise, shift: shift)
     }
 
     /// The exact product that is rounded last: |v| M y / 2^(S + shift).

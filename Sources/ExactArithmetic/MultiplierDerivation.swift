@@ -14,12 +14,17 @@ extension QuantizedMultiplier {
         nearest(to: ratio, significantBits: 31, ties: .up)
     }
 
-    /// The multiplier nearest to `ratio >= 0`, exactly, with a normalized mantissa of `significantBits` (1 ... 31) leading bits.
+    /// The multiplier nearest to `ratio >= 0`, exactly, with a normalized mantissa of `significantBits` (1 ... 31)
+    /// leading bits.
     ///
-    ///     mantissa = round(ratio / 2^exponent * 2^31), in 2^30 ..< 2^31; one that rounds to 2^31 becomes 2^30 and exponent + 1
+    ///     mantissa = round(ratio / 2^exponent * 2^31), in 2^30 ..< 2^31;
+    ///                one that rounds to 2^31 becomes 2^30 and exponent + 1
     ///
-    /// Zero where the exponent would be below -62 (ratio < 2^-63 after rounding); nil where it would be above 30 (ratio >= 2^30).
-    public static func nearest(to ratio: ExactRational, significantBits: Int, ties: MantissaTies) -> QuantizedMultiplier? {
+    /// Zero where the exponent would be below -62 (ratio < 2^-63 after rounding); nil where it would be above 30 (ratio
+    /// >= 2^30).
+    public static func nearest(
+        to ratio: ExactRational, significantBits: Int, ties: MantissaTies
+    ) -> QuantizedMultiplier? {
         precondition(ratio.signum >= 0, "a multiplier of \(ratio) < 0")
         precondition((1...31).contains(significantBits), "\(significantBits) significant bits are outside 1...31")
         if ratio.signum == 0 { return .zero }

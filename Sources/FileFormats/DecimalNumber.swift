@@ -1,5 +1,5 @@
-/// A number as JSON and YAML write it: digits with an optional sign in front, point and exponent. No separators, no hexadecimal digits, no leading zeros, which some readers take
-/// for octal numbers, no infinities.
+/// A number as JSON and YAML write it: digits with an optional sign in front, point and exponent. No separators, no
+/// hexadecimal digits, no leading zeros, which some readers take for octal numbers, no infinities.
 struct DecimalNumber {
     private let isNegative: Bool
     /// Without leading zeros; empty for 0. The value is `digits x 10^exponent`.
@@ -30,7 +30,9 @@ struct DecimalNumber {
             if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { rest.removeFirst() }
             guard !rest.isEmpty, rest.allSatisfy(isDigit) else { return nil }
             // An exponent beyond six digits is as good as none that fits.
-            exponent = (Int(String(decoding: rest.drop { $0 == 0x30 }.prefix(7), as: UTF8.self)) ?? 0) * (sign == UInt8(ascii: "-") ? -1 : 1)
+            exponent =
+                (Int(String(decoding: rest.drop { $0 == 0x30 }.prefix(7), as: UTF8.self)) ?? 0)
+                * (sign == UInt8(ascii: "-") ? -1 : 1)
             rest = rest.dropFirst(rest.count)
         }
         guard rest.isEmpty else { return nil }
@@ -52,7 +54,9 @@ struct DecimalNumber {
     /// The value where it is whole and fits 64 bits.
     var integer: Int? {
         guard isWhole, digits.count + exponent <= 19 else { return nil }
-        return Int((isNegative && !digits.isEmpty ? "-" : "") + String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: exponent))
+        return Int(
+            (isNegative && !digits.isEmpty ? "-" : "") + String(decoding: digits, as: UTF8.self)
+                + String(repeating: "0", count: exponent))
             ?? (digits.isEmpty ? 0 : nil)
     }
 

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Text
 
 /// Which diagnostics a kind of JSON file gives.
 package struct JSONCodes: Sendable {
@@ -8,7 +9,10 @@ package struct JSONCodes: Sendable {
     let notPlainName: DiagnosticCode
     let remedy: String
 
-    package init(malformed: DiagnosticCode, invalid: DiagnosticCode, unknownMember: DiagnosticCode, notPlainName: DiagnosticCode, remedy: String) {
+    package init(
+        malformed: DiagnosticCode, invalid: DiagnosticCode, unknownMember: DiagnosticCode, notPlainName: DiagnosticCode,
+        remedy: String
+    ) {
         self.malformed = malformed
         self.invalid = invalid
         self.unknownMember = unknownMember
@@ -18,13 +22,15 @@ package struct JSONCodes: Sendable {
 
     /// Of network files.
     package static let network = JSONCodes(
-        malformed: .networkHeaderMalformed, invalid: .networkFieldInvalid, unknownMember: .networkUnknownField, notPlainName: .networkNameNotPlain,
+        malformed: .networkHeaderMalformed, invalid: .networkFieldInvalid, unknownMember: .networkUnknownField,
+        notPlainName: .networkNameNotPlain,
         remedy: "correct the field, or write the file again from its source")
 }
 
 /// Typed access to the members of a JSON object; every failure names the place and the field.
 ///
-/// It remembers which members were asked for, `has` included, and those of the objects inside: when all has been read, `requireAllTaken` refuses what nobody asked for.
+/// It remembers which members were asked for, `has` included, and those of the objects inside: when all has been read,
+/// `requireAllTaken` refuses what nobody asked for.
 package struct JSONFields {
     package let place: String
     private let members: [JSONValue.Member]
@@ -67,7 +73,8 @@ package struct JSONFields {
         if let surplus = members.first(where: { !memory.isAsked.contains($0.name) }) {
             let meant = closestName(to: surplus.name, among: memory.names.filter { indices[$0] == nil })
             throw Diagnostic(
-                codes.unknownMember, at: place, found: "a key '\(surplus.name.prefix(80))' that nothing here has a use for",
+                codes.unknownMember, at: place,
+                found: "a key '\(surplus.name.prefix(80))' that nothing here has a use for",
                 expected: "no key but \(memory.names.prefix(40).joined(separator: ", "))",
                 remedy: meant.map { "did you mean '\($0)'?" } ?? "remove the key: what it says would not be done")
         }
@@ -104,7 +111,8 @@ package struct JSONFields {
         guard PlainName.accepts(found) else {
             throw Diagnostic(
                 codes.notPlainName, at: place, found: "\(name) '\(found.prefix(160))'", expected: PlainName.rule,
-                remedy: found.isEmpty ? "give it a name" : "call it \(PlainName.mapped(found)), here and wherever the file names it")
+                remedy: found.isEmpty
+                    ? "give it a name" : "call it \(PlainName.mapped(found)), here and wherever the file names it")
         }
         return found
     }
@@ -155,7 +163,8 @@ package struct JSONFields {
         for (index, element) in elements.enumerated() {
             guard case .integer(let integer) = element, range.contains(integer) else {
                 throw invalid(
-                    found: "\(name)[\(index)] is \(element.shortText)", expected: "\(name): integers in \(range.lowerBound)...\(range.upperBound)")
+                    found: "\(name)[\(index)] is \(element.shortText)",
+                    expected: "\(name): integers in \(range.lowerBound)...\(range.upperBound)")
             }
             integers.append(integer)
         }
@@ -176,7 +185,9 @@ package struct JSONFields {
 
     package func objects(_ name: String) throws(Diagnostic) -> [JSONFields] {
         var objects: [JSONFields] = []
-        for (index, element) in try elements(name).enumerated() { objects.append(try child(element, at: "\(place), \(name) \(index)")) }
+        for (index, element) in try elements(name).enumerated() {
+            objects.append(try child(element, at: "\(place), \(name) \(index)"))
+        }
         return objects
     }
 
@@ -186,7 +197,9 @@ package struct JSONFields {
     }
 
     /// The word of one of an enumeration's cases.
-    package func word<Word: RawRepresentable & CaseIterable>(_ name: String, as type: Word.Type) throws(Diagnostic) -> Word where Word.RawValue == String {
+    package func word<Word: RawRepresentable & CaseIterable>(
+        _ name: String, as type: Word.Type
+    ) throws(Diagnostic) -> Word where Word.RawValue == String {
         guard let word = Word(rawValue: try string(name)) else {
             throw wrong(name, expected: "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))")
         }
@@ -207,7 +220,8 @@ package struct JSONFields {
     private func wrong(_ name: String, expected: String) -> Diagnostic {
         let meant = self[name] == nil ? closestName(to: name, among: members.prefix(100).map(\.name)) : nil
         return invalid(
-            found: self[name].map { "\(name) is \($0.shortText)" } ?? "no \(name)" + (meant.map { " but a key '\($0)'" } ?? ""), expected: "\(name): \(expected)")
+            found: self[name].map { "\(name) is \($0.shortText)" } ?? "no \(name)"
+                + (meant.map { " but a key '\($0)'" } ?? ""), expected: "\(name): \(expected)")
     }
 }
 

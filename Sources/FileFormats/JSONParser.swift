@@ -1,6 +1,7 @@
 package import Diagnostics
 
-/// Reads one JSON document from UTF-8 bytes. Nesting is limited to 64 levels, and a name may stand only once in an object.
+/// Reads one JSON document from UTF-8 bytes. Nesting is limited to 64 levels, and a name may stand only once in an
+/// object.
 package struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
@@ -10,12 +11,16 @@ package struct JSONParser {
     /// A byte order mark in front is dropped.
     ///
     /// - Parameter code: of what is thrown for a text that is no JSON document; it names the byte.
-    package static func parse(_ bytes: [UInt8], at place: String, code: DiagnosticCode = .networkHeaderMalformed) throws(Diagnostic) -> JSONValue {
+    package static func parse(
+        _ bytes: [UInt8], at place: String, code: DiagnosticCode = .networkHeaderMalformed
+    ) throws(Diagnostic) -> JSONValue {
         var parser = JSONParser(bytes: bytes, place: place, code: code)
         if bytes.starts(with: TextFile.byteOrderMark) { parser.position = TextFile.byteOrderMark.count }
         let value = try parser.value(depth: 0)
         parser.skipSpace()
-        guard parser.position == bytes.count else { throw parser.malformed("text after the document", expected: "one JSON document") }
+        guard parser.position == bytes.count else {
+            throw parser.malformed("text after the document", expected: "one JSON document")
+        }
         return value
     }
 
@@ -27,7 +32,8 @@ package struct JSONParser {
 
     private func malformed(_ found: String, expected: String) -> Diagnostic {
         Diagnostic(
-            code, at: "\(place), byte \(position)", found: found, expected: expected, remedy: "correct the text there, or write the file again from its source")
+            code, at: "\(place), byte \(position)", found: found, expected: expected,
+            remedy: "correct the text there, or write the file again from its source")
     }
 
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -77,7 +83,9 @@ package struct JSONParser {
         while true {
             skipSpace()
             let name = try string()
-            guard names.insert(name).inserted else { throw malformed("'\(name)' twice in one object", expected: "each name once") }
+            guard names.insert(name).inserted else {
+                throw malformed("'\(name)' twice in one object", expected: "each name once")
+            }
             skipSpace()
             try take(":")
             members.append(.init(name, try value(depth: depth + 1)))
@@ -124,7 +132,9 @@ package struct JSONParser {
             }
         }
         try take("\"")
-        guard let string = String(validating: units, as: UTF8.self) else { throw malformed("a string that is not UTF-8", expected: "UTF-8") }
+        guard let string = String(validating: units, as: UTF8.self) else {
+            throw malformed("a string that is not UTF-8", expected: "UTF-8")
+        }
         return string
     }
 
@@ -147,7 +157,9 @@ package struct JSONParser {
                 try take("u")
                 units.append(try hexadecimalUnit())
             }
-            guard let string = String(validating: units, as: UTF16.self) else { throw malformed("half a surrogate pair", expected: "a whole character") }
+            guard let string = String(validating: units, as: UTF16.self) else {
+                throw malformed("half a surrogate pair", expected: "a whole character")
+            }
             return string
         default: throw malformed("escape '\\\(Unicode.Scalar(byte))'", expected: "one of JSON's escapes")
         }
@@ -185,7 +197,9 @@ package struct JSONParser {
         guard let first = range.first else { return nil }
         let isNegative = bytes[first] == UInt8(ascii: "-")
         let digits = range.dropFirst(isNegative ? 1 : 0)
-        guard (1...18).contains(digits.count), digits.count == 1 || bytes[digits.lowerBound] != UInt8(ascii: "0") else { return nil }
+        guard (1...18).contains(digits.count), digits.count == 1 || bytes[digits.lowerBound] != UInt8(ascii: "0") else {
+            return nil
+        }
         var value = 0
         for index in digits {
             guard (0x30...0x39).contains(bytes[index]) else { return nil }

@@ -1,7 +1,7 @@
 /// A JSON document as a value: what the network file's metadata is made of.
 ///
-/// Members of an object keep their order, integers and reals stay apart (`1` and `1.0`), and reals are written in the shortest form that reads back to
-/// the same double, so that writing what was read gives the same bytes.
+/// Members of an object keep their order, integers and reals stay apart (`1` and `1.0`), and reals are written in the
+/// shortest form that reads back to the same double, so that writing what was read gives the same bytes.
 public enum JSONValue: Equatable, Sendable {
     case null
     case boolean(Bool)

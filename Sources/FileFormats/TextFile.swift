@@ -1,6 +1,7 @@
 package import Diagnostics
 
-/// The text of a small file that people write: UTF-8 of at most 1 MiB, with or without a byte order mark, lines ended by LF or CR LF.
+/// The text of a small file that people write: UTF-8 of at most 1 MiB, with or without a byte order mark, lines ended
+/// by LF or CR LF.
 package enum TextFile {
     package static let largestBytes = 1 << 20
 

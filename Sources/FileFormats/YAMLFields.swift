@@ -1,4 +1,5 @@
 package import Diagnostics
+import Text
 
 /// Which diagnostics a kind of YAML file gives.
 package struct YAMLCodes: Sendable {
@@ -14,7 +15,8 @@ package struct YAMLCodes: Sendable {
     let example: String
 
     package init(
-        syntax: DiagnosticCode, unknownKey: DiagnosticCode, missingKey: DiagnosticCode, wrongType: DiagnosticCode, outOfRange: DiagnosticCode,
+        syntax: DiagnosticCode, unknownKey: DiagnosticCode, missingKey: DiagnosticCode, wrongType: DiagnosticCode,
+        outOfRange: DiagnosticCode,
         unknownWord: DiagnosticCode, duplicateKey: DiagnosticCode, notPlainName: DiagnosticCode, example: String
     ) {
         self.syntax = syntax
@@ -29,7 +31,8 @@ package struct YAMLCodes: Sendable {
     }
 }
 
-/// A YAML mapping that is read field by field and forgives nothing: every key is known, every required key is there, and each problem is a diagnostic with line and column.
+/// A YAML mapping that is read field by field and forgives nothing: every key is known, every required key is there,
+/// and each problem is a diagnostic with line and column.
 ///
 /// A scalar counts by its text, in quotes or not: `4`, `"4"`, `4e0` are one number, `true` and `"true"` one boolean.
 package struct YAMLFields {
@@ -43,23 +46,32 @@ package struct YAMLFields {
     /// The document's root.
     ///
     /// - Parameter path: names the file in messages.
-    package init(document text: String, path: String, codes: YAMLCodes, keys: [String], optional: [String] = []) throws(Diagnostic) {
+    package init(
+        document text: String, path: String, codes: YAMLCodes, keys: [String], optional: [String] = []
+    ) throws(Diagnostic) {
         let root: YAMLNode?
         do {
             root = try YAMLParser.parse(text)
         } catch {
             throw Diagnostic(
-                error.isDuplicateKey ? codes.duplicateKey : codes.syntax, at: error.place.text(in: path), found: error.found,
-                expected: error.isDuplicateKey ? "each key once" : "one YAML document without anchors, aliases, tags and merge keys, whose keys are words",
+                error.isDuplicateKey ? codes.duplicateKey : codes.syntax, at: error.place.text(in: path),
+                found: error.found,
+                expected: error.isDuplicateKey
+                    ? "each key once"
+                    : "one YAML document without anchors, aliases, tags and merge keys, whose keys are words",
                 remedy: error.isDuplicateKey ? "remove one of the two" : "correct the line; \(codes.example)")
         }
         guard let root else {
-            throw Diagnostic(codes.syntax, at: "\(path):1:1", found: "the file has no YAML document", expected: "one", remedy: codes.example)
+            throw Diagnostic(
+                codes.syntax, at: "\(path):1:1", found: "the file has no YAML document", expected: "one",
+                remedy: codes.example)
         }
         try self.init(root, path: path, name: "", codes: codes, keys: keys, optional: optional)
     }
 
-    private init(_ node: YAMLNode, path: String, name: String, codes: YAMLCodes, keys: [String], optional: [String]) throws(Diagnostic) {
+    private init(
+        _ node: YAMLNode, path: String, name: String, codes: YAMLCodes, keys: [String], optional: [String]
+    ) throws(Diagnostic) {
         (self.path, self.name, self.codes, mappingPlace) = (path, name, codes, node.place)
         let known = keys + optional
         guard case .mapping(let entries) = node.content else {
@@ -69,14 +81,17 @@ package struct YAMLFields {
             guard known.contains(entry.key) else {
                 let meant = closestName(to: entry.key, among: known)
                 throw Diagnostic(
-                    codes.unknownKey, at: entry.keyPlace.text(in: path), found: "unknown key \(qualified(String(entry.key.prefix(80))))",
-                    expected: "one of \(known.joined(separator: ", "))", remedy: meant.map { "did you mean \($0)?" } ?? "remove the line")
+                    codes.unknownKey, at: entry.keyPlace.text(in: path),
+                    found: "unknown key \(qualified(String(entry.key.prefix(80))))",
+                    expected: "one of \(known.joined(separator: ", "))",
+                    remedy: meant.map { "did you mean \($0)?" } ?? "remove the line")
             }
             values[entry.key] = entry.value
         }
         for key in keys where values[key] == nil {
             throw Diagnostic(
-                codes.missingKey, at: mappingPlace.text(in: path), found: "\(qualified(key)) is missing", expected: "every field: \(keys.joined(separator: ", "))",
+                codes.missingKey, at: mappingPlace.text(in: path), found: "\(qualified(key)) is missing",
+                expected: "every field: \(keys.joined(separator: ", "))",
                 remedy: "add a line \(key): ...")
         }
     }
@@ -102,12 +117,16 @@ package struct YAMLFields {
     }
 
     /// A whole number within `range`.
-    package func integer(_ key: String, in range: ClosedRange<Int>) throws(Diagnostic) -> Int { try integer(key, node(key), in: range) }
+    package func integer(_ key: String, in range: ClosedRange<Int>) throws(Diagnostic) -> Int {
+        try integer(key, node(key), in: range)
+    }
 
     /// A list of whole numbers within `range`.
     package func integers(_ key: String, in range: ClosedRange<Int>) throws(Diagnostic) -> [Int] {
         var integers: [Int] = []
-        for element in try elements(key, expected: "a list of whole numbers") { integers.append(try integer(key, element, in: range)) }
+        for element in try elements(key, expected: "a list of whole numbers") {
+            integers.append(try integer(key, element, in: range))
+        }
         return integers
     }
 
@@ -115,7 +134,9 @@ package struct YAMLFields {
     package func number(_ key: String, in range: ClosedRange<Double>) throws(Diagnostic) -> Double {
         let text = try scalar(key, node(key), expected: "a number")
         guard let number = DecimalNumber(text) else { throw wrongType(node(key), of: key, expected: "a number") }
-        guard let value = number.real, range.contains(value) else { throw outOfRange(key, node(key), text, expected: "\(range.lowerBound) to \(range.upperBound)") }
+        guard let value = number.real, range.contains(value) else {
+            throw outOfRange(key, node(key), text, expected: "\(range.lowerBound) to \(range.upperBound)")
+        }
         return value
     }
 
@@ -129,13 +150,16 @@ package struct YAMLFields {
     }
 
     /// The word of one of an enumeration's cases.
-    package func word<Word: RawRepresentable & CaseIterable>(_ key: String, as type: Word.Type) throws(Diagnostic) -> Word where Word.RawValue == String {
+    package func word<Word: RawRepresentable & CaseIterable>(
+        _ key: String, as type: Word.Type
+    ) throws(Diagnostic) -> Word where Word.RawValue == String {
         let words = Word.allCases.map(\.rawValue)
         let text = try scalar(key, node(key), expected: words.joined(separator: " or "))
         guard let word = Word(rawValue: text) else {
             let meant = closestName(to: text, among: words)
             throw Diagnostic(
-                codes.unknownWord, at: place(of: key), found: "\(qualified(key)) is \(shown(text))", expected: words.joined(separator: " or "),
+                codes.unknownWord, at: place(of: key), found: "\(qualified(key)) is \(shown(text))",
+                expected: words.joined(separator: " or "),
                 remedy: meant.map { "did you mean \($0)?" } ?? "choose one of them")
         }
         return word
@@ -146,7 +170,8 @@ package struct YAMLFields {
         let text = try scalar(key, node(key), expected: "a word")
         guard PlainName.accepts(text) else {
             throw Diagnostic(
-                codes.notPlainName, at: place(of: key), found: "\(qualified(key)) is \(shown(text))", expected: PlainName.rule,
+                codes.notPlainName, at: place(of: key), found: "\(qualified(key)) is \(shown(text))",
+                expected: PlainName.rule,
                 remedy: text.isEmpty ? "write a name" : "write \(PlainName.mapped(text))")
         }
         return text
@@ -158,18 +183,24 @@ package struct YAMLFields {
     }
 
     private func elements(_ key: String, expected: String) throws(Diagnostic) -> [YAMLNode] {
-        guard case .sequence(let elements) = node(key).content else { throw wrongType(node(key), of: key, expected: expected) }
+        guard case .sequence(let elements) = node(key).content else {
+            throw wrongType(node(key), of: key, expected: expected)
+        }
         return elements
     }
 
     private func scalar(_ key: String, _ node: YAMLNode, expected: String) throws(Diagnostic) -> String {
-        guard case .scalar(let text, let isPlain) = node.content, !(text.isEmpty && isPlain) else { throw wrongType(node, of: key, expected: expected) }
+        guard case .scalar(let text, let isPlain) = node.content, !(text.isEmpty && isPlain) else {
+            throw wrongType(node, of: key, expected: expected)
+        }
         return text
     }
 
     private func integer(_ key: String, _ node: YAMLNode, in range: ClosedRange<Int>) throws(Diagnostic) -> Int {
         let text = try scalar(key, node, expected: "a whole number")
-        guard let number = DecimalNumber(text), number.isWhole else { throw wrongType(node, of: key, expected: "a whole number") }
+        guard let number = DecimalNumber(text), number.isWhole else {
+            throw wrongType(node, of: key, expected: "a whole number")
+        }
         guard let value = number.integer, range.contains(value) else {
             throw outOfRange(key, node, text, expected: "\(range.lowerBound) to \(range.upperBound)")
         }
@@ -189,12 +220,14 @@ package struct YAMLFields {
             case .sequence: "a list"
             }
         return Diagnostic(
-            codes.wrongType, at: node.place.text(in: path), found: "\(key.isEmpty ? "the file" : qualified(key)) is \(found)", expected: expected,
+            codes.wrongType, at: node.place.text(in: path),
+            found: "\(key.isEmpty ? "the file" : qualified(key)) is \(found)", expected: expected,
             remedy: "write \(expected)")
     }
 
     private func outOfRange(_ key: String, _ node: YAMLNode, _ text: String, expected: String) -> Diagnostic {
         Diagnostic(
-            codes.outOfRange, at: node.place.text(in: path), found: "\(qualified(key)) is \(shown(text))", expected: expected, remedy: "use a value in that range")
+            codes.outOfRange, at: node.place.text(in: path), found: "\(qualified(key)) is \(shown(text))",
+            expected: expected, remedy: "use a value in that range")
     }
 }

@@ -1,6 +1,7 @@
 /// A part of a YAML document with its place: what schedules, machine files and all that is YAML are made of.
 ///
-/// There are no aliases, anchors, tags or merge keys, and every key is a scalar that stands once in its mapping: `YAMLParser` refuses the rest.
+/// There are no aliases, anchors, tags or merge keys, and every key is a scalar that stands once in its mapping:
+/// `YAMLParser` refuses the rest.
 package struct YAMLNode: Equatable, Sendable {
     package let place: YAMLPlace
     package let content: Content

@@ -1,7 +1,7 @@
 internal import CYaml
 
-/// Reads one YAML document, event by event, so that what could grow without an end never begins to: aliases, keys that are no scalars and deep nesting are refused where
-/// they stand.
+/// Reads one YAML document, event by event, so that what could grow without an end never begins to: aliases, keys that
+/// are no scalars and deep nesting are refused where they stand.
 package struct YAMLParser: ~Copyable {
     /// Mappings and sequences in one another, at most.
     package static let deepestLevel = 64
@@ -55,7 +55,9 @@ package struct YAMLParser: ~Copyable {
     }
 
     private func node(_ event: Event, level: Int) throws(Problem) -> YAMLNode {
-        guard level < Self.deepestLevel else { throw problem("more than \(Self.deepestLevel) levels of nesting", at: event.place) }
+        guard level < Self.deepestLevel else {
+            throw problem("more than \(Self.deepestLevel) levels of nesting", at: event.place)
+        }
         if event.kind == .alias { throw problem("an alias *\(event.text)", at: event.place) }
         if let anchor = event.anchor { throw problem("an anchor &\(anchor)", at: event.place) }
         if let tag = event.tag { throw problem("a tag \(tag)", at: event.place) }
@@ -82,7 +84,9 @@ package struct YAMLParser: ~Copyable {
         while true {
             let event = try next()
             if event.kind == .mappingEnd { return entries }
-            guard case .scalar(let key, let isPlain) = try node(keyEvent(event), level: level).content else { throw problem("a key that is no word", at: event.place) }
+            guard case .scalar(let key, let isPlain) = try node(keyEvent(event), level: level).content else {
+                throw problem("a key that is no word", at: event.place)
+            }
             if key == "<<" && isPlain { throw problem("a merge key <<", at: event.place) }
             if let first = firstPlaces.updateValue(event.place, forKey: key) {
                 throw Problem(found: "twice in one mapping: \(key.prefix(80))", place: first, isDuplicateKey: true)
@@ -93,11 +97,15 @@ package struct YAMLParser: ~Copyable {
 
     /// A key's event, unless a mapping or a sequence begins with it, which would be read for nothing.
     private func keyEvent(_ event: Event) throws(Problem) -> Event {
-        guard event.kind != .mappingStart, event.kind != .sequenceStart else { throw problem("a key that is no word", at: event.place) }
+        guard event.kind != .mappingStart, event.kind != .sequenceStart else {
+            throw problem("a key that is no word", at: event.place)
+        }
         return event
     }
 
-    private func problem(_ found: String, at place: YAMLPlace) -> Problem { Problem(found: found, place: place, isDuplicateKey: false) }
+    private func problem(_ found: String, at place: YAMLPlace) -> Problem {
+        Problem(found: found, place: place, isDuplicateKey: false)
+    }
 }
 
 extension YAMLParser {
@@ -126,16 +134,22 @@ extension YAMLParser {
             let scalar = event.data.scalar
             let text = String(decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
             return Event(
-                kind: .scalar(isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE), place: place, text: text, anchor: Self.string(scalar.anchor),
+                kind: .scalar(isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE), place: place, text: text,
+                anchor: Self.string(scalar.anchor),
                 tag: Self.string(scalar.tag))
         case YAML_ALIAS_EVENT:
-            return Event(kind: .alias, place: place, text: Self.string(event.data.alias.anchor) ?? "", anchor: nil, tag: nil)
+            return Event(
+                kind: .alias, place: place, text: Self.string(event.data.alias.anchor) ?? "", anchor: nil, tag: nil)
         case YAML_SEQUENCE_START_EVENT:
             let start = event.data.sequence_start
-            return Event(kind: .sequenceStart, place: place, text: "", anchor: Self.string(start.anchor), tag: Self.string(start.tag))
+            return Event(
+                kind: .sequenceStart, place: place, text: "", anchor: Self.string(start.anchor),
+                tag: Self.string(start.tag))
         case YAML_MAPPING_START_EVENT:
             let start = event.data.mapping_start
-            return Event(kind: .mappingStart, place: place, text: "", anchor: Self.string(start.anchor), tag: Self.string(start.tag))
+            return Event(
+                kind: .mappingStart, place: place, text: "", anchor: Self.string(start.anchor),
+                tag: Self.string(start.tag))
         case YAML_SEQUENCE_END_EVENT: return Event(kind: .sequenceEnd, place: place, text: "", anchor: nil, tag: nil)
         case YAML_MAPPING_END_EVENT: return Event(kind: .mappingEnd, place: place, text: "", anchor: nil, tag: nil)
         case YAML_STREAM_END_EVENT: return Event(kind: .streamEnd, place: place, text: "", anchor: nil, tag: nil)
@@ -158,7 +172,8 @@ extension YAMLParser {
         let parser = parser.pointee
         let found = parser.problem.map { String(cString: $0) } ?? "no YAML"
         guard parser.error == YAML_READER_ERROR else {
-            return problem(found, at: YAMLPlace(line: parser.problem_mark.line + 1, column: parser.problem_mark.column + 1))
+            return problem(
+                found, at: YAMLPlace(line: parser.problem_mark.line + 1, column: parser.problem_mark.column + 1))
         }
         let before = bytes.prefix(Int(parser.problem_offset))
         let lineStart = before.lastIndex(of: 0x0A).map { before.index(after: $0) } ?? before.startIndex

@@ -30,7 +30,8 @@ public struct AccumulatorBound: Hashable, Sendable {
         for term in terms { include(term) }
     }
 
-    /// The whole bound from weights in any order that repeats the input channels fastest (`[tap][C]`), one operand range a channel.
+    /// The whole bound from weights in any order that repeats the input channels fastest (`[tap][C]`), one operand
+    /// range a channel.
     ///
     /// `weights.count` is a multiple of `operandRanges.count`.
     @inlinable

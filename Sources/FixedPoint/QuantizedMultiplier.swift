@@ -26,7 +26,9 @@ public struct QuantizedMultiplier: Hashable, Sendable {
 
     /// Nil where the mantissa has more than 31 bits or the exponent is outside `exponents`.
     public init?(checkingMantissa mantissa: Int64, exponent: Int64) {
-        guard mantissa >= 0, mantissa <= Int64(Self.largestMantissa), exponent >= -62, exponent <= 30 else { return nil }
+        guard mantissa >= 0, mantissa <= Int64(Self.largestMantissa), exponent >= -62, exponent <= 30 else {
+            return nil
+        }
         self.init(mantissa: UInt32(mantissa), exponent: Int(exponent))
     }
 

@@ -2,13 +2,15 @@
 public enum RequantizationRefusal: Hashable, Sendable {
     /// The accumulator needs more bits than any machine has.
     case accumulatorTooWide(bits: Int, limit: Int)
-    /// `gemmlowpDouble` shifts the accumulator left by the positive exponent first: the result needs this many bits, 32 are there.
+    /// `gemmlowpDouble` shifts the accumulator left by the positive exponent first: the result needs this many bits, 32
+    /// are there.
     case shiftedAccumulatorTooWide(leftShift: Int, bits: Int, limit: Int)
 
     /// The widest accumulator of any machine, in bits.
     public static let accumulatorBits = 48
 
-    /// The reason to refuse `rule` with `multiplier` on every accumulator in `accumulators`, or nil where it is defined on all of them.
+    /// The reason to refuse `rule` with `multiplier` on every accumulator in `accumulators`, or nil where it is defined
+    /// on all of them.
     public static func reason(
         rule: RoundingRule, multiplier: QuantizedMultiplier, accumulators: ClosedRange<Int64>
     ) -> RequantizationRefusal? {
@@ -31,7 +33,8 @@ public enum RequantizationRefusal: Hashable, Sendable {
     public var found: String {
         switch self {
         case .accumulatorTooWide(let bits, _): "an accumulator of \(bits) bits"
-        case .shiftedAccumulatorTooWide(let leftShift, let bits, _): "an accumulator of \(bits) bits after the shift left by \(leftShift)"
+        case .shiftedAccumulatorTooWide(let leftShift, let bits, _):
+            "an accumulator of \(bits) bits after the shift left by \(leftShift)"
         }
     }
 

@@ -1,11 +1,12 @@
 /// The rounding rules of requantization, by the names used everywhere: Swift, JSON, YAML, SystemVerilog and docs.
 ///
-/// With `m` the multiplier's unsigned mantissa and `s` its left-positive exponent, the exact quotient is `acc * m / 2^(31-s)`.
-/// `docs/arithmetic.md` has the exact definition of each rule.
+/// With `m` the multiplier's unsigned mantissa and `s` its left-positive exponent, the exact quotient is
+/// `acc * m / 2^(31-s)`. `docs/arithmetic.md` has the exact definition of each rule.
 public enum RoundingRule: String, CaseIterable, Sendable, Codable {
     /// `(acc m + 2^(30-s)) >> (31-s)`: ties toward positive infinity. `s > 30` is refused.
     case single
-    /// TFLite's reference: saturating rounding doubling high multiply (ties toward positive infinity), then a rounding shift by `max(-s, 0)` (ties away from zero).
+    /// TFLite's reference: saturating rounding doubling high multiply (ties toward positive infinity), then a rounding
+    /// shift by `max(-s, 0)` (ties away from zero).
     case gemmlowpDouble
     /// `h = (acc 2^max(s,0) m + 2^30) >> 31`, then `(h + 2^(e-1)) >> e` with `e = max(-s, 0)`.
     case halfUpDouble

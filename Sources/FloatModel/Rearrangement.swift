@@ -8,15 +8,20 @@ public enum Rearrangement {
         var elements: [Element] = []
         elements.reserveCapacity(inputs.reduce(0) { $0 + $1.elements.count })
         for pixel in 0..<height * width {
-            for input in inputs { elements += input.elements[pixel * input.shape.channels..<(pixel + 1) * input.shape.channels] }
+            for input in inputs {
+                elements += input.elements[pixel * input.shape.channels..<(pixel + 1) * input.shape.channels]
+            }
         }
-        return Tensor(shape: TensorShape(height: height, width: width, channels: inputs.reduce(0) { $0 + $1.shape.channels }), elements: elements)
+        return Tensor(
+            shape: TensorShape(height: height, width: width, channels: inputs.reduce(0) { $0 + $1.shape.channels }),
+            elements: elements)
     }
 
     /// `in[y][x][c r^2 + r dy + dx] -> out[r y + dy][r x + dx][c]`.
     public static func shuffle<Element>(_ input: Tensor<Element>, factor: Int) -> Tensor<Element> {
         let shape = TensorShape(
-            height: input.shape.height * factor, width: input.shape.width * factor, channels: input.shape.channels / (factor * factor))
+            height: input.shape.height * factor, width: input.shape.width * factor,
+            channels: input.shape.channels / (factor * factor))
         var elements: [Element] = []
         elements.reserveCapacity(shape.count)
         for y in 0..<shape.height {
@@ -31,7 +36,8 @@ public enum Rearrangement {
 
     /// `operation(element, mean)`, with the means from `firstMeanChannel` of the second tensor, or 0 without one.
     public static func combine<Element: Numeric>(
-        _ input: Tensor<Element>, _ means: Tensor<Element>?, firstMeanChannel: Int, operation: (Element, Element) -> Element
+        _ input: Tensor<Element>, _ means: Tensor<Element>?, firstMeanChannel: Int,
+        operation: (Element, Element) -> Element
     ) -> Tensor<Element> {
         guard let means else { return Tensor(shape: input.shape, elements: input.elements.map { operation($0, 0) }) }
         var output = input
@@ -39,7 +45,8 @@ public enum Rearrangement {
         for pixel in 0..<input.shape.height * input.shape.width {
             for channel in 0..<channels {
                 let index = pixel * channels + channel
-                output.elements[index] = operation(input.elements[index], means.elements[pixel * meanChannels + firstMeanChannel + channel])
+                output.elements[index] = operation(
+                    input.elements[index], means.elements[pixel * meanChannels + firstMeanChannel + channel])
             }
         }
         return output

@@ -5,22 +5,25 @@ import Graph
 import Images
 import MachineDescription
 import Networks
+import Random
 import Reports
 import Simulation
 import Tensors
 import TestVectors
+import Text
 
 extension Attempts {
-    /// Reads, plans and runs; now and then verifies, explains, encodes and decodes, writes the vectors of a layer, runs the float network.
+    /// Reads, plans and runs; now and then verifies, explains, encodes and decodes, writes the vectors of a layer, runs
+    /// the float network.
     func network(_ path: String, using random: inout SeededGenerator) throws {
-        let runsFloat = random.isOne(in: 8)
+        let runsFloat = random.once(in: 8)
         let source = try NetworkSource(path, includingFloat: runsFloat)
-        let network = try source.quantized(rate: random.pick([0, 0, 0, 1]))
+        let network = try source.quantized(rate: random.element(of: [0, 0, 0, 1]))
         try requirePlain(network.graph)
-        let machine = MachineDescription.builtIn(named: random.pick(["small", "mid", "mid", "large"]))!
+        let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "mid", "large"]))!
         try run(network, on: machine, using: &random)
         if runsFloat { _ = try FloatRun(source.float(), picture: CodecSeed.picture(width: 16, height: 16), rate: 0) }
-        if network.codec != nil, random.isOne(in: 4) { try code(source.quantizedAtAllRates(), on: machine) }
+        if network.codec != nil, random.once(in: 4) { try code(source.quantizedAtAllRates(), on: machine) }
     }
 
     /// Reads and validates; now and then quantizes on two pictures, and runs what comes out.
@@ -28,19 +31,23 @@ extension Attempts {
         var float = try NetworkSource(path).float()
         try requirePlain(float.graph)
         let multiple = float.graph.sizeMultiple
-        if random.isOne(in: 8) { _ = try FloatRun(float, picture: CodecSeed.picture(width: 16, height: 16), rate: 0) }
-        guard random.isOne(in: 3), multiple <= 32 else { return }
-        let isCodec = random.isOne(in: 3)
+        if random.once(in: 8) { _ = try FloatRun(float, picture: CodecSeed.picture(width: 16, height: 16), rate: 0) }
+        guard random.once(in: 3), multiple <= 32 else { return }
+        let isCodec = random.once(in: 3)
         if isCodec { float = try float.withLatentOperators() }
-        let machine = MachineDescription.builtIn(named: random.pick(["small", "mid", "large"]))!
-        let options = (random.isOne(in: 3) ? QuantizationOptions.plain : QuantizationOptions()).limited(to: machine)
+        let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "large"]))!
+        let options = (random.once(in: 3) ? QuantizationOptions.plain : QuantizationOptions()).limited(to: machine)
         let pictures = [32, 48].map { CodecSeed.tensor(side: $0 / multiple * multiple) }
         // Legitimate work of minutes is no fault: kernels of 255x255 on these pictures take 10^10 multiply-accumulates.
-        guard try usefulMACs(of: float.graph, side: pictures[1].shape.height) <= 1 << 28 else { return try float.validate() }
+        guard try usefulMACs(of: float.graph, side: pictures[1].shape.height) <= 1 << 28 else {
+            return try float.validate()
+        }
         var quantized = try Quantizer(float, options: options).quantize(pictures)
         if isCodec { quantized = try CodecCalibration.prepared(quantized, prior: float.prior, pictures: pictures) }
         let file = NetworkFile(float: float, quantized: quantized)
-        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else { throw WrongResult(message: "the quantized network's file reads as another network") }
+        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else {
+            throw WrongResult(message: "the quantized network's file reads as another network")
+        }
         try run(quantized.atRate(0), on: machine, using: &random)
         if isCodec { try code(quantized, on: machine) }
     }
@@ -50,28 +57,45 @@ extension Attempts {
         return graph.layers.reduce(0) { $0 + $1.usefulMACs(input: shapes[$1.inputs[0]]!, output: shapes[$1.name]!) }
     }
 
-    private func run(_ network: QuantizedNetwork, on machine: MachineDescription, using random: inout SeededGenerator) throws {
+    private func run(
+        _ network: QuantizedNetwork, on machine: MachineDescription, using random: inout SeededGenerator
+    ) throws {
         let picture = CodecSeed.picture(width: random.integer(1...20), height: random.integer(1...20))
         let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height)
         let report = plan.report()
         _ = report.jsonText()
-        guard report.totals.usefulMACs <= 1 << 26 else { return _ = try ProvenNetwork(network) }
+        guard report.totals.usefulMACs <= 1 << 26 else {
+            _ = try ProvenNetwork(network)
+            return
+        }
         let run = try PictureRun(plan, picture: PNGPicture(image: picture), team: team)
         _ = try run.report().jsonText()
         _ = run.reconstructedPicture.map(PNGWriter.encode)
         guard report.totals.usefulMACs <= 1 << 22 else { return }
         let proven = try ProvenNetwork(network)
-        if random.isOne(in: 4) { try requireEqual(Verification(network: proven, machine: machine, picture: picture, threads: 1)) }
-        if random.isOne(in: 4) { try explain(proven, plan, picture, using: &random) }
-        if random.isOne(in: 24) { _ = try LayerVectors(network: proven, layer: random.pick(network.graph.layers).name, picture: picture, machine: machine) }
+        if random.once(in: 4) {
+            try requireEqual(Verification(network: proven, machine: machine, picture: picture, threads: 1))
+        }
+        if random.once(in: 4) { try explain(proven, plan, picture, using: &random) }
+        if random.once(in: 24) {
+            _ = try LayerVectors(
+                network: proven, layer: random.element(of: network.graph.layers).name, picture: picture,
+                machine: machine)
+        }
     }
 
-    private func explain(_ network: ProvenNetwork, _ plan: SimulationPlan, _ picture: RGBImage, using random: inout SeededGenerator) throws {
-        let layer = random.pick(plan.network.graph.layers).name
+    private func explain(
+        _ network: ProvenNetwork, _ plan: SimulationPlan, _ picture: RGBImage, using random: inout SeededGenerator
+    ) throws {
+        let layer = random.element(of: plan.network.graph.layers).name
         let shape = plan.shapes[layer]!
-        let (c, y, x) = (random.integer(0...shape.channels - 1), random.integer(0...shape.height - 1), random.integer(0...shape.width - 1))
+        let (c, y, x) = (
+            random.integer(0...shape.channels - 1), random.integer(0...shape.height - 1),
+            random.integer(0...shape.width - 1)
+        )
         do {
-            let element = try ExplainedElement(network: network, machine: plan.machine, picture: picture, layer: layer, c: c, y: y, x: x, threads: 1)
+            let element = try ExplainedElement(
+                network: network, machine: plan.machine, picture: picture, layer: layer, c: c, y: y, x: x, threads: 1)
             if let failure = element.failure { throw WrongResult(message: failure) }
         } catch let diagnostic as Diagnostic where diagnostic.code == .explainOperator {}
     }
@@ -79,8 +103,12 @@ extension Attempts {
     /// Encodes and decodes.
     private func code(_ network: QuantizedNetwork, on machine: MachineDescription) throws {
         var codec = try PictureCodec(ProvenNetwork(network), machine: machine)
-        let encoded = try codec.encode(CodecSeed.picture(width: 12, height: 12), rate: 0, quantizer: LatentQuantizer(.rdoq, fractionBits: codec.fractionBits))
-        guard try codec.decode(encoded.bytes, at: "encoded") == encoded.reconstruction else { throw WrongResult(message: "the decoder's picture is not the encoder's") }
+        let encoded = try codec.encode(
+            CodecSeed.picture(width: 12, height: 12), rate: 0,
+            quantizer: LatentQuantizer(.rdoq, fractionBits: codec.fractionBits))
+        guard try codec.decode(encoded.bytes, at: "encoded") == encoded.reconstruction else {
+            throw WrongResult(message: "the decoder's picture is not the encoder's")
+        }
     }
 
     private func requirePlain(_ graph: Graph) throws {

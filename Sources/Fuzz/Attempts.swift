@@ -6,6 +6,7 @@ import Images
 import Importers
 import MachineDescription
 import Networks
+import Random
 import Reports
 import Schedules
 import Simulation
@@ -41,35 +42,49 @@ struct Attempts {
     }
 
     private func layerCase(using random: inout SeededGenerator) throws {
-        let machine = MachineDescription.builtIn(named: random.pick(["small", "mid", "large"]))!
+        let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "large"]))!
         if let refused = try LayerCaseFolder.verify(folder, machine: machine).refused.first { throw refused }
     }
 
     private func machine(_ path: String, using random: inout SeededGenerator) throws {
         let machine = try MachineDescription.load(path)
-        guard try MachineDescription(yaml: machine.yaml, path: path) == machine else { throw WrongResult(message: "the machine's own text reads as another machine") }
-        let plan = try SimulationPlan(network: random.pick(codecs.networks), machine: machine, width: 16, height: 16)
+        guard try MachineDescription(yaml: machine.yaml, path: path) == machine else {
+            throw WrongResult(message: "the machine's own text reads as another machine")
+        }
+        let plan = try SimulationPlan(
+            network: random.element(of: codecs.networks), machine: machine, width: 16, height: 16)
         _ = plan.report().jsonText()
-        guard random.isOne(in: 4) else { return }
-        try requireEqual(Verification(network: ProvenNetwork(plan.network), machine: machine, picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
+        guard random.once(in: 4) else { return }
+        try requireEqual(
+            Verification(
+                network: ProvenNetwork(plan.network), machine: machine,
+                picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
     }
 
     private func schedule(_ path: String, using random: inout SeededGenerator) throws {
         let schedule = try Schedule(contentsOf: path)
-        guard try Schedule(yaml: schedule.description, path: path) == schedule else { throw WrongResult(message: "the schedule's own text reads as another schedule") }
+        guard try Schedule(yaml: schedule.description, path: path) == schedule else {
+            throw WrongResult(message: "the schedule's own text reads as another schedule")
+        }
         let network = codecs.networks.first { $0.graph.name == schedule.network } ?? codecs.networks[0]
-        let plan = try SimulationPlan(network: network, machine: .builtIn(named: "mid")!, width: 16, height: 16, schedule: schedule)
+        let plan = try SimulationPlan(
+            network: network, machine: .builtIn(named: "mid")!, width: 16, height: 16, schedule: schedule)
         _ = plan.report().jsonText()
-        try requireEqual(Verification(network: ProvenNetwork(network), machine: plan.machine, schedule: schedule, picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
+        try requireEqual(
+            Verification(
+                network: ProvenNetwork(network), machine: plan.machine, schedule: schedule,
+                picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
     }
 
     private func picture(_ path: String, using random: inout SeededGenerator) throws {
         let picture = try PNGReader.read(path: path)
-        guard try PNGReader.decode(PNGWriter.encode(picture.image), place: path).image == picture.image else { throw WrongResult(message: "the picture changes when it is written") }
+        guard try PNGReader.decode(PNGWriter.encode(picture.image), place: path).image == picture.image else {
+            throw WrongResult(message: "the picture changes when it is written")
+        }
         guard picture.image.width * picture.image.height <= 4096 else { return }
         _ = try PictureQuality(of: picture.image, against: picture.image).jsonText()
-        guard random.isOne(in: 4) else { return }
-        var codec = random.pick(codecs.codecs)
+        guard random.once(in: 4) else { return }
+        var codec = random.element(of: codecs.codecs)
         _ = try codec.analyse(picture.image, rate: 0)
     }
 
@@ -81,14 +96,20 @@ struct Attempts {
             do {
                 _ = PNGWriter.encode(try codec.decode(file))
                 return
-            } catch where error.code == .streamOfAnotherNetwork { refusal = refusal ?? error } catch { refusal = error }
+            } catch  where error.code == .streamOfAnotherNetwork { refusal = refusal ?? error } catch {
+                refusal = error
+            }
         }
         if let refusal { throw refusal }
     }
 
     private func curve(_ path: String) throws {
         let curves = try RateDistortionCurve.curves(fileAndName: path)
-        let anchor = RateDistortionCurve(name: "anchor", points: [(0.1, 28.0), (0.3, 32.0), (0.6, 35.0), (1.2, 39.0)].map { .init(bitsPerPixel: $0, psnr: $1, msSSIM: 1 - 1 / $1) })
+        let anchor = RateDistortionCurve(
+            name: "anchor",
+            points: [(0.1, 28.0), (0.3, 32.0), (0.6, 35.0), (1.2, 39.0)].map {
+                .init(bitsPerPixel: $0, psnr: $1, msSSIM: 1 - 1 / $1)
+            })
         var evaluation = Evaluation(network: "network", machine: "machine")
         evaluation.curves = [anchor]
         evaluation.compare(with: curves)
@@ -98,15 +119,20 @@ struct Attempts {
     private func imported(_ path: String) throws {
         let network = try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: path)
         let file = NetworkFile(float: network)
-        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else { throw WrongResult(message: "the imported network's file reads as another network") }
+        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else {
+            throw WrongResult(message: "the imported network's file reads as another network")
+        }
     }
 
     private func trellis(_ path: String, using random: inout SeededGenerator) throws {
         let table = try TrellisTable(contentsOf: path)
-        var codec = random.pick(codecs.codecs)
+        var codec = random.element(of: codecs.codecs)
         let encoded = try codec.encode(
-            CodecSeed.picture(width: 12, height: 12), rate: 0, quantizer: LatentQuantizer(.trellis, fractionBits: codec.fractionBits, trellis: table))
-        guard try codec.decode(encoded.bytes, at: path) == encoded.reconstruction else { throw WrongResult(message: "the decoder's picture is not the encoder's") }
+            CodecSeed.picture(width: 12, height: 12), rate: 0,
+            quantizer: LatentQuantizer(.trellis, fractionBits: codec.fractionBits, trellis: table))
+        guard try codec.decode(encoded.bytes, at: path) == encoded.reconstruction else {
+            throw WrongResult(message: "the decoder's picture is not the encoder's")
+        }
     }
 
     func requireEqual(_ verification: Verification) throws {

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// The parent: shares the seeds of all readers between workers, restarts those that end, and keeps every input that ended one.
+/// The parent: shares the seeds of all readers between workers, restarts those that end, and keeps every input that
+/// ended one.
 final class Campaign: Sendable {
     private struct State {
         var chunks: [(reader: Reader, first: UInt64, count: UInt64)] = []
@@ -19,7 +20,9 @@ final class Campaign: Sendable {
         let chunk = max(200, count / 8)
         for reader in readers {
             state.tallies[reader] = Tally()
-            for start in stride(from: 0, to: count, by: Int(chunk)) { state.chunks.append((reader, first + start, min(chunk, count - start))) }
+            for start in stride(from: 0, to: count, by: Int(chunk)) {
+                state.chunks.append((reader, first + start, min(chunk, count - start)))
+            }
         }
         state.chunks.reverse()
         self.state = Mutex(state)
@@ -36,7 +39,11 @@ final class Campaign: Sendable {
             }
         }
         return state.withLock { state in
-            (TallyTable(tallies: Reader.allCases.compactMap { reader in state.tallies[reader].map { (reader, $0) } }), state.failures)
+            (
+                TallyTable(
+                    tallies: Reader.allCases.compactMap { reader in state.tallies[reader].map { (reader, $0) } }),
+                state.failures
+            )
         }
     }
 
@@ -52,7 +59,9 @@ final class Campaign: Sendable {
     private func runWorker(_ reader: Reader, from first: UInt64, to end: UInt64, folder: String) -> UInt64 {
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let arguments = options.arguments(reader, first: first, count: end - first, folder: folder)
-        guard let worker = try? WorkerRun(arguments, folder: folder) else { return fail("cannot start a worker", reader, first, folder) { $0.wrong += 1 } }
+        guard let worker = try? WorkerRun(arguments, folder: folder) else {
+            return fail("cannot start a worker", reader, first, folder) { $0.wrong += 1 }
+        }
         var seed = first
         var isTrying = false
         while true {
@@ -69,20 +78,28 @@ final class Campaign: Sendable {
                 isTrying = false
             case .stuck: return fail("over \(Int(options.limitSeconds)) s", reader, seed, folder) { $0.overTime += 1 }
             case .ended(let status):
-                if !isTrying { return seed == first && status != 0 ? fail("the worker ended with \(status)", reader, seed, folder) { $0.signals += 1 } : max(seed, first) }
+                if !isTrying {
+                    return seed == first && status != 0
+                        ? fail("the worker ended with \(status)", reader, seed, folder) { $0.signals += 1 }
+                        : max(seed, first)
+                }
                 return classify(status, reader, seed, folder)
             }
         }
     }
 
-    /// A worker that ended inside a trial: by the limit on its memory, when the same input ends otherwise without the limit.
+    /// A worker that ended inside a trial: by the limit on its memory, when the same input ends otherwise without the
+    /// limit.
     private func classify(_ status: Int32, _ reader: Reader, _ seed: UInt64, _ folder: String) -> UInt64 {
         var unlimited = options
         unlimited.addressSpaceBytes = 0
         let folder2 = folder + ".again"
         try? FileManager.default.createDirectory(atPath: folder2, withIntermediateDirectories: true)
         var isBudget = false
-        if options.addressSpaceBytes > 0, let worker = try? WorkerRun(unlimited.arguments(reader, first: seed, count: 1, folder: folder2), folder: folder2) {
+        if options.addressSpaceBytes > 0,
+            let worker = try? WorkerRun(
+                unlimited.arguments(reader, first: seed, count: 1, folder: folder2), folder: folder2)
+        {
             loop: while true {
                 let event = worker.next(limitSeconds: options.limitSeconds)
                 if worker.peakBytes > options.addressSpaceBytes {
@@ -100,17 +117,22 @@ final class Campaign: Sendable {
             }
         }
         if isBudget { return fail("above the budget", reader, seed, folder) { $0.overBudget += 1 } }
-        return fail(status > 128 ? "signal \(status - 128)" : "exit code \(status)", reader, seed, folder) { $0.signals += 1 }
+        return fail(status > 128 ? "signal \(status - 128)" : "exit code \(status)", reader, seed, folder) {
+            $0.signals += 1
+        }
     }
 
-    private func settle(_ reader: Reader, _ seed: inout UInt64, _ isTrying: inout Bool, _ count: (inout Tally) -> Void) {
+    private func settle(_ reader: Reader, _ seed: inout UInt64, _ isTrying: inout Bool, _ count: (inout Tally) -> Void)
+    {
         state.withLock { count(&$0.tallies[reader]!) }
         seed += 1
         isTrying = false
     }
 
     /// Keeps the input with the last words of its worker; the seed after it.
-    private func fail(_ what: String, _ reader: Reader, _ seed: UInt64, _ folder: String, _ count: (inout Tally) -> Void) -> UInt64 {
+    private func fail(
+        _ what: String, _ reader: Reader, _ seed: UInt64, _ folder: String, _ count: (inout Tally) -> Void
+    ) -> UInt64 {
         let kept = "\(failures)/\(reader.rawValue).\(seed)"
         try? FileManager.default.createDirectory(atPath: failures, withIntermediateDirectories: true)
         let path = "\(kept).\(reader.fileExtension)"
@@ -119,7 +141,11 @@ final class Campaign: Sendable {
         let words = (try? String(contentsOfFile: folder + "/stderr", encoding: .utf8)) ?? ""
         let replay = "Fuzz --reader \(reader.rawValue) --first \(seed) --count 1 --worker --folder FOLDER"
         try? "\(what)\n\(replay)\n\(words)".write(toFile: path + ".txt", atomically: true, encoding: .utf8)
-        let cause = words.split(separator: "\n").first { $0.contains("Fatal error") || $0.contains("Precondition failed") || $0.contains("ERROR:") || $0.contains("runtime error") }.map { ": \($0)" } ?? ""
+        let cause =
+            words.split(separator: "\n").first {
+                $0.contains("Fatal error") || $0.contains("Precondition failed") || $0.contains("ERROR:")
+                    || $0.contains("runtime error")
+            }.map { ": \($0)" } ?? ""
         state.withLock {
             count(&$0.tallies[reader]!)
             $0.failures.append("\(path): \(what)\(cause)")

@@ -1,7 +1,9 @@
 /// Checksums made right again after a change, from their definitions.
 enum Checksums {
     private static let remainders: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { remainder, _ in remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1 }
+        (0..<8).reduce(UInt32(index)) { remainder, _ in
+            remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1
+        }
     }
 
     static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {

@@ -17,7 +17,11 @@ struct CodecSeeds {
         for codec in codecs {
             for kind in [QuantizerKind.round, .rdoq, .tcq4, .tcq8] {
                 var codec = codec
-                streams.append(try codec.encode(CodecSeed.picture(width: 20, height: 12), rate: 0, quantizer: LatentQuantizer(kind, fractionBits: codec.fractionBits)).bytes)
+                streams.append(
+                    try codec.encode(
+                        CodecSeed.picture(width: 20, height: 12), rate: 0,
+                        quantizer: LatentQuantizer(kind, fractionBits: codec.fractionBits)
+                    ).bytes)
             }
         }
         self.streams = streams

@@ -4,14 +4,21 @@ import Glibc
 
 /// Tries what a stranger's file can do: every reader, and what the commands do with what was read, on seeded inputs.
 ///
-/// Exit codes: 0 when every input was accepted or refused with a diagnostic, 1 when one ended a worker, took too long, needed too much memory or gave a wrong result.
+/// Exit codes: 0 when every input was accepted or refused with a diagnostic, 1 when one ended a worker, took too long,
+/// needed too much memory or gave a wrong result.
 @main
 struct Fuzz: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "Fuzz", abstract: "Tries seeded inputs on every reader, in workers that may end by a signal.",
         discussion: "Failing inputs are kept with the command that replays each. Equal seeds are equal inputs.")
 
-    @Option(help: "A reader; may be repeated. All without it. (values: \(Reader.allCases.map(\.rawValue).joined(separator: ", ")))") var reader: [Reader] = []
+    @Option(
+        help:
+            """
+            A reader; may be repeated. All without it. (values: \
+            \(Reader.allCases.map(\.rawValue).joined(separator: ", ")))
+            """
+    ) var reader: [Reader] = []
     @Option(help: "The first seed.") var first: UInt64 = 0
     @Option(help: "Inputs of each reader.") var count: UInt64 = 200
     @Option(help: "Workers at a time.") var workers = 2
@@ -22,11 +29,14 @@ struct Fuzz: ParsableCommand {
     @Flag(help: "Try the inputs of one reader in this very program, saying each seed first.") var worker = false
     @Option(help: "With --worker: the folder that the input is written to.") var folder: String?
     @Option(help: .hidden) var plant: PlantedFault?
-    @Option(help: "Try this file, with the choices that the seed --first makes, in this very program.") var replay: String?
+    @Option(help: "Try this file, with the choices that the seed --first makes, in this very program.") var replay:
+        String?
 
     func validate() throws {
         guard !(worker || replay != nil) || reader.count == 1 else { throw ValidationError("name one --reader") }
-        guard (1...64).contains(workers), memory >= 0, limit > 0, count > 0 else { throw ValidationError("--workers is 1...64, --count and --limit are more than 0") }
+        guard (1...64).contains(workers), memory >= 0, limit > 0, count > 0 else {
+            throw ValidationError("--workers is 1...64, --count and --limit are more than 0")
+        }
         guard !worker || folder != nil else { throw ValidationError("--worker needs --folder") }
     }
 
@@ -40,7 +50,8 @@ struct Fuzz: ParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let campaign = Campaign(
             reader.isEmpty ? Reader.allCases : reader, first: first, count: count,
-            options: WorkerOptions(addressSpaceBytes: memory << 20, limitSeconds: limit, fault: plant), failures: failures)
+            options: WorkerOptions(addressSpaceBytes: memory << 20, limitSeconds: limit, fault: plant),
+            failures: failures)
         let (table, failed) = campaign.run(workers: workers, work: scratch)
         print(failed.map { $0 + "\n" }.joined() + (codes ? table.codesText : "") + table.text, terminator: "")
         if !failed.isEmpty { throw ExitCode(1) }

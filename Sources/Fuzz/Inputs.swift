@@ -1,10 +1,12 @@
 import Codec
 import MachineDescription
 import Networks
+import Random
 import Schedules
 import Simulation
 
-/// Makes the file of a reader and a seed: a small right one, drawn or of the program itself, mostly changed at a few places.
+/// Makes the file of a reader and a seed: a small right one, drawn or of the program itself, mostly changed at a few
+/// places.
 struct Inputs {
     let codecs: CodecSeeds
     private let scheduled: [[UInt8]]
@@ -12,7 +14,9 @@ struct Inputs {
     init(_ codecs: CodecSeeds) throws {
         self.codecs = codecs
         scheduled = try codecs.networks.map { network in
-            Array(try SimulationPlan(network: network, machine: .builtIn(named: "mid")!, width: 16, height: 16).schedule.description.utf8)
+            Array(
+                try SimulationPlan(network: network, machine: .builtIn(named: "mid")!, width: 16, height: 16).schedule
+                    .description.utf8)
         }
     }
 
@@ -21,46 +25,56 @@ struct Inputs {
         switch reader {
         case .network: return network(using: &random)
         case .floatNetwork: return floatNetwork(using: &random)
-        case .layerCase: return TextMutation.mutated(Array(random.pick(TextSeeds.layerCases).utf8), using: &random)
+        case .layerCase:
+            return TextMutation.mutated(Array(random.element(of: TextSeeds.layerCases).utf8), using: &random)
         case .machine: return TextMutation.mutated(Array(machine(using: &random).yaml.utf8), using: &random)
-        case .schedule: return TextMutation.mutated(random.pick(scheduled), using: &random)
+        case .schedule: return TextMutation.mutated(random.element(of: scheduled), using: &random)
         case .picture: return PictureInput.bytes(using: &random)
-        case .stream: return StreamMutation.mutated(random.pick(codecs.streams), using: &random)
-        case .curve: return TextMutation.mutated(Array(random.pick(TextSeeds.curves).utf8), using: &random)
+        case .stream: return StreamMutation.mutated(random.element(of: codecs.streams), using: &random)
+        case .curve: return TextMutation.mutated(Array(random.element(of: TextSeeds.curves).utf8), using: &random)
         case .imported:
             let file = ImportSeed.file(using: &random)
-            return random.isOne(in: 8) ? file.bytes : NetworkMutation.mutated(file, using: &random)
+            return random.once(in: 8) ? file.bytes : NetworkMutation.mutated(file, using: &random)
         case .trellis: return TextMutation.mutated(Array(TextSeeds.trellis.utf8), using: &random)
         }
     }
 
     private func network(using random: inout SeededGenerator) -> [UInt8] {
         var file: NetworkFile
-        if random.isOne(in: 4) {
-            file = NetworkFile(quantized: random.pick(codecs.networks))
+        if random.once(in: 4) {
+            file = NetworkFile(quantized: random.element(of: codecs.networks))
         } else {
             let drawn = RandomNetwork(using: &random)
-            file = NetworkFile(float: random.isOne(in: 4) ? drawn.float(using: &random) : nil, quantized: drawn.quantized(using: &random))
+            file = NetworkFile(
+                float: random.once(in: 4) ? drawn.float(using: &random) : nil,
+                quantized: drawn.quantized(using: &random))
         }
         return mutated(file, using: &random)
     }
 
     private func floatNetwork(using random: inout SeededGenerator) -> [UInt8] {
-        let network = random.isOne(in: 3) ? CodecSeed.floatNetwork(hasHyperprior: random.isOne(in: 2)) : RandomNetwork(using: &random).float(using: &random)
+        let network =
+            random.once(in: 3)
+            ? CodecSeed.floatNetwork(hasHyperprior: random.once(in: 2))
+            : RandomNetwork(using: &random).float(using: &random)
         return mutated(NetworkFile(float: network), using: &random)
     }
 
     private func mutated(_ file: NetworkFile, using random: inout SeededGenerator) -> [UInt8] {
         let bytes = file.bytes
         // What the program wrote, it reads.
-        return random.isOne(in: 4) ? bytes : NetworkMutation.mutated(try! SafetensorsFile(bytes, at: "seed"), using: &random)
+        return random.once(in: 4)
+            ? bytes : NetworkMutation.mutated(try! SafetensorsFile(bytes, at: "seed"), using: &random)
     }
 
     private func machine(using random: inout SeededGenerator) -> MachineDescription {
-        var machine = MachineDescription.builtIn(named: random.pick(["small", "mid", "large"]))!
-        if random.isOne(in: 3) { machine.normalization.method = .table }
-        if random.isOne(in: 4) { machine.macArray.zeroSkipping = true }
-        if random.isOne(in: 4) { machine.weightDecoder = WeightDecoderDescription(law: .huffman, symbolsPerCycle: random.pick([1, 16])) }
+        var machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "large"]))!
+        if random.once(in: 3) { machine.normalization.method = .table }
+        if random.once(in: 4) { machine.macArray.zeroSkipping = true }
+        if random.once(in: 4) {
+            machine.weightDecoder = WeightDecoderDescription(
+                law: .huffman, symbolsPerCycle: random.element(of: [1, 16]))
+        }
         return machine
     }
 }

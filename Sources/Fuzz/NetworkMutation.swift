@@ -1,4 +1,5 @@
 import Networks
+import Random
 
 /// Changes a network file: its JSON, its header, its tensors or bytes anywhere.
 enum NetworkMutation {
@@ -6,20 +7,28 @@ enum NetworkMutation {
         var file = file
         switch random.integer(0...19) {
         case 0...7:
-            guard let key = file.metadata.keys.sorted().filter({ $0 == "float" || $0 == "quantized" }).randomElement(using: &random) else { break }
+            guard
+                let key = file.metadata.keys.sorted().filter({ $0 == "float" || $0 == "quantized" }).randomElement(
+                    using: &random)
+            else { break }
             let text = TextMutation.mutated(Array(file.metadata[key]!.utf8), using: &random)
             file.metadata[key] = String(decoding: text, as: UTF8.self)
-        case 8...14: for _ in 0..<random.pick([1, 1, 2, 4]) { changeElements(&file, using: &random) }
+        case 8...14: for _ in 0..<random.element(of: [1, 1, 2, 4]) { changeElements(&file, using: &random) }
         case 15: reshape(&file, using: &random)
         case 16: rename(&file, using: &random)
         case 17: return withHeaderMutated(file.bytes, using: &random)
         case 18: return ByteMutation.mutated(file.bytes, using: &random)
-        default: if let key = file.metadata.keys.sorted().randomElement(using: &random) { file.metadata[key] = random.pick(["", "2", "{}", "null", "[1]"]) }
+        default:
+            if let key = file.metadata.keys.sorted().randomElement(using: &random) {
+                file.metadata[key] = random.element(of: ["", "2", "{}", "null", "[1]"])
+            }
         }
         return file.bytes
     }
 
-    private static func name(of file: SafetensorsFile, using random: inout SeededGenerator) -> String? { file.tensors.keys.sorted().randomElement(using: &random) }
+    private static func name(of file: SafetensorsFile, using random: inout SeededGenerator) -> String? {
+        file.tensors.keys.sorted().randomElement(using: &random)
+    }
 
     private static func changeElements(_ file: inout SafetensorsFile, using random: inout SeededGenerator) {
         guard let name = name(of: file, using: &random), let tensor = file.tensors[name] else { return }
@@ -49,7 +58,7 @@ enum NetworkMutation {
         guard let name = name(of: file, using: &random), let tensor = file.tensors[name] else { return }
         switch random.integer(0...2) {
         case 0: file.tensors[name] = nil
-        case 1: file.tensors[name + random.pick(["x", "/../x", "\0", ".weights"])] = tensor
+        case 1: file.tensors[name + random.element(of: ["x", "/../x", "\0", ".weights"])] = tensor
         default: if let other = self.name(of: file, using: &random) { file.tensors[other] = tensor }
         }
     }

@@ -1,26 +1,34 @@
 import Graph
+import Random
+import Tensors
 
-/// Draws a small graph that takes a picture: any operators, mostly small attributes, now and then extreme ones; its shapes hold for a picture of 16x16.
+/// Draws a small graph that takes a picture: any operators, mostly small attributes, now and then extreme ones; its
+/// shapes hold for a picture of 16x16.
 struct RandomGraph {
     private(set) var graph: Graph
     /// Of every tensor, at 16x16.
-    private(set) var shapes: [String: FeatureShape]
+    private(set) var shapes: [String: TensorShape]
 
     init(using random: inout SeededGenerator) {
-        graph = Graph(name: "drawn", inputs: [GraphInput(name: "image", channels: random.isOne(in: 32) ? random.pick([1, 4]) : 3)], layers: [], outputs: [])
-        shapes = ["image": FeatureShape(height: 16, width: 16, channels: graph.inputs[0].channels)]
+        graph = Graph(
+            name: "drawn",
+            inputs: [GraphInput(name: "image", channels: random.once(in: 32) ? random.element(of: [1, 4]) : 3)],
+            layers: [], outputs: [])
+        shapes = ["image": TensorShape(height: 16, width: 16, channels: graph.inputs[0].channels)]
         for index in 0..<random.integer(1...5) { append("l\(index)", using: &random) }
         let last = graph.layers.last!.name
-        graph.outputs = [last] + graph.layers.dropLast().map(\.name).filter { _ in random.isOne(in: 6) }
-        graph.sizeMultiple = random.pick([1, 1, 2, 4, 8, 16])
-        if random.isOne(in: 4) { graph.latents = [random.pick(graph.layers).name] }
+        graph.outputs = [last] + graph.layers.dropLast().map(\.name).filter { _ in random.once(in: 6) }
+        graph.sizeMultiple = random.element(of: [1, 1, 2, 4, 8, 16])
+        if random.once(in: 4) { graph.latents = [random.element(of: graph.layers).name] }
     }
 
     private mutating func append(_ name: String, using random: inout SeededGenerator) {
         for _ in 0..<20 {
             let layer = draw(name, using: &random)
             let operands = layer.inputs.map { shapes[$0]! }
-            guard let shape = try? layer.outputShape(of: operands), shape.height <= 256, shape.width <= 256, shape.channels <= 1024, shape.count <= 1 << 18 else { continue }
+            guard let shape = try? layer.outputShape(of: operands), shape.height <= 256, shape.width <= 256,
+                shape.channels <= 1024, shape.count <= 1 << 18
+            else { continue }
             graph.layers.append(layer)
             shapes[name] = shape
             return
@@ -31,44 +39,74 @@ struct RandomGraph {
 
     private func draw(_ name: String, using random: inout SeededGenerator) -> Layer {
         let tensors = ["image"] + graph.layers.map(\.name)
-        let input = random.isOne(in: 4) ? random.pick(tensors) : tensors.last!
-        let other = random.pick(tensors)
-        let activation = random.pick([.none, .none, .relu, .leakyRelu(slope: random.pick([0.01, 0.5])), .clip(low: -1, high: 2)] as [ActivationFunction])
+        let input = random.once(in: 4) ? random.element(of: tensors) : tensors.last!
+        let other = random.element(of: tensors)
+        let activation = random.element(
+            of: [.none, .none, .relu, .leakyRelu(slope: random.element(of: [0.01, 0.5])), .clip(low: -1, high: 2)]
+                as [ActivationFunction])
         switch random.integer(0...13) {
-        case 0...3: return Layer(name: name, operator: .convolution(convolution(shapes[input]!.channels, using: &random)), inputs: [input], activation: activation)
-        case 4...5: return Layer(name: name, operator: .transposedConvolution(transposed(using: &random)), inputs: [input], activation: activation)
-        case 6: return Layer(name: name, operator: .fullyConnected(outputChannels: random.pick([1, 2, 10])), inputs: [input], activation: activation)
-        case 7...8: return Layer(name: name, operator: .normalization(random.pick(NormalizationForm.allCases)), inputs: [input])
+        case 0...3:
+            return Layer(
+                name: name, operator: .convolution(convolution(shapes[input]!.channels, using: &random)),
+                inputs: [input], activation: activation)
+        case 4...5:
+            return Layer(
+                name: name, operator: .transposedConvolution(transposed(using: &random)), inputs: [input],
+                activation: activation)
+        case 6:
+            return Layer(
+                name: name, operator: .fullyConnected(outputChannels: random.element(of: [1, 2, 10])), inputs: [input],
+                activation: activation)
+        case 7...8:
+            return Layer(
+                name: name, operator: .normalization(random.element(of: NormalizationForm.allCases)), inputs: [input])
         case 9: return Layer(name: name, operator: .requantize, inputs: [input], activation: activation)
-        case 10: return Layer(name: name, operator: .add, inputs: [input, random.isOne(in: 2) ? input : other])
-        case 11: return Layer(name: name, operator: .concatenation, inputs: [input, other] + (random.isOne(in: 4) ? [input] : []))
-        case 12: return Layer(name: name, operator: .pixelShuffle(factor: random.pick([1, 2, 3])), inputs: [input])
+        case 10: return Layer(name: name, operator: .add, inputs: [input, random.once(in: 2) ? input : other])
+        case 11:
+            return Layer(
+                name: name, operator: .concatenation, inputs: [input, other] + (random.once(in: 4) ? [input] : []))
+        case 12:
+            return Layer(name: name, operator: .pixelShuffle(factor: random.element(of: [1, 2, 3])), inputs: [input])
         default:
-            let grid = LatentGrid(fractionBits: random.integer(0...8), firstMeanChannel: random.pick([0, 0, 1]))
-            let inputs = random.isOne(in: 2) ? [input] : [input, other]
-            return Layer(name: name, operator: random.isOne(in: 2) ? .quantizeLatent(grid) : .reconstructLatent(grid), inputs: inputs)
+            let grid = LatentGrid(fractionBits: random.integer(0...8), firstMeanChannel: random.element(of: [0, 0, 1]))
+            let inputs = random.once(in: 2) ? [input] : [input, other]
+            return Layer(
+                name: name, operator: random.once(in: 2) ? .quantizeLatent(grid) : .reconstructLatent(grid),
+                inputs: inputs)
         }
     }
 
     private func convolution(_ channels: Int, using random: inout SeededGenerator) -> Convolution {
-        let isExtreme = random.isOne(in: 10)
-        func small(_ common: [Int], _ rare: [Int]) -> Int { isExtreme && random.isOne(in: 2) ? random.pick(rare) : random.pick(common) }
-        let isDepthwise = random.isOne(in: 5)
+        let isExtreme = random.once(in: 10)
+        func small(_ common: [Int], _ rare: [Int]) -> Int {
+            isExtreme && random.once(in: 2) ? random.element(of: rare) : random.element(of: common)
+        }
+        let isDepthwise = random.once(in: 5)
         return Convolution(
-            outputChannels: isDepthwise ? channels * random.pick([1, 1, 2]) : small([1, 2, 3, 4, 6, 8, 17], [33, 64, 257, 512]), kernelHeight: small([1, 2, 3, 5], [7, 16, 31, 255]),
-            kernelWidth: small([1, 2, 3, 5], [7, 16, 31, 255]), strideY: small([1, 1, 2], [3, 4, 16, 255]), strideX: small([1, 1, 2], [3, 4, 16, 255]),
+            outputChannels: isDepthwise
+                ? channels * random.element(of: [1, 1, 2]) : small([1, 2, 3, 4, 6, 8, 17], [33, 64, 257, 512]),
+            kernelHeight: small([1, 2, 3, 5], [7, 16, 31, 255]),
+            kernelWidth: small([1, 2, 3, 5], [7, 16, 31, 255]), strideY: small([1, 1, 2], [3, 4, 16, 255]),
+            strideX: small([1, 1, 2], [3, 4, 16, 255]),
             padding: Padding(
-                top: small([0, 1, 2], [15, 255, 1024]), bottom: small([0, 1, 2], [15, 255, 1024]), left: small([0, 1, 2], [15, 255, 1024]), right: small([0, 1, 2], [15, 255, 1024])),
-            dilationY: small([1, 1, 2], [3, 14, 255]), dilationX: small([1, 1, 2], [3, 14, 255]), groups: isDepthwise ? channels : random.pick([1, 1, 1, 2, 3]))
+                top: small([0, 1, 2], [15, 255, 1024]), bottom: small([0, 1, 2], [15, 255, 1024]),
+                left: small([0, 1, 2], [15, 255, 1024]), right: small([0, 1, 2], [15, 255, 1024])),
+            dilationY: small([1, 1, 2], [3, 14, 255]), dilationX: small([1, 1, 2], [3, 14, 255]),
+            groups: isDepthwise ? channels : random.element(of: [1, 1, 1, 2, 3]))
     }
 
     private func transposed(using random: inout SeededGenerator) -> TransposedConvolution {
-        let isExtreme = random.isOne(in: 10)
-        func small(_ common: [Int], _ rare: [Int]) -> Int { isExtreme && random.isOne(in: 2) ? random.pick(rare) : random.pick(common) }
+        let isExtreme = random.once(in: 10)
+        func small(_ common: [Int], _ rare: [Int]) -> Int {
+            isExtreme && random.once(in: 2) ? random.element(of: rare) : random.element(of: common)
+        }
         return TransposedConvolution(
-            outputChannels: small([1, 2, 3, 4, 8], [33, 64, 257]), kernelHeight: small([1, 2, 3, 5], [7, 16, 31]), kernelWidth: small([1, 2, 3, 5], [7, 16, 31]),
+            outputChannels: small([1, 2, 3, 4, 8], [33, 64, 257]), kernelHeight: small([1, 2, 3, 5], [7, 16, 31]),
+            kernelWidth: small([1, 2, 3, 5], [7, 16, 31]),
             strideY: small([1, 2, 2], [3, 5, 8, 16]), strideX: small([1, 2, 2], [3, 5, 8, 16]),
-            padding: Padding(top: small([0, 1, 2], [15, 255]), bottom: small([0, 1, 2], [15]), left: small([0, 1, 2], [15]), right: small([0, 1, 2], [15, 255])),
+            padding: Padding(
+                top: small([0, 1, 2], [15, 255]), bottom: small([0, 1, 2], [15]), left: small([0, 1, 2], [15]),
+                right: small([0, 1, 2], [15, 255])),
             outputPaddingY: small([0, 1], [2, 15, 255]), outputPaddingX: small([0, 1], [2, 15, 255]))
     }
 }

@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// What is tried: a kind of file, read as the commands read it.
 enum Reader: String, CaseIterable, ExpressibleByArgument {
-    case network, floatNetwork, layerCase, machine, schedule, picture, stream, curve, imported = "import", trellis
+    case network, floatNetwork, layerCase, machine, schedule, picture, stream, curve
+    case imported = "import"
+    case trellis
 
     /// How the files' names end.
     var fileExtension: String {

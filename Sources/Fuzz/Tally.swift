@@ -19,11 +19,19 @@ struct TallyTable {
     var tallies: [(reader: Reader, tally: Tally)] = []
 
     var text: String {
-        var rows = [["reader", "inputs", "accepted", "diagnosed", "signals", "over 10 s", "above budget", "wrong", "codes", "inputs/s"]]
+        var rows = [
+            [
+                "reader", "inputs", "accepted", "diagnosed", "signals", "over 10 s", "above budget", "wrong", "codes",
+                "inputs/s",
+            ]
+        ]
         for (reader, tally) in tallies {
             rows.append(
                 [reader.rawValue]
-                    + [tally.tried, tally.accepted, tally.diagnosed, tally.signals, tally.overTime, tally.overBudget, tally.wrong, tally.codes.count].map(String.init)
+                    + [
+                        tally.tried, tally.accepted, tally.diagnosed, tally.signals, tally.overTime, tally.overBudget,
+                        tally.wrong, tally.codes.count,
+                    ].map(String.init)
                     + [String(Int(Double(tally.tried) / max(tally.seconds, 0.001)))])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }

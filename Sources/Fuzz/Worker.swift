@@ -1,7 +1,9 @@
 import Diagnostics
 import Glibc
+import Text
 
-/// Tries inputs one after the other, in the parent's sight: each is written to a file, and its seed said, before it is tried.
+/// Tries inputs one after the other, in the parent's sight: each is written to a file, and its seed said, before it is
+/// tried.
 ///
 ///     t SEED          will be tried now
 ///     a               accepted
@@ -43,9 +45,15 @@ struct Worker {
             return "a"
         } catch let diagnostic as Diagnostic {
             let text = diagnostic.description
-            guard text == text.printable else { return "w a diagnostic with control characters: \(diagnostic.code.rawValue)" }
-            return text.utf8.count <= 20_000 ? "d \(diagnostic.code.rawValue)" : "w a diagnostic of \(text.utf8.count) bytes: \(diagnostic.code.rawValue)"
-        } catch let wrong as WrongResult { return "w \(wrong.message.split(separator: "\n").joined(separator: " "))" } catch { return "w \(error)" }
+            guard text == text.printable else {
+                return "w a diagnostic with control characters: \(diagnostic.code.rawValue)"
+            }
+            return text.utf8.count <= 20_000
+                ? "d \(diagnostic.code.rawValue)"
+                : "w a diagnostic of \(text.utf8.count) bytes: \(diagnostic.code.rawValue)"
+        } catch let wrong as WrongResult {
+            return "w \(wrong.message.split(separator: "\n").joined(separator: " "))"
+        } catch { return "w \(error)" }
     }
 
     private static func say(_ line: String) {

@@ -8,7 +8,10 @@ struct WorkerOptions: Sendable {
     var fault: PlantedFault?
 
     func arguments(_ reader: Reader, first: UInt64, count: UInt64, folder: String) -> [String] {
-        ["--worker", "--reader", reader.rawValue, "--first", "\(first)", "--count", "\(count)", "--memory", "\(addressSpaceBytes >> 20)", "--folder", folder]
+        [
+            "--worker", "--reader", reader.rawValue, "--first", "\(first)", "--count", "\(count)", "--memory",
+            "\(addressSpaceBytes >> 20)", "--folder", folder,
+        ]
             + (fault.map { ["--plant", $0.rawValue] } ?? [])
     }
 }

@@ -34,7 +34,8 @@ final class WorkerRun {
         try? output.fileHandleForWriting.close()
     }
 
-    /// The next event. `stuck` after `limitSeconds` of processor time, or six times as long by the clock, without a word.
+    /// The next event. `stuck` after `limitSeconds` of processor time, or six times as long by the clock, without a
+    /// word.
     func next(limitSeconds: Double) -> Event {
         while true {
             if let line = line() { return event(line) }
@@ -60,7 +61,9 @@ final class WorkerRun {
 
     private func ended() -> Event {
         child.waitUntilExit()
-        return .ended(status: child.terminationReason == .uncaughtSignal ? 128 + child.terminationStatus : child.terminationStatus)
+        return .ended(
+            status: child.terminationReason == .uncaughtSignal ? 128 + child.terminationStatus : child.terminationStatus
+        )
     }
 
     private func line() -> String? {
@@ -83,19 +86,25 @@ final class WorkerRun {
 
     private func isOverdue(_ limitSeconds: Double) -> Bool {
         peakBytes = max(peakBytes, residentBytes)
-        return processorSeconds - lastProgress.processor > limitSeconds || Date().timeIntervalSince(lastProgress.wall) > 6 * limitSeconds
+        return processorSeconds - lastProgress.processor > limitSeconds
+            || Date().timeIntervalSince(lastProgress.wall) > 6 * limitSeconds
     }
 
     private var processorSeconds: Double {
-        // Fields after the name in parentheses; the 14th and 15th of all are user and system time in hundredths of a second.
-        guard let text = try? String(contentsOfFile: "/proc/\(child.processIdentifier)/stat", encoding: .utf8), let end = text.lastIndex(of: ")") else { return 0 }
+        // Fields after the name in parentheses; the 14th and 15th of all are user and system time in hundredths of a
+        // second.
+        guard let text = try? String(contentsOfFile: "/proc/\(child.processIdentifier)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return 0 }
         let fields = text[end...].split(separator: " ")
         guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else { return 0 }
         return (user + system) / 100
     }
 
     private var residentBytes: Int {
-        guard let text = try? String(contentsOfFile: "/proc/\(child.processIdentifier)/statm", encoding: .utf8) else { return 0 }
+        guard let text = try? String(contentsOfFile: "/proc/\(child.processIdentifier)/statm", encoding: .utf8) else {
+            return 0
+        }
         let fields = text.split(separator: " ")
         return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4096 : 0
     }

@@ -3,7 +3,8 @@ import Machine
 
 @c @implementation
 public func intaglio_golden_decode(
-    _ entries: UnsafePointer<Int32>!, _ entry_count: Int32, _ offset: Int32, _ codes: UnsafePointer<UInt8>!, _ count: Int32,
+    _ entries: UnsafePointer<Int32>!, _ entry_count: Int32, _ offset: Int32, _ codes: UnsafePointer<UInt8>!,
+    _ count: Int32,
     _ values: UnsafeMutablePointer<Int32>!
 ) -> Int32 {
     guard let entries, let codes, let values else { return Status.nullPointer }
@@ -14,7 +15,8 @@ public func intaglio_golden_decode(
         table.allSatisfy({ words.contains(Int($0)) && words.contains(Int($0) + Int(offset)) })
     else { return Status.codebook }
     guard count > 0 else { return Status.ok }
-    let decoded = Datapath.decode(UnsafeBufferPointer(start: codes, count: Int(count)), entries: table.map { Int16($0) }, offset: offset)
+    let decoded = Datapath.decode(
+        UnsafeBufferPointer(start: codes, count: Int(count)), entries: table.map { Int16($0) }, offset: offset)
     for (index, value) in decoded.enumerated() { values[index] = Int32(value) }
     return Status.ok
 }

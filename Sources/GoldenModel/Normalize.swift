@@ -4,7 +4,8 @@ import Machine
 
 @c @implementation
 public func intaglio_golden_normalize(
-    _ form: Int32, _ value: Int32, _ norm: Int64, _ scale: UInt32, _ shift: Int32, _ result_bits: Int32, _ result: UnsafeMutablePointer<Int32>!
+    _ form: Int32, _ value: Int32, _ norm: Int64, _ scale: UInt32, _ shift: Int32, _ result_bits: Int32,
+    _ result: UnsafeMutablePointer<Int32>!
 ) -> Int32 {
     guard let result else { return Status.nullPointer }
     guard (0...3).contains(form) else { return Status.form }

@@ -1,6 +1,7 @@
 /// The activation function fused to the end of an accumulating layer, in real numbers.
 ///
-/// In a quantized network it is already part of the post-processing: LeakyReLU is the multiplier of negative sums, ReLU a zero there, clip the two limits.
+/// In a quantized network it is already part of the post-processing: LeakyReLU is the multiplier of negative sums, ReLU
+/// a zero there, clip the two limits.
 public enum ActivationFunction: Hashable, Sendable {
     case none
     case relu

@@ -1,16 +1,19 @@
 public import Diagnostics
 
 extension Graph {
-    /// Channels of every tensor (graph inputs and layers, by name), which do not depend on a picture's size. Checks that the graph is a whole one, too: what a reader asks of a file.
+    /// Channels of every tensor (graph inputs and layers, by name), which do not depend on a picture's size. Checks
+    /// that the graph is a whole one, too: what a reader asks of a file.
     ///
-    /// - Throws: `graphIncomplete`, `graphUnknownTensor`, `graphDuplicateName`, `graphShapeMismatch`, `graphAttributeOutOfRange`, `graphTooLarge`.
+    /// - Throws: `graphIncomplete`, `graphUnknownTensor`, `graphDuplicateName`, `graphShapeMismatch`,
+    ///   `graphAttributeOutOfRange`, `graphTooLarge`.
     public func channels() throws(Diagnostic) -> [String: Int] {
         try requireWhole()
         var channels: [String: Int] = [:]
         for input in inputs {
             guard (1...GraphLimits.extent).contains(input.channels) else {
                 throw Diagnostic(
-                    .graphTooLarge, at: "input \(input.name)", found: "\(input.channels) channels", expected: "1...\(GraphLimits.extent)", remedy: "correct the input's channels")
+                    .graphTooLarge, at: "input \(input.name)", found: "\(input.channels) channels",
+                    expected: "1...\(GraphLimits.extent)", remedy: "correct the input's channels")
             }
             try define(input.name, input.channels, in: &channels)
         }
@@ -25,12 +28,19 @@ extension Graph {
 
     /// As many inputs, layers and outputs as a graph needs and may have.
     private func requireWhole() throws(Diagnostic) {
-        let counts = [("input", inputs.count, GraphLimits.inputs), ("layer", layers.count, GraphLimits.layers), ("output", outputs.count, GraphLimits.layers)]
+        let counts = [
+            ("input", inputs.count, GraphLimits.inputs), ("layer", layers.count, GraphLimits.layers),
+            ("output", outputs.count, GraphLimits.layers),
+        ]
         for (what, count, limit) in counts where !(1...limit).contains(count) {
-            throw incomplete("\(count) \(what)s", expected: "1...\(limit)", remedy: count == 0 ? "add the \(what) that is missing" : "cut the graph into parts")
+            throw incomplete(
+                "\(count) \(what)s", expected: "1...\(limit)",
+                remedy: count == 0 ? "add the \(what) that is missing" : "cut the graph into parts")
         }
         guard (1...GraphLimits.sizeMultiple).contains(sizeMultiple) else {
-            throw incomplete("sizeMultiple \(sizeMultiple)", expected: "1...\(GraphLimits.sizeMultiple)", remedy: "name what the network's strides multiply to")
+            throw incomplete(
+                "sizeMultiple \(sizeMultiple)", expected: "1...\(GraphLimits.sizeMultiple)",
+                remedy: "name what the network's strides multiply to")
         }
     }
 
@@ -41,10 +51,13 @@ extension Graph {
         for name in names {
             try requireDefined(name, in: channels)
             guard !inputNames.contains(name) else {
-                throw incomplete("\(what) '\(name)', which is an input", expected: "a layer", remedy: "name the layer whose result is the \(what), or leave it out")
+                throw incomplete(
+                    "\(what) '\(name)', which is an input", expected: "a layer",
+                    remedy: "name the layer whose result is the \(what), or leave it out")
             }
             guard seen.insert(name).inserted else {
-                throw incomplete("\(what) '\(name)' twice", expected: "each \(what) once", remedy: "remove one of the two")
+                throw incomplete(
+                    "\(what) '\(name)' twice", expected: "each \(what) once", remedy: "remove one of the two")
             }
         }
     }

@@ -1,22 +1,26 @@
 public import Diagnostics
+import FixedPoint
+public import Tensors
 
 extension Graph {
     /// A picture's extent after padding to a multiple of `sizeMultiple`.
-    public func padded(_ extent: Int) -> Int { (extent + sizeMultiple - 1) / sizeMultiple * sizeMultiple }
+    public func padded(_ extent: Int) -> Int { roundUp(extent, to: sizeMultiple) }
 
     /// The shape of every tensor (graph inputs and layers, by name) for inputs of the given height and width.
     ///
-    /// - Throws: `graphUnknownTensor`, `graphDuplicateName`, `graphShapeMismatch`, `graphAttributeOutOfRange`, `graphTooLarge`.
-    public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: FeatureShape] {
-        var inputShapes: [String: FeatureShape] = [:]
+    /// - Throws: `graphUnknownTensor`, `graphDuplicateName`, `graphShapeMismatch`, `graphAttributeOutOfRange`,
+    ///   `graphTooLarge`.
+    public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: TensorShape] {
+        var inputShapes: [String: TensorShape] = [:]
         for input in inputs {
-            try define(input.name, FeatureShape(height: height, width: width, channels: input.channels), in: &inputShapes)
+            try define(
+                input.name, TensorShape(height: height, width: width, channels: input.channels), in: &inputShapes)
         }
         return try shapes(from: inputShapes)
     }
 
     /// The shape of every tensor, from those of the graph inputs.
-    public func shapes(from inputShapes: [String: FeatureShape]) throws(Diagnostic) -> [String: FeatureShape] {
+    public func shapes(from inputShapes: [String: TensorShape]) throws(Diagnostic) -> [String: TensorShape] {
         var shapes = inputShapes
         for layer in layers {
             let operands = try operands(of: layer, in: shapes)
@@ -32,8 +36,10 @@ extension Graph {
         for name in layer.inputs {
             guard let operand = known[name] else {
                 throw Diagnostic(
-                    .graphUnknownTensor, at: "layer \(layer.name)", found: "input '\(name)' is neither a graph input nor an earlier layer",
-                    expected: "one of \(Self.list(known.keys))", remedy: "correct the name or put the producing layer first")
+                    .graphUnknownTensor, at: "layer \(layer.name)",
+                    found: "input '\(name)' is neither a graph input nor an earlier layer",
+                    expected: "one of \(Self.list(known.keys))",
+                    remedy: "correct the name or put the producing layer first")
             }
             operands.append(operand)
         }
@@ -43,7 +49,8 @@ extension Graph {
     func define<Known>(_ name: String, _ value: Known, in known: inout [String: Known]) throws(Diagnostic) {
         guard known.updateValue(value, forKey: name) == nil else {
             throw Diagnostic(
-                .graphDuplicateName, at: "graph \(self.name)", found: "'\(name)' is defined twice", expected: "one tensor a name",
+                .graphDuplicateName, at: "graph \(self.name)", found: "'\(name)' is defined twice",
+                expected: "one tensor a name",
                 remedy: "rename one of the layers")
         }
     }
@@ -51,7 +58,8 @@ extension Graph {
     func requireDefined<Known>(_ name: String, in known: [String: Known]) throws(Diagnostic) {
         guard known[name] == nil else { return }
         throw Diagnostic(
-            .graphUnknownTensor, at: "graph \(self.name)", found: "output or latent '\(name)' does not exist", expected: "one of \(Self.list(known.keys))",
+            .graphUnknownTensor, at: "graph \(self.name)", found: "output or latent '\(name)' does not exist",
+            expected: "one of \(Self.list(known.keys))",
             remedy: "correct the lists of outputs and latents")
     }
 

@@ -1,7 +1,8 @@
 /// A network without its weights: enough to plan, count and draw.
 ///
 ///     image ──> layer ──> layer ──┬──> layer ──> picture
-///                                 └──> layer (any directed acyclic graph; layers stand in an order in which inputs come first)
+///                                 └──> layer (any directed acyclic graph;
+///                                             layers stand in an order in which inputs come first)
 public struct Graph: Hashable, Sendable {
     public var name: String
     public var inputs: [GraphInput]
@@ -11,10 +12,14 @@ public struct Graph: Hashable, Sendable {
     public var outputs: [String]
     /// A picture's height and width are padded to a multiple of this and cropped back.
     public var sizeMultiple: Int
-    /// Layers whose output is the latent: entropy coding takes place there, and the float network rounds them to integers.
+    /// Layers whose output is the latent: entropy coding takes place there, and the float network rounds them to
+    /// integers.
     public var latents: [String]
 
-    public init(name: String, inputs: [GraphInput], layers: [Layer], outputs: [String], sizeMultiple: Int = 1, latents: [String] = []) {
+    public init(
+        name: String, inputs: [GraphInput], layers: [Layer], outputs: [String], sizeMultiple: Int = 1,
+        latents: [String] = []
+    ) {
         self.name = name
         self.inputs = inputs
         self.layers = layers

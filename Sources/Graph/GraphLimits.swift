@@ -1,4 +1,5 @@
-/// How large graphs may be. Whatever computes with shapes that were derived here needs no check of its own: its products fit 64 bits.
+/// How large graphs may be. Whatever computes with shapes that were derived here needs no check of its own: its
+/// products fit 64 bits.
 public enum GraphLimits {
     /// Height, width and channels of a tensor.
     public static let extent = 1 << 20

@@ -2,18 +2,22 @@
 public enum Operator: Hashable, Sendable {
     case convolution(Convolution)
     case transposedConvolution(TransposedConvolution)
-    /// All elements of the input, in NHWC order, are the channels of one pixel: output 1 x 1 x outputChannels. Weights `[K][H][W][C]` flattened.
+    /// All elements of the input, in NHWC order, are the channels of one pixel: output 1 x 1 x outputChannels. Weights
+    /// `[K][H][W][C]` flattened.
     case fullyConnected(outputChannels: Int)
     case normalization(NormalizationForm)
-    /// Element by element: the decoded value goes through post-processing into another format. Also a standalone activation function.
+    /// Element by element: the decoded value goes through post-processing into another format. Also a standalone
+    /// activation function.
     case requantize
     /// Two inputs of one shape, element by element.
     case add
-    /// Two or more inputs of one height and width, channels one after the other. Codes are copied: the formats must agree (see `docs/arithmetic.md`).
+    /// Two or more inputs of one height and width, channels one after the other. Codes are copied: the formats must
+    /// agree (see `docs/arithmetic.md`).
     case concatenation
     /// `in[y][x][c r^2 + r dy + dx] -> out[r y + dy][r x + dx][c]`. Codes are copied.
     case pixelShuffle(factor: Int)
-    /// Inputs: latents y (16-bit integers) and optionally means (16-bit integers, same grid). `k = (y - m + 2^(F-1)) >> F`, saturated to 16 bits.
+    /// Inputs: latents y (16-bit integers) and optionally means (16-bit integers, same grid).
+    /// `k = (y - m + 2^(F-1)) >> F`, saturated to 16 bits.
     case quantizeLatent(LatentGrid)
     /// Inputs: symbols k (16-bit integers) and optionally means. `u = (k << F) + m`, saturated to 16 bits.
     case reconstructLatent(LatentGrid)
@@ -21,7 +25,9 @@ public enum Operator: Hashable, Sendable {
     /// The word for this operator in files, reports and diagnostics.
     public var name: String {
         switch self {
-        case .convolution(let convolution): convolution.groups > 1 && convolution.groups == convolution.outputChannels ? "depthwiseConvolution" : "convolution"
+        case .convolution(let convolution):
+            convolution.groups > 1 && convolution.groups == convolution.outputChannels
+                ? "depthwiseConvolution" : "convolution"
         case .transposedConvolution: "transposedConvolution"
         case .fullyConnected: "fullyConnected"
         case .normalization(let form): form.rawValue

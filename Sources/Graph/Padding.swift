@@ -1,4 +1,5 @@
-/// Rows and columns of real zeros around the input activations, never stored: padding bypasses the decoder and injects v = 0.
+/// Rows and columns of real zeros around the input activations, never stored: padding bypasses the decoder and injects
+/// v = 0.
 public struct Padding: Hashable, Sendable {
     public var top: Int
     public var bottom: Int

@@ -1,6 +1,8 @@
-/// Attributes of a transposed convolution (PyTorch orientation): `out[o] = bias + sum over i of in[i] w[o + padding - stride i]` along each axis.
+/// Attributes of a transposed convolution (PyTorch orientation):
+/// `out[o] = bias + sum over i of in[i] w[o + padding - stride i]` along each axis.
 ///
-/// Output extent: `(input - 1) stride - top - bottom + kernel + outputPadding`. Weights are kept as `[K][R][S][C]` like a convolution's.
+/// Output extent: `(H - 1) strideY - top - bottom + kernelHeight + outputPaddingY`, and the same in x. Weights are kept
+/// as `[K][R][S][C]` like a convolution's.
 public struct TransposedConvolution: Hashable, Sendable {
     public var outputChannels: Int
     public var kernelHeight: Int
@@ -12,7 +14,8 @@ public struct TransposedConvolution: Hashable, Sendable {
     public var outputPaddingX: Int
 
     public init(
-        outputChannels: Int, kernelHeight: Int, kernelWidth: Int, strideY: Int, strideX: Int, padding: Padding = .none, outputPaddingY: Int = 0,
+        outputChannels: Int, kernelHeight: Int, kernelWidth: Int, strideY: Int, strideX: Int, padding: Padding = .none,
+        outputPaddingY: Int = 0,
         outputPaddingX: Int = 0
     ) {
         self.outputChannels = outputChannels

@@ -1,12 +1,13 @@
 import Foundation
 
-/// Multi-scale structural similarity of two 8-bit RGB pictures (Wang, Simoncelli, Bovik 2003): five scales, a Gaussian window of 11 x 11 with a spread of 1.5, no padding at
-/// the borders, each colour by itself, then their mean.
+/// Multi-scale structural similarity of two 8-bit RGB pictures (Wang, Simoncelli, Bovik 2003): five scales, a Gaussian
+/// window of 11 x 11 with a spread of 1.5, no padding at the borders, each colour by itself, then their mean.
 ///
-///     product over scales of (mean of contrast-structure) ^ weight, the last scale with luminance; a negative mean counts as 0
+///     product over scales of (mean of contrast-structure) ^ weight, the last scale with luminance;
+///     a negative mean counts as 0
 ///
-/// Between scales both pictures are averaged over 2 x 2 samples; an odd side is first extended by one row or column of zeros at its beginning, as the usual
-/// implementations on tensors do.
+/// Between scales both pictures are averaged over 2 x 2 samples; an odd side is first extended by one row or column of
+/// zeros at its beginning, as the usual implementations on tensors do.
 public enum MSSSIM {
     static let weights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
     static let window: [Double] = {
@@ -20,12 +21,17 @@ public enum MSSSIM {
     /// Rows of windows that are compared at a time.
     private static let rowsPerStripe = 64
 
-    /// What `value` needs for pictures of this extent: two planes of 64-bit numbers at the first scale, the halved ones, and ten planes of one stripe.
-    public static func byteCount(width: Int, height: Int) -> Int { 8 * width * (3 * height + 10 * (rowsPerStripe + 10)) }
+    /// What `value` needs for pictures of this extent: two planes of 64-bit numbers at the first scale, the halved
+    /// ones, and ten planes of one stripe.
+    public static func byteCount(width: Int, height: Int) -> Int {
+        8 * width * (3 * height + 10 * (rowsPerStripe + 10))
+    }
 
     /// 0...1; nil where a side is shorter than `smallestSide` or the pictures differ in shape.
     public static func value(of image: RGBImage, against original: RGBImage) -> Double? {
-        guard image.width == original.width, image.height == original.height, min(image.width, image.height) >= smallestSide else { return nil }
+        guard image.width == original.width, image.height == original.height,
+            min(image.width, image.height) >= smallestSide
+        else { return nil }
         return (0..<3).map { value(Plane(image, channel: $0), Plane(original, channel: $0)) }.reduce(0, +) / 3
     }
 
@@ -86,9 +92,15 @@ private struct Plane {
         self.values = values
     }
 
-    func rows(_ range: Range<Int>) -> Plane { Plane(width: width, height: range.count, values: Array(values[range.lowerBound * width..<range.upperBound * width])) }
+    func rows(_ range: Range<Int>) -> Plane {
+        Plane(
+            width: width, height: range.count,
+            values: Array(values[range.lowerBound * width..<range.upperBound * width]))
+    }
 
-    func times(_ other: Plane) -> Plane { Plane(width: width, height: height, values: zip(values, other.values).map { $0 * $1 }) }
+    func times(_ other: Plane) -> Plane {
+        Plane(width: width, height: height, values: zip(values, other.values).map { $0 * $1 })
+    }
 
     /// Gaussian means where the whole window lies inside: 10 rows and columns fewer.
     var blurred: Plane {

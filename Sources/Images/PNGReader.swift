@@ -25,22 +25,26 @@ public enum PNGReader {
 
     static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
-    /// Reads a file. Errors: `IMAGE-001` missing, `-002` empty, `-003` not PNG, `-004` truncated or corrupt, `-005` too large, `-006` unreadable,
-    /// `MEMORY-001` where the extents of its header ask for more than the budget.
+    /// Reads a file. Errors: `IMAGE-001` missing, `-002` empty, `-003` not PNG, `-004` truncated or corrupt, `-005` too
+    /// large, `-006` unreadable, `MEMORY-001` where the extents of its header ask for more than the budget.
     public static func read(path: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> PNGPicture {
         let limit = min(ImageFile.maximumBytes, memory.freeBytes)
         let bytes: [UInt8]
         do {
             bytes = try ImageFile.bytes(of: path, whileStarting: signature, limit: limit)
         } catch {
-            if error.code == .imageTooLarge, limit < ImageFile.maximumBytes { try memory.require(limit + 1, for: "the file of a picture, or more", at: path) }
+            if error.code == .imageTooLarge, limit < ImageFile.maximumBytes {
+                try memory.require(limit + 1, for: "the file of a picture, or more", at: path)
+            }
             throw error
         }
         return try decode(bytes, place: path, memory: memory)
     }
 
     /// Decodes the bytes of a PNG file; `place` names them in errors.
-    public static func decode(_ bytes: [UInt8], place: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> PNGPicture {
+    public static func decode(
+        _ bytes: [UInt8], place: String, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) -> PNGPicture {
         try checkSignature(bytes, place: place)
         let stored = try StoredPNG(bytes, place: place, memory: memory.beside(bytes.count))
         return PNGPicture(image: try stored.converted(place: place), conversions: stored.conversions)
@@ -48,12 +52,15 @@ public enum PNGReader {
 
     private static func checkSignature(_ bytes: [UInt8], place: String) throws(Diagnostic) {
         guard !bytes.isEmpty else {
-            throw Diagnostic(.imageEmpty, at: place, found: "the file has no bytes", expected: "a PNG picture", remedy: "write the picture again")
+            throw Diagnostic(
+                .imageEmpty, at: place, found: "the file has no bytes", expected: "a PNG picture",
+                remedy: "write the picture again")
         }
         guard bytes.starts(with: signature.prefix(bytes.count)) else {
             let start = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
             throw Diagnostic(
-                .imageNotPNG, at: place, found: "the file starts with bytes \(start)", expected: "a PNG picture (89 50 4e 47 0d 0a 1a 0a)",
+                .imageNotPNG, at: place, found: "the file starts with bytes \(start)",
+                expected: "a PNG picture (89 50 4e 47 0d 0a 1a 0a)",
                 remedy: "convert the picture to PNG, 8-bit RGB")
         }
         guard bytes.count > signature.count else {
@@ -64,6 +71,8 @@ public enum PNGReader {
 
 extension Diagnostic {
     static func corruptPNG(_ place: String, _ found: String) -> Diagnostic {
-        Diagnostic(.imageTruncated, at: place, found: found, expected: "a complete PNG picture without errors", remedy: "copy or write the picture again")
+        Diagnostic(
+            .imageTruncated, at: place, found: found, expected: "a complete PNG picture without errors",
+            remedy: "copy or write the picture again")
     }
 }

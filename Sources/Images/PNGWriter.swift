@@ -8,13 +8,17 @@ public enum PNGWriter {
         try AtomicFile.write(encode(image), to: path)
     }
 
-    /// The bytes of the PNG file: 8-bit RGB, not interlaced, no chunks but IHDR, IDAT and IEND. The same picture gives the same bytes with the same zlib.
+    /// The bytes of the PNG file: 8-bit RGB, not interlaced, no chunks but IHDR, IDAT and IEND. The same picture gives
+    /// the same bytes with the same zlib.
     public static func encode(_ image: RGBImage) -> [UInt8] {
-        precondition(image.width <= PNGReader.maximumSide && image.height <= PNGReader.maximumSide, "\(image.width)x\(image.height) pixels pass the bound")
+        precondition(
+            image.width <= PNGReader.maximumSide && image.height <= PNGReader.maximumSide,
+            "\(image.width)x\(image.height) pixels pass the bound")
         var message = [CChar](repeating: 0, count: Int(INTAGLIO_PNG_MESSAGE_BYTES))
         var bytes: UnsafeMutablePointer<UInt8>?
         var count = 0
-        let written = intaglio_png_write_rgb(image.samples, UInt32(image.width), UInt32(image.height), &bytes, &count, &message)
+        let written = intaglio_png_write_rgb(
+            image.samples, UInt32(image.width), UInt32(image.height), &bytes, &count, &message)
         precondition(written == 1, "libpng refused a valid picture: there is not enough memory")
         defer { intaglio_png_free(bytes) }
         return Array(UnsafeBufferPointer(start: bytes, count: count))

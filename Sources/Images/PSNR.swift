@@ -1,10 +1,12 @@
 public import Diagnostics
 import Foundation
 
-/// The peak signal-to-noise ratio of two 8-bit RGB pictures: the squared error is averaged over all samples of all three channels, the peak is 255.
+/// The peak signal-to-noise ratio of two 8-bit RGB pictures: the squared error is averaged over all samples of all
+/// three channels, the peak is 255.
 ///
-/// The sum of squared errors is exact; decibels pass through the system's `log10` and are for people, not for comparison bit by bit.
-/// Equal pictures have an infinite ratio. JSON has no infinity: reports write `null` for `psnrDecibels`, and `squaredErrorSum` 0 beside it says why.
+/// The sum of squared errors is exact; decibels pass through the system's `log10` and are for people, not for
+/// comparison bit by bit. Equal pictures have an infinite ratio. JSON has no infinity: reports leave the ratio out
+/// where it is.
 public struct PSNR: Equatable, Sendable {
     /// Sum over all samples of the squared difference.
     public let squaredErrorSum: UInt64
@@ -15,8 +17,10 @@ public struct PSNR: Equatable, Sendable {
     public init(of image: RGBImage, against original: RGBImage) throws(Diagnostic) {
         guard image.width == original.width && image.height == original.height else {
             throw Diagnostic(
-                .imageShapeMismatch, at: "pictures to compare", found: "\(image.width)x\(image.height) and \(original.width)x\(original.height) pixels",
-                expected: "two pictures of the same width and height", remedy: "crop one of them or compare with the picture it was made from")
+                .imageShapeMismatch, at: "pictures to compare",
+                found: "\(image.width)x\(image.height) and \(original.width)x\(original.height) pixels",
+                expected: "two pictures of the same width and height",
+                remedy: "crop one of them or compare with the picture it was made from")
         }
         var sum: UInt64 = 0
         for (sample, originalSample) in zip(image.samples, original.samples) {

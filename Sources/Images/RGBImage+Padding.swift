@@ -1,5 +1,8 @@
+import FixedPoint
+
 extension RGBImage {
-    /// The picture grown at the bottom and at the right to the next multiple of `stride` pixels a side, by repeating its last row and column.
+    /// The picture grown at the bottom and at the right to the next multiple of `stride` pixels a side, by repeating
+    /// its last row and column.
     ///
     ///     a b | b b
     ///     c d | d d
@@ -7,8 +10,8 @@ extension RGBImage {
     ///     c d | d d
     public func padded(toMultipleOf stride: Int) -> RGBImage {
         precondition(stride > 0, "stride \(stride) is not positive")
-        let paddedWidth = (width + stride - 1) / stride * stride
-        let paddedHeight = (height + stride - 1) / stride * stride
+        let paddedWidth = roundUp(width, to: stride)
+        let paddedHeight = roundUp(height, to: stride)
         guard paddedWidth != width || paddedHeight != height else { return self }
         var padded: [UInt8] = []
         padded.reserveCapacity(paddedWidth * paddedHeight * 3)
@@ -24,7 +27,8 @@ extension RGBImage {
     /// A part of the picture: of itself the upper left one, which undoes `padded(toMultipleOf:)`.
     public func cropped(top: Int = 0, left: Int = 0, width croppedWidth: Int, height croppedHeight: Int) -> RGBImage {
         precondition(
-            top >= 0 && left >= 0 && croppedWidth > 0 && croppedHeight > 0 && croppedWidth <= width - left && croppedHeight <= height - top,
+            top >= 0 && left >= 0 && croppedWidth > 0 && croppedHeight > 0 && croppedWidth <= width - left
+                && croppedHeight <= height - top,
             "\(croppedWidth)x\(croppedHeight) pixels from row \(top), column \(left) do not fit in \(width)x\(height)")
         guard croppedWidth != width || croppedHeight != height else { return self }
         var cropped: [UInt8] = []

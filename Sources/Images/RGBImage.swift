@@ -13,7 +13,9 @@ public struct RGBImage: Equatable, Sendable {
 
     public init(width: Int, height: Int, samples: [UInt8]) {
         precondition(width > 0 && height > 0, "picture of \(width)x\(height) pixels has none")
-        precondition(samples.count == width * height * 3, "picture of \(width)x\(height) pixels needs \(width * height * 3) samples, got \(samples.count)")
+        precondition(
+            samples.count == width * height * 3,
+            "picture of \(width)x\(height) pixels needs \(width * height * 3) samples, got \(samples.count)")
         self.width = width
         self.height = height
         self.samples = samples
@@ -67,7 +69,9 @@ extension RGBImage {
 
     /// The picture whose samples are the elements of a tensor of 3 channels.
     public init(_ tensor: Tensor<UInt8>) {
-        precondition(tensor.shape.channels == 3, "a picture has 3 channels, the tensor of shape \(tensor.shape) has \(tensor.shape.channels)")
+        precondition(
+            tensor.shape.channels == 3,
+            "a picture has 3 channels, the tensor of shape \(tensor.shape) has \(tensor.shape.channels)")
         self.init(width: tensor.shape.width, height: tensor.shape.height, samples: tensor.elements)
     }
 }

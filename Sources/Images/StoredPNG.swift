@@ -10,10 +10,14 @@ struct StoredPNG {
     init(_ bytes: [UInt8], place: String, memory: MemoryBudget) throws(Diagnostic) {
         header = try StoredPNG.readHeader(bytes, place: place)
         let (width, height) = (Int(header.width), Int(header.height))
-        guard width <= PNGReader.maximumSide && height <= PNGReader.maximumSide && width * height <= PNGReader.maximumPixels else {
+        guard
+            width <= PNGReader.maximumSide && height <= PNGReader.maximumSide
+                && width * height <= PNGReader.maximumPixels
+        else {
             throw Diagnostic(
                 .imageTooLarge, at: place, found: "\(width)x\(height) pixels",
-                expected: "at most \(PNGReader.maximumSide) pixels a side and \(PNGReader.maximumPixels) pixels in all", remedy: "cut the picture into parts")
+                expected: "at most \(PNGReader.maximumSide) pixels a side and \(PNGReader.maximumPixels) pixels in all",
+                remedy: "cut the picture into parts")
         }
         // Deflate packs at most 1032 to 1: a shorter file is refused before room for its picture is made.
         let storedBytes = height * ((width * Int(header.channels) * Int(header.bitDepth) + 7) / 8)
@@ -24,7 +28,8 @@ struct StoredPNG {
         samples = try StoredPNG.readSamples(bytes, header, place: place)
     }
 
-    /// Of the samples as they are stored, libpng's table of rows and, where they are not 8-bit RGB, those at 8 bits and as RGB.
+    /// Of the samples as they are stored, libpng's table of rows and, where they are not 8-bit RGB, those at 8 bits and
+    /// as RGB.
     private static func byteCount(_ header: intaglio_png_header) -> Int {
         let (pixels, channels) = (Int(header.width) * Int(header.height), Int(header.channels))
         let stored = pixels * channels * (header.bitDepth == 16 ? 2 : 1)
@@ -35,16 +40,22 @@ struct StoredPNG {
     private static func readHeader(_ bytes: [UInt8], place: String) throws(Diagnostic) -> intaglio_png_header {
         var header = intaglio_png_header()
         var message = [CChar](repeating: 0, count: Int(INTAGLIO_PNG_MESSAGE_BYTES))
-        guard intaglio_png_read_header(bytes, bytes.count, &header, &message) == 1 else { throw .corruptPNG(place, sentence(message)) }
+        guard intaglio_png_read_header(bytes, bytes.count, &header, &message) == 1 else {
+            throw .corruptPNG(place, sentence(message))
+        }
         return header
     }
 
-    private static func readSamples(_ bytes: [UInt8], _ header: intaglio_png_header, place: String) throws(Diagnostic) -> [UInt8] {
+    private static func readSamples(
+        _ bytes: [UInt8], _ header: intaglio_png_header, place: String
+    ) throws(Diagnostic) -> [UInt8] {
         let count = Int(header.height) * Int(header.width) * Int(header.channels) * (header.bitDepth == 16 ? 2 : 1)
         var message = [CChar](repeating: 0, count: Int(INTAGLIO_PNG_MESSAGE_BYTES))
         // Zeroed, since a reading that fails halfway leaves the rest unwritten.
         var samples = [UInt8](repeating: 0, count: count)
-        guard intaglio_png_read_samples(bytes, bytes.count, &samples, count, &message) == 1 else { throw .corruptPNG(place, sentence(message)) }
+        guard intaglio_png_read_samples(bytes, bytes.count, &samples, count, &message) == 1 else {
+            throw .corruptPNG(place, sentence(message))
+        }
         return samples
     }
 
@@ -67,7 +78,9 @@ struct StoredPNG {
     /// The picture as 8-bit RGB. Throws `IMAGE-004` when a palette index has no colour.
     func converted(place: String) throws(Diagnostic) -> RGBImage {
         let (width, height) = (Int(header.width), Int(header.height))
-        if header.channels == 3 && header.bitDepth == 8 { return RGBImage(width: width, height: height, samples: samples) }
+        if header.channels == 3 && header.bitDepth == 8 {
+            return RGBImage(width: width, height: height, samples: samples)
+        }
         if header.isPalette == 1 { return RGBImage(width: width, height: height, samples: try coloured(place: place)) }
         let eightBit = scaled()
         let channels = Int(header.channels)
@@ -86,7 +99,10 @@ struct StoredPNG {
     private func scaled() -> [UInt8] {
         switch header.bitDepth {
         case 8: samples
-        case 16: stride(from: 0, to: samples.count, by: 2).map { StoredPNG.narrowed(UInt16(samples[$0]) << 8 | UInt16(samples[$0 + 1])) }
+        case 16:
+            stride(from: 0, to: samples.count, by: 2).map {
+                StoredPNG.narrowed(UInt16(samples[$0]) << 8 | UInt16(samples[$0 + 1]))
+            }
         default: samples.map { $0 * (255 / (1 << header.bitDepth - 1)) }
         }
     }
@@ -102,7 +118,13 @@ struct StoredPNG {
         for (position, index) in samples.enumerated() {
             guard index < entries else {
                 let width = Int(header.width)
-                throw .corruptPNG(place, "pixel x \(position % width), y \(position / width) has palette index \(index), the palette has \(entries) colours")
+                throw .corruptPNG(
+                    place,
+                    """
+                    pixel x \(position % width), y \(position / width) has palette index \(index), the palette has \
+                    \(entries) colours
+                    """
+                )
             }
             coloured += palette[3 * Int(index)..<3 * Int(index) + 3]
         }

@@ -13,19 +13,24 @@ struct FloatStream {
         let bytes: [UInt8]
         do {
             bytes = try FileBytes.read(path, memory: memory)
-        } catch where [.memoryBudgetExceeded, .memoryRefused].contains(error.code) {
+        } catch  where [.memoryBudgetExceeded, .memoryRefused].contains(error.code) {
             throw error
         } catch {
-            throw Diagnostic(.importFileMissing, at: path, found: error.found, expected: "a file of float32", remedy: "name the folder that holds the weights")
+            throw Diagnostic(
+                .importFileMissing, at: path, found: error.found, expected: "a file of float32",
+                remedy: "name the folder that holds the weights")
         }
         self.path = path
         trailingBytes = bytes.count % 4
         values = bytes.withUnsafeBytes { raw in
-            (0..<bytes.count / 4).map { Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))) }
+            (0..<bytes.count / 4).map {
+                Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+            }
         }
         if let index = values.firstIndex(where: { !$0.isFinite }) {
             throw Diagnostic(
-                .networkNotFinite, at: "\(path), element \(index)", found: "\(values[index])", expected: "finite numbers only", remedy: "export the weights again")
+                .networkNotFinite, at: "\(path), element \(index)", found: "\(values[index])",
+                expected: "finite numbers only", remedy: "export the weights again")
         }
     }
 
@@ -33,7 +38,8 @@ struct FloatStream {
     func requireCount(_ count: Int) throws(Diagnostic) {
         guard values.count == count, trailingBytes == 0 else {
             throw Diagnostic(
-                .importFileWrongSize, at: path, found: "\(4 * values.count + trailingBytes) bytes", expected: "\(4 * count)",
+                .importFileWrongSize, at: path, found: "\(4 * values.count + trailingBytes) bytes",
+                expected: "\(4 * count)",
                 remedy: "check the architecture and copy the whole file")
         }
     }

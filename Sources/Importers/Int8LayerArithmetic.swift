@@ -3,8 +3,8 @@ import FixedPoint
 
 /// What the text of a layer case's `arithmetic` says about the rounding of its requantization.
 ///
-/// A rule is named by its own name (`single`, `gemmlowpDouble`, ...) as a word of its own, or by one of the phrases that other kernels use for it. A text that names none, or more
-/// than one, is refused.
+/// A rule is named by its own name (`single`, `gemmlowpDouble`, ...) as a word of its own, or by one of the phrases
+/// that other kernels use for it. A text that names none, or more than one, is refused.
 enum Int8LayerArithmetic {
     /// For each rule what names it beside its raw value; letter case, hyphens and spaces make no difference.
     static let phrases: [(rule: RoundingRule, phrases: [String])] = [
@@ -27,23 +27,28 @@ enum Int8LayerArithmetic {
             let words = phrases.map { "'\($0.phrases[0])' or \($0.rule.rawValue)" }.joined(separator: ", ")
             throw Diagnostic(
                 .layerCaseArithmeticUnknown, at: "\(place), field arithmetic",
-                found: "'\(text.prefix(200))'" + (named.isEmpty ? "" : ", which names \(named.map(\.rawValue).joined(separator: " and "))"),
+                found: "'\(text.prefix(200))'"
+                    + (named.isEmpty ? "" : ", which names \(named.map(\.rawValue).joined(separator: " and "))"),
                 expected: "words that name one rounding: \(words)",
-                remedy: named.isEmpty ? "name the rounding of the file's requantization by one of these" : "name one of them only")
+                remedy: named.isEmpty
+                    ? "name the rounding of the file's requantization by one of these" : "name one of them only")
         }
         return rule
     }
 
     private static func names(_ rule: RoundingRule, in text: String) -> Bool {
         let words = text.split { !($0.isLetter || $0.isNumber || $0 == "_") }.map { String($0) }
-        // `single`, `floor` and `ceiling` are words of plain language too: they name a rule only behind an equals sign, alone, or in a phrase.
+        // `single`, `floor` and `ceiling` are words of plain language too: they name a rule only behind an equals sign,
+        // alone, or in a phrase.
         let isWord = ["single", "floor", "ceiling"].contains(rule.rawValue)
         if isWord ? assigned(in: text).contains(rule.rawValue) : words.contains(rule.rawValue) { return true }
-        let plain = " " + words.flatMap { $0.lowercased().split(separator: "_").map(String.init) }.joined(separator: " ") + " "
+        let plain =
+            " " + words.flatMap { $0.lowercased().split(separator: "_").map(String.init) }.joined(separator: " ") + " "
         return phrases.first { $0.rule == rule }!.phrases.contains { plain.contains(" \($0) ") }
     }
 
-    /// The single words that stand behind an equals sign or a colon up to the next semicolon, or make up the whole text.
+    /// The single words that stand behind an equals sign or a colon up to the next semicolon, or make up the whole
+    /// text.
     private static func assigned(in text: String) -> [String] {
         text.split(separator: ";").map { part in
             let value = part.split { $0 == "=" || $0 == ":" }.last ?? part

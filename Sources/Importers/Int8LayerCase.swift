@@ -3,12 +3,13 @@ import FileFormats
 public import FixedPoint
 public import Tensors
 
-/// One int8 layer with inputs and expected outputs, as published beside other kernels: a JSON file of `vectors/int8_layers`.
+/// One int8 layer with inputs and expected outputs, as published beside other kernels: a JSON file.
 ///
 ///     acc = bias + sum((input + inputOffset) * (weight + weightOffset));   out = clamp(requantize(acc) + outputOffset)
 ///
-/// int8 elements q become codes q + 128. The offsets become those of linear codebooks: inputs decode to `code - 128 + inputOffset`, weights likewise, and outputs
-/// encode with the offset `-outputOffset`, so that clamping q is clipping `r = q - outputOffset`.
+/// int8 elements q become codes q + 128. The offsets become those of linear codebooks: inputs decode to
+/// `code - 128 + inputOffset`, weights likewise, and outputs encode with the offset `-outputOffset`, so that clamping q
+/// is clipping `r = q - outputOffset`.
 public struct Int8LayerCase: Sendable {
     public let name: String
     /// One a batch sample, codes.
@@ -23,14 +24,16 @@ public struct Int8LayerCase: Sendable {
     /// No layer case is longer: 64 MiB.
     static let largestBytes = 1 << 26
 
-    /// - Throws: `memoryBudgetExceeded`, `layerCaseMissing`, `layerCaseCorrupt`, `layerCaseArithmeticUnknown`, `layerCaseKindUnknown`, `layerCaseUnknownField`, `layerCaseNameNotPlain`.
+    /// - Throws: `memoryBudgetExceeded`, `layerCaseMissing`, `layerCaseCorrupt`, `layerCaseArithmeticUnknown`,
+    ///   `layerCaseKindUnknown`, `layerCaseUnknownField`, `layerCaseNameNotPlain`.
     public init(contentsOf path: String, memory: MemoryBudget = .standard) throws(Diagnostic) {
         let bytes: [UInt8]
         do {
             bytes = try InputFile.read(path, limit: Self.largestBytes)
         } catch {
             throw Diagnostic(
-                .layerCaseMissing, at: path, found: error.found, expected: "a JSON layer case of at most \(Self.largestBytes) bytes",
+                .layerCaseMissing, at: path, found: error.found,
+                expected: "a JSON layer case of at most \(Self.largestBytes) bytes",
                 remedy: "correct the path, or fetch the vectors")
         }
         try memory.requireDocument(bytes.count, at: path)
@@ -47,7 +50,9 @@ public struct Int8LayerCase: Sendable {
     /// Splits a batch, whose elements are as many as the shape says, into tensors of codes.
     private static func samples(_ elements: [Int], shape: TensorShape, batches: Int) -> [Tensor<Int32>] {
         (0..<batches).map { batch in
-            Tensor(shape: shape, elements: elements[batch * shape.count..<(batch + 1) * shape.count].map { Int32($0) + 128 })
+            Tensor(
+                shape: shape,
+                elements: elements[batch * shape.count..<(batch + 1) * shape.count].map { Int32($0) + 128 })
         }
     }
 }

@@ -1,7 +1,9 @@
 import Diagnostics
 import FileFormats
+import Text
 
-/// The fields of the JSON file, as they stand there. Each kind of layer has its own shapes; a field of another kind is refused.
+/// The fields of the JSON file, as they stand there. Each kind of layer has its own shapes; a field of another kind is
+/// refused.
 struct Int8LayerDescription: Sendable {
     let name: String
     let kind: Kind
@@ -58,20 +60,24 @@ struct Int8LayerDescription: Sendable {
             throw Diagnostic(
                 .layerCaseKindUnknown, at: "\(fields.place), field kind", found: "'\(word.prefix(80))'",
                 expected: Kind.allCases.map(\.rawValue).joined(separator: ", "),
-                remedy: closestName(to: word, among: Kind.allCases.map(\.rawValue)).map { "did you mean '\($0)'?" } ?? "name one of these kinds")
+                remedy: closestName(to: word, among: Kind.allCases.map(\.rawValue)).map { "did you mean '\($0)'?" }
+                    ?? "name one of these kinds")
         }
         self.kind = kind
         arithmetic = try fields.string("arithmetic")
         // Where the case comes from; a text for people.
         if fields.has("source") { _ = try fields.string("source") }
         (inputShape, outputShape, weightShape) = (
-            try fields.integers(kind.shapeFields.input), try fields.integers(kind.shapeFields.output), try fields.integers(kind.shapeFields.weights)
+            try fields.integers(kind.shapeFields.input), try fields.integers(kind.shapeFields.output),
+            try fields.integers(kind.shapeFields.weights)
         )
         let isFullyConnected = kind == .fullyConnected
         stride = isFullyConnected ? [1, 1] : try fields.integers("stride")
         padTopLeft = isFullyConnected ? [0, 0] : try fields.integers("padTopLeft")
         // A transposed convolution has neither, but may say so: [1, 1] and 1.
-        dilation = isFullyConnected || (kind == .transposedConvolution && !fields.has("dilation")) ? [1, 1] : try fields.integers("dilation")
+        dilation =
+            isFullyConnected || (kind == .transposedConvolution && !fields.has("dilation"))
+            ? [1, 1] : try fields.integers("dilation")
         groups = !isFullyConnected && fields.has("groups") ? try fields.integer("groups") : nil
         inputOffset = try fields.integer("inputOffset", in: Self.offsets)
         weightOffset = try fields.integer("weightOffset", in: Self.offsets)
@@ -94,20 +100,27 @@ struct Int8LayerDescription: Sendable {
             (input.allSatisfy((-128...127).contains), "an element outside -128...127 in input", "int8 elements"),
             (expected.allSatisfy((-128...127).contains), "an element outside -128...127 in expected", "int8 elements"),
             (
-                clamp.count == 2 && clamp.allSatisfy((-128...127).contains) && clamp[0] <= clamp[1], "clamp \(clamp.prefix(4))",
+                clamp.count == 2 && clamp.allSatisfy((-128...127).contains) && clamp[0] <= clamp[1],
+                "clamp \(clamp.prefix(4))",
                 "two ordered limits in -128...127"
             ),
-            (multiplierQ31.allSatisfy { (0..<1 << 31).contains($0) }, "a multiplier outside 0 ..< 2^31", "31-bit multipliers"),
+            (
+                multiplierQ31.allSatisfy { (0..<1 << 31).contains($0) }, "a multiplier outside 0 ..< 2^31",
+                "31-bit multipliers"
+            ),
             (shift.allSatisfy((-62...30).contains), "a shift outside -62...30", "shifts in -62...30"),
             (bias.allSatisfy { Int32(exactly: $0) != nil }, "a bias outside 32 bits", "32-bit biases"),
         ]
-        for (holds, found, expected) in conditions where !holds { throw fields.invalid(found: found, expected: expected) }
+        for (holds, found, expected) in conditions where !holds {
+            throw fields.invalid(found: found, expected: expected)
+        }
     }
 }
 
 extension JSONCodes {
     /// Of layer cases.
     static let layerCase = JSONCodes(
-        malformed: .layerCaseCorrupt, invalid: .layerCaseCorrupt, unknownMember: .layerCaseUnknownField, notPlainName: .layerCaseNameNotPlain,
-        remedy: "repair the file or fetch it again; the fields of a layer case are in docs/files.md")
+        malformed: .layerCaseCorrupt, invalid: .layerCaseCorrupt, unknownMember: .layerCaseUnknownField,
+        notPlainName: .layerCaseNameNotPlain,
+        remedy: "repair the file or fetch it again; the fields of a layer case are in docs/layer-cases.md")
 }

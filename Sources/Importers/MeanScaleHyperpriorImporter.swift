@@ -2,16 +2,19 @@ import Diagnostics
 import Graph
 import Networks
 
-/// A mean-scale hyperprior (Minnen, Ballé, Toderici 2018, without context model) from a safetensors file with PyTorch's names: `g_a.0.weight`
-/// `[out][in][kh][kw]`, transposed convolutions `[in][out][kh][kw]`, `g_a.1.beta`, `g_a.1.gamma` `[i][j]`, and `gain` `[rates][M]`.
+/// A mean-scale hyperprior (Minnen, Ballé, Toderici 2018, without context model) from a safetensors file with PyTorch's
+/// names: `g_a.0.weight` `[out][in][kh][kw]`, transposed convolutions `[in][out][kh][kw]`, `g_a.1.beta`, `g_a.1.gamma`
+/// `[i][j]`, and `gain` `[rates][M]`.
 ///
-///     image ─ g_a.0 ... g_a.6 (y gain, 16 bits) ─┬─ y8 ─ h_a.0 ─ h_a.2 ─ h_a.4 (z, rounded) ─ h_s.0 ─ h_s.2 ─ h_s.4 (scales, means) ─┐
-///                                                ├─ symbols (k) <───────────────── means ───────────────────────────────────────────┤
-///                                                └  reconstruction (u) <──────────────────────────────────────────────────────────┘
+///     image ─ g_a.0 ... g_a.6 (y gain, 16 bits) ─┬─ y8 ─ h_a.0 ─ h_a.2 ─ h_a.4 (z, rounded)
+///                                                ├─ symbols (k) <────── means ─────┐
+///                                                └  reconstruction (u) <───────────┤
+///     z ─ h_s.0 ─ h_s.2 ─ h_s.4 (scales, means) ───────────────────────────────────┘
 ///     reconstruction ─ y_hat (u / gain) ─ g_s.0 ... g_s.6
 ///
-/// N and M follow from the shapes. The factorized prior of the hyper-latent: `prior.m.*` `[N][out][in]`, `prior.b.*` and `prior.a.*` `[N][out][1]`.
-/// Ranges that fine-tuning learned, where there are any: `ranges.LAYER.clips` `[K]`, `ranges.TENSOR.activations` `[C]`, under the graph's names.
+/// N and M follow from the shapes. The factorized prior of the hyper-latent: `prior.m.*` `[N][out][in]`, `prior.b.*`
+/// and `prior.a.*` `[N][out][1]`. Ranges that fine-tuning learned, where there are any: `ranges.LAYER.clips` `[K]`,
+/// `ranges.TENSOR.activations` `[C]`, under the graph's names.
 enum MeanScaleHyperpriorImporter {
     static let slope = 0.01
 
@@ -19,8 +22,10 @@ enum MeanScaleHyperpriorImporter {
         let file: SafetensorsFile
         do {
             file = try SafetensorsFile(FileBytes.read(path, memory: memory), at: path)
-        } catch where error.code == .networkFileMissing {
-            throw Diagnostic(.importFileMissing, at: path, found: error.found, expected: "a safetensors file", remedy: "name the file of weights")
+        } catch  where error.code == .networkFileMissing {
+            throw Diagnostic(
+                .importFileMissing, at: path, found: error.found, expected: "a safetensors file",
+                remedy: "name the file of weights")
         } catch {
             throw error
         }
@@ -36,12 +41,15 @@ enum MeanScaleHyperpriorImporter {
         try builder.appendSynthesis(n: n, m: m)
         let gains = try source.rows("gain", columns: m)
         let graph = Graph(
-            name: "mean-scale-hyperprior-\(n)-\(m)", inputs: [GraphInput(name: "image", channels: 3)], layers: builder.layers,
+            name: "mean-scale-hyperprior-\(n)-\(m)", inputs: [GraphInput(name: "image", channels: 3)],
+            layers: builder.layers,
             outputs: ["g_s.6", "symbols", "h_a.4"], sizeMultiple: 64, latents: ["h_a.4"])
         var network = FloatNetwork(
-            graph: graph, parameters: builder.parameters, rateGains: ["g_a.6": gains, "y_hat": gains.map { row in row.map { 1 / $0 } }],
+            graph: graph, parameters: builder.parameters,
+            rateGains: ["g_a.6": gains, "y_hat": gains.map { row in row.map { 1 / $0 } }],
             prior: try prior(of: source, channels: n))
-        network.ranges = LearnedRanges(clips: try source.lists("ranges.", ".clips"), activations: try source.lists("ranges.", ".activations"))
+        network.ranges = LearnedRanges(
+            clips: try source.lists("ranges.", ".clips"), activations: try source.lists("ranges.", ".activations"))
         try source.requireAllTaken()
         try network.validate()
         return network
@@ -54,9 +62,11 @@ enum MeanScaleHyperpriorImporter {
             let extents = try source.extents("prior.m.\(index)", dimensions: 3)
             stages.append(
                 FactorizedPrior.Stage(
-                    inputs: extents[2], outputs: extents[1], matrix: try source.values("prior.m.\(index)", shape: [channels, extents[1], extents[2]]),
+                    inputs: extents[2], outputs: extents[1],
+                    matrix: try source.values("prior.m.\(index)", shape: [channels, extents[1], extents[2]]),
                     bias: try source.values("prior.b.\(index)", shape: [channels, extents[1], 1]),
-                    factor: source.has("prior.a.\(index)") ? try source.values("prior.a.\(index)", shape: [channels, extents[1], 1]) : nil))
+                    factor: source.has("prior.a.\(index)")
+                        ? try source.values("prior.a.\(index)", shape: [channels, extents[1], 1]) : nil))
         }
         return stages.isEmpty ? nil : FactorizedPrior(channels: channels, stages: stages)
     }
@@ -73,7 +83,9 @@ private struct TransformBuilder {
     mutating func appendAnalysis(n: Int, m: Int) throws(Diagnostic) {
         for (index, (inputs, outputs)) in [(3, n), (n, n), (n, n), (n, m)].enumerated() {
             let name = "g_a.\(2 * index)"
-            try appendConvolution(name, from: index == 0 ? "image" : "g_a.\(2 * index - 1)", inputs: inputs, outputs: outputs, kernel: 5, stride: 2)
+            try appendConvolution(
+                name, from: index == 0 ? "image" : "g_a.\(2 * index - 1)", inputs: inputs, outputs: outputs, kernel: 5,
+                stride: 2)
             if index < 3 { try appendNormalization("g_a.\(2 * index + 1)", .gdn, from: name, channels: outputs) }
         }
     }
@@ -99,20 +111,24 @@ private struct TransformBuilder {
     mutating func appendSynthesis(n: Int, m: Int) throws(Diagnostic) {
         for (index, (inputs, outputs)) in [(m, n), (n, n), (n, n), (n, 3)].enumerated() {
             let name = "g_s.\(2 * index)"
-            try appendTransposed(name, from: index == 0 ? "y_hat" : "g_s.\(2 * index - 1)", inputs: inputs, outputs: outputs)
+            try appendTransposed(
+                name, from: index == 0 ? "y_hat" : "g_s.\(2 * index - 1)", inputs: inputs, outputs: outputs)
             if index < 3 { try appendNormalization("g_s.\(2 * index + 1)", .igdn, from: name, channels: outputs) }
         }
     }
 
     private mutating func appendConvolution(
-        _ name: String, from input: String, inputs: Int, outputs: Int, kernel: Int, stride: Int, activation: ActivationFunction = .none
+        _ name: String, from input: String, inputs: Int, outputs: Int, kernel: Int, stride: Int,
+        activation: ActivationFunction = .none
     ) throws(Diagnostic) {
         let attributes = Convolution(
-            outputChannels: outputs, kernelHeight: kernel, kernelWidth: kernel, strideY: stride, strideX: stride, padding: Padding(all: kernel / 2))
+            outputChannels: outputs, kernelHeight: kernel, kernelWidth: kernel, strideY: stride, strideX: stride,
+            padding: Padding(all: kernel / 2))
         layers.append(Layer(name: name, operator: .convolution(attributes), inputs: [input], activation: activation))
         let weights = try source.values("\(name).weight", shape: [outputs, inputs, kernel, kernel])
         parameters[name] = .accumulation(
-            weights: Self.channelsLast(weights, outputs: outputs, inputs: inputs, taps: kernel * kernel, outputsFirst: true),
+            weights: Self.channelsLast(
+                weights, outputs: outputs, inputs: inputs, taps: kernel * kernel, outputsFirst: true),
             bias: try source.values("\(name).bias", shape: [outputs]))
     }
 
@@ -120,22 +136,29 @@ private struct TransformBuilder {
         _ name: String, from input: String, inputs: Int, outputs: Int, activation: ActivationFunction = .none
     ) throws(Diagnostic) {
         let attributes = TransposedConvolution(
-            outputChannels: outputs, kernelHeight: 5, kernelWidth: 5, strideY: 2, strideX: 2, padding: Padding(all: 2), outputPaddingY: 1, outputPaddingX: 1)
-        layers.append(Layer(name: name, operator: .transposedConvolution(attributes), inputs: [input], activation: activation))
+            outputChannels: outputs, kernelHeight: 5, kernelWidth: 5, strideY: 2, strideX: 2, padding: Padding(all: 2),
+            outputPaddingY: 1, outputPaddingX: 1)
+        layers.append(
+            Layer(name: name, operator: .transposedConvolution(attributes), inputs: [input], activation: activation))
         let weights = try source.values("\(name).weight", shape: [inputs, outputs, 5, 5])
         parameters[name] = .accumulation(
             weights: Self.channelsLast(weights, outputs: outputs, inputs: inputs, taps: 25, outputsFirst: false),
             bias: try source.values("\(name).bias", shape: [outputs]))
     }
 
-    private mutating func appendNormalization(_ name: String, _ form: NormalizationForm, from input: String, channels: Int) throws(Diagnostic) {
+    private mutating func appendNormalization(
+        _ name: String, _ form: NormalizationForm, from input: String, channels: Int
+    ) throws(Diagnostic) {
         layers.append(Layer(name: name, operator: .normalization(form), inputs: [input]))
         parameters[name] = .normalization(
-            gamma: try source.values("\(name).gamma", shape: [channels, channels]), beta: try source.values("\(name).beta", shape: [channels]))
+            gamma: try source.values("\(name).gamma", shape: [channels, channels]),
+            beta: try source.values("\(name).beta", shape: [channels]))
     }
 
     /// `[out][in][taps]`, or `[in][out][taps]`, to `[K][taps][C]`.
-    private static func channelsLast(_ weights: [Float], outputs: Int, inputs: Int, taps: Int, outputsFirst: Bool) -> [Float] {
+    private static func channelsLast(
+        _ weights: [Float], outputs: Int, inputs: Int, taps: Int, outputsFirst: Bool
+    ) -> [Float] {
         (0..<weights.count).map { index in
             let (k, tap, c) = (index / (taps * inputs), index / inputs % taps, index % inputs)
             return weights[(outputsFirst ? k * inputs + c : c * outputs + k) * taps + tap]

@@ -7,13 +7,16 @@ public enum NetworkImporter {
     public static let architectures = ["bls2017", "mean-scale-hyperprior"]
 
     /// - Throws: `importArchitectureUnknown`, and what the architecture's own importer throws.
-    public static func read(architecture: String, from path: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> FloatNetwork {
+    public static func read(
+        architecture: String, from path: String, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) -> FloatNetwork {
         switch architecture {
         case "bls2017": return try BLS2017Importer.read(folder: path, memory: memory)
         case "mean-scale-hyperprior": return try MeanScaleHyperpriorImporter.read(path: path, memory: memory)
         default:
             throw Diagnostic(
-                .importArchitectureUnknown, at: path, found: "architecture '\(architecture)'", expected: architectures.joined(separator: " or "),
+                .importArchitectureUnknown, at: path, found: "architecture '\(architecture)'",
+                expected: architectures.joined(separator: " or "),
                 remedy: "name one of these architectures")
         }
     }

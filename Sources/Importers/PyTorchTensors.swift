@@ -1,5 +1,6 @@
 import Diagnostics
 import Networks
+import Text
 
 /// Float tensors of a safetensors file, each asked for with the shape that it must have.
 struct PyTorchTensors {
@@ -58,8 +59,11 @@ struct PyTorchTensors {
         guard let first = unused.first else { return }
         throw Diagnostic(
             .importTensorUnused, at: "\(place), tensor \(first)",
-            found: "a tensor that the architecture has no use for" + (unused.count > 1 ? ", and \(unused.count - 1) more: \(unused.dropFirst().prefix(5).joined(separator: ", "))" : ""),
-            expected: "the tensors of a mean-scale hyperprior, no others", remedy: "check the architecture; export only what it has")
+            found: "a tensor that the architecture has no use for"
+                + (unused.count > 1
+                    ? ", and \(unused.count - 1) more: \(unused.dropFirst().prefix(5).joined(separator: ", "))" : ""),
+            expected: "the tensors of a mean-scale hyperprior, no others",
+            remedy: "check the architecture; export only what it has")
     }
 
     /// GDN in CompressAI's own parametrization, by the tensors that go with it.
@@ -67,31 +71,44 @@ struct PyTorchTensors {
     /// - Throws: `importParametrization`.
     func requireEffectiveNormalization() throws(Diagnostic) {
         let marks = ["beta_reparam", "gamma_reparam", "pedestal", "lower_bound"]
-        let found = file.tensors.keys.filter { name in name.split(separator: ".").contains { marks.contains(String($0)) } }
+        let found = file.tensors.keys.filter { name in
+            name.split(separator: ".").contains { marks.contains(String($0)) }
+        }
         guard let name = found.min() else { return }
         throw Diagnostic(
             .importParametrization, at: "\(place), tensor \(name)", found: "GDN in CompressAI's parametrization",
             expected: "effective beta and gamma, which the normalization divides by",
-            remedy: "store max(x, bound)^2 - pedestal for each beta and gamma x, with pedestal 2^-36 and bound sqrt(m + pedestal), m 1e-6 for beta and 0 for gamma, "
-                + "and leave out the tensors of beta_reparam and gamma_reparam")
+            remedy:
+                """
+                store max(x, bound)^2 - pedestal for each beta and gamma x, with pedestal 2^-36 and bound \
+                sqrt(m + pedestal), m 1e-6 for beta and 0 for gamma, and leave out the tensors of beta_reparam and \
+                gamma_reparam
+                """)
     }
 
     private func tensor(_ name: String) throws(Diagnostic) -> SafetensorsTensor {
         taken.names.insert(name)
         guard let tensor = file.tensors[name] else {
-            let meant = closestName(to: name, among: file.tensors.keys.sorted().prefix(1000).filter { !taken.names.contains($0) })
+            let meant = closestName(
+                to: name, among: file.tensors.keys.sorted().prefix(1000).filter { !taken.names.contains($0) })
             throw Diagnostic(
-                .importTensorMismatch, at: "\(place), tensor \(name)", found: "no such tensor" + (meant.map { " but one called \($0)" } ?? ""),
+                .importTensorMismatch, at: "\(place), tensor \(name)",
+                found: "no such tensor" + (meant.map { " but one called \($0)" } ?? ""),
                 expected: "the tensors of a mean-scale hyperprior",
-                remedy: name == "gain" ? "store gain as [rates][M]: one row of ones for a network of one rate" : "check the architecture and the names; docs/files.md lists them")
+                remedy: name == "gain"
+                    ? "store gain as [rates][M]: one row of ones for a network of one rate"
+                    : "check the architecture and the names; docs/network-file.md lists them")
         }
-        guard [.float32, .float16].contains(tensor.elementType) else { throw mismatch(name, tensor, expected: "F32 or F16") }
+        guard [.float32, .float16].contains(tensor.elementType) else {
+            throw mismatch(name, tensor, expected: "F32 or F16")
+        }
         return tensor
     }
 
     private func mismatch(_ name: String, _ tensor: SafetensorsTensor, expected: String) -> Diagnostic {
         Diagnostic(
-            .importTensorMismatch, at: "\(place), tensor \(name)", found: "\(tensor.elementType.rawValue) of shape \(tensor.shape)", expected: expected,
+            .importTensorMismatch, at: "\(place), tensor \(name)",
+            found: "\(tensor.elementType.rawValue) of shape \(tensor.shape)", expected: expected,
             remedy: "check the architecture")
     }
 }

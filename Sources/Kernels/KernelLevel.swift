@@ -26,7 +26,8 @@ public enum KernelLevel: Int32, CaseIterable, Comparable, Sendable {
         self = level
     }
 
-    /// What inner loops use that are told nothing: the wanted level, the best without one. Whoever starts the program refuses a word that names none.
+    /// What inner loops use that are told nothing: the wanted level, the best without one. Whoever starts the program
+    /// refuses a word that names none.
     public static let chosen = wanted.flatMap { KernelLevel(word: $0) } ?? best
 
     public static func < (lower: KernelLevel, higher: KernelLevel) -> Bool { lower.rawValue < higher.rawValue }

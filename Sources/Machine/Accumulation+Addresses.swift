@@ -3,11 +3,13 @@ internal import Commands
 /// The address arithmetic of `Accumulation`'s comment.
 extension Accumulation {
     var inputChannelSet: LayerContext.Channels {
-        LayerContext.Channels(first: firstInputChannel, channels: inputChannels, groups: groups, groupPitch: layerGroupInputChannels)
+        LayerContext.Channels(
+            first: firstInputChannel, channels: inputChannels, groups: groups, groupPitch: layerGroupInputChannels)
     }
 
     var outputChannelSet: LayerContext.Channels {
-        LayerContext.Channels(first: firstOutputChannel, channels: outputChannels, groups: groups, groupPitch: layerGroupOutputChannels)
+        LayerContext.Channels(
+            first: firstOutputChannel, channels: outputChannels, groups: groups, groupPitch: layerGroupOutputChannels)
     }
 
     /// Flat output channels: (g, k).
@@ -22,12 +24,17 @@ extension Accumulation {
 
     private static func hull(_ positions: Int, _ taps: Int, _ coordinate: (Int, Int) -> Int) -> Range<Int> {
         guard positions > 0, taps > 0 else { return 0..<0 }
-        let corners = [coordinate(0, 0), coordinate(0, taps - 1), coordinate(positions - 1, 0), coordinate(positions - 1, taps - 1)]
+        let corners = [
+            coordinate(0, 0), coordinate(0, taps - 1), coordinate(positions - 1, 0),
+            coordinate(positions - 1, taps - 1),
+        ]
         return corners.min()!..<corners.max()! + 1
     }
 
     /// Address of channel 0 of group 0 of a pixel of the whole tensor.
-    func pixelAddress(y: Int, x: Int) -> Int { inputAddress + ((y - originY) * tileColumns + (x - originX)) * inputPixelPitchBytes }
+    func pixelAddress(y: Int, x: Int) -> Int {
+        inputAddress + ((y - originY) * tileColumns + (x - originX)) * inputPixelPitchBytes
+    }
 
     /// The bytes that a rectangle of pixels reaches.
     func tileByteRange(rows: Range<Int>, columns: Range<Int>) -> Range<Int> {
@@ -39,13 +46,15 @@ extension Accumulation {
 
     /// Address of channel 0 of group 0 of a result.
     func outputAddress(_ i: Int, _ j: Int) -> Int {
-        outputAddress + ((i * outputStrideY + outputOffsetY) * outputTileColumns + j * outputStrideX + outputOffsetX) * outputPixelPitchBytes
+        outputAddress + ((i * outputStrideY + outputOffsetY) * outputTileColumns + j * outputStrideX + outputOffsetX)
+            * outputPixelPitchBytes
     }
 
     /// The bytes that the results reach.
     var outputByteRange: Range<Int> {
         guard rows > 0, columns > 0, lanes > 0 else { return 0..<0 }
-        return outputAddress(0, 0)..<outputAddress(rows - 1, columns - 1) + (groups - 1) * outputGroupPitchBytes + outputChannels * outputBytesPerElement
+        return outputAddress(0, 0)..<outputAddress(rows - 1, columns - 1) + (groups - 1) * outputGroupPitchBytes
+            + outputChannels * outputBytesPerElement
     }
 
     var weightByteRange: Range<Int> {

@@ -1,8 +1,10 @@
 internal import CDatapathKernels
 internal import Commands
+import FixedPoint
 internal import Kernels
 
-/// One command's rows of output positions, with everything that they share. Rows are independent of each other, so threads take some each.
+/// One command's rows of output positions, with everything that they share. Rows are independent of each other, so
+/// threads take some each.
 ///
 /// Plain numbers and pointers only: what they point to lives as long as `owners`.
 struct AccumulationRows {
@@ -35,9 +37,11 @@ struct AccumulationRows {
 
     /// - Parameter owners: gets what must live while the rows run.
     init(
-        _ pass: Accumulation, _ context: LayerContext, array: MACArray, products: (segments: ProductSegments.View, tile: OperandTile.View)?,
+        _ pass: Accumulation, _ context: LayerContext, array: MACArray,
+        products: (segments: ProductSegments.View, tile: OperandTile.View)?,
         activations: OnChipBuffer.View,
-        partialSums: UnsafeMutablePointer<Int64>?, accumulatorBits: Int, output: UnsafeMutablePointer<UInt8>?, owners: inout [AnyObject]
+        partialSums: UnsafeMutablePointer<Int64>?, accumulatorBits: Int, output: UnsafeMutablePointer<UInt8>?,
+        owners: inout [AnyObject]
     ) {
         self.pass = pass
         self.level = array.level
@@ -52,15 +56,23 @@ struct AccumulationRows {
         rowActivity = array.rowActivity(pass)
         let validPairs = (0..<pass.tapColumns).reduce(0) { $0 + pass.validColumns(tap: $1) }
         activationBytesOfTapRow = validPairs * array.activationBytesOfPair(pass)
-        let drain = context.drain(LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 1))
-        let packedDrain = sumPitch == pass.lanes && pass.lanes <= 8
-            ? context.drain(LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 8)) : nil
+        let drain = context.drain(
+            LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 1))
+        let packedDrain =
+            sumPitch == pass.lanes && pass.lanes <= 8
+            ? context.drain(LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 8))
+            : nil
         let isSixteen = context.configuration.output.isInteger16
-        precondition(pass.outputBytesPerElement == (isSixteen ? 2 : 1), "results of \(pass.outputBytesPerElement) bytes: the layer stores \(isSixteen ? 2 : 1)")
+        precondition(
+            pass.outputBytesPerElement == (isSixteen ? 2 : 1),
+            "results of \(pass.outputBytesPerElement) bytes: the layer stores \(isSixteen ? 2 : 1)")
         self.drain = drain.view
         self.packedDrain = packedDrain?.view
-        valueDecoder = pass.drain == .normalization
-            ? context.decoder(LayerContext.DecoderKey(channels: pass.outputChannelSet, operand: .value, isSecond: false)).view : nil
+        valueDecoder =
+            pass.drain == .normalization
+            ? context.decoder(
+                LayerContext.DecoderKey(channels: pass.outputChannelSet, operand: .value, isSecond: false)
+            ).view : nil
         // The context keeps its drains and decoders.
         if owners.last !== context { owners.append(context) }
     }
@@ -72,10 +84,12 @@ struct AccumulationRows {
     private var drainedLanes: Int { max(drain.count, packedDrain?.count ?? 0) }
 
     /// Lanes of the drains, as their vectors write them.
-    var drainLanes: Int { ceilingDivision(drainedLanes, DrainLanes.vectorLanes) * DrainLanes.vectorLanes }
+    var drainLanes: Int { roundUp(drainedLanes, to: DrainLanes.vectorLanes) }
 
     /// What `run` counted, to the counters of the channels.
-    func collectCounts(_ scratch: RowScratch.View, at first: Int) { scratch.collectCounts(lanes: drainedLanes, of: pass.outputChannelSet, at: first) }
+    func collectCounts(_ scratch: RowScratch.View, at first: Int) {
+        scratch.collectCounts(lanes: drainedLanes, of: pass.outputChannelSet, at: first)
+    }
 
     /// Some rows, strip by strip.
     func run(rows: Range<Int>, _ scratch: RowScratch.View) -> Tally {
@@ -143,12 +157,14 @@ struct AccumulationRows {
 
     /// `result` = the pass's products + `base`, wrapped to `bits`, position by position.
     private func add(
-        _ base: UnsafePointer<Int64>, pitch basePitch: Int, bits: Int, _ columns: Range<Int>, _ scratch: RowScratch.View, to result: UnsafeMutablePointer<Int64>,
+        _ base: UnsafePointer<Int64>, pitch basePitch: Int, bits: Int, _ columns: Range<Int>,
+        _ scratch: RowScratch.View, to result: UnsafeMutablePointer<Int64>,
         pitch resultPitch: Int
     ) {
         guard isInSegments else {
             intaglio_add_sums(
-                level.rawValue, scratch.sums, Int64(sumPitch), base, Int64(basePitch), Int64(64 - bits), Int64(columns.count), Int64(pass.lanes), result,
+                level.rawValue, scratch.sums, Int64(sumPitch), base, Int64(basePitch), Int64(64 - bits),
+                Int64(columns.count), Int64(pass.lanes), result,
                 Int64(resultPitch))
             return
         }
@@ -162,12 +178,14 @@ struct AccumulationRows {
 
     private func drain(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View, _ tally: inout Tally) {
         if let valueDecoder {
-            NormalizationUnit(level: level).readValues(pass, valueDecoder, activations, row: i, columns: columns, to: scratch.values)
+            NormalizationUnit(level: level).readValues(
+                pass, valueDecoder, activations, row: i, columns: columns, to: scratch.values)
             tally.activity.bufferReadBytes += columns.count * pass.lanes
         }
         var done = 0
         if let packedDrain, columns.count >= 8 {
-            tally.saturatedOutputs += drain(from: 0, pixels: columns.count / 8, packedDrain, pitch: 8 * sumPitch, scratch)
+            tally.saturatedOutputs += drain(
+                from: 0, pixels: columns.count / 8, packedDrain, pitch: 8 * sumPitch, scratch)
             done = columns.count / 8 * 8
         }
         if done < columns.count {
@@ -178,24 +196,30 @@ struct AccumulationRows {
     }
 
     /// `pixels` vectors of `lanes`, from position `first` of the strip on.
-    private func drain(from first: Int, pixels: Int, _ lanes: DrainLanes.View, pitch: Int, _ scratch: RowScratch.View) -> Int {
+    private func drain(
+        from first: Int, pixels: Int, _ lanes: DrainLanes.View, pitch: Int, _ scratch: RowScratch.View
+    ) -> Int {
         let elements = scratch.elements + first * pass.lanes * pass.outputBytesPerElement
         let bytes = pass.outputBytesPerElement
         let values = scratch.values + first * pass.lanes
         switch (pass.drain, isWide) {
         case (.postProcessor, false):
             return PostProcessor(level: level).drain(
-                scratch.sums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes, laneCounts: scratch.laneCounts)
+                scratch.sums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements,
+                bytesPerElement: bytes, laneCounts: scratch.laneCounts)
         case (.postProcessor, true):
             return PostProcessor(level: level).drain(
-                scratch.wideSums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes, laneCounts: scratch.laneCounts)
+                scratch.wideSums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements,
+                bytesPerElement: bytes, laneCounts: scratch.laneCounts)
         case (.normalization, false):
             return NormalizationUnit(level: level).drain(
-                scratch.sums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes,
+                scratch.sums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements,
+                bytesPerElement: bytes,
                 laneCounts: scratch.laneCounts)
         case (.normalization, true):
             return NormalizationUnit(level: level).drain(
-                scratch.wideSums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements, bytesPerElement: bytes,
+                scratch.wideSums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes,
+                to: elements, bytesPerElement: bytes,
                 laneCounts: scratch.laneCounts)
         }
     }
@@ -207,12 +231,14 @@ struct AccumulationRows {
         let pitch = Int64(pass.outputStrideX * pass.outputPixelPitchBytes)
         let destination = output! + (pass.outputAddress(i, columns.lowerBound) - pass.outputByteRange.lowerBound)
         if pass.groups == 1 || pass.outputGroupPitchBytes == groupBytes {
-            intaglio_copy_chunks(destination, pitch, scratch.elements, Int64(pixelBytes), Int64(pixelBytes), Int64(columns.count))
+            intaglio_copy_chunks(
+                destination, pitch, scratch.elements, Int64(pixelBytes), Int64(pixelBytes), Int64(columns.count))
             return
         }
         for group in 0..<pass.groups {
             intaglio_copy_chunks(
-                destination + group * pass.outputGroupPitchBytes, pitch, scratch.elements + group * groupBytes, Int64(pixelBytes), Int64(groupBytes),
+                destination + group * pass.outputGroupPitchBytes, pitch, scratch.elements + group * groupBytes,
+                Int64(pixelBytes), Int64(groupBytes),
                 Int64(columns.count))
         }
     }

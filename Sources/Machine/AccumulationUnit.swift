@@ -3,11 +3,13 @@ internal import Kernels
 internal import MachineDescription
 internal import Threads
 
-/// Prepares an `Accumulation`: operand tile and packed weights. What is left are rows of positions, which threads share.
+/// Prepares an `Accumulation`: operand tile and packed weights. What is left are rows of positions, which threads
+/// share.
 ///
 ///     activation buffer ──> codebook-mux ──> operand tile ─┐
-///     weight buffer ──> expand, pack ──────────────────────┴─> MAC array ──> sums ──┬─(last)──> post-processor or normalization ──> activation buffer
-///                                                 accumulator buffer <──(not last)──┘
+///     weight buffer ──> expand, pack ──────────────────────┴─> MAC array ──> sums ──┬─(last)──> post-processor or
+///                                                 accumulator buffer <──(not last)──┘           normalization
+///                                                                                               ──> activation buffer
 struct AccumulationUnit {
     let array: MACArray
     private var tile = OperandTile()
@@ -25,9 +27,11 @@ struct AccumulationUnit {
     }
 
     /// - Parameter owners: gets what must live while the rows run.
-    /// - Returns: the pass's rows, and how to fill the operand tile before they run, unless that is done; nil for a pass of nothing.
+    /// - Returns: the pass's rows, and how to fill the operand tile before they run, unless that is done; nil for a
+    ///   pass of nothing.
     mutating func prepare(
-        _ pass: Accumulation, _ context: LayerContext, weightBuffer: borrowing OnChipBuffer, activationBuffer: inout OnChipBuffer,
+        _ pass: Accumulation, _ context: LayerContext, weightBuffer: borrowing OnChipBuffer,
+        activationBuffer: inout OnChipBuffer,
         accumulators: borrowing AccumulatorBuffer, owners: inout [AnyObject]
     ) -> (rows: AccumulationRows, decoding: OperandDecoding?)? {
         guard pass.rows > 0, pass.columns > 0, pass.lanes > 0 else { return nil }
@@ -36,17 +40,22 @@ struct AccumulationUnit {
         if pass.readsOperands {
             let decoder = AccumulationUnit.decoder(pass, context)
             if !tile.holds(pass, decoder, activationBuffer) { decoding = tile.replace(pass, decoder, activationBuffer) }
-            let pack = weights.pack(pass, decoder, entries: context.weightEntries, weightBuffer, level: array.level, team: team)
+            let pack = weights.pack(
+                pass, decoder, entries: context.weightEntries, weightBuffer, level: array.level, team: team)
             let segments = pack.products(pass, tile.view)
             products = (segments.view, tile.view)
             owners.append(pack)
             owners.append(segments)
         }
-        let partialSums = pass.first && pass.last
-            ? nil : accumulators.pointer(pass.accumulatorAddress..<pass.accumulatorAddress + pass.rows * pass.columns * pass.lanes)
+        let partialSums =
+            pass.first && pass.last
+            ? nil
+            : accumulators.pointer(
+                pass.accumulatorAddress..<pass.accumulatorAddress + pass.rows * pass.columns * pass.lanes)
         let output = pass.last ? activationBuffer.pointer(writing: pass.outputByteRange) : nil
         let rows = AccumulationRows(
-            pass, context, array: array, products: products, activations: activationBuffer.view, partialSums: partialSums,
+            pass, context, array: array, products: products, activations: activationBuffer.view,
+            partialSums: partialSums,
             accumulatorBits: accumulators.bits, output: output, owners: &owners)
         return (rows, decoding)
     }

@@ -5,8 +5,9 @@ final class AlignedMemory<Element: BitwiseCopyable> {
 
     init(count: Int) {
         self.count = count
-        base = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64).bindMemory(
-            to: Element.self, capacity: max(count, 1))
+        base = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64)
+            .bindMemory(
+                to: Element.self, capacity: max(count, 1))
     }
 
     convenience init(repeating value: Element, count: Int) {

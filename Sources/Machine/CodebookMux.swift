@@ -6,8 +6,8 @@ internal import Kernels
 ///
 ///     code ──> [ table of the channel's select ] ── + offset ──> v ──> v, |v| or the scaled square
 ///
-/// `value` decoders share the J tables of the layer and add offsets; the other operands have a table for each distinct (select, offset, shift),
-/// with everything folded in. Codes beyond a short codebook decode to its last entry.
+/// `value` decoders share the J tables of the layer and add offsets; the other operands have a table for each distinct
+/// (select, offset, shift), with everything folded in. Codes beyond a short codebook decode to its last entry.
 final class OperandDecoder {
     let channels: Int
     /// 256 values a table.
@@ -21,7 +21,9 @@ final class OperandDecoder {
 
     init(_ configuration: LayerConfiguration, _ key: LayerContext.DecoderKey, activationBits: Int, level: KernelLevel) {
         self.level = level
-        guard let operand = key.isSecond ? configuration.second : configuration.input else { preconditionFailure("the layer has no second operand") }
+        guard let operand = key.isSecond ? configuration.second : configuration.input else {
+            preconditionFailure("the layer has no second operand")
+        }
         precondition(!operand.isInteger16, "the MAC array and the codebook-mux decode codes, not 16-bit integers")
         channels = key.channels.count
         var tables: [Int16] = []
@@ -35,7 +37,8 @@ final class OperandDecoder {
             let select = Int(operand.selects[channel])
             let removed = Int(operand.offsets[channel])
             let shift = key.operand == .square ? operand.shift(configuration, channel) : 0
-            let values = operand.values(select: select, offset: removed, key.operand, shift: shift, activationBits: activationBits)
+            let values = operand.values(
+                select: select, offset: removed, key.operand, shift: shift, activationBits: activationBits)
             let isFolded = key.operand != .value
             let tableKey = TableKey(select: select, offset: isFolded ? removed : 0, shift: shift)
             if starts[tableKey] == nil {
@@ -58,22 +61,33 @@ final class OperandDecoder {
         var shift: Int
     }
 
-    var view: View { View(table: table.base, tableIndex: tableIndex.base, offsets: offsets.base, level: level.rawValue) }
+    var view: View {
+        View(table: table.base, tableIndex: tableIndex.base, offsets: offsets.base, level: level.rawValue)
+    }
 
-    /// The decoder as units pass it around while they work: valid as long as the decoder lives. Threads would wait for each other to count references.
+    /// The decoder as units pass it around while they work: valid as long as the decoder lives. Threads would wait for
+    /// each other to count references.
     struct View: BitwiseCopyable {
         fileprivate let table: UnsafePointer<Int16>
         fileprivate let tableIndex: UnsafePointer<Int32>
         fileprivate let offsets: UnsafePointer<Int16>
         private let level: Int32
 
-        fileprivate init(table: UnsafePointer<Int16>, tableIndex: UnsafePointer<Int32>, offsets: UnsafePointer<Int16>, level: Int32) {
+        fileprivate init(
+            table: UnsafePointer<Int16>, tableIndex: UnsafePointer<Int32>, offsets: UnsafePointer<Int16>, level: Int32
+        ) {
             (self.table, self.tableIndex, self.offsets, self.level) = (table, tableIndex, offsets, level)
         }
 
-        /// `values[p count + c]` = the decoded code at `codes[p pitch + c]`, for `count` channels from flat channel `first` on.
-        func decode(_ codes: UnsafePointer<UInt8>, pitch: Int, pixels: Int, first: Int = 0, count: Int, to values: UnsafeMutablePointer<Int16>) {
-            intaglio_decode_pixels(level, codes, Int64(pitch), Int64(pixels), Int64(count), table, tableIndex + first, offsets + first, values)
+        /// `values[p count + c]` = the decoded code at `codes[p pitch + c]`, for `count` channels from flat channel
+        /// `first` on.
+        func decode(
+            _ codes: UnsafePointer<UInt8>, pitch: Int, pixels: Int, first: Int = 0, count: Int,
+            to values: UnsafeMutablePointer<Int16>
+        ) {
+            intaglio_decode_pixels(
+                level, codes, Int64(pitch), Int64(pixels), Int64(count), table, tableIndex + first, offsets + first,
+                values)
         }
     }
 }
@@ -86,7 +100,9 @@ extension OperandConfiguration {
     }
 
     /// The 256 values of one channel.
-    fileprivate func values(select: Int, offset: Int, _ operand: Accumulation.Operand, shift: Int, activationBits: Int) -> [Int] {
+    fileprivate func values(
+        select: Int, offset: Int, _ operand: Accumulation.Operand, shift: Int, activationBits: Int
+    ) -> [Int] {
         let codebook = entries[select]
         let limit = 1 << (activationBits - 1)
         return (0..<256).map { code in
@@ -97,7 +113,8 @@ extension OperandConfiguration {
             case .magnitude:
                 precondition(value > -(1 << 15), "magnitude of \(value) fits the 16-bit operand")
                 return abs(value)
-            case .square: return min(limit - 1, shift == 0 ? value * value : (value * value + 1 << (shift - 1)) >> shift)
+            case .square:
+                return min(limit - 1, shift == 0 ? value * value : (value * value + 1 << (shift - 1)) >> shift)
             }
         }
     }
@@ -105,7 +122,8 @@ extension OperandConfiguration {
 
 /// Encoding side: the code of every x between the first and last threshold of each codebook, the code map included.
 ///
-///     table   [codebook 0: t.first - 1 ... t.last][codebook 1: ...]       code = table[base[j] + clamp(x, low[j], high[j])]
+///     table   [codebook 0: t.first - 1 ... t.last][codebook 1: ...]
+///     code  = table[base[j] + clamp(x, low[j], high[j])]
 ///
 /// Codebooks whose thresholds lie too far apart for a table are searched.
 final class Encoder {
@@ -131,13 +149,17 @@ final class Encoder {
         let map = result.codeMap ?? (0...255).map { UInt8($0) }
         codeMap = AlignedMemory(map)
         thresholdCounts = result.thresholds.map { Int64($0.count) }
-        thresholdStarts = result.thresholds.indices.map { j in result.thresholds[..<j].reduce(0) { $0 + Int64($1.count) } }
+        thresholdStarts = result.thresholds.indices.map { j in
+            result.thresholds[..<j].reduce(0) { $0 + Int64($1.count) }
+        }
         let lengths = result.thresholds.map { Int($0.last ?? 0) - Int($0.first ?? 0) + 2 }
         guard !result.isInteger16, lengths.reduce(0, +) <= Encoder.largestTable else {
             table = nil
             thresholds = result.isInteger16 ? nil : AlignedMemory(result.thresholds.flatMap { $0 } + [0])
             // 16-bit results: x between the limits. Searched codes: x as it is.
-            let span = result.isInteger16 ? Span(low: -32768, high: 32767, base: 0) : Span(low: .min / 2, high: .max / 2, base: 0)
+            let span =
+                result.isInteger16
+                ? Span(low: -32768, high: 32767, base: 0) : Span(low: .min / 2, high: .max / 2, base: 0)
             spans = Array(repeating: span, count: max(result.thresholds.count, 1))
             return
         }

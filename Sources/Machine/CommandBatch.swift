@@ -1,10 +1,13 @@
 internal import Commands
+import FixedPoint
 internal import Threads
 
-/// Commands that are prepared and not yet run. None touches what another writes, so that threads may share all of their work at once.
+/// Commands that are prepared and not yet run. None touches what another writes, so that threads may share all of their
+/// work at once.
 ///
 ///     prepared one by one, in order      load | accumulate | accumulate | store
-///     run                                operand tile's rows, shared ── then ── load | store | rows of both passes, shared
+///     run                                rows of the operand tile, shared
+///                                        then load | store | rows of both passes, shared
 ///
 /// With one thread a batch is one command.
 struct CommandBatch {
@@ -62,12 +65,14 @@ struct CommandBatch {
     }
 
     private mutating func reserve(_ lanes: Int, drainLanes: Int, isWide: Bool, hasValues: Bool) {
-        for thread in scratch.indices where scratch[thread].reserve(lanes, drainLanes: drainLanes, isWide: isWide, hasValues: hasValues) {
+        for thread in scratch.indices
+        where scratch[thread].reserve(lanes, drainLanes: drainLanes, isWide: isWide, hasValues: hasValues) {
             scratchViews[thread] = scratch[thread].view
         }
     }
 
-    /// Counts saturated results of `channels` channels, of all layers together, from 0. Each thread has its own counters.
+    /// Counts saturated results of `channels` channels, of all layers together, from 0. Each thread has its own
+    /// counters.
     mutating func beginCounts(channels: Int) {
         for thread in scratch.indices {
             scratch[thread].beginCounts(channels: channels)
@@ -97,29 +102,42 @@ struct CommandBatch {
         transfers.append(transfer)
     }
 
-    mutating func add(_ index: Int, _ footprint: CommandFootprint?, elementwise work: ElementwiseUnit?, firstCounter: Int) {
+    mutating func add(
+        _ index: Int, _ footprint: CommandFootprint?, elementwise work: ElementwiseUnit?, firstCounter: Int
+    ) {
         append(index, footprint)
         guard let work else { return }
-        wholeUnits.append(Unit(kind: .elementwise, command: indices.count - 1, work: elementwise.count, firstCounter: firstCounter))
+        wholeUnits.append(
+            Unit(kind: .elementwise, command: indices.count - 1, work: elementwise.count, firstCounter: firstCounter))
         elementwise.append(work)
         reserve(work.scratchLanes, drainLanes: work.drainLanes, isWide: true, hasValues: true)
     }
 
     mutating func add(
-        _ index: Int, _ footprint: CommandFootprint?, accumulation: (rows: AccumulationRows, decoding: OperandDecoding?)?, firstCounter: Int
+        _ index: Int, _ footprint: CommandFootprint?,
+        accumulation: (rows: AccumulationRows, decoding: OperandDecoding?)?, firstCounter: Int
     ) {
         append(index, footprint)
         guard let (rows, decoding) = accumulation else { return }
         precondition(decoding == nil || !readsTile, "a batch reads one operand tile")
         if let decoding { self.decoding = decoding }
         readsTile = true
-        reserve(rows.stripColumns * rows.sumPitch, drainLanes: rows.drainLanes, isWide: rows.isWide, hasValues: rows.pass.drain == .normalization)
+        reserve(
+            rows.stripColumns * rows.sumPitch, drainLanes: rows.drainLanes, isWide: rows.isWide,
+            hasValues: rows.pass.drain == .normalization)
         let count = rows.pass.rows
-        let step = team.threads == 1 ? count : max(1, min(CommandBatch.unitMultiplications / rows.rowMultiplications, ceilingDivision(count, 2 * team.threads)))
+        let step =
+            team.threads == 1
+            ? count
+            : max(
+                1,
+                min(CommandBatch.unitMultiplications / rows.rowMultiplications, ceilDivide(count, by: 2 * team.threads))
+            )
         for first in stride(from: 0, to: count, by: step) {
             rowUnits.append(
                 Unit(
-                    kind: .rows, command: indices.count - 1, work: accumulations.count, rows: first..<min(first + step, count), firstCounter: firstCounter))
+                    kind: .rows, command: indices.count - 1, work: accumulations.count,
+                    rows: first..<min(first + step, count), firstCounter: firstCounter))
         }
         accumulations.append(rows)
     }
@@ -134,10 +152,12 @@ struct CommandBatch {
     /// Runs everything; `ended` gets the results in the commands' order.
     mutating func run(_ ended: (Result) -> Void) {
         guard !isEmpty else { return }
-        if let decoding { team.share(ceilingDivision(decoding.rows, 2)) { _, unit in
-            decoding.decode(row: 2 * unit)
-            if 2 * unit + 1 < decoding.rows { decoding.decode(row: 2 * unit + 1) }
-        } }
+        if let decoding {
+            team.share(ceilDivide(decoding.rows, by: 2)) { _, unit in
+                decoding.decode(row: 2 * unit)
+                if 2 * unit + 1 < decoding.rows { decoding.decode(row: 2 * unit + 1) }
+            }
+        }
         arrangeUnits()
         if tallies.count < units.count { tallies = AlignedMemory(count: 2 * units.count) }
         runUnits()
@@ -150,10 +170,12 @@ struct CommandBatch {
         removeAll()
     }
 
-    /// Rows of all accumulations from the top to the bottom of the tile, so that each thread keeps to its part of it; whole commands at both ends, so that rows
-    /// fill the gaps.
+    /// Rows of all accumulations from the top to the bottom of the tile, so that each thread keeps to its part of it;
+    /// whole commands at both ends, so that rows fill the gaps.
     private mutating func arrangeUnits() {
-        if accumulations.count > 1, team.threads > 1 { rowUnits.sort { ($0.rows.lowerBound, $0.work) < ($1.rows.lowerBound, $1.work) } }
+        if accumulations.count > 1, team.threads > 1 {
+            rowUnits.sort { ($0.rows.lowerBound, $0.work) < ($1.rows.lowerBound, $1.work) }
+        }
         for (index, unit) in wholeUnits.enumerated() where index % 2 == 1 { units.append(unit) }
         units.append(contentsOf: rowUnits)
         for (index, unit) in wholeUnits.enumerated() where index % 2 == 0 { units.append(unit) }
@@ -171,14 +193,20 @@ struct CommandBatch {
                             team.share(units.count) { thread, index in
                                 let unit = units[index]
                                 switch unit.kind {
-                                case .transfer: tallies[index] = AccumulationRows.Tally(activity: transfers[unit.work].run())
+                                case .transfer:
+                                    tallies[index] = AccumulationRows.Tally(activity: transfers[unit.work].run())
                                 case .elementwise:
                                     let (activity, saturated) = elementwise[unit.work].run(scratch[thread])
-                                    tallies[index] = AccumulationRows.Tally(activity: activity, saturatedOutputs: saturated)
-                                    if saturated > 0 { elementwise[unit.work].collectCounts(scratch[thread], at: unit.firstCounter) }
+                                    tallies[index] = AccumulationRows.Tally(
+                                        activity: activity, saturatedOutputs: saturated)
+                                    if saturated > 0 {
+                                        elementwise[unit.work].collectCounts(scratch[thread], at: unit.firstCounter)
+                                    }
                                 case .rows:
                                     tallies[index] = accumulations[unit.work].run(rows: unit.rows, scratch[thread])
-                                    if tallies[index].saturatedOutputs > 0 { accumulations[unit.work].collectCounts(scratch[thread], at: unit.firstCounter) }
+                                    if tallies[index].saturatedOutputs > 0 {
+                                        accumulations[unit.work].collectCounts(scratch[thread], at: unit.firstCounter)
+                                    }
                                 }
                             }
                         }

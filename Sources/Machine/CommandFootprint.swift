@@ -1,6 +1,7 @@
 internal import Commands
 
-/// What a command reads and writes: ranges of bytes (of sums, in the accumulator buffer) that hold every byte it touches and may hold more.
+/// What a command reads and writes: ranges of bytes (of sums, in the accumulator buffer) that hold every byte it
+/// touches and may hold more.
 ///
 /// Two commands of which neither writes what the other touches may run in any order, or at once.
 struct CommandFootprint {
@@ -68,7 +69,9 @@ struct CommandFootprint {
     /// Whether one of the two may write what the other touches.
     func meets(_ other: CommandFootprint) -> Bool {
         if write.overlaps(other.write) {
-            guard let lattice, let otherLattice = other.lattice, lattice.isApart(from: otherLattice) else { return true }
+            guard let lattice, let otherLattice = other.lattice, lattice.isApart(from: otherLattice) else {
+                return true
+            }
         }
         return reads(what: other.write) || other.reads(what: write)
     }
@@ -79,7 +82,8 @@ struct CommandFootprint {
     }
 }
 
-/// The places of a pass's results: one phase of a transposed convolution fills every `strideX`-th pixel of every `strideY`-th row.
+/// The places of a pass's results: one phase of a transposed convolution fills every `strideX`-th pixel of every
+/// `strideY`-th row.
 struct ResultLattice: Equatable {
     private var address: Int
     private var tileColumns: Int
@@ -92,12 +96,19 @@ struct ResultLattice: Equatable {
     /// Nil where results may reach beyond their pixel or row.
     init?(_ pass: Accumulation) {
         guard
-            pass.groups * pass.outputChannels > 0, (0..<pass.outputStrideY).contains(pass.outputOffsetY), (0..<pass.outputStrideX).contains(pass.outputOffsetX),
-            (pass.columns - 1) * pass.outputStrideX + pass.outputOffsetX < pass.outputTileColumns, pass.outputGroupPitchBytes >= 0,
-            (pass.groups - 1) * pass.outputGroupPitchBytes + pass.outputChannels * pass.outputBytesPerElement <= pass.outputPixelPitchBytes
+            pass.groups * pass.outputChannels > 0, (0..<pass.outputStrideY).contains(pass.outputOffsetY),
+            (0..<pass.outputStrideX).contains(pass.outputOffsetX),
+            (pass.columns - 1) * pass.outputStrideX + pass.outputOffsetX < pass.outputTileColumns,
+            pass.outputGroupPitchBytes >= 0,
+            (pass.groups - 1) * pass.outputGroupPitchBytes + pass.outputChannels * pass.outputBytesPerElement
+                <= pass.outputPixelPitchBytes
         else { return nil }
-        (address, tileColumns, pixelPitchBytes) = (pass.outputAddress, pass.outputTileColumns, pass.outputPixelPitchBytes)
-        (strideY, strideX, offsetY, offsetX) = (pass.outputStrideY, pass.outputStrideX, pass.outputOffsetY, pass.outputOffsetX)
+        (address, tileColumns, pixelPitchBytes) = (
+            pass.outputAddress, pass.outputTileColumns, pass.outputPixelPitchBytes
+        )
+        (strideY, strideX, offsetY, offsetX) = (
+            pass.outputStrideY, pass.outputStrideX, pass.outputOffsetY, pass.outputOffsetX
+        )
     }
 
     /// Whether the two are phases of one tile, and different ones.

@@ -1,7 +1,8 @@
 internal import CDatapathKernels
 internal import Commands
 
-/// One DMA command, ready to run on any thread: moves the bytes of a `Transfer` between external memory and a buffer, in either direction.
+/// One DMA command, ready to run on any thread: moves the bytes of a `Transfer` between external memory and a buffer,
+/// in either direction.
 struct DMAEngine {
     private let transfer: Transfer
     private let memory: ExternalMemory.View
@@ -17,7 +18,9 @@ struct DMAEngine {
 
     init?(storing transfer: Transfer, from buffer: borrowing OnChipBuffer, to memory: ExternalMemory) {
         guard transfer.bytes > 0 else { return nil }
-        self.init(transfer, memory, UnsafeMutablePointer(mutating: buffer.pointer(reading: transfer.bufferRange)), isLoad: false)
+        self.init(
+            transfer, memory, UnsafeMutablePointer(mutating: buffer.pointer(reading: transfer.bufferRange)),
+            isLoad: false)
     }
 
     private init(_ transfer: Transfer, _ memory: ExternalMemory, _ buffer: UnsafeMutablePointer<UInt8>, isLoad: Bool) {
@@ -38,7 +41,9 @@ struct DMAEngine {
     }
 
     private func copy() {
-        precondition(transfer.chunkBytes > 0 && transfer.bytes % transfer.chunkBytes == 0, "chunks of \(transfer.chunkBytes) bytes divide \(transfer.bytes)")
+        precondition(
+            transfer.chunkBytes > 0 && transfer.bytes % transfer.chunkBytes == 0,
+            "chunks of \(transfer.chunkBytes) bytes divide \(transfer.bytes)")
         let low = min(0, (transfer.bytes / transfer.chunkBytes - 1) * transfer.chunkPitchBytes)
         let chunksOfRow = transfer.rowBytes / transfer.chunkBytes
         for plane in 0..<transfer.planes {
@@ -49,7 +54,8 @@ struct DMAEngine {
             } else if transfer.rowBytes % transfer.chunkBytes == 0 {
                 for row in 0..<transfer.rows {
                     copy(
-                        address + row * transfer.rowPitchBytes, pitch: transfer.chunkBytes, to: start + row * chunksOfRow * transfer.chunkPitchBytes,
+                        address + row * transfer.rowPitchBytes, pitch: transfer.chunkBytes,
+                        to: start + row * chunksOfRow * transfer.chunkPitchBytes,
                         chunks: chunksOfRow)
                 }
             } else {
@@ -63,9 +69,11 @@ struct DMAEngine {
         let (bytes, last) = (transfer.chunkBytes, (chunks - 1) * pitch)
         let external = memory.pointer(address + min(last, 0), count: abs(last) + bytes) - min(last, 0)
         if isLoad {
-            intaglio_copy_chunks(onChip, Int64(transfer.chunkPitchBytes), external, Int64(pitch), Int64(bytes), Int64(chunks))
+            intaglio_copy_chunks(
+                onChip, Int64(transfer.chunkPitchBytes), external, Int64(pitch), Int64(bytes), Int64(chunks))
         } else {
-            intaglio_copy_chunks(external, Int64(pitch), onChip, Int64(transfer.chunkPitchBytes), Int64(bytes), Int64(chunks))
+            intaglio_copy_chunks(
+                external, Int64(pitch), onChip, Int64(transfer.chunkPitchBytes), Int64(bytes), Int64(chunks))
         }
     }
 
@@ -74,7 +82,8 @@ struct DMAEngine {
         var position = plane * transfer.rows * transfer.rowBytes
         for row in 0..<transfer.rows {
             let external = memory.pointer(
-                transfer.externalAddress + plane * transfer.planePitchBytes + row * transfer.rowPitchBytes, count: transfer.rowBytes)
+                transfer.externalAddress + plane * transfer.planePitchBytes + row * transfer.rowPitchBytes,
+                count: transfer.rowBytes)
             var done = 0
             while done < transfer.rowBytes {
                 let inChunk = position % transfer.chunkBytes

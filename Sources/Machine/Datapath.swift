@@ -22,9 +22,12 @@ package enum Datapath {
     /// The encoder: how many thresholds `result - offset` reaches.
     package static func encode(_ results: UnsafeBufferPointer<Int32>, thresholds: [Int32], offset: Int32) -> [UInt8] {
         let output = ResultConfiguration(
-            thresholds: [thresholds], limits: [CodebookLimits(lowest: .min, highest: .max)], selects: [0], offsets: [offset])
-        let configuration = LayerConfiguration(input: OperandConfiguration(entries: [], selects: [], offsets: []), output: output, drain: .none)
-        let drain = DrainLanes(configuration, LayerContext.DrainKey(channels: .one, addsBias: false, copies: 1), encoder: Encoder(output))
+            thresholds: [thresholds], limits: [CodebookLimits(lowest: .min, highest: .max)], selects: [0],
+            offsets: [offset])
+        let configuration = LayerConfiguration(
+            input: OperandConfiguration(entries: [], selects: [], offsets: []), output: output, drain: .none)
+        let drain = DrainLanes(
+            configuration, LayerContext.DrainKey(channels: .one, addsBias: false, copies: 1), encoder: Encoder(output))
         // Every lane of the kernel reads a sum; only the first is stored.
         let sums = AlignedMemory<Int64>(repeating: 0, count: results.count + drain.lanes)
         for (index, result) in results.enumerated() { sums.base[index] = Int64(result) }
@@ -32,26 +35,33 @@ package enum Datapath {
         let laneCounts = AlignedMemory<Int64>(repeating: 0, count: drain.lanes)
         return withExtendedLifetime((drain, sums, codes, laneCounts)) {
             _ = PostProcessor(level: .best).drain(
-                sums.base, pitch: 1, pixels: results.count, by: drain.view, to: codes.base, bytesPerElement: 1, laneCounts: laneCounts.base)
+                sums.base, pitch: 1, pixels: results.count, by: drain.view, to: codes.base, bytesPerElement: 1,
+                laneCounts: laneCounts.base)
             return (0..<results.count).map { codes.base[$0] }
         }
     }
 
-    /// The MAC array and the accumulator buffer: `accumulators[p][k] += sum over d of operands[p][d] weights[k][d]`, the low `bits` bits, sign extended.
+    /// The MAC array and the accumulator buffer: `accumulators[p][k] += sum over d of operands[p][d] weights[k][d]`,
+    /// the low `bits` bits, sign extended.
     ///
     /// Weights lie above -2^15.
     package static func accumulate(
-        operands: UnsafePointer<Int16>, weights: UnsafePointer<Int16>, pixels: Int, channels: Int, depth: Int, bits: Int, into accumulators: UnsafeMutablePointer<Int64>
+        operands: UnsafePointer<Int16>, weights: UnsafePointer<Int16>, pixels: Int, channels: Int, depth: Int,
+        bits: Int, into accumulators: UnsafeMutablePointer<Int64>
     ) {
-        let (pairs, blocks) = (ceilingDivision(depth, 2), ceilingDivision(channels, 16))
+        let (pairs, blocks) = (ceilDivide(depth, by: 2), ceilDivide(channels, by: 16))
         // An odd end meets a zero weight.
         let values = AlignedMemory<Int16>(repeating: 0, count: pixels * pairs * 2)
         for p in 0..<pixels { (values.base + p * pairs * 2).update(from: operands + p * depth, count: depth) }
         let packed = AlignedMemory<Int16>(repeating: 0, count: blocks * pairs * 32)
         for k in 0..<channels {
-            for d in 0..<depth { packed.base[(k / 16 * pairs + d / 2) * 32 + k % 16 * 2 + d % 2] = weights[k * depth + d] }
+            for d in 0..<depth {
+                packed.base[(k / 16 * pairs + d / 2) * 32 + k % 16 * 2 + d % 2] = weights[k * depth + d]
+            }
         }
-        let largest = (0..<pairs).map { pair in largestProduct(pair, values, pixels: pixels, packed, blocks: blocks, pairs: pairs) }
+        let largest = (0..<pairs).map { pair in
+            largestProduct(pair, values, pixels: pixels, packed, blocks: blocks, pairs: pairs)
+        }
         let level = KernelLevel.chosen
         let sums = AlignedMemory<Int32>(count: pixels * blocks * 16)
         withExtendedLifetime((values, packed, sums)) {
@@ -65,10 +75,12 @@ package enum Datapath {
                 }
                 var run = intaglio_run(offset: Int64(first * 2), pairs: Int64(end - first))
                 intaglio_mac_row(
-                    level.rawValue, values.base, Int64(pairs * 2), Int64(pixels), &run, 1, packed.base + first * 32, Int64(pairs * 32), Int64(blocks), sums.base,
+                    level.rawValue, values.base, Int64(pairs * 2), Int64(pixels), &run, 1, packed.base + first * 32,
+                    Int64(pairs * 32), Int64(blocks), sums.base,
                     Int64(blocks * 16))
                 intaglio_add_sums(
-                    level.rawValue, sums.base, Int64(blocks * 16), accumulators, Int64(channels), Int64(64 - bits), Int64(pixels), Int64(channels), accumulators,
+                    level.rawValue, sums.base, Int64(blocks * 16), accumulators, Int64(channels), Int64(64 - bits),
+                    Int64(pixels), Int64(channels), accumulators,
                     Int64(channels))
                 first = end
             }
@@ -77,16 +89,22 @@ package enum Datapath {
 
     /// A bound of one pair's two products over all pixels and channels.
     private static func largestProduct(
-        _ pair: Int, _ values: AlignedMemory<Int16>, pixels: Int, _ packed: AlignedMemory<Int16>, blocks: Int, pairs: Int
+        _ pair: Int, _ values: AlignedMemory<Int16>, pixels: Int, _ packed: AlignedMemory<Int16>, blocks: Int,
+        pairs: Int
     ) -> Int64 {
         (0..<2).reduce(0) { sum, side in
-            let operand = (0..<pixels).reduce(0) { max($0, Int64(values.base[($1 * pairs + pair) * 2 + side].magnitude)) }
-            let weight = (0..<blocks * 16).reduce(0) { max($0, Int64(packed.base[($1 / 16 * pairs + pair) * 32 + $1 % 16 * 2 + side].magnitude)) }
+            let operand = (0..<pixels).reduce(0) {
+                max($0, Int64(values.base[($1 * pairs + pair) * 2 + side].magnitude))
+            }
+            let weight = (0..<blocks * 16).reduce(0) {
+                max($0, Int64(packed.base[($1 / 16 * pairs + pair) * 32 + $1 % 16 * 2 + side].magnitude))
+            }
             return sum + operand * weight
         }
     }
 
-    /// The normalization unit before its saturation to 32 bits: what is larger comes back as some number that does not fit them.
+    /// The normalization unit before its saturation to 32 bits: what is larger comes back as some number that does not
+    /// fit them.
     package static func normalize(_ form: UInt8, value: Int16, norm: Int64, scale: UInt32, shift: UInt8) -> Int64 {
         let magnitude = Int64(value.magnitude)
         let scaled = Double(sign: .plus, exponent: -Int(shift), significand: Double(magnitude * Int64(scale)))
@@ -100,16 +118,21 @@ package enum Datapath {
         // Far beyond 32 bits nothing is left to decide, and the inequality's sides would not fit 128 bits.
         let largest = Double(Int64(1) << 33)
         let result =
-            estimate >= largest ? Int64(largest) : intaglio_normalized_magnitude(Int32(form), magnitude * Int64(scale), norm, Int64(shift), Int64(estimate))
+            estimate >= largest
+            ? Int64(largest)
+            : intaglio_normalized_magnitude(Int32(form), magnitude * Int64(scale), norm, Int64(shift), Int64(estimate))
         return value < 0 ? -result : result
     }
 
     /// The same by a table.
-    package static func normalize(_ form: UInt8, value: Int16, norm: Int64, scale: UInt32, shift: UInt8, table: NormalizationTable) -> Int64 {
+    package static func normalize(
+        _ form: UInt8, value: Int16, norm: Int64, scale: UInt32, shift: UInt8, table: NormalizationTable
+    ) -> Int64 {
         let segments = DrainLanes.segments(table)
         return withExtendedLifetime(segments) {
             var kernel = DrainLanes.kernel(table, segments)
-            let magnitude = intaglio_table_magnitude(&kernel, Int32(form), Int64(value.magnitude) * Int64(scale), norm, Int64(shift))
+            let magnitude = intaglio_table_magnitude(
+                &kernel, Int32(form), Int64(value.magnitude) * Int64(scale), norm, Int64(shift))
             return value < 0 ? -magnitude : magnitude
         }
     }

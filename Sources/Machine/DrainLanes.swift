@@ -23,7 +23,8 @@ final class DrainLanes {
 
     var view: View { View(kernel: kernelMemory.base, count: count, lanes: Unmanaged.passUnretained(self)) }
 
-    /// The lanes as units pass them around while they work: valid as long as the lanes live. Threads would wait for each other to count references.
+    /// The lanes as units pass them around while they work: valid as long as the lanes live. Threads would wait for
+    /// each other to count references.
     struct View {
         let kernel: UnsafePointer<intaglio_drain>
         let count: Int
@@ -41,18 +42,22 @@ final class DrainLanes {
 
     /// Rows of `words`.
     private enum Row: Int, CaseIterable {
-        case bias, multiplier, multiplierNegative, shift, shiftNegative, offset, limitLow, limitHigh, tableLow, tableHigh, tableBase, scale, scaleShift
+        case bias, multiplier, multiplierNegative, shift, shiftNegative, offset, limitLow, limitHigh, tableLow,
+            tableHigh, tableBase, scale, scaleShift
         case thresholdStart, thresholdCount
     }
 
     init(_ configuration: LayerConfiguration, _ key: LayerContext.DrainKey, encoder: Encoder) {
         let channels = key.channels.count
         count = channels * key.copies
-        lanes = (count + DrainLanes.vectorLanes - 1) / DrainLanes.vectorLanes * DrainLanes.vectorLanes
+        lanes = roundUp(count, to: DrainLanes.vectorLanes)
         self.encoder = encoder
         words = AlignedMemory(repeating: 0, count: lanes * Row.allCases.count)
         factors = AlignedMemory(repeating: 0, count: lanes)
-        segments = if case .normalization(let normalization) = configuration.drain { normalization.table.flatMap(DrainLanes.segments) } else { nil }
+        segments =
+            if case .normalization(let normalization) = configuration.drain {
+                normalization.table.flatMap(DrainLanes.segments)
+            } else { nil }
         var positive = Array(repeating: QuantizedMultiplier.zero, count: count)
         var negative = positive
         var rule = RoundingRule.single
@@ -76,11 +81,15 @@ final class DrainLanes {
                 set(.shiftNegative, lane, Int64(31 - negative[lane].exponent))
             case .normalization(let normalization):
                 precondition(normalization.beta[channel] >= 1, "beta is at least 1")
-                precondition(normalization.scaleMantissas[channel] < 1 << 24 && normalization.scaleShifts[channel] <= 62, "M below 2^24, S at most 62")
+                precondition(
+                    normalization.scaleMantissas[channel] < 1 << 24 && normalization.scaleShifts[channel] <= 62,
+                    "M below 2^24, S at most 62")
                 set(.bias, lane, key.addsBias ? normalization.beta[channel] : 0)
                 set(.scale, lane, Int64(normalization.scaleMantissas[channel]))
                 set(.scaleShift, lane, Int64(normalization.scaleShifts[channel]))
-                factors.base[lane] = Double(sign: .plus, exponent: -Int(normalization.scaleShifts[channel]), significand: Double(normalization.scaleMantissas[channel]))
+                factors.base[lane] = Double(
+                    sign: .plus, exponent: -Int(normalization.scaleShifts[channel]),
+                    significand: Double(normalization.scaleMantissas[channel]))
             case .addition(let addition):
                 rule = addition.rounding
                 set(.bias, lane, 0)
@@ -105,7 +114,9 @@ final class DrainLanes {
     }
 
     /// Channel -1: a lane that never saturates and encodes to anything.
-    private static func setEncoder(_ output: ResultConfiguration, _ encoder: Encoder, channel: Int, _ set: (Row, Int64) -> Void) {
+    private static func setEncoder(
+        _ output: ResultConfiguration, _ encoder: Encoder, channel: Int, _ set: (Row, Int64) -> Void
+    ) {
         let codebook = channel >= 0 && !output.isInteger16 ? Int(output.selects[channel]) : 0
         let span = encoder.spans[codebook]
         set(.tableLow, span.low)
@@ -175,10 +186,15 @@ final class DrainLanes {
 
     /// Widths beyond these would make the kernel read behind the segments or past 64 bits.
     static func kernel(_ table: NormalizationTable, _ segments: AlignedMemory<Int64>?) -> intaglio_normalization_table {
-        precondition((9...18).contains(table.baseBits) && (0...16).contains(table.offsetBits) && (0...31).contains(table.slopeShift), "widths of \(table)")
-        precondition(segments == nil || table.bases.count == 1 << table.indexBits, "\(table.bases.count) segments of \(table.indexBits) index bits")
+        precondition(
+            (9...18).contains(table.baseBits) && (0...16).contains(table.offsetBits)
+                && (0...31).contains(table.slopeShift), "widths of \(table)")
+        precondition(
+            segments == nil || table.bases.count == 1 << table.indexBits,
+            "\(table.bases.count) segments of \(table.indexBits) index bits")
         return intaglio_normalization_table(
-            segments: segments.map { UnsafePointer($0.base) }, indexBits: Int32(table.indexBits), offsetBits: Int32(table.offsetBits),
+            segments: segments.map { UnsafePointer($0.base) }, indexBits: Int32(table.indexBits),
+            offsetBits: Int32(table.offsetBits),
             baseBits: Int32(table.baseBits), slopeShift: Int32(table.slopeShift))
     }
 }
@@ -193,7 +209,8 @@ extension DrainConfiguration {
     var limits: (bits: Int, clipLow: Int32, clipHigh: Int32)? {
         switch self {
         case .postProcessing(let post): (post.resultBits, post.clipLow, post.clipHigh)
-        case .normalization(let normalization): (normalization.resultBits, normalization.clipLow, normalization.clipHigh)
+        case .normalization(let normalization):
+            (normalization.resultBits, normalization.clipLow, normalization.clipHigh)
         case .addition(let addition): (addition.resultBits, addition.clipLow, addition.clipHigh)
         case .none: nil
         }

@@ -1,8 +1,8 @@
 internal import Commands
 internal import Kernels
 
-/// One element-wise command, ready to run on any thread: additions, requantizations, the latent operators and copies. No MAC array, the post-processor and the
-/// codebook-mux only.
+/// One element-wise command, ready to run on any thread: additions, requantizations, the latent operators and copies.
+/// No MAC array, the post-processor and the codebook-mux only.
 struct ElementwiseUnit {
     private let work: Elementwise
     private let postProcessor: PostProcessor
@@ -25,18 +25,23 @@ struct ElementwiseUnit {
         self.buffer = buffer.view
         origin = buffer.pointer(writing: work.outputByteRange) - work.outputByteRange.lowerBound
         guard work.function != .copy else {
-            precondition(work.inputBytesPerElement == work.outputBytesPerElement, "a copy keeps the bytes of an element")
+            precondition(
+                work.inputBytesPerElement == work.outputBytesPerElement, "a copy keeps the bytes of an element")
             (drain, decoder, secondDecoder, factors) = (nil, nil, nil, (1, 0))
             return
         }
         guard let context else { preconditionFailure("\(work.function.rawValue) needs a channel block") }
         let isSixteen = context.configuration.output.isInteger16
-        precondition(work.outputBytesPerElement == (isSixteen ? 2 : 1), "results of \(work.outputBytesPerElement) bytes: the layer stores \(isSixteen ? 2 : 1)")
+        precondition(
+            work.outputBytesPerElement == (isSixteen ? 2 : 1),
+            "results of \(work.outputBytesPerElement) bytes: the layer stores \(isSixteen ? 2 : 1)")
         let channels = work.channelSet
         drain = context.drain(LayerContext.DrainKey(channels: channels, addsBias: true, copies: 1))
-        decoder = work.inputBytesPerElement == 1
+        decoder =
+            work.inputBytesPerElement == 1
             ? context.decoder(LayerContext.DecoderKey(channels: channels, operand: .value, isSecond: false)) : nil
-        secondDecoder = work.hasSecond && work.secondBytesPerElement == 1
+        secondDecoder =
+            work.hasSecond && work.secondBytesPerElement == 1
             ? context.decoder(LayerContext.DecoderKey(channels: channels, operand: .value, isSecond: true)) : nil
         factors = work.factors(context.configuration.drain)
     }
@@ -48,7 +53,9 @@ struct ElementwiseUnit {
     var drainLanes: Int { drain?.lanes ?? 0 }
 
     /// What `run` counted, to the counters of the channels.
-    func collectCounts(_ scratch: RowScratch.View, at first: Int) { scratch.collectCounts(lanes: work.channels, of: work.channelSet, at: first) }
+    func collectCounts(_ scratch: RowScratch.View, at first: Int) {
+        scratch.collectCounts(lanes: work.channels, of: work.channelSet, at: first)
+    }
 
     func run(_ scratch: RowScratch.View) -> (activity: UnitActivity, saturatedOutputs: Int) {
         var activity = UnitActivity()
@@ -61,7 +68,9 @@ struct ElementwiseUnit {
             }
             work.write(UnsafePointer(scratch.elements), row: row, to: origin)
             activity.bufferReadBytes += work.columns * work.channels * work.inputBytesPerElement
-            if work.function != .copy, work.hasSecond { activity.bufferReadBytes += work.columns * work.channels * work.secondBytesPerElement }
+            if work.function != .copy, work.hasSecond {
+                activity.bufferReadBytes += work.columns * work.channels * work.secondBytesPerElement
+            }
             activity.bufferWriteBytes += work.columns * work.channels * work.outputBytesPerElement
         }
         return (activity, saturated)
@@ -72,7 +81,8 @@ struct ElementwiseUnit {
         let pixelBytes = work.channels * work.inputBytesPerElement
         for j in 0..<work.columns {
             let address = work.inputAddress + (row * work.columns + j) * work.inputPixelPitchBytes
-            (scratch.elements + j * pixelBytes).update(from: buffer.pointer(reading: address..<address + pixelBytes), count: pixelBytes)
+            (scratch.elements + j * pixelBytes).update(
+                from: buffer.pointer(reading: address..<address + pixelBytes), count: pixelBytes)
         }
     }
 
@@ -92,7 +102,8 @@ struct ElementwiseUnit {
             for element in 0..<count { sums[element] = (sums[element] + half) >> Int64(work.fractionBits) }
         }
         return postProcessor.drain(
-            sums, pitch: work.channels, pixels: work.columns, by: drain!.view, to: scratch.elements, bytesPerElement: work.outputBytesPerElement,
+            sums, pitch: work.channels, pixels: work.columns, by: drain!.view, to: scratch.elements,
+            bytesPerElement: work.outputBytesPerElement,
             laneCounts: scratch.laneCounts)
     }
 
@@ -118,7 +129,9 @@ struct ElementwiseUnit {
 }
 
 extension Elementwise {
-    var channelSet: LayerContext.Channels { LayerContext.Channels(first: firstChannel, channels: channels, groups: 1, groupPitch: 0) }
+    var channelSet: LayerContext.Channels {
+        LayerContext.Channels(first: firstChannel, channels: channels, groups: 1, groupPitch: 0)
+    }
 
     /// What the two operands are multiplied by before they are added.
     fileprivate func factors(_ drain: DrainConfiguration) -> (first: Int64, second: Int64) {
@@ -136,7 +149,8 @@ extension Elementwise {
     var outputByteRange: Range<Int> {
         let f = shuffleFactor
         let lastChannel = (channels - 1) / (f * f)
-        return outputAddress..<outputAddress + (rows * f * columns * f - 1) * outputPixelPitchBytes + (lastChannel + 1) * outputBytesPerElement
+        return outputAddress..<outputAddress + (rows * f * columns * f - 1) * outputPixelPitchBytes + (lastChannel + 1)
+            * outputBytesPerElement
     }
 
     /// Packed elements of a row to their places; `origin` is address 0.
@@ -146,13 +160,15 @@ extension Elementwise {
         for j in 0..<columns {
             let source = elements + j * channels * bytes
             if f == 1 {
-                (origin + outputAddress + (i * columns + j) * outputPixelPitchBytes).update(from: source, count: channels * bytes)
+                (origin + outputAddress + (i * columns + j) * outputPixelPitchBytes).update(
+                    from: source, count: channels * bytes)
                 continue
             }
             for c in 0..<channels {
                 let (k, dy, dx) = (c / (f * f), c % (f * f) / f, c % f)
                 let pixel = (i * f + dy) * columns * f + j * f + dx
-                (origin + outputAddress + pixel * outputPixelPitchBytes + k * bytes).update(from: source + c * bytes, count: bytes)
+                (origin + outputAddress + pixel * outputPixelPitchBytes + k * bytes).update(
+                    from: source + c * bytes, count: bytes)
             }
         }
     }

@@ -1,6 +1,8 @@
+import FixedPoint
 public import MachineDescription
 
-/// The entropy unit: interleaved rANS over tables in its own memory. What it computes is `InterleavedEncoder` and `InterleavedDecoder`; here is what it takes.
+/// The entropy unit: interleaved rANS over tables in its own memory. What it computes is `InterleavedEncoder` and
+/// `InterleavedDecoder`; here is what it takes.
 public struct EntropyUnit: Sendable {
     public let description: EntropyCoderDescription
     /// Tables on chip.
@@ -11,13 +13,16 @@ public struct EntropyUnit: Sendable {
         self.tableBytes = tableBytes
     }
 
-    /// Estimated: symbols at the unit's rate, `interleave` in flight. An escape's bypass bits pass in the symbol's own slot.
-    public func cycles(symbols: Int) -> Int { (symbols + description.symbolsPerCycle - 1) / description.symbolsPerCycle + description.interleave }
+    /// Estimated: symbols at the unit's rate, `interleave` in flight. An escape's bypass bits pass in the symbol's own
+    /// slot.
+    public func cycles(symbols: Int) -> Int {
+        ceilDivide(symbols, by: description.symbolsPerCycle) + description.interleave
+    }
 }
 
 extension TrellisUnit {
     /// Estimated: all samples once forward and once back.
     public func cycles(samples: Int, _ description: TrellisDescription) -> Int {
-        2 * ((samples + description.samplesPerCycle - 1) / description.samplesPerCycle)
+        2 * ceilDivide(samples, by: description.samplesPerCycle)
     }
 }

@@ -2,7 +2,8 @@ public import Diagnostics
 
 /// The DRAM: flat bytes from address 0, one allocation, all zero at first.
 ///
-/// The caller fills it before a run (parameter images, weights, input tensors) and reads results from it afterwards; the machine reaches it through its DMA only.
+/// The caller fills it before a run (parameter images, weights, input tensors) and reads results from it afterwards;
+/// the machine reaches it through its DMA only.
 public final class ExternalMemory {
     public let bytes: Int
     private let allocation: LargeAllocation
@@ -28,7 +29,9 @@ public final class ExternalMemory {
 
     public func write(_ contents: [UInt8], at address: Int) {
         guard !contents.isEmpty else { return }
-        contents.withUnsafeBufferPointer { pointer(address, count: contents.count).update(from: $0.baseAddress!, count: contents.count) }
+        contents.withUnsafeBufferPointer {
+            pointer(address, count: contents.count).update(from: $0.baseAddress!, count: contents.count)
+        }
     }
 
     public func read(at address: Int, count: Int) -> [UInt8] {
@@ -46,7 +49,9 @@ public final class ExternalMemory {
 
         /// Bounds checked: `address ..< address + count` lies inside.
         func pointer(_ address: Int, count: Int) -> UnsafeMutablePointer<UInt8> {
-            precondition(address >= 0 && count >= 0 && address + count <= bytes, "external memory: bytes \(address)..<\(address + count) of 0..<\(bytes)")
+            precondition(
+                address >= 0 && count >= 0 && address + count <= bytes,
+                "external memory: bytes \(address)..<\(address + count) of 0..<\(bytes)")
             return base + address
         }
     }

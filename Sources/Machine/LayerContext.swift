@@ -2,7 +2,8 @@ internal import Commands
 internal import Kernels
 internal import Quantization
 
-/// What the units derive from one layer's parameter blocks: made when the blocks change, shared by all commands that name them.
+/// What the units derive from one layer's parameter blocks: made when the blocks change, shared by all commands that
+/// name them.
 final class LayerContext {
     let configuration: LayerConfiguration
     /// V.
@@ -36,12 +37,15 @@ final class LayerContext {
 
     /// The expanded weights of the 256 codes.
     private(set) lazy var weightEntries: AlignedMemory<Int16> = {
-        guard let entries = configuration.weightEntries else { preconditionFailure("a command of the MAC array needs a weight table") }
+        guard let entries = configuration.weightEntries else {
+            preconditionFailure("a command of the MAC array needs a weight table")
+        }
         precondition(entries.allSatisfy { $0 > .min }, "expanded weights lie above \(Int16.min)")
         return AlignedMemory(entries)
     }()
 
-    /// The layer's channels that a command touches: `channels` of each group from `first` on, groups `groupPitch` apart.
+    /// The layer's channels that a command touches: `channels` of each group from `first` on, groups `groupPitch`
+    /// apart.
     struct Channels: Equatable {
         var first: Int
         var channels: Int

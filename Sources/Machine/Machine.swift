@@ -3,12 +3,15 @@ public import Kernels
 public import MachineDescription
 public import Threads
 
-/// The accelerator: executes a command stream on real bytes. It knows no graph and no layer, only commands, as silicon does.
+/// The accelerator: executes a command stream on real bytes. It knows no graph and no layer, only commands, as silicon
+/// does.
 ///
-///     external memory <──> DMA <──> weight buffer, activation buffer, parameter memory ──> MAC array, codebook-mux, post-processor, normalization unit
+///     external memory <──> DMA <──> weight buffer, activation buffer, parameter memory
+///                                   ──> MAC array, codebook-mux, post-processor, normalization unit
 ///
 /// V and A are the network's (they affect bits); the description gives capacities and lanes (they affect none).
-/// Results are the same for every number of threads and every kernel level: threads share the work of commands that touch nothing in common.
+/// Results are the same for every number of threads and every kernel level: threads share the work of commands that
+/// touch nothing in common.
 public struct Machine: ~Copyable {
     public let description: MachineDescription
     public let externalMemory: ExternalMemory
@@ -48,7 +51,8 @@ public struct Machine: ~Copyable {
 
     /// Runs the stream to its end.
     ///
-    /// - Throws: `MachineError` when the engines deadlock or a semaphore overflows. What ran before has changed the memories.
+    /// - Throws: `MachineError` when the engines deadlock or a semaphore overflows. What ran before has changed the
+    ///   memories.
     @discardableResult
     public mutating func run(_ commands: [Command]) throws(MachineError) -> MachineRun {
         var observer = NoObserver()
@@ -75,37 +79,60 @@ public struct Machine: ~Copyable {
     }
 
     /// Adds a command to the batch, which runs first where the command touches what is in it.
-    private mutating func prepare(_ index: Int, _ commands: [Command], _ run: inout MachineRun, _ observer: inout some Observer) {
+    private mutating func prepare(
+        _ index: Int, _ commands: [Command], _ run: inout MachineRun, _ observer: inout some Observer
+    ) {
         var footprint: CommandFootprint?
         if team.threads == 1 {
             runBatch(commands, &run, &observer)
         } else {
             let touched = CommandFootprint(commands[index].operation)
-            if batch.isFull || batch.meets(touched) || replacesTileInUse(commands[index].operation) { runBatch(commands, &run, &observer) }
+            if batch.isFull || batch.meets(touched) || replacesTileInUse(commands[index].operation) {
+                runBatch(commands, &run, &observer)
+            }
             footprint = touched
         }
         switch commands[index].operation {
         case .load(let transfer):
             switch transfer.buffer {
-            case .weightBuffer: batch.add(index, footprint, transfer: DMAEngine(loading: transfer, from: externalMemory, to: &weightBuffer))
-            case .activationBuffer: batch.add(index, footprint, transfer: DMAEngine(loading: transfer, from: externalMemory, to: &activationBuffer))
-            case .parameterMemory: batch.add(index, footprint, transfer: DMAEngine(loading: transfer, from: externalMemory, to: &parameterMemory))
+            case .weightBuffer:
+                batch.add(
+                    index, footprint, transfer: DMAEngine(loading: transfer, from: externalMemory, to: &weightBuffer))
+            case .activationBuffer:
+                batch.add(
+                    index, footprint,
+                    transfer: DMAEngine(loading: transfer, from: externalMemory, to: &activationBuffer))
+            case .parameterMemory:
+                batch.add(
+                    index, footprint, transfer: DMAEngine(loading: transfer, from: externalMemory, to: &parameterMemory)
+                )
             }
         case .store(let transfer):
             switch transfer.buffer {
-            case .weightBuffer: batch.add(index, footprint, transfer: DMAEngine(storing: transfer, from: weightBuffer, to: externalMemory))
-            case .activationBuffer: batch.add(index, footprint, transfer: DMAEngine(storing: transfer, from: activationBuffer, to: externalMemory))
-            case .parameterMemory: batch.add(index, footprint, transfer: DMAEngine(storing: transfer, from: parameterMemory, to: externalMemory))
+            case .weightBuffer:
+                batch.add(
+                    index, footprint, transfer: DMAEngine(storing: transfer, from: weightBuffer, to: externalMemory))
+            case .activationBuffer:
+                batch.add(
+                    index, footprint, transfer: DMAEngine(storing: transfer, from: activationBuffer, to: externalMemory)
+                )
+            case .parameterMemory:
+                batch.add(
+                    index, footprint, transfer: DMAEngine(storing: transfer, from: parameterMemory, to: externalMemory))
             }
         case .accumulate(let pass):
             let accumulation = accumulationUnit.prepare(
-                pass, context(pass.parameters), weightBuffer: weightBuffer, activationBuffer: &activationBuffer, accumulators: accumulators,
+                pass, context(pass.parameters), weightBuffer: weightBuffer, activationBuffer: &activationBuffer,
+                accumulators: accumulators,
                 owners: &batch.owners)
-            batch.add(index, footprint, accumulation: accumulation, firstCounter: run.firstCounter(layer: commands[index].layer))
+            batch.add(
+                index, footprint, accumulation: accumulation,
+                firstCounter: run.firstCounter(layer: commands[index].layer))
         case .elementwise(let work):
             let context = work.parameters.channelBlock >= 0 ? context(work.parameters) : nil
             batch.add(
-                index, footprint, elementwise: ElementwiseUnit(work, context, &activationBuffer, level: accumulationUnit.array.level),
+                index, footprint,
+                elementwise: ElementwiseUnit(work, context, &activationBuffer, level: accumulationUnit.array.level),
                 firstCounter: run.firstCounter(layer: commands[index].layer))
         }
     }
@@ -121,14 +148,17 @@ public struct Machine: ~Copyable {
             run.activity[result.index] = result.activity
             run.saturatedOutputs[commands[result.index].layer] += result.saturatedOutputs
             observer.commandEnded(
-                index: result.index, command: commands[result.index], activity: result.activity, saturatedOutputs: result.saturatedOutputs)
+                index: result.index, command: commands[result.index], activity: result.activity,
+                saturatedOutputs: result.saturatedOutputs)
         }
     }
 
     /// The layer's parameters as they lie in parameter memory now: no load of a pending batch writes there.
     private mutating func context(_ addresses: ParameterAddresses) -> LayerContext {
         let stamp = parameterMemory.stamp
-        if let lastContext, lastContext.stamp == stamp, lastContext.addresses == addresses { return lastContext.context }
+        if let lastContext, lastContext.stamp == stamp, lastContext.addresses == addresses {
+            return lastContext.context
+        }
         let known = contexts[addresses]
         let context: LayerContext
         if let known, known.stamp == stamp {
@@ -136,8 +166,11 @@ public struct Machine: ~Copyable {
         } else {
             let configuration = LayerConfiguration(parameterMemory: parameterMemory.rawBytes, at: addresses)
             let isSame = known.map { $0.context.configuration == configuration } ?? false
-            context = isSame ? known!.context : LayerContext(
-                configuration: configuration, activationBits: activationBits, level: accumulationUnit.array.level)
+            context =
+                isSame
+                ? known!.context
+                : LayerContext(
+                    configuration: configuration, activationBits: activationBits, level: accumulationUnit.array.level)
         }
         contexts[addresses] = (stamp, context)
         lastContext = (addresses, stamp, context)
@@ -149,9 +182,11 @@ public struct Machine: ~Copyable {
 public struct MachineRun: Equatable, Sendable {
     /// One a command, in the order of the stream.
     public internal(set) var activity: [UnitActivity]
-    /// One a layer: results changed by the saturation to R bits, or that lie beyond the first or last entry of their codebook (or beyond 16 bits).
+    /// One a layer: results changed by the saturation to R bits, or that lie beyond the first or last entry of their
+    /// codebook (or beyond 16 bits).
     public internal(set) var saturatedOutputs: [Int]
-    /// One a layer: the same by channel, up to the last channel that a command computes; no channel where commands only copy.
+    /// One a layer: the same by channel, up to the last channel that a command computes; no channel where commands only
+    /// copy.
     public private(set) var saturatedOutputsByChannel: [[Int]]
 
     init(_ commands: [Command]) {
@@ -173,7 +208,9 @@ public struct MachineRun: Equatable, Sendable {
     /// - Parameter count: the value of a counter.
     mutating func setChannels(_ count: (Int) -> Int) {
         for layer in saturatedOutputsByChannel.indices {
-            for channel in saturatedOutputsByChannel[layer].indices { saturatedOutputsByChannel[layer][channel] = count(firstCounters[layer] + channel) }
+            for channel in saturatedOutputsByChannel[layer].indices {
+                saturatedOutputsByChannel[layer][channel] = count(firstCounters[layer] + channel)
+            }
         }
     }
 

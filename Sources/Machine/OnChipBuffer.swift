@@ -2,8 +2,9 @@ internal import Commands
 
 /// A software-managed memory: real bytes, so that what a schedule forgets to load is what the datapath sees.
 ///
-/// Every byte is 0xA5 at first and keeps its last value until it is written again. Each page remembers when it was last written:
-/// what was derived from a range (decoded operands, parsed parameters) is still good while the range's stamp is unchanged.
+/// Every byte is 0xA5 at first and keeps its last value until it is written again. Each page remembers when it was last
+/// written: what was derived from a range (decoded operands, parsed parameters) is still good while the range's stamp
+/// is unchanged.
 struct OnChipBuffer: ~Copyable {
     static let pattern: UInt8 = 0xA5
     static let pageBytes = 4096
@@ -32,7 +33,9 @@ struct OnChipBuffer: ~Copyable {
         check(range)
         writes += 1
         if !range.isEmpty {
-            for page in range.lowerBound / OnChipBuffer.pageBytes...(range.upperBound - 1) / OnChipBuffer.pageBytes { stamps[page] = writes }
+            for page in range.lowerBound / OnChipBuffer.pageBytes...(range.upperBound - 1) / OnChipBuffer.pageBytes {
+                stamps[page] = writes
+            }
         }
         return memory.base + range.lowerBound
     }
@@ -41,7 +44,8 @@ struct OnChipBuffer: ~Copyable {
     func stamp(of range: Range<Int>) -> UInt64 {
         check(range)
         guard !range.isEmpty else { return 0 }
-        return stamps[range.lowerBound / OnChipBuffer.pageBytes...(range.upperBound - 1) / OnChipBuffer.pageBytes].max()!
+        return stamps[range.lowerBound / OnChipBuffer.pageBytes...(range.upperBound - 1) / OnChipBuffer.pageBytes]
+            .max()!
     }
 
     /// The same for the whole memory.
@@ -57,7 +61,8 @@ struct OnChipBuffer: ~Copyable {
 
         /// For reading `range`.
         func pointer(reading range: Range<Int>) -> UnsafePointer<UInt8> {
-            precondition(range.lowerBound >= 0 && range.upperBound <= bytes, "\(name.rawValue): bytes \(range) of 0..<\(bytes)")
+            precondition(
+                range.lowerBound >= 0 && range.upperBound <= bytes, "\(name.rawValue): bytes \(range) of 0..<\(bytes)")
             return base + range.lowerBound
         }
     }
@@ -65,6 +70,7 @@ struct OnChipBuffer: ~Copyable {
     var rawBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory.base, count: bytes) }
 
     private func check(_ range: Range<Int>) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= bytes, "\(name.rawValue): bytes \(range) of 0..<\(bytes)")
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= bytes, "\(name.rawValue): bytes \(range) of 0..<\(bytes)")
     }
 }

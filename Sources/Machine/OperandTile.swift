@@ -1,10 +1,13 @@
 internal import Commands
 
-/// The decoded operands of an input tile: int16, with the zeros of the padding around them, so that the MAC kernel reads without asking.
+/// The decoded operands of an input tile: int16, with the zeros of the padding around them, so that the MAC kernel
+/// reads without asking.
 ///
-///     values   [rows][columns][group][channel], row 0 = row `firstRow` of the whole tensor (which may be negative: padding)
+///     values   [rows][columns][group][channel], row 0 = row `rowRange.lowerBound` of the whole tensor
+///                                               (which may be negative: padding)
 ///
-/// It is kept while the codes, the decoder and the place stay the same: several commands (ranges of output channels, phases) read one tile.
+/// It is kept while the codes, the decoder and the place stay the same: several commands (ranges of output channels,
+/// phases) read one tile.
 struct OperandTile {
     private var memory = AlignedMemory<Int16>(count: 0)
     private var key: Key?
@@ -27,8 +30,12 @@ struct OperandTile {
         var width: Int
 
         init(_ pass: Accumulation) {
-            (inputAddress, originY, originX, tileRows, tileColumns) = (pass.inputAddress, pass.originY, pass.originX, pass.tileRows, pass.tileColumns)
-            (pixelPitch, groupPitch, height, width) = (pass.inputPixelPitchBytes, pass.inputGroupPitchBytes, pass.inputHeight, pass.inputWidth)
+            (inputAddress, originY, originX, tileRows, tileColumns) = (
+                pass.inputAddress, pass.originY, pass.originX, pass.tileRows, pass.tileColumns
+            )
+            (pixelPitch, groupPitch, height, width) = (
+                pass.inputPixelPitchBytes, pass.inputGroupPitchBytes, pass.inputHeight, pass.inputWidth
+            )
         }
     }
 
@@ -38,7 +45,8 @@ struct OperandTile {
     var view: View {
         View(
             channels: channels, rowPitch: rowPitch,
-            origin: UnsafePointer(memory.base) - (rowRange.lowerBound * columnRange.count + columnRange.lowerBound) * channels)
+            origin: UnsafePointer(memory.base) - (rowRange.lowerBound * columnRange.count + columnRange.lowerBound)
+                * channels)
     }
 
     struct View: BitwiseCopyable {
@@ -79,7 +87,9 @@ struct OperandTile {
             validColumns = neededColumns.clamped(to: 0..<pass.inputWidth)
             tileRows = pass.originY..<pass.originY + pass.tileRows
             tileColumns = pass.originX..<pass.originX + pass.tileColumns
-            isInside = (validRows.isEmpty || validColumns.isEmpty) || (tileRows.contains(validRows) && tileColumns.contains(validColumns))
+            isInside =
+                (validRows.isEmpty || validColumns.isEmpty)
+                || (tileRows.contains(validRows) && tileColumns.contains(validColumns))
         }
     }
 
@@ -92,11 +102,14 @@ struct OperandTile {
     }
 
     /// Makes room for what the pass reads; `OperandDecoding` then fills it.
-    mutating func replace(_ pass: Accumulation, _ decoder: OperandDecoder, _ buffer: borrowing OnChipBuffer) -> OperandDecoding {
+    mutating func replace(
+        _ pass: Accumulation, _ decoder: OperandDecoder, _ buffer: borrowing OnChipBuffer
+    ) -> OperandDecoding {
         let extent = Extent(pass)
         channels = pass.inputChannels * pass.groups
         rowRange = extent.isInside ? extent.neededRows.union(extent.tileRows).widened(by: 1) : extent.neededRows
-        columnRange = extent.isInside ? extent.neededColumns.union(extent.tileColumns).widened(by: 1) : extent.neededColumns
+        columnRange =
+            extent.isInside ? extent.neededColumns.union(extent.tileColumns).widened(by: 1) : extent.neededColumns
         let count = rowRange.count * columnRange.count * channels + 64
         if memory.count < count { memory = AlignedMemory(count: count) }
         for slack in count - 64..<count { memory.base[slack] = 0 }
@@ -107,8 +120,10 @@ struct OperandTile {
         let fillColumns = extent.isInside ? extent.tileColumns.clamped(to: 0..<pass.inputWidth) : extent.validColumns
         let bytes = pass.tileByteRange(rows: fillRows, columns: fillColumns)
         return OperandDecoding(
-            pass: pass, decoder: decoder.view, values: memory.base, rowRange: rowRange, columnRange: columnRange, channels: channels, fillRows: fillRows,
-            fillColumns: fillColumns, source: fillRows.isEmpty || fillColumns.isEmpty ? nil : buffer.pointer(reading: bytes) - bytes.lowerBound)
+            pass: pass, decoder: decoder.view, values: memory.base, rowRange: rowRange, columnRange: columnRange,
+            channels: channels, fillRows: fillRows,
+            fillColumns: fillColumns,
+            source: fillRows.isEmpty || fillColumns.isEmpty ? nil : buffer.pointer(reading: bytes) - bytes.lowerBound)
     }
 }
 
@@ -140,7 +155,8 @@ struct OperandDecoding {
         let after = (columnRange.upperBound - fillColumns.upperBound) * channels
         values.update(repeating: 0, count: before)
         (values + pitch - after).update(repeating: 0, count: after)
-        decode(source + pass.pixelAddress(y: y, x: fillColumns.lowerBound), pixels: fillColumns.count, to: values + before)
+        decode(
+            source + pass.pixelAddress(y: y, x: fillColumns.lowerBound), pixels: fillColumns.count, to: values + before)
     }
 
     /// Pixels side by side; groups that do not lie side by side are decoded one by one.
@@ -152,7 +168,8 @@ struct OperandDecoding {
         for pixel in 0..<pixels {
             for group in 0..<pass.groups {
                 decoder.decode(
-                    codes + pixel * pass.inputPixelPitchBytes + group * pass.inputGroupPitchBytes, pitch: 0, pixels: 1, first: group * pass.inputChannels,
+                    codes + pixel * pass.inputPixelPitchBytes + group * pass.inputGroupPitchBytes, pitch: 0, pixels: 1,
+                    first: group * pass.inputChannels,
                     count: pass.inputChannels, to: values + pixel * channels + group * pass.inputChannels)
             }
         }

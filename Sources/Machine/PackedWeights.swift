@@ -7,9 +7,10 @@ internal import Threads
 /// Expanded weights in the order of the MAC kernels, and the points where a 32-bit sum could overflow.
 ///
 ///     pairs   [group][block of 16 channels][pair of the runs][16 channels][2]
-///     chunks  [32-element chunk of the runs][4 channels][32]                      at most 4 channels of one group, long runs
+///     chunks  [32-element chunk of the runs][4 channels][32]            at most 4 channels of one group, long runs
 ///
-/// Depends on nothing but the codes, the weight table, the largest magnitude of each channel's operands and the shape: equal inputs give equal packs.
+/// Depends on nothing but the codes, the weight table, the largest magnitude of each channel's operands and the shape:
+/// equal inputs give equal packs.
 final class PackedWeights {
     /// A stretch of the runs whose sums fit 32 bits.
     struct Segment {
@@ -46,11 +47,16 @@ final class PackedWeights {
 
     static func key(_ pass: Accumulation, _ decoder: OperandDecoder, _ level: KernelLevel) -> Key {
         Key(
-            runs: WeightRuns(pass), groups: pass.groups, outputChannels: pass.outputChannels, inputChannels: pass.inputChannels, tapRows: pass.tapRows,
-            tapColumns: pass.tapColumns, tapPitch: pass.weightTapPitchBytes, level: level, largest: decoder.largestMagnitude)
+            runs: WeightRuns(pass), groups: pass.groups, outputChannels: pass.outputChannels,
+            inputChannels: pass.inputChannels, tapRows: pass.tapRows,
+            tapColumns: pass.tapColumns, tapPitch: pass.weightTapPitchBytes, level: level,
+            largest: decoder.largestMagnitude)
     }
 
-    init(_ pass: Accumulation, key: Key, entries: AlignedMemory<Int16>, source: UnsafePointer<UInt8>, count: Int, team: ThreadTeam) {
+    init(
+        _ pass: Accumulation, key: Key, entries: AlignedMemory<Int16>, source: UnsafePointer<UInt8>, count: Int,
+        team: ThreadTeam
+    ) {
         self.key = key
         runs = key.runs
         blocks = (pass.outputChannels + 15) / 16
@@ -70,7 +76,10 @@ final class PackedWeights {
         isChunked = false
         let (packed, fits) = PackedWeights.packPairs(pass, key.runs, blocks: blocks, entries, source, key.largest, team)
         weights = packed
-        segments = fits ? [PackedWeights.wholeSegment(key.runs)] : PackedWeights.segments(pass, key.runs, blocks: blocks, packed, key.largest)
+        segments =
+            fits
+            ? [PackedWeights.wholeSegment(key.runs)]
+            : PackedWeights.segments(pass, key.runs, blocks: blocks, packed, key.largest)
     }
 
     private let entries: AlignedMemory<Int16>
@@ -78,9 +87,13 @@ final class PackedWeights {
     private var seen: (range: Range<Int>, stamp: UInt64)?
 
     /// Whether this pack is what the codes in `range` would give again.
-    func matches(_ key: Key, entries: AlignedMemory<Int16>, _ buffer: borrowing OnChipBuffer, _ range: Range<Int>, stamp: UInt64) -> Bool {
+    func matches(
+        _ key: Key, entries: AlignedMemory<Int16>, _ buffer: borrowing OnChipBuffer, _ range: Range<Int>, stamp: UInt64
+    ) -> Bool {
         guard range.count == codes.count, key == self.key else { return false }
-        if entries !== self.entries, !(0..<256).allSatisfy({ entries.base[$0] == self.entries.base[$0] }) { return false }
+        if entries !== self.entries, !(0..<256).allSatisfy({ entries.base[$0] == self.entries.base[$0] }) {
+            return false
+        }
         if let seen, seen.range == range, seen.stamp == stamp { return true }
         guard memcmp(buffer.pointer(reading: range), codes.base, range.count) == 0 else { return false }
         seen = (range, stamp)
@@ -99,17 +112,19 @@ final class PackedWeights {
 
     /// Block by block, shared; and whether no sum of any subset of products passes 32 bits.
     private static func packPairs(
-        _ pass: Accumulation, _ runs: WeightRuns, blocks: Int, _ entries: AlignedMemory<Int16>, _ source: UnsafePointer<UInt8>, _ largest: [Int64],
+        _ pass: Accumulation, _ runs: WeightRuns, blocks: Int, _ entries: AlignedMemory<Int16>,
+        _ source: UnsafePointer<UInt8>, _ largest: [Int64],
         _ team: ThreadTeam
     ) -> (packed: AlignedMemory<Int16>, fits: Bool) {
         let blockPitch = runs.count * runs.pairs * 32
         let channels = pass.inputChannels
         let packed = AlignedMemory<Int16>(count: pass.groups * blocks * blockPitch)
         // The largest operands that the two weights of a pair meet, group by group; an odd end meets none.
-        let operands = AlignedMemory<Int64>((0..<pass.groups * runs.pairs * 2).map { place in
-            let (group, position) = (place / (runs.pairs * 2), place % (runs.pairs * 2))
-            return position < runs.length ? largest[group * channels + position % channels] : 0
-        })
+        let operands = AlignedMemory<Int64>(
+            (0..<pass.groups * runs.pairs * 2).map { place in
+                let (group, position) = (place / (runs.pairs * 2), place % (runs.pairs * 2))
+                return position < runs.length ? largest[group * channels + position % channels] : 0
+            })
         let fits = AlignedMemory<Int32>(repeating: 1, count: pass.groups * blocks)
         team.share(pass.groups * blocks) { _, unit in
             let (group, block) = (unit / blocks, unit % blocks)
@@ -119,12 +134,14 @@ final class PackedWeights {
                 for run in 0..<runs.count {
                     for place in 0..<runs.tapsPerRun {
                         intaglio_pack_pairs(
-                            source + pass.weightOffset(group, k, runs.tap(run: run, place: place, pass)), Int64(channels), entries.base,
+                            source + pass.weightOffset(group, k, runs.tap(run: run, place: place, pass)),
+                            Int64(channels), entries.base,
                             Int64(place * channels), weights + k % 16 * 2 + run * runs.pairs * 32)
                     }
                 }
             }
-            fits.base[unit] = intaglio_sums_fit(weights, Int64(runs.count), Int64(runs.pairs), operands.base + group * runs.pairs * 2)
+            fits.base[unit] = intaglio_sums_fit(
+                weights, Int64(runs.count), Int64(runs.pairs), operands.base + group * runs.pairs * 2)
         }
         return (packed, (0..<fits.count).allSatisfy { fits.base[$0] == 1 })
     }
@@ -138,7 +155,8 @@ final class PackedWeights {
             for run in 0..<runs.count {
                 for place in 0..<runs.tapsPerRun {
                     intaglio_pack_chunks(
-                        source + pass.weightOffset(0, k, runs.tap(run: run, place: place, pass)), Int64(pass.inputChannels), entries.base,
+                        source + pass.weightOffset(0, k, runs.tap(run: run, place: place, pass)),
+                        Int64(pass.inputChannels), entries.base,
                         Int64(place * pass.inputChannels), packed.base + run * runPitch + k * 32)
                 }
             }
@@ -192,7 +210,10 @@ final class PackedWeights {
                     }
                 }
                 if passes {
-                    if pair > firstPair { segments[segments.count - 1].pieces.append((run: run, firstPair: firstPair, pairs: pair - firstPair)) }
+                    if pair > firstPair {
+                        segments[segments.count - 1].pieces.append(
+                            (run: run, firstPair: firstPair, pairs: pair - firstPair))
+                    }
                     segments.append(Segment(pairsBefore: run * runs.pairs + pair))
                     firstPair = pair
                     bounds = pairBounds
@@ -201,7 +222,10 @@ final class PackedWeights {
                     for lane in 0..<lanes { bounds[lane] += pairBounds[lane] }
                 }
             }
-            if runs.pairs > firstPair { segments[segments.count - 1].pieces.append((run: run, firstPair: firstPair, pairs: runs.pairs - firstPair)) }
+            if runs.pairs > firstPair {
+                segments[segments.count - 1].pieces.append(
+                    (run: run, firstPair: firstPair, pairs: runs.pairs - firstPair))
+            }
         }
         return segments
     }
@@ -220,7 +244,8 @@ struct PackedWeightsCache {
     private var packs: [PackedWeights] = []
 
     mutating func pack(
-        _ pass: Accumulation, _ decoder: OperandDecoder, entries: AlignedMemory<Int16>, _ buffer: borrowing OnChipBuffer, level: KernelLevel,
+        _ pass: Accumulation, _ decoder: OperandDecoder, entries: AlignedMemory<Int16>,
+        _ buffer: borrowing OnChipBuffer, level: KernelLevel,
         team: ThreadTeam
     ) -> PackedWeights {
         let range = pass.weightByteRange
@@ -230,7 +255,10 @@ struct PackedWeightsCache {
             if index < packs.count - 1 { packs.append(packs.remove(at: index)) }
             return packs.last!
         }
-        packs.append(PackedWeights(pass, key: key, entries: entries, source: buffer.pointer(reading: range), count: range.count, team: team))
+        packs.append(
+            PackedWeights(
+                pass, key: key, entries: entries, source: buffer.pointer(reading: range), count: range.count, team: team
+            ))
         var bytes = packs.reduce(0) { $0 + $1.bytes }
         while bytes > PackedWeightsCache.largestBytes, packs.count > 1 { bytes -= packs.removeFirst().bytes }
         return packs.last!

@@ -2,7 +2,8 @@ internal import CDatapathKernels
 internal import Commands
 internal import Kernels
 
-/// The multiplications of a pass, row by row: where packed weights lie and which operands they meet, in segments whose sums provably fit 32 bits.
+/// The multiplications of a pass, row by row: where packed weights lie and which operands they meet, in segments whose
+/// sums provably fit 32 bits.
 ///
 /// Plain memory, so that threads share it without counting references. Passes of one shape share it.
 final class ProductSegments {
@@ -38,7 +39,8 @@ final class ProductSegments {
         var run = 0
         for (index, segment) in pack.segments.enumerated() {
             segments.base[index] = Segment(
-                firstRun: run, runs: segment.pieces.count, weights: pack.weights.base + (pack.isChunked ? 0 : segment.pairsBefore * 32))
+                firstRun: run, runs: segment.pieces.count,
+                weights: pack.weights.base + (pack.isChunked ? 0 : segment.pairsBefore * 32))
             for piece in segment.pieces {
                 let start = pack.runs.offset(run: piece.run, pass, rowPitch: tile.rowPitch, pixelPitch: tile.channels)
                 runs.base[run] = intaglio_run(offset: Int64(start + 2 * piece.firstPair), pairs: Int64(piece.pairs))
@@ -46,7 +48,8 @@ final class ProductSegments {
             }
         }
         view = View(
-            segments: segments.base, count: pack.segments.count, runs: runs.base, blocks: pack.blocks, blockPitch: pack.blockPitch, isChunked: pack.isChunked,
+            segments: segments.base, count: pack.segments.count, runs: runs.base, blocks: pack.blocks,
+            blockPitch: pack.blockPitch, isChunked: pack.isChunked,
             level: level)
     }
 
@@ -60,16 +63,20 @@ final class ProductSegments {
         private let level: KernelLevel
 
         fileprivate init(
-            segments: UnsafePointer<Segment>, count: Int, runs: UnsafePointer<intaglio_run>, blocks: Int, blockPitch: Int, isChunked: Bool,
+            segments: UnsafePointer<Segment>, count: Int, runs: UnsafePointer<intaglio_run>, blocks: Int,
+            blockPitch: Int, isChunked: Bool,
             level: KernelLevel
         ) {
-            (self.segments, self.count, self.runs, self.blocks, self.blockPitch) = (segments, count, runs, blocks, blockPitch)
+            (self.segments, self.count, self.runs, self.blocks, self.blockPitch) = (
+                segments, count, runs, blocks, blockPitch
+            )
             (self.isChunked, self.level) = (isChunked, level)
         }
 
         /// `sums` of positions (i, `columns`), one segment, all groups.
         func multiply(
-            _ pass: Accumulation, _ tile: OperandTile.View, segment index: Int, row i: Int, columns: Range<Int>, sums: UnsafeMutablePointer<Int32>, sumPitch: Int
+            _ pass: Accumulation, _ tile: OperandTile.View, segment index: Int, row i: Int, columns: Range<Int>,
+            sums: UnsafeMutablePointer<Int32>, sumPitch: Int
         ) {
             let segment = segments[index]
             let runs = runs + segment.firstRun
@@ -79,10 +86,13 @@ final class ProductSegments {
                 let operands = first + group * pass.inputChannels
                 let weights = segment.weights + group * blocks * blockPitch
                 if isChunked {
-                    intaglio_dot_row(level.rawValue, operands, stride, Int64(columns.count), runs, Int64(segment.runs), weights, sums, Int64(sumPitch))
+                    intaglio_dot_row(
+                        level.rawValue, operands, stride, Int64(columns.count), runs, Int64(segment.runs), weights,
+                        sums, Int64(sumPitch))
                 } else {
                     intaglio_mac_row(
-                        level.rawValue, operands, stride, Int64(columns.count), runs, Int64(segment.runs), weights, Int64(blockPitch), Int64(blocks),
+                        level.rawValue, operands, stride, Int64(columns.count), runs, Int64(segment.runs), weights,
+                        Int64(blockPitch), Int64(blocks),
                         sums + group * pass.outputChannels, Int64(sumPitch))
                 }
             }

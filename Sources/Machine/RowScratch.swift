@@ -1,4 +1,5 @@
-/// What one thread needs to compute rows: sums of a strip of columns, results on their way out, operands of the normalization unit, counts of saturated results.
+/// What one thread needs to compute rows: sums of a strip of columns, results on their way out, operands of the
+/// normalization unit, counts of saturated results.
 struct RowScratch {
     private(set) var sums = AlignedMemory<Int32>(count: 0)
     private(set) var wideSums = AlignedMemory<Int64>(count: 0)
@@ -7,10 +8,13 @@ struct RowScratch {
     private(set) var laneCounts = AlignedMemory<Int64>(count: 0)
     private(set) var channelCounts = AlignedMemory<Int64>(count: 0)
 
-    /// Makes room for `count` lanes of each (more is kept), and for counts of `drainLanes` lanes; whether anything moved.
+    /// Makes room for `count` lanes of each (more is kept), and for counts of `drainLanes` lanes; whether anything
+    /// moved.
     mutating func reserve(_ count: Int, drainLanes: Int, isWide: Bool, hasValues: Bool) -> Bool {
         let padded = count + 64
-        let isEnough = sums.count >= padded && elements.count >= 2 * padded && laneCounts.count >= drainLanes && (!isWide || wideSums.count >= padded)
+        let isEnough =
+            sums.count >= padded && elements.count >= 2 * padded && laneCounts.count >= drainLanes
+            && (!isWide || wideSums.count >= padded)
             && (!hasValues || values.count >= padded)
         guard !isEnough else { return false }
         if sums.count < padded { sums = AlignedMemory(repeating: 0, count: padded) }
@@ -26,7 +30,8 @@ struct RowScratch {
 
     var view: View {
         View(
-            sums: sums.base, wideSums: wideSums.base, values: values.base, elements: elements.base, laneCounts: laneCounts.base, channelCounts: channelCounts.base)
+            sums: sums.base, wideSums: wideSums.base, values: values.base, elements: elements.base,
+            laneCounts: laneCounts.base, channelCounts: channelCounts.base)
     }
 
     struct View: BitwiseCopyable {
@@ -39,7 +44,8 @@ struct RowScratch {
         /// The thread's saturated results by channel, of all layers of the run.
         let channelCounts: UnsafeMutablePointer<Int64>
 
-        /// Moves the counts of lanes, copies of `channels` side by side, to their channels; the layer's own begin at `first`.
+        /// Moves the counts of lanes, copies of `channels` side by side, to their channels; the layer's own begin at
+        /// `first`.
         func collectCounts(lanes: Int, of channels: LayerContext.Channels, at first: Int) {
             for lane in 0..<lanes where laneCounts[lane] != 0 {
                 channelCounts[first + channels.index(lane % channels.count)] += laneCounts[lane]

@@ -2,8 +2,9 @@ public import Commands
 
 /// Three in-order queues and the counting semaphores between them.
 ///
-/// Untimed but greedy: at every turn the first runnable command of load, then compute, then store is taken. Loads therefore run as far ahead as their
-/// tokens let them, and a schedule that forgets a semaphore overwrites what was still needed: wrong bits, as in silicon, not bits that happen to be right.
+/// Untimed but greedy: at every turn the first runnable command of load, then compute, then store is taken. Loads
+/// therefore run as far ahead as their tokens let them, and a schedule that forgets a semaphore overwrites what was
+/// still needed: wrong bits, as in silicon, not bits that happen to be right.
 struct Sequencer {
     /// Largest number of tokens a semaphore holds.
     static let largestTokens = 255
@@ -87,7 +88,9 @@ public enum MachineError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .deadlock(let blocked):
             "deadlock: "
-                + blocked.map { "command \($0.index) (\($0.engine.rawValue)) waits for \($0.semaphores.joined(separator: ", "))" }.joined(separator: "; ")
+                + blocked.map {
+                    "command \($0.index) (\($0.engine.rawValue)) waits for \($0.semaphores.joined(separator: ", "))"
+                }.joined(separator: "; ")
         case .semaphoreOverflow(let command, let semaphore, let tokens):
             "command \(command) signals \(semaphore), which already holds \(tokens) tokens"
         }

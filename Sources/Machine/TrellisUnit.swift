@@ -1,11 +1,15 @@
 public import EntropyCoding
 
-/// Dependent quantization: an add-compare-select for each state, one sample after the other, then the trace back from the cheapest state.
+/// Dependent quantization: an add-compare-select for each state, one sample after the other, then the trace back from
+/// the cheapest state.
 ///
-///     candidates     q = max(1, |x| div D - 1) ... q + 3, level q D; by q mod 4: quantizer 0 even, 1 odd, 0 odd, 1 even; and level 0 with the even ones
+///     candidates     q = max(1, |x| div D - 1) ... q + 3, level q D; by q mod 4: quantizer 0 even, 1 odd, 0 odd,
+///                    1 even; and level 0 with the even ones
 ///     branch metric  (|x| - q D)^2 2^12 + lambda cost(k), four a sample
-///     path metrics   one register a state, `DecisionSettings.metricBits` wide; the least is subtracted after each sample
-///     survivors      a word a sample:  | 17 16 | S-1 ... 0 |   which of its two predecessors each state took; whether even branches of quantizer 0 and 1 are zero
+///     path metrics   one register a state, `DecisionSettings.metricBits` wide;
+///                    the least is subtracted after each sample
+///     survivors      a word a sample:  | 17 16 | S-1 ... 0 |   which of its two predecessors each state took;
+///                    whether even branches of quantizer 0 and 1 are zero
 ///
 /// Equal to `ReferenceModel.quantizeTrellis` in every symbol.
 public struct TrellisUnit: Sendable {
@@ -47,7 +51,8 @@ public struct TrellisUnit: Sendable {
     }
 
     private func search(
-        _ latents: [Int32], _ tableIndices: [UInt16], _ rates: RateTable, _ quantizerPitch: Int, _ survivors: inout [UInt32]
+        _ latents: [Int32], _ tableIndices: [UInt16], _ rates: RateTable, _ quantizerPitch: Int,
+        _ survivors: inout [UInt32]
     ) -> Int {
         let states = trellis.stateCount
         // Above every metric that can occur, and far from the end of 64 bits.
@@ -59,7 +64,8 @@ public struct TrellisUnit: Sendable {
             selected.withUnsafeMutableBufferPointer { selected in
                 branches.withUnsafeBufferPointer { branches in
                     for index in latents.indices {
-                        var survivor = costs.update(latents[index], table: Int(tableIndices[index]), rates, settings, quantizerPitch)
+                        var survivor = costs.update(
+                            latents[index], table: Int(tableIndices[index]), rates, settings, quantizerPitch)
                         var least = Int64.max
                         for state in 0..<states {
                             let (first, second) = (branches[2 * state], branches[2 * state + 1])
@@ -84,7 +90,8 @@ public struct TrellisUnit: Sendable {
         for index in latents.indices.reversed() {
             let branch = branches[2 * state + Int(survivors[index] >> UInt32(state) & 1)]
             if branch.parity == 1 || survivors[index] >> UInt32(16 + branch.quantizer) & 1 == 0 {
-                symbols[index] = BranchCosts.symbol(latents[index], quantizer: branch.quantizer, parity: branch.parity, step: settings.step)
+                symbols[index] = BranchCosts.symbol(
+                    latents[index], quantizer: branch.quantizer, parity: branch.parity, step: settings.step)
             }
             state = branch.state
         }
@@ -112,7 +119,9 @@ private struct BranchCosts {
 
     /// The union index of a quantizer and parity is the one of the four with this remainder by 4.
     @inline(__always)
-    static func remainder(quantizer: Int, parity: Int) -> Int32 { quantizer == 0 ? Int32(2 * parity) : Int32(3 - 2 * parity) }
+    static func remainder(quantizer: Int, parity: Int) -> Int32 {
+        quantizer == 0 ? Int32(2 * parity) : Int32(3 - 2 * parity)
+    }
 
     @inline(__always)
     static func symbol(_ latent: Int32, quantizer: Int, parity: Int, step: Int32) -> Int32 {
@@ -124,7 +133,9 @@ private struct BranchCosts {
 
     /// Returns the flags of even branches that are zero.
     @inline(__always)
-    mutating func update(_ latent: Int32, table: Int, _ rates: RateTable, _ settings: DecisionSettings, _ quantizerPitch: Int) -> UInt32 {
+    mutating func update(
+        _ latent: Int32, table: Int, _ rates: RateTable, _ settings: DecisionSettings, _ quantizerPitch: Int
+    ) -> UInt32 {
         let magnitude = latent.magnitude32
         let first = Self.firstIndex(magnitude, step: settings.step)
         @inline(__always) func cost(_ quantizer: Int, _ parity: Int) -> Int64 {
@@ -136,7 +147,8 @@ private struct BranchCosts {
         }
         let square = (Int64(magnitude) * Int64(magnitude)) << Int64(DecisionSettings.distanceBits)
         let zeros = (
-            square + settings.lambda * Int64(rates.cost(0, table: table)), square + settings.lambda * Int64(rates.cost(0, table: table + quantizerPitch))
+            square + settings.lambda * Int64(rates.cost(0, table: table)),
+            square + settings.lambda * Int64(rates.cost(0, table: table + quantizerPitch))
         )
         let even = (cost(0, 0), cost(1, 0))
         costs = (min(zeros.0, even.0), cost(0, 1), min(zeros.1, even.1), cost(1, 1))

@@ -2,8 +2,8 @@ internal import Commands
 
 /// How the taps of a pass lie in the operand tile: runs of consecutive values that meet consecutive weights.
 ///
-///     values of a row   ... c0 c1 c2 | c0 c1 c2 | c0 c1 c2 ...         3 channels, tap step 1 or -1: the whole kernel row is one run
-///                           └─────────────── run ──────────────┘
+///     values of a row   ... c0 c1 c2 | c0 c1 c2 | c0 c1 c2 ...     3 channels, tap step 1 or -1:
+///                           └─────────────── run ──────────────┘   the whole kernel row is one run
 ///
 /// With groups, or tap steps beyond 1, every tap is a run of its own.
 struct WeightRuns: Hashable {

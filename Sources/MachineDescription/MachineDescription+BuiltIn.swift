@@ -17,7 +17,8 @@ extension MachineDescription {
 
     /// The built-in machine of that name, or the one in the file at that path.
     ///
-    /// - Throws: `MACHINE-001` if it is neither, `MACHINE-002` if the file cannot be read, and what `init(yaml:path:)` throws.
+    /// - Throws: `MACHINE-001` if it is neither, `MACHINE-002` if the file cannot be read, and what `init(yaml:path:)`
+    ///   throws.
     public static func load(_ nameOrPath: String) throws(Diagnostic) -> MachineDescription {
         if let machine = builtIn(named: nameOrPath) { return machine }
         return try MachineDescription(yaml: machineFileText(nameOrPath), path: nameOrPath)
@@ -26,8 +27,9 @@ extension MachineDescription {
 
 /// The three built-in machines. They are fixed, so that figures compare over time.
 ///
-/// All read a full step of weights (C0 x K0 codes) and P0 words of activations per cycle, have ping-pong buffers, fill their bus, and have as many lanes in post-processor,
-/// encoder and normalization as a normalization of 64 channels keeps busy.
+/// All read a full step of weights (C0 x K0 codes) and P0 words of activations per cycle, have ping-pong buffers, fill
+/// their bus, and have as many lanes in post-processor, encoder and normalization as a normalization of 64 channels
+/// keeps busy.
 private let builtInFiles: [(name: String, yaml: String)] = [
     (
         "small",

@@ -2,7 +2,8 @@ public import Diagnostics
 import FileFormats
 
 extension MachineDescription {
-    /// Reads a machine file's text. Every field must be there and nothing else; the ranges stand beside the fields below.
+    /// Reads a machine file's text. Every field must be there and nothing else; the ranges stand beside the fields
+    /// below.
     ///
     /// - Parameter path: names the file in messages.
     /// - Throws: `MACHINE-003` to `MACHINE-010`.
@@ -10,7 +11,8 @@ extension MachineDescription {
         let top = try YAMLFields(
             document: text, path: path, codes: .machine,
             keys: [
-                "name", "clockMegahertz", "macArray", "weightBuffer", "activationBuffer", "accumulatorBuffer", "parameterMemory", "codebookMux",
+                "name", "clockMegahertz", "macArray", "weightBuffer", "activationBuffer", "accumulatorBuffer",
+                "parameterMemory", "codebookMux",
                 "postProcessor", "normalization", "dma", "entropyCoder", "trellis",
             ], optional: ["weightDecoder"])
         let entropyCoder = try top.mapping("entropyCoder", keys: ["symbolsPerCycle", "interleave"])
@@ -24,15 +26,20 @@ extension MachineDescription {
             macArray: try MACArrayDescription(top),
             weightBuffer: try BufferDescription(top, "weightBuffer", deinterleaves: false),
             activationBuffer: try BufferDescription(top, "activationBuffer", deinterleaves: true),
-            accumulatorBuffer: AccumulatorBufferDescription(bytes: try accumulatorBuffer.integer("bytes", in: 64...1 << 30)),
-            parameterMemory: ParameterMemoryDescription(bytes: try parameterMemory.integer("bytes", in: 1024...1 << 30)),
+            accumulatorBuffer: AccumulatorBufferDescription(
+                bytes: try accumulatorBuffer.integer("bytes", in: 64...1 << 30)),
+            parameterMemory: ParameterMemoryDescription(
+                bytes: try parameterMemory.integer("bytes", in: 1024...1 << 30)),
             codebookMux: try CodebookMuxDescription(top),
             postProcessor: PostProcessorDescription(lanes: try postProcessor.integer("lanes", in: 1...65_536)),
             normalization: try NormalizationDescription(top),
             dma: try DMADescription(top),
             entropyCoder: EntropyCoderDescription(
-                symbolsPerCycle: try entropyCoder.integer("symbolsPerCycle", in: 1...64), interleave: try entropyCoder.integer("interleave", in: 1...16)),
-            trellis: TrellisDescription(states: try trellis.integer("states", in: 1...16), samplesPerCycle: try trellis.integer("samplesPerCycle", in: 1...64)),
+                symbolsPerCycle: try entropyCoder.integer("symbolsPerCycle", in: 1...64),
+                interleave: try entropyCoder.integer("interleave", in: 1...16)),
+            trellis: TrellisDescription(
+                states: try trellis.integer("states", in: 1...16),
+                samplesPerCycle: try trellis.integer("samplesPerCycle", in: 1...64)),
             weightDecoder: top.has("weightDecoder") ? try WeightDecoderDescription(top) : nil)
         try checkConsistency(top)
     }
@@ -40,8 +47,10 @@ extension MachineDescription {
 
 extension YAMLCodes {
     fileprivate static let machine = YAMLCodes(
-        syntax: .machineNotYAML, unknownKey: .machineUnknownKey, missingKey: .machineMissingField, wrongType: .machineWrongType,
-        outOfRange: .machineValueOutOfRange, unknownWord: .machineValueOutOfRange, duplicateKey: .machineDuplicateKey, notPlainName: .machineValueOutOfRange,
+        syntax: .machineNotYAML, unknownKey: .machineUnknownKey, missingKey: .machineMissingField,
+        wrongType: .machineWrongType,
+        outOfRange: .machineValueOutOfRange, unknownWord: .machineValueOutOfRange, duplicateKey: .machineDuplicateKey,
+        notPlainName: .machineValueOutOfRange,
         example: "intaglio machines mid prints a whole machine file")
 }
 
@@ -50,7 +59,8 @@ extension MACArrayDescription {
         let fields = try top.mapping(
             "macArray",
             keys: [
-                "inputChannelLanes", "outputChannelLanes", "pixelLanes", "dataflow", "laneMapping", "activationBits", "weightBits", "accumulatorBits",
+                "inputChannelLanes", "outputChannelLanes", "pixelLanes", "dataflow", "laneMapping", "activationBits",
+                "weightBits", "accumulatorBits",
                 "pipelineStages",
             ], optional: ["zeroSkipping"])
         self.init(
@@ -66,7 +76,8 @@ extension MACArrayDescription {
             zeroSkipping: fields.has("zeroSkipping") ? try fields.boolean("zeroSkipping") : false)
         guard laneMapping == .channels else {
             throw Diagnostic(
-                .machineNotBuiltYet, at: fields.place(of: "laneMapping"), found: "macArray.laneMapping is tapsAndChannels, which is not built yet",
+                .machineNotBuiltYet, at: fields.place(of: "laneMapping"),
+                found: "macArray.laneMapping is tapsAndChannels, which is not built yet",
                 expected: "channels", remedy: "use laneMapping: channels")
         }
     }
@@ -74,7 +85,8 @@ extension MACArrayDescription {
 
 extension BufferDescription {
     fileprivate init(_ top: YAMLFields, _ name: String, deinterleaves: Bool) throws(Diagnostic) {
-        let fields = try top.mapping(name, keys: ["bytes", "banks", "bytesPerCycle", "pingPong"] + (deinterleaves ? ["deinterleave"] : []))
+        let fields = try top.mapping(
+            name, keys: ["bytes", "banks", "bytesPerCycle", "pingPong"] + (deinterleaves ? ["deinterleave"] : []))
         self.init(
             bytes: try fields.integer("bytes", in: 1024...1 << 30),
             banks: try fields.integer("banks", in: 1...1024),
@@ -107,13 +119,16 @@ extension NormalizationDescription {
 extension WeightDecoderDescription {
     fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
         let fields = try top.mapping("weightDecoder", keys: ["law", "symbolsPerCycle"])
-        self.init(law: try fields.word("law", as: Law.self), symbolsPerCycle: try fields.integer("symbolsPerCycle", in: 1...64))
+        self.init(
+            law: try fields.word("law", as: Law.self),
+            symbolsPerCycle: try fields.integer("symbolsPerCycle", in: 1...64))
     }
 }
 
 extension DMADescription {
     fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
-        let fields = try top.mapping("dma", keys: ["bytesPerCycle", "latencyCycles", "burstBytes", "alignmentBytes", "outstanding"])
+        let fields = try top.mapping(
+            "dma", keys: ["bytesPerCycle", "latencyCycles", "burstBytes", "alignmentBytes", "outstanding"])
         self.init(
             bytesPerCycle: try fields.integer("bytesPerCycle", in: 1...4096),
             latencyCycles: try fields.integer("latencyCycles", in: 1...65_536),

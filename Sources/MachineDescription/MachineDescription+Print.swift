@@ -1,5 +1,6 @@
 extension MachineDescription {
-    /// The machine file. `MachineDescription(yaml: machine.yaml, path: p) == machine`, and equal machines have equal text.
+    /// The machine file. `MachineDescription(yaml: machine.yaml, path: p) == machine`, and equal machines have equal
+    /// text.
     public var yaml: String {
         """
         name: \(needsQuotes ? "\"\(name)\"" : name)
@@ -45,15 +46,23 @@ extension MachineDescription {
         trellis:
           states: \(trellis.states)
           samplesPerCycle: \(trellis.samplesPerCycle)
-        \(weightDecoder.map { "weightDecoder:\n  law: \($0.law.rawValue)\n  symbolsPerCycle: \($0.symbolsPerCycle)\n" } ?? "")
+        \(weightDecoderText)
         """
+    }
+
+    private var weightDecoderText: String {
+        guard let weightDecoder else { return "" }
+        return "weightDecoder:\n  law: \(weightDecoder.law.rawValue)\n"
+            + "  symbolsPerCycle: \(weightDecoder.symbolsPerCycle)\n"
     }
 
     /// Whole numbers without a fraction; otherwise the shortest decimal that reads back as the same number.
     private var clockText: String { Int(exactly: clockMegahertz).map { "\($0)" } ?? "\(clockMegahertz)" }
 
     /// Names like `-` or `...`, which YAML would take for something else, stand in quotes.
-    private var needsQuotes: Bool { !name.contains { $0.isLetter || $0.isNumber } || !(name.first!.isLetter || name.first!.isNumber) }
+    private var needsQuotes: Bool {
+        !name.contains { $0.isLetter || $0.isNumber } || !(name.first!.isLetter || name.first!.isNumber)
+    }
 }
 
 extension BufferDescription {

@@ -1,4 +1,5 @@
-/// One accelerator: capabilities and capacities only. Nothing here changes a bit of a result; a network that needs more than a machine has is refused.
+/// One accelerator: capabilities and capacities only. Nothing here changes a bit of a result; a network that needs more
+/// than a machine has is refused.
 public struct MachineDescription: Hashable, Sendable {
     public var name: String
     public var clockMegahertz: Double
@@ -17,11 +18,14 @@ public struct MachineDescription: Hashable, Sendable {
     public var weightDecoder: WeightDecoderDescription?
 
     public init(
-        name: String, clockMegahertz: Double, macArray: MACArrayDescription, weightBuffer: BufferDescription, activationBuffer: BufferDescription,
-        accumulatorBuffer: AccumulatorBufferDescription, parameterMemory: ParameterMemoryDescription, codebookMux: CodebookMuxDescription,
+        name: String, clockMegahertz: Double, macArray: MACArrayDescription, weightBuffer: BufferDescription,
+        activationBuffer: BufferDescription,
+        accumulatorBuffer: AccumulatorBufferDescription, parameterMemory: ParameterMemoryDescription,
+        codebookMux: CodebookMuxDescription,
         postProcessor: PostProcessorDescription, normalization: NormalizationDescription, dma: DMADescription,
         entropyCoder: EntropyCoderDescription = EntropyCoderDescription(symbolsPerCycle: 1, interleave: 4),
-        trellis: TrellisDescription = TrellisDescription(states: 8, samplesPerCycle: 1), weightDecoder: WeightDecoderDescription? = nil
+        trellis: TrellisDescription = TrellisDescription(states: 8, samplesPerCycle: 1),
+        weightDecoder: WeightDecoderDescription? = nil
     ) {
         self.name = name
         self.clockMegahertz = clockMegahertz
@@ -77,7 +81,8 @@ public struct MACArrayDescription: Hashable, Sendable {
     }
 
     public init(
-        inputChannelLanes: Int, outputChannelLanes: Int, pixelLanes: Int, dataflow: Dataflow = .outputStationary, laneMapping: LaneMapping = .channels,
+        inputChannelLanes: Int, outputChannelLanes: Int, pixelLanes: Int, dataflow: Dataflow = .outputStationary,
+        laneMapping: LaneMapping = .channels,
         activationBits: Int, weightBits: Int, accumulatorBits: Int, pipelineStages: Int, zeroSkipping: Bool = false
     ) {
         self.inputChannelLanes = inputChannelLanes
@@ -104,8 +109,8 @@ public struct BufferDescription: Hashable, Sendable {
     public var bytesPerCycle: Int
     /// Two halves, so that the DMA fills one while the array reads the other.
     public var pingPong: Bool
-    /// Of the activation buffer only. With it the load spreads the pixels of a strided layer so that the columns of one step lie in different banks:
-    /// bank = (x div stride) mod banks instead of x mod banks.
+    /// Of the activation buffer only. With it the load spreads the pixels of a strided layer so that the columns of one
+    /// step lie in different banks: bank = (x div stride) mod banks instead of x mod banks.
     public var deinterleave: Bool
 
     /// Bytes that one tile may take: half the capacity with ping-pong.
@@ -127,7 +132,8 @@ public struct AccumulatorBufferDescription: Hashable, Sendable {
     public init(bytes: Int) { self.bytes = bytes }
 }
 
-/// Codebook tables, biases, multipliers and the rest of a layer's configuration, in two halves: one layer's is loaded while the one before still runs.
+/// Codebook tables, biases, multipliers and the rest of a layer's configuration, in two halves: one layer's is loaded
+/// while the one before still runs.
 public struct ParameterMemoryDescription: Hashable, Sendable {
     /// Both halves together.
     public var bytes: Int
@@ -158,7 +164,8 @@ public struct PostProcessorDescription: Hashable, Sendable {
 }
 
 public struct NormalizationDescription: Hashable, Sendable {
-    /// `exact` computes the correctly rounded result; `table` the second function, of segments that the network file has.
+    /// `exact` computes the correctly rounded result; `table` the second function, of segments that the network file
+    /// has.
     public enum Method: String, CaseIterable, Hashable, Sendable { case exact, table }
 
     public var method: Method

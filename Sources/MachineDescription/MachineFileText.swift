@@ -1,5 +1,6 @@
 import Diagnostics
 import FileFormats
+import Text
 
 /// The text of a machine file.
 ///
@@ -12,9 +13,11 @@ func machineFileText(_ path: String) throws(Diagnostic) -> String {
         throw Diagnostic(
             .machineMissing, at: path, found: "neither a built-in machine nor a file",
             expected: "\(names.joined(separator: ", ")), or the path of a machine file",
-            remedy: closestName(to: path, among: names).map { "did you mean \($0)?" } ?? "use one of these names or correct the path")
+            remedy: closestName(to: path, among: names).map { "did you mean \($0)?" }
+                ?? "use one of these names or correct the path")
     } catch {
         throw Diagnostic(
-            .machineUnreadable, at: path, found: error.found, expected: TextFile.Refusal.expected, remedy: "name a text file, and check its permissions")
+            .machineUnreadable, at: path, found: error.found, expected: TextFile.Refusal.expected,
+            remedy: "name a text file, and check its permissions")
     }
 }

@@ -2,20 +2,28 @@ public import FixedPoint
 public import Graph
 import Quantization
 
-/// What the sums of a layer's actual weights can come to, whatever the picture: exact integers, each input channel with its own codebook's extremes.
+/// What the sums of a layer's actual weights can come to, whatever the picture: exact integers, each input channel with
+/// its own codebook's extremes.
 public enum AccumulatorProof {
-    /// A in bits for an accumulating or normalizing layer; 0 for any other. A transposed convolution is proved for each of its phases.
-    public static func width(of layer: Layer, in network: QuantizedNetwork) -> Int { bounds(of: layer, in: network).map(\.width).max() ?? 0 }
+    /// A in bits for an accumulating or normalizing layer; 0 for any other. A transposed convolution is proved for each
+    /// of its phases.
+    public static func width(of layer: Layer, in network: QuantizedNetwork) -> Int {
+        bounds(of: layer, in: network).map(\.width).max() ?? 0
+    }
 
-    /// One bound for each output channel, over all phases of a transposed convolution; none for layers that sum nothing, or whose weights do not have the
-    /// layer's shape (which whoever lays them out refuses).
+    /// One bound for each output channel, over all phases of a transposed convolution; none for layers that sum
+    /// nothing, or whose weights do not have the layer's shape (which whoever lays them out refuses).
     public static func bounds(of layer: Layer, in network: QuantizedNetwork) -> [AccumulatorBound] {
-        guard let parameters = network.parameters[layer.name], let input = network.formats[layer.inputs[0]] else { return [] }
+        guard let parameters = network.parameters[layer.name], let input = network.formats[layer.inputs[0]] else {
+            return []
+        }
         return bounds(of: layer, parameters, input: input, activationBits: network.widths.activationBits)
     }
 
     /// The same for parameters that are not in a network yet.
-    public static func bounds(of layer: Layer, _ parameters: LayerParameters, input: TensorFormat, activationBits: Int) -> [AccumulatorBound] {
+    public static func bounds(
+        of layer: Layer, _ parameters: LayerParameters, input: TensorFormat, activationBits: Int
+    ) -> [AccumulatorBound] {
         switch parameters {
         case .accumulation(let accumulation): accumulationBounds(layer, accumulation, input)
         case .normalization(let normalization): normalizationBounds(layer, normalization, input, activationBits)
@@ -23,7 +31,9 @@ public enum AccumulatorProof {
         }
     }
 
-    private static func accumulationBounds(_ layer: Layer, _ accumulation: AccumulationParameters, _ input: TensorFormat) -> [AccumulatorBound] {
+    private static func accumulationBounds(
+        _ layer: Layer, _ accumulation: AccumulationParameters, _ input: TensorFormat
+    ) -> [AccumulatorBound] {
         let outputs = accumulation.bias.count
         let inner = outputs > 0 ? accumulation.weightCodes.count / outputs : 0
         var inputChannels = inner
@@ -38,12 +48,15 @@ public enum AccumulatorProof {
             inputChannels = inner / (transposed.kernelHeight * transposed.kernelWidth)
             phases = transposed.strideY * transposed.strideX
             phaseOf = { tap in
-                tap / transposed.kernelWidth % transposed.strideY * transposed.strideX + tap % transposed.kernelWidth % transposed.strideX
+                tap / transposed.kernelWidth % transposed.strideY * transposed.strideX + tap % transposed.kernelWidth
+                    % transposed.strideX
             }
         default:
             if case .codes(let set) = input { inputChannels = set.channels }
         }
-        guard inputChannels > 0, outputs * inner == accumulation.weightCodes.count, inner % inputChannels == 0, outputs % groups == 0 else { return [] }
+        guard inputChannels > 0, outputs * inner == accumulation.weightCodes.count, inner % inputChannels == 0,
+            outputs % groups == 0
+        else { return [] }
         if case .codes(let set) = input, set.channels < groups * inputChannels { return [] }
         let tapPhases = (0..<inner / inputChannels).map(phaseOf)
         let entries = accumulation.weightDecoder.entries.map { Int32($0) }
@@ -55,33 +68,43 @@ public enum AccumulatorProof {
                 ranges.withUnsafeBufferPointer { ranges in
                     for (tap, phase) in tapPhases.enumerated() {
                         sums[phase].add(
-                            codes.baseAddress! + output * inner + tap * inputChannels, count: inputChannels, entries: entries,
+                            codes.baseAddress! + output * inner + tap * inputChannels, count: inputChannels,
+                            entries: entries,
                             ranges: ranges.baseAddress! + firstInput)
                     }
                 }
             }
-            return AccumulatorBound(bias: accumulation.bias[output], low: sums.map(\.low).min()!, high: sums.map(\.high).max()!)
+            return AccumulatorBound(
+                bias: accumulation.bias[output], low: sums.map(\.low).min()!, high: sums.map(\.high).max()!)
         }
     }
 
     private static func normalizationBounds(
         _ layer: Layer, _ normalization: NormalizationParameters, _ input: TensorFormat, _ activationBits: Int
     ) -> [AccumulatorBound] {
-        guard case .normalization(let form) = layer.operator else { preconditionFailure("\(layer.name) is no normalization") }
+        guard case .normalization(let form) = layer.operator else {
+            preconditionFailure("\(layer.name) is no normalization")
+        }
         let channels = normalization.beta.count
         let largest = 1 << (activationBits - 1) - 1
         let ranges = (0..<channels).map { channel in
             let range = extremes(input, channel)
             let magnitude = max(-Int(range.lowest), Int(range.highest))
             let shift = normalization.operandShifts[channel]
-            return OperandRange(lowest: 0, highest: Int32(form.isSquareRootForm ? min(largest, (magnitude * magnitude + (1 << shift) / 2) >> shift) : magnitude))
+            return OperandRange(
+                lowest: 0,
+                highest: Int32(
+                    form.isSquareRootForm
+                        ? min(largest, (magnitude * magnitude + (1 << shift) / 2) >> shift) : magnitude))
         }
         let entries = normalization.gammaDecoder.entries.map { Int32($0) }
         return (0..<channels).map { output in
             var sum = ProductExtremes()
             normalization.gammaCodes.withUnsafeBufferPointer { codes in
                 ranges.withUnsafeBufferPointer { ranges in
-                    sum.add(codes.baseAddress! + output * channels, count: channels, entries: entries, ranges: ranges.baseAddress!)
+                    sum.add(
+                        codes.baseAddress! + output * channels, count: channels, entries: entries,
+                        ranges: ranges.baseAddress!)
                 }
             }
             return AccumulatorBound(bias: normalization.beta[output], low: sum.low, high: sum.high)
@@ -107,7 +130,8 @@ private struct ProductExtremes {
     private(set) var high: Int64 = 0
 
     /// One tap: a weight code for each input channel.
-    mutating func add(_ codes: UnsafePointer<UInt8>, count: Int, entries: [Int32], ranges: UnsafePointer<OperandRange>) {
+    mutating func add(_ codes: UnsafePointer<UInt8>, count: Int, entries: [Int32], ranges: UnsafePointer<OperandRange>)
+    {
         entries.withUnsafeBufferPointer { entries in
             for channel in 0..<count {
                 let weight = Int64(entries[Int(codes[channel])])

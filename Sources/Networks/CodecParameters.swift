@@ -2,10 +2,11 @@ public import EntropyCoding
 
 /// What a quantized network needs beside its layers to write and read bitstreams: integer tables only.
 public struct CodecParameters: Hashable, Sendable {
-    /// 2 L tables for the latents: table l is that of level l for quantizer 0 (and for scalar quantizers), L + l for quantizer 1 of a trellis.
+    /// 2 L tables for the latents: table l is that of level l for quantizer 0 (and for scalar quantizers), L + l for
+    /// quantizer 1 of a trellis.
     public var latentTables: FrequencyTables
-    /// With a hyperprior: L - 1 increasing thresholds in steps of 2^-scaleFractionBits; the level of a latent is how many its scale reaches. Without: empty, and the level
-    /// is the channel.
+    /// With a hyperprior: L - 1 increasing thresholds in steps of 2^-scaleFractionBits; the level of a latent is how
+    /// many its scale reaches. Without: empty, and the level is the channel.
     public var scaleThresholds: [Int32]
     /// The grid of the predicted scales, in fraction bits of a symbol step.
     public var scaleFractionBits: Int
@@ -15,7 +16,8 @@ public struct CodecParameters: Hashable, Sendable {
     public var lanes: Int
 
     public init(
-        latentTables: FrequencyTables, scaleThresholds: [Int32], scaleFractionBits: Int, hyperLatentTables: FrequencyTables?, lanes: Int = 4
+        latentTables: FrequencyTables, scaleThresholds: [Int32], scaleFractionBits: Int,
+        hyperLatentTables: FrequencyTables?, lanes: Int = 4
     ) {
         self.latentTables = latentTables
         self.scaleThresholds = scaleThresholds
@@ -27,5 +29,7 @@ public struct CodecParameters: Hashable, Sendable {
     /// L.
     public var levelCount: Int { latentTables.count / 2 }
     /// Bytes of all tables and thresholds.
-    public var byteCount: Int { latentTables.byteCount + (hyperLatentTables?.byteCount ?? 0) + 2 * scaleThresholds.count }
+    public var byteCount: Int {
+        latentTables.byteCount + (hyperLatentTables?.byteCount ?? 0) + 2 * scaleThresholds.count
+    }
 }

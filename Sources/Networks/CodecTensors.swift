@@ -33,24 +33,37 @@ public struct CodecTensors: Hashable, Sendable {
             default: break
             }
         }
-        guard quantizers.count == 1, reconstructions.count == 1, let quantizer = quantizers.first, let reconstruction = reconstructions.first,
+        guard quantizers.count == 1, reconstructions.count == 1, let quantizer = quantizers.first,
+            let reconstruction = reconstructions.first,
             reconstruction.inputs == [quantizer.layer.name] + quantizer.layer.inputs.dropFirst()
-        else { throw unfit("\(quantizers.count) quantizeLatent and \(reconstructions.count) reconstructLatent layers", "one pair with the same means") }
-        guard graph.inputs.count == 1, let output = graph.outputs.first else { throw unfit("\(graph.inputs.count) inputs", "one picture") }
+        else {
+            throw unfit(
+                "\(quantizers.count) quantizeLatent and \(reconstructions.count) reconstructLatent layers",
+                "one pair with the same means")
+        }
+        guard graph.inputs.count == 1, let output = graph.outputs.first else {
+            throw unfit("\(graph.inputs.count) inputs", "one picture")
+        }
         picture = graph.inputs[0].name
         latent = quantizer.layer.inputs[0]
         grid = quantizer.grid
         self.reconstruction = reconstruction.name
         self.output = output
         guard latent != picture, output != reconstruction.name else {
-            throw unfit(latent == picture ? "the picture itself as the latents" : "the reconstructed latents as the output", "layers before quantizeLatent and after reconstructLatent")
+            throw unfit(
+                latent == picture ? "the picture itself as the latents" : "the reconstructed latents as the output",
+                "layers before quantizeLatent and after reconstructLatent")
         }
         guard quantizer.layer.inputs.count == 2 else { return }
         parameters = quantizer.layer.inputs[1]
         hyperLatent = graph.latents.first { $0 != latent && $0 != quantizer.layer.name }
-        guard hyperLatent != nil else { throw unfit("predicted means without a hyper-latent", "a hyper-latent among the graph's latents") }
+        guard hyperLatent != nil else {
+            throw unfit("predicted means without a hyper-latent", "a hyper-latent among the graph's latents")
+        }
         guard parameters != hyperLatent, parameters != picture, parameters != latent else {
-            throw unfit("means from '\(parameters ?? "")', which nothing predicts", "a hyper-synthesis between the hyper-latent and the means")
+            throw unfit(
+                "means from '\(parameters ?? "")', which nothing predicts",
+                "a hyper-synthesis between the hyper-latent and the means")
         }
     }
 }

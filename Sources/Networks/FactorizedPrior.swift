@@ -1,8 +1,10 @@
 import EntropyCoding
 
-/// The learned distribution of a hyper-latent, one a channel (Ballé et al. 2018): the mass of an integer k is `sigmoid(l(k + 1/2)) - sigmoid(l(k - 1/2))`.
+/// The learned distribution of a hyper-latent, one a channel (Ballé et al. 2018): the mass of an integer k is
+/// `sigmoid(l(k + 1/2)) - sigmoid(l(k - 1/2))`.
 ///
-/// l is monotone: each stage maps x to softplus(matrix) x + bias and, where it has a factor, that to x + tanh(factor) tanh(x).
+/// l is monotone: each stage maps x to softplus(matrix) x + bias and, where it has a factor, that to x + tanh(factor)
+/// tanh(x).
 public struct FactorizedPrior: Hashable, Sendable {
     public var channels: Int
     /// From one input to one output.
@@ -32,7 +34,8 @@ public struct FactorizedPrior: Hashable, Sendable {
         self.stages = stages
     }
 
-    /// The mass of `k - 1/2 ... k + 1/2` in one channel, accurate in both tails; 0 where the channel's weights pass the range of doubles.
+    /// The mass of `k - 1/2 ... k + 1/2` in one channel, accurate in both tails; 0 where the channel's weights pass the
+    /// range of doubles.
     public func mass(of k: Int, channel: Int) -> Double {
         let lower = logit(Double(k) - 0.5, channel)
         let upper = logit(Double(k) + 0.5, channel)
@@ -52,7 +55,11 @@ public struct FactorizedPrior: Hashable, Sendable {
                 let sum = (0..<stage.inputs).reduce(Double(stage.bias[channel * stage.outputs + output])) {
                     $0 + ElementaryFunctions.log1p(ElementaryFunctions.exp(Double(stage.matrix[row + $1]))) * values[$1]
                 }
-                return sum + (stage.factor.map { ElementaryFunctions.tanh(Double($0[channel * stage.outputs + output])) * ElementaryFunctions.tanh(sum) } ?? 0)
+                return sum
+                    + (stage.factor.map {
+                        ElementaryFunctions.tanh(Double($0[channel * stage.outputs + output]))
+                            * ElementaryFunctions.tanh(sum)
+                    } ?? 0)
             }
         }
         return values[0]

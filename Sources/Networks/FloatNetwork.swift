@@ -5,15 +5,18 @@ public struct FloatNetwork: Sendable {
     public var graph: Graph
     /// Of every layer that has any, by name.
     public var parameters: [String: FloatParameters]
-    /// Channel gains for each rate, by the name of the layer whose output they multiply (outer index: rate). Empty for networks of one rate.
+    /// Channel gains for each rate, by the name of the layer whose output they multiply (outer index: rate). Empty for
+    /// networks of one rate.
     public var rateGains: [String: [[Float]]]
     /// The learned distribution of the hyper-latent, where the network has one: what its entropy tables are made from.
     public var prior: FactorizedPrior?
-    /// What fine-tuning through the quantizer learned beside the weights; empty for a network that was trained in float only.
+    /// What fine-tuning through the quantizer learned beside the weights; empty for a network that was trained in float
+    /// only.
     public var ranges = LearnedRanges()
 
     public init(
-        graph: Graph, parameters: [String: FloatParameters], rateGains: [String: [[Float]]] = [:], prior: FactorizedPrior? = nil
+        graph: Graph, parameters: [String: FloatParameters], rateGains: [String: [[Float]]] = [:],
+        prior: FactorizedPrior? = nil
     ) {
         self.graph = graph
         self.parameters = parameters

@@ -30,7 +30,8 @@ public struct AccumulationParameters: Hashable, Sendable {
     }
 }
 
-/// `n_i = beta_i + sum over j of gamma_ij q_j`, then the quotient or product of `docs/arithmetic.md`, correctly rounded or by a table, then saturate, clip, encode.
+/// `n_i = beta_i + sum over j of gamma_ij q_j`, then the quotient or product of `docs/arithmetic.md`, correctly rounded
+/// or by a table, then saturate, clip, encode.
 ///
 ///     q_j = min(2^(V-1) - 1, RHU(v_j^2 / 2^operandShifts[j]))   square-root forms
 ///     q_j = |v_j|                                               first-power forms
@@ -56,7 +57,8 @@ public struct NormalizationParameters: Hashable, Sendable {
     public var clipHigh: Int32
 
     public init(
-        gammaCodes: [UInt8], gammaDecoder: WeightDecoder, operandShifts: [Int], beta: [Int64], scaleMantissas: [UInt32], scaleShifts: [Int],
+        gammaCodes: [UInt8], gammaDecoder: WeightDecoder, operandShifts: [Int], beta: [Int64], scaleMantissas: [UInt32],
+        scaleShifts: [Int],
         table: NormalizationTable? = nil, resultBits: Int = 32, clipLow: Int32 = .min, clipHigh: Int32 = .max
     ) {
         self.gammaCodes = gammaCodes
@@ -74,8 +76,9 @@ public struct NormalizationParameters: Hashable, Sendable {
 
 /// `sum = a mantissaA + b mantissaB`, then one rounding of `sum / 2^(31-exponent)`, then saturate, clip, encode.
 ///
-/// The rounding rule is that of post-processing applied with multiplier 1; admitted are `single`, `halfEven`, `halfAway`, `floor`, `ceiling`, `towardZero`.
-/// A negative rounded result is multiplied no further: LeakyReLU after add is not available, ReLU is `clipLow = 0`.
+/// The rounding rule is that of post-processing applied with multiplier 1; admitted are `single`, `halfEven`,
+/// `halfAway`, `floor`, `ceiling`, `towardZero`. A negative rounded result is multiplied no further: LeakyReLU after
+/// add is not available, ReLU is `clipLow = 0`.
 public struct AdditionParameters: Hashable, Sendable {
     /// Signed, magnitude below 2^31.
     public var mantissaA: Int64
@@ -88,7 +91,8 @@ public struct AdditionParameters: Hashable, Sendable {
     public var clipHigh: Int32
 
     public init(
-        mantissaA: Int64, mantissaB: Int64, exponent: Int, rounding: RoundingRule, resultBits: Int = 32, clipLow: Int32 = .min, clipHigh: Int32 = .max
+        mantissaA: Int64, mantissaB: Int64, exponent: Int, rounding: RoundingRule, resultBits: Int = 32,
+        clipLow: Int32 = .min, clipHigh: Int32 = .max
     ) {
         self.mantissaA = mantissaA
         self.mantissaB = mantissaB

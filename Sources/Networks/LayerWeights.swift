@@ -13,7 +13,8 @@ public struct LayerWeights: Hashable, Sendable {
     public let inputChannels: Int
 
     init?(codes: [UInt8], decoder: WeightDecoder, outputChannels: Int, inputChannels: Int) {
-        guard outputChannels > 0, inputChannels > 0, !codes.isEmpty, codes.count % (outputChannels * inputChannels) == 0 else { return nil }
+        guard outputChannels > 0, inputChannels > 0, !codes.isEmpty, codes.count % (outputChannels * inputChannels) == 0
+        else { return nil }
         self.codes = codes
         self.decoder = decoder
         self.outputChannels = outputChannels
@@ -52,14 +53,19 @@ extension QuantizedNetwork {
     }
 
     func weights(of name: String, channels: [String: Int]) -> LayerWeights? {
-        guard let layer = graph[layer: name], let inputs = channels[layer.inputs[0]], let outputs = channels[name] else { return nil }
+        guard let layer = graph[layer: name], let inputs = channels[layer.inputs[0]], let outputs = channels[name]
+        else { return nil }
         switch parameters[name] {
         case .accumulation(let accumulation):
             var groups = 1
             if case .convolution(let convolution) = layer.operator { groups = convolution.groups }
-            return LayerWeights(codes: accumulation.weightCodes, decoder: accumulation.weightDecoder, outputChannels: outputs, inputChannels: inputs / groups)
+            return LayerWeights(
+                codes: accumulation.weightCodes, decoder: accumulation.weightDecoder, outputChannels: outputs,
+                inputChannels: inputs / groups)
         case .normalization(let normalization):
-            return LayerWeights(codes: normalization.gammaCodes, decoder: normalization.gammaDecoder, outputChannels: outputs, inputChannels: inputs)
+            return LayerWeights(
+                codes: normalization.gammaCodes, decoder: normalization.gammaDecoder, outputChannels: outputs,
+                inputChannels: inputs)
         case .requantization, .addition, .some(.none), nil: return nil
         }
     }

@@ -1,11 +1,14 @@
 public import Diagnostics
 public import Graph
+public import Tensors
 
 extension QuantizedNetwork {
-    /// The shape of every tensor for a picture of this extent, padded already, where the weights are those of that extent.
+    /// The shape of every tensor for a picture of this extent, padded already, where the weights are those of that
+    /// extent.
     ///
-    /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit` where a fully connected layer has weights for another extent.
-    public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: FeatureShape] {
+    /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit` where a fully connected layer has
+    ///   weights for another extent.
+    public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: TensorShape] {
         try graph.shapes(height: height, width: width) { name in
             if case .accumulation(let accumulation)? = parameters[name] { accumulation.weightCodes.count } else { nil }
         }
@@ -13,16 +16,19 @@ extension QuantizedNetwork {
 }
 
 extension FloatNetwork {
-    /// The shape of every tensor for a picture of this extent, padded already, where the weights are those of that extent.
+    /// The shape of every tensor for a picture of this extent, padded already, where the weights are those of that
+    /// extent.
     ///
-    /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit` where a fully connected layer has weights for another extent.
-    public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: FeatureShape] {
+    /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit` where a fully connected layer has
+    ///   weights for another extent.
+    public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: TensorShape] {
         try graph.shapes(height: height, width: width) { name in
             if case .accumulation(let weights, _)? = parameters[name] { weights.count } else { nil }
         }
     }
 
-    /// Whether the network takes one picture of this extent, padded already, and these channels, and of its rates this one.
+    /// Whether the network takes one picture of this extent, padded already, and these channels, and of its rates this
+    /// one.
     ///
     /// - Throws: `networkHasNoPicture`, `rateOutOfRange`, and what `shapes(height:width:)` throws.
     public func requirePicture(height: Int, width: Int, channels: Int = 3, rate: Int = 0) throws(Diagnostic) {
@@ -34,7 +40,8 @@ extension FloatNetwork {
         }
         if let rates = rateGains.values.map(\.count).max(), !(0..<rates).contains(rate) {
             throw Diagnostic(
-                .rateOutOfRange, at: "float network \(graph.name)", found: "rate \(rate)", expected: "0...\(rates - 1)", remedy: "choose one of the network's rates")
+                .rateOutOfRange, at: "float network \(graph.name)", found: "rate \(rate)", expected: "0...\(rates - 1)",
+                remedy: "choose one of the network's rates")
         }
         _ = try shapes(height: height, width: width)
     }
@@ -42,16 +49,27 @@ extension FloatNetwork {
 
 extension Graph {
     /// - Parameter weightCount: the weights of the layer of a name; nil where it has none.
-    fileprivate func shapes(height: Int, width: Int, weightCount: (String) -> Int?) throws(Diagnostic) -> [String: FeatureShape] {
+    fileprivate func shapes(
+        height: Int, width: Int, weightCount: (String) -> Int?
+    ) throws(Diagnostic) -> [String: TensorShape] {
         let shapes = try shapes(height: height, width: width)
         for layer in layers {
-            guard case .fullyConnected(let outputs) = layer.operator, let count = weightCount(layer.name), let input = shapes[layer.inputs[0]] else { continue }
+            guard case .fullyConnected(let outputs) = layer.operator, let count = weightCount(layer.name),
+                let input = shapes[layer.inputs[0]]
+            else { continue }
             guard count != outputs * input.count else { continue }
             let pixels = count / (outputs * input.channels)
             throw Diagnostic(
-                .graphPictureUnfit, at: "layer \(layer.name)", found: "an input of \(input) from a picture of \(width)x\(height): \(input.height * input.width) pixels",
+                .graphPictureUnfit, at: "layer \(layer.name)",
+                found:
+                    "an input of \(input) from a picture of \(width)x\(height): \(input.height * input.width) pixels",
                 expected: "the \(pixels) pixels that the layer's \(count) weights are for",
-                remedy: "give a picture of the size that the network was made for, or replace the fully connected layer by a convolution and a mean")
+                remedy:
+                    """
+                    give a picture of the size that the network was made for, or replace the fully connected layer by \
+                    a convolution and a mean
+                    """
+            )
         }
         return shapes
     }

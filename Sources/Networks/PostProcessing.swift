@@ -1,8 +1,9 @@
 public import FixedPoint
 
-/// From the accumulator to the grid of the output: multiply, shift with the named rounding, saturate to R bits, clip. Encoding follows by the output's format.
+/// From the accumulator to the grid of the output: multiply, shift with the named rounding, saturate to R bits, clip.
+/// Encoding follows by the output's format.
 ///
-///     r = clip(saturate_R(round(acc * (acc < 0 ? multiplierNegative[k] : multiplier[k]))), clipLow, clipHigh)
+///     r = clip(saturate_R(round(acc * (acc < 0 ? multipliersNegative[k] : multipliers[k]))), clipLow, clipHigh)
 ///     code = encode(r) by the output tensor's codebooks, then codeMap[code] where there is one
 public struct PostProcessing: Hashable, Sendable {
     /// One an output channel.
@@ -18,7 +19,8 @@ public struct PostProcessing: Hashable, Sendable {
     public var codeMap: [UInt8]?
 
     public init(
-        multipliers: [QuantizedMultiplier], multipliersNegative: [QuantizedMultiplier]? = nil, rounding: RoundingRule, resultBits: Int = 32,
+        multipliers: [QuantizedMultiplier], multipliersNegative: [QuantizedMultiplier]? = nil, rounding: RoundingRule,
+        resultBits: Int = 32,
         clipLow: Int32 = .min, clipHigh: Int32 = .max, codeMap: [UInt8]? = nil
     ) {
         self.multipliers = multipliers

@@ -1,6 +1,7 @@
 public import Diagnostics
 
-/// A network whose sums fit their widths whatever the picture: what everything that executes takes. Only the proof makes one.
+/// A network whose sums fit their widths whatever the picture: what everything that executes takes. Only the proof
+/// makes one.
 ///
 ///     QuantizedNetwork ── proof ──> ProvenNetwork ──┬── at a rate ──> ProvenNetwork
 ///                                                   └── a part of it ──> ProvenNetwork
@@ -9,7 +10,8 @@ public struct ProvenNetwork: Sendable {
 
     /// Proves a network, with the multipliers in place and with those of every rate.
     ///
-    /// - Throws: `networkSumTooWide`, `networkNormalizationTooWide`, `networkRequantizationTooWide`, with the first layer and channel and the bits needed.
+    /// - Throws: `networkSumTooWide`, `networkNormalizationTooWide`, `networkRequantizationTooWide`, with the first
+    ///   layer and channel and the bits needed.
     public init(_ network: QuantizedNetwork) throws(Diagnostic) {
         try network.requireProvenWidths()
         self.network = network
@@ -20,10 +22,12 @@ public struct ProvenNetwork: Sendable {
     /// The network at one rate: the proof was asked with the multipliers of all.
     ///
     /// - Throws: `rateOutOfRange`.
-    public func atRate(_ rate: Int) throws(Diagnostic) -> ProvenNetwork { ProvenNetwork(followingFrom: try network.atRate(rate)) }
+    public func atRate(_ rate: Int) throws(Diagnostic) -> ProvenNetwork {
+        ProvenNetwork(followingFrom: try network.atRate(rate))
+    }
 
-    /// The part that computes some tensors from others, as `QuantizedNetwork.cut`: its layers, their operands' formats and the widths are those of the whole, and
-    /// each layer is proved by itself.
+    /// The part that computes some tensors from others, as `QuantizedNetwork.cut`: its layers, their operands' formats
+    /// and the widths are those of the whole, and each layer is proved by itself.
     public func cut(from inputs: [String], to outputs: [String], name: String, sizeMultiple: Int = 1) -> ProvenNetwork {
         ProvenNetwork(followingFrom: network.cut(from: inputs, to: outputs, name: name, sizeMultiple: sizeMultiple))
     }

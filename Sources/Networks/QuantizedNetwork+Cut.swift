@@ -1,13 +1,16 @@
 import Graph
 
 extension QuantizedNetwork {
-    /// The part of a network that computes some tensors from others: those become its inputs, with their formats. Extents are no longer a picture's: any goes.
+    /// The part of a network that computes some tensors from others: those become its inputs, with their formats.
+    /// Extents are no longer a picture's: any goes.
     ///
     ///     image ─ a ─ b ─┬─ c ─ d          cut from [b] to [d]:   b ─ c ─ d
     ///                    └─ e
     ///
     /// All rates must have been set: a cut has one.
-    public func cut(from inputs: [String], to outputs: [String], name: String, sizeMultiple: Int = 1) -> QuantizedNetwork {
+    public func cut(
+        from inputs: [String], to outputs: [String], name: String, sizeMultiple: Int = 1
+    ) -> QuantizedNetwork {
         let channels = try! graph.channels()
         var needed = Set(outputs)
         var layers: [Layer] = []
@@ -18,9 +21,11 @@ extension QuantizedNetwork {
         layers.reverse()
         let names = Set(layers.map(\.name))
         let graph = Graph(
-            name: name, inputs: inputs.map { GraphInput(name: $0, channels: channels[$0]!) }, layers: layers, outputs: outputs, sizeMultiple: sizeMultiple)
+            name: name, inputs: inputs.map { GraphInput(name: $0, channels: channels[$0]!) }, layers: layers,
+            outputs: outputs, sizeMultiple: sizeMultiple)
         return QuantizedNetwork(
-            graph: graph, formats: formats.filter { names.contains($0.key) || inputs.contains($0.key) }, parameters: parameters.filter { names.contains($0.key) },
+            graph: graph, formats: formats.filter { names.contains($0.key) || inputs.contains($0.key) },
+            parameters: parameters.filter { names.contains($0.key) },
             widths: widths, weightStatistics: weightStatistics.filter { names.contains($0.key) })
     }
 }

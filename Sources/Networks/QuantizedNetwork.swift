@@ -9,11 +9,13 @@ public struct QuantizedNetwork: Hashable, Sendable {
     /// Of every layer, by name.
     public var parameters: [String: LayerParameters]
     public var widths: DatapathWidths
-    /// Variable rate: for some layers, a set of positive multipliers for each rate (outer index: rate). Empty for networks of one rate.
+    /// Variable rate: for some layers, a set of positive multipliers for each rate (outer index: rate). Empty for
+    /// networks of one rate.
     public var rateMultipliers: [String: [[QuantizedMultiplier]]]
     /// The entropy tables, where the network was prepared to encode and decode.
     public var codec: CodecParameters?
-    /// Of layers with weights, by name; none where nobody counted. They affect no bit: only what plans say of coded weights and skipped zeros.
+    /// Of layers with weights, by name; none where nobody counted. They affect no bit: only what plans say of coded
+    /// weights and skipped zeros.
     public var weightStatistics: [String: WeightStatistics]
 
     public init(

@@ -6,7 +6,8 @@ public import Diagnostics
 public func requireRate(_ rate: Int, of count: Int) throws(Diagnostic) {
     guard !(0..<count).contains(rate) else { return }
     throw Diagnostic(
-        .rateOutOfRange, at: "--rate", found: "rate \(rate)", expected: count == 1 ? "0: the network has one rate" : "0...\(count - 1)",
+        .rateOutOfRange, at: "--rate", found: "rate \(rate)",
+        expected: count == 1 ? "0: the network has one rate" : "0...\(count - 1)",
         remedy: "choose one of the network's rates")
 }
 

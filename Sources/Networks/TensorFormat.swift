@@ -4,7 +4,8 @@ public import Quantization
 public enum TensorFormat: Hashable, Sendable {
     /// One byte an element: a code of the channel's codebook.
     case codes(CodebookSet)
-    /// Two bytes an element, little endian two's complement: the value itself on a grid of this step. Latents, symbols, means.
+    /// Two bytes an element, little endian two's complement: the value itself on a grid of this step. Latents, symbols,
+    /// means.
     case integers16(step: Double)
 
     public var bytesPerElement: Int {

@@ -16,7 +16,9 @@ public struct Codebook: Hashable, Sendable {
     ///
     /// - Throws: `codebookSizeOutOfRange`, `codebookNotIncreasing`.
     public init(entries: [Int32]) throws(Diagnostic) {
-        let thresholds = zip(entries, entries.dropFirst()).map { lower, upper in Int32((Int64(lower) + Int64(upper) + 1) >> 1) }
+        let thresholds = zip(entries, entries.dropFirst()).map { lower, upper in
+            Int32((Int64(lower) + Int64(upper) + 1) >> 1)
+        }
         try self.init(entries: entries, thresholds: thresholds)
     }
 
@@ -24,17 +26,21 @@ public struct Codebook: Hashable, Sendable {
     public init(entries: [Int32], thresholds: [Int32]) throws(Diagnostic) {
         guard (1...256).contains(entries.count), thresholds.count == entries.count - 1 else {
             throw Diagnostic(
-                .codebookSizeOutOfRange, at: "codebook", found: "\(entries.count) entries and \(thresholds.count) thresholds",
-                expected: "1...256 entries and one threshold less", remedy: "give every codebook its entries and thresholds")
+                .codebookSizeOutOfRange, at: "codebook",
+                found: "\(entries.count) entries and \(thresholds.count) thresholds",
+                expected: "1...256 entries and one threshold less",
+                remedy: "give every codebook its entries and thresholds")
         }
         if let index = entries.indices.dropFirst().first(where: { entries[$0] <= entries[$0 - 1] }) {
             throw Diagnostic(
-                .codebookNotIncreasing, at: "codebook entry \(index)", found: "\(entries[index]) after \(entries[index - 1])",
+                .codebookNotIncreasing, at: "codebook entry \(index)",
+                found: "\(entries[index]) after \(entries[index - 1])",
                 expected: "strictly increasing entries", remedy: "sort the entries and remove duplicates")
         }
         if let index = thresholds.indices.dropFirst().first(where: { thresholds[$0] < thresholds[$0 - 1] }) {
             throw Diagnostic(
-                .codebookNotIncreasing, at: "codebook threshold \(index + 1)", found: "\(thresholds[index]) after \(thresholds[index - 1])",
+                .codebookNotIncreasing, at: "codebook threshold \(index + 1)",
+                found: "\(thresholds[index]) after \(thresholds[index - 1])",
                 expected: "thresholds that do not decrease", remedy: "sort the thresholds")
         }
         self.entries = entries

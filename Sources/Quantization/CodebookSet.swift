@@ -1,6 +1,7 @@
 public import Diagnostics
 
-/// The codebooks of one tensor: J codebooks on one grid, and for each channel a select (which codebook: the multiplexer) and an offset (the removed mean).
+/// The codebooks of one tensor: J codebooks on one grid, and for each channel a select (which codebook: the
+/// multiplexer) and an offset (the removed mean).
 ///
 ///     decode:  v = codebooks[selects[c]].entries[code] + offsets[c]
 ///     encode:  code = number of thresholds of that codebook with r - offsets[c] >= threshold
@@ -18,12 +19,15 @@ public struct CodebookSet: Hashable, Sendable {
     public init(codebooks: [Codebook], selects: [UInt8], offsets: [Int32], step: Double) throws(Diagnostic) {
         guard (1...256).contains(codebooks.count), selects.count == offsets.count, step > 0, step.isFinite else {
             throw Diagnostic(
-                .codebookSizeOutOfRange, at: "codebook set", found: "\(codebooks.count) codebooks, \(selects.count) selects, \(offsets.count) offsets, step \(step)",
-                expected: "1...256 codebooks, a select and an offset for each channel, a positive step", remedy: "complete the set")
+                .codebookSizeOutOfRange, at: "codebook set",
+                found: "\(codebooks.count) codebooks, \(selects.count) selects, \(offsets.count) offsets, step \(step)",
+                expected: "1...256 codebooks, a select and an offset for each channel, a positive step",
+                remedy: "complete the set")
         }
         if let channel = selects.indices.first(where: { Int(selects[$0]) >= codebooks.count }) {
             throw Diagnostic(
-                .codebookSelectOutOfRange, at: "channel \(channel)", found: "select \(selects[channel])", expected: "less than \(codebooks.count)",
+                .codebookSelectOutOfRange, at: "channel \(channel)", found: "select \(selects[channel])",
+                expected: "less than \(codebooks.count)",
                 remedy: "select one of the set's codebooks")
         }
         self.codebooks = codebooks
@@ -35,7 +39,8 @@ public struct CodebookSet: Hashable, Sendable {
     /// One codebook for all channels, no offsets.
     public static func uniform(_ codebook: Codebook, channels: Int, step: Double, offset: Int32 = 0) -> CodebookSet {
         try! CodebookSet(
-            codebooks: [codebook], selects: Array(repeating: 0, count: channels), offsets: Array(repeating: offset, count: channels), step: step)
+            codebooks: [codebook], selects: Array(repeating: 0, count: channels),
+            offsets: Array(repeating: offset, count: channels), step: step)
     }
 
     public var channels: Int { selects.count }

@@ -1,6 +1,7 @@
 // The dead-zone quantizer of CoDeQ, w = s q + shift sgn(q), with its largest level at M = 2^(W-1) - 1.
 //
-//     h = M P/Q           half the dead zone, d/2;     s = (M - h) / (N - 1/2), N = 2^(levelBits-1) - 1;     shift = h - s/2
+//     h = M P/Q           half the dead zone, d/2;   s = (M - h) / (N - 1/2), N = 2^(levelBits-1) - 1;
+//                         shift = h - s/2
 //     level q = 1...N     s q + shift = h + (q - 1/2) s: the middle of h + (q-1) s ... h + q s
 //
 //      0   0   0 | e1 | e2 | ... | eN
@@ -8,7 +9,8 @@
 //     0          h   h+s              M
 
 extension Law {
-    /// 256 entries: code 128 = 0, code 128 +- q = +- RHU(M (P (2N - 1) + (2q - 1) (Q - P)) / (Q (2N - 1))). Codes beyond N levels repeat the last and are never chosen.
+    /// 256 entries: code 128 = 0, code 128 +- q = +- RHU(M (P (2N - 1) + (2q - 1) (Q - P)) / (Q (2N - 1))). Codes
+    /// beyond N levels repeat the last and are never chosen.
     ///
     /// The numerator stays below 2^15 2^10 2^9.
     static func deadZoneEntries(numerator: Int, denominator: Int, levelBits: Int, bits: Int) -> [Int16] {

@@ -1,8 +1,10 @@
 public import Diagnostics
 
-/// How the entries of a codebook or of a weight decoder are spaced: a rising function f on [0,1] with f(0) = 0 and f(1) = 1, or a table.
+/// How the entries of a codebook or of a weight decoder are spaced: a rising function f on [0,1] with f(0) = 0 and f(1)
+/// = 1, or a table.
 ///
-/// In text (files, options, reports): `linear`, `power 3/2`, `logarithmic 4`, `minifloat 3 4`, `deadZone 1/8 8`, `table`. `docs/arithmetic.md` has the formulas.
+/// In text (files, options, reports): `linear`, `power 3/2`, `logarithmic 4`, `minifloat 3 4`, `deadZone 1/8 8`,
+/// `table`. `docs/arithmetic.md` has the formulas.
 public enum Law: Hashable, Sendable {
     /// `f(t) = t`.
     case linear
@@ -17,8 +19,9 @@ public enum Law: Hashable, Sendable {
     ///
     /// The bits sum to 7 where the codes are signed and to 8 where they are not.
     case minifloat(exponentBits: Int, mantissaBits: Int)
-    /// Of weights only: a uniform quantizer with a wide zero (CoDeQ, arXiv 2512.12981). Below `numerator/denominator` of the largest level everything is zero; from there to it
-    /// lie `2^(levelBits-1) - 1` levels of equal width on each side, each in the middle of its interval.
+    /// Of weights only: a uniform quantizer with a wide zero (CoDeQ, arXiv 2512.12981). Below `numerator / denominator`
+    /// of the largest level everything is zero; from there to it lie `2^(levelBits-1) - 1` levels of equal width on
+    /// each side, each in the middle of its interval.
     case deadZone(numerator: Int, denominator: Int, levelBits: Int)
     /// Entries given one by one, stored in a ROM that is counted.
     case table
@@ -34,7 +37,8 @@ extension Law: CustomStringConvertible {
         case .power(let numerator, let denominator): "power \(numerator)/\(denominator)"
         case .logarithmic(let parameter): "logarithmic \(parameter)"
         case .minifloat(let exponentBits, let mantissaBits): "minifloat \(exponentBits) \(mantissaBits)"
-        case .deadZone(let numerator, let denominator, let levelBits): "deadZone \(numerator)/\(denominator) \(levelBits)"
+        case .deadZone(let numerator, let denominator, let levelBits):
+            "deadZone \(numerator)/\(denominator) \(levelBits)"
         case .table: "table"
         }
     }
@@ -46,7 +50,8 @@ extension Law: CustomStringConvertible {
         guard let law = Law.named(text) else {
             throw Diagnostic(
                 .lawUnknown, at: place, found: "law '\(text)'",
-                expected: "linear, power P/Q, logarithmic A, minifloat E M, deadZone P/Q B or table", remedy: "name one of these laws")
+                expected: "linear, power P/Q, logarithmic A, minifloat E M, deadZone P/Q B or table",
+                remedy: "name one of these laws")
         }
         self = law
         try checkParameters(at: place)
@@ -55,7 +60,8 @@ extension Law: CustomStringConvertible {
     /// The law of a text in its one written form, whatever its parameters; nil for any other text.
     private static func named(_ text: String) -> Law? {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
-        let numbers = words.dropFirst().flatMap { $0.split(separator: "/", omittingEmptySubsequences: false) }.compactMap { Int($0) }
+        let numbers = words.dropFirst().flatMap { $0.split(separator: "/", omittingEmptySubsequences: false) }
+            .compactMap { Int($0) }
         let law: Law
         switch (words.first, numbers.count) {
         case ("linear", 0): law = .linear
@@ -85,9 +91,16 @@ extension Law: CustomStringConvertible {
             if (0...4).contains(exponentBits) && (7...8).contains(exponentBits + mantissaBits) { return }
             expected = "0...4 exponent bits, and 7 (signed codes) or 8 (unsigned codes) bits in all"
         case .deadZone(let numerator, let denominator, let levelBits):
-            if (1...1024).contains(denominator) && numerator >= 1 && numerator < denominator && (2...8).contains(levelBits) { return }
-            expected = "a fraction of more than 0 and less than 1 with a denominator of at most 1024, and 2...8 bits of levels"
+            if (1...1024).contains(denominator) && numerator >= 1 && numerator < denominator
+                && (2...8).contains(levelBits)
+            {
+                return
+            }
+            expected =
+                "a fraction of more than 0 and less than 1 with a denominator of at most 1024, and 2...8 bits of levels"
         }
-        throw Diagnostic(.lawParameterOutOfRange, at: place, found: "law '\(self)'", expected: expected, remedy: "choose parameters in range")
+        throw Diagnostic(
+            .lawParameterOutOfRange, at: place, found: "law '\(self)'", expected: expected,
+            remedy: "choose parameters in range")
     }
 }

@@ -9,10 +9,11 @@ extension Law {
 
     /// 256 entries of signed codes, strictly increasing, code 128 = 0.
     ///
-    ///     e[128] = 0;  e[128+i] = max(e[127+i] + 1, RHU(M f(i/127))) for i = 1...127;  e[128-i] = -e[128+i];  e[0] = e[1] - 1
+    ///     e[128] = 0;  e[128+i] = max(e[127+i] + 1, RHU(M f(i/127))) for i = 1...127;
+    ///     e[128-i] = -e[128+i];  e[0] = e[1] - 1
     ///
-    /// With a convex law (power of 1 or more, logarithmic, minifloat) a range M below 127 gives 127 all the same: the entries are linear with step 1.
-    /// A concave one (power below 1) is steep first and may end above M.
+    /// With a convex law (power of 1 or more, logarithmic, minifloat) a range M below 127 gives 127 all the same: the
+    /// entries are linear with step 1. A concave one (power below 1) is steep first and may end above M.
     ///
     /// - Parameter bits: the signed width V that every entry must fit.
     /// - Throws: `lawParameterOutOfRange` (also for `table`, which has no formula), `codebookValueTooWide`.
@@ -34,7 +35,8 @@ extension Law {
         return entries
     }
 
-    /// The expanded weights of signed codes for W bits: code 128 = 0, code 255 = 2^(W-1) - 1, code 0 = -2^(W-1). W is 8 ... 16.
+    /// The expanded weights of signed codes for W bits: code 128 = 0, code 255 = 2^(W-1) - 1, code 0 = -2^(W-1). W is 8
+    /// ... 16.
     ///
     /// - Throws: as `signedEntries`.
     public func weightEntries(bits: Int, at place: String) throws(Diagnostic) -> [Int16] {
@@ -46,7 +48,8 @@ extension Law {
         return try signedEntries(range: 1 << (bits - 1) - 1, bits: bits, at: place).map { Int16($0) }
     }
 
-    /// The expanded gammas of unsigned codes for W bits signed: code 0 = 0, code 255 = 2^(W-1) - 1. W is 9 ... 16: 256 different values need 9 bits.
+    /// The expanded gammas of unsigned codes for W bits signed: code 0 = 0, code 255 = 2^(W-1) - 1. W is 9 ... 16: 256
+    /// different values need 9 bits.
     ///
     /// - Throws: as `signedEntries`.
     public func gammaEntries(bits: Int, at place: String) throws(Diagnostic) -> [Int16] {
@@ -57,7 +60,8 @@ extension Law {
     private static func checkDecodedBits(_ bits: Int, allowed: ClosedRange<Int>, at place: String) throws(Diagnostic) {
         if allowed.contains(bits) { return }
         throw Diagnostic(
-            .lawParameterOutOfRange, at: place, found: "decoded values of \(bits) bits", expected: "\(allowed.lowerBound)...\(allowed.upperBound) bits",
+            .lawParameterOutOfRange, at: place, found: "decoded values of \(bits) bits",
+            expected: "\(allowed.lowerBound)...\(allowed.upperBound) bits",
             remedy: "choose a width in range")
     }
 
@@ -67,7 +71,8 @@ extension Law {
     public static func checkEntries(_ entries: [Int32], bits: Int, at place: String) throws(Diagnostic) {
         if let code = entries.indices.dropFirst().first(where: { entries[$0] <= entries[$0 - 1] }) {
             throw Diagnostic(
-                .codebookNotIncreasing, at: place, found: "entry \(entries[code]) of code \(code) after \(entries[code - 1])",
+                .codebookNotIncreasing, at: place,
+                found: "entry \(entries[code]) of code \(code) after \(entries[code - 1])",
                 expected: "strictly increasing entries", remedy: "sort the entries and remove duplicates")
         }
         precondition((1...32).contains(bits), "entries of \(bits) bits are outside 1...32")
@@ -75,7 +80,8 @@ extension Law {
         if let code = entries.indices.first(where: { entries[$0] > highest || entries[$0] < ~highest }) {
             throw Diagnostic(
                 .codebookValueTooWide, at: place, found: "entry \(entries[code]) of code \(code)",
-                expected: "\(~highest)...\(highest), which \(bits) bits hold", remedy: "lower the range or widen the values")
+                expected: "\(~highest)...\(highest), which \(bits) bits hold",
+                remedy: "lower the range or widen the values")
         }
     }
 
@@ -84,7 +90,8 @@ extension Law {
         try checkParameters(at: place)
         guard (1...Law.largestRange).contains(range) else {
             throw Diagnostic(
-                .lawParameterOutOfRange, at: place, found: "a range of \(range) grid steps", expected: "1...\(Law.largestRange)",
+                .lawParameterOutOfRange, at: place, found: "a range of \(range) grid steps",
+                expected: "1...\(Law.largestRange)",
                 remedy: "choose another step")
         }
         try checkGeneration(last: last, at: place)
@@ -109,7 +116,8 @@ extension Law {
             return
         }
         throw Diagnostic(
-            .lawParameterOutOfRange, at: place, found: "law '\(self)'", expected: expected, remedy: "give the entries, or choose another law")
+            .lawParameterOutOfRange, at: place, found: "law '\(self)'", expected: expected,
+            remedy: "give the entries, or choose another law")
     }
 
     /// `RHU(M f(i/n))`, decided by integers: the largest r with `2r - 1 <= 2 M f(i/n)`.
@@ -124,7 +132,8 @@ extension Law {
             twiceValue = (twoM * index).quotient(by: last, rounding: .floor)
         case .power(let p, let q):
             // x <= 2M (i/n)^(p/q)  is  x^q <= (2M)^q i^p / n^p
-            twiceValue = (twoM.power(q) * index.power(p)).quotient(by: last.power(p), rounding: .floor).rootFloor(degree: q)
+            twiceValue = (twoM.power(q) * index.power(p)).quotient(by: last.power(p), rounding: .floor).rootFloor(
+                degree: q)
         case .logarithmic(let a):
             twiceValue = Law.twiceLogarithmicValue(twoM: twoM, parameter: a, index: index, last: last)
         case .minifloat(let exponentBits, let mantissaBits):
@@ -133,13 +142,20 @@ extension Law {
         case .deadZone, .table:
             preconditionFailure("'\(self)' is no rising function")
         }
-        guard let rounded = Int(exactly: (twiceValue + 1) >> 1) else { preconditionFailure("an entry passes the range") }
+        guard let rounded = Int(exactly: (twiceValue + 1) >> 1) else {
+            preconditionFailure("an entry passes the range")
+        }
         return rounded
     }
 
-    /// The largest x with `x <= 2M (2^(a i/n) - 1) / (2^a - 1)`, that is `x (2^a - 1) + 2M <= y`, where y is the largest with `y^n <= (2M)^n 2^(a i)`.
-    private static func twiceLogarithmicValue(twoM: ExactInteger, parameter: Int, index: ExactInteger, last: ExactInteger) -> ExactInteger {
-        guard let degree = Int(exactly: last), let position = Int(exactly: index) else { preconditionFailure("a code passes 64 bits") }
+    /// The largest x with `x <= 2M (2^(a i/n) - 1) / (2^a - 1)`, that is `x (2^a - 1) + 2M <= y`, where y is the
+    /// largest with `y^n <= (2M)^n 2^(a i)`.
+    private static func twiceLogarithmicValue(
+        twoM: ExactInteger, parameter: Int, index: ExactInteger, last: ExactInteger
+    ) -> ExactInteger {
+        guard let degree = Int(exactly: last), let position = Int(exactly: index) else {
+            preconditionFailure("a code passes 64 bits")
+        }
         let y = (twoM.power(degree) << (parameter * position)).rootFloor(degree: degree)
         return (y - twoM).quotient(by: .powerOfTwo(parameter) - 1, rounding: .floor)
     }

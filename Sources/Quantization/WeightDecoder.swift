@@ -1,6 +1,7 @@
 public import Diagnostics
 
-/// From an 8-bit weight code to the integer that is multiplied: one table for all channels of a layer, whose scales live in the requantization multipliers.
+/// From an 8-bit weight code to the integer that is multiplied: one table for all channels of a layer, whose scales
+/// live in the requantization multipliers.
 public struct WeightDecoder: Hashable, Sendable {
     /// 256 values; `entries[code]` is the expanded weight.
     public let entries: [Int16]
@@ -13,7 +14,8 @@ public struct WeightDecoder: Hashable, Sendable {
     public init(entries: [Int16], isMemoryFree: Bool, law: String) throws(Diagnostic) {
         guard entries.count == 256 else {
             throw Diagnostic(
-                .codebookSizeOutOfRange, at: "weight decoder", found: "\(entries.count) entries", expected: "256 entries", remedy: "give one entry for each code")
+                .codebookSizeOutOfRange, at: "weight decoder", found: "\(entries.count) entries",
+                expected: "256 entries", remedy: "give one entry for each code")
         }
         self.entries = entries
         self.isMemoryFree = isMemoryFree
@@ -27,6 +29,8 @@ public struct WeightDecoder: Hashable, Sendable {
 
     /// Smallest signed width that holds every entry.
     public var bits: Int {
-        entries.reduce(1) { width, entry in max(width, Int16.bitWidth - (entry < 0 ? ~entry : entry).leadingZeroBitCount + 1) }
+        entries.reduce(1) { width, entry in
+            max(width, Int16.bitWidth - (entry < 0 ? ~entry : entry).leadingZeroBitCount + 1)
+        }
     }
 }

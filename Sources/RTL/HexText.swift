@@ -23,7 +23,9 @@ package enum HexText {
     package static func parse(_ text: [UInt8]) -> [UInt8?] {
         var bytes: [UInt8?] = []
         for line in text.split(separator: 10) where line.first != UInt8(ascii: "/") && line.first != UInt8(ascii: "@") {
-            for word in line.split(separator: 32) { bytes.append(UInt8(String(decoding: word, as: UTF8.self), radix: 16)) }
+            for word in line.split(separator: 32) {
+                bytes.append(UInt8(String(decoding: word, as: UTF8.self), radix: 16))
+            }
         }
         return bytes
     }

@@ -7,7 +7,8 @@ package import Schedules
 package import Simulation
 package import Tensors
 
-/// One layer of a network as a network of its own, with the operands that it has when the whole network runs on a picture.
+/// One layer of a network as a network of its own, with the operands that it has when the whole network runs on a
+/// picture.
 package struct LayerOperands {
     package let plan: SimulationPlan
     /// The layer alone.
@@ -18,22 +19,30 @@ package struct LayerOperands {
     /// - Parameter schedule: of the whole network; the layer alone gets one that is searched for.
     /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
     package init(
-        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?, threads: Int, memory: MemoryBudget = .standard
+        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?,
+        threads: Int, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let part = try network.network.onlyLayer(layer)
-        let whole = try SimulationPlan(network: network.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, memory: memory)
+        let whole = try SimulationPlan(
+            network: network.network, machine: machine, width: picture.width, height: picture.height,
+            schedule: schedule, memory: memory)
         let pictureInputs = try LayerOperands.pictureInputs(picture, of: network.network)
         let run = try SimulationRun(whole, of: network, inputs: pictureInputs, threads: threads)
         var inputs: [String: Tensor<Int32>] = [:]
-        for input in part.graph.inputs { inputs[input.name] = pictureInputs[input.name] ?? run.storedOutput(input.name) }
+        for input in part.graph.inputs {
+            inputs[input.name] = pictureInputs[input.name] ?? run.storedOutput(input.name)
+        }
         let shape = inputs[part.graph.inputs[0].name]!.shape
         self.network = try ProvenNetwork(part)
-        plan = try SimulationPlan(network: part, machine: machine, width: shape.width, height: shape.height, memory: memory)
+        plan = try SimulationPlan(
+            network: part, machine: machine, width: shape.width, height: shape.height, memory: memory)
         self.inputs = inputs
     }
 
     /// - Throws: `networkHasNoPicture`.
-    package static func pictureInputs(_ picture: RGBImage, of network: QuantizedNetwork) throws(Diagnostic) -> [String: Tensor<Int32>] {
+    package static func pictureInputs(
+        _ picture: RGBImage, of network: QuantizedNetwork
+    ) throws(Diagnostic) -> [String: Tensor<Int32>] {
         let codes = try PictureTensor.stored(picture, for: network)
         return [network.graph.inputs[0].name: Tensor(shape: codes.shape, elements: codes.elements.map { Int32($0) })]
     }
@@ -46,7 +55,8 @@ extension QuantizedNetwork {
     fileprivate func onlyLayer(_ name: String) throws(Diagnostic) -> QuantizedNetwork {
         guard let layer = graph[layer: name] else {
             throw Diagnostic(
-                .layerUnknown, at: "--layer", found: "no layer '\(name)' in \(graph.name)", expected: "one of \(graph.layers.map(\.name).joined(separator: ", "))",
+                .layerUnknown, at: "--layer", found: "no layer '\(name)' in \(graph.name)",
+                expected: "one of \(graph.layers.map(\.name).joined(separator: ", "))",
                 remedy: "name a layer of the network")
         }
         var inputs: [GraphInput] = []

@@ -11,7 +11,8 @@ public struct MachineBuild: Sendable {
     let externalMemoryBytes: Int
     let commands: Int
 
-    /// Writes the sources into `directory` and compiles them; what is there already is used again if it was made from the same sources.
+    /// Writes the sources into `directory` and compiles them; what is there already is used again if it was made from
+    /// the same sources.
     ///
     /// - Parameters:
     ///   - externalMemoryBytes: size of the behavioural memory, a power of two.
@@ -20,7 +21,8 @@ public struct MachineBuild: Sendable {
     ///   - searchPath: where the simulator is looked for, other than the environment says.
     /// - Throws: `machineNotInRTL`, `simulatorMissing`, `simulatorBuildFailed`, `outputUnwritable`.
     public init(
-        _ machine: MachineDescription, simulator: Simulator, directory: URL, externalMemoryBytes: Int = 1 << 24, commands: Int = 1 << 14, searchPath: String? = nil,
+        _ machine: MachineDescription, simulator: Simulator, directory: URL, externalMemoryBytes: Int = 1 << 24,
+        commands: Int = 1 << 14, searchPath: String? = nil,
         replacing modules: [String: String] = [:]
     ) throws(Diagnostic) {
         try machine.requireRTL()
@@ -29,8 +31,11 @@ public struct MachineBuild: Sendable {
         self.directory = directory
         self.externalMemoryBytes = externalMemoryBytes
         self.commands = commands
-        let constants = MachineConstants(machine, externalMemoryBytes: externalMemoryBytes, commands: commands).text(machine: machine.name)
-        var files = [(name: "intaglio_constants.sv", text: constants)] + SystemVerilogSources.files.map { (name: $0.name, text: modules[$0.name] ?? $0.text) }
+        let constants = MachineConstants(machine, externalMemoryBytes: externalMemoryBytes, commands: commands).text(
+            machine: machine.name)
+        var files =
+            [(name: "intaglio_constants.sv", text: constants)]
+            + SystemVerilogSources.files.map { (name: $0.name, text: modules[$0.name] ?? $0.text) }
         files.append((name: "clock.cpp", text: MachineBuild.clockDriver))
         let stamp = directory.appendingPathComponent("built.\(simulator.rawValue)")
         let sources = files.map { $0.name + "\n" + $0.text }.joined()
@@ -49,8 +54,10 @@ public struct MachineBuild: Sendable {
             switch simulator {
             case .verilator:
                 [
-                    "verilator", "--cc", "--exe", "--build", "-j", "2", "-O3", "-Wno-fatal", "-Wno-lint", "--no-timing", "--unroll-count", "8192",
-                    "--unroll-stmts", "1000000", "--x-assign", "fast", "--x-initial", "fast", "-CFLAGS", "-O1", "--top-module", "intaglio_testbench", "-o", "machine",
+                    "verilator", "--cc", "--exe", "--build", "-j", "2", "-O3", "-Wno-fatal", "-Wno-lint", "--no-timing",
+                    "--unroll-count", "8192",
+                    "--unroll-stmts", "1000000", "--x-assign", "fast", "--x-initial", "fast", "-CFLAGS", "-O1",
+                    "--top-module", "intaglio_testbench", "-o", "machine",
                     "--Mdir", "verilated", "clock.cpp",
                 ] + sources.filter { $0 != "intaglio_clock.sv" }
             case .icarus: ["iverilog", "-g2012", "-s", "intaglio_clock", "-o", "machine.vvp"] + sources
@@ -58,8 +65,10 @@ public struct MachineBuild: Sendable {
         guard let process = ToolProcess(arguments, in: directory, searchPath: searchPath) else { throw missing }
         guard process.status == 0 else {
             throw Diagnostic(
-                .simulatorBuildFailed, at: directory.path, found: "\(simulator.program) ended with status \(process.status):\n\(process.output.suffix(2000))",
-                expected: "the emitted sources to compile", remedy: "run \(arguments[0]) there by hand; version 5 of verilator or version 11 of iverilog is needed")
+                .simulatorBuildFailed, at: directory.path,
+                found: "\(simulator.program) ended with status \(process.status):\n\(process.output.suffix(2000))",
+                expected: "the emitted sources to compile",
+                remedy: "run \(arguments[0]) there by hand; version 5 of verilator or version 11 of iverilog is needed")
         }
     }
 
@@ -76,10 +85,13 @@ public struct MachineBuild: Sendable {
     static func write(_ files: [(name: String, text: String)], to directory: URL) throws(Diagnostic) {
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-            for file in files { try Data(file.text.utf8).write(to: directory.appendingPathComponent(file.name), options: .atomic) }
+            for file in files {
+                try Data(file.text.utf8).write(to: directory.appendingPathComponent(file.name), options: .atomic)
+            }
         } catch {
             throw Diagnostic(
-                .outputUnwritable, at: directory.path, found: "\(error.localizedDescription)", expected: "a folder that can be written", remedy: "choose another folder")
+                .outputUnwritable, at: directory.path, found: "\(error.localizedDescription)",
+                expected: "a folder that can be written", remedy: "choose another folder")
         }
     }
 
@@ -110,9 +122,17 @@ extension MachineDescription {
     /// - Throws: `machineNotInRTL` where the modules cannot be this machine.
     fileprivate func requireRTL() throws(Diagnostic) {
         func refuse(_ found: String, _ expected: String) -> Diagnostic {
-            Diagnostic(.machineNotInRTL, at: "machine \(name)", found: found, expected: expected, remedy: "change the machine file, or simulate without --against rtl")
+            Diagnostic(
+                .machineNotInRTL, at: "machine \(name)", found: found, expected: expected,
+                remedy: "change the machine file, or simulate without --against rtl")
         }
-        if macArray.pipelineStages < 4 { throw refuse("macArray.pipelineStages is \(macArray.pipelineStages)", "at least 4: words, operands, sum, accumulator") }
-        if normalization.latencyCycles < 4 { throw refuse("normalization.latencyCycles is \(normalization.latencyCycles)", "at least 4") }
+        if macArray.pipelineStages < 4 {
+            throw refuse(
+                "macArray.pipelineStages is \(macArray.pipelineStages)", "at least 4: words, operands, sum, accumulator"
+            )
+        }
+        if normalization.latencyCycles < 4 {
+            throw refuse("normalization.latencyCycles is \(normalization.latencyCycles)", "at least 4")
+        }
     }
 }

@@ -55,7 +55,10 @@ public struct MachineConstants: Sendable {
     public func text(machine name: String) -> String {
         let width = values.map(\.name.count).max()!
         let lines = values.map { constant in
-            "    localparam int \(constant.name)\(String(repeating: " ", count: width - constant.name.count)) = \(constant.value);"
+            """
+                localparam int \(constant.name)\(String(repeating: " ", count: width - constant.name.count)) = \
+            \(constant.value);
+            """
         }
         return """
             // The constants of machine \(name), made from its machine file. Do not edit.
@@ -74,7 +77,7 @@ public struct MachineConstants: Sendable {
     }
 }
 
-/// `rowPitchBytes` -> `ROW_PITCH_BYTES`.
+/// The hardware's name of a field: rowPitchBytes becomes ROW_PITCH_BYTES.
 private func constantName(_ field: String) -> String {
     var name = ""
     for character in field {

@@ -10,7 +10,8 @@ public import Simulation
 public import Tensors
 import Timing
 
-/// The modelled machine and its RTL on the same commands and bytes: every stored element, and the first and last cycle of every command.
+/// The modelled machine and its RTL on the same commands and bytes: every stored element, and the first and last cycle
+/// of every command.
 public struct RTLVerification: Encodable, Sendable {
     public let name: String
     public let elements: Int
@@ -34,7 +35,8 @@ public struct RTLVerification: Encodable, Sendable {
     ///   - cycleLimit: when to give up; by default far beyond what is predicted.
     /// - Throws: what the run of either executor throws.
     public init(
-        _ name: String, plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>], on build: MachineBuild, directory: URL,
+        _ name: String, plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>],
+        on build: MachineBuild, directory: URL,
         cycleLimit: Int? = nil, threads: Int = 1
     ) throws(Diagnostic) {
         try plan.requireMemory(bytesPerExternalByte: 16, for: "files of the RTL's memory")
@@ -45,7 +47,8 @@ public struct RTLVerification: Encodable, Sendable {
         let rtlStart = clock.now
         let timeline = plan.timeline
         let rtl = try RTLRun(
-            plan.program.commands, memory: try SimulationRun.memoryBytes(plan, of: network, inputs: inputs), activationBits: plan.network.widths.activationBits,
+            plan.program.commands, memory: try SimulationRun.memoryBytes(plan, of: network, inputs: inputs),
+            activationBits: plan.network.widths.activationBits,
             cycleLimit: cycleLimit ?? 2 * timeline.totalCycles + 10_000, on: build, directory: directory)
         rtlSeconds = (clock.now - rtlStart).seconds
         self.name = name
@@ -60,19 +63,32 @@ public struct RTLVerification: Encodable, Sendable {
             let found = rtl.tensor(plan.program.memoryMap.tensors[layer.name]!)
             guard let difference = FirstDifference(expected: expected, found: found) else { continue }
             differing += difference.count
-            failure = failure ?? "\(name): layer \(layer.name): \(difference.count) of \(expected.elements.count) elements differ, first at "
-                + "[\(difference.y)][\(difference.x)][\(difference.c)]: machine \(difference.expected), RTL \(difference.found)"
+            failure =
+                failure
+                    ?? """
+                    \(name): layer \(layer.name): \(difference.count) of \(expected.elements.count) elements differ, \
+                    first at [\(difference.y)][\(difference.x)][\(difference.c)]: machine \(difference.expected), RTL \
+                    \(difference.found)
+                    """
         }
-        let late = timeline.commands.indices.filter { (timeline.commands[$0].start, timeline.commands[$0].end) != rtl.commands[$0] }
+        let late = timeline.commands.indices.filter {
+            (timeline.commands[$0].start, timeline.commands[$0].end) != rtl.commands[$0]
+        }
         if let first = late.first {
             let (expected, found) = (timeline.commands[first], rtl.commands[first])
             let command = plan.program.commands[first]
-            failure = failure ?? "\(name): \(late.count) of \(commands) commands at other cycles, first command \(first) (\(command.engine.rawValue), layer \(command.layer)): "
-                + "predicted \(expected.start)...\(expected.end), RTL \(found.start)...\(found.end)"
+            failure =
+                failure
+                    ?? """
+                    \(name): \(late.count) of \(commands) commands at other cycles, first command \(first) \
+                    (\(command.engine.rawValue), layer \(command.layer)): \
+                    predicted \(expected.start)...\(expected.end), RTL \(found.start)...\(found.end)
+                    """
         }
         let saturated = run.saturatedOutputs.reduce(0, +)
         if rtl.saturatedOutputs != saturated {
-            failure = failure ?? "\(name): the machine counts \(saturated) saturated outputs, the RTL \(rtl.saturatedOutputs)"
+            failure =
+                failure ?? "\(name): the machine counts \(saturated) saturated outputs, the RTL \(rtl.saturatedOutputs)"
         }
         self.elements = elements
         differingElements = differing
@@ -97,7 +113,8 @@ extension RTLRun {
         for y in 0..<region.height {
             let first = region.address + y * region.rowPitchBytes
             for index in 0..<region.width * region.channels {
-                elements.append(element(at: first + region.bytesPerElement * index, isCode: region.bytesPerElement == 1))
+                elements.append(
+                    element(at: first + region.bytesPerElement * index, isCode: region.bytesPerElement == 1))
             }
         }
         return Tensor(shape: shape, elements: elements)
@@ -113,11 +130,17 @@ extension RTLRun {
 
 extension RTLVerification {
     /// A layer case on the build's machine.
-    public init(_ layerCase: LayerCase, on build: MachineBuild, directory: URL, cycleLimit: Int? = nil, threads: Int = 1, memory: MemoryBudget = .standard) throws(Diagnostic) {
+    public init(
+        _ layerCase: LayerCase, on build: MachineBuild, directory: URL, cycleLimit: Int? = nil, threads: Int = 1,
+        memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
         let input = layerCase.inputs.first!.value.shape
         let network = try ProvenNetwork(layerCase.network)
-        let plan = try SimulationPlan(network: layerCase.network, machine: build.machine, width: input.width, height: input.height, memory: memory)
+        let plan = try SimulationPlan(
+            network: layerCase.network, machine: build.machine, width: input.width, height: input.height, memory: memory
+        )
         try self.init(
-            layerCase.name, plan: plan, of: network, inputs: layerCase.inputs, on: build, directory: directory, cycleLimit: cycleLimit, threads: threads)
+            layerCase.name, plan: plan, of: network, inputs: layerCase.inputs, on: build, directory: directory,
+            cycleLimit: cycleLimit, threads: threads)
     }
 }

@@ -17,7 +17,8 @@ public enum Simulator: String, CaseIterable, Sendable {
 
     package var missing: Diagnostic {
         Diagnostic(
-            .simulatorMissing, at: "--simulate \(rawValue)", found: "no program '\(program)' on the search path", expected: "the simulator to be installed",
+            .simulatorMissing, at: "--simulate \(rawValue)", found: "no program '\(program)' on the search path",
+            expected: "the simulator to be installed",
             remedy: "install the system package \(self == .verilator ? "verilator" : "iverilog")")
     }
 }

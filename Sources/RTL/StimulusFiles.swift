@@ -17,13 +17,18 @@ package struct StimulusFiles {
         let stream = CommandStream(commands, activationBits: activationBits)
         indices = stream.indices
         memoryBytes = memory.count
-        var files = [(name: "memory.hex", contents: StimulusFiles.text(memory, title: "external memory before the run"))]
+        var files = [
+            (name: "memory.hex", contents: StimulusFiles.text(memory, title: "external memory before the run"))
+        ]
         for (queue, words) in zip(StimulusFiles.queues, stream.words) {
             let perCommand = queue == "compute" ? CommandWords.computeWords : CommandWords.transferWords
-            files.append((
-                name: "\(queue).hex",
-                contents: header("commands of the \(queue) engine, \(perCommand) words each", width: 32, depth: words.count) + HexText.words(words)
-            ))
+            files.append(
+                (
+                    name: "\(queue).hex",
+                    contents: header(
+                        "commands of the \(queue) engine, \(perCommand) words each", width: 32, depth: words.count)
+                        + HexText.words(words)
+                ))
         }
         self.files = files
     }
@@ -34,24 +39,32 @@ package struct StimulusFiles {
     /// What the testbench is told on its command line.
     package var arguments: [String] {
         var arguments = ["+memory=memory.hex", "+last=\(memoryBytes - 1)"]
-        for (queue, indices) in zip(StimulusFiles.queues, indices) { arguments += ["+\(queue)=\(queue).hex", "+\(queue)s=\(indices.count)"] }
+        for (queue, indices) in zip(StimulusFiles.queues, indices) {
+            arguments += ["+\(queue)=\(queue).hex", "+\(queue)s=\(indices.count)"]
+        }
         return arguments
     }
 
     /// Bytes of external memory as a `$readmemh` file.
-    package static func text(_ bytes: [UInt8], title: String) -> [UInt8] { header(title, width: 8, depth: bytes.count) + HexText.bytes(bytes) }
+    package static func text(_ bytes: [UInt8], title: String) -> [UInt8] {
+        header(title, width: 8, depth: bytes.count) + HexText.bytes(bytes)
+    }
 
     /// First and last cycle of the beats of each burst, and 0 for a load or 1 for a store, as a `$readmemh` file.
     package static func text(bursts: [(beats: ClosedRange<Int>, isStore: Bool)]) -> [UInt8] {
         var words: [UInt32] = []
-        for burst in bursts { words += [UInt32(burst.beats.lowerBound), UInt32(burst.beats.upperBound), burst.isStore ? 1 : 0] }
-        return header("first and last cycle of the beats of each burst, 1 for a store", width: 32, depth: words.count) + HexText.words(words)
+        for burst in bursts {
+            words += [UInt32(burst.beats.lowerBound), UInt32(burst.beats.upperBound), burst.isStore ? 1 : 0]
+        }
+        return header("first and last cycle of the beats of each burst, 1 for a store", width: 32, depth: words.count)
+            + HexText.words(words)
     }
 
     /// First and last cycle of each command, queue after queue, as a `$readmemh` file.
     package func text(timing: [(start: Int, end: Int)]) -> [UInt8] {
         let words = indices.flatMap { queue in queue.flatMap { [UInt32(timing[$0].start), UInt32(timing[$0].end)] } }
-        return header("first and last cycle of each command: load, compute, store", width: 32, depth: words.count) + HexText.words(words)
+        return header("first and last cycle of each command: load, compute, store", width: 32, depth: words.count)
+            + HexText.words(words)
     }
 }
 

@@ -15,11 +15,14 @@ struct AccumulationStage: Sendable {
         try target.require(
             parameters.weightCodes.count == channels * taps, "\(parameters.weightCodes.count) weights",
             expected: "\(channels * taps), \(taps) for each of \(channels) output channels")
-        try target.require(parameters.bias.count == channels, "\(parameters.bias.count) biases", expected: "\(channels), one an output channel")
+        try target.require(
+            parameters.bias.count == channels, "\(parameters.bias.count) biases",
+            expected: "\(channels), one an output channel")
         for (channel, bias) in parameters.bias.enumerated() {
             try requireAccumulator(bias, bits: target.widths.accumulatorBits, layer: target.layer, channel: channel)
         }
-        weights = try parameters.weightDecoder.expandedWeights(parameters.weightCodes, bits: target.widths.weightBits, layer: target.layer)
+        weights = try parameters.weightDecoder.expandedWeights(
+            parameters.weightCodes, bits: target.widths.weightBits, layer: target.layer)
         bias = parameters.bias
         postProcessing = try PostProcessingStage(parameters.postProcessing, target: target)
     }
@@ -29,8 +32,9 @@ struct AccumulationStage: Sendable {
     }
 }
 
-/// `sum of a[aStart + i] b[bStart + i]` for i in 0..<count, exact: operands have at most 16 bits signed, so that a product is at most 2^30 and 2^32 of them stay
-/// below 2^62. Hence the wrapping operators, which spare a check at each step, never wrap.
+/// `sum of a[aStart + i] b[bStart + i]` for i in 0..<count, exact: operands have at most 16 bits signed, so that a
+/// product is at most 2^30 and 2^32 of them stay below 2^62. Hence the wrapping operators, which spare a check at each
+/// step, never wrap.
 func dotProduct(_ a: [Int32], from aStart: Int, _ b: [Int32], from bStart: Int, count: Int) -> Int64 {
     let a = a.span.extracting(aStart..<aStart + count)
     let b = b.span.extracting(bStart..<bStart + count)

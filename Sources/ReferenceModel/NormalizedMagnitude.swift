@@ -1,9 +1,10 @@
 import Graph
 
-/// The correctly rounded magnitude of a normalized value, by the inequalities of DESIGN.md 2.5.
+/// The correctly rounded magnitude of a normalized value, by the inequalities of `docs/arithmetic.md`.
 ///
-/// With |v| <= 2^15, M < 2^24, 1 <= n < 2^40, 0 <= S <= 62 no product leaves 128 bits: `(2 |v| M)^2 <= 2^80`, times n below 2^120. The power of four on the left
-/// of the square-root forms is divided off the right instead, which is exact: for integers a and b, `a 2^(2S) <= b` just where `a <= floor(b / 2^(2S))`.
+/// With |v| <= 2^15, M < 2^24, 1 <= n < 2^40, 0 <= S <= 62 no product leaves 128 bits: `(2 |v| M)^2 <= 2^80`, times n
+/// below 2^120. The power of four on the left of the square-root forms is divided off the right instead, which is
+/// exact: for integers a and b, `a 2^(2S) <= b` just where `a <= floor(b / 2^(2S))`.
 struct NormalizedMagnitude: Sendable {
     /// M.
     let mantissa: Int128
@@ -34,7 +35,8 @@ struct NormalizedMagnitude: Sendable {
         }
     }
 
-    /// The largest q in 1...largest for which the condition holds, else 0; it holds up to some q and not beyond. Doubling finds the interval, halving the q.
+    /// The largest q in 1...largest for which the condition holds, else 0; it holds up to some q and not beyond.
+    /// Doubling finds the interval, halving the q.
     private func largest(where holds: (Int128) -> Bool) -> Int128 {
         var (low, high): (Int128, Int128) = (0, 1)
         while high <= Self.largest, holds(high) { (low, high) = (high, 2 * high) }

@@ -16,10 +16,13 @@ struct OutputRow: Sendable {
     }
 }
 
-/// A layer's output from its rows, each made on its own, on all cores: rows share nothing, so the result does not depend on their order.
+/// A layer's output from its rows, each made on its own, on all cores: rows share nothing, so the result does not
+/// depend on their order.
 ///
 /// - Throws: the diagnostic of the topmost row that fails.
-func assembleRows(_ shape: TensorShape, row: @Sendable (_ y: Int) throws(Diagnostic) -> OutputRow) throws(Diagnostic) -> LayerResult {
+func assembleRows(
+    _ shape: TensorShape, row: @Sendable (_ y: Int) throws(Diagnostic) -> OutputRow
+) throws(Diagnostic) -> LayerResult {
     let finished = Mutex<[Result<OutputRow, Diagnostic>?]>(Array(repeating: nil, count: shape.height))
     DispatchQueue.concurrentPerform(iterations: shape.height) { y in
         let result = Result { () throws(Diagnostic) -> OutputRow in try row(y) }

@@ -8,7 +8,8 @@ struct StoredElement {
     let isSaturated: Bool
 }
 
-/// From the rounded result r to the stored element, in the order of DESIGN.md 2.4: saturate to R bits, clip, encode or store as 16 bits, map codes.
+/// From the rounded result r to the stored element, in the order of `docs/arithmetic.md`: saturate to R bits, clip,
+/// encode or store as 16 bits, map codes.
 struct OutputStage: Sendable {
     private let format: TensorFormat
     private let resultLow: Int128
@@ -17,12 +18,17 @@ struct OutputStage: Sendable {
     private let clipHigh: Int128
     private let codeMap: [UInt8]?
 
-    init(target: LayerTarget, resultBits: Int, clipLow: Int32, clipHigh: Int32, codeMap: [UInt8]? = nil) throws(Diagnostic) {
+    init(
+        target: LayerTarget, resultBits: Int, clipLow: Int32, clipHigh: Int32, codeMap: [UInt8]? = nil
+    ) throws(Diagnostic) {
         try target.require(resultBits == 24 || resultBits == 32, "resultBits \(resultBits)", expected: "24 or 32")
-        try target.require(clipLow <= clipHigh, "clipLow \(clipLow), clipHigh \(clipHigh)", expected: "clipLow <= clipHigh")
+        try target.require(
+            clipLow <= clipHigh, "clipLow \(clipLow), clipHigh \(clipHigh)", expected: "clipLow <= clipHigh")
         if let codeMap {
             try target.require(codeMap.count == 256, "a code map of \(codeMap.count) codes", expected: "256 codes")
-            try target.require(target.format.bytesPerElement == 1, "a code map on 16-bit outputs", expected: "a code map on codes only")
+            try target.require(
+                target.format.bytesPerElement == 1, "a code map on 16-bit outputs", expected: "a code map on codes only"
+            )
         }
         format = target.format
         resultLow = -powerOfTwo(resultBits - 1)

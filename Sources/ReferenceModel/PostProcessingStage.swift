@@ -3,8 +3,8 @@ import FixedPoint
 import Networks
 import Tensors
 
-/// From an exact sum to the stored element: check that the accumulator holds it, multiply by the multiplier that its sign selects, round by the named rule,
-/// then `OutputStage`.
+/// From an exact sum to the stored element: check that the accumulator holds it, multiply by the multiplier that its
+/// sign selects, round by the named rule, then `OutputStage`.
 struct PostProcessingStage: Sendable {
     private let layer: String
     private let accumulatorBits: Int
@@ -21,7 +21,8 @@ struct PostProcessingStage: Sendable {
         accumulatorBits = target.widths.accumulatorBits
         self.parameters = parameters
         output = try OutputStage(
-            target: target, resultBits: parameters.resultBits, clipLow: parameters.clipLow, clipHigh: parameters.clipHigh, codeMap: parameters.codeMap)
+            target: target, resultBits: parameters.resultBits, clipLow: parameters.clipLow,
+            clipHigh: parameters.clipHigh, codeMap: parameters.codeMap)
     }
 
     /// - Throws: `referenceAccumulatorTooNarrow`, `referenceShiftedAccumulatorTooWide`.
@@ -33,7 +34,8 @@ struct PostProcessingStage: Sendable {
         } catch {
             throw Diagnostic(
                 .referenceShiftedAccumulatorTooWide, at: "layer \(layer), output channel \(channel)",
-                found: "accumulator \(accumulator) shifted left by \(multiplier.exponent)", expected: "32 bits signed under \(parameters.rounding.rawValue)",
+                found: "accumulator \(accumulator) shifted left by \(multiplier.exponent)",
+                expected: "32 bits signed under \(parameters.rounding.rawValue)",
                 remedy: "choose a rounding rule without the limit, or a multiplier with a smaller exponent")
         }
     }
@@ -45,7 +47,9 @@ func requireAccumulator(_ sum: Int64, bits: Int, layer: String, channel: Int) th
     guard sum >= -limit, sum < limit else {
         let needed = 65 - (sum < 0 ? ~sum : sum).leadingZeroBitCount
         throw Diagnostic(
-            .referenceAccumulatorTooNarrow, at: "layer \(layer), output channel \(channel)", found: "the sum \(sum), which needs \(needed) bits",
-            expected: "sums that fit the accumulator's \(bits) bits", remedy: "quantize the network with an accumulator of at least \(needed) bits")
+            .referenceAccumulatorTooNarrow, at: "layer \(layer), output channel \(channel)",
+            found: "the sum \(sum), which needs \(needed) bits",
+            expected: "sums that fit the accumulator's \(bits) bits",
+            remedy: "quantize the network with an accumulator of at least \(needed) bits")
     }
 }

@@ -5,13 +5,15 @@ extension ReferenceModel {
     ///
     ///     J = (x - (2 k - b sgn k) D)^2 2^12 + lambda cost(k by the table of quantizer b)
     ///
-    /// is least. Of equals: the lower predecessor state, then the smaller |k|, then the positive k; at the end the lower state.
+    /// is least. Of equals: the lower predecessor state, then the smaller |k|, then the positive k; at the end the
+    /// lower state.
     ///
     /// - Parameters:
     ///   - candidates: the indices that a sample may take, by sample and quantizer.
     /// - Returns: the indices, and the sum.
     public static func quantizeTrellis(
-        _ latents: [Int32], tableIndices: [UInt16], rates: RateTable, quantizerPitch: Int, trellis: TrellisTable, settings: DecisionSettings,
+        _ latents: [Int32], tableIndices: [UInt16], rates: RateTable, quantizerPitch: Int, trellis: TrellisTable,
+        settings: DecisionSettings,
         candidates: (_ latent: Int32, _ quantizer: Int) -> [Int32]
     ) -> (symbols: [Int32], cost: Int128) {
         var paths: [Int128?] = [0] + Array(repeating: nil, count: trellis.stateCount - 1)
@@ -48,15 +50,17 @@ extension ReferenceModel {
         return (symbols.reversed(), least)
     }
 
-    /// The candidates of the trellis unit: of the four levels q D, q from max(1, floor(|x| / D) - 1), those of the quantizer, with the sign of x; and 0.
+    /// The candidates of the trellis unit: of the four levels q D, q from max(1, floor(|x| / D) - 1), those of the
+    /// quantizer, with the sign of x; and 0.
     public static func trellisCandidates(_ latent: Int32, quantizer: Int, step: Int32) -> [Int32] {
         let magnitude = abs(latent)
         let first = min(max(1, magnitude / step - 1), 65_530)
         let levels = (first...first + 3).filter { Int($0) % 2 == quantizer }
-        return [0] + levels.map { q in
-            let k = quantizer == 0 ? q / 2 : (q + 1) / 2
-            return latent < 0 ? -k : k
-        }
+        return [0]
+            + levels.map { q in
+                let k = quantizer == 0 ? q / 2 : (q + 1) / 2
+                return latent < 0 ? -k : k
+            }
     }
 
     private struct Choice {

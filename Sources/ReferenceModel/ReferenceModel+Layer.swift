@@ -5,26 +5,31 @@ import Quantization
 public import Tensors
 
 extension ReferenceModel {
-    /// Runs one layer on stored operands, one for each of `layer.inputs`; their formats are those of the network's tensors of these names.
+    /// Runs one layer on stored operands, one for each of `layer.inputs`; their formats are those of the network's
+    /// tensors of these names.
     ///
-    /// - Throws: `graphShapeMismatch`, `graphAttributeOutOfRange`, `graphUnknownTensor` (a tensor without a format), `referenceParametersUnfit`,
-    ///   `referenceElementOutOfRange`, `codebookValueTooWide`, `referenceFormatsDisagree`, `referenceRoundingNotAdmitted`, and, naming layer and channel,
-    ///   `referenceAccumulatorTooNarrow` and `referenceShiftedAccumulatorTooWide`.
+    /// - Throws: `graphShapeMismatch`, `graphAttributeOutOfRange`, `graphUnknownTensor` (a tensor without a format),
+    ///   `referenceParametersUnfit`, `referenceElementOutOfRange`, `codebookValueTooWide`, `referenceFormatsDisagree`,
+    ///   `referenceRoundingNotAdmitted`, and, naming layer and channel, `referenceAccumulatorTooNarrow` and
+    ///   `referenceShiftedAccumulatorTooWide`.
     public func runLayer(_ layer: Layer, operands: [Tensor<Int32>]) throws(Diagnostic) -> LayerResult {
         let place = "layer \(layer.name)"
         guard operands.count == layer.inputs.count else {
             throw Diagnostic(
-                .graphShapeMismatch, at: place, found: "\(operands.count) operands", expected: "\(layer.inputs.count), one for each input",
+                .graphShapeMismatch, at: place, found: "\(operands.count) operands",
+                expected: "\(layer.inputs.count), one for each input",
                 remedy: "give each input its tensor")
         }
-        let feature = try layer.outputShape(
-            of: operands.map { FeatureShape(height: $0.shape.height, width: $0.shape.width, channels: $0.shape.channels) })
-        let shape = TensorShape(height: feature.height, width: feature.width, channels: feature.channels)
+        let shape = try layer.outputShape(of: operands.map(\.shape))
         var sources: [StoredOperand] = []
         for (name, tensor) in zip(layer.inputs, operands) {
-            sources.append(StoredOperand(name: name, tensor: tensor, format: try format(of: name, channels: tensor.shape.channels)))
+            sources.append(
+                StoredOperand(name: name, tensor: tensor, format: try format(of: name, channels: tensor.shape.channels))
+            )
         }
-        let target = LayerTarget(layer: layer.name, shape: shape, format: try format(of: layer.name, channels: shape.channels), widths: network.widths)
+        let target = LayerTarget(
+            layer: layer.name, shape: shape, format: try format(of: layer.name, channels: shape.channels),
+            widths: network.widths)
         let parameters = network.parameters[layer.name] ?? .none
 
         switch (layer.operator, parameters) {
@@ -41,12 +46,14 @@ extension ReferenceModel {
         case (.add, .addition(let parameters)):
             return try runAdd(parameters, of: sources[0], and: sources[1], into: target)
         case (.concatenation, .none): return try runConcatenation(of: sources, into: target)
-        case (.pixelShuffle(let factor), .none): return try runPixelShuffle(factor: factor, of: sources[0], into: target)
+        case (.pixelShuffle(let factor), .none):
+            return try runPixelShuffle(factor: factor, of: sources[0], into: target)
         case (.quantizeLatent(let grid), .none): return try runQuantizeLatent(grid, of: sources, into: target)
         case (.reconstructLatent(let grid), .none): return try runReconstructLatent(grid, of: sources, into: target)
         default:
             throw Diagnostic(
-                .referenceParametersUnfit, at: place, found: "parameters of another operator or none", expected: "the parameters of \(layer.operator.name)",
+                .referenceParametersUnfit, at: place, found: "parameters of another operator or none",
+                expected: "the parameters of \(layer.operator.name)",
                 remedy: "correct the layer's parameters in the network file")
         }
     }
@@ -54,13 +61,16 @@ extension ReferenceModel {
     private func format(of name: String, channels: Int) throws(Diagnostic) -> TensorFormat {
         guard let format = network.formats[name] else {
             throw Diagnostic(
-                .graphUnknownTensor, at: "tensor \(name)", found: "no format", expected: "a format for every graph input and layer",
+                .graphUnknownTensor, at: "tensor \(name)", found: "no format",
+                expected: "a format for every graph input and layer",
                 remedy: "add the tensor's format to the network file")
         }
         if case .codes(let set) = format, set.channels != channels {
             throw Diagnostic(
-                .graphShapeMismatch, at: "tensor \(name)", found: "\(channels) channels, but selects and offsets of \(set.channels)",
-                expected: "a select and an offset for each channel", remedy: "correct the tensor's format in the network file")
+                .graphShapeMismatch, at: "tensor \(name)",
+                found: "\(channels) channels, but selects and offsets of \(set.channels)",
+                expected: "a select and an offset for each channel",
+                remedy: "correct the tensor's format in the network file")
         }
         return format
     }
@@ -82,7 +92,9 @@ struct LayerTarget {
     let widths: DatapathWidths
 
     /// Refuses parameters that do not fit the layer.
-    func require(_ condition: Bool, _ found: @autoclosure () -> String, expected: @autoclosure () -> String) throws(Diagnostic) {
+    func require(
+        _ condition: Bool, _ found: @autoclosure () -> String, expected: @autoclosure () -> String
+    ) throws(Diagnostic) {
         guard condition else {
             throw Diagnostic(
                 .referenceParametersUnfit, at: "layer \(layer)", found: found(), expected: expected(),

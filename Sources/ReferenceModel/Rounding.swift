@@ -9,7 +9,8 @@ enum RoundingRefusal: Error {
 }
 
 extension RoundingRule {
-    /// The rule applied to `accumulator * multiplier`, by the definitions of DESIGN.md 2.4; |accumulator| < 2^62, so that nothing below leaves 128 bits.
+    /// The rule applied to `accumulator * multiplier`, by the definitions of `docs/arithmetic.md`; |accumulator| <
+    /// 2^62, so that nothing below leaves 128 bits.
     func rounded(_ accumulator: Int64, times multiplier: QuantizedMultiplier) throws(RoundingRefusal) -> Int128 {
         let product = Int128(accumulator) * Int128(multiplier.mantissa)
         let s = multiplier.exponent

@@ -7,23 +7,32 @@ extension ReferenceModel {
     /// `sum = a mantissaA + b mantissaB`, rounded once as `sum / 2^(31-exponent)`, then saturate, clip, encode.
     ///
     /// - Throws: `referenceRoundingNotAdmitted` for the rules of two roundings and `onnxFloat32`.
-    func runAdd(_ parameters: AdditionParameters, of operandA: StoredOperand, and operandB: StoredOperand, into target: LayerTarget)
+    func runAdd(
+        _ parameters: AdditionParameters, of operandA: StoredOperand, and operandB: StoredOperand,
+        into target: LayerTarget
+    )
         throws(Diagnostic) -> LayerResult
     {
         let mantissas = [parameters.mantissaA, parameters.mantissaB]
         try target.require(
             mantissas.allSatisfy { $0.magnitude < 1 << 31 } && (-31...30).contains(parameters.exponent),
-            "mantissas \(mantissas[0]) and \(mantissas[1]), exponent \(parameters.exponent)", expected: "magnitudes below 2^31, exponent in -31...30")
+            "mantissas \(mantissas[0]) and \(mantissas[1]), exponent \(parameters.exponent)",
+            expected: "magnitudes below 2^31, exponent in -31...30")
         let admitted: [RoundingRule] = [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero]
         guard admitted.contains(parameters.rounding) else {
             throw Diagnostic(
-                .referenceRoundingNotAdmitted, at: "layer \(target.layer)", found: "add with \(parameters.rounding.rawValue)",
-                expected: "one of \(admitted.map(\.rawValue).joined(separator: ", "))", remedy: "choose a rule of one rounding for the add")
+                .referenceRoundingNotAdmitted, at: "layer \(target.layer)",
+                found: "add with \(parameters.rounding.rawValue)",
+                expected: "one of \(admitted.map(\.rawValue).joined(separator: ", "))",
+                remedy: "choose a rule of one rounding for the add")
         }
         let output = try OutputStage(
-            target: target, resultBits: parameters.resultBits, clipLow: parameters.clipLow, clipHigh: parameters.clipHigh)
-        let a = try operandA.values(operandBits: operandA.format.bytesPerElement == 1 ? target.widths.activationBits : nil)
-        let b = try operandB.values(operandBits: operandB.format.bytesPerElement == 1 ? target.widths.activationBits : nil)
+            target: target, resultBits: parameters.resultBits, clipLow: parameters.clipLow,
+            clipHigh: parameters.clipHigh)
+        let a = try operandA.values(
+            operandBits: operandA.format.bytesPerElement == 1 ? target.widths.activationBits : nil)
+        let b = try operandB.values(
+            operandBits: operandB.format.bytesPerElement == 1 ? target.widths.activationBits : nil)
         let shape = target.shape
 
         return try assembleRows(shape) { y throws(Diagnostic) in
@@ -31,7 +40,9 @@ extension ReferenceModel {
             for x in 0..<shape.width {
                 for c in 0..<shape.channels {
                     let index = shape.index(y, x, c)
-                    let sum = Int128(a[index]) * Int128(parameters.mantissaA) + Int128(b[index]) * Int128(parameters.mantissaB)
+                    let sum =
+                        Int128(a[index]) * Int128(parameters.mantissaA) + Int128(b[index])
+                        * Int128(parameters.mantissaB)
                     let rounded = try! parameters.rounding.rounded(sum, shiftedRightBy: 31 - parameters.exponent)
                     row.append(output.store(rounded, channel: c), channel: c)
                 }

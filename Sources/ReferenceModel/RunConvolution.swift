@@ -4,8 +4,16 @@ import Networks
 import Tensors
 
 extension ReferenceModel {
-    /// `acc[p][q][k] = bias[k] + sum over r, s, c of v[p strideY + r dilationY - top][q strideX + s dilationX - left][c] w[k][r][s][c]`, v = 0 outside the input.
-    func runConvolution(_ convolution: Convolution, _ parameters: AccumulationParameters, of operand: StoredOperand, into target: LayerTarget)
+    /// The accumulators:
+    ///
+    ///     acc[p][q][k] = bias[k] + sum over r, s, c of
+    ///                    v[p strideY + r dilationY - top][q strideX + s dilationX - left][c] w[k][r][s][c],
+    ///
+    /// v = 0 outside the input.
+    func runConvolution(
+        _ convolution: Convolution, _ parameters: AccumulationParameters, of operand: StoredOperand,
+        into target: LayerTarget
+    )
         throws(Diagnostic) -> LayerResult
     {
         let input = operand.tensor.shape
@@ -28,7 +36,8 @@ extension ReferenceModel {
                             guard x >= 0, x < input.width else { continue }
                             sum += dotProduct(
                                 values, from: input.index(y, x, k / groupOutputs * groupInputs),
-                                stage.weights, from: ((k * kernelHeight + r) * kernelWidth + s) * groupInputs, count: groupInputs)
+                                stage.weights, from: ((k * kernelHeight + r) * kernelWidth + s) * groupInputs,
+                                count: groupInputs)
                         }
                     }
                     row.append(try stage.store(sum, channel: k), channel: k)

@@ -4,7 +4,9 @@ import Tensors
 
 extension ReferenceModel {
     /// `acc[k] = bias[k] + sum over all elements i of the input, in NHWC order, of v[i] w[k][i]`.
-    func runFullyConnected(_ parameters: AccumulationParameters, of operand: StoredOperand, into target: LayerTarget) throws(Diagnostic) -> LayerResult {
+    func runFullyConnected(
+        _ parameters: AccumulationParameters, of operand: StoredOperand, into target: LayerTarget
+    ) throws(Diagnostic) -> LayerResult {
         let count = operand.tensor.shape.count
         let stage = try AccumulationStage(parameters, taps: count, target: target)
         let values = try operand.values(operandBits: target.widths.activationBits)

@@ -1,9 +1,11 @@
 import Graph
 import Quantization
 
-/// The magnitude of a value normalized by segments, step by step as docs/arithmetic.md ("Table normalization") writes it.
+/// The magnitude of a value normalized by segments, step by step as docs/arithmetic.md ("Table normalization") writes
+/// it.
 ///
-/// With |v| <= 2^15, M < 2^24, y < 2^18, n < 2^40 no number passes 128 bits: `|v| M y` stays below 2^57, and the exponent moves it left by at most 39.
+/// With |v| <= 2^15, M < 2^24, y < 2^18, n < 2^40 no number passes 128 bits: `|v| M y` stays below 2^57, and the
+/// exponent moves it left by at most 39.
 struct TableMagnitude: Sendable {
     let table: NormalizationTable
     /// M.
@@ -31,9 +33,12 @@ struct TableMagnitude: Sendable {
             let octaveBits = form.isSquareRootForm ? table.indexBits - 1 : table.indexBits
             let parity = form.isSquareRootForm ? exponent % 2 : 0
             let index = parity * (1 << octaveBits) + Int(floorOfQuotient(fraction, powerOfTwo(39 - octaveBits)))
-            let belowIndex = fraction - floorOfQuotient(fraction, powerOfTwo(39 - octaveBits)) * powerOfTwo(39 - octaveBits)
+            let belowIndex =
+                fraction - floorOfQuotient(fraction, powerOfTwo(39 - octaveBits)) * powerOfTwo(39 - octaveBits)
             let offset = floorOfQuotient(belowIndex, powerOfTwo(39 - octaveBits - table.offsetBits))
-            y = Int128(table.bases[index]) + floorOfQuotient(Int128(table.slopes[index]) * offset, powerOfTwo(table.slopeShift))
+            y =
+                Int128(table.bases[index])
+                + floorOfQuotient(Int128(table.slopes[index]) * offset, powerOfTwo(table.slopeShift))
         }
 
         let fractionBits = table.baseBits - 1

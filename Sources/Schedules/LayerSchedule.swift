@@ -18,13 +18,15 @@ public struct LayerSchedule: Hashable, Sendable {
 
 /// Extents of the blocks into which a layer is cut; blocks at the ends may be smaller.
 public struct Tile: Hashable, Sendable {
-    /// 1...output height; a multiple of the stride (transposed convolution) or the factor (pixel shuffle) unless it is the whole height.
+    /// 1...output height; a multiple of the stride (transposed convolution) or the factor (pixel shuffle) unless it is
+    /// the whole height.
     public var outputRows: Int
     /// Likewise of the width.
     public var outputColumns: Int
     /// 1...K. With groups: whole groups. Element by element: all.
     public var outputChannels: Int
-    /// 1...C / groups: less than all splits the sums, which wait in the accumulator buffer. With groups, for normalization and element by element: all.
+    /// 1...C / groups: less than all splits the sums, which wait in the accumulator buffer. With groups, for
+    /// normalization and element by element: all.
     public var inputChannels: Int
 
     public init(outputRows: Int, outputColumns: Int, outputChannels: Int, inputChannels: Int) {
@@ -51,9 +53,10 @@ public enum Fusion: String, CaseIterable, Hashable, Sendable {
 /// Where a layer's tiles lie on chip.
 ///
 ///     activation buffer   | input 0 | input 1 | second 0 | second 1 | output 0 | output 1 |      any order, no overlap
-///     weight buffer       | weights 0       | weights 1       |                                  each within its half of the buffer
+///     weight buffer       | weights 0       | weights 1       |                 each within its half of the buffer
 ///
-/// One address a half: two where the buffer is ping-pong, or one where a layer has no use for the other half (weights: always as many as the buffer has).
+/// One address a half: two where the buffer is ping-pong, or one where a layer has no use for the other half (weights:
+/// always as many as the buffer has).
 public struct BufferAllocation: Hashable, Sendable {
     /// Byte addresses in the activation buffer, of the first operand's tiles.
     public var input: [Int]

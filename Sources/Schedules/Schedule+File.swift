@@ -12,7 +12,9 @@ extension Schedule {
         } catch {
             throw Diagnostic(
                 .scheduleUnreadable, at: path, found: error.found, expected: "a schedule: \(TextFile.Refusal.expected)",
-                remedy: error == .file(.missing) ? "write one: intaglio schedule --output \(path)" : "name a file that intaglio schedule wrote, and check its permissions")
+                remedy: error == .file(.missing)
+                    ? "write one: intaglio schedule --output \(path)"
+                    : "name a file that intaglio schedule wrote, and check its permissions")
         }
         try self.init(yaml: text, path: path)
     }

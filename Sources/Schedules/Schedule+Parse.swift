@@ -2,33 +2,38 @@ public import Diagnostics
 import FileFormats
 
 extension Schedule {
-    /// Reads a schedule. Every key is required (but `second` and `weights` of layers that have none); an unknown key is refused.
+    /// Reads a schedule. Every key is required (but `second` and `weights` of layers that have none); an unknown key is
+    /// refused.
     ///
     /// - Parameter path: for diagnostics, which say `path:line:column`.
-    /// - Throws: `scheduleSyntax`, `scheduleUnknownKey`, `scheduleMissingKey`, `scheduleWrongValue`, `scheduleUnknownWord`, `scheduleFusionUnsupported`,
-    ///   `scheduleDuplicateName`, `scheduleNameNotPlain`.
+    /// - Throws: `scheduleSyntax`, `scheduleUnknownKey`, `scheduleMissingKey`, `scheduleWrongValue`,
+    ///   `scheduleUnknownWord`, `scheduleFusionUnsupported`, `scheduleDuplicateName`, `scheduleNameNotPlain`.
     public init(yaml: String, path: String = "schedule") throws(Diagnostic) {
-        let root = try YAMLFields(document: yaml, path: path, codes: .schedule, keys: ["network", "machine", "height", "width", "layers"])
+        let root = try YAMLFields(
+            document: yaml, path: path, codes: .schedule, keys: ["network", "machine", "height", "width", "layers"])
         var layers: [LayerSchedule] = []
         var names: Set<String> = []
         for element in try root.mappings("layers", keys: ["name", "tile", "order", "buffers", "fusion"]) {
             let layer = try LayerSchedule(element)
             guard names.insert(layer.name).inserted else {
                 throw Diagnostic(
-                    .scheduleDuplicateName, at: element.place(of: "name"), found: "layer '\(layer.name)' a second time", expected: "each layer once",
+                    .scheduleDuplicateName, at: element.place(of: "name"), found: "layer '\(layer.name)' a second time",
+                    expected: "each layer once",
                     remedy: "remove one of the two")
             }
             layers.append(layer)
         }
         self.init(
-            network: try root.name("network"), machine: try root.name("machine"), height: try root.integer("height", in: 1...(1 << 20)),
+            network: try root.name("network"), machine: try root.name("machine"),
+            height: try root.integer("height", in: 1...(1 << 20)),
             width: try root.integer("width", in: 1...(1 << 20)), layers: layers)
     }
 }
 
 extension YAMLCodes {
     fileprivate static let schedule = YAMLCodes(
-        syntax: .scheduleSyntax, unknownKey: .scheduleUnknownKey, missingKey: .scheduleMissingKey, wrongType: .scheduleWrongValue, outOfRange: .scheduleWrongValue,
+        syntax: .scheduleSyntax, unknownKey: .scheduleUnknownKey, missingKey: .scheduleMissingKey,
+        wrongType: .scheduleWrongValue, outOfRange: .scheduleWrongValue,
         unknownWord: .scheduleUnknownWord, duplicateKey: .scheduleDuplicateName, notPlainName: .scheduleNameNotPlain,
         example: "intaglio schedule writes a whole schedule")
 }
@@ -37,13 +42,15 @@ extension LayerSchedule {
     fileprivate init(_ fields: YAMLFields) throws(Diagnostic) {
         do {
             _ = try fields.word("fusion", as: Fusion.self)
-        } catch where error.code == .scheduleUnknownWord {
+        } catch  where error.code == .scheduleUnknownWord {
             throw Diagnostic(
-                .scheduleFusionUnsupported, at: error.place, found: error.found, expected: "none: layers run one after the other", remedy: "write fusion: none")
+                .scheduleFusionUnsupported, at: error.place, found: error.found,
+                expected: "none: layers run one after the other", remedy: "write fusion: none")
         }
         self.init(
             name: try fields.name("name"),
-            tile: try Tile(fields.mapping("tile", keys: ["outputRows", "outputColumns", "outputChannels", "inputChannels"])),
+            tile: try Tile(
+                fields.mapping("tile", keys: ["outputRows", "outputColumns", "outputChannels", "inputChannels"])),
             order: try fields.word("order", as: LoopOrder.self),
             buffers: try BufferAllocation(
                 fields.mapping("buffers", keys: ["input", "output", "accumulators"], optional: ["second", "weights"])))
@@ -56,16 +63,20 @@ private let largest = 1 << 31
 extension Tile {
     fileprivate init(_ fields: YAMLFields) throws(Diagnostic) {
         self.init(
-            outputRows: try fields.integer("outputRows", in: 1...largest), outputColumns: try fields.integer("outputColumns", in: 1...largest),
-            outputChannels: try fields.integer("outputChannels", in: 1...largest), inputChannels: try fields.integer("inputChannels", in: 1...largest))
+            outputRows: try fields.integer("outputRows", in: 1...largest),
+            outputColumns: try fields.integer("outputColumns", in: 1...largest),
+            outputChannels: try fields.integer("outputChannels", in: 1...largest),
+            inputChannels: try fields.integer("inputChannels", in: 1...largest))
     }
 }
 
 extension BufferAllocation {
     fileprivate init(_ fields: YAMLFields) throws(Diagnostic) {
         self.init(
-            input: try fields.integers("input", in: 0...largest), second: fields.has("second") ? try fields.integers("second", in: 0...largest) : [],
-            output: try fields.integers("output", in: 0...largest), weights: fields.has("weights") ? try fields.integers("weights", in: 0...largest) : [],
+            input: try fields.integers("input", in: 0...largest),
+            second: fields.has("second") ? try fields.integers("second", in: 0...largest) : [],
+            output: try fields.integers("output", in: 0...largest),
+            weights: fields.has("weights") ? try fields.integers("weights", in: 0...largest) : [],
             accumulators: try fields.integer("accumulators", in: 0...largest))
     }
 }

@@ -17,7 +17,8 @@ extension LayerSchedule {
     fileprivate var text: String {
         """
           - name: \(quoted(name))
-            tile: {outputRows: \(tile.outputRows), outputColumns: \(tile.outputColumns), outputChannels: \(tile.outputChannels), \
+            tile: {outputRows: \(tile.outputRows), outputColumns: \(tile.outputColumns), outputChannels: \
+        \(tile.outputChannels), \
         inputChannels: \(tile.inputChannels)}
             order: \(order.rawValue)
             buffers: {\(buffers.text)}
@@ -46,7 +47,9 @@ private func quoted(_ name: String) -> String {
         case "\\": text += "\\\\"
         case "\n": text += "\\n"
         case "\t": text += "\\t"
-        case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029 || scalar.value == 0xFEFF:
+        case _
+        where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028
+            || scalar.value == 0x2029 || scalar.value == 0xFEFF:
             let digits = String(scalar.value, radix: 16, uppercase: true)
             text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
         default: text.unicodeScalars.append(scalar)

@@ -1,3 +1,4 @@
+import FixedPoint
 import MachineDescription
 import Schedules
 
@@ -9,7 +10,8 @@ struct Allocation {
 
     /// Bytes up to the end of the last region. Input and second regions are whole words already.
     func activationBytes(_ array: MACArrayDescription) -> Int {
-        roundUp(inputHalves * (footprint.inputBytes + footprint.secondBytes), to: array.outputChannelLanes) + outputHalves * footprint.outputBytes
+        roundUp(inputHalves * (footprint.inputBytes + footprint.secondBytes), to: array.outputChannelLanes)
+            + outputHalves * footprint.outputBytes
     }
 
     func buffers(_ layer: LayerGeometry, _ machine: MachineDescription) -> BufferAllocation {
@@ -20,6 +22,8 @@ struct Allocation {
             input: (0..<inputHalves).map { $0 * footprint.inputBytes },
             second: layer.hasSecond ? (0..<inputHalves).map { second + $0 * footprint.secondBytes } : [],
             output: (0..<outputHalves).map { output + $0 * footprint.outputBytes },
-            weights: layer.usesArray ? (0..<machine.weightHalves).map { roundUp($0 * machine.weightHalfBytes, to: array.inputChannelLanes) } : [])
+            weights: layer.usesArray
+                ? (0..<machine.weightHalves).map { roundUp($0 * machine.weightHalfBytes, to: array.inputChannelLanes) }
+                : [])
     }
 }

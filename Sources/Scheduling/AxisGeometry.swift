@@ -1,3 +1,5 @@
+import FixedPoint
+
 /// How output positions of a layer read input positions along one axis.
 struct AxisGeometry: Hashable {
     enum Kind: Hashable {
@@ -19,7 +21,8 @@ struct AxisGeometry: Hashable {
     /// Before the first position.
     var padding = 0
 
-    /// The input positions that the output positions need, clipped to the tensor; never empty (one position is loaded even where only padding is read).
+    /// The input positions that the output positions need, clipped to the tensor; never empty (one position is loaded
+    /// even where only padding is read).
     func inputRange(of positions: Range<Int>) -> Range<Int> {
         let (first, last): (Int, Int)
         switch kind {
@@ -48,13 +51,15 @@ struct AxisGeometry: Hashable {
         return (0..<stride).map { offset in
             let firstTap = (offset + padding) % stride
             return AxisPhase(
-                offset: offset, firstTap: firstTap, taps: firstTap < kernel ? ceilDivide(kernel - firstTap, by: stride) : 0,
+                offset: offset, firstTap: firstTap,
+                taps: firstTap < kernel ? ceilDivide(kernel - firstTap, by: stride) : 0,
                 inputOffset: (offset + padding - firstTap) / stride)
         }
     }
 }
 
-/// One phase of a transposed axis: outputs `stride m + offset` read inputs `m - t + inputOffset` with the kernel's taps `firstTap + stride t`, 0 <= t < taps.
+/// One phase of a transposed axis: outputs `stride m + offset` read inputs `m - t + inputOffset` with the kernel's taps
+/// `firstTap + stride t`, 0 <= t < taps.
 struct AxisPhase: Hashable {
     var offset: Int
     var firstTap: Int

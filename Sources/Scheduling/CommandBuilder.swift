@@ -1,10 +1,13 @@
 import Commands
+import FixedPoint
 import MachineDescription
 import Schedules
 
-/// Appends the commands of layer after layer, and keeps account of the buffers' halves, which run on from layer to layer.
+/// Appends the commands of layer after layer, and keeps account of the buffers' halves, which run on from layer to
+/// layer.
 ///
-///     loads of step s:   [weights, if in no half]  [input, if in no half]  [the next weights, if in no half: they overlap with this step]
+///     loads of step s:   [weights, if in no half]  [input, if in no half]
+///                        [the next weights, if in no half: they overlap with this step]
 ///     compute of step s: one accumulation (a transposed convolution: one each phase) or one element-wise command
 ///     store:             after the last input-channel tile
 struct CommandBuilder<Sink: CommandSink> {
@@ -31,22 +34,27 @@ struct CommandBuilder<Sink: CommandSink> {
         let half = layer.index % 2
         for (index, block) in blocks.enumerated() {
             let transfer = Transfer(
-                externalAddress: block.externalAddress, rows: 1, rowPitchBytes: 0, rowBytes: block.bytes, buffer: .parameterMemory, bufferAddress: block.address,
+                externalAddress: block.externalAddress, rows: 1, rowPitchBytes: 0, rowBytes: block.bytes,
+                buffer: .parameterMemory, bufferAddress: block.address,
                 chunkBytes: block.bytes, chunkPitchBytes: block.bytes)
             commands.append(
                 Command(
-                    layer: layer.index, waits: index == 0 ? .parametersFree(half) : [], signals: index == blocks.count - 1 ? .parametersFull(half) : [],
+                    layer: layer.index, waits: index == 0 ? .parametersFree(half) : [],
+                    signals: index == blocks.count - 1 ? .parametersFull(half) : [],
                     operation: .load(transfer)))
         }
     }
 
     mutating func lower(_ layer: LayerContext) {
         let (pixelTiles, channelTiles) = (layer.tiling.pixelTiles, layer.tiling.channelTiles.count)
-        var state = LayerState(parametersHalf: layer.index % 2, remainingStores: pixelTiles * channelTiles, awaitsStores: layer.index > 0)
+        var state = LayerState(
+            parametersHalf: layer.index % 2, remainingStores: pixelTiles * channelTiles, awaitsStores: layer.index > 0)
         switch layer.order {
         case .pixelsOuter:
             for pixelTile in 0..<pixelTiles {
-                for channelTile in 0..<channelTiles { lower(layer, pixelTile: pixelTile, channelTile: channelTile, &state) }
+                for channelTile in 0..<channelTiles {
+                    lower(layer, pixelTile: pixelTile, channelTile: channelTile, &state)
+                }
             }
         case .channelsOuter:
             for channelTile in 0..<channelTiles {
@@ -74,15 +82,20 @@ struct CommandBuilder<Sink: CommandSink> {
         let columns = tiling.columns.outputRange(pixelTile % tiling.columns.count)
         let inputTiles = tiling.inputChannelTiles.count
         var step = Step(
-            rows: rows, columns: columns, inputRows: tiling.layer.vertical.inputRange(of: rows), inputColumns: tiling.layer.horizontal.inputRange(of: columns),
-            channels: tiling.channelTiles[channelTile], inputChannels: 0..<0, isFirstInputChannelTile: true, isLastInputChannelTile: false)
+            rows: rows, columns: columns, inputRows: tiling.layer.vertical.inputRange(of: rows),
+            inputColumns: tiling.layer.horizontal.inputRange(of: columns),
+            channels: tiling.channelTiles[channelTile], inputChannels: 0..<0, isFirstInputChannelTile: true,
+            isLastInputChannelTile: false)
         for index in 0..<inputTiles {
             step.inputChannels = tiling.inputChannelTiles[index]
             step.isFirstInputChannelTile = index == 0
             step.isLastInputChannelTile = index == inputTiles - 1
             let weightTile = channelTile * inputTiles + index
-            let nextWeightTile = layer.nextWeightTile(pixelTile: pixelTile, channelTile: channelTile, inputChannelTile: index)
-            let inputTile = tiling.inputFollowsChannels ? pixelTile * tiling.channelTiles.count + channelTile : pixelTile * inputTiles + index
+            let nextWeightTile = layer.nextWeightTile(
+                pixelTile: pixelTile, channelTile: channelTile, inputChannelTile: index)
+            let inputTile =
+                tiling.inputFollowsChannels
+                ? pixelTile * tiling.channelTiles.count + channelTile : pixelTile * inputTiles + index
             if tiling.layer.usesArray { loadWeights(layer, tile: weightTile, keeping: nil) }
             if state.isFirstStep, let nextWeightTile { loadWeights(layer, tile: nextWeightTile, keeping: weightTile) }
             loadInput(layer, tile: inputTile, step, &state)
@@ -106,10 +119,13 @@ struct CommandBuilder<Sink: CommandSink> {
         let channels = tiling.channelTiles[tile / tiling.inputChannelTiles.count].count
         let inputChannels = tiling.inputChannelTiles[tile % tiling.inputChannelTiles.count].count
         let transfer = Transfer(
-            externalAddress: layer.weightAddresses[tile], rows: 1, rowPitchBytes: 0, rowBytes: channels * tiling.layer.taps * inputChannels,
+            externalAddress: layer.weightAddresses[tile], rows: 1, rowPitchBytes: 0,
+            rowBytes: channels * tiling.layer.taps * inputChannels,
             buffer: .weightBuffer, bufferAddress: layer.buffers.weights[half], chunkBytes: inputChannels,
             chunkPitchBytes: roundUp(inputChannels, to: inputLanes))
-        commands.append(Command(layer: layer.index, waits: .weightsFree(half), signals: .weightsFull(half), operation: .load(transfer)))
+        commands.append(
+            Command(
+                layer: layer.index, waits: .weightsFree(half), signals: .weightsFull(half), operation: .load(transfer)))
     }
 
     /// Loads an input tile (both operands of it) unless it is in a half already.
@@ -124,7 +140,8 @@ struct CommandBuilder<Sink: CommandSink> {
         commands.append(
             Command(
                 layer: layer.index, waits: waits, signals: hasSecond ? [] : .inputFull(half),
-                operation: .load(inputTransfer(layer, operand: step.channels.operand, address: layer.buffers.input[half], step))))
+                operation: .load(
+                    inputTransfer(layer, operand: step.channels.operand, address: layer.buffers.input[half], step))))
         guard hasSecond else { return }
         commands.append(
             Command(
@@ -139,7 +156,10 @@ struct CommandBuilder<Sink: CommandSink> {
         let count: Int
         let chunk: Int
         if geometry.groups > 1 {
-            (first, count, chunk) = (step.channels.firstInput, step.channels.groups * geometry.groupInputChannels, geometry.groupInputChannels)
+            (first, count, chunk) = (
+                step.channels.firstInput, step.channels.groups * geometry.groupInputChannels,
+                geometry.groupInputChannels
+            )
         } else if geometry.usesArray {
             (first, count, chunk) = (step.inputChannels.lowerBound, step.inputChannels.count, step.inputChannels.count)
         } else {
@@ -147,27 +167,37 @@ struct CommandBuilder<Sink: CommandSink> {
         }
         let bytes = operand.bytesPerElement
         return rectangle(
-            tensors[operand.tensor], rows: step.inputRows.lowerBound..<max(step.inputRows.lowerBound + 1, step.inputRows.upperBound - layer.missingRows),
-            columns: step.inputColumns, firstChannel: first, channels: count, address: address, chunkBytes: chunk * bytes,
+            tensors[operand.tensor],
+            rows: step.inputRows
+                .lowerBound..<max(step.inputRows.lowerBound + 1, step.inputRows.upperBound - layer.missingRows),
+            columns: step.inputColumns, firstChannel: first, channels: count, address: address,
+            chunkBytes: chunk * bytes,
             chunkPitchBytes: roundUp(chunk * bytes, to: inputLanes))
     }
 
     /// Whole rows where all channels take part, otherwise one run for each pixel.
     private func rectangle(
-        _ region: TensorRegion, rows: Range<Int>, columns: Range<Int>, firstChannel: Int, channels: Int, address: Int, chunkBytes: Int, chunkPitchBytes: Int
+        _ region: TensorRegion, rows: Range<Int>, columns: Range<Int>, firstChannel: Int, channels: Int, address: Int,
+        chunkBytes: Int, chunkPitchBytes: Int
     ) -> Transfer {
         let pixelBytes = region.channels * region.bytesPerElement
-        let first = region.address + rows.lowerBound * region.rowPitchBytes + columns.lowerBound * pixelBytes + firstChannel * region.bytesPerElement
+        let first =
+            region.address + rows.lowerBound * region.rowPitchBytes + columns.lowerBound * pixelBytes + firstChannel
+            * region.bytesPerElement
         let whole = channels == region.channels
         return Transfer(
-            externalAddress: first, planes: whole ? 1 : rows.count, planePitchBytes: whole ? 0 : region.rowPitchBytes, rows: whole ? rows.count : columns.count,
-            rowPitchBytes: whole ? region.rowPitchBytes : pixelBytes, rowBytes: whole ? columns.count * pixelBytes : channels * region.bytesPerElement,
+            externalAddress: first, planes: whole ? 1 : rows.count, planePitchBytes: whole ? 0 : region.rowPitchBytes,
+            rows: whole ? rows.count : columns.count,
+            rowPitchBytes: whole ? region.rowPitchBytes : pixelBytes,
+            rowBytes: whole ? columns.count * pixelBytes : channels * region.bytesPerElement,
             buffer: .activationBuffer, bufferAddress: address, chunkBytes: chunkBytes, chunkPitchBytes: chunkPitchBytes)
     }
 
     // MARK: - Compute and store
 
-    private mutating func compute(_ layer: LayerContext, weightTile: Int, inputTile: Int, _ step: inout Step, _ state: inout LayerState) {
+    private mutating func compute(
+        _ layer: LayerContext, weightTile: Int, inputTile: Int, _ step: inout Step, _ state: inout LayerState
+    ) {
         let first = commands.count
         step.inputHalf = inputs.half(of: inputTile)!
         var waits: SemaphoreSet = inputs.takeFresh(step.inputHalf) ? .inputFull(step.inputHalf) : []
@@ -183,9 +213,12 @@ struct CommandBuilder<Sink: CommandSink> {
             waits.insert(.outputFree(step.outputHalf))
         }
         switch layer.tiling.layer.kind {
-        case .convolution, .normalization: append(layer.convolution(step, inputLanes: inputLanes, outputLanes: outputLanes), layer: layer.index)
+        case .convolution, .normalization:
+            append(layer.convolution(step, inputLanes: inputLanes, outputLanes: outputLanes), layer: layer.index)
         case .transposedConvolution:
-            layer.forEachPhase(step, inputLanes: inputLanes, outputLanes: outputLanes) { append($0, layer: layer.index) }
+            layer.forEachPhase(step, inputLanes: inputLanes, outputLanes: outputLanes) {
+                append($0, layer: layer.index)
+            }
         case .elementwise, .concatenation:
             commands.append(
                 Command(
@@ -208,12 +241,15 @@ struct CommandBuilder<Sink: CommandSink> {
         let geometry = layer.tiling.layer
         let bytes = geometry.outputBytesPerElement
         let transfer = rectangle(
-            tensors[geometry.outputTensor], rows: step.rows, columns: step.columns, firstChannel: step.channels.first, channels: step.channels.count,
+            tensors[geometry.outputTensor], rows: step.rows, columns: step.columns, firstChannel: step.channels.first,
+            channels: step.channels.count,
             address: layer.buffers.output[step.outputHalf], chunkBytes: step.channels.perGroup * bytes,
             chunkPitchBytes: roundUp(step.channels.perGroup, to: outputLanes) * bytes)
         var signals: SemaphoreSet = .outputFree(step.outputHalf)
         state.remainingStores -= 1
         if state.remainingStores == 0 { signals.insert(.layerStored) }
-        commands.append(Command(layer: layer.index, waits: .outputFull(step.outputHalf), signals: signals, operation: .store(transfer)))
+        commands.append(
+            Command(
+                layer: layer.index, waits: .outputFull(step.outputHalf), signals: signals, operation: .store(transfer)))
     }
 }

@@ -3,7 +3,8 @@ import Timing
 
 /// Where lowered commands go: a stream to run, or only its timing.
 ///
-/// A command's semaphores are known after it was appended: who reads a buffer half last is seen when the half is loaded again.
+/// A command's semaphores are known after it was appended: who reads a buffer half last is seen when the half is loaded
+/// again.
 protocol CommandSink {
     var count: Int { get }
     mutating func reserveCapacity(_ count: Int)

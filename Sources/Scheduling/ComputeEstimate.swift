@@ -1,8 +1,10 @@
 import Commands
+import FixedPoint
 import MachineDescription
 import Timing
 
-/// How long the compute engine works on a layer, in closed form over all tiles. For the search only: the timeline counts every command.
+/// How long the compute engine works on a layer, in closed form over all tiles. For the search only: the timeline
+/// counts every command.
 struct ComputeEstimate {
     private let layer: LayerGeometry
     private let machine: MachineDescription
@@ -27,10 +29,13 @@ struct ComputeEstimate {
         }
         verticalPhases = phases(layer.vertical)
         horizontalPhases = phases(layer.horizontal)
-        let weightCycles = ceilDivide(array.inputChannelLanes * array.outputChannelLanes, by: machine.weightBuffer.bytesPerCycle)
+        let weightCycles = ceilDivide(
+            array.inputChannelLanes * array.outputChannelLanes, by: machine.weightBuffer.bytesPerCycle)
         stepCycles = max(1, weightCycles, ceilDivide(array.pixelLanes, by: machine.activationBuffer.banks))
         let results = array.outputChannelLanes * array.pixelLanes
-        var drain = max(ceilDivide(results, by: machine.postProcessor.lanes), ceilDivide(results, by: machine.codebookMux.encodeLanes))
+        var drain = max(
+            ceilDivide(results, by: machine.postProcessor.lanes),
+            ceilDivide(results, by: machine.codebookMux.encodeLanes))
         var resultStages = CommandCost.postProcessorStages + CommandCost.encoderStages
         if case .normalization = layer.kind {
             drain = max(drain, ceilDivide(results, by: machine.normalization.lanes))
@@ -45,15 +50,20 @@ struct ComputeEstimate {
     func cycles(rows: AxisTiles, columns: AxisTiles, channelTile: Int, channelTiles: Int, inputTile: Int) -> Int {
         let array = machine.macArray
         guard layer.usesArray else {
-            let groups = layer.vertical.input * layer.horizontal.input * ceilDivide(layer.operands[0].channels * layer.operands.count, by: machine.postProcessor.lanes)
-            return groups + rows.count * columns.count * channelTiles * (CommandCost.fillCycles + CommandCost.operandStages + resultStages)
+            let groups =
+                layer.vertical.input * layer.horizontal.input
+                * ceilDivide(layer.operands[0].channels * layer.operands.count, by: machine.postProcessor.lanes)
+            return groups + rows.count * columns.count * channelTiles
+                * (CommandCost.fillCycles + CommandCost.operandStages + resultStages)
         }
         let channelGroups: Int
         if layer.groups > 1 {
             channelGroups = layer.groups * ceilDivide(layer.groupOutputChannels, by: array.outputChannelLanes)
         } else {
             let last = layer.outputChannels - (channelTiles - 1) * channelTile
-            channelGroups = (channelTiles - 1) * ceilDivide(channelTile, by: array.outputChannelLanes) + ceilDivide(last, by: array.outputChannelLanes)
+            channelGroups =
+                (channelTiles - 1) * ceilDivide(channelTile, by: array.outputChannelLanes)
+                + ceilDivide(last, by: array.outputChannelLanes)
         }
         var cycles = 0
         for vertical in verticalPhases {
@@ -61,7 +71,8 @@ struct ComputeEstimate {
             for horizontal in horizontalPhases {
                 let groups = rowPositions * laneGroups(columns, horizontal, lanes: array.pixelLanes) * channelGroups
                 let commands = rows.count * columns.count * channelTiles
-                cycles += passes(groups: groups, commands: commands, taps: vertical.taps * horizontal.taps, inputTile: inputTile)
+                cycles += passes(
+                    groups: groups, commands: commands, taps: vertical.taps * horizontal.taps, inputTile: inputTile)
             }
         }
         return cycles
@@ -83,13 +94,16 @@ struct ComputeEstimate {
     }
 
     private func positions(_ tiles: AxisTiles, _ phase: AxisPhase) -> Int {
-        tiles.axis.kind == .transposed ? ceilDivide(max(tiles.axis.output - phase.offset, 0), by: tiles.axis.stride) : tiles.axis.output
+        tiles.axis.kind == .transposed
+            ? ceilDivide(max(tiles.axis.output - phase.offset, 0), by: tiles.axis.stride) : tiles.axis.output
     }
 
     /// Groups of pixel lanes over all column tiles.
     private func laneGroups(_ tiles: AxisTiles, _ phase: AxisPhase, lanes: Int) -> Int {
         func groups(_ extent: Int) -> Int {
-            let positions = tiles.axis.kind == .transposed ? ceilDivide(max(extent - phase.offset, 0), by: tiles.axis.stride) : extent
+            let positions =
+                tiles.axis.kind == .transposed
+                ? ceilDivide(max(extent - phase.offset, 0), by: tiles.axis.stride) : extent
             return ceilDivide(positions, by: lanes)
         }
         return (tiles.count - 1) * groups(tiles.extent) + groups(tiles.axis.output - (tiles.count - 1) * tiles.extent)

@@ -1,10 +1,11 @@
-public import Diagnostics
 import Commands
+public import Diagnostics
 import Graph
 public import Networks
 import Text
 
-/// The bytes of external memory that are written before a run: all parameter regions of a program. Tensors follow behind them.
+/// The bytes of external memory that are written before a run: all parameter regions of a program. Tensors follow
+/// behind them.
 public struct ExternalImage: Sendable {
     /// Bytes at addresses 0 ..< `Program.parameterEnd`.
     public private(set) var bytes: [UInt8]
@@ -17,9 +18,12 @@ public struct ExternalImage: Sendable {
         var source: WeightSource?
         for region in program.parameterRegions {
             switch region.content {
-            case .block(let block): bytes.replaceSubrange(region.address..<region.address + region.bytes, with: block.bytes)
+            case .block(let block):
+                bytes.replaceSubrange(region.address..<region.address + region.bytes, with: block.bytes)
             case .weights(let tile):
-                if source?.layer != tile.layer { source = try WeightSource(layer: tile.layer, program: program, network: network) }
+                if source?.layer != tile.layer {
+                    source = try WeightSource(layer: tile.layer, program: program, network: network)
+                }
                 source!.copy(tile, to: &bytes, at: region.address)
             }
         }
@@ -65,32 +69,41 @@ private struct WeightSource {
         let expected = program.memoryMap.tensors[layer.name]!.channels * taps * channels
         guard codes.count == expected else {
             throw Diagnostic(
-                .layerParametersMismatch, at: "layer \(layer.name)", found: "\(codes.count.grouped) weight codes", expected: "\(expected.grouped)",
+                .layerParametersMismatch, at: "layer \(layer.name)", found: "\(codes.count.grouped) weight codes",
+                expected: "\(expected.grouped)",
                 remedy: "quantize the network again")
         }
     }
 
     private static func phases(_ transposed: TransposedConvolution) -> [[Int]] {
         func axis(kernel: Int, stride: Int, padding: Int) -> [[Int]] {
-            (0..<stride).map { offset in Array(Swift.stride(from: (offset + padding) % stride, to: kernel, by: stride)) }
+            (0..<stride).map { offset in Array(Swift.stride(from: (offset + padding) % stride, to: kernel, by: stride))
+            }
         }
         let columns = axis(kernel: transposed.kernelWidth, stride: transposed.strideX, padding: transposed.padding.left)
-        return axis(kernel: transposed.kernelHeight, stride: transposed.strideY, padding: transposed.padding.top).flatMap { rows in
-            columns.map { columns in rows.flatMap { row in columns.map { row * transposed.kernelWidth + $0 } } }
-        }
+        return axis(kernel: transposed.kernelHeight, stride: transposed.strideY, padding: transposed.padding.top)
+            .flatMap { rows in
+                columns.map { columns in rows.flatMap { row in columns.map { row * transposed.kernelWidth + $0 } } }
+            }
     }
 
     func copy(_ tile: WeightTile, to bytes: inout [UInt8], at address: Int) {
         let count = tile.inputChannels.count
-        precondition(tile.outputChannels.upperBound * taps * channels <= codes.count && tile.inputChannels.upperBound <= channels, "\(tile) of \(codes.count) codes")
-        precondition(address + tile.outputChannels.count * taps * count <= bytes.count, "\(tile) at \(address) of \(bytes.count) bytes")
+        precondition(
+            tile.outputChannels.upperBound * taps * channels <= codes.count
+                && tile.inputChannels.upperBound <= channels, "\(tile) of \(codes.count) codes")
+        precondition(
+            address + tile.outputChannels.count * taps * count <= bytes.count,
+            "\(tile) at \(address) of \(bytes.count) bytes")
         codes.withUnsafeBufferPointer { codes in
             bytes.withUnsafeMutableBufferPointer { bytes in
                 var target = bytes.baseAddress! + address
                 for phase in phases {
                     for k in tile.outputChannels {
                         for tap in phase {
-                            target.update(from: codes.baseAddress! + (k * taps + tap) * channels + tile.inputChannels.lowerBound, count: count)
+                            target.update(
+                                from: codes.baseAddress! + (k * taps + tap) * channels + tile.inputChannels.lowerBound,
+                                count: count)
                             target += count
                         }
                     }

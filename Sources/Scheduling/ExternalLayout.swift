@@ -1,10 +1,13 @@
 import Commands
+import FixedPoint
 import Graph
 import MachineDescription
+import Tensors
 
 /// Addresses in external memory.
 ///
-///     | weight tiles, layer by layer | parameter blocks, each distinct one once | graph inputs | results, layer by layer |      all aligned
+///     | weight tiles, layer by layer | parameter blocks, each distinct one once
+///     | graph inputs | results, layer by layer |      all aligned
 struct ExternalLayout {
     private(set) var parameterRegions: [ParameterRegion] = []
     /// In the order of `NetworkGeometry.tensors`.
@@ -45,7 +48,9 @@ struct ExternalLayout {
         var addresses: [Int] = []
         for channels in tiling.channelTiles {
             for inputChannels in tiling.inputChannelTiles {
-                let tile = WeightTile(layer: layer, outputChannels: channels.first..<channels.first + channels.count, inputChannels: inputChannels)
+                let tile = WeightTile(
+                    layer: layer, outputChannels: channels.first..<channels.first + channels.count,
+                    inputChannels: inputChannels)
                 addresses.append(place(channels.count * tiling.layer.taps * inputChannels.count, .weights(tile)))
             }
         }

@@ -10,9 +10,12 @@ public enum Fault: Hashable, Sendable {
     /// - Throws: `faultUnknown`.
     public init(_ text: String) throws(Diagnostic) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count >= 3, parts[0] == "halo", let rows = Int(parts[parts.count - 1]), (-1024 ... -1).contains(rows) else {
+        guard parts.count >= 3, parts[0] == "halo", let rows = Int(parts[parts.count - 1]),
+            (-1024 ... -1).contains(rows)
+        else {
             throw Diagnostic(
-                .faultUnknown, at: "fault '\(text)'", found: "a fault that is not known", expected: "halo:LAYER:-ROWS, 1 to 1,024 rows",
+                .faultUnknown, at: "fault '\(text)'", found: "a fault that is not known",
+                expected: "halo:LAYER:-ROWS, 1 to 1,024 rows",
                 remedy: "write halo:LAYER:-1")
         }
         self = .halo(layer: parts[1..<parts.count - 1].joined(separator: ":"), missingRows: -rows)

@@ -7,17 +7,23 @@ import Quantization
 extension LayerConfiguration {
     /// What the units must know of a layer, out of the network.
     ///
-    /// - Throws: `layerParametersMismatch` where parameters are missing, of another kind or for another number of channels; `layerFormatNotExecutable` for
-    ///   entries beyond 16 bits.
+    /// - Throws: `layerParametersMismatch` where parameters are missing, of another kind or for another number of
+    ///   channels; `layerFormatNotExecutable` for entries beyond 16 bits.
     init(_ layer: Layer, in network: QuantizedNetwork, outputChannels: Int) throws(Diagnostic) {
         let input = try OperandConfiguration(network.formats[layer.inputs[0]]!, tensor: layer.inputs[0])
-        let second = layer.inputs.count == 2 ? try OperandConfiguration(network.formats[layer.inputs[1]]!, tensor: layer.inputs[1]) : nil
+        let second =
+            layer.inputs.count == 2
+            ? try OperandConfiguration(network.formats[layer.inputs[1]]!, tensor: layer.inputs[1]) : nil
         var output = ResultConfiguration(network.formats[layer.name]!)
         func mismatch(_ found: String, _ expected: String) -> Diagnostic {
-            Diagnostic(.layerParametersMismatch, at: "layer \(layer.name)", found: found, expected: expected, remedy: "quantize the network again")
+            Diagnostic(
+                .layerParametersMismatch, at: "layer \(layer.name)", found: found, expected: expected,
+                remedy: "quantize the network again")
         }
         func requireCounts(_ counts: [Int]) throws(Diagnostic) {
-            if let count = counts.first(where: { $0 != outputChannels }) { throw mismatch("parameters of \(count) channels", "\(outputChannels) channels") }
+            if let count = counts.first(where: { $0 != outputChannels }) {
+                throw mismatch("parameters of \(count) channels", "\(outputChannels) channels")
+            }
         }
         switch (layer.operator, network.parameters[layer.name]) {
         case (.convolution, .accumulation(let parameters)), (.transposedConvolution, .accumulation(let parameters)),
@@ -30,7 +36,8 @@ extension LayerConfiguration {
                 drain: .postProcessing(PostProcessingConfiguration(post, bias: parameters.bias)))
         case (.normalization(let form), .normalization(let parameters)):
             try requireCounts([
-                parameters.operandShifts.count, parameters.beta.count, parameters.scaleMantissas.count, parameters.scaleShifts.count,
+                parameters.operandShifts.count, parameters.beta.count, parameters.scaleMantissas.count,
+                parameters.scaleShifts.count,
             ])
             self.init(
                 input: input, output: output, weightEntries: parameters.gammaDecoder.entries,
@@ -61,7 +68,8 @@ extension OperandConfiguration {
         let entries = set.codebooks.map { codebook in codebook.entries.compactMap { Int16(exactly: $0) } }
         guard zip(entries, set.codebooks).allSatisfy({ $0.count == $1.entries.count }) else {
             throw Diagnostic(
-                .layerFormatNotExecutable, at: "tensor \(tensor)", found: "a codebook entry beyond 16 bits", expected: "entries in -32,768...32,767",
+                .layerFormatNotExecutable, at: "tensor \(tensor)", found: "a codebook entry beyond 16 bits",
+                expected: "entries in -32,768...32,767",
                 remedy: "quantize the network again")
         }
         self.init(entries: entries, selects: set.selects, offsets: set.offsets)
@@ -75,7 +83,8 @@ extension ResultConfiguration {
             return
         }
         self.init(
-            thresholds: set.codebooks.map(\.thresholds), limits: set.codebooks.map { CodebookLimits(lowest: $0.entries.first!, highest: $0.entries.last!) },
+            thresholds: set.codebooks.map(\.thresholds),
+            limits: set.codebooks.map { CodebookLimits(lowest: $0.entries.first!, highest: $0.entries.last!) },
             selects: set.selects, offsets: set.offsets)
     }
 }
@@ -83,7 +92,8 @@ extension ResultConfiguration {
 extension PostProcessingConfiguration {
     fileprivate init(_ post: PostProcessing, bias: [Int64]) {
         self.init(
-            bias: bias, multipliers: post.multipliers, multipliersNegative: post.multipliersNegative, rounding: post.rounding, resultBits: post.resultBits,
+            bias: bias, multipliers: post.multipliers, multipliersNegative: post.multipliersNegative,
+            rounding: post.rounding, resultBits: post.resultBits,
             clipLow: post.clipLow, clipHigh: post.clipHigh)
     }
 }
@@ -98,8 +108,10 @@ extension NormalizationConfiguration {
             case .igdn1: .igdn1
             }
         self.init(
-            form: form, operandShifts: parameters.operandShifts.map { UInt8(clamping: $0) }, beta: parameters.beta, scaleMantissas: parameters.scaleMantissas,
-            scaleShifts: parameters.scaleShifts.map { UInt8(clamping: $0) }, table: parameters.table, resultBits: parameters.resultBits,
+            form: form, operandShifts: parameters.operandShifts.map { UInt8(clamping: $0) }, beta: parameters.beta,
+            scaleMantissas: parameters.scaleMantissas,
+            scaleShifts: parameters.scaleShifts.map { UInt8(clamping: $0) }, table: parameters.table,
+            resultBits: parameters.resultBits,
             clipLow: parameters.clipLow, clipHigh: parameters.clipHigh)
     }
 }
@@ -107,7 +119,8 @@ extension NormalizationConfiguration {
 extension AdditionConfiguration {
     fileprivate init(_ parameters: AdditionParameters) {
         self.init(
-            mantissaA: parameters.mantissaA, mantissaB: parameters.mantissaB, exponent: parameters.exponent, rounding: parameters.rounding,
+            mantissaA: parameters.mantissaA, mantissaB: parameters.mantissaB, exponent: parameters.exponent,
+            rounding: parameters.rounding,
             resultBits: parameters.resultBits, clipLow: parameters.clipLow, clipHigh: parameters.clipHigh)
     }
 }

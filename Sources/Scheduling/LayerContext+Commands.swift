@@ -1,4 +1,5 @@
 import Commands
+import FixedPoint
 import Schedules
 
 extension LayerContext {
@@ -12,7 +13,8 @@ extension LayerContext {
 
     /// The accumulations of the transposed convolution's phases that have positions in the tile.
     ///
-    /// Weights and partial sums of the phases lie one after the other, those of phases without positions (the tile is smaller than the stride) included.
+    /// Weights and partial sums of the phases lie one after the other, those of phases without positions (the tile is
+    /// smaller than the stride) included.
     func forEachPhase(_ step: Step, inputLanes: Int, outputLanes: Int, _ append: (Accumulation) -> Void) {
         var accumulation = common(step, inputLanes: inputLanes, outputLanes: outputLanes)
         let (strideY, strideX) = (tiling.layer.vertical.stride, tiling.layer.horizontal.stride)
@@ -24,9 +26,13 @@ extension LayerContext {
                 let taps = vertical.taps * horizontal.taps
                 if rows > 0, columns > 0 {
                     (accumulation.rows, accumulation.columns) = (rows, columns)
-                    (accumulation.firstRow, accumulation.firstColumn) = (step.rows.lowerBound / strideY, step.columns.lowerBound / strideX)
+                    (accumulation.firstRow, accumulation.firstColumn) = (
+                        step.rows.lowerBound / strideY, step.columns.lowerBound / strideX
+                    )
                     (accumulation.tapRows, accumulation.tapColumns) = (vertical.taps, horizontal.taps)
-                    (accumulation.inputOffsetY, accumulation.inputOffsetX) = (vertical.inputOffset, horizontal.inputOffset)
+                    (accumulation.inputOffsetY, accumulation.inputOffsetX) = (
+                        vertical.inputOffset, horizontal.inputOffset
+                    )
                     (accumulation.outputOffsetY, accumulation.outputOffsetX) = (vertical.offset, horizontal.offset)
                     append(accumulation)
                     accumulation.accumulatorAddress += rows * columns * step.channels.count
@@ -70,7 +76,9 @@ extension LayerContext {
         let operand = layer.operands[step.channels.operand]
         var elementwise = Elementwise()
         if case .elementwise(let function) = layer.kind { elementwise.function = function }
-        (elementwise.rows, elementwise.columns, elementwise.channels) = (step.inputRows.count, step.inputColumns.count, operand.channels)
+        (elementwise.rows, elementwise.columns, elementwise.channels) = (
+            step.inputRows.count, step.inputColumns.count, operand.channels
+        )
         elementwise.firstChannel = step.channels.first
         elementwise.inputAddress = buffers.input[step.inputHalf]
         elementwise.inputBytesPerElement = operand.bytesPerElement

@@ -19,7 +19,8 @@ struct LayerContext {
     let accumulation: Accumulation
 
     init(
-        index: Int, tiling: LayerTiling, order: LoopOrder, buffers: BufferAllocation, array: MACArrayDescription, weightAddresses: [Int],
+        index: Int, tiling: LayerTiling, order: LoopOrder, buffers: BufferAllocation, array: MACArrayDescription,
+        weightAddresses: [Int],
         parameters: ParameterAddresses, missingRows: Int
     ) {
         self.index = index
@@ -48,7 +49,9 @@ struct LayerContext {
         default:
             (accumulation.inputStrideY, accumulation.inputStrideX) = (layer.vertical.stride, layer.horizontal.stride)
             (accumulation.tapStepY, accumulation.tapStepX) = (layer.vertical.dilation, layer.horizontal.dilation)
-            (accumulation.inputOffsetY, accumulation.inputOffsetX) = (-layer.vertical.padding, -layer.horizontal.padding)
+            (accumulation.inputOffsetY, accumulation.inputOffsetX) = (
+                -layer.vertical.padding, -layer.horizontal.padding
+            )
             (accumulation.tapRows, accumulation.tapColumns) = (layer.vertical.kernel, layer.horizontal.kernel)
         }
         if case .normalization(let operand) = layer.kind {
@@ -58,7 +61,8 @@ struct LayerContext {
         return accumulation
     }
 
-    /// The weight tile that will be asked for next and differs from that of this step, as far as the loops say without looking beyond the next change.
+    /// The weight tile that will be asked for next and differs from that of this step, as far as the loops say without
+    /// looking beyond the next change.
     func nextWeightTile(pixelTile: Int, channelTile: Int, inputChannelTile: Int) -> Int? {
         let inputTiles = tiling.inputChannelTiles.count
         let current = channelTile * inputTiles + inputChannelTile

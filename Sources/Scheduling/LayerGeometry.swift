@@ -2,6 +2,7 @@ import Commands
 import Diagnostics
 import Graph
 import Networks
+import Tensors
 
 /// A layer as the scheduler sees it: extents, taps and element sizes; no weights.
 struct LayerGeometry: Hashable {
@@ -68,13 +69,17 @@ extension LayerGeometry {
     /// The geometry of a layer. `tensors` maps names of graph inputs and layers to indices.
     ///
     /// - Throws: `layerFormatNotExecutable`.
-    init(_ layer: Layer, tensors: [String: Int], shapes: [String: FeatureShape], formats: [String: TensorFormat]) throws(Diagnostic) {
+    init(
+        _ layer: Layer, tensors: [String: Int], shapes: [String: TensorShape], formats: [String: TensorFormat]
+    ) throws(Diagnostic) {
         let inputs = layer.inputs.map { shapes[$0]! }
         let (input, output) = (inputs[0], shapes[layer.name]!)
         name = layer.name
         operands = layer.inputs.map { name in
             let channels = shapes[name]!.channels
-            return OperandGeometry(tensor: tensors[name]!, tensorChannels: channels, channels: channels, bytesPerElement: formats[name]!.bytesPerElement)
+            return OperandGeometry(
+                tensor: tensors[name]!, tensorChannels: channels, channels: channels,
+                bytesPerElement: formats[name]!.bytesPerElement)
         }
         vertical = AxisGeometry(input: input.height, output: output.height)
         horizontal = AxisGeometry(input: input.width, output: output.width)
@@ -130,7 +135,8 @@ extension LayerGeometry {
         func require(_ condition: Bool, _ found: String, expected: String) throws(Diagnostic) {
             guard condition else {
                 throw Diagnostic(
-                    .layerFormatNotExecutable, at: "layer \(name)", found: "\(layer.operator.name) with \(found)", expected: expected,
+                    .layerFormatNotExecutable, at: "layer \(name)", found: "\(layer.operator.name) with \(found)",
+                    expected: expected,
                     remedy: "requantize the tensor first")
             }
         }
@@ -140,11 +146,13 @@ extension LayerGeometry {
             try require(widths[0] == 1, "16-bit input activations", expected: "8-bit codes into the MAC array")
         case .concatenation, .elementwise(.copy):
             try require(
-                widths.allSatisfy { $0 == outputBytesPerElement }, "operands of \(widths) bytes and a result of \(outputBytesPerElement) bytes an element",
+                widths.allSatisfy { $0 == outputBytesPerElement },
+                "operands of \(widths) bytes and a result of \(outputBytesPerElement) bytes an element",
                 expected: "one width: elements are copied")
         case .elementwise(.quantizeLatent), .elementwise(.reconstructLatent):
             try require(
-                widths.allSatisfy { $0 == 2 } && outputBytesPerElement == 2, "operands of \(widths) bytes and a result of \(outputBytesPerElement) bytes an element",
+                widths.allSatisfy { $0 == 2 } && outputBytesPerElement == 2,
+                "operands of \(widths) bytes and a result of \(outputBytesPerElement) bytes an element",
                 expected: "16-bit integers")
         case .elementwise: break
         }

@@ -1,9 +1,11 @@
 import Diagnostics
+import FixedPoint
 import MachineDescription
 import Schedules
 import Text
 
-/// Tries tilings and orders of one layer: least estimated cycles, then least external bytes, then the first in the order of trial.
+/// Tries tilings and orders of one layer: least estimated cycles, then least external bytes, then the first in the
+/// order of trial.
 struct LayerSearch {
     private let layer: LayerGeometry
     private let machine: MachineDescription
@@ -37,22 +39,27 @@ struct LayerSearch {
             for outputChannels in channels {
                 var fitting = 0
                 for inputChannels in inputs where fitting < LayerSearch.inputTilesTried {
-                    let tile = Tile(outputRows: 1, outputColumns: 1, outputChannels: outputChannels, inputChannels: inputChannels)
+                    let tile = Tile(
+                        outputRows: 1, outputColumns: 1, outputChannels: outputChannels, inputChannels: inputChannels)
                     let weightBytes = self.weightBytes(tile)
                     leastWeightBytes = min(leastWeightBytes, weightBytes)
                     guard weightBytes <= machine.weightHalfBytes else { continue }
-                    if considerAll(tile, rows, columns, halves: halves) { fitting += inputChannels == layer.groupInputChannels ? LayerSearch.inputTilesTried : 1 }
+                    if considerAll(tile, rows, columns, halves: halves) {
+                        fitting += inputChannels == layer.groupInputChannels ? LayerSearch.inputTilesTried : 1
+                    }
                 }
             }
         }
         guard let best else { throw notFound(weightBytes: leastWeightBytes) }
-        return LayerSchedule(name: layer.name, tile: best.tile, order: best.order, buffers: best.allocation.buffers(layer, machine))
+        return LayerSchedule(
+            name: layer.name, tile: best.tile, order: best.order, buffers: best.allocation.buffers(layer, machine))
     }
 
     private func weightBytes(_ tile: Tile) -> Int {
         let array = machine.macArray
         guard layer.usesArray else { return 0 }
-        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * layer.taps * roundUp(tile.inputChannels, to: array.inputChannelLanes)
+        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * layer.taps
+            * roundUp(tile.inputChannels, to: array.inputChannelLanes)
     }
 
     private func notFound(weightBytes: Int) -> Diagnostic {
@@ -63,18 +70,40 @@ struct LayerSearch {
         if weightBytes > machine.weightHalfBytes {
             let (lanes, halves) = (array.inputChannelLanes * array.outputChannelLanes, machine.weightHalves)
             return notFound(
-                "a kernel of \(layer.taps.grouped) taps; a tile has all of them, and its least weights, \(weightBytes / layer.taps) bytes a tap (\(lanes) lanes), are \(weightBytes.grouped) bytes",
-                "at most \(machine.weightHalfBytes.grouped) bytes, \(halves == 2 ? "one of the two halves of weightBuffer" : "all of weightBuffer"), which is \(machine.weightHalfBytes * layer.taps / weightBytes) taps",
-                "use a machine with weightBuffer.bytes of at least \((weightBytes * halves).grouped)\(halves == 2 ? " (half of that without pingPong)" : "") or with fewer lanes, or make the kernel smaller: the taps of a kernel are not split among tiles")
+                """
+                a kernel of \(layer.taps.grouped) taps; a tile has all of them, and its least weights, \
+                \(weightBytes / layer.taps) bytes a tap (\(lanes) lanes), are \(weightBytes.grouped) bytes
+                """,
+                """
+                at most \(machine.weightHalfBytes.grouped) bytes, \
+                \(halves == 2 ? "one of the two halves of weightBuffer" : "all of weightBuffer"), which is \
+                \(machine.weightHalfBytes * layer.taps / weightBytes) taps
+                """,
+                """
+                use a machine with weightBuffer.bytes of at least \
+                \((weightBytes * halves).grouped)\(halves == 2 ? " (half of that without pingPong)" : "") or with \
+                fewer lanes, or make the kernel smaller: the taps of a kernel are not split among tiles
+                """
+            )
         }
         if leastActivationBytes == .max {
             return notFound(
-                "input channels that must be split among tiles, whose partial sums pass the accumulator buffer", "at most \(machine.accumulators.grouped) partial sums at a time",
-                "use a machine with a larger accumulatorBuffer, or with a larger weightBuffer so that input channels need not be split")
+                "input channels that must be split among tiles, whose partial sums pass the accumulator buffer",
+                "at most \(machine.accumulators.grouped) partial sums at a time",
+                """
+                use a machine with a larger accumulatorBuffer, or with a larger weightBuffer so that input channels \
+                need not be split
+                """
+            )
         }
         return notFound(
-            "tiles of which the smallest tried need \(leastActivationBytes.grouped) bytes of activations", "at most \(machine.activationBuffer.bytes.grouped) bytes, all of activationBuffer",
-            "use a machine with activationBuffer.bytes of at least \(leastActivationBytes.grouped), or give the layer a smaller kernel, dilation or fewer channels")
+            "tiles of which the smallest tried need \(leastActivationBytes.grouped) bytes of activations",
+            "at most \(machine.activationBuffer.bytes.grouped) bytes, all of activationBuffer",
+            """
+            use a machine with activationBuffer.bytes of at least \(leastActivationBytes.grouped), or give the layer a \
+            smaller kernel, dilation or fewer channels
+            """
+        )
     }
 
     /// All rows and columns of the candidates; whether any fits.
@@ -90,7 +119,8 @@ struct LayerSearch {
         return anyFits
     }
 
-    /// Of the candidates that fit, from the largest: smaller tiles of rows read more halo, smaller tiles of input channels more runs, for a shorter beginning.
+    /// Of the candidates that fit, from the largest: smaller tiles of rows read more halo, smaller tiles of input
+    /// channels more runs, for a shorter beginning.
     private static let rowTilesTried = 6
     private static let inputTilesTried = 2
 
@@ -101,7 +131,9 @@ struct LayerSearch {
         var tile = channels
         (tile.outputRows, tile.outputColumns) = (rows.extent, columns.extent)
         let counts = TileCounts(layer, tile: tile, rows: rows, columns: columns)
-        let footprint = TileFootprint(layer, tile: tile, rows: rows, columns: columns, splits: counts.inputChannelTiles > 1, array: machine.macArray)
+        let footprint = TileFootprint(
+            layer, tile: tile, rows: rows, columns: columns, splits: counts.inputChannelTiles > 1,
+            array: machine.macArray)
         guard footprint.accumulators <= machine.accumulators else { return false }
         let inputHalves = min(halves, counts.inputTiles)
         let outputHalves = min(halves, counts.outputTiles)
@@ -111,10 +143,12 @@ struct LayerSearch {
         guard activationBytes <= machine.activationBuffer.bytes else { return false }
 
         let computeCycles = compute.cycles(
-            rows: rows, columns: columns, channelTile: tile.outputChannels, channelTiles: counts.channelTiles, inputTile: tile.inputChannels)
+            rows: rows, columns: columns, channelTile: tile.outputChannels, channelTiles: counts.channelTiles,
+            inputTile: tile.inputChannels)
         if let best, computeCycles > best.cost.cycles { return true }
         let traffic = TrafficEstimate(layer, tile: tile, rows: rows, columns: columns, counts: counts, dma: machine.dma)
-        let orders: [LoopOrder] = counts.pixelTiles > 1 && counts.channelTiles > 1 ? [.pixelsOuter, .channelsOuter] : [.pixelsOuter]
+        let orders: [LoopOrder] =
+            counts.pixelTiles > 1 && counts.channelTiles > 1 ? [.pixelsOuter, .channelsOuter] : [.pixelsOuter]
         for order in orders {
             let total = traffic.total(order, inputHalves: inputHalves, weightHalves: machine.weightHalves)
             let dmaCycles = total.cycles(machine.dma)

@@ -1,3 +1,4 @@
+import FixedPoint
 import MachineDescription
 import Schedules
 
@@ -29,7 +30,9 @@ struct LayerTiling: Hashable {
     let inputChannelTiles: [Range<Int>]
 
     init(_ layer: LayerGeometry, tile: Tile) {
-        self.init(layer, tile: tile, rows: layer.vertical.tiles(of: tile.outputRows), columns: layer.horizontal.tiles(of: tile.outputColumns))
+        self.init(
+            layer, tile: tile, rows: layer.vertical.tiles(of: tile.outputRows),
+            columns: layer.horizontal.tiles(of: tile.outputColumns))
     }
 
     /// With the tiles of both axes already counted.
@@ -40,8 +43,10 @@ struct LayerTiling: Hashable {
         self.columns = columns
         channelTiles = LayerTiling.channelTiles(layer, count: tile.outputChannels)
         let channels = layer.groupInputChannels
-        inputChannelTiles = layer.usesArray
-            ? stride(from: 0, to: channels, by: tile.inputChannels).map { $0..<min($0 + tile.inputChannels, channels) } : [0..<channels]
+        inputChannelTiles =
+            layer.usesArray
+            ? stride(from: 0, to: channels, by: tile.inputChannels).map { $0..<min($0 + tile.inputChannels, channels) }
+            : [0..<channels]
     }
 
     private static func channelTiles(_ layer: LayerGeometry, count: Int) -> [ChannelTile] {
@@ -57,7 +62,8 @@ struct LayerTiling: Hashable {
             guard layer.groups > 1 else { return ChannelTile(first: first, count: channels) }
             let firstGroup = first / layer.groupOutputChannels
             return ChannelTile(
-                first: first, count: channels, groups: channels / layer.groupOutputChannels, firstInput: firstGroup * layer.groupInputChannels)
+                first: first, count: channels, groups: channels / layer.groupOutputChannels,
+                firstInput: firstGroup * layer.groupInputChannels)
         }
     }
 
@@ -81,10 +87,14 @@ struct TileFootprint: Hashable {
 
     init(_ tiling: LayerTiling, array: MACArrayDescription) {
         self.init(
-            tiling.layer, tile: tiling.tile, rows: tiling.rows, columns: tiling.columns, splits: tiling.splitsInputChannels, array: array)
+            tiling.layer, tile: tiling.tile, rows: tiling.rows, columns: tiling.columns,
+            splits: tiling.splitsInputChannels, array: array)
     }
 
-    init(_ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, splits: Bool, array: MACArrayDescription) {
+    init(
+        _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, splits: Bool,
+        array: MACArrayDescription
+    ) {
         let inputPixels = rows.inputLargest * columns.inputLargest
         let outputPixels = min(rows.extent, layer.vertical.output) * min(columns.extent, layer.horizontal.output)
         if layer.kind == .concatenation {
@@ -96,12 +106,21 @@ struct TileFootprint: Hashable {
             let channels = layer.groups > 1 ? layer.groupOutputChannels : tile.outputChannels
             // Element by element an operand may have more channels than the result (pixel shuffle).
             let inputChannels = layer.usesArray ? tile.inputChannels : layer.operands[0].channels
-            inputBytes = inputPixels * groups * roundUp(inputChannels * layer.operands[0].bytesPerElement, to: array.inputChannelLanes)
-            outputBytes = outputPixels * groups * roundUp(channels, to: array.outputChannelLanes) * layer.outputBytesPerElement
+            inputBytes =
+                inputPixels * groups
+                * roundUp(inputChannels * layer.operands[0].bytesPerElement, to: array.inputChannelLanes)
+            outputBytes =
+                outputPixels * groups * roundUp(channels, to: array.outputChannelLanes) * layer.outputBytesPerElement
         }
-        secondBytes = layer.hasSecond ? inputPixels * roundUp(layer.operands[1].channels * layer.operands[1].bytesPerElement, to: array.inputChannelLanes) : 0
-        weightBytes = layer.usesArray
-            ? roundUp(tile.outputChannels, to: array.outputChannelLanes) * layer.taps * roundUp(tile.inputChannels, to: array.inputChannelLanes) : 0
+        secondBytes =
+            layer.hasSecond
+            ? inputPixels
+                * roundUp(layer.operands[1].channels * layer.operands[1].bytesPerElement, to: array.inputChannelLanes)
+            : 0
+        weightBytes =
+            layer.usesArray
+            ? roundUp(tile.outputChannels, to: array.outputChannelLanes) * layer.taps
+                * roundUp(tile.inputChannels, to: array.inputChannelLanes) : 0
         accumulators = splits ? outputPixels * tile.outputChannels : 0
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import FixedPoint
 import MachineDescription
 import Schedules
 import Text
@@ -17,8 +18,10 @@ struct LayerVerifier {
 
     func verifyTile() throws(Diagnostic) {
         let extents = [
-            ("outputRows", tile.outputRows, layer.vertical.output), ("outputColumns", tile.outputColumns, layer.horizontal.output),
-            ("outputChannels", tile.outputChannels, layer.outputChannels), ("inputChannels", tile.inputChannels, layer.groupInputChannels),
+            ("outputRows", tile.outputRows, layer.vertical.output),
+            ("outputColumns", tile.outputColumns, layer.horizontal.output),
+            ("outputChannels", tile.outputChannels, layer.outputChannels),
+            ("inputChannels", tile.inputChannels, layer.groupInputChannels),
         ]
         for (name, value, extent) in extents where !(1...max(extent, 1)).contains(value) {
             throw refuse(
@@ -26,9 +29,11 @@ struct LayerVerifier {
                 remedy: "choose an extent within the range")
         }
         try requireMultiple("outputRows", tile.outputRows, of: layer.vertical.alignment, whole: layer.vertical.output)
-        try requireMultiple("outputColumns", tile.outputColumns, of: layer.horizontal.alignment, whole: layer.horizontal.output)
+        try requireMultiple(
+            "outputColumns", tile.outputColumns, of: layer.horizontal.alignment, whole: layer.horizontal.output)
         if layer.groups > 1 {
-            try requireMultiple("outputChannels", tile.outputChannels, of: layer.groupOutputChannels, whole: layer.outputChannels)
+            try requireMultiple(
+                "outputChannels", tile.outputChannels, of: layer.groupOutputChannels, whole: layer.outputChannels)
         }
         try verifyChannelsWhole()
     }
@@ -51,12 +56,14 @@ struct LayerVerifier {
         guard let reason else { return }
         if tile.inputChannels != layer.groupInputChannels {
             throw refuse(
-                .scheduleChannelsNotWhole, "tile inputChannels \(tile.inputChannels)", expected: "all \(layer.groupInputChannels): \(reason)",
+                .scheduleChannelsNotWhole, "tile inputChannels \(tile.inputChannels)",
+                expected: "all \(layer.groupInputChannels): \(reason)",
                 remedy: "write inputChannels: \(layer.groupInputChannels)")
         }
         if !layer.usesArray, tile.outputChannels != layer.outputChannels {
             throw refuse(
-                .scheduleChannelsNotWhole, "tile outputChannels \(tile.outputChannels)", expected: "all \(layer.outputChannels): \(reason)",
+                .scheduleChannelsNotWhole, "tile outputChannels \(tile.outputChannels)",
+                expected: "all \(layer.outputChannels): \(reason)",
                 remedy: "write outputChannels: \(layer.outputChannels)")
         }
     }
@@ -72,19 +79,31 @@ struct LayerVerifier {
         guard buffers.accumulators + footprint.accumulators <= machine.accumulators else {
             throw refuse(
                 .scheduleAccumulatorBufferOverflow,
-                "tile partial sums need \(footprint.accumulators.grouped) accumulators from \(buffers.accumulators.grouped)",
-                expected: "accumulatorBuffer holds \(machine.accumulators.grouped) of \(machine.macArray.accumulatorBits) bits",
+                """
+                tile partial sums need \(footprint.accumulators.grouped) accumulators from \
+                \(buffers.accumulators.grouped)
+                """,
+                expected:
+                    """
+                    accumulatorBuffer holds \(machine.accumulators.grouped) of \(machine.macArray.accumulatorBits) bits
+                    """,
                 remedy: footprint.accumulators == 0
                     ? "write accumulators: 0"
-                    : "make outputRows, outputColumns or outputChannels smaller, or inputChannels all \(layer.groupInputChannels)")
+                    : """
+                    make outputRows, outputColumns or outputChannels smaller, or inputChannels all \
+                    \(layer.groupInputChannels)
+                    """
+            )
         }
     }
 
     private func verifyHalves(_ buffers: BufferAllocation) throws(Diagnostic) {
         let weights = layer.usesArray ? machine.weightHalves : 0
         let allowed: [(String, Int, ClosedRange<Int>)] = [
-            ("input", buffers.input.count, 1...machine.activationHalves), ("output", buffers.output.count, 1...machine.activationHalves),
-            ("second", buffers.second.count, layer.hasSecond ? buffers.input.count...buffers.input.count : 0...0), ("weights", buffers.weights.count, weights...weights),
+            ("input", buffers.input.count, 1...machine.activationHalves),
+            ("output", buffers.output.count, 1...machine.activationHalves),
+            ("second", buffers.second.count, layer.hasSecond ? buffers.input.count...buffers.input.count : 0...0),
+            ("weights", buffers.weights.count, weights...weights),
         ]
         for (name, count, range) in allowed where !range.contains(count) {
             throw refuse(
@@ -97,7 +116,8 @@ struct LayerVerifier {
     private func verifyAlignment(_ buffers: BufferAllocation) throws(Diagnostic) {
         let (inputWord, outputWord) = (machine.macArray.inputChannelLanes, machine.macArray.outputChannelLanes)
         for (name, addresses, word) in [
-            ("input", buffers.input, inputWord), ("second", buffers.second, inputWord), ("weights", buffers.weights, inputWord), ("output", buffers.output, outputWord),
+            ("input", buffers.input, inputWord), ("second", buffers.second, inputWord),
+            ("weights", buffers.weights, inputWord), ("output", buffers.output, outputWord),
         ] {
             for address in addresses where address % word != 0 {
                 throw refuse(
@@ -119,8 +139,10 @@ struct LayerVerifier {
             }
             guard address >= index * half, address + footprint.weightBytes <= end else {
                 throw refuse(
-                    .scheduleWeightBufferOverflow, "weights half \(index) at \((address).grouped)..<\((address + footprint.weightBytes).grouped)",
-                    expected: "within \((index * half).grouped)..<\(end.grouped)", remedy: "write the address \(index * half)")
+                    .scheduleWeightBufferOverflow,
+                    "weights half \(index) at \((address).grouped)..<\((address + footprint.weightBytes).grouped)",
+                    expected: "within \((index * half).grouped)..<\(end.grouped)",
+                    remedy: "write the address \(index * half)")
             }
         }
     }
@@ -128,20 +150,27 @@ struct LayerVerifier {
     private func verifyActivations(_ buffers: BufferAllocation, _ footprint: TileFootprint) throws(Diagnostic) {
         var regions: [(name: String, start: Int, end: Int)] = []
         for (name, addresses, bytes) in [
-            ("input", buffers.input, footprint.inputBytes), ("second", buffers.second, footprint.secondBytes), ("output", buffers.output, footprint.outputBytes),
+            ("input", buffers.input, footprint.inputBytes), ("second", buffers.second, footprint.secondBytes),
+            ("output", buffers.output, footprint.outputBytes),
         ] {
-            for (index, address) in addresses.enumerated() { regions.append(("\(name) half \(index)", address, address + bytes)) }
+            for (index, address) in addresses.enumerated() {
+                regions.append(("\(name) half \(index)", address, address + bytes))
+            }
         }
         for region in regions where region.end > machine.activationBuffer.bytes {
             throw refuse(
-                .scheduleActivationBufferOverflow, "\(region.name) needs \((region.end - region.start).grouped) bytes from \(region.start.grouped)",
-                expected: "activationBuffer holds \(machine.activationBuffer.bytes.grouped)", remedy: "make the tile smaller")
+                .scheduleActivationBufferOverflow,
+                "\(region.name) needs \((region.end - region.start).grouped) bytes from \(region.start.grouped)",
+                expected: "activationBuffer holds \(machine.activationBuffer.bytes.grouped)",
+                remedy: "make the tile smaller")
         }
         regions.sort { ($0.start, $0.end) < ($1.start, $1.end) }
         for (lower, upper) in zip(regions, regions.dropFirst()) where upper.start < lower.end {
             throw refuse(
-                .scheduleRegionsOverlap, "\(upper.name) begins at \(upper.start.grouped), \(lower.name) ends at \(lower.end.grouped)",
-                expected: "regions of the activation buffer that do not overlap", remedy: "move \(upper.name) to \(lower.end.grouped) or behind")
+                .scheduleRegionsOverlap,
+                "\(upper.name) begins at \(upper.start.grouped), \(lower.name) ends at \(lower.end.grouped)",
+                expected: "regions of the activation buffer that do not overlap",
+                remedy: "move \(upper.name) to \(lower.end.grouped) or behind")
         }
     }
 }

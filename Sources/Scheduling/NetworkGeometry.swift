@@ -2,13 +2,14 @@ import Diagnostics
 import Graph
 import Networks
 import Quantization
+import Tensors
 import Text
 
 /// Every tensor and layer of a network at one picture size.
 struct NetworkGeometry {
     struct TensorGeometry: Hashable {
         var name: String
-        var shape: FeatureShape
+        var shape: TensorShape
         var bytesPerElement: Int
     }
 
@@ -19,7 +20,8 @@ struct NetworkGeometry {
     /// Channels that a tensor may have: a layer's channel block counts them in 16 bits.
     private static let mostChannels = 1 << 16 - 1
 
-    /// - Throws: the graph's shape diagnostics, `layerFormatNotExecutable`, `layerChannelsExceeded`, `layerParametersMismatch` where a tensor has no format.
+    /// - Throws: the graph's shape diagnostics, `layerFormatNotExecutable`, `layerChannelsExceeded`,
+    ///   `layerParametersMismatch` where a tensor has no format.
     init(_ network: QuantizedNetwork, height: Int, width: Int) throws(Diagnostic) {
         let shapes = try network.graph.shapes(height: height, width: width)
         var indices: [String: Int] = [:]
@@ -27,17 +29,25 @@ struct NetworkGeometry {
             let shape = shapes[name]!
             guard let format = network.formats[name] else {
                 throw Diagnostic(
-                    .layerParametersMismatch, at: "tensor \(name)", found: "no format", expected: "codes or 16-bit integers", remedy: "quantize the network again")
+                    .layerParametersMismatch, at: "tensor \(name)", found: "no format",
+                    expected: "codes or 16-bit integers", remedy: "quantize the network again")
             }
             if case .codes(let set) = format, set.channels != shape.channels {
                 throw Diagnostic(
-                    .layerParametersMismatch, at: "tensor \(name)", found: "a codebook set of \(set.channels) channels", expected: "\(shape.channels) channels",
+                    .layerParametersMismatch, at: "tensor \(name)", found: "a codebook set of \(set.channels) channels",
+                    expected: "\(shape.channels) channels",
                     remedy: "quantize the network again")
             }
             guard shape.channels <= NetworkGeometry.mostChannels else {
                 throw Diagnostic(
-                    .layerChannelsExceeded, at: "tensor \(name)", found: "\(shape.channels.grouped) channels", expected: "at most \(NetworkGeometry.mostChannels.grouped): the machine counts them in 16 bits",
-                    remedy: "split the tensor: layers with parts of the channels each, whose results are added or concatenated; or fold channels into rows and columns")
+                    .layerChannelsExceeded, at: "tensor \(name)", found: "\(shape.channels.grouped) channels",
+                    expected: "at most \(NetworkGeometry.mostChannels.grouped): the machine counts them in 16 bits",
+                    remedy:
+                        """
+                        split the tensor: layers with parts of the channels each, whose results are added or \
+                        concatenated; or fold channels into rows and columns
+                        """
+                )
             }
             indices[name] = tensors.count
             tensors.append(TensorGeometry(name: name, shape: shape, bytesPerElement: format.bytesPerElement))

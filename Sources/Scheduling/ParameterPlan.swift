@@ -1,5 +1,6 @@
 import Commands
 import Diagnostics
+import FixedPoint
 import Graph
 import MachineDescription
 import Networks
@@ -30,7 +31,8 @@ struct ParameterPlan {
     init(network: QuantizedNetwork, geometry: NetworkGeometry, machine: MachineDescription) throws(Diagnostic) {
         let half = machine.parameterHalfBytes
         for (index, layer) in network.graph.layers.enumerated() {
-            let configuration = try LayerConfiguration(layer, in: network, outputChannels: geometry.layers[index].outputChannels)
+            let configuration = try LayerConfiguration(
+                layer, in: network, outputChannels: geometry.layers[index].outputChannels)
             var placed = LayerBlocks()
             for block in configuration.blocks {
                 let address = index % 2 * half + placed.bytes
@@ -40,8 +42,10 @@ struct ParameterPlan {
             }
             guard placed.bytes <= half else {
                 throw Diagnostic(
-                    .scheduleParameterMemoryOverflow, at: "layer \(layer.name)", found: "parameters need \(placed.bytes.grouped) bytes",
-                    expected: "parameterMemory half holds \(half.grouped)", remedy: "use fewer codebooks or a machine with more memory")
+                    .scheduleParameterMemoryOverflow, at: "layer \(layer.name)",
+                    found: "parameters need \(placed.bytes.grouped) bytes",
+                    expected: "parameterMemory half holds \(half.grouped)",
+                    remedy: "use fewer codebooks or a machine with more memory")
             }
             layers.append(placed)
         }

@@ -16,20 +16,27 @@ extension Program {
     /// - Parameters:
     ///   - fault: an error put into the commands after the verification.
     ///   - memory: asked for the commands and their timing before they are made.
-    /// - Throws: what `Schedule.verify` throws; `scheduleTooLong`; `faultUnknown` where the fault cannot be put in; `memoryBudgetExceeded`.
+    /// - Throws: what `Schedule.verify` throws; `scheduleTooLong`; `faultUnknown` where the fault cannot be put in;
+    ///   `memoryBudgetExceeded`.
     public init(
-        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil, memory: MemoryBudget = .standard
+        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil,
+        memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         var commands: [Command] = []
-        try self.init(network: network, schedule: schedule, machine: machine, fault: fault, memory: memory, areKept: true, into: &commands)
+        try self.init(
+            network: network, schedule: schedule, machine: machine, fault: fault, memory: memory, areKept: true,
+            into: &commands)
         self.commands = commands
     }
 
     /// The same without `commands`, which only leave their timing: what planning a large picture needs.
     public init(
-        network: QuantizedNetwork, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil, memory: MemoryBudget = .standard
+        network: QuantizedNetwork, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil,
+        memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        try self.init(network: network, schedule: schedule, machine: stream.machine, fault: fault, memory: memory, areKept: false, into: &stream)
+        try self.init(
+            network: network, schedule: schedule, machine: stream.machine, fault: fault, memory: memory, areKept: false,
+            into: &stream)
     }
 
     /// What commands take with their timing; with the commands themselves where they are kept.
@@ -38,7 +45,8 @@ extension Program {
     }
 
     private init(
-        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault?, memory: MemoryBudget, areKept: Bool,
+        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault?, memory: MemoryBudget,
+        areKept: Bool,
         into sink: inout some CommandSink
     ) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
@@ -49,15 +57,19 @@ extension Program {
         let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
         guard commandEstimate <= Program.mostCommands else {
             throw Diagnostic(
-                .scheduleTooLong, at: "schedule of \(schedule.network)", found: "about \(commandEstimate.grouped) commands for \(schedule.width)x\(schedule.height) pixels",
-                expected: "at most \(Program.mostCommands.grouped)", remedy: "use larger tiles, a machine with larger buffers, or a smaller picture")
+                .scheduleTooLong, at: "schedule of \(schedule.network)",
+                found: "about \(commandEstimate.grouped) commands for \(schedule.width)x\(schedule.height) pixels",
+                expected: "at most \(Program.mostCommands.grouped)",
+                remedy: "use larger tiles, a machine with larger buffers, or a smaller picture")
         }
         let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
 
         try memory.require(
-            Self.byteCount(commands: commandEstimate, areKept: areKept), for: "\(commandEstimate.grouped) commands and their timing",
+            Self.byteCount(commands: commandEstimate, areKept: areKept),
+            for: "\(commandEstimate.grouped) commands and their timing",
             at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
-        var builder = CommandBuilder(into: sink, array: machine.macArray, tensors: layout.tensors, capacity: commandEstimate)
+        var builder = CommandBuilder(
+            into: sink, array: machine.macArray, tensors: layout.tensors, capacity: commandEstimate)
         var layers: [LayerProgram] = []
         for (index, (tiling, entry)) in verified.enumerated() {
             let blocks = parameters.layers[index]
@@ -66,17 +78,21 @@ extension Program {
                 weightAddresses: layout.weightAddresses[index], parameters: blocks.addresses,
                 missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)
             let first = builder.commands.count
-            builder.loadParameters(context, blocks: zip(layout.blockAddresses[index], blocks.blocks).map { ($0, $1.address, $1.block.bytes.count) })
+            builder.loadParameters(
+                context,
+                blocks: zip(layout.blockAddresses[index], blocks.blocks).map { ($0, $1.address, $1.block.bytes.count) })
             builder.lower(context)
             layers.append(
                 LayerProgram(
-                    tiling, buffers: entry.buffers, machine: machine, commands: first..<builder.commands.count, parameterMemoryBytes: blocks.bytes))
+                    tiling, buffers: entry.buffers, machine: machine, commands: first..<builder.commands.count,
+                    parameterMemoryBytes: blocks.bytes))
         }
         sink = builder.commands
         let names = geometry.tensors.map(\.name)
         self.init(
             commands: [],
-            memoryMap: ExternalMemoryMap(tensors: Dictionary(uniqueKeysWithValues: zip(names, layout.tensors)), bytes: layout.bytes),
+            memoryMap: ExternalMemoryMap(
+                tensors: Dictionary(uniqueKeysWithValues: zip(names, layout.tensors)), bytes: layout.bytes),
             parameterRegions: layout.parameterRegions, layers: layers)
     }
 }
@@ -88,12 +104,14 @@ extension Fault {
             let names = tilings.map(\.layer.name)
             guard let index = names.firstIndex(of: name) else {
                 throw Diagnostic(
-                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "no layer '\(name)'", expected: "one of \(names.joined(separator: ", "))",
+                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "no layer '\(name)'",
+                    expected: "one of \(names.joined(separator: ", "))",
                     remedy: closestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "name a layer")
             }
             guard tilings[index].rows.inputLargest > missingRows else {
                 throw Diagnostic(
-                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "input tiles of \(tilings[index].rows.inputLargest) rows",
+                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)",
+                    found: "input tiles of \(tilings[index].rows.inputLargest) rows",
                     expected: "more than \(missingRows)", remedy: "name a layer with larger tiles")
             }
             return (index, missingRows)
@@ -102,14 +120,19 @@ extension Fault {
 }
 
 extension LayerProgram {
-    fileprivate init(_ tiling: LayerTiling, buffers: BufferAllocation, machine: MachineDescription, commands: Range<Int>, parameterMemoryBytes: Int) {
+    fileprivate init(
+        _ tiling: LayerTiling, buffers: BufferAllocation, machine: MachineDescription, commands: Range<Int>,
+        parameterMemoryBytes: Int
+    ) {
         let footprint = TileFootprint(tiling, array: machine.macArray)
         self.init(
             name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
             weightBufferPeakBytes: min(tiling.weightTiles, buffers.weights.count) * footprint.weightBytes,
-            activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count) * (footprint.inputBytes + footprint.secondBytes)
+            activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count)
+                * (footprint.inputBytes + footprint.secondBytes)
                 + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
-            accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes, pixelTiles: tiling.pixelTiles,
+            accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes,
+            pixelTiles: tiling.pixelTiles,
             channelTiles: tiling.channelTiles.count, inputChannelTiles: tiling.inputChannelTiles.count)
     }
 }

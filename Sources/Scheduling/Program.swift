@@ -1,6 +1,7 @@
 public import Commands
 
-/// Everything a machine needs to run a network once: the commands, where everything lies in external memory, and what each layer occupies.
+/// Everything a machine needs to run a network once: the commands, where everything lies in external memory, and what
+/// each layer occupies.
 public struct Program: Sendable {
     /// In an order in which they may also be executed one by one. Empty where only their timing was asked for.
     public var commands: [Command]
@@ -68,7 +69,8 @@ public struct LayerProgram: Hashable, Sendable {
     public var inputChannelTiles: Int
 
     public init(
-        name: String, commands: Range<Int>, weightBytes: Int, weightBufferPeakBytes: Int, activationBufferPeakBytes: Int, accumulatorPeak: Int,
+        name: String, commands: Range<Int>, weightBytes: Int, weightBufferPeakBytes: Int,
+        activationBufferPeakBytes: Int, accumulatorPeak: Int,
         parameterMemoryBytes: Int, pixelTiles: Int, channelTiles: Int, inputChannelTiles: Int
     ) {
         self.name = name

@@ -1,15 +1,18 @@
 public import Diagnostics
+import Graph
 public import MachineDescription
 public import Networks
-import Graph
 public import Schedules
 
 extension Schedule {
-    /// Searches tile sizes and orders for the least estimated cycles, then the least external bytes. The same result every time.
+    /// Searches tile sizes and orders for the least estimated cycles, then the least external bytes. The same result
+    /// every time.
     ///
-    /// - Throws: `scheduleNotFound` where no tiling of a layer fits, with the numbers; what the machine cannot do at all (as `verify`); the graph's shape
-    ///   diagnostics.
-    public init(bestFor network: QuantizedNetwork, on machine: MachineDescription, height: Int, width: Int) throws(Diagnostic) {
+    /// - Throws: `scheduleNotFound` where no tiling of a layer fits, with the numbers; what the machine cannot do at
+    ///   all (as `verify`); the graph's shape diagnostics.
+    public init(
+        bestFor network: QuantizedNetwork, on machine: MachineDescription, height: Int, width: Int
+    ) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: height, width: width)
         try machine.requireCapabilities(for: network)
         var layers: [LayerSchedule] = []

@@ -3,6 +3,7 @@ import Graph
 public import MachineDescription
 public import Networks
 public import Schedules
+import Text
 
 extension Schedule {
     /// Refuses what cannot run, with numbers.
@@ -25,12 +26,15 @@ extension Schedule {
         for layer in layers {
             guard known.contains(layer.name) else {
                 throw Diagnostic(
-                    .scheduleUnknownLayer, at: "layer \(layer.name)", found: "a layer that network '\(network.graph.name)' does not have",
-                    expected: "the \(known.count) layers of the network", remedy: closestName(to: layer.name, among: known).map { "did you mean '\($0)'?" } ?? "remove it")
+                    .scheduleUnknownLayer, at: "layer \(layer.name)",
+                    found: "a layer that network '\(network.graph.name)' does not have",
+                    expected: "the \(known.count) layers of the network",
+                    remedy: closestName(to: layer.name, among: known).map { "did you mean '\($0)'?" } ?? "remove it")
             }
             guard entries.updateValue(layer, forKey: layer.name) == nil else {
                 throw Diagnostic(
-                    .scheduleDuplicateName, at: "layer \(layer.name)", found: "the layer a second time", expected: "each layer once",
+                    .scheduleDuplicateName, at: "layer \(layer.name)", found: "the layer a second time",
+                    expected: "each layer once",
                     remedy: "remove one of the two")
             }
         }
@@ -38,21 +42,30 @@ extension Schedule {
         for layer in geometry.layers {
             guard let entry = entries[layer.name] else {
                 throw Diagnostic(
-                    .scheduleMissingLayer, at: "layer \(layer.name)", found: "no schedule for it", expected: "every layer listed", remedy: "add the layer")
+                    .scheduleMissingLayer, at: "layer \(layer.name)", found: "no schedule for it",
+                    expected: "every layer listed", remedy: "add the layer")
             }
             try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verifyTile()
             let tiling = LayerTiling(layer, tile: entry.tile)
-            try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verify(entry.buffers, footprint: TileFootprint(tiling, array: machine.macArray))
+            try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verify(
+                entry.buffers, footprint: TileFootprint(tiling, array: machine.macArray))
             verified.append((tiling, entry))
         }
         return verified
     }
 
     private func requireFor(network: QuantizedNetwork, machine: MachineDescription) throws(Diagnostic) {
-        for (what, found, expected) in [("network", self.network, network.graph.name), ("machine", self.machine, machine.name)] where found != expected {
+        for (what, found, expected) in [
+            ("network", self.network, network.graph.name), ("machine", self.machine, machine.name),
+        ] where found != expected {
             throw Diagnostic(
                 .scheduleForAnotherRun, at: "schedule", found: "\(what) '\(found)'", expected: "'\(expected)'",
-                remedy: "use the schedule with that \(what), or write one for this run: intaglio schedule, with its --network, --machine and --size")
+                remedy:
+                    """
+                    use the schedule with that \(what), or write one for this run: intaglio schedule, with its \
+                    --network, --machine and --size
+                    """
+            )
         }
     }
 }

@@ -1,13 +1,17 @@
+import FixedPoint
+
 extension AxisGeometry {
-    /// Extents worth trying, largest first: equal parts of the whole and powers of two, multiples of the alignment and, where that is smaller than the whole,
-    /// of `multiple` positions of a phase.
+    /// Extents worth trying, largest first: equal parts of the whole and powers of two, multiples of the alignment and,
+    /// where that is smaller than the whole, of `multiple` positions of a phase.
     func tileCandidates(multiple: Int) -> [Int] {
         let unit = alignment * multiple
         var extents: Set<Int> = [output, min(alignment, output)]
         for parts in [2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128] where output / parts >= alignment {
             extents.insert(min(roundUp(ceilDivide(output, by: parts), to: unit), output))
         }
-        for extent in [1, 2, 4, 8, 16, 32].map({ $0 * alignment }) where extent < output { extents.insert(min(roundUp(extent, to: unit), output)) }
+        for extent in [1, 2, 4, 8, 16, 32].map({ $0 * alignment }) where extent < output {
+            extents.insert(min(roundUp(extent, to: unit), output))
+        }
         return extents.sorted(by: >)
     }
 }
@@ -30,7 +34,9 @@ extension LayerGeometry {
 
     private static func parts(of whole: Int, unit: Int) -> [Int] {
         var extents: Set<Int> = [min(unit, whole)]
-        for parts in [1, 2, 3, 4, 6, 8, 12, 16] { extents.insert(min(roundUp(ceilDivide(whole, by: parts), to: unit), whole)) }
+        for parts in [1, 2, 3, 4, 6, 8, 12, 16] {
+            extents.insert(min(roundUp(ceilDivide(whole, by: parts), to: unit), whole))
+        }
         return extents.sorted(by: >)
     }
 }

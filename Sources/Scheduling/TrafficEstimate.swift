@@ -1,3 +1,4 @@
+import FixedPoint
 import MachineDescription
 import Schedules
 
@@ -10,7 +11,9 @@ struct TileCounts {
 
     init(_ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles) {
         pixelTiles = rows.count * columns.count
-        channelTiles = layer.kind == .concatenation ? layer.operands.count : ceilDivide(layer.outputChannels, by: tile.outputChannels)
+        channelTiles =
+            layer.kind == .concatenation
+            ? layer.operands.count : ceilDivide(layer.outputChannels, by: tile.outputChannels)
         inputChannelTiles = layer.usesArray ? ceilDivide(layer.groupInputChannels, by: tile.inputChannels) : 1
         inputFollowsChannels = (layer.groups > 1 && channelTiles > 1) || layer.kind == .concatenation
     }
@@ -29,42 +32,57 @@ struct TrafficEstimate {
     let firstInput: TransferEstimate
     let lastOutput: TransferEstimate
 
-    init(_ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts, dma: DMADescription) {
+    init(
+        _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts, dma: DMADescription
+    ) {
         self.counts = counts
         var input = TransferEstimate()
         for operand in layer.operands {
             // Channels of one run, and into how many parts they are cut.
-            let parts = layer.kind == .concatenation ? 1 : (counts.inputFollowsChannels ? counts.channelTiles : counts.inputChannelTiles)
+            let parts =
+                layer.kind == .concatenation
+                ? 1 : (counts.inputFollowsChannels ? counts.channelTiles : counts.inputChannelTiles)
             input += TrafficEstimate.rectangles(
-                tiles: counts.pixelTiles, rows: rows.inputTotal, columns: columns.inputTotal, columnTiles: columns.count,
-                channels: ceilDivide(operand.channels, by: parts), parts: parts, tensorChannels: operand.tensorChannels, bytesPerElement: operand.bytesPerElement,
+                tiles: counts.pixelTiles, rows: rows.inputTotal, columns: columns.inputTotal,
+                columnTiles: columns.count,
+                channels: ceilDivide(operand.channels, by: parts), parts: parts, tensorChannels: operand.tensorChannels,
+                bytesPerElement: operand.bytesPerElement,
                 dma: dma)
         }
         self.input = input
         output = TrafficEstimate.rectangles(
-            tiles: counts.pixelTiles, rows: layer.vertical.output, columns: layer.horizontal.output, columnTiles: columns.count,
-            channels: ceilDivide(layer.outputChannels, by: counts.channelTiles), parts: counts.channelTiles, tensorChannels: layer.outputChannels,
+            tiles: counts.pixelTiles, rows: layer.vertical.output, columns: layer.horizontal.output,
+            columnTiles: columns.count,
+            channels: ceilDivide(layer.outputChannels, by: counts.channelTiles), parts: counts.channelTiles,
+            tensorChannels: layer.outputChannels,
             bytesPerElement: layer.outputBytesPerElement, dma: dma)
         let weightTiles = layer.usesArray ? counts.channelTiles * counts.inputChannelTiles : 0
-        weights = weightTiles == 0
+        weights =
+            weightTiles == 0
             ? TransferEstimate()
-            : TransferEstimate(count: weightTiles, runs: 1, runBytes: ceilDivide(layer.weightBytes, by: weightTiles), unit: dma.burstBytes, dma: dma)
+            : TransferEstimate(
+                count: weightTiles, runs: 1, runBytes: ceilDivide(layer.weightBytes, by: weightTiles),
+                unit: dma.burstBytes, dma: dma)
         firstInput = input.part(of: counts.inputTiles)
         lastOutput = output.part(of: counts.outputTiles)
     }
 
     /// Rectangles of a tensor: whole rows where all channels take part, otherwise a run for each pixel.
     private static func rectangles(
-        tiles: Int, rows: Int, columns: Int, columnTiles: Int, channels: Int, parts: Int, tensorChannels: Int, bytesPerElement: Int, dma: DMADescription
+        tiles: Int, rows: Int, columns: Int, columnTiles: Int, channels: Int, parts: Int, tensorChannels: Int,
+        bytesPerElement: Int, dma: DMADescription
     ) -> TransferEstimate {
         let pixelBytes = tensorChannels * bytesPerElement
         let whole = parts == 1 && channels == tensorChannels
-        var estimate = whole
+        var estimate =
+            whole
             ? TransferEstimate(
-                runs: rows * columnTiles, runBytes: ceilDivide(columns * pixelBytes, by: columnTiles), unit: columnTiles == 1 ? dma.alignmentBytes : pixelBytes,
+                runs: rows * columnTiles, runBytes: ceilDivide(columns * pixelBytes, by: columnTiles),
+                unit: columnTiles == 1 ? dma.alignmentBytes : pixelBytes,
                 dma: dma)
             : TransferEstimate(
-                runs: rows * columns * parts, runBytes: channels * bytesPerElement, unit: parts == 1 ? pixelBytes : channels * bytesPerElement, dma: dma)
+                runs: rows * columns * parts, runBytes: channels * bytesPerElement,
+                unit: parts == 1 ? pixelBytes : channels * bytesPerElement, dma: dma)
         estimate.transfers = tiles * parts
         return estimate
     }

@@ -1,8 +1,10 @@
+import FixedPoint
 import MachineDescription
 
 /// How long transfers keep the DMA channel busy, in closed form. For the search only: the timeline counts every burst.
 ///
-/// With `outstanding` bursts in flight a burst takes at least `(latency + beats) / outstanding` cycles, and each transfer pays the latency once.
+/// With `outstanding` bursts in flight a burst takes at least `(latency + beats) / outstanding` cycles, and each
+/// transfer pays the latency once.
 struct TransferEstimate {
     /// Bytes moved.
     var bytes = 0
@@ -13,7 +15,8 @@ struct TransferEstimate {
     init(count: Int = 1, runs: Int, runBytes: Int, unit: Int, dma: DMADescription) {
         bytes = count * runs * runBytes
         transfers = count
-        // On the average over all multiples of `unit` a run touches (runBytes - unit) / burst + 1 bursts; runs of whole aligned bursts join.
+        // On the average over all multiples of `unit` a run touches (runBytes - unit) / burst + 1 bursts; runs of whole
+        // aligned bursts join.
         let aligned = dma.burstBytes - min(unit.lowestPowerOfTwo, dma.burstBytes)
         bursts = count * max(1, ceilDivide(runs * (runBytes + aligned), by: dma.burstBytes))
     }

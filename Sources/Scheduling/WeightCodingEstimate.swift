@@ -5,13 +5,16 @@ public import Networks
 public import Schedules
 public import Timing
 
-/// What a weight decoder and zero skipping would change of a plan: the same commands with the bytes of coded tiles and without the steps that multiply by zeros only, timed by the
-/// same rules. Estimates, because no RTL has these units; they stand beside the simulated cycles and never enter them.
+/// What a weight decoder and zero skipping would change of a plan: the same commands with the bytes of coded tiles and
+/// without the steps that multiply by zeros only, timed by the same rules. Estimates, because no RTL has these units;
+/// they stand beside the simulated cycles and never enter them.
 ///
-///     coded load    ceil(bits of the tile / 8) bytes instead of one a weight; the load ends no sooner than the decoder (`DecodedLoad`)
+///     coded load    ceil(bits of the tile / 8) bytes instead of one a weight;
+///                   the load ends no sooner than the decoder (`DecodedLoad`)
 ///     tables        the first parameter load of a layer with weights is longer by the decoder's tables
 ///     zero step     a step whose C0 x K0 weights are all zero, or lie outside the tile, is not issued
-///     bound         every output channel gathers its own non-zero weights, C0 a step; a group of K0 takes as long as its fullest channel
+///     bound         every output channel gathers its own non-zero weights, C0 a step;
+///                   a group of K0 takes as long as its fullest channel
 public struct WeightCodingEstimate: Sendable {
     /// In the graph's order.
     public private(set) var layers: [LayerWeightCoding] = []
@@ -27,7 +30,8 @@ public struct WeightCodingEstimate: Sendable {
     /// - Parameter commands: the program's.
     /// - Throws: `layerParametersMismatch` where a layer has not the number of weight codes that its shape needs.
     public init(
-        _ program: Program, commands: [Command], schedule: Schedule, network: QuantizedNetwork, machine: MachineDescription
+        _ program: Program, commands: [Command], schedule: Schedule, network: QuantizedNetwork,
+        machine: MachineDescription
     ) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
         var statistics: [Int: WeightStatistics] = [:]
@@ -37,14 +41,18 @@ public struct WeightCodingEstimate: Sendable {
         self.statistics = statistics
         codedBytes = program.parameterRegions.map { region in
             guard case .weights(let tile) = region.content else { return 0 }
-            return (statistics[tile.layer]!.codedBits(outputChannels: tile.outputChannels, inputChannels: tile.inputChannels) + 7) / 8
+            return
+                (statistics[tile.layer]!.codedBits(
+                    outputChannels: tile.outputChannels, inputChannels: tile.inputChannels) + 7) / 8
         }
         layers = geometry.layers.indices.map { LayerWeightCoding(statistics[$0]) }
         for (region, bytes) in zip(program.parameterRegions, codedBytes) {
             if case .weights(let tile) = region.content { layers[tile.layer].codedWeightBytes += bytes }
         }
 
-        var walk = WeightCodingWalk(program, geometry: geometry, statistics: statistics, codedBytes: codedBytes, machine: machine, layers: layers)
+        var walk = WeightCodingWalk(
+            program, geometry: geometry, statistics: statistics, codedBytes: codedBytes, machine: machine,
+            layers: layers)
         timeline = Self.timeline(walk.stream(commands, usesBound: false))
         layers = walk.layers
         boundTimeline = machine.macArray.zeroSkipping ? Self.timeline(walk.stream(commands, usesBound: true)) : nil
@@ -58,22 +66,32 @@ public struct WeightCodingEstimate: Sendable {
         }
     }
 
-    /// Those of the file where they are exact for all tiles and steps; otherwise counted from the weights, as fine as needed.
+    /// Those of the file where they are exact for all tiles and steps; otherwise counted from the weights, as fine as
+    /// needed.
     private static func statistics(
-        of index: Int, _ layer: LayerGeometry, _ program: Program, _ network: QuantizedNetwork, _ machine: MachineDescription
+        of index: Int, _ layer: LayerGeometry, _ program: Program, _ network: QuantizedNetwork,
+        _ machine: MachineDescription
     ) throws(Diagnostic) -> WeightStatistics {
-        let (expected, stored) = ((layer.outputChannels, layer.taps, layer.groupInputChannels), network.weightStatistics[layer.name])
+        let (expected, stored) = (
+            (layer.outputChannels, layer.taps, layer.groupInputChannels), network.weightStatistics[layer.name]
+        )
         let group = WeightStatistics.fileGroupChannels
-        let isExact = (!machine.macArray.zeroSkipping || machine.macArray.inputChannelLanes % group == 0)
+        let isExact =
+            (!machine.macArray.zeroSkipping || machine.macArray.inputChannelLanes % group == 0)
             && program.parameterRegions.allSatisfy { region in
                 guard case .weights(let tile) = region.content, tile.layer == index else { return true }
-                return tile.inputChannels.lowerBound % group == 0 && (tile.inputChannels.upperBound % group == 0 || tile.inputChannels.upperBound == layer.groupInputChannels)
+                return tile.inputChannels.lowerBound % group == 0
+                    && (tile.inputChannels.upperBound % group == 0
+                        || tile.inputChannels.upperBound == layer.groupInputChannels)
             }
         if isExact, let stored, (stored.outputChannels, stored.taps, stored.inputChannels) == expected { return stored }
-        guard let weights = network.weights(of: layer.name), (weights.outputChannels, weights.taps, weights.inputChannels) == expected else {
+        guard let weights = network.weights(of: layer.name),
+            (weights.outputChannels, weights.taps, weights.inputChannels) == expected
+        else {
             throw Diagnostic(
                 .layerParametersMismatch, at: "layer \(layer.name)", found: "no weights of its shape",
-                expected: "\(expected.0) x \(expected.1) x \(expected.2) weight codes", remedy: "quantize the network again")
+                expected: "\(expected.0) x \(expected.1) x \(expected.2) weight codes",
+                remedy: "quantize the network again")
         }
         return WeightStatistics(measuring: weights, groupChannels: isExact ? group : 1, code: stored?.code)
     }

@@ -1,9 +1,11 @@
 import Commands
+import FixedPoint
 import MachineDescription
 import Networks
 import Timing
 
-/// Goes through a program's commands, which may be executed in the order in which they stand, and knows which weight tile each pass multiplies by.
+/// Goes through a program's commands, which may be executed in the order in which they stand, and knows which weight
+/// tile each pass multiplies by.
 struct WeightCodingWalk {
     private(set) var layers: [LayerWeightCoding]
     private let geometry: NetworkGeometry
@@ -29,7 +31,8 @@ struct WeightCodingWalk {
     }
 
     init(
-        _ program: Program, geometry: NetworkGeometry, statistics: [Int: WeightStatistics], codedBytes: [Int], machine: MachineDescription,
+        _ program: Program, geometry: NetworkGeometry, statistics: [Int: WeightStatistics], codedBytes: [Int],
+        machine: MachineDescription,
         layers: [LayerWeightCoding]
     ) {
         self.geometry = geometry
@@ -46,7 +49,12 @@ struct WeightCodingWalk {
 
     /// The commands as the decoder and the skipping would make them. Counts traffic and steps of the layers anew.
     mutating func stream(_ commands: [Command], usesBound: Bool) -> TimedStream {
-        for index in layers.indices { (layers[index].weightReadBytes, layers[index].codedWeightReadBytes, layers[index].steps, layers[index].zeroSteps) = (0, 0, 0, 0) }
+        for index in layers.indices {
+            (
+                layers[index].weightReadBytes, layers[index].codedWeightReadBytes, layers[index].steps,
+                layers[index].zeroSteps
+            ) = (0, 0, 0, 0)
+        }
         var stream = TimedStream(on: machine)
         stream.reserveCapacity(commands.count)
         /// By address in the weight buffer: the region loaded there last.
@@ -62,7 +70,9 @@ struct WeightCodingWalk {
                 layerWithTables = command.layer
                 appendTables(command, transfer, to: &stream)
             case .accumulate(let pass):
-                let key = StepKey(region: region(of: pass, layer: command.layer, held), phaseY: pass.outputOffsetY, phaseX: pass.outputOffsetX)
+                let key = StepKey(
+                    region: region(of: pass, layer: command.layer, held), phaseY: pass.outputOffsetY,
+                    phaseX: pass.outputOffsetX)
                 appendPass(command, pass, key, usesBound: usesBound, to: &stream)
             default: stream.append(command)
             }
@@ -73,13 +83,17 @@ struct WeightCodingWalk {
     /// The tile that a pass reads: the one of its layer that lies nearest below its weight address.
     private func region(of pass: Accumulation, layer: Int, _ held: [Int: Int]) -> Int {
         let addresses = held.keys.filter { address in
-            guard address <= pass.weightAddress, case .weights(let tile) = regions[held[address]!].content else { return false }
+            guard address <= pass.weightAddress, case .weights(let tile) = regions[held[address]!].content else {
+                return false
+            }
             return tile.layer == layer
         }
         return held[addresses.max()!]!
     }
 
-    private mutating func appendLoad(_ command: Command, _ transfer: Transfer, _ region: Int, to stream: inout TimedStream) {
+    private mutating func appendLoad(
+        _ command: Command, _ transfer: Transfer, _ region: Int, to stream: inout TimedStream
+    ) {
         layers[command.layer].weightReadBytes += transfer.bytes
         guard let decoder = machine.weightDecoder else { return stream.append(command) }
         layers[command.layer].codedWeightReadBytes += codedBytes[region]
@@ -95,23 +109,29 @@ struct WeightCodingWalk {
         layers[command.layer].codedWeightReadBytes += layers[command.layer].tableBytes
         var longer = transfer
         longer.rowBytes += layers[command.layer].tableBytes
-        stream.append(Command(layer: command.layer, waits: command.waits, signals: command.signals, operation: .load(longer)))
+        stream.append(
+            Command(layer: command.layer, waits: command.waits, signals: command.signals, operation: .load(longer)))
     }
 
-    private mutating func appendPass(_ command: Command, _ pass: Accumulation, _ key: StepKey, usesBound: Bool, to stream: inout TimedStream) {
+    private mutating func appendPass(
+        _ command: Command, _ pass: Accumulation, _ key: StepKey, usesBound: Bool, to stream: inout TimedStream
+    ) {
         let array = machine.macArray
         let counts = counted[key] ?? stepCounts(pass, key)
         counted[key] = counts
-        let pixelGroups = pass.rows * ((pass.columns + array.pixelLanes - 1) / array.pixelLanes)
-        let steps = pass.taps * ((pass.inputChannels + array.inputChannelLanes - 1) / array.inputChannelLanes)
+        let pixelGroups = pass.rows * ceilDivide(pass.columns, by: array.pixelLanes)
+        let steps = pass.taps * ceilDivide(pass.inputChannels, by: array.inputChannelLanes)
         layers[command.layer].steps += pixelGroups * steps * counts.issued.count
         layers[command.layer].zeroSteps += pixelGroups * counts.issued.reduce(0) { $0 + steps - $1 }
         guard array.zeroSkipping else { return stream.append(command) }
-        stream.append(command, cost: CommandCost(pass, issuedSteps: usesBound ? counts.bound : counts.issued, on: machine))
+        stream.append(
+            command, cost: CommandCost(pass, issuedSteps: usesBound ? counts.bound : counts.issued, on: machine))
     }
 
     private func stepCounts(_ pass: Accumulation, _ key: StepKey) -> StepCounts {
-        guard case .weights(let tile) = regions[key.region].content, let statistics = statistics[tile.layer] else { preconditionFailure("a pass without weights") }
+        guard case .weights(let tile) = regions[key.region].content, let statistics = statistics[tile.layer] else {
+            preconditionFailure("a pass without weights")
+        }
         let (inputLanes, outputLanes) = (machine.macArray.inputChannelLanes, machine.macArray.outputChannelLanes)
         let taps = geometry.layers[tile.layer].taps(ofPhase: key.phaseY, key.phaseX)
         precondition(taps.count == pass.taps, "\(taps.count) taps in a pass of \(pass.taps)")
@@ -130,13 +150,22 @@ struct WeightCodingWalk {
                 }
                 var (issued, fullest) = (0, 0)
                 for tap in taps {
-                    for range in inputs where outputs.contains(where: { statistics.nonZeroWeights(outputChannel: $0, tap: tap, inputChannels: range) > 0 }) { issued += 1 }
+                    for range in inputs
+                    where outputs.contains(where: {
+                        statistics.nonZeroWeights(outputChannel: $0, tap: tap, inputChannels: range) > 0
+                    }) { issued += 1 }
                 }
                 for output in outputs {
-                    fullest = max(fullest, taps.reduce(0) { $0 + statistics.nonZeroWeights(outputChannel: output, tap: $1, inputChannels: tile.inputChannels) })
+                    fullest = max(
+                        fullest,
+                        taps.reduce(0) {
+                            $0
+                                + statistics.nonZeroWeights(
+                                    outputChannel: output, tap: $1, inputChannels: tile.inputChannels)
+                        })
                 }
                 counts.issued.append(issued)
-                counts.bound.append((fullest + inputLanes - 1) / inputLanes)
+                counts.bound.append(ceilDivide(fullest, by: inputLanes))
             }
         }
         return counts
@@ -150,7 +179,8 @@ extension LayerGeometry {
         let (rows, columns) = (vertical.phases[y], horizontal.phases[x])
         return (0..<rows.taps).flatMap { row in
             (0..<columns.taps).map { column in
-                (rows.firstTap + row * vertical.stride) * horizontal.kernel + columns.firstTap + column * horizontal.stride
+                (rows.firstTap + row * vertical.stride) * horizontal.kernel + columns.firstTap + column
+                    * horizontal.stride
             }
         }
     }

@@ -1,14 +1,16 @@
 import Graph
 import Networks
+import Tensors
 
-/// How many bytes of activations must exist at once in external memory, when each tensor is kept from the layer that writes it to the last that reads it.
+/// How many bytes of activations must exist at once in external memory, when each tensor is kept from the layer that
+/// writes it to the last that reads it.
 struct ActivationLiveness {
     /// Stored as the network stores them.
     let peakBytes: Int
     /// The same tensors at four bytes an element.
     let peakBytesFloat32: Int
 
-    init(graph: Graph, shapes: [String: FeatureShape], formats: [String: TensorFormat]) {
+    init(graph: Graph, shapes: [String: TensorShape], formats: [String: TensorFormat]) {
         var lastReader: [String: Int] = [:]
         for (index, layer) in graph.layers.enumerated() {
             for input in layer.inputs { lastReader[input] = index }

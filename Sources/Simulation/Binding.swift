@@ -1,6 +1,5 @@
 import MachineDescription
 import Text
-import Text
 
 /// The part of a machine that sets the time of a layer.
 public enum BindingResource: String, Codable, CaseIterable, Sendable {
@@ -30,19 +29,26 @@ public struct BindingReport: Codable, Equatable, Sendable {
 
 extension LayerReport {
     /// Cycles that the compute engine worked or could not work for its own reasons.
-    private var ownCycles: Int { computeCycles + ["bankConflict", "drain", "fill"].reduce(0) { $0 + stallCycles[$1, default: 0] } }
+    private var ownCycles: Int {
+        computeCycles + ["bankConflict", "drain", "fill"].reduce(0) { $0 + stallCycles[$1, default: 0] }
+    }
 
     /// Cycles that the layer's bytes take at the rate that the channel reaches.
-    private func transferCycles(_ dma: DMADescription) -> Double { Double(dramReadBytes + dramWriteBytes) / dma.reachedBytesPerCycle }
+    private func transferCycles(_ dma: DMADescription) -> Double {
+        Double(dramReadBytes + dramWriteBytes) / dma.reachedBytesPerCycle
+    }
 
-    /// By the larger of its time on the compute engine and of its transfers; on the compute engine by what costs at least a tenth of that time beside the steps.
+    /// By the larger of its time on the compute engine and of its transfers; on the compute engine by what costs at
+    /// least a tenth of that time beside the steps.
     func bindingResource(on machine: MachineDescription) -> BindingResource {
         guard Double(ownCycles) >= transferCycles(machine.dma) else { return .dma }
         let array = machine.macArray
         let feeds: BindingResource =
-            machine.weightBuffer.bytesPerCycle < array.inputChannelLanes * array.outputChannelLanes ? .weightBuffer : .activationBuffer
+            machine.weightBuffer.bytesPerCycle < array.inputChannelLanes * array.outputChannelLanes
+            ? .weightBuffer : .activationBuffer
         let others: [(resource: BindingResource, cycles: Int)] = [
-            (feeds, stallCycles["bankConflict", default: 0]), (.resultLanes, stallCycles["drain", default: 0]), (.pipeline, stallCycles["fill", default: 0]),
+            (feeds, stallCycles["bankConflict", default: 0]), (.resultLanes, stallCycles["drain", default: 0]),
+            (.pipeline, stallCycles["fill", default: 0]),
         ]
         let largest = others.max { $0.cycles < $1.cycles }!
         return 10 * largest.cycles > ownCycles ? largest.resource : .macArray
@@ -53,19 +59,30 @@ extension BindingReport {
     /// Of all layers; nil where there is none.
     init?(_ layers: [LayerReport], on machine: MachineDescription) {
         let cycles = layers.reduce(into: [:]) { $0[$1.boundBy, default: 0] += $1.simulatedCycles }
-        guard let resource = BindingResource.allCases.max(by: { cycles[$0, default: -1] < cycles[$1, default: -1] }), let bound = cycles[resource] else { return nil }
+        guard let resource = BindingResource.allCases.max(by: { cycles[$0, default: -1] < cycles[$1, default: -1] }),
+            let bound = cycles[resource]
+        else { return nil }
         let ofResource = layers.filter { $0.boundBy == resource }
-        let scope = "\(resource.phrase) \(bound.grouped) of \(layers.reduce(0) { $0 + $1.simulatedCycles }.grouped) cycles"
-        self.init(resource: resource, layers: ofResource.count, cycles: bound, sentence: "\(scope): \(Self.help(resource, ofResource, machine))")
+        let scope =
+            "\(resource.phrase) \(bound.grouped) of \(layers.reduce(0) { $0 + $1.simulatedCycles }.grouped) cycles"
+        self.init(
+            resource: resource, layers: ofResource.count, cycles: bound,
+            sentence: "\(scope): \(Self.help(resource, ofResource, machine))")
     }
 
-    private static func help(_ resource: BindingResource, _ layers: [LayerReport], _ machine: MachineDescription) -> String {
+    private static func help(
+        _ resource: BindingResource, _ layers: [LayerReport], _ machine: MachineDescription
+    ) -> String {
         switch resource {
         case .macArray: return multipliers(layers, machine)
         case .dma: return machine.dma.unfilledBus ?? bus(layers, machine)
         case .weightBuffer: return machine.starvedWeights ?? "its steps take several cycles"
-        case .activationBuffer: return machine.sharedBanks ?? "columns of a strided layer lie in the same banks; activationBuffer.deinterleave would spread them"
-        case .resultLanes: return machine.pacedArray ?? "groups of these layers have fewer steps than their results take to leave; more lanes would help"
+        case .activationBuffer:
+            return machine.sharedBanks
+                ?? "columns of a strided layer lie in the same banks; activationBuffer.deinterleave would spread them"
+        case .resultLanes:
+            return machine.pacedArray
+                ?? "groups of these layers have fewer steps than their results take to leave; more lanes would help"
         case .pipeline: return "commands are short; larger tiles, or a larger picture, would help"
         }
     }
@@ -73,19 +90,39 @@ extension BindingReport {
     /// How many multipliers work in the steps, and where most of the others are.
     private static func multipliers(_ layers: [LayerReport], _ machine: MachineDescription) -> String {
         let (useful, issued) = layers.reduce((0, 0)) { ($0.0 + $1.usefulMACs, $0.1 + $1.issuedMACs) }
-        guard issued > 0, let idlest = layers.max(by: { $0.issuedMACs - $0.usefulMACs < $1.issuedMACs - $1.usefulMACs }) else { return "no multiplication is needed" }
+        guard issued > 0, let idlest = layers.max(by: { $0.issuedMACs - $0.usefulMACs < $1.issuedMACs - $1.usefulMACs })
+        else { return "no multiplication is needed" }
         let share = (Double(useful) / Double(issued) * 100).fixed(1)
-        if 10 * useful >= 9 * issued { return "\(share) % of its \(machine.macArray.macs.grouped) multipliers work in every step; more of them would help" }
-        return "\(share) % of its \(machine.macArray.macs.grouped) multipliers work in a step; most idle ones are in \(idlest.name), which uses \((Double(idlest.usefulMACs) / Double(idlest.issuedMACs) * 100).fixed(1)) %"
+        if 10 * useful >= 9 * issued {
+            return
+                """
+                \(share) % of its \(machine.macArray.macs.grouped) multipliers work in every step; more of them would \
+                help
+                """
+        }
+        return
+            """
+            \(share) % of its \(machine.macArray.macs.grouped) multipliers work in a step; most idle ones are in \
+            \(idlest.name), which uses \((Double(idlest.usefulMACs) / Double(idlest.issuedMACs) * 100).fixed(1)) %
+            """
     }
 
     /// The bus can be full: a wider one, or fewer bytes.
     private static func bus(_ layers: [LayerReport], _ machine: MachineDescription) -> String {
-        let (bytes, least) = layers.reduce((0, 0)) { ($0.0 + $1.dramReadBytes + $1.dramWriteBytes, $0.1 + $1.lowerBoundBytes) }
+        let (bytes, least) = layers.reduce((0, 0)) {
+            ($0.0 + $1.dramReadBytes + $1.dramWriteBytes, $0.1 + $1.lowerBoundBytes)
+        }
         let cycles = layers.reduce(0) { $0 + $1.simulatedCycles }
-        let moved = "DMA moves \((Double(bytes) / Double(max(cycles, 1))).fixed(1)) of \(machine.dma.bytesPerCycle) bytes per cycle"
+        let moved =
+            """
+            DMA moves \((Double(bytes) / Double(max(cycles, 1))).fixed(1)) of \(machine.dma.bytesPerCycle) bytes per \
+            cycle
+            """
         return 4 * bytes > 5 * least
-            ? "\(moved), \(bytes.grouped) bytes where \(least.grouped) must move; larger buffers or a wider bus would help" : "\(moved); a wider bus would help"
+            ? """
+            \(moved), \(bytes.grouped) bytes where \(least.grouped) must move; larger buffers or a wider bus would help
+            """
+            : "\(moved); a wider bus would help"
     }
 }
 

@@ -1,10 +1,11 @@
 public import Graph
 import Text
 
-/// That a picture drives tensors beyond what their formats hold: the tensor that loses most, where it loses more than one element in a thousand.
+/// That a picture drives tensors beyond what their formats hold: the tensor that loses most, where it loses more than
+/// one element in a thousand.
 ///
-/// A picture at the graph's end does not count, nor what it copies: its samples end at 0 and 255 whatever the network wants. Nor does a clip that is part of a
-/// layer, which comes before the formats' limits.
+/// A picture at the graph's end does not count, nor what it copies: its samples end at 0 and 255 whatever the network
+/// wants. Nor does a clip that is part of a layer, which comes before the formats' limits.
 public struct ClippingReport: Codable, Equatable, Sendable {
     public var tensor: String
     /// Saturated elements of the tensor and all its elements.
@@ -33,8 +34,14 @@ public struct ClippingReport: Codable, Equatable, Sendable {
         worstChannel = worst.worstChannel!
         otherTensors = beyond.count - 1
         sentence = ""
-        let others = otherTensors == 0 ? "" : ", and more than 0.1 % of those of \(otherTensors) other tensor\(otherTensors == 1 ? "" : "s")"
-        sentence = "\(phrase)\(others): this picture drives them beyond the ranges that calibration saw; calibrate on pictures like it"
+        let others =
+            otherTensors == 0
+            ? "" : ", and more than 0.1 % of those of \(otherTensors) other tensor\(otherTensors == 1 ? "" : "s")"
+        sentence =
+            """
+            \(phrase)\(others): this picture drives them beyond the ranges that calibration saw; calibrate on pictures \
+            like it
+            """
     }
 
     /// Whether the share is larger, compared without rounding.
@@ -44,6 +51,9 @@ public struct ClippingReport: Codable, Equatable, Sendable {
 
     /// The worst tensor in words.
     public var phrase: String {
-        "\((saturatedShare * 100).fixed(2)) % of the elements of \(tensor) are clipped (channel \(worstChannel.channel): \((worstChannel.share * 100).fixed(2)) %)"
+        """
+        \((saturatedShare * 100).fixed(2)) % of the elements of \(tensor) are clipped (channel \
+        \(worstChannel.channel): \((worstChannel.share * 100).fixed(2)) %)
+        """
     }
 }

@@ -13,17 +13,21 @@ public struct ConformanceRun: Sendable {
     public let plan: SimulationPlan
     /// Outputs that lost something to a limit of the storage, as the reference counts them.
     public let saturatedOutputs: Int
-    /// The first difference in a sentence, or nil when every stored element and every channel's saturated count are equal.
+    /// The first difference in a sentence, or nil when every stored element and every channel's saturated count are
+    /// equal.
     public let difference: String?
 
     /// - Parameter schedule: searched for when nil.
     /// - Throws: what planning and the executors throw.
     public init(
-        _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1, memory: MemoryBudget = .standard
+        _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1,
+        memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let input = layerCase.inputs.first!.value.shape
         let network = try ProvenNetwork(layerCase.network)
-        let plan = try SimulationPlan(network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule, memory: memory)
+        let plan = try SimulationPlan(
+            network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule,
+            memory: memory)
         try plan.requireReferenceMemory()
         let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs, threads: threads)
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
@@ -31,7 +35,10 @@ public struct ConformanceRun: Sendable {
         (self.layerCase, self.plan, saturatedOutputs) = (layerCase, plan, counts.reduce(0, +))
         if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.outputs.tensor("layer")) {
             difference =
-                "\(layerCase.name): \(first.count) elements differ, first at [\(first.y)][\(first.x)][\(first.c)]: reference \(first.expected), machine \(first.found)"
+                """
+                \(layerCase.name): \(first.count) elements differ, first at [\(first.y)][\(first.x)][\(first.c)]: \
+                reference \(first.expected), machine \(first.found)
+                """
         } else if let saturation = SaturationDifference(reference: counts, machine: run.saturatedOutputsByChannel[0]) {
             difference = "\(layerCase.name): \(saturation.phrase)"
         } else {
@@ -40,12 +47,17 @@ public struct ConformanceRun: Sendable {
     }
 
     /// Of the seeded case within the machine's limits.
-    public static func difference(seed: UInt64, machine: MachineDescription, threads: Int = 1, memory: MemoryBudget = .standard) throws(Diagnostic) -> String? {
-        try difference(LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: seed), machine: machine, threads: threads, memory: memory)
+    public static func difference(
+        seed: UInt64, machine: MachineDescription, threads: Int = 1, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) -> String? {
+        try difference(
+            LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: seed), machine: machine, threads: threads,
+            memory: memory)
     }
 
     public static func difference(
-        _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1, memory: MemoryBudget = .standard
+        _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1,
+        memory: MemoryBudget = .standard
     ) throws(Diagnostic) -> String? {
         try ConformanceRun(layerCase, machine: machine, schedule: schedule, threads: threads, memory: memory).difference
     }

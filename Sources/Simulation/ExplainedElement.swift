@@ -18,7 +18,8 @@ public struct ExplainedElement: Sendable {
     ///   - layer: the first layer when nil.
     /// - Throws: `layerUnknown`, `explainOutside`, `explainOperator`, `networkHasNoPicture`.
     public init(
-        network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, layer name: String?, c: Int, y: Int, x: Int,
+        network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage,
+        layer name: String?, c: Int, y: Int, x: Int,
         threads: Int, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let network = proven.network
@@ -26,16 +27,21 @@ public struct ExplainedElement: Sendable {
         let name = name ?? graph.layers[0].name
         try graph.requireLayer(name, at: "--layer")
         let layer = graph[layer: name]!
-        let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, memory: memory)
+        let plan = try SimulationPlan(
+            network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule,
+            memory: memory)
         try plan.requireReferenceMemory()
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
         let run = try SimulationRun(plan, of: proven, inputs: inputs, threads: threads)
         let operands = layer.inputs.map { inputs[$0] ?? run.outputs.tensor($0) }
-        let explanation = try Explanation(network, layer: layer, operands: operands, outputShape: plan.shapes[name]!, c: c, y: y, x: x)
+        let explanation = try Explanation(
+            network, layer: layer, operands: operands, outputShape: plan.shapes[name]!, c: c, y: y, x: x)
         let machineStored = Int(run.outputs.tensor(name)[y, x, c])
         let referenceStored = Int(try ReferenceModel(network).runLayer(layer, operands: operands).output[y, x, c])
         let stored = "derivation \(explanation.stored), reference model \(referenceStored), machine \(machineStored)"
         self.text = (explanation.lines + ["stored: " + stored]).joined(separator: "\n")
-        self.failure = explanation.stored == referenceStored && referenceStored == machineStored ? nil : "\(name)[\(y)][\(x)][\(c)] differs: \(stored)"
+        self.failure =
+            explanation.stored == referenceStored && referenceStored == machineStored
+            ? nil : "\(name)[\(y)][\(x)][\(c)] differs: \(stored)"
     }
 }

@@ -33,7 +33,8 @@ public enum InjectedFault: Hashable, Sendable {
             return
         }
         throw Diagnostic(
-            .faultMalformed, at: "--inject", found: "'\(text)'", expected: "weight:LAYER:INDEX=CODE, threshold:LAYER:INDEX or halo:LAYER:-1",
+            .faultMalformed, at: "--inject", found: "'\(text)'",
+            expected: "weight:LAYER:INDEX=CODE, threshold:LAYER:INDEX or halo:LAYER:-1",
             remedy: "name a layer of the network and an index inside it")
     }
 
@@ -49,9 +50,11 @@ public enum InjectedFault: Hashable, Sendable {
         }
     }
 
-    /// The network as the faulty machine holds it, proved again: a fault makes another network, whose sums have to fit too. A halo fault is in the commands, not here.
+    /// The network as the faulty machine holds it, proved again: a fault makes another network, whose sums have to fit
+    /// too. A halo fault is in the commands, not here.
     ///
-    /// - Throws: `faultUnknownPlace` where the layer or the index does not exist; what the proof throws where sums with the fault no longer fit.
+    /// - Throws: `faultUnknownPlace` where the layer or the index does not exist; what the proof throws where sums with
+    ///   the fault no longer fit.
     public func applied(to proven: ProvenNetwork) throws(Diagnostic) -> ProvenNetwork {
         let faulty = try applied(to: proven.network)
         do {
@@ -67,25 +70,34 @@ public enum InjectedFault: Hashable, Sendable {
 
     private func applied(to network: QuantizedNetwork) throws(Diagnostic) -> QuantizedNetwork {
         var faulty = network
-        guard network.graph[layer: layer] != nil else { throw unknown("no layer '\(layer)'", expected: network.graph.layers.map(\.name).joined(separator: ", ")) }
+        guard network.graph[layer: layer] != nil else {
+            throw unknown("no layer '\(layer)'", expected: network.graph.layers.map(\.name).joined(separator: ", "))
+        }
         switch self {
         case .halo: break
         case .weight(_, let index, let code):
             switch network.parameters[layer] {
             case .accumulation(var parameters):
-                guard index < parameters.weightCodes.count else { throw unknown("weight \(index)", expected: "below \(parameters.weightCodes.count)") }
+                guard index < parameters.weightCodes.count else {
+                    throw unknown("weight \(index)", expected: "below \(parameters.weightCodes.count)")
+                }
                 parameters.weightCodes[index] = code
                 faulty.parameters[layer] = .accumulation(parameters)
             case .normalization(var parameters):
-                guard index < parameters.gammaCodes.count else { throw unknown("weight \(index)", expected: "below \(parameters.gammaCodes.count)") }
+                guard index < parameters.gammaCodes.count else {
+                    throw unknown("weight \(index)", expected: "below \(parameters.gammaCodes.count)")
+                }
                 parameters.gammaCodes[index] = code
                 faulty.parameters[layer] = .normalization(parameters)
             default: throw unknown("layer '\(layer)' has no weights", expected: "a layer with weights")
             }
         case .threshold(_, let index):
-            guard case .codes(let set) = network.formats[layer] else { throw unknown("layer '\(layer)' is not encoded", expected: "a layer with 8-bit codes") }
+            guard case .codes(let set) = network.formats[layer] else {
+                throw unknown("layer '\(layer)' is not encoded", expected: "a layer with 8-bit codes")
+            }
             guard let raised = try set.withThresholdRaised(index) else {
-                throw unknown("threshold \(index)", expected: "below \(set.codebooks.reduce(0) { $0 + $1.thresholds.count })")
+                throw unknown(
+                    "threshold \(index)", expected: "below \(set.codebooks.reduce(0) { $0 + $1.thresholds.count })")
             }
             faulty.formats[layer] = .codes(raised)
         }
@@ -93,6 +105,8 @@ public enum InjectedFault: Hashable, Sendable {
     }
 
     private func unknown(_ found: String, expected: String) -> Diagnostic {
-        Diagnostic(.faultUnknownPlace, at: "--inject", found: found, expected: expected, remedy: "see `intaglio inspect` for layers and sizes")
+        Diagnostic(
+            .faultUnknownPlace, at: "--inject", found: found, expected: expected,
+            remedy: "see `intaglio inspect` for layers and sizes")
     }
 }

@@ -1,7 +1,8 @@
 import Synchronization
 import Threads
 
-/// Takes the layers' digests while the machine runs on: a layer's output no longer changes once its last command has ended.
+/// Takes the layers' digests while the machine runs on: a layer's output no longer changes once its last command has
+/// ended.
 final class LayerDigests: Sendable {
     private let names: [String]
     private let outputs: StoredOutputs

@@ -13,7 +13,8 @@ public struct NetworkSource: Sendable {
     /// - Throws: `networkUnknown` for a name that is neither bundled nor a file; the network file's own diagnostics.
     ///
     /// - Parameter includingFloat: whether the float network is wanted too.
-    public init(_ nameOrPath: String, includingFloat: Bool = true, memory: MemoryBudget = .standard) throws(Diagnostic) {
+    public init(_ nameOrPath: String, includingFloat: Bool = true, memory: MemoryBudget = .standard) throws(Diagnostic)
+    {
         self.place = nameOrPath
         if Zoo.names.contains(nameOrPath) {
             self.file = try Zoo.network(named: nameOrPath, includingFloat: includingFloat)
@@ -22,7 +23,8 @@ public struct NetworkSource: Sendable {
         guard nameOrPath.contains("/") || nameOrPath.contains(".") else {
             throw Diagnostic(
                 .networkUnknown, at: "--network", found: "'\(nameOrPath)' is neither a bundled network nor a file",
-                expected: "one of \(Zoo.names.joined(separator: ", ")), or the path of a network file", remedy: "see `intaglio networks`")
+                expected: "one of \(Zoo.names.joined(separator: ", ")), or the path of a network file",
+                remedy: "see `intaglio networks`")
         }
         self.file = try NetworkFile.read(nameOrPath, includingFloat: includingFloat, memory: memory)
     }
@@ -58,13 +60,22 @@ public struct NetworkSource: Sendable {
     public func float() throws(Diagnostic) -> FloatNetwork {
         guard let network = file.float else {
             throw Diagnostic(
-                .networkHasNoFloat, at: place, found: "a network file without float weights", expected: "a file that carries them",
+                .networkHasNoFloat, at: place, found: "a network file without float weights",
+                expected: "a file that carries them",
                 remedy: "run without --float, or quantize again from the float network (it is carried along)")
         }
-        if let quantized = file.quantized, quantized.graph.layers != network.graph.layers || quantized.graph.inputs != network.graph.inputs {
+        if let quantized = file.quantized,
+            quantized.graph.layers != network.graph.layers || quantized.graph.inputs != network.graph.inputs
+        {
             throw Diagnostic(
-                .networkReferenceUnfit, at: place, found: "float weights of \(network.graph.name), whose layers differ from those of the integers, \(quantized.graph.name)",
-                expected: "the same inputs and layers in the same order", remedy: "write the file again from one network")
+                .networkReferenceUnfit, at: place,
+                found:
+                    """
+                    float weights of \(network.graph.name), whose layers differ from those of the integers, \
+                    \(quantized.graph.name)
+                    """,
+                expected: "the same inputs and layers in the same order",
+                remedy: "write the file again from one network")
         }
         return network
     }

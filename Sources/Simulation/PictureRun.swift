@@ -1,6 +1,6 @@
 public import Diagnostics
-public import Images
 import Graph
+public import Images
 import Networks
 public import Tensors
 public import Threads
@@ -10,13 +10,18 @@ public struct PictureRun: Sendable {
     public let simulation: SimulationRun
     let picture: PNGPicture
 
-    /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what the proof of `ProvenNetwork` throws.
-    public init(_ plan: SimulationPlan, picture: PNGPicture, team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil) throws(Diagnostic) {
+    /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what the proof of
+    ///   `ProvenNetwork` throws.
+    public init(
+        _ plan: SimulationPlan, picture: PNGPicture, team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil
+    ) throws(Diagnostic) {
         let network = plan.network
         let proof = team.begin { Result { () throws(Diagnostic) in try ProvenNetwork(network) } }
         let graph = plan.network.graph
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture.image, for: plan.network)]
-        self.simulation = try SimulationRun(plan, codes: inputs, team: team, progress: progress) { () throws(Diagnostic) in try proof.get().get() }
+        self.simulation = try SimulationRun(plan, codes: inputs, team: team, progress: progress) {
+            () throws(Diagnostic) in try proof.get().get()
+        }
         self.picture = picture
     }
 
@@ -25,13 +30,16 @@ public struct PictureRun: Sendable {
         let plan = simulation.plan
         let name = plan.network.graph.outputs[0]
         guard plan.shapes[name]!.channels == 3, case .codes = plan.network.formats[name]! else { return nil }
-        return PictureTensor.image(simulation.outputs.codes(name), width: picture.image.width, height: picture.image.height)
+        return PictureTensor.image(
+            simulation.outputs.codes(name), width: picture.image.width, height: picture.image.height)
     }
 
     /// Every layer's stored output with its bytes an element.
     public var storedTensors: [(name: String, tensor: Tensor<Int32>, bytesPerElement: Int)] {
         let network = simulation.plan.network
-        return network.graph.layers.map { ($0.name, simulation.outputs.tensor($0.name), network.formats[$0.name]!.bytesPerElement) }
+        return network.graph.layers.map {
+            ($0.name, simulation.outputs.tensor($0.name), network.formats[$0.name]!.bytesPerElement)
+        }
     }
 
     /// The plan's report with what only data can say.
@@ -45,15 +53,18 @@ public struct PictureRun: Sendable {
             let layer = network.graph.layers.firstIndex { $0.name == name }!
             return LatentReport(
                 tensor: name, count: latents.elements.count,
-                empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents) / Double(picture.image.width * picture.image.height),
+                empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents)
+                    / Double(picture.image.width * picture.image.height),
                 saturated: simulation.saturatedOutputs[layer])
         }
         let reconstructed = reconstructedPicture
         let saturations = simulation.saturations
-        report.clipping = ClippingReport(saturations, of: network.graph, picture: reconstructed == nil ? nil : network.graph.outputs[0])
+        report.clipping = ClippingReport(
+            saturations, of: network.graph, picture: reconstructed == nil ? nil : network.graph.outputs[0])
         if let reconstructed {
             report.quality = QualityReport(
-                psnr: try PSNR(of: reconstructed, against: picture.image).finiteDecibels, psnrFloat: float?.psnr?.finiteDecibels,
+                psnr: try PSNR(of: reconstructed, against: picture.image).finiteDecibels,
+                psnrFloat: float?.psnr?.finiteDecibels,
                 empiricalBitsPerPixelFloat: float?.empiricalBitsPerPixel)
         }
         // Last: until here a worker may still be at the digest of the last layer.

@@ -12,14 +12,18 @@ public enum PictureTensor {
     /// - Throws: `networkHasNoPicture`.
     public static func stored(_ image: RGBImage, for network: QuantizedNetwork) throws(Diagnostic) -> Tensor<UInt8> {
         let graph = network.graph
-        guard graph.inputs.count == 1, graph.inputs[0].channels == 3, case .codes? = network.formats[graph.inputs[0].name] else {
+        guard graph.inputs.count == 1, graph.inputs[0].channels == 3,
+            case .codes? = network.formats[graph.inputs[0].name]
+        else {
             throw Diagnostic(
-                .networkHasNoPicture, at: "network \(graph.name)", found: "inputs \(graph.inputs.map { "\($0.name) of \($0.channels) channels" }.joined(separator: ", "))",
+                .networkHasNoPicture, at: "network \(graph.name)",
+                found: "inputs \(graph.inputs.map { "\($0.name) of \($0.channels) channels" }.joined(separator: ", "))",
                 expected: "one input of three channels with 8-bit codes", remedy: "run a network that takes a picture")
         }
         let padded = image.padded(toMultipleOf: graph.sizeMultiple)
         try requireCodes(padded, of: network)
-        return Tensor(shape: TensorShape(height: padded.height, width: padded.width, channels: 3), elements: padded.samples)
+        return Tensor(
+            shape: TensorShape(height: padded.height, width: padded.width, channels: 3), elements: padded.samples)
     }
 
     /// Samples are codes: the input's codebooks must have an entry for each.
@@ -29,18 +33,24 @@ public enum PictureTensor {
         let name = network.graph.inputs[0].name
         guard case .codes(let set)? = network.formats[name] else { return }
         let counts = set.selects.map { set.codebooks[Int($0)].entries.count }
-        guard counts.contains(where: { $0 < 256 }), let index = image.samples.indices.first(where: { Int(image.samples[$0]) >= counts[$0 % counts.count] }) else { return }
+        guard counts.contains(where: { $0 < 256 }),
+            let index = image.samples.indices.first(where: { Int(image.samples[$0]) >= counts[$0 % counts.count] })
+        else { return }
         let (pixel, channel) = (index / counts.count, index % counts.count)
         throw Diagnostic(
-            .pictureSampleHasNoCode, at: "input \(name), y=\(pixel / image.width),x=\(pixel % image.width),c=\(channel)", found: "sample \(image.samples[index])",
+            .pictureSampleHasNoCode,
+            at: "input \(name), y=\(pixel / image.width),x=\(pixel % image.width),c=\(channel)",
+            found: "sample \(image.samples[index])",
             expected: "at most \(counts[channel] - 1): the codebook of this channel has \(counts[channel]) entries",
             remedy: "run a network whose input has a code for each sample 0...255, or a picture of smaller samples")
     }
 
-    /// The picture that a stored output of three channels is, cropped to the given extent; nil where it has other channels or is smaller.
+    /// The picture that a stored output of three channels is, cropped to the given extent; nil where it has other
+    /// channels or is smaller.
     public static func image(_ stored: Tensor<UInt8>, width: Int, height: Int) -> RGBImage? {
         guard stored.shape.channels == 3, stored.shape.height >= height, stored.shape.width >= width else { return nil }
-        return RGBImage(width: stored.shape.width, height: stored.shape.height, samples: stored.elements).cropped(width: width, height: height)
+        return RGBImage(width: stored.shape.width, height: stored.shape.height, samples: stored.elements).cropped(
+            width: width, height: height)
     }
 }
 

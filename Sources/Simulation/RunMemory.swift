@@ -2,46 +2,63 @@ import Diagnostics
 import Graph
 import MachineDescription
 import Networks
+import Tensors
 
-/// How many bytes executors need for a network at one extent, from its shapes alone: what budgets are asked for before anything is planned.
+/// How many bytes executors need for a network at one extent, from its shapes alone: what budgets are asked for before
+/// anything is planned.
 enum RunMemory {
-    /// The machine: every tensor in external memory, parameters there and on their way, buffers on chip (an accumulator is a machine word here), and the largest output or
-    /// latent once more as 32-bit elements for whoever looks at it.
-    static func machineBytes(_ network: QuantizedNetwork, shapes: [String: FeatureShape], machine: MachineDescription) -> Int {
-        let onChip = machine.weightBuffer.bytes + machine.activationBuffer.bytes + machine.parameterMemory.bytes + 4 * machine.accumulatorBuffer.bytes
+    /// The machine: every tensor in external memory, parameters there and on their way, buffers on chip (an accumulator
+    /// is a machine word here), and the largest output or latent once more as 32-bit elements for whoever looks at it.
+    static func machineBytes(
+        _ network: QuantizedNetwork, shapes: [String: TensorShape], machine: MachineDescription
+    ) -> Int {
+        let onChip =
+            machine.weightBuffer.bytes + machine.activationBuffer.bytes + machine.parameterMemory.bytes + 4
+            * machine.accumulatorBuffer.bytes
         let looked = (network.graph.outputs + network.graph.latents).compactMap { shapes[$0]?.count }.max() ?? 0
-        return [storedBytes(network, shapes: shapes), 3 * weightBytes(network), onChip, MemoryBudget.product(4, looked)].reduce(0, MemoryBudget.sum)
+        return [
+            storedBytes(network, shapes: shapes), 3 * weightBytes(network), onChip, MemoryBudget.product(4, looked),
+        ].reduce(0, MemoryBudget.sum)
     }
 
-    /// The reference model: every tensor as 32-bit elements, and the largest layer's operands and results as values beside them.
-    static func referenceBytes(_ shapes: [String: FeatureShape]) -> Int {
+    /// The reference model: every tensor as 32-bit elements, and the largest layer's operands and results as values
+    /// beside them.
+    static func referenceBytes(_ shapes: [String: TensorShape]) -> Int {
         let stored = shapes.values.reduce(0) { MemoryBudget.sum($0, MemoryBudget.product(4, $1.count)) }
         return MemoryBudget.sum(stored, MemoryBudget.product(24, largestCount(shapes)))
     }
 
-    /// The float model: what is alive at once, the layer's result twice while it is finished, gathered columns and products, the weights of a layer in another order.
-    static func floatBytes(_ graph: Graph, shapes: [String: FeatureShape], kept: [String]) -> Int {
+    /// The float model: what is alive at once, the layer's result twice while it is finished, gathered columns and
+    /// products, the weights of a layer in another order.
+    static func floatBytes(_ graph: Graph, shapes: [String: TensorShape], kept: [String]) -> Int {
         var blocks = 0
         for layer in graph.layers {
             guard let input = shapes[layer.inputs[0]], let output = shapes[layer.name] else { continue }
             let row =
                 switch layer.operator {
                 case .convolution(let convolution):
-                    MemoryBudget.product(output.width, convolution.kernelHeight * convolution.kernelWidth, input.channels + output.channels)
+                    MemoryBudget.product(
+                        output.width, convolution.kernelHeight * convolution.kernelWidth,
+                        input.channels + output.channels)
                 case .transposedConvolution(let transposed):
-                    MemoryBudget.product(input.width, transposed.kernelHeight * transposed.kernelWidth, transposed.outputChannels)
+                    MemoryBudget.product(
+                        input.width, transposed.kernelHeight * transposed.kernelWidth, transposed.outputChannels)
                 default: 0
                 }
             blocks = max(blocks, row)
         }
-        let elements = [liveCount(graph, shapes: shapes, kept: kept), MemoryBudget.product(2, largestCount(shapes)), max(1 << 22, MemoryBudget.product(2, blocks))]
+        let elements = [
+            liveCount(graph, shapes: shapes, kept: kept), MemoryBudget.product(2, largestCount(shapes)),
+            max(1 << 22, MemoryBudget.product(2, blocks)),
+        ]
         return MemoryBudget.product(4, elements.reduce(0, MemoryBudget.sum))
     }
 
     /// As the tensors lie in external memory; rows are aligned.
-    static func storedBytes(_ network: QuantizedNetwork, shapes: [String: FeatureShape]) -> Int {
+    static func storedBytes(_ network: QuantizedNetwork, shapes: [String: TensorShape]) -> Int {
         shapes.reduce(0) { bytes, tensor in
-            let row = MemoryBudget.product(tensor.value.width, tensor.value.channels, network.formats[tensor.key]?.bytesPerElement ?? 2)
+            let row = MemoryBudget.product(
+                tensor.value.width, tensor.value.channels, network.formats[tensor.key]?.bytesPerElement ?? 2)
             return MemoryBudget.sum(bytes, MemoryBudget.product(tensor.value.height, MemoryBudget.sum(row, 64)))
         }
     }
@@ -50,16 +67,17 @@ enum RunMemory {
         network.parameters.values.reduce(0) { bytes, parameters in
             switch parameters {
             case .accumulation(let accumulation): bytes + accumulation.weightCodes.count + 64 * accumulation.bias.count
-            case .normalization(let normalization): bytes + normalization.gammaCodes.count + 64 * normalization.beta.count
+            case .normalization(let normalization):
+                bytes + normalization.gammaCodes.count + 64 * normalization.beta.count
             case .requantization, .addition, .none: bytes
             }
         }
     }
 
-    private static func largestCount(_ shapes: [String: FeatureShape]) -> Int { shapes.values.map(\.count).max() ?? 0 }
+    private static func largestCount(_ shapes: [String: TensorShape]) -> Int { shapes.values.map(\.count).max() ?? 0 }
 
     /// Elements of the tensors that exist at once when each is kept until its last reader has run.
-    private static func liveCount(_ graph: Graph, shapes: [String: FeatureShape], kept: [String]) -> Int {
+    private static func liveCount(_ graph: Graph, shapes: [String: TensorShape], kept: [String]) -> Int {
         var lastReader: [String: Int] = [:]
         for (index, layer) in graph.layers.enumerated() {
             for input in layer.inputs { lastReader[input] = index }

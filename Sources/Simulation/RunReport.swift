@@ -1,4 +1,5 @@
-/// Everything that `plan` and `run` report. The names are the JSON contract (`docs/report.schema.json`); fields may be added, these stay.
+/// Everything that `plan` and `run` report. The names are the JSON contract (`docs/report.schema.json`); fields may be
+/// added, these stay.
 public struct RunReport: Codable, Equatable, Sendable {
     public var schemaVersion = 1
     public var network: String
@@ -33,7 +34,8 @@ public struct ImageReport: Codable, Equatable, Sendable {
     }
 }
 
-/// One layer. Bytes and cycles are exact integers; cycles run from the completion of the layer before to this one's own.
+/// One layer. Bytes and cycles are exact integers; cycles run from the completion of the layer before to this one's
+/// own.
 public struct LayerReport: Codable, Equatable, Sendable {
     public var name: String
     public var `operator`: String

@@ -1,8 +1,10 @@
 import Commands
+import FixedPoint
 import Graph
 import MachineDescription
 import Networks
 import Scheduling
+import Tensors
 import Timing
 
 extension SimulationPlan {
@@ -21,12 +23,16 @@ extension SimulationPlan {
         let useful = layer.usefulMACs(input: input, output: output)
         let bound = lowerBound(layer, weightBytes: placed.weightBytes)
         var report = LayerReport(
-            name: layer.name, operator: layer.operator.name, outputShape: output.description, usefulMACs: useful, issuedMACs: timing.issuedMACs,
-            simulatedCycles: timing.simulatedCycles, computeCycles: timing.computeCycles, stallCycles: timing.stallCycles.byName,
-            utilization: utilization(useful, timing.simulatedCycles), weightBytes: placed.weightBytes, dramReadBytes: timing.activity.externalReadBytes,
+            name: layer.name, operator: layer.operator.name, outputShape: output.description, usefulMACs: useful,
+            issuedMACs: timing.issuedMACs,
+            simulatedCycles: timing.simulatedCycles, computeCycles: timing.computeCycles,
+            stallCycles: timing.stallCycles.byName,
+            utilization: utilization(useful, timing.simulatedCycles), weightBytes: placed.weightBytes,
+            dramReadBytes: timing.activity.externalReadBytes,
             dramWriteBytes: timing.activity.externalWriteBytes, sramReadBytes: timing.activity.bufferReadBytes,
             sramWriteBytes: timing.activity.bufferWriteBytes, weightBufferPeakBytes: placed.weightBufferPeakBytes,
-            activationBufferPeakBytes: placed.activationBufferPeakBytes, lowerBoundCycles: bound.cycles, lowerBoundBytes: bound.bytes,
+            activationBufferPeakBytes: placed.activationBufferPeakBytes, lowerBoundCycles: bound.cycles,
+            lowerBoundBytes: bound.bytes,
             weightCoding: weightCoding.map { WeightCodingReport($0, layer: index, machine) })
         report.boundBy = report.bindingResource(on: machine)
         return report
@@ -42,16 +48,23 @@ extension SimulationPlan {
         let seconds = Double(cycles) / (machine.clockMegahertz * 1e6)
         let liveness = ActivationLiveness(graph: network.graph, shapes: shapes, formats: network.formats)
         return TotalsReport(
-            usefulMACs: sum(\.usefulMACs), issuedMACs: sum(\.issuedMACs), simulatedCycles: cycles, computeCycles: sum(\.computeCycles),
-            stallCycles: layers.reduce(into: [:]) { $0.merge($1.stallCycles, uniquingKeysWith: +) }, utilization: utilization(sum(\.usefulMACs), cycles),
+            usefulMACs: sum(\.usefulMACs), issuedMACs: sum(\.issuedMACs), simulatedCycles: cycles,
+            computeCycles: sum(\.computeCycles),
+            stallCycles: layers.reduce(into: [:]) { $0.merge($1.stallCycles, uniquingKeysWith: +) },
+            utilization: utilization(sum(\.usefulMACs), cycles),
             weightBytes: sum(\.weightBytes), dramReadBytes: sum(\.dramReadBytes), dramWriteBytes: sum(\.dramWriteBytes),
-            dramBytes: sum(\.dramReadBytes) + sum(\.dramWriteBytes), sramReadBytes: sum(\.sramReadBytes), sramWriteBytes: sum(\.sramWriteBytes),
+            dramBytes: sum(\.dramReadBytes) + sum(\.dramWriteBytes), sramReadBytes: sum(\.sramReadBytes),
+            sramWriteBytes: sum(\.sramWriteBytes),
             weightBufferPeakBytes: layers.map(\.weightBufferPeakBytes).max() ?? 0,
-            activationBufferPeakBytes: layers.map(\.activationBufferPeakBytes).max() ?? 0, lowerBoundCycles: sum(\.lowerBoundCycles),
-            lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000, framesPerSecond: seconds > 0 ? 1 / seconds : 0,
+            activationBufferPeakBytes: layers.map(\.activationBufferPeakBytes).max() ?? 0,
+            lowerBoundCycles: sum(\.lowerBoundCycles),
+            lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000,
+            framesPerSecond: seconds > 0 ? 1 / seconds : 0,
             parameterBytes: program.parameterBytes, parameterBytesFloat32: NetworkInventory(network).float32Bytes,
             peakActivationBytes: liveness.peakBytes, peakActivationBytesFloat32: liveness.peakBytesFloat32,
-            weightCoding: weightCoding.map { _ in layers.compactMap(\.weightCoding).reduce(WeightCodingReport(machine), +) }, binding: BindingReport(layers, on: machine))
+            weightCoding: weightCoding.map { _ in
+                layers.compactMap(\.weightCoding).reduce(WeightCodingReport(machine), +)
+            }, binding: BindingReport(layers, on: machine))
     }
 
     private func lowerBound(_ layer: Layer, weightBytes: Int) -> LowerBound {
@@ -62,7 +75,10 @@ extension SimulationPlan {
         switch layer.operator {
         case .convolution(let convolution):
             groups = convolution.groups
-            phases = [LowerBound.Phase(positions: output.height * output.width, taps: convolution.kernelHeight * convolution.kernelWidth)]
+            phases = [
+                LowerBound.Phase(
+                    positions: output.height * output.width, taps: convolution.kernelHeight * convolution.kernelWidth)
+            ]
         case .transposedConvolution(let transposed):
             phases = Self.phases(transposed, output: output)
         case .fullyConnected:
@@ -72,19 +88,28 @@ extension SimulationPlan {
         default: break
         }
         return LowerBound(
-            phases: phases, groups: groups, inputChannels: input.channels / groups, outputChannels: output.channels / groups,
-            inputBytes: layer.inputs.reduce(0) { $0 + bytes($1) }, weightBytes: weightBytes, outputBytes: bytes(layer.name), on: machine)
+            phases: phases, groups: groups, inputChannels: input.channels / groups,
+            outputChannels: output.channels / groups,
+            inputBytes: layer.inputs.reduce(0) { $0 + bytes($1) }, weightBytes: weightBytes,
+            outputBytes: bytes(layer.name), on: machine)
     }
 
-    private static func phases(_ transposed: TransposedConvolution, output: FeatureShape) -> [LowerBound.Phase] {
+    private static func phases(_ transposed: TransposedConvolution, output: TensorShape) -> [LowerBound.Phase] {
         func axis(_ extent: Int, kernel: Int, stride: Int, padding: Int) -> [(positions: Int, taps: Int)] {
             (0..<stride).map { phase in
-                ((extent - phase + stride - 1) / stride, max(0, (kernel - (phase + padding) % stride + stride - 1) / stride))
+                (
+                    ceilDivide(extent - phase, by: stride),
+                    max(0, ceilDivide(kernel - (phase + padding) % stride, by: stride))
+                )
             }
         }
-        let rows = axis(output.height, kernel: transposed.kernelHeight, stride: transposed.strideY, padding: transposed.padding.top)
-        let columns = axis(output.width, kernel: transposed.kernelWidth, stride: transposed.strideX, padding: transposed.padding.left)
-        return rows.flatMap { row in columns.map { LowerBound.Phase(positions: row.positions * $0.positions, taps: row.taps * $0.taps) } }
+        let rows = axis(
+            output.height, kernel: transposed.kernelHeight, stride: transposed.strideY, padding: transposed.padding.top)
+        let columns = axis(
+            output.width, kernel: transposed.kernelWidth, stride: transposed.strideX, padding: transposed.padding.left)
+        return rows.flatMap { row in
+            columns.map { LowerBound.Phase(positions: row.positions * $0.positions, taps: row.taps * $0.taps) }
+        }
     }
 }
 

@@ -1,20 +1,22 @@
-public import Diagnostics
 import Commands
+public import Diagnostics
 public import Graph
 public import MachineDescription
 public import Networks
 public import Schedules
 package import Scheduling
+public import Tensors
 package import Timing
 
-/// A network, a machine, a picture's size and a schedule, lowered to commands and timed. Needs no picture: what `plan` reports.
+/// A network, a machine, a picture's size and a schedule, lowered to commands and timed. Needs no picture: what `plan`
+/// reports.
 public struct SimulationPlan: Sendable {
     public let network: QuantizedNetwork
     public let machine: MachineDescription
     public let schedule: Schedule
     public let image: ImageReport
     /// Of every tensor, by name.
-    public let shapes: [String: FeatureShape]
+    public let shapes: [String: TensorShape]
     package let program: Program
     package let timeline: Timeline
     /// Where the machine has a weight decoder or skips zeros: what that would change.
@@ -30,11 +32,13 @@ public struct SimulationPlan: Sendable {
     ///   - memory: asked for the commands, and for a run's tensors where the plan can be run, before either is made.
     /// - Throws: `memoryBudgetExceeded`, what the graph, the schedule verifier and the search throw.
     public init(
-        network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil, keepsCommands: Bool = true,
+        network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil,
+        keepsCommands: Bool = true,
         fault: InjectedFault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let graph = network.graph
-        let image = ImageReport(width: width, height: height, paddedWidth: graph.padded(width), paddedHeight: graph.padded(height))
+        let image = ImageReport(
+            width: width, height: height, paddedWidth: graph.padded(width), paddedHeight: graph.padded(height))
         self.network = network
         self.machine = machine
         self.image = image
@@ -45,19 +49,30 @@ public struct SimulationPlan: Sendable {
         if let schedule {
             guard schedule.width == image.paddedWidth, schedule.height == image.paddedHeight else {
                 throw Diagnostic(
-                    .scheduleSizeMismatch, at: "schedule of \(schedule.network)", found: "a schedule for \(schedule.width)x\(schedule.height)",
-                    expected: "one for \(image.paddedWidth)x\(image.paddedHeight)", remedy: "write one for this size: intaglio schedule --size \(width)x\(height), with the --network and --machine of this run")
+                    .scheduleSizeMismatch, at: "schedule of \(schedule.network)",
+                    found: "a schedule for \(schedule.width)x\(schedule.height)",
+                    expected: "one for \(image.paddedWidth)x\(image.paddedHeight)",
+                    remedy:
+                        """
+                        write one for this size: intaglio schedule --size \(width)x\(height), with the --network and \
+                        --machine of this run
+                        """
+                )
             }
             self.schedule = schedule
         } else {
-            self.schedule = try Schedule(bestFor: network, on: machine, height: image.paddedHeight, width: image.paddedWidth)
+            self.schedule = try Schedule(
+                bestFor: network, on: machine, height: image.paddedHeight, width: image.paddedWidth)
         }
         var stream = TimedStream(on: machine)
         if keepsCommands {
-            self.program = try Program(network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands, memory: memory.beside(runBytes))
+            self.program = try Program(
+                network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands,
+                memory: memory.beside(runBytes))
             stream.append(contentsOf: program.commands)
         } else {
-            self.program = try Program(network: network, schedule: self.schedule, timing: &stream, fault: fault?.inCommands, memory: memory)
+            self.program = try Program(
+                network: network, schedule: self.schedule, timing: &stream, fault: fault?.inCommands, memory: memory)
         }
         self.memory = memory.beside(runBytes + Program.byteCount(commands: stream.count, areKept: keepsCommands))
         do {
@@ -69,8 +84,11 @@ public struct SimulationPlan: Sendable {
             weightCoding = nil
             return
         }
-        let commands = keepsCommands ? program.commands : try Program(network: network, schedule: self.schedule, machine: machine).commands
-        weightCoding = try WeightCodingEstimate(program, commands: commands, schedule: self.schedule, network: network, machine: machine)
+        let commands =
+            keepsCommands
+            ? program.commands : try Program(network: network, schedule: self.schedule, machine: machine).commands
+        weightCoding = try WeightCodingEstimate(
+            program, commands: commands, schedule: self.schedule, network: network, machine: machine)
     }
 }
 
@@ -78,7 +96,9 @@ extension SimulationPlan {
     /// What a run of a network needs, without its commands.
     ///
     /// - Parameter shapes: of the network's tensors; others are left out.
-    public static func runBytes(_ network: QuantizedNetwork, shapes: [String: FeatureShape], machine: MachineDescription) -> Int {
+    public static func runBytes(
+        _ network: QuantizedNetwork, shapes: [String: TensorShape], machine: MachineDescription
+    ) -> Int {
         RunMemory.machineBytes(network, shapes: shapes.filter { network.formats[$0.key] != nil }, machine: machine)
     }
 
@@ -86,20 +106,24 @@ extension SimulationPlan {
     ///
     /// - Throws: `memoryBudgetExceeded`.
     func requireReferenceMemory() throws(Diagnostic) {
-        try memory.require(RunMemory.referenceBytes(shapes), for: "tensors of the reference model", at: "network \(network.graph.name) on \(image.paddedWidth)x\(image.paddedHeight)")
+        try memory.require(
+            RunMemory.referenceBytes(shapes), for: "tensors of the reference model",
+            at: "network \(network.graph.name) on \(image.paddedWidth)x\(image.paddedHeight)")
     }
 
     /// Asks for what a writer makes of the commands, some bytes for each.
     ///
     /// - Throws: `memoryBudgetExceeded`.
     package func requireMemory(bytesPerCommand factor: Int, for purpose: String) throws(Diagnostic) {
-        try memory.require(MemoryBudget.product(factor, timeline.commands.count), for: purpose, at: "network \(network.graph.name)")
+        try memory.require(
+            MemoryBudget.product(factor, timeline.commands.count), for: purpose, at: "network \(network.graph.name)")
     }
 
     /// Asks for what a writer makes of external memory, some bytes for each of its bytes.
     ///
     /// - Throws: `memoryBudgetExceeded`.
     package func requireMemory(bytesPerExternalByte factor: Int, for purpose: String) throws(Diagnostic) {
-        try memory.require(MemoryBudget.product(factor, program.memoryMap.bytes), for: purpose, at: "network \(network.graph.name)")
+        try memory.require(
+            MemoryBudget.product(factor, program.memoryMap.bytes), for: purpose, at: "network \(network.graph.name)")
     }
 }

@@ -11,7 +11,8 @@ import Timing
 
 /// The machine's run of a plan on stored inputs.
 ///
-///     external memory:  | parameter image | tensors: the inputs are written before the run, every layer's output is there after it |
+///     external memory:  | parameter image | tensors: the inputs are written before the run,
+///                                           every layer's output is there after it |
 public struct SimulationRun: Sendable {
     public let plan: SimulationPlan
     /// Every layer's stored output, by name, as bytes of its region in external memory.
@@ -28,7 +29,8 @@ public struct SimulationRun: Sendable {
     ///   - network: the plan's.
     ///   - inputs: stored elements of the graph inputs, by name.
     ///   - threads: share the machine's work; any number gives the same bytes.
-    /// - Throws: what the parameter image throws; `weightStatisticsMismatch` on a machine that needs them. A machine that cannot finish its commands is a broken invariant.
+    /// - Throws: what the parameter image throws; `weightStatisticsMismatch` on a machine that needs them. A machine
+    ///   that cannot finish its commands is a broken invariant.
     public init(
         _ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>], threads: Int = 1
     ) throws(Diagnostic) {
@@ -71,14 +73,17 @@ public struct SimulationRun: Sendable {
         var observer = LayerObserver(program.layers, digests: digests, progress: progress)
         let widths = plan.network.widths
         var machine = Machine(
-            description: plan.machine, externalMemory: memory, activationBits: widths.activationBits, accumulatorBits: widths.accumulatorBits, team: team)
+            description: plan.machine, externalMemory: memory, activationBits: widths.activationBits,
+            accumulatorBits: widths.accumulatorBits, team: team)
         let run: MachineRun
         do {
             run = try machine.run(program.commands, observer: &observer)
         } catch {
             preconditionFailure("lowered commands do not run: \(error)")
         }
-        precondition(observer.activities == plan.timeline.layers.map(\.activity), "the units did other work than was predicted from the commands")
+        precondition(
+            observer.activities == plan.timeline.layers.map(\.activity),
+            "the units did other work than was predicted from the commands")
         self.plan = plan
         self.outputs = outputs
         saturatedOutputsByChannel = program.layers.enumerated().map { index, layer in
@@ -90,17 +95,22 @@ public struct SimulationRun: Sendable {
     }
 
     /// SHA-256 over a layer's stored output.
-    func digest(of layer: Int) -> String { digests?.digest(of: layer) ?? outputs.digest(of: plan.program.layers[layer].name) }
+    func digest(of layer: Int) -> String {
+        digests?.digest(of: layer) ?? outputs.digest(of: plan.program.layers[layer].name)
+    }
 }
 
 extension SimulationRun {
     /// The bytes of external memory after the run.
     package var memoryBytes: [UInt8] { outputs.memoryBytes }
 
-    /// The bytes of external memory before a run, parameter image and stored inputs, for other executors of the same commands.
+    /// The bytes of external memory before a run, parameter image and stored inputs, for other executors of the same
+    /// commands.
     ///
     /// - Throws: what the parameter image throws.
-    package static func memoryBytes(_ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>]) throws(Diagnostic) -> [UInt8] {
+    package static func memoryBytes(
+        _ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>]
+    ) throws(Diagnostic) -> [UInt8] {
         precondition(network.network == plan.network, "a plan runs with the proof of another network")
         let map = plan.program.memoryMap
         let memory = try ExternalMemory(bytes: map.bytes)

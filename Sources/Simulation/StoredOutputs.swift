@@ -22,7 +22,10 @@ struct StoredOutputs: @unchecked Sendable {
         let rowBytes = region.width * region.channels * region.bytesPerElement
         return memory.withBytes { bytes in
             guard region.rowPitchBytes != rowBytes else {
-                return Digest.sha256(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[region.address..<region.address + region.height * rowBytes]))
+                return Digest.sha256(
+                    UnsafeRawBufferPointer(
+                        rebasing: UnsafeRawBufferPointer(bytes)[
+                            region.address..<region.address + region.height * rowBytes]))
             }
             var elements: [UInt8] = []
             elements.reserveCapacity(region.height * rowBytes)
@@ -45,9 +48,14 @@ struct StoredOutputs: @unchecked Sendable {
                     let row = bytes.baseAddress! + region.address + y * region.rowPitchBytes
                     let target = elements.baseAddress! + y * rowElements
                     if region.bytesPerElement == 1 {
-                        for index in 0..<rowElements { target[index] = Int32(row.load(fromByteOffset: index, as: UInt8.self)) }
+                        for index in 0..<rowElements {
+                            target[index] = Int32(row.load(fromByteOffset: index, as: UInt8.self))
+                        }
                     } else {
-                        for index in 0..<rowElements { target[index] = Int32(Int16(littleEndian: row.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self))) }
+                        for index in 0..<rowElements {
+                            target[index] = Int32(
+                                Int16(littleEndian: row.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)))
+                        }
                     }
                 }
                 count = shape.count
@@ -75,9 +83,13 @@ struct StoredOutputs: @unchecked Sendable {
     }
 
     /// Writes elements to where a region stores them: codes as bytes, signed 16-bit values in little-endian order.
-    static func write<Element: FixedWidthInteger>(_ tensor: Tensor<Element>, to region: TensorRegion, in memory: ExternalMemory) {
+    static func write<Element: FixedWidthInteger>(
+        _ tensor: Tensor<Element>, to region: TensorRegion, in memory: ExternalMemory
+    ) {
         let rowElements = region.width * region.channels
-        precondition(tensor.elements.count == region.height * rowElements, "stored input has \(tensor.elements.count) elements, its region \(region.height * rowElements)")
+        precondition(
+            tensor.elements.count == region.height * rowElements,
+            "stored input has \(tensor.elements.count) elements, its region \(region.height * rowElements)")
         memory.withBytes { bytes in
             for y in 0..<region.height {
                 let first = region.address + y * region.rowPitchBytes
@@ -86,7 +98,8 @@ struct StoredOutputs: @unchecked Sendable {
                     if region.bytesPerElement == 1 {
                         bytes[first + index] = UInt8(element)
                     } else {
-                        bytes.storeBytes(of: Int16(element).littleEndian, toByteOffset: first + 2 * index, as: Int16.self)
+                        bytes.storeBytes(
+                            of: Int16(element).littleEndian, toByteOffset: first + 2 * index, as: Int16.self)
                     }
                 }
             }

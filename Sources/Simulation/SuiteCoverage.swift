@@ -6,6 +6,7 @@ import MachineDescription
 import Networks
 import Quantization
 import Scheduling
+import Tensors
 import Text
 
 /// What seeded layer cases reached on one machine or several.
@@ -35,7 +36,9 @@ public struct SuiteCoverage: Sendable {
         cases += 1
         let (network, plan) = (run.layerCase.network, run.plan)
         operators.formUnion(network.graph.layers.map(\.operator.name))
-        for parameters in network.parameters.values { if let rule = parameters.roundingRule { roundingRules.insert(rule) } }
+        for parameters in network.parameters.values {
+            if let rule = parameters.roundingRule { roundingRules.insert(rule) }
+        }
         for case .codes(let set) in network.formats.values {
             codebookCounts.insert(set.codebooks.count)
             selects.formUnion(set.selects.map { Int($0) })
@@ -55,17 +58,24 @@ public struct SuiteCoverage: Sendable {
                 case .activationBuffer: machine.activationBuffer.bytes
                 case .parameterMemory: machine.parameterMemory.bytes
                 }
-            addresses[transfer.buffer.rawValue, default: AddressLines()].add(transfer.bufferAddress..<transfer.bufferEnd, capacity: capacity)
+            addresses[transfer.buffer.rawValue, default: AddressLines()].add(
+                transfer.bufferAddress..<transfer.bufferEnd, capacity: capacity)
         case .accumulate(let pass):
             for (lane, count, width) in [
-                (Lane.input, pass.inputChannels, array.inputChannelLanes), (.output, pass.outputChannels, array.outputChannelLanes), (.pixel, pass.columns, array.pixelLanes),
+                (Lane.input, pass.inputChannels, array.inputChannelLanes),
+                (.output, pass.outputChannels, array.outputChannelLanes), (.pixel, pass.columns, array.pixelLanes),
             ] {
-                if count % width == 0 { lanes[lane, default: Use()].full += 1 } else { lanes[lane, default: Use()].ragged += 1 }
+                if count % width == 0 {
+                    lanes[lane, default: Use()].full += 1
+                } else {
+                    lanes[lane, default: Use()].ragged += 1
+                }
             }
             guard !pass.first || !pass.last else { return }
             let sums = pass.rows * pass.columns * pass.groups * pass.outputChannels
             addresses["accumulatorBuffer", default: AddressLines()].add(
-                pass.accumulatorAddress..<pass.accumulatorAddress + sums, capacity: 8 * machine.accumulatorBuffer.bytes / array.accumulatorBits)
+                pass.accumulatorAddress..<pass.accumulatorAddress + sums,
+                capacity: 8 * machine.accumulatorBuffer.bytes / array.accumulatorBits)
         case .elementwise: break
         }
     }
@@ -75,17 +85,27 @@ public struct SuiteCoverage: Sendable {
         let missing = RoundingRule.allCases.filter { !roundingRules.contains($0) }.map(\.rawValue)
         var lines = [
             "cases        \(cases.grouped), \(operators.count) operators",
-            "rounding     \(roundingRules.count) of \(RoundingRule.allCases.count) rules" + (missing.isEmpty ? "" : ", not \(missing.joined(separator: ", "))"),
-            "codebooks    \(codebookCounts.sorted().map(String.init).joined(separator: ", ")) a tensor; selects \(selects.sorted().map(String.init).joined(separator: ", "))",
+            "rounding     \(roundingRules.count) of \(RoundingRule.allCases.count) rules"
+                + (missing.isEmpty ? "" : ", not \(missing.joined(separator: ", "))"),
+            """
+            codebooks    \(codebookCounts.sorted().map(String.init).joined(separator: ", ")) a tensor; selects \
+            \(selects.sorted().map(String.init).joined(separator: ", "))
+            """,
         ]
         lines += [
             "lanes        "
-                + Lane.allCases.map { "\($0.rawValue) \((lanes[$0]?.full ?? 0).grouped) full and \((lanes[$0]?.ragged ?? 0).grouped) ragged" }.joined(separator: ", ")
+                + Lane.allCases.map {
+                    """
+                    \($0.rawValue) \((lanes[$0]?.full ?? 0).grouped) full and \((lanes[$0]?.ragged ?? 0).grouped) ragged
+                    """
+                }.joined(separator: ", ")
                 + " (commands by their last group)"
         ]
         lines += [
             "addresses    "
-                + ["weightBuffer", "activationBuffer", "parameterMemory", "accumulatorBuffer"].map { "\($0) \(addresses[$0]?.text ?? "none")" }.joined(separator: ", ")
+                + ["weightBuffer", "activationBuffer", "parameterMemory", "accumulatorBuffer"].map {
+                    "\($0) \(addresses[$0]?.text ?? "none")"
+                }.joined(separator: ", ")
                 + " (lines seen at 0 and at 1)"
         ]
         lines.append("saturation   \(saturatedOutputs.grouped) of \(outputs.grouped) outputs")

@@ -1,5 +1,6 @@
 import Graph
 import Networks
+import Tensors
 
 /// How many elements of one layer's stored output saturated.
 public struct TensorSaturation: Equatable, Sendable {
@@ -21,8 +22,12 @@ public struct TensorSaturation: Equatable, Sendable {
 
     /// The channel with most, the lowest of several; nil where nothing saturated.
     public var worstChannel: ChannelSaturation? {
-        guard let most = saturatedOutputsByChannel.max(), most > 0, let channel = saturatedOutputsByChannel.firstIndex(of: most) else { return nil }
-        return ChannelSaturation(channel: channel, saturatedOutputs: most, share: Double(most) / Double(elements / saturatedOutputsByChannel.count))
+        guard let most = saturatedOutputsByChannel.max(), most > 0,
+            let channel = saturatedOutputsByChannel.firstIndex(of: most)
+        else { return nil }
+        return ChannelSaturation(
+            channel: channel, saturatedOutputs: most,
+            share: Double(most) / Double(elements / saturatedOutputsByChannel.count))
     }
 
     /// More than one element in a thousand.
@@ -41,7 +46,9 @@ public struct ChannelSaturation: Codable, Equatable, Sendable {
     /// Of the channel's elements.
     public var share: Double
 
-    package init(channel: Int, saturatedOutputs: Int, share: Double) { (self.channel, self.saturatedOutputs, self.share) = (channel, saturatedOutputs, share) }
+    package init(channel: Int, saturatedOutputs: Int, share: Double) {
+        (self.channel, self.saturatedOutputs, self.share) = (channel, saturatedOutputs, share)
+    }
 }
 
 /// The first channel that two executors count differently.
@@ -65,7 +72,9 @@ extension SimulationRun {
     /// Of every layer, in the graph's order.
     public var saturations: [TensorSaturation] {
         plan.network.graph.layers.enumerated().map { index, layer in
-            TensorSaturation(tensor: layer.name, elements: plan.shapes[layer.name]!.count, saturatedOutputsByChannel: saturatedOutputsByChannel[index])
+            TensorSaturation(
+                tensor: layer.name, elements: plan.shapes[layer.name]!.count,
+                saturatedOutputsByChannel: saturatedOutputsByChannel[index])
         }
     }
 }

@@ -27,33 +27,41 @@ public struct Verification: Sendable {
     ///   - only: compares this layer alone.
     /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the executors throw.
     public init(
-        network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage, fault: InjectedFault? = nil, only: String? = nil,
+        network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage,
+        fault: InjectedFault? = nil, only: String? = nil,
         threads: Int, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let network = proven.network
         if let only { try network.graph.requireLayer(only, at: "--layer") }
         let held = try fault?.applied(to: proven) ?? proven
         let plan = try SimulationPlan(
-            network: held.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule, fault: fault, memory: memory)
+            network: held.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule,
+            fault: fault, memory: memory)
         try plan.requireReferenceMemory()
         let inputs = [network.graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
         let run = try SimulationRun(plan, of: held, inputs: inputs, threads: threads)
         let reference = try ReferenceModel(network).run(inputs: inputs)
-        self.layers = network.graph.layers.enumerated().filter { only == nil || $0.element.name == only }.map { index, layer in
+        self.layers = network.graph.layers.enumerated().filter { only == nil || $0.element.name == only }.map {
+            index, layer in
             let expected = reference.tensors[layer.name]!
             let difference = FirstDifference(expected: expected, found: run.outputs.tensor(layer.name))
             return LayerComparison(
                 layer: layer.name, elements: expected.elements.count, differences: difference?.count ?? 0,
                 first: difference.map { "[\($0.y)][\($0.x)][\($0.c)] reference \($0.expected), machine \($0.found)" },
                 saturation: SaturationDifference(
-                    reference: reference.saturatedOutputsByChannel[layer.name]!, machine: run.saturatedOutputsByChannel[index]))
+                    reference: reference.saturatedOutputsByChannel[layer.name]!,
+                    machine: run.saturatedOutputsByChannel[index]))
         }
     }
 
     /// The first layer that differs, in a sentence; nil when all are equal.
     public var failure: String? {
         if let different = layers.first(where: { $0.differences > 0 }) {
-            return "first differing layer \(different.layer): \(different.differences) of \(different.elements) elements differ, first at \(different.first!)"
+            return
+                """
+                first differing layer \(different.layer): \(different.differences) of \(different.elements) elements \
+                differ, first at \(different.first!)
+                """
         }
         guard let different = layers.first(where: { $0.saturation != nil }) else { return nil }
         return "layer \(different.layer), \(different.saturation!.phrase)"
@@ -65,7 +73,8 @@ extension Graph {
     func requireLayer(_ name: String, at place: String) throws(Diagnostic) {
         guard self[layer: name] != nil else {
             throw Diagnostic(
-                .layerUnknown, at: place, found: "no layer '\(name)' in \(self.name)", expected: "one of \(layers.map(\.name).joined(separator: ", "))",
+                .layerUnknown, at: place, found: "no layer '\(name)' in \(self.name)",
+                expected: "one of \(layers.map(\.name).joined(separator: ", "))",
                 remedy: "name a layer of the network")
         }
     }

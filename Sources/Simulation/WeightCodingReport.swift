@@ -32,9 +32,13 @@ public struct WeightCodingReport: Codable, Equatable, Sendable {
         self.init(machine)
         let layer = estimate.layers[index]
         estimatedCycles = estimate.timeline.layers[index].simulatedCycles
-        (weights, zeroWeights, weightReadBytes, steps) = (layer.weights, layer.zeroWeights, layer.weightReadBytes, layer.steps)
+        (weights, zeroWeights, weightReadBytes, steps) = (
+            layer.weights, layer.zeroWeights, layer.weightReadBytes, layer.steps
+        )
         if machine.weightDecoder != nil {
-            (codedWeightReadBytes, codedWeightBytes, decoderTableBits) = (layer.codedWeightReadBytes, layer.codedWeightBytes, layer.tableBits)
+            (codedWeightReadBytes, codedWeightBytes, decoderTableBits) = (
+                layer.codedWeightReadBytes, layer.codedWeightBytes, layer.tableBits
+            )
         }
         if machine.macArray.zeroSkipping { zeroSteps = layer.zeroSteps }
         estimatedCyclesBound = estimate.boundTimeline?.layers[index].simulatedCycles

@@ -2,14 +2,17 @@ import Foundation
 import Graph
 public import Networks
 
-/// How many bits weights really need: zeros, entropy, and the code that a network file stores. Each layer has a code of its own.
+/// How many bits weights really need: zeros, entropy, and the code that a network file stores. Each layer has a code of
+/// its own.
 public struct WeightCodingSummary: Sendable {
     public private(set) var weights = 0
     public private(set) var zeroWeights = 0
     private var totalEntropyBits = 0.0
     private var totalCodedBits = 0
 
-    public init(_ network: QuantizedNetwork) { self.init(network.graph.layers.compactMap { network.weights(of: $0.name) }) }
+    public init(_ network: QuantizedNetwork) {
+        self.init(network.graph.layers.compactMap { network.weights(of: $0.name) })
+    }
 
     public init(_ layers: [LayerWeights]) {
         for layer in layers {
@@ -28,6 +31,8 @@ public struct WeightCodingSummary: Sendable {
 
     /// `12.3 % of the weights zero, entropy 6.12 bits a weight, coded 6.15`
     public var text: String {
-        String(format: "%.1f %% of the weights zero, entropy %.2f bits a weight, coded %.2f", zeroPercent, entropyBits, codedBits)
+        String(
+            format: "%.1f %% of the weights zero, entropy %.2f bits a weight, coded %.2f", zeroPercent, entropyBits,
+            codedBits)
     }
 }

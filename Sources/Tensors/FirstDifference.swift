@@ -11,7 +11,9 @@ public struct FirstDifference<Element: Equatable & Sendable>: Equatable, Sendabl
     /// `nil` when the two are equal. The shapes must agree.
     public init?(expected: Tensor<Element>, found: Tensor<Element>) {
         precondition(expected.shape == found.shape, "shapes differ: \(expected.shape) and \(found.shape)")
-        guard let first = expected.elements.indices.first(where: { expected.elements[$0] != found.elements[$0] }) else { return nil }
+        guard let first = expected.elements.indices.first(where: { expected.elements[$0] != found.elements[$0] }) else {
+            return nil
+        }
         let shape = expected.shape
         self.y = first / (shape.width * shape.channels)
         self.x = first / shape.channels % shape.width

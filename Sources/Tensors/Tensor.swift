@@ -5,7 +5,9 @@ public struct Tensor<Element: Sendable>: Sendable {
     public var elements: [Element]
 
     public init(shape: TensorShape, elements: [Element]) {
-        precondition(elements.count == shape.count, "tensor of shape \(shape) needs \(shape.count) elements, got \(elements.count)")
+        precondition(
+            elements.count == shape.count,
+            "tensor of shape \(shape) needs \(shape.count) elements, got \(elements.count)")
         self.shape = shape
         self.elements = elements
     }

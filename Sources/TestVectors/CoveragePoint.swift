@@ -41,12 +41,16 @@ public struct CoverageReport: Sendable, Encodable {
             members[point.group, default: []].append(point)
         }
         for point in points where point.unreachableReason != nil {
-            precondition(!keys.contains(point.key), "\(point.key) was hit but is said to be unreachable: \(point.unreachableReason!)")
+            precondition(
+                !keys.contains(point.key),
+                "\(point.key) was hit but is said to be unreachable: \(point.unreachableReason!)")
         }
         groups = names.map { name in
             let reachable = members[name]!.filter { $0.unreachableReason == nil }
             var unreachable: [String: [String]] = [:]
-            for point in members[name]! { if let reason = point.unreachableReason { unreachable[reason, default: []].append(point.name) } }
+            for point in members[name]! {
+                if let reason = point.unreachableReason { unreachable[reason, default: []].append(point.name) }
+            }
             return Group(
                 name: name, reachable: reachable.count, hit: reachable.count { keys.contains($0.key) },
                 missed: reachable.filter { !keys.contains($0.key) }.map(\.name), unreachable: unreachable)

@@ -1,4 +1,3 @@
-import Reports
 import Text
 
 extension CoverageReport {
@@ -6,7 +5,10 @@ extension CoverageReport {
     public var text: String {
         var table = TextTable(header: ["coverage", "hit", "reachable", "unreachable"])
         for group in groups {
-            table.append([group.name, group.hit.grouped, group.reachable.grouped, group.unreachable.values.reduce(0) { $0 + $1.count }.grouped])
+            table.append([
+                group.name, group.hit.grouped, group.reachable.grouped,
+                group.unreachable.values.reduce(0) { $0 + $1.count }.grouped,
+            ])
         }
         table.append(["all", hit.grouped, reachable.grouped, unreachable.grouped])
         var lines = [table.text]
@@ -15,7 +17,8 @@ extension CoverageReport {
         }
         for group in groups {
             for (reason, points) in group.unreachable.sorted(by: { $0.key < $1.key }) {
-                lines.append("unreachable in \(group.name), \(points.count.grouped): \(reason): \(Self.shortened(points))\n")
+                lines.append(
+                    "unreachable in \(group.name), \(points.count.grouped): \(reason): \(Self.shortened(points))\n")
             }
         }
         return lines.joined()

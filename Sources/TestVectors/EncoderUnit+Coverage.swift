@@ -16,12 +16,16 @@ extension EncoderUnit {
             for index in 1..<256 {
                 let reason = index < book.entries.count ? nil : "the codebook has fewer thresholds"
                 for side in ["reached", "one below"] {
-                    points.append(CoveragePoint("thresholds", "codebook \(select), threshold \(index), \(side)", unreachable: reason))
+                    points.append(
+                        CoveragePoint(
+                            "thresholds", "codebook \(select), threshold \(index), \(side)", unreachable: reason))
                 }
             }
             for code in 0..<256 {
                 let reason =
-                    canChoose(code, book) ? nil : code < book.entries.count ? "equal thresholds skip this code" : "the codebook has fewer entries"
+                    canChoose(code, book)
+                    ? nil
+                    : code < book.entries.count ? "equal thresholds skip this code" : "the codebook has fewer entries"
                 points.append(CoveragePoint("codes", "codebook \(select), code \(code)", unreachable: reason))
             }
             for place in ["below the first entry", "first entry", "last entry", "above the last entry"] {
@@ -35,19 +39,27 @@ extension EncoderUnit {
         for sign in ["negative", "zero", "positive"] { points.append(CoveragePoint("offsets", sign)) }
         for value in Self.integer16 { points.append(CoveragePoint("16-bit results", "\(value)")) }
         for result in Self.extremes {
-            for offset in Self.extremes { points.append(CoveragePoint("33-bit levels", "result \(result), offset \(offset)")) }
+            for offset in Self.extremes {
+                points.append(CoveragePoint("33-bit levels", "result \(result), offset \(offset)"))
+            }
         }
         return points
     }
 
     func hits(_ stimulus: Stimulus) -> [String] {
-        if stimulus.isInteger16 { return Self.integer16.contains(stimulus.result) ? ["16-bit results: \(stimulus.result)"] : [] }
+        if stimulus.isInteger16 {
+            return Self.integer16.contains(stimulus.result) ? ["16-bit results: \(stimulus.result)"] : []
+        }
         let book = codebooks[stimulus.select]
         let level = stimulus.result - stimulus.offset
         var keys: [String] = []
         for (position, threshold) in book.thresholds.enumerated() {
-            if level == Int(threshold) { keys.append("thresholds: codebook \(stimulus.select), threshold \(position + 1), reached") }
-            if level == Int(threshold) - 1 { keys.append("thresholds: codebook \(stimulus.select), threshold \(position + 1), one below") }
+            if level == Int(threshold) {
+                keys.append("thresholds: codebook \(stimulus.select), threshold \(position + 1), reached")
+            }
+            if level == Int(threshold) - 1 {
+                keys.append("thresholds: codebook \(stimulus.select), threshold \(position + 1), one below")
+            }
         }
         let code = code(stimulus)
         keys.append(stimulus.hasCodeMap ? "code map: code \(code)" : "codes: codebook \(stimulus.select), code \(code)")
@@ -69,10 +81,16 @@ extension EncoderUnit {
             for (position, threshold) in book.thresholds.enumerated() {
                 // Offsets of both signs and none, whatever the threshold.
                 let offset = [0, 1234, -567][position % 3]
-                for level in [Int(threshold), Int(threshold) - 1] { stimuli.append(Stimulus(result: level + offset, select: select, offset: offset)) }
+                for level in [Int(threshold), Int(threshold) - 1] {
+                    stimuli.append(Stimulus(result: level + offset, select: select, offset: offset))
+                }
             }
-            for level in [Int(book.entries[0]) - 1, Int(book.entries[0]), Int(book.entries.last!), Int(book.entries.last!) + 1] {
-                for offset in [0, 77, -1_000_000_000] { stimuli.append(Stimulus(result: level + offset, select: select, offset: offset)) }
+            for level in [
+                Int(book.entries[0]) - 1, Int(book.entries[0]), Int(book.entries.last!), Int(book.entries.last!) + 1,
+            ] {
+                for offset in [0, 77, -1_000_000_000] {
+                    stimuli.append(Stimulus(result: level + offset, select: select, offset: offset))
+                }
             }
         }
         for code in 0..<256 {
@@ -87,7 +105,9 @@ extension EncoderUnit {
         }
         for result in Self.extremes {
             stimuli.append(Stimulus(result: result, isInteger16: true))
-            for offset in Self.extremes { stimuli.append(Stimulus(result: result, select: codebooks.count - 1, offset: offset)) }
+            for offset in Self.extremes {
+                stimuli.append(Stimulus(result: result, select: codebooks.count - 1, offset: offset))
+            }
         }
         return stimuli
     }

@@ -3,7 +3,9 @@ enum HexText {
     static func text(_ rows: [[Int64]], ports: [UnitPort], title: String) -> String {
         var lines = [
             "// \(title)", "// width \(ports.bits) bits, depth \(rows.count) words, first word first",
-            "// fields from the highest bit: " + ports.map { "\($0.name)[\($0.lanes == 1 ? "" : "\($0.lanes) x ")\($0.laneBits)]" }.joined(separator: " "),
+            "// fields from the highest bit: "
+                + ports.map { "\($0.name)[\($0.lanes == 1 ? "" : "\($0.lanes) x ")\($0.laneBits)]" }.joined(
+                    separator: " "),
         ]
         for row in rows { lines.append(word(row, ports: ports)) }
         return lines.joined(separator: "\n") + "\n"
@@ -29,19 +31,5 @@ enum HexText {
             column += port.lanes
         }
         return String(decoding: digits, as: UTF8.self)
-    }
-}
-
-/// NumPy's `.npy` format, version 1.0: rows of 64-bit integers, C order.
-enum IntegerNPY {
-    static func bytes(_ rows: [[Int64]], columns: Int) -> [UInt8] {
-        var header = "{'descr': '<i8', 'fortran_order': False, 'shape': (\(rows.count), \(columns)), }"
-        header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
-        var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8)
-        bytes.reserveCapacity(bytes.count + 8 * rows.count * columns)
-        for row in rows {
-            for value in row { withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) } }
-        }
-        return bytes
     }
 }

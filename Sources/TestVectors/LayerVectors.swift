@@ -5,7 +5,6 @@ import Graph
 public import Images
 public import MachineDescription
 public import Networks
-import Reports
 public import RTL
 public import Schedules
 import Scheduling
@@ -16,7 +15,8 @@ import Traces
 
 /// The stimulus and the expected response of one layer on one machine, with everything that a hardware simulator needs.
 ///
-///     intaglio_*.sv                     the machine, its memory, the self-checking testbench; intaglio_constants.sv is generated
+///     intaglio_*.sv                     the machine, its memory, the self-checking testbench;
+///                                       intaglio_constants.sv is generated
 ///     memory.hex, expected.hex          external memory before and after
 ///     load.hex, compute.hex, store.hex  the command stream
 ///     timing.hex                        first and last cycle of each command
@@ -39,38 +39,59 @@ public struct LayerVectors: Sendable {
     ///   - picture: what the network is run on; the layer's operands are those that it has there.
     /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
     public init(
-        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1,
+        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription,
+        schedule: Schedule? = nil, threads: Int = 1,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        let operands = try LayerOperands(network: network, layer: layer, picture: picture, machine: machine, schedule: schedule, threads: threads, memory: memory)
+        let operands = try LayerOperands(
+            network: network, layer: layer, picture: picture, machine: machine, schedule: schedule, threads: threads,
+            memory: memory)
         let plan = operands.plan
         try plan.requireMemory(bytesPerExternalByte: 16, for: "the vectors' files")
         let run = try SimulationRun(plan, of: operands.network, inputs: operands.inputs, threads: threads)
         let before = try SimulationRun.memoryBytes(plan, of: operands.network, inputs: operands.inputs)
-        let stimulus = StimulusFiles(plan.program.commands, memory: before, activationBits: plan.network.widths.activationBits)
+        let stimulus = StimulusFiles(
+            plan.program.commands, memory: before, activationBits: plan.network.widths.activationBits)
         let after = run.memoryBytes
         var files = stimulus.files
-        files.append((name: "expected.hex", contents: StimulusFiles.text(after, title: "external memory after the run")))
-        files.append((name: "timing.hex", contents: stimulus.text(timing: plan.timeline.commands.map { ($0.start, $0.end) })))
+        files.append(
+            (name: "expected.hex", contents: StimulusFiles.text(after, title: "external memory after the run")))
+        files.append(
+            (name: "timing.hex", contents: stimulus.text(timing: plan.timeline.commands.map { ($0.start, $0.end) })))
         var bursts: [(beats: ClosedRange<Int>, isStore: Bool)] = []
-        replayBursts(of: plan.program.commands, timed: plan.timeline, on: machine.dma, through: plan.timeline.totalCycles) { bursts.append(($0.beats, $0.engine == .store)) }
+        replayBursts(
+            of: plan.program.commands, timed: plan.timeline, on: machine.dma, through: plan.timeline.totalCycles
+        ) { bursts.append(($0.beats, $0.engine == .store)) }
         files.append((name: "bursts.hex", contents: StimulusFiles.text(bursts: bursts)))
         for (name, tensor) in operands.inputs.sorted(by: { $0.key < $1.key }) {
-            files.append((name: "\(name).npy", contents: NPY.bytes(tensor, bytesPerElement: plan.network.formats[name]!.bytesPerElement)))
+            files.append(
+                (
+                    name: "\(name).npy",
+                    contents: NPY.bytes(tensor, bytesPerElement: plan.network.formats[name]!.bytesPerElement)
+                ))
         }
-        files.append((name: "\(layer).npy", contents: NPY.bytes(run.storedOutput(layer), bytesPerElement: plan.network.formats[layer]!.bytesPerElement)))
+        files.append(
+            (
+                name: "\(layer).npy",
+                contents: NPY.bytes(
+                    run.storedOutput(layer), bytesPerElement: plan.network.formats[layer]!.bytesPerElement)
+            ))
         let constants = MachineConstants(
-            machine, externalMemoryBytes: powerOfTwo(atLeast: before.count), commands: powerOfTwo(atLeast: stimulus.longestQueue), bursts: powerOfTwo(atLeast: bursts.count))
+            machine, externalMemoryBytes: powerOfTwo(atLeast: before.count),
+            commands: powerOfTwo(atLeast: stimulus.longestQueue), bursts: powerOfTwo(atLeast: bursts.count))
         files.append((name: "intaglio_constants.sv", contents: Array(constants.text(machine: machine.name).utf8)))
         files += SystemVerilogSources.files.map { (name: $0.name, contents: Array($0.text.utf8)) }
         let saturated = run.saturatedOutputs.reduce(0, +)
-        let arguments = stimulus.arguments + [
-            "+expected=expected.hex", "+timing=timing.hex", "+bursts=bursts.hex", "+burst_count=\(bursts.count)", "+cycles=\(plan.timeline.totalCycles)",
-            "+saturated=\(saturated)", "+limit=\(2 * plan.timeline.totalCycles + 10_000)",
-        ]
+        let arguments =
+            stimulus.arguments + [
+                "+expected=expected.hex", "+timing=timing.hex", "+bursts=bursts.hex", "+burst_count=\(bursts.count)",
+                "+cycles=\(plan.timeline.totalCycles)",
+                "+saturated=\(saturated)", "+limit=\(2 * plan.timeline.totalCycles + 10_000)",
+            ]
         files += LayerVectors.scripts(arguments)
         let manifest = LayerVectors.manifest(
-            files, layer: layer, machine: machine.name, cycles: plan.timeline.totalCycles, commands: plan.program.commands.count, saturated: saturated, arguments)
+            files, layer: layer, machine: machine.name, cycles: plan.timeline.totalCycles,
+            commands: plan.program.commands.count, saturated: saturated, arguments)
         files.append((name: "manifest.json", contents: manifest))
         self.manifest = String(decoding: manifest, as: UTF8.self)
         self.files = files
@@ -88,7 +109,9 @@ public struct LayerVectors: Sendable {
         for file in files {
             let path = try OutputFolder.path(folder, file.name, inSubfolders: true)
             try AtomicFile.write(file.contents, to: path)
-            if file.name.hasSuffix(".sh") { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path) }
+            if file.name.hasSuffix(".sh") {
+                try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            }
         }
     }
 
@@ -96,16 +119,24 @@ public struct LayerVectors: Sendable {
     ///
     /// - Parameters:
     ///   - module: the machine under test, with its sources; the bundled one when nil.
-    /// - Returns: whether all was equal, and the testbench's own words: the first mismatch where there is one, with the words of the command that it belongs to.
+    /// - Returns: whether all was equal, and the testbench's own words: the first mismatch where there is one, with the
+    ///   words of the command that it belongs to.
     /// - Throws: `simulatorMissing`, `simulatorBuildFailed` where it says neither.
-    public func simulate(in folder: String, by simulator: Simulator, module: String?, sources: [String]) throws(Diagnostic) -> (passed: Bool, message: String) {
-        let options = (module.map { ["-DINTAGLIO_MACHINE=\($0)"] } ?? []) + sources.map { URL(fileURLWithPath: $0).path }
+    public func simulate(
+        in folder: String, by simulator: Simulator, module: String?, sources: [String]
+    ) throws(Diagnostic) -> (passed: Bool, message: String) {
+        let options =
+            (module.map { ["-DINTAGLIO_MACHINE=\($0)"] } ?? []) + sources.map { URL(fileURLWithPath: $0).path }
         let script = URL(fileURLWithPath: folder).appendingPathComponent("run_\(simulator.rawValue).sh").path
-        guard let run = ToolProcess([script] + options, in: URL(fileURLWithPath: folder)) else { throw simulator.missing }
+        guard let run = ToolProcess([script] + options, in: URL(fileURLWithPath: folder)) else {
+            throw simulator.missing
+        }
         let lines = run.output.split(separator: "\n").map(String.init)
         guard let first = lines.firstIndex(where: { $0.hasPrefix("mismatch") || $0.hasPrefix("all equal") }) else {
             throw Diagnostic(
-                .simulatorBuildFailed, at: script, found: "status \(run.status), no verdict: \(run.output.suffix(1000))", expected: "the testbench to build and run",
+                .simulatorBuildFailed, at: script,
+                found: "status \(run.status), no verdict: \(run.output.suffix(1000))",
+                expected: "the testbench to build and run",
                 remedy: "run the script by hand")
         }
         let verdict = [lines[first]] + lines[(first + 1)...].prefix { $0.hasPrefix("  ") }
@@ -128,37 +159,50 @@ public struct LayerVectors: Sendable {
             """
         let verilator = """
             #!/bin/sh
-            # Compiles the machine with Verilator and runs the layer; arguments go to the compiler (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place), paths from the current folder.
+            # Compiles the machine with Verilator and runs the layer; arguments go to the compiler \
+            (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place), paths from the current folder.
             set -e
             \(absolute)
             cd -- "$(dirname -- "$0")"
-            verilator --cc --exe --build -O3 -Wno-fatal -Wno-lint --no-timing --unroll-count 8192 --unroll-stmts 1000000 -CFLAGS -O1 --top-module intaglio_testbench \\
-                -o machine --Mdir verilated clock.cpp intaglio_constants.sv $(ls intaglio_*.sv | grep -v -e constants -e clock) "$@" > verilator.log
+            verilator --cc --exe --build -O3 -Wno-fatal -Wno-lint --no-timing --unroll-count 8192 --unroll-stmts \
+            1000000 -CFLAGS -O1 --top-module intaglio_testbench \\
+                -o machine --Mdir verilated clock.cpp intaglio_constants.sv $(ls intaglio_*.sv | grep -v -e constants \
+            -e clock) "$@" > verilator.log
             ./verilated/machine \(line)
 
             """
         let icarus = """
             #!/bin/sh
-            # Compiles the machine with Icarus Verilog and runs the layer; arguments go to the compiler (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place), paths from the current folder.
+            # Compiles the machine with Icarus Verilog and runs the layer; arguments go to the compiler \
+            (-DINTAGLIO_MACHINE=my_machine my_machine.sv puts another one in its place), paths from the current folder.
             set -e
             \(absolute)
             cd -- "$(dirname -- "$0")"
-            iverilog -g2012 -s intaglio_clock -o machine.vvp intaglio_constants.sv $(ls intaglio_*.sv | grep -v constants) "$@"
+            iverilog -g2012 -s intaglio_clock -o machine.vvp intaglio_constants.sv $(ls intaglio_*.sv | grep -v \
+            constants) "$@"
             vvp -n machine.vvp \(line)
 
             """
         return [
-            (name: "run_verilator.sh", contents: Array(verilator.utf8)), (name: "run_icarus.sh", contents: Array(icarus.utf8)),
-            (name: "clock.cpp", contents: Array(MachineBuild.clockDriver.utf8)), (name: "test_layer.py", contents: PackageResources.test_layer_py),
+            (name: "run_verilator.sh", contents: Array(verilator.utf8)),
+            (name: "run_icarus.sh", contents: Array(icarus.utf8)),
+            (name: "clock.cpp", contents: Array(MachineBuild.clockDriver.utf8)),
+            (name: "test_layer.py", contents: PackageResources.test_layer_py),
         ]
     }
 
     private static func manifest(
-        _ files: [(name: String, contents: [UInt8])], layer: String, machine: String, cycles: Int, commands: Int, saturated: Int, _ arguments: [String]
+        _ files: [(name: String, contents: [UInt8])], layer: String, machine: String, cycles: Int, commands: Int,
+        saturated: Int, _ arguments: [String]
     ) -> [UInt8] {
-        func quoted(_ text: String) -> String { "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\"" }
+        func quoted(_ text: String) -> String {
+            "\"" + text.replacingOccurrences(of: "\\", with: "\\\\").replacingOccurrences(of: "\"", with: "\\\"") + "\""
+        }
         let entries = files.map { file in
-            "    {\"name\": \(quoted(file.name)), \"bytes\": \(file.contents.count), \"sha256\": \(quoted(Digest.sha256(file.contents)))}"
+            """
+                {\"name\": \(quoted(file.name)), \"bytes\": \(file.contents.count), \"sha256\": \
+            \(quoted(Digest.sha256(file.contents)))}
+            """
         }
         return Array(
             """

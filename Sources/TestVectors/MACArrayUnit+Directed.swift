@@ -1,18 +1,24 @@
 import Conformance
 import Quantization
+import Random
 
 /// The stimuli: made for the coverage points, and random ones.
 extension MACArrayUnit {
     /// All pixels take codes of the same channels; nothing is padding.
-    private func step(_ block: Int, code: (_ p: Int, _ c: Int) -> UInt8, weight: (_ k: Int, _ c: Int) -> UInt8) -> Step {
+    private func step(_ block: Int, code: (_ p: Int, _ c: Int) -> UInt8, weight: (_ k: Int, _ c: Int) -> UInt8) -> Step
+    {
         let places = 0..<inputLanes
         return Step(
-            channel: block * inputLanes, channelsLeft: inputLanes, codes: (0..<pixelLanes).flatMap { p in places.map { code(p, $0) } },
-            weights: (0..<outputLanes).flatMap { k in places.map { weight(k, $0) } }, padding: Array(repeating: false, count: pixelLanes))
+            channel: block * inputLanes, channelsLeft: inputLanes,
+            codes: (0..<pixelLanes).flatMap { p in places.map { code(p, $0) } },
+            weights: (0..<outputLanes).flatMap { k in places.map { weight(k, $0) } },
+            padding: Array(repeating: false, count: pixelLanes))
     }
 
     private func group(_ steps: [Step], bank: Int = 0, kind: MACArrayTables.Kind = .value) -> Stimulus {
-        Stimulus(steps: steps, bank: bank, tag: UInt32(truncatingIfNeeded: 0x9E37_79B9 &* (steps.count + 2 * bank + 4 * kind.rawValue)), kind: kind)
+        Stimulus(
+            steps: steps, bank: bank,
+            tag: UInt32(truncatingIfNeeded: 0x9E37_79B9 &* (steps.count + 2 * bank + 4 * kind.rawValue)), kind: kind)
     }
 
     /// Weight codes that differ between all input lanes.
@@ -45,7 +51,9 @@ extension MACArrayUnit {
         }
         // Every pair of banks, several steps with pauses between them.
         for (index, bank) in [0, 0, 1, 1, 0, 1, 0].enumerated() {
-            var steps = (0...index % 3).map { turn in step(0, code: distinctCode, weight: { k, c in distinctWeight(k + turn + index, c) }) }
+            var steps = (0...index % 3).map { turn in
+                step(0, code: distinctCode, weight: { k, c in distinctWeight(k + turn + index, c) })
+            }
             for turn in steps.indices where turn > 0 { steps[turn].pause = turn }
             groups.append(group(steps, bank: bank))
         }
@@ -58,13 +66,20 @@ extension MACArrayUnit {
         for operand in extremeOperands {
             for weight in extremeWeights {
                 let (block, code) = source(of: operand)
-                let all = group([step(block, code: { _, _ in code }, weight: { _, _ in tables.weightCode(weight) })], bank: groups.count % 2)
+                let all = group(
+                    [step(block, code: { _, _ in code }, weight: { _, _ in tables.weightCode(weight) })],
+                    bank: groups.count % 2)
                 if total(all) != nil {
                     groups.append(all)
                 } else {
                     for lane in 0..<inputLanes {
                         groups.append(
-                            group([step(block, code: { _, _ in code }, weight: { _, c in tables.weightCode(c == lane ? weight : 0) })], bank: groups.count % 2))
+                            group(
+                                [
+                                    step(
+                                        block, code: { _, _ in code },
+                                        weight: { _, c in tables.weightCode(c == lane ? weight : 0) })
+                                ], bank: groups.count % 2))
                     }
                 }
             }
@@ -72,13 +87,18 @@ extension MACArrayUnit {
         return groups
     }
 
-    /// One operand alone beside different weights, one weight alone beside different operands: an exchange of lanes changes every sum.
+    /// One operand alone beside different weights, one weight alone beside different operands: an exchange of lanes
+    /// changes every sum.
     private func singleLanes() -> [Stimulus] {
         let zero = (code: tables.linearCode(0), weight: tables.weightCode(0))
         return (0..<inputLanes).flatMap { lane in
             [
-                group([step(0, code: { p, c in c == lane ? distinctCode(p, c) : zero.code }, weight: distinctWeight)], bank: lane % 2),
-                group([step(0, code: distinctCode, weight: { k, c in c == lane ? nonzeroWeight(k, c) : zero.weight })], bank: 1 - lane % 2),
+                group(
+                    [step(0, code: { p, c in c == lane ? distinctCode(p, c) : zero.code }, weight: distinctWeight)],
+                    bank: lane % 2),
+                group(
+                    [step(0, code: distinctCode, weight: { k, c in c == lane ? nonzeroWeight(k, c) : zero.weight })],
+                    bank: 1 - lane % 2),
             ]
         }
     }
@@ -90,7 +110,13 @@ extension MACArrayUnit {
         for kind in MACArrayTables.Kind.allCases {
             for block in 0..<blocks {
                 let codes = (0..<inputLanes).map { tables.codes(kind, channel: block * inputLanes + $0) }
-                groups.append(group([step(block, code: { p, c in codes[c][(5 * p + c + block) % codes[c].count] }, weight: distinctWeight)], kind: kind))
+                groups.append(
+                    group(
+                        [
+                            step(
+                                block, code: { p, c in codes[c][(5 * p + c + block) % codes[c].count] },
+                                weight: distinctWeight)
+                        ], kind: kind))
             }
         }
         let plain = step(0, code: distinctCode, weight: distinctWeight)
@@ -110,12 +136,18 @@ extension MACArrayUnit {
             groups += [group([step]), group([plain, step, plain], bank: 1)]
         }
         for first in stride(from: 0, to: tables.weights.count, by: inputLanes * outputLanes) {
-            groups.append(group([step(0, code: distinctCode, weight: { k, c in UInt8((first + inputLanes * k + c) % tables.weights.count) })]))
+            groups.append(
+                group([
+                    step(
+                        0, code: distinctCode,
+                        weight: { k, c in UInt8((first + inputLanes * k + c) % tables.weights.count) })
+                ]))
         }
         return groups
     }
 
-    /// Steps whose sums are exactly `end` in every lane, none further out on the way; nil where more than 4,096 were needed.
+    /// Steps whose sums are exactly `end` in every lane, none further out on the way; nil where more than 4,096 were
+    /// needed.
     func steps(reaching end: Int) -> [Step]? {
         // Products of the lowest operand first, then those of linear ones: the largest that still fits, lane by lane.
         var remaining = end
@@ -125,12 +157,16 @@ extension MACArrayUnit {
             (MACArrayTables.lowestBlock, tables.weights.enumerated().map { ($1 * lowest, 0, UInt8($0)) }),
             (
                 MACArrayTables.linearBlock,
-                tables.linearRange.flatMap { value in tables.weights.enumerated().map { ($1 * value, tables.linearCode(value), UInt8($0)) } }
+                tables.linearRange.flatMap { value in
+                    tables.weights.enumerated().map { ($1 * value, tables.linearCode(value), UInt8($0)) }
+                }
             ),
         ]
         let zero = tables.weightCode(0)
         for source in sources {
-            let usable = source.products.filter { ($0.product < 0) == (end < 0) && $0.product != 0 }.sorted { abs($0.product) > abs($1.product) }
+            let usable = source.products.filter { ($0.product < 0) == (end < 0) && $0.product != 0 }.sorted {
+                abs($0.product) > abs($1.product)
+            }
             var from = usable.startIndex
             while remaining != 0 {
                 var chosen: [(code: UInt8, weight: UInt8)] = []
@@ -143,17 +179,21 @@ extension MACArrayUnit {
                 if chosen.isEmpty { break }
                 let lanes = chosen
                 let code = lanes[0].code
-                steps.append(step(source.block, code: { _, c in c < lanes.count ? lanes[c].code : code }, weight: { _, c in c < lanes.count ? lanes[c].weight : zero }))
+                steps.append(
+                    step(
+                        source.block, code: { _, c in c < lanes.count ? lanes[c].code : code },
+                        weight: { _, c in c < lanes.count ? lanes[c].weight : zero }))
                 if steps.count > 4096 { return nil }
             }
         }
         return remaining == 0 ? steps : nil
     }
 
-    func random(using generator: inout SplitMix64) -> Stimulus {
+    func random(using generator: inout SeededGenerator) -> Stimulus {
         let kind = generator.once(in: 4) ? generator.element(of: MACArrayTables.Kind.allCases) : .value
         var stimulus = Stimulus(
-            steps: (0..<generator.integer(1...4)).map { _ in randomStep(kind, using: &generator) }, bank: generator.integer(0...1),
+            steps: (0..<generator.integer(1...4)).map { _ in randomStep(kind, using: &generator) },
+            bank: generator.integer(0...1),
             tag: UInt32(truncatingIfNeeded: generator.next()), kind: kind)
         // A narrow accumulator takes smaller weights.
         var limit = 1 << weightBits
@@ -167,7 +207,7 @@ extension MACArrayUnit {
         return stimulus
     }
 
-    private func randomStep(_ kind: MACArrayTables.Kind, using generator: inout SplitMix64) -> Step {
+    private func randomStep(_ kind: MACArrayTables.Kind, using generator: inout SeededGenerator) -> Step {
         let channel = generator.integer(0...tables.channels.count - inputLanes)
         let codes = (0..<inputLanes).map { tables.codes(kind, channel: channel + $0) }
         var step = Step(

@@ -1,4 +1,5 @@
 import Conformance
+import FixedPoint
 import MachineDescription
 
 /// `intaglio_mac_array`: codes of activations and weights to sums of A bits.
@@ -15,7 +16,8 @@ struct MACArrayUnit: VectorUnit {
         var weights: [UInt8]
         /// [P0]
         var padding: [Bool]
-        /// Whether the words of every other pixel and of every other weight place arrive a cycle before the step fires: of even ones, or of odd ones.
+        /// Whether the words of every other pixel and of every other weight place arrive a cycle before the step fires:
+        /// of even ones, or of odd ones.
         var early: Int?
         /// Idle rows before it.
         var pause = 0
@@ -57,7 +59,8 @@ struct MACArrayUnit: VectorUnit {
         stages = array.pipelineStages
         drainLanes = max(min(machine.postProcessor.lanes, machine.codebookMux.encodeLanes), array.outputChannelLanes)
         tables = MACArrayTables(
-            lanes: array.inputChannelLanes, activationBits: array.activationBits, narrowBits: narrowBits, weightBits: array.weightBits,
+            lanes: array.inputChannelLanes, activationBits: array.activationBits, narrowBits: narrowBits,
+            weightBits: array.weightBits,
             codebooks: machine.codebookMux.codebooks, seed: seed)
     }
 
@@ -66,38 +69,50 @@ struct MACArrayUnit: VectorUnit {
 
     var sums: Int { outputLanes * pixelLanes }
     /// Cycles that reading all sums takes; the next sums must not be ready before.
-    private var slots: Int { (sums + drainLanes - 1) / drainLanes }
+    private var slots: Int { ceilDivide(sums, by: drainLanes) }
 
     var interface: UnitInterface {
         UnitInterface(
             module: "intaglio_mac_array",
             parameters: [
-                ("C0", inputLanes), ("K0", outputLanes), ("P0", pixelLanes), ("ACCUMULATOR_BITS", accumulatorBits), ("WEIGHT_BITS", weightBits), ("STAGES", stages),
+                ("C0", inputLanes), ("K0", outputLanes), ("P0", pixelLanes), ("ACCUMULATOR_BITS", accumulatorBits),
+                ("WEIGHT_BITS", weightBits), ("STAGES", stages),
                 ("LANES", drainLanes), ("TAG_BITS", Self.tagBits),
             ],
             inputs: [
-                UnitPort("last_step", 1), UnitPort("first_step", 1), UnitPort("bank", 1), UnitPort("tag", Self.tagBits), UnitPort("operand_mode", 2, held: true),
-                UnitPort("activation_bits", 5, held: true), UnitPort("channel_index", 32), UnitPort("channels_left", 32), UnitPort("padding", 1, lanes: pixelLanes),
-                UnitPort("served_pixels", 1, lanes: pixelLanes), UnitPort("served_weights", 1, lanes: inputLanes * outputLanes),
-                UnitPort("activation_words", 8, lanes: inputLanes * pixelLanes), UnitPort("weight_words", 8, lanes: inputLanes * outputLanes),
+                UnitPort("last_step", 1), UnitPort("first_step", 1), UnitPort("bank", 1), UnitPort("tag", Self.tagBits),
+                UnitPort("operand_mode", 2, held: true),
+                UnitPort("activation_bits", 5, held: true), UnitPort("channel_index", 32),
+                UnitPort("channels_left", 32), UnitPort("padding", 1, lanes: pixelLanes),
+                UnitPort("served_pixels", 1, lanes: pixelLanes),
+                UnitPort("served_weights", 1, lanes: inputLanes * outputLanes),
+                UnitPort("activation_words", 8, lanes: inputLanes * pixelLanes),
+                UnitPort("weight_words", 8, lanes: inputLanes * outputLanes),
             ],
-            outputs: [UnitPort("drain_tag", Self.tagBits), UnitPort("drain_tag_bank", 1), UnitPort("sums", accumulatorBits, lanes: sums, signed: true)],
+            outputs: [
+                UnitPort("drain_tag", Self.tagBits), UnitPort("drain_tag_bank", 1),
+                UnitPort("sums", accumulatorBits, lanes: sums, signed: true),
+            ],
             memories: [
                 UnitMemory(
-                    name: "entries", words: tables.entryWords, wordBits: 16, indexPort: "operand_indices", indexBits: 16, wordPort: "operand_entries",
+                    name: "entries", words: tables.entryWords, wordBits: 16, indexPort: "operand_indices",
+                    indexBits: 16, wordPort: "operand_entries",
                     reads: inputLanes * pixelLanes),
                 UnitMemory(
-                    name: "weights", words: tables.weightWords, wordBits: 16, indexPort: "weight_codes", indexBits: 8, wordPort: "weight_entries",
+                    name: "weights", words: tables.weightWords, wordBits: 16, indexPort: "weight_codes", indexBits: 8,
+                    wordPort: "weight_entries",
                     reads: inputLanes * outputLanes),
                 UnitMemory(
-                    name: "channel_records", words: tables.recordWords, wordBits: 64, indexPort: "record_channel", indexBits: 32, wordPort: "records",
+                    name: "channel_records", words: tables.recordWords, wordBits: 64, indexPort: "record_channel",
+                    indexBits: 32, wordPort: "records",
                     reads: inputLanes, isRun: true),
             ],
             latency: stages,
             handshake: UnitHandshake(
                 input: "fire", output: "drain", completes: "last_step",
                 readout: UnitReadout(
-                    field: "sums", firstPort: "drain_first", firstBits: 32, bankPort: "drain_bank", bankField: "drain_tag_bank", slotPort: "drain_sums",
+                    field: "sums", firstPort: "drain_first", firstBits: 32, bankPort: "drain_bank",
+                    bankField: "drain_tag_bank", slotPort: "drain_sums",
                     slotElements: drainLanes)))
     }
 
@@ -105,7 +120,8 @@ struct MACArrayUnit: VectorUnit {
     func operands(_ step: Step, _ kind: MACArrayTables.Kind) -> [Int] {
         (0..<pixelLanes * inputLanes).map { place in
             let (p, c) = (place / inputLanes, place % inputLanes)
-            return step.padding[p] || c >= step.channelsLeft ? 0 : tables.operand(kind, channel: step.channel + c, code: step.codes[place])!
+            return step.padding[p] || c >= step.channelsLeft
+                ? 0 : tables.operand(kind, channel: step.channel + c, code: step.codes[place])!
         }
     }
 
@@ -128,7 +144,8 @@ struct MACArrayUnit: VectorUnit {
 
     var sumRange: ClosedRange<Int> { -(1 << (accumulatorBits - 1))...(1 << (accumulatorBits - 1) - 1) }
 
-    /// The sums after the last step, or nil where one left A bits on the way: what a network may ask for is proved to stay within.
+    /// The sums after the last step, or nil where one left A bits on the way: what a network may ask for is proved to
+    /// stay within.
     func total(_ stimulus: Stimulus) -> [Int]? {
         var totals = Array(repeating: 0, count: sums)
         for step in stimulus.steps {
@@ -143,22 +160,32 @@ struct MACArrayUnit: VectorUnit {
 
     func inputs(_ stimulus: Stimulus) -> [Int64] { Array(rows(stimulus).last!!.dropFirst()) }
 
-    func outputs(_ stimulus: Stimulus) -> [Int64] { [Int64(stimulus.tag), Int64(stimulus.bank)] + total(stimulus)!.map { Int64($0) } }
+    func outputs(_ stimulus: Stimulus) -> [Int64] {
+        [Int64(stimulus.tag), Int64(stimulus.bank)] + total(stimulus)!.map { Int64($0) }
+    }
 
     func rows(_ stimulus: Stimulus) -> [[Int64]?] {
         var rows: [[Int64]?] = []
         for (index, step) in stimulus.steps.enumerated() {
             rows += Array(repeating: nil, count: step.pause)
-            if let early = step.early { rows.append(row(step, of: stimulus, at: index, serves: { $0 % 2 == early }, fires: false)) }
-            rows.append(row(step, of: stimulus, at: index, serves: { step.early == nil || $0 % 2 != step.early }, fires: true))
+            if let early = step.early {
+                rows.append(row(step, of: stimulus, at: index, serves: { $0 % 2 == early }, fires: false))
+            }
+            rows.append(
+                row(step, of: stimulus, at: index, serves: { step.early == nil || $0 % 2 != step.early }, fires: true))
         }
         return rows
     }
 
-    /// One cycle of a step: words that it does not serve, and the rest of a cycle that does not fire, are wrong on purpose.
-    private func row(_ step: Step, of stimulus: Stimulus, at index: Int, serves: (Int) -> Bool, fires: Bool) -> [Int64] {
+    /// One cycle of a step: words that it does not serve, and the rest of a cycle that does not fire, are wrong on
+    /// purpose.
+    private func row(_ step: Step, of stimulus: Stimulus, at index: Int, serves: (Int) -> Bool, fires: Bool) -> [Int64]
+    {
         let isLast = index == stimulus.steps.count - 1
-        var row: [Int64] = [fires ? 1 : 0, isLast == fires ? 1 : 0, (index == 0) == fires ? 1 : 0, Int64(fires ? stimulus.bank : 1 - stimulus.bank)]
+        var row: [Int64] = [
+            fires ? 1 : 0, isLast == fires ? 1 : 0, (index == 0) == fires ? 1 : 0,
+            Int64(fires ? stimulus.bank : 1 - stimulus.bank),
+        ]
         row.append(fires && isLast ? Int64(stimulus.tag) : Int64(~stimulus.tag))
         row += [Int64(stimulus.kind.mode), Int64(stimulus.kind == .narrowSquare ? narrowBits : activationBits)]
         row += [Int64(fires ? step.channel : step.channel + 1), Int64(fires ? step.channelsLeft : 0)]
@@ -170,7 +197,8 @@ struct MACArrayUnit: VectorUnit {
         return row
     }
 
-    /// Reading takes `slots` cycles, in which no other sums get ready and the bank that is read does not change; the decoders see the mode one cycle later.
+    /// Reading takes `slots` cycles, in which no other sums get ready and the bank that is read does not change; the
+    /// decoders see the mode one cycle later.
     func gap(before stimulus: Stimulus, after previous: Stimulus) -> Int {
         let changes = stimulus.kind == previous.kind ? 0 : 1
         let own = stimulus.steps.reduce(0) { $0 + 1 + $1.pause + ($1.early == nil ? 0 : 1) }

@@ -24,13 +24,17 @@ extension NormalizationUnit {
             for place in ["tie", "one below a tie"] { points.append(CoveragePoint("ties", "\(form), \(place)")) }
             for norm in ["1", "largest"] { points.append(CoveragePoint("norms", "\(form), \(norm)")) }
             for bits in [24, 32] {
-                for edge in ResultBits.edges where form.hasPrefix("i") { points.append(CoveragePoint("saturation", "\(form), R = \(bits), \(edge)")) }
+                for edge in ResultBits.edges where form.hasPrefix("i") {
+                    points.append(CoveragePoint("saturation", "\(form), R = \(bits), \(edge)"))
+                }
             }
             points.append(CoveragePoint("magnitudes", "\(form), zero from a value that is not"))
         }
         for shift in 0...62 { points.append(CoveragePoint("shifts", "\(shift)")) }
         for mantissa in [1, 1 << 24 - 1] { points.append(CoveragePoint("mantissas", "\(mantissa)")) }
-        for value in [valueRange.lowerBound, valueRange.upperBound] { points.append(CoveragePoint("values", "\(value)")) }
+        for value in [valueRange.lowerBound, valueRange.upperBound] {
+            points.append(CoveragePoint("values", "\(value)"))
+        }
         for clip in ResultBits.clips { points.append(CoveragePoint("clip", clip)) }
         return points
     }
@@ -39,7 +43,10 @@ extension NormalizationUnit {
         let form = Self.forms[stimulus.form]
         let rounded = rounded(stimulus)
         let q = rounded.magnitude
-        var keys = ["forms: \(form), " + (stimulus.value < 0 ? "negative" : stimulus.value == 0 ? "zero" : "positive"), "shifts: \(stimulus.shift)"]
+        var keys = [
+            "forms: \(form), " + (stimulus.value < 0 ? "negative" : stimulus.value == 0 ? "zero" : "positive"),
+            "shifts: \(stimulus.shift)",
+        ]
         if q >= 1 {
             let (left, right) = sides(stimulus, q)
             if left == right { keys.append("ties: \(form), tie") }
@@ -48,10 +55,14 @@ extension NormalizationUnit {
         if left == right + 1 { keys.append("ties: \(form), one below a tie") }
         if stimulus.norm == 1 { keys.append("norms: \(form), 1") }
         if stimulus.norm == largestNorm { keys.append("norms: \(form), largest") }
-        if let edge = stimulus.result.edge(rounded), form.hasPrefix("i") { keys.append("saturation: \(form), R = \(stimulus.result.bits), \(edge)") }
+        if let edge = stimulus.result.edge(rounded), form.hasPrefix("i") {
+            keys.append("saturation: \(form), R = \(stimulus.result.bits), \(edge)")
+        }
         if q == 0, stimulus.value != 0 { keys.append("magnitudes: \(form), zero from a value that is not") }
         if [1, 1 << 24 - 1].contains(stimulus.mantissa) { keys.append("mantissas: \(stimulus.mantissa)") }
-        if [valueRange.lowerBound, valueRange.upperBound].contains(stimulus.value) { keys.append("values: \(stimulus.value)") }
+        if [valueRange.lowerBound, valueRange.upperBound].contains(stimulus.value) {
+            keys.append("values: \(stimulus.value)")
+        }
         keys.append("clip: " + stimulus.result.clipped(rounded))
         return keys
     }
@@ -69,11 +80,14 @@ extension NormalizationUnit {
                 }
             }
             for shift in 0...62 {
-                for value in [-1, valueRange.upperBound] { stimuli.append(Stimulus(norm: 7, value: value, mantissa: largestMantissa, shift: shift, form: form)) }
+                for value in [-1, valueRange.upperBound] {
+                    stimuli.append(Stimulus(norm: 7, value: value, mantissa: largestMantissa, shift: shift, form: form))
+                }
             }
             for bits in [24, 32] { stimuli += edges(form: form, bits: bits) }
         }
-        // A tie and its neighbour on the other side, n and S chosen so that both sides of the inequality are equal, or differ by one.
+        // A tie and its neighbour on the other side, n and S chosen so that both sides of the inequality are equal, or
+        // differ by one.
         for magnitude in [1, 3, 255] {
             for value in [magnitude, -magnitude] {
                 stimuli.append(Stimulus(norm: 4, value: value, form: 0))
@@ -104,7 +118,10 @@ extension NormalizationUnit {
                 if form == 3 {
                     // q itself as the norm, or half of it with M = 2: the norm has at least 31 bits.
                     let mantissa = q > largestNorm ? 2 : 1
-                    stimuli.append(Stimulus(norm: min(q / mantissa, largestNorm), value: sign, mantissa: mantissa, form: 3, result: result))
+                    stimuli.append(
+                        Stimulus(
+                            norm: min(q / mantissa, largestNorm), value: sign, mantissa: mantissa, form: 3,
+                            result: result))
                 }
                 if form == 1 {
                     // sqrt n = 2^8 in front of M |v| = q 2^-8 exactly, or the nearest n to q^2 that M leaves.
@@ -120,7 +137,8 @@ extension NormalizationUnit {
     /// Norms and mantissas with M sqrt n close to q: n = RHU((q / M)^2).
     private func squares(near q: Int) -> [(Int, Int)] {
         [1 << 8, 1 << 16, 1 << 20, 1 << 24 - 1].flatMap { mantissa in
-            let norm = ExactRational(ExactInteger(q) * ExactInteger(q), ExactInteger(mantissa) * ExactInteger(mantissa)).rounded(.halfUp)
+            let norm = ExactRational(ExactInteger(q) * ExactInteger(q), ExactInteger(mantissa) * ExactInteger(mantissa))
+                .rounded(.halfUp)
             return [Int(exactly: norm)!].filter { (1...largestNorm).contains($0) }.map { ($0, mantissa) }
         }
     }

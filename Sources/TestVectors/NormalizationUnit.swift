@@ -1,5 +1,6 @@
 import Conformance
 import ExactArithmetic
+import Random
 
 /// `intaglio_normalization_lane`: the exact unit.
 struct NormalizationUnit: VectorUnit {
@@ -26,8 +27,10 @@ struct NormalizationUnit: VectorUnit {
         UnitInterface(
             module: "intaglio_normalization_lane", parameters: [("LATENCY", latency)],
             inputs: [
-                UnitPort("norm", 40), UnitPort("value", 16, signed: true), UnitPort("mantissa", 24), UnitPort("shift", 6), UnitPort("form", 2),
-                UnitPort("result_is_32", 1), UnitPort("clip_low", 32, signed: true), UnitPort("clip_high", 32, signed: true),
+                UnitPort("norm", 40), UnitPort("value", 16, signed: true), UnitPort("mantissa", 24),
+                UnitPort("shift", 6), UnitPort("form", 2),
+                UnitPort("result_is_32", 1), UnitPort("clip_low", 32, signed: true),
+                UnitPort("clip_high", 32, signed: true),
             ],
             outputs: [UnitPort("result", 32, signed: true), UnitPort("saturated", 1)], memories: [], latency: latency)
     }
@@ -37,7 +40,9 @@ struct NormalizationUnit: VectorUnit {
     var valueRange: ClosedRange<Int> { -(1 << (activationBits - 1))...(1 << (activationBits - 1) - 1) }
 
     func rounded(_ stimulus: Stimulus) -> ExactInteger {
-        let (value, norm, scale) = (ExactInteger(stimulus.value), ExactInteger(stimulus.norm), ExactInteger(stimulus.mantissa))
+        let (value, norm, scale) = (
+            ExactInteger(stimulus.value), ExactInteger(stimulus.norm), ExactInteger(stimulus.mantissa)
+        )
         switch stimulus.form {
         case 0: return ExactNormalization.gdn(value, norm: norm, scale: scale, shift: stimulus.shift)
         case 1: return ExactNormalization.igdn(value, norm: norm, scale: scale, shift: stimulus.shift)
@@ -48,7 +53,8 @@ struct NormalizationUnit: VectorUnit {
 
     func inputs(_ stimulus: Stimulus) -> [Int64] {
         [
-            stimulus.norm, stimulus.value, stimulus.mantissa, stimulus.shift, stimulus.form, stimulus.result.isWide ? 1 : 0, stimulus.result.clipLow,
+            stimulus.norm, stimulus.value, stimulus.mantissa, stimulus.shift, stimulus.form,
+            stimulus.result.isWide ? 1 : 0, stimulus.result.clipLow,
             stimulus.result.clipHigh,
         ].map { Int64($0) }
     }
@@ -58,10 +64,12 @@ struct NormalizationUnit: VectorUnit {
         return [stored.result, stored.saturated]
     }
 
-    func random(using generator: inout SplitMix64) -> Stimulus {
+    func random(using generator: inout SeededGenerator) -> Stimulus {
         var stimulus = Stimulus(
-            norm: min(max(1, Int(generator.unsigned(bits: 40))), largestNorm), value: Int(generator.signed(bits: activationBits)),
-            mantissa: max(1, Int(generator.unsigned(bits: 24))), shift: generator.integer(0...(generator.once(in: 3) ? 62 : 24)),
+            norm: min(max(1, Int(generator.unsigned(bits: 40))), largestNorm),
+            value: Int(generator.signed(bits: activationBits)),
+            mantissa: max(1, Int(generator.unsigned(bits: 24))),
+            shift: generator.integer(0...(generator.once(in: 3) ? 62 : 24)),
             form: generator.integer(0...3))
         stimulus.result.isWide = generator.once(in: 2)
         if generator.once(in: 3) {

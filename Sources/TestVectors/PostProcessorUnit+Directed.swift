@@ -3,16 +3,22 @@ import FixedPoint
 /// Stimuli made for the points of the post-processor.
 extension PostProcessorUnit {
     func directed() -> [Stimulus] {
-        let groups = [ties(), nearTies(), saturations(), doubleRoundings(), floats(), multipliers(), sums(), additions(), bypasses(), clips()]
+        let groups = [
+            ties(), nearTies(), saturations(), doubleRoundings(), floats(), multipliers(), sums(), additions(),
+            bypasses(), clips(),
+        ]
         return groups.joined().filter { isAdmitted($0) }
     }
 
-    private func stimulus(_ total: Int, _ mantissa: UInt32, _ exponent: Int, _ rule: RoundingRule, _ result: ResultBits = ResultBits()) -> Stimulus {
+    private func stimulus(
+        _ total: Int, _ mantissa: UInt32, _ exponent: Int, _ rule: RoundingRule, _ result: ResultBits = ResultBits()
+    ) -> Stimulus {
         let multiplier = QuantizedMultiplier(mantissa: mantissa, exponent: exponent)
         // The multiplier of the other sign must not be looked at.
         let other = QuantizedMultiplier(mantissa: 3 << 29, exponent: exponent == 30 ? 29 : exponent + 1)
         return Stimulus(
-            sum: total, positive: total < 0 ? other : multiplier, negative: total < 0 ? multiplier : other, rounding: rule, result: result)
+            sum: total, positive: total < 0 ? other : multiplier, negative: total < 0 ? multiplier : other,
+            rounding: rule, result: result)
     }
 
     /// x = 1/2 and 3/2, of either sign, for every exponent.
@@ -76,8 +82,12 @@ extension PostProcessorUnit {
             for exponent in -8 ... -1 {
                 let half = 1 << (-exponent - 1)
                 for sign in [1, -1] {
-                    for total in [1, 3, 2 * half - 1, 2 * half + 1, 2 * half, 6 * half] { stimuli.append(stimulus(sign * total, 1 << 30, exponent, rule)) }
-                    for mantissa: UInt32 in [1 << 30 + 1, 1 << 30 - 1] { stimuli.append(stimulus(sign * (2 * half - 1), mantissa, exponent, rule)) }
+                    for total in [1, 3, 2 * half - 1, 2 * half + 1, 2 * half, 6 * half] {
+                        stimuli.append(stimulus(sign * total, 1 << 30, exponent, rule))
+                    }
+                    for mantissa: UInt32 in [1 << 30 + 1, 1 << 30 - 1] {
+                        stimuli.append(stimulus(sign * (2 * half - 1), mantissa, exponent, rule))
+                    }
                 }
             }
         }
@@ -86,8 +96,13 @@ extension PostProcessorUnit {
 
     /// Sums, mantissas and products with more than 24 significant bits, at ties of both kinds and beside them.
     private func floats() -> [Stimulus] {
-        let sums = [1 << 24 + 1, 1 << 24 + 3, 1 << 25 - 1, 1 << 26 + 2, 1 << 26 + 6, 1 << 26 + 3, 1 << 26 + 1, 1 << 24, totals.upperBound]
-        let mantissas: [UInt32] = [1 << 30 + 64, 1 << 30 + 192, 1 << 30 + 65, 1 << 30 + 63, 1 << 31 - 1, 1 << 31 - 64, 1 << 30]
+        let sums = [
+            1 << 24 + 1, 1 << 24 + 3, 1 << 25 - 1, 1 << 26 + 2, 1 << 26 + 6, 1 << 26 + 3, 1 << 26 + 1, 1 << 24,
+            totals.upperBound,
+        ]
+        let mantissas: [UInt32] = [
+            1 << 30 + 64, 1 << 30 + 192, 1 << 30 + 65, 1 << 30 + 63, 1 << 31 - 1, 1 << 31 - 64, 1 << 30,
+        ]
         var stimuli: [Stimulus] = []
         for sum in sums {
             for mantissa in mantissas {
@@ -109,7 +124,9 @@ extension PostProcessorUnit {
     private func multipliers() -> [Stimulus] {
         var stimuli: [Stimulus] = []
         for total in [12345, -12345] {
-            for exponent in QuantizedMultiplier.exponents { stimuli.append(stimulus(total, 0x5555_5555, exponent, .halfAway)) }
+            for exponent in QuantizedMultiplier.exponents {
+                stimuli.append(stimulus(total, 0x5555_5555, exponent, .halfAway))
+            }
             for mantissa: UInt32 in [0, 1, 1 << 30, 1 << 31 - 1] {
                 for rule in RoundingRule.allCases { stimuli.append(stimulus(total, mantissa, -3, rule)) }
             }
@@ -147,7 +164,9 @@ extension PostProcessorUnit {
             }
             let largest = 1 << 31 - 1
             for exponent in -31...30 { append(1234, -321, largest, 1 << 30, exponent) }
-            for a in [-32768, 32767] { for b in [-32768, 32767] { for m in [largest, -largest] { append(a, b, m, m, -12) } } }
+            for a in [-32768, 32767] {
+                for b in [-32768, 32767] { for m in [largest, -largest] { append(a, b, m, m, -12) } }
+            }
             // (2 k + 1) / 2 and its neighbours.
             for quarter in [1, 2, 3, 4, 5, 6, 7, -1, -2, -3, -4, -5, -6, -7] { append(quarter, 0, 1 << 29, 1 << 29, 0) }
             append(3, -5, 1 << 29, 1 << 29, 0)
@@ -176,7 +195,8 @@ extension PostProcessorUnit {
         var stimuli: [Stimulus] = []
         for (low, high) in [(-3, 3), (20, 40), (-40, -20), (0, Int(Int32.max)), (5, 5)] {
             for total in [-100, -20, -4, -3, 0, 3, 4, 5, 20, 100, 1 << 25, -(1 << 25)] {
-                stimuli.append(stimulus(total, 1 << 30, 1, .halfEven, ResultBits(isWide: false, clipLow: low, clipHigh: high)))
+                stimuli.append(
+                    stimulus(total, 1 << 30, 1, .halfEven, ResultBits(isWide: false, clipLow: low, clipHigh: high)))
             }
         }
         return stimuli

@@ -1,6 +1,7 @@
 import Conformance
 import ExactArithmetic
 import FixedPoint
+import Random
 
 /// `intaglio_post_processor_lane`: a sum to a result of R bits.
 struct PostProcessorUnit: VectorUnit {
@@ -40,11 +41,15 @@ struct PostProcessorUnit: VectorUnit {
         UnitInterface(
             module: "intaglio_post_processor_lane", parameters: [("ACCUMULATOR_BITS", accumulatorBits)],
             inputs: [
-                UnitPort("sum", accumulatorBits, signed: true), UnitPort("bias", 64, signed: true), UnitPort("mantissa", 31),
-                UnitPort("exponent", 8, signed: true), UnitPort("mantissa_negative", 31), UnitPort("exponent_negative", 8, signed: true),
-                UnitPort("rounding", 4), UnitPort("is_addition", 1), UnitPort("addend_a", 16, signed: true), UnitPort("addend_b", 16, signed: true),
+                UnitPort("sum", accumulatorBits, signed: true), UnitPort("bias", 64, signed: true),
+                UnitPort("mantissa", 31),
+                UnitPort("exponent", 8, signed: true), UnitPort("mantissa_negative", 31),
+                UnitPort("exponent_negative", 8, signed: true),
+                UnitPort("rounding", 4), UnitPort("is_addition", 1), UnitPort("addend_a", 16, signed: true),
+                UnitPort("addend_b", 16, signed: true),
                 UnitPort("addition_mantissa_a", 32, signed: true), UnitPort("addition_mantissa_b", 32, signed: true),
-                UnitPort("addition_exponent", 8, signed: true), UnitPort("bypass", 1), UnitPort("result_is_32", 1), UnitPort("clip_low", 32, signed: true),
+                UnitPort("addition_exponent", 8, signed: true), UnitPort("bypass", 1), UnitPort("result_is_32", 1),
+                UnitPort("clip_low", 32, signed: true),
                 UnitPort("clip_high", 32, signed: true),
             ],
             outputs: [UnitPort("result", 32, signed: true), UnitPort("saturated", 1)], memories: [], latency: 4)
@@ -70,7 +75,8 @@ struct PostProcessorUnit: VectorUnit {
             case .floor: return exact.rounded(.floor)
             case .ceiling: return exact.rounded(.ceiling)
             case .towardZero: return exact.rounded(.towardZero)
-            case .gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32: preconditionFailure("an addition admits no \(stimulus.rounding)")
+            case .gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32:
+                preconditionFailure("an addition admits no \(stimulus.rounding)")
             }
         }
         if stimulus.isBypass { return ExactInteger(stimulus.sum) }
@@ -81,7 +87,8 @@ struct PostProcessorUnit: VectorUnit {
     func isAdmitted(_ stimulus: Stimulus) -> Bool {
         if let addition = stimulus.addition {
             let limit = 1 << 31
-            return Self.additionRules.contains(stimulus.rounding) && abs(addition.mantissaA) < limit && abs(addition.mantissaB) < limit
+            return Self.additionRules.contains(stimulus.rounding) && abs(addition.mantissaA) < limit
+                && abs(addition.mantissaB) < limit
         }
         guard totals.contains(stimulus.sum), totals.contains(stimulus.total) else { return false }
         guard stimulus.rounding == .gemmlowpDouble, !stimulus.isBypass else { return true }
@@ -92,9 +99,12 @@ struct PostProcessorUnit: VectorUnit {
     func inputs(_ stimulus: Stimulus) -> [Int64] {
         let addition = stimulus.addition ?? Addition(a: -1, b: 1, mantissaA: 3, mantissaB: 5, exponent: 30)
         return [
-            stimulus.sum, stimulus.bias, Int(stimulus.positive.mantissa), stimulus.positive.exponent, Int(stimulus.negative.mantissa),
-            stimulus.negative.exponent, RoundingRule.allCases.firstIndex(of: stimulus.rounding)!, stimulus.addition == nil ? 0 : 1, addition.a, addition.b,
-            addition.mantissaA, addition.mantissaB, addition.exponent, stimulus.isBypass ? 1 : 0, stimulus.result.isWide ? 1 : 0, stimulus.result.clipLow,
+            stimulus.sum, stimulus.bias, Int(stimulus.positive.mantissa), stimulus.positive.exponent,
+            Int(stimulus.negative.mantissa),
+            stimulus.negative.exponent, RoundingRule.allCases.firstIndex(of: stimulus.rounding)!,
+            stimulus.addition == nil ? 0 : 1, addition.a, addition.b,
+            addition.mantissaA, addition.mantissaB, addition.exponent, stimulus.isBypass ? 1 : 0,
+            stimulus.result.isWide ? 1 : 0, stimulus.result.clipLow,
             stimulus.result.clipHigh,
         ].map { Int64($0) }
     }
@@ -104,17 +114,19 @@ struct PostProcessorUnit: VectorUnit {
         return [stored.result, stored.saturated]
     }
 
-    func random(using generator: inout SplitMix64) -> Stimulus {
+    func random(using generator: inout SeededGenerator) -> Stimulus {
         while true {
             let stimulus = candidate(using: &generator)
             if isAdmitted(stimulus) { return stimulus }
         }
     }
 
-    private func candidate(using generator: inout SplitMix64) -> Stimulus {
+    private func candidate(using generator: inout SeededGenerator) -> Stimulus {
         var stimulus = Stimulus(
-            sum: Int(generator.signed(bits: accumulatorBits)), bias: generator.once(in: 3) ? 0 : Int(generator.signed(bits: accumulatorBits)),
-            positive: multiplier(using: &generator), negative: multiplier(using: &generator), rounding: generator.element(of: RoundingRule.allCases))
+            sum: Int(generator.signed(bits: accumulatorBits)),
+            bias: generator.once(in: 3) ? 0 : Int(generator.signed(bits: accumulatorBits)),
+            positive: multiplier(using: &generator), negative: multiplier(using: &generator),
+            rounding: generator.element(of: RoundingRule.allCases))
         stimulus.result.isWide = generator.once(in: 2)
         if generator.once(in: 3) {
             let limits = [Int(generator.signed(bits: 32)), Int(generator.signed(bits: 32))]
@@ -125,7 +137,8 @@ struct PostProcessorUnit: VectorUnit {
         case 0...2:
             stimulus.rounding = generator.element(of: Self.additionRules)
             stimulus.addition = Addition(
-                a: Int(generator.signed(bits: 16)), b: Int(generator.signed(bits: 16)), mantissaA: Int(generator.signed(bits: 32)),
+                a: Int(generator.signed(bits: 16)), b: Int(generator.signed(bits: 16)),
+                mantissaA: Int(generator.signed(bits: 32)),
                 mantissaB: Int(generator.signed(bits: 32)), exponent: generator.integer(-31...30))
         case 3: stimulus.isBypass = true
         default: break
@@ -133,8 +146,9 @@ struct PostProcessorUnit: VectorUnit {
         return stimulus
     }
 
-    private func multiplier(using generator: inout SplitMix64) -> QuantizedMultiplier {
+    private func multiplier(using generator: inout SeededGenerator) -> QuantizedMultiplier {
         QuantizedMultiplier(
-            mantissa: UInt32(generator.unsigned(bits: 31)), exponent: generator.integer(generator.once(in: 3) ? -62...30 : -24...12))
+            mantissa: UInt32(generator.unsigned(bits: 31)),
+            exponent: generator.integer(generator.once(in: 3) ? -62...30 : -24...12))
     }
 }

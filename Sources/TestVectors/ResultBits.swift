@@ -29,7 +29,8 @@ struct ResultBits: Hashable, Sendable {
     func clipped(_ rounded: ExactInteger) -> String {
         let value = min(max(rounded, -ExactInteger.powerOfTwo(bits - 1)), .powerOfTwo(bits - 1) - 1)
         if value < ExactInteger(clipLow) { return "raised" }
-        return value > ExactInteger(clipHigh) ? "lowered" : value == ExactInteger(clipLow) || value == ExactInteger(clipHigh) ? "at a limit" : "passed"
+        return value > ExactInteger(clipHigh)
+            ? "lowered" : value == ExactInteger(clipLow) || value == ExactInteger(clipHigh) ? "at a limit" : "passed"
     }
 
     static let edges = ["saturated low", "lowest kept", "highest kept", "saturated high"]

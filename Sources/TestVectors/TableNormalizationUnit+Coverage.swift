@@ -22,17 +22,23 @@ extension TableNormalizationUnit {
             for exponent in 0...largestExponent { points.append(CoveragePoint("exponents", "\(name), \(exponent)")) }
             for norm in ["1", "largest"] { points.append(CoveragePoint("norms", "\(name), \(norm)")) }
             for segment in tables[form].bases.indices {
-                for offset in ["first", "last"] { points.append(CoveragePoint("segments", "\(name), \(segment), \(offset) offset")) }
+                for offset in ["first", "last"] {
+                    points.append(CoveragePoint("segments", "\(name), \(segment), \(offset) offset"))
+                }
             }
             for bits in [24, 32] {
-                for edge in ResultBits.edges { points.append(CoveragePoint("saturation", "\(name), R = \(bits), \(edge)")) }
+                for edge in ResultBits.edges {
+                    points.append(CoveragePoint("saturation", "\(name), R = \(bits), \(edge)"))
+                }
             }
             points.append(CoveragePoint("magnitudes", "\(name), zero from a value that is not"))
         }
         for direction in ["left", "none", "right"] { points.append(CoveragePoint("places", direction)) }
         for shift in 0...62 { points.append(CoveragePoint("shifts", "\(shift)")) }
         for mantissa in [1, Self.largestMantissa] { points.append(CoveragePoint("mantissas", "\(mantissa)")) }
-        for value in [valueRange.lowerBound, valueRange.upperBound] { points.append(CoveragePoint("values", "\(value)")) }
+        for value in [valueRange.lowerBound, valueRange.upperBound] {
+            points.append(CoveragePoint("values", "\(value)"))
+        }
         for clip in ResultBits.clips { points.append(CoveragePoint("clip", clip)) }
         return points
     }
@@ -42,7 +48,10 @@ extension TableNormalizationUnit {
         let rounded = rounded(stimulus)
         let factor = oracle(stimulus.form).factor(norm: ExactInteger(stimulus.norm))
         let (product, places) = product(stimulus)
-        var keys = ["forms: \(name), " + (stimulus.value < 0 ? "negative" : stimulus.value == 0 ? "zero" : "positive"), "shifts: \(stimulus.shift)"]
+        var keys = [
+            "forms: \(name), " + (stimulus.value < 0 ? "negative" : stimulus.value == 0 ? "zero" : "positive"),
+            "shifts: \(stimulus.shift)",
+        ]
         keys.append("exponents: \(name), \(factor.exponent)")
         keys.append("places: " + (places < 0 ? "left" : places == 0 ? "none" : "right"))
         if (1...60).contains(places) {
@@ -52,14 +61,22 @@ extension TableNormalizationUnit {
         }
         if let place = factor.place {
             if place.offset == 0 { keys.append("segments: \(name), \(place.segment), first offset") }
-            if place.offset == 1 << tables[stimulus.form].offsetBits - 1 { keys.append("segments: \(name), \(place.segment), last offset") }
+            if place.offset == 1 << tables[stimulus.form].offsetBits - 1 {
+                keys.append("segments: \(name), \(place.segment), last offset")
+            }
         }
         if stimulus.norm == 1 { keys.append("norms: \(name), 1") }
         if stimulus.norm == largestNorm { keys.append("norms: \(name), largest") }
-        if let edge = stimulus.result.edge(rounded) { keys.append("saturation: \(name), R = \(stimulus.result.bits), \(edge)") }
-        if rounded.signum == 0, stimulus.value != 0 { keys.append("magnitudes: \(name), zero from a value that is not") }
+        if let edge = stimulus.result.edge(rounded) {
+            keys.append("saturation: \(name), R = \(stimulus.result.bits), \(edge)")
+        }
+        if rounded.signum == 0, stimulus.value != 0 {
+            keys.append("magnitudes: \(name), zero from a value that is not")
+        }
         if [1, Self.largestMantissa].contains(stimulus.mantissa) { keys.append("mantissas: \(stimulus.mantissa)") }
-        if [valueRange.lowerBound, valueRange.upperBound].contains(stimulus.value) { keys.append("values: \(stimulus.value)") }
+        if [valueRange.lowerBound, valueRange.upperBound].contains(stimulus.value) {
+            keys.append("values: \(stimulus.value)")
+        }
         keys.append("clip: " + stimulus.result.clipped(rounded))
         return keys
     }
@@ -77,7 +94,8 @@ extension TableNormalizationUnit {
             }
             for shift in 0...62 {
                 for value in [-1, valueRange.upperBound] {
-                    stimuli.append(Stimulus(norm: 7, value: value, mantissa: Self.largestMantissa, shift: shift, form: form))
+                    stimuli.append(
+                        Stimulus(norm: 7, value: value, mantissa: Self.largestMantissa, shift: shift, form: form))
                 }
             }
             for exponent in 0...largestExponent {
@@ -85,7 +103,10 @@ extension TableNormalizationUnit {
                     // A middle result, as far as M goes.
                     let places = oracle(form).factor(norm: ExactInteger(norm)).shift
                     let mantissa = places > 20 ? Self.largestMantissa : 1 << 10
-                    stimuli.append(Stimulus(norm: norm, value: 1001, mantissa: mantissa, shift: min(max(10 - places, 0), 62), form: form))
+                    stimuli.append(
+                        Stimulus(
+                            norm: norm, value: 1001, mantissa: mantissa, shift: min(max(10 - places, 0), 62), form: form
+                        ))
                 }
             }
             stimuli += segments(form) + ties(form)
@@ -115,7 +136,9 @@ extension TableNormalizationUnit {
                 let places = oracle(form).factor(norm: ExactInteger(norm)).shift
                 let valueBits = min(max(places, 0), activationBits - 2)
                 let value = segment % 2 == 0 ? 1 << valueBits : -(1 << valueBits)
-                return Stimulus(norm: norm, value: value, mantissa: 1 << min(max(places, 0) - valueBits, 23), shift: max(-places, 0), form: form)
+                return Stimulus(
+                    norm: norm, value: value, mantissa: 1 << min(max(places, 0) - valueBits, 23),
+                    shift: max(-places, 0), form: form)
             }
         }
     }
@@ -130,7 +153,9 @@ extension TableNormalizationUnit {
             for value in [1, -3] {
                 let mantissa = 1 << 22
                 let shift = (abs(value) * mantissa * y).trailingZeroBitCount + 1 - factor.shift
-                if (0...62).contains(shift) { stimuli.append(Stimulus(norm: norm, value: value, mantissa: mantissa, shift: shift, form: form)) }
+                if (0...62).contains(shift) {
+                    stimuli.append(Stimulus(norm: norm, value: value, mantissa: mantissa, shift: shift, form: form))
+                }
                 guard y % 2 == 1 else { continue }
                 // M |v| y = 2^(s-1) - 1 modulo 2^s, by the inverse of |v| y.
                 for shift in 0...10 where (2...23).contains(shift + factor.shift) {
@@ -139,7 +164,9 @@ extension TableNormalizationUnit {
                     var inverse = 1
                     for _ in 0..<5 { inverse = inverse &* (2 &- odd &* inverse) & mask }
                     let mantissa = (mask >> 1) &* inverse & mask
-                    if mantissa > 0 { stimuli.append(Stimulus(norm: norm, value: value, mantissa: mantissa, shift: shift, form: form)) }
+                    if mantissa > 0 {
+                        stimuli.append(Stimulus(norm: norm, value: value, mantissa: mantissa, shift: shift, form: form))
+                    }
                 }
             }
         }
@@ -157,13 +184,17 @@ extension TableNormalizationUnit {
                 guard y > 1 << 12 else { continue }
                 for shift in 0...12 where (1...30).contains(shift + factor.shift) {
                     let places = shift + factor.shift
-                    for magnitude in stride(from: valueRange.upperBound, to: max(valueRange.upperBound - 2000, 0), by: -1) {
+                    for magnitude in stride(
+                        from: valueRange.upperBound, to: max(valueRange.upperBound - 2000, 0), by: -1)
+                    {
                         let mantissa = ((2 * target) << places / (magnitude * y) + 1) / 2
                         guard (1...Self.largestMantissa).contains(mantissa) else { continue }
                         guard (magnitude * mantissa * y + 1 << (places - 1)) >> places == target else { continue }
                         for sign in [1, -1] {
                             stimuli.append(
-                                Stimulus(norm: norm, value: sign * magnitude, mantissa: mantissa, shift: shift, form: form, result: ResultBits(isWide: bits == 32)))
+                                Stimulus(
+                                    norm: norm, value: sign * magnitude, mantissa: mantissa, shift: shift, form: form,
+                                    result: ResultBits(isWide: bits == 32)))
                         }
                         break search
                     }

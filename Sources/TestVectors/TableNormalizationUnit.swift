@@ -1,6 +1,7 @@
 import Conformance
 import ExactArithmetic
 import Quantization
+import Random
 
 /// `intaglio_table_normalization_lane`: the unit by segments, with a table of its own for each form.
 struct TableNormalizationUnit: VectorUnit {
@@ -17,7 +18,8 @@ struct TableNormalizationUnit: VectorUnit {
     let activationBits: Int
     let accumulatorBits: Int
     let latency: Int
-    /// In the order of the forms: a derived one at the standard widths, a derived one at the largest, lines of any slope, and the product.
+    /// In the order of the forms: a derived one at the standard widths, a derived one at the largest, lines of any
+    /// slope, and the product.
     let tables: [NormalizationTable]
     private let oracles: [ExactTableNormalization]
 
@@ -31,10 +33,14 @@ struct TableNormalizationUnit: VectorUnit {
         self.accumulatorBits = accumulatorBits
         self.latency = latency
         let widest = NormalizationTable.Widths(indexBits: 8, offsetBits: 16, baseBits: 18, slopeBits: 18)
-        tables = [.derived(for: .reciprocalSquareRoot), .derived(for: .squareRoot, widths: widest), .lines(seed: seed), .product(baseBits: 17)]
+        tables = [
+            .derived(for: .reciprocalSquareRoot), .derived(for: .squareRoot, widths: widest), .lines(seed: seed),
+            .product(baseBits: 17),
+        ]
         oracles = zip(ExactTableNormalization.Form.allCases, tables).map { form, table in
             ExactTableNormalization(
-                form, indexBits: table.indexBits, offsetBits: table.offsetBits, baseBits: table.baseBits, slopeShift: table.slopeShift,
+                form, indexBits: table.indexBits, offsetBits: table.offsetBits, baseBits: table.baseBits,
+                slopeShift: table.slopeShift,
                 bases: table.bases.map { Int($0) }, slopes: table.slopes.map { Int($0) })
         }
     }
@@ -45,13 +51,17 @@ struct TableNormalizationUnit: VectorUnit {
         UnitInterface(
             module: "intaglio_table_normalization_lane", parameters: [("LATENCY", latency)],
             inputs: [
-                UnitPort("norm", 40), UnitPort("value", 16, signed: true), UnitPort("mantissa", 24), UnitPort("shift", 6), UnitPort("form", 2),
-                UnitPort("index_bits", 4), UnitPort("offset_bits", 5), UnitPort("base_bits", 5), UnitPort("slope_shift", 5), UnitPort("result_is_32", 1),
+                UnitPort("norm", 40), UnitPort("value", 16, signed: true), UnitPort("mantissa", 24),
+                UnitPort("shift", 6), UnitPort("form", 2),
+                UnitPort("index_bits", 4), UnitPort("offset_bits", 5), UnitPort("base_bits", 5),
+                UnitPort("slope_shift", 5), UnitPort("result_is_32", 1),
                 UnitPort("clip_low", 32, signed: true), UnitPort("clip_high", 32, signed: true),
             ],
             outputs: [UnitPort("result", 32, signed: true), UnitPort("saturated", 1)],
             memories: [
-                UnitMemory(name: "segments", words: memory, wordBits: 64, indexPort: "segment_index", indexBits: 10, wordPort: "segment", reads: 1)
+                UnitMemory(
+                    name: "segments", words: memory, wordBits: 64, indexPort: "segment_index", indexBits: 10,
+                    wordPort: "segment", reads: 1)
             ], latency: latency)
     }
 
@@ -73,13 +83,15 @@ struct TableNormalizationUnit: VectorUnit {
 
     func rounded(_ stimulus: Stimulus) -> ExactInteger {
         oracle(stimulus.form).normalized(
-            ExactInteger(stimulus.value), norm: ExactInteger(stimulus.norm), scale: ExactInteger(stimulus.mantissa), shift: stimulus.shift)
+            ExactInteger(stimulus.value), norm: ExactInteger(stimulus.norm), scale: ExactInteger(stimulus.mantissa),
+            shift: stimulus.shift)
     }
 
     func inputs(_ stimulus: Stimulus) -> [Int64] {
         let table = tables[stimulus.form]
         return [
-            stimulus.norm, stimulus.value, stimulus.mantissa, stimulus.shift, stimulus.form, table.indexBits, table.offsetBits, table.baseBits, table.slopeShift,
+            stimulus.norm, stimulus.value, stimulus.mantissa, stimulus.shift, stimulus.form, table.indexBits,
+            table.offsetBits, table.baseBits, table.slopeShift,
             stimulus.result.isWide ? 1 : 0, stimulus.result.clipLow, stimulus.result.clipHigh,
         ].map { Int64($0) }
     }
@@ -89,10 +101,12 @@ struct TableNormalizationUnit: VectorUnit {
         return [stored.result, stored.saturated]
     }
 
-    func random(using generator: inout SplitMix64) -> Stimulus {
+    func random(using generator: inout SeededGenerator) -> Stimulus {
         var stimulus = Stimulus(
-            norm: min(max(1, Int(generator.unsigned(bits: 40))), largestNorm), value: Int(generator.signed(bits: activationBits)),
-            mantissa: max(1, Int(generator.unsigned(bits: 24))), shift: generator.integer(0...(generator.once(in: 3) ? 62 : 24)),
+            norm: min(max(1, Int(generator.unsigned(bits: 40))), largestNorm),
+            value: Int(generator.signed(bits: activationBits)),
+            mantissa: max(1, Int(generator.unsigned(bits: 24))),
+            shift: generator.integer(0...(generator.once(in: 3) ? 62 : 24)),
             form: generator.integer(0...3))
         stimulus.result.isWide = generator.once(in: 2)
         if generator.once(in: 3) {
@@ -107,10 +121,11 @@ struct TableNormalizationUnit: VectorUnit {
 extension NormalizationTable {
     /// 128 lines from any base to any last value, both ends of 18 bits among them.
     fileprivate static func lines(seed: UInt64) -> NormalizationTable {
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         let (largest, lastOffset, shift) = (1 << 18 - 1, 1 << 16 - 1, 15)
         let limit = 1 << 17
-        var table = NormalizationTable(indexBits: 7, offsetBits: 16, baseBits: 18, slopeBits: 18, slopeShift: shift, bases: [], slopes: [])
+        var table = NormalizationTable(
+            indexBits: 7, offsetBits: 16, baseBits: 18, slopeBits: 18, slopeShift: shift, bases: [], slopes: [])
         for segment in 0..<128 {
             let first = segment == 0 ? 0 : segment == 1 ? largest : generator.integer(0...largest)
             let last = segment == 0 ? largest : segment == 1 ? 0 : generator.integer(0...largest)

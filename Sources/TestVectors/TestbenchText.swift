@@ -1,3 +1,5 @@
+import FixedPoint
+
 /// The self-checking testbench around the vectors of one unit.
 struct TestbenchText {
     let vectors: UnitVectorSet
@@ -8,17 +10,23 @@ struct TestbenchText {
     private var responseBits: Int { interface.outputs.bits }
 
     var text: String {
-        ([header, declarations, memories, instance, comparison] + [interface.latency == 0 ? combinationalRun : clockedRun]).joined(separator: "\n") + "endmodule\n"
+        ([header, declarations, memories, instance, comparison] + [
+            interface.latency == 0 ? combinationalRun : clockedRun
+        ]).joined(separator: "\n") + "endmodule\n"
     }
 
     private var header: String {
         """
-        // Applies stimulus.hex to one \(interface.module) and compares what comes out with response.hex. The macro UNIT names the module under test.
+        // Applies stimulus.hex to one \(interface.module) and compares what comes out with response.hex. The macro \
+        UNIT names the module under test.
         //
-        //     $ verilator --binary -Wno-fatal --unroll-count 8192 --unroll-stmts 1000000 --top-module testbench -DUNIT=\(interface.module) testbench.sv rtl/*.sv && obj_dir/Vtestbench
-        //     $ iverilog -g2012 -s testbench -DUNIT=\(interface.module) -o testbench.vvp testbench.sv rtl/*.sv && vvp -n testbench.vvp
+        //     $ verilator --binary -Wno-fatal --unroll-count 8192 --unroll-stmts 1000000 --top-module testbench \
+        -DUNIT=\(interface.module) testbench.sv rtl/*.sv && obj_dir/Vtestbench
+        //     $ iverilog -g2012 -s testbench -DUNIT=\(interface.module) -o testbench.vvp testbench.sv rtl/*.sv && vvp \
+        -n testbench.vvp
         //
-        // Run it in this folder. The first mismatch is printed with cycle, signal, expected and observed value, and ends the run with an error.
+        // Run it in this folder. The first mismatch is printed with cycle, signal, expected and observed value, and \
+        ends the run with an error.
         `timescale 1ns / 1ps
         `ifndef UNIT
         `define UNIT \(interface.module)
@@ -29,9 +37,12 @@ struct TestbenchText {
 
     private var declarations: String {
         var lines = [
-            "module testbench;", "    localparam int ROWS = \(vectors.stimulus.count);", "    localparam int RESPONSES = \(vectors.response.count);",
-            "    localparam int LATENCY = \(interface.latency);", "", "    reg [\(stimulusBits - 1):0] stimulus [0:ROWS-1];",
-            "    reg [\(responseBits - 1):0] response [0:RESPONSES-1];", "    reg [\(stimulusBits - 1):0] row;", "    reg [\(responseBits - 1):0] expected;",
+            "module testbench;", "    localparam int ROWS = \(vectors.stimulus.count);",
+            "    localparam int RESPONSES = \(vectors.response.count);",
+            "    localparam int LATENCY = \(interface.latency);", "",
+            "    reg [\(stimulusBits - 1):0] stimulus [0:ROWS-1];",
+            "    reg [\(responseBits - 1):0] response [0:RESPONSES-1];", "    reg [\(stimulusBits - 1):0] row;",
+            "    reg [\(responseBits - 1):0] expected;",
             "    integer compared;", "    integer accepted_row [0:RESPONSES-1];", "",
         ]
         for port in interface.stimulusPorts + interface.outputs where port.name != handshake.readout?.field {
@@ -40,7 +51,8 @@ struct TestbenchText {
         if interface.latency > 0 { lines += ["    wire \(handshake.output);", "    reg clock;"] }
         if let readout = handshake.readout {
             lines += [
-                "    wire [\(elementBits * readout.slotElements - 1):0] \(readout.slotPort);", "    reg [\(readout.firstBits - 1):0] \(readout.firstPort);",
+                "    wire [\(elementBits * readout.slotElements - 1):0] \(readout.slotPort);",
+                "    reg [\(readout.firstBits - 1):0] \(readout.firstPort);",
                 "    reg \(readout.bankPort);", "    integer element, slot;", "    integer reading;",
             ]
         }
@@ -56,7 +68,8 @@ struct TestbenchText {
                 wire [\(memory.wordBits * memory.reads - 1):0] \(memory.wordPort);
                 initial $readmemh("\(memory.name).hex", \(memory.name));
                 for (genvar read = 0; read < \(memory.reads); read++) begin : read_\(memory.name)
-                    assign \(memory.wordPort)[\(memory.wordBits)*read +: \(memory.wordBits)] = \(memory.name)[\(index(memory))];
+                    assign \(memory.wordPort)[\(memory.wordBits)*read +: \(memory.wordBits)] = \
+            \(memory.name)[\(index(memory))];
                 end
 
             """
@@ -64,15 +77,23 @@ struct TestbenchText {
     }
 
     private func index(_ memory: UnitMemory) -> String {
-        memory.isRun ? "\(memory.indexPort) + read" : "\(memory.indexPort)[\(memory.indexBits)*read +: \(memory.indexBits)]"
+        memory.isRun
+            ? "\(memory.indexPort) + read" : "\(memory.indexPort)[\(memory.indexBits)*read +: \(memory.indexBits)]"
     }
 
     private var instance: String {
-        let parameters = interface.parameters.isEmpty ? "" : "#(\(interface.parameters.map { ".\($0.name)(\($0.value))" }.joined(separator: ", "))) "
-        var ports = (interface.inputs + interface.outputs).map(\.name) + interface.memories.flatMap { [$0.indexPort, $0.wordPort] }
+        let parameters =
+            interface.parameters.isEmpty
+            ? "" : "#(\(interface.parameters.map { ".\($0.name)(\($0.value))" }.joined(separator: ", "))) "
+        var ports =
+            (interface.inputs + interface.outputs).map(\.name)
+            + interface.memories.flatMap { [$0.indexPort, $0.wordPort] }
         if interface.latency > 0 { ports = ["clock", "reset", handshake.input, handshake.output] + ports }
-        if let readout = handshake.readout { ports = ports.filter { $0 != readout.field } + [readout.firstPort, readout.bankPort, readout.slotPort] }
-        return "    `UNIT \(parameters)unit_under_test (\n" + ports.map { "        .\($0)(\($0))" }.joined(separator: ",\n") + "\n    );\n"
+        if let readout = handshake.readout {
+            ports = ports.filter { $0 != readout.field } + [readout.firstPort, readout.bankPort, readout.slotPort]
+        }
+        return "    `UNIT \(parameters)unit_under_test (\n"
+            + ports.map { "        .\($0)(\($0))" }.joined(separator: ",\n") + "\n    );\n"
     }
 
     /// The bits of a response's field.
@@ -85,7 +106,8 @@ struct TestbenchText {
         let checks = interface.outputs.filter { $0.name != handshake.readout?.field }.map { port in
             """
                         if (\(port.name) !== expected[\(place(port))]) begin
-                            $display("mismatch: cycle %0d, response %0d: \(port.name) expected %h, observed %h", cycle, number, expected[\(place(port))], \(port.name));
+                            $display("mismatch: cycle %0d, response %0d: \(port.name) expected %h, observed %h", \
+            cycle, number, expected[\(place(port))], \(port.name));
                             show_row(accepted_row[number]);
                             $fatal(1);
                         end
@@ -103,7 +125,8 @@ struct TestbenchText {
             """ + (handshake.readout.map(slotComparison) ?? "")
     }
 
-    /// Prints a row of the stimulus field by field: numbers where a field has one lane of 64 bits at most, otherwise hexadecimal digits.
+    /// Prints a row of the stimulus field by field: numbers where a field has one lane of 64 bits at most, otherwise
+    /// hexadecimal digits.
     private var rowText: String {
         var high = stimulusBits
         let lines = interface.stimulusPorts.map { port in
@@ -140,9 +163,11 @@ struct TestbenchText {
                         expected = response[reading];
                         \(readout.firstPort) = slot * \(readout.slotElements);
                         #1;
-                        for (element = \(readout.firstPort); element < \(field.lanes) && element < \(readout.firstPort) + \(readout.slotElements); element = element + 1) begin
+                        for (element = \(readout.firstPort); element < \(field.lanes) && element < \
+            \(readout.firstPort) + \(readout.slotElements); element = element + 1) begin
                             if (\(observed) !== expected[\(low) + \(elementBits)*element +: \(elementBits)]) begin
-                                $display("mismatch: cycle %0d, response %0d: \(readout.slotPort), element %0d expected %h, observed %h", cycle, reading, element,
+                                $display("mismatch: cycle %0d, response %0d: \(readout.slotPort), element %0d expected \
+            %h, observed %h", cycle, reading, element,
                                          expected[\(low) + \(elementBits)*element +: \(elementBits)], \(observed));
                                 show_row(accepted_row[reading]);
                                 $fatal(1);
@@ -178,14 +203,14 @@ struct TestbenchText {
 
     private var combinationalRun: String {
         start + """
-                for (cycle = 0; cycle < ROWS; cycle = cycle + 1) begin
-                    row = stimulus[cycle];
-                    accepted_row[cycle] = cycle;
-                    #1;
-                    compare(cycle, cycle);
-                end
+                    for (cycle = 0; cycle < ROWS; cycle = cycle + 1) begin
+                        row = stimulus[cycle];
+                        accepted_row[cycle] = cycle;
+                        #1;
+                        compare(cycle, cycle);
+                    end
 
-        """ + end
+            """ + end
     }
 
     /// `due[LATENCY-1]` is the response that must stand at the outputs now, or -1.
@@ -204,34 +229,36 @@ struct TestbenchText {
         }
         let tail = handshake.readout.map { readout in
             let field = interface.outputs.first { $0.name == readout.field }!
-            return " + \((field.lanes + readout.slotElements - 1) / readout.slotElements)"
+            return " + \(ceilDivide(field.lanes, by: readout.slotElements))"
         }
         return """
-            integer due [0:LATENCY-1];
-            integer accepted;
-            integer stage;
-            always #5 clock = !clock;
+                integer due [0:LATENCY-1];
+                integer accepted;
+                integer stage;
+                always #5 clock = !clock;
 
-        """ + start + """
-                clock = 0;
-                accepted = 0;\(begin == nil ? "" : "\n        reading = -1;")
-                for (cycle = 0; cycle < ROWS + LATENCY\(tail ?? ""); cycle = cycle + 1) begin
-                    @(negedge clock);
-                    if (cycle > 0) begin
-                        if (\(handshake.output) !== (due[LATENCY-1] >= 0)) begin
-                            $display("mismatch: cycle %0d: \(handshake.output) expected %b, observed %b", cycle, due[LATENCY-1] >= 0, \(handshake.output));
-                            if (cycle >= LATENCY && cycle - LATENCY < ROWS) show_row(cycle - LATENCY);
-                            $fatal(1);
+            """ + start + """
+                        clock = 0;
+                        accepted = 0;\(begin == nil ? "" : "\n        reading = -1;")
+                        for (cycle = 0; cycle < ROWS + LATENCY\(tail ?? ""); cycle = cycle + 1) begin
+                            @(negedge clock);
+                            if (cycle > 0) begin
+                                if (\(handshake.output) !== (due[LATENCY-1] >= 0)) begin
+                                    $display("mismatch: cycle %0d: \(handshake.output) expected %b, observed %b", \
+                cycle, due[LATENCY-1] >= 0, \(handshake.output));
+                                    if (cycle >= LATENCY && cycle - LATENCY < ROWS) show_row(cycle - LATENCY);
+                                    $fatal(1);
+                                end
+                                if (due[LATENCY-1] >= 0) compare(cycle, due[LATENCY-1]);\(begin ?? "")
+                            end
+                            row = (cycle < ROWS) ? stimulus[cycle] : {\(stimulusBits){1'b0}};
+                            for (stage = LATENCY - 1; stage > 0; stage = stage - 1) due[stage] = \
+                row[\(stimulusBits - 1)] ? -1 : due[stage-1];
+                            due[0] = (\(accepts) && !row[\(stimulusBits - 1)]) ? accepted : -1;
+                            if (\(accepts)) accepted_row[accepted] = cycle;
+                            if (\(accepts)) accepted = accepted + 1;
                         end
-                        if (due[LATENCY-1] >= 0) compare(cycle, due[LATENCY-1]);\(begin ?? "")
-                    end
-                    row = (cycle < ROWS) ? stimulus[cycle] : {\(stimulusBits){1'b0}};
-                    for (stage = LATENCY - 1; stage > 0; stage = stage - 1) due[stage] = row[\(stimulusBits - 1)] ? -1 : due[stage-1];
-                    due[0] = (\(accepts) && !row[\(stimulusBits - 1)]) ? accepted : -1;
-                    if (\(accepts)) accepted_row[accepted] = cycle;
-                    if (\(accepts)) accepted = accepted + 1;
-                end
 
-        """ + end
+                """ + end
     }
 }

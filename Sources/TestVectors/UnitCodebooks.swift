@@ -1,7 +1,9 @@
 import Conformance
 import Quantization
+import Random
 
-/// The codebooks that the vectors of the codebook-mux program: full, short and single ones, with gaps, with step 1, and one with equal thresholds.
+/// The codebooks that the vectors of the codebook-mux program: full, short and single ones, with gaps, with step 1, and
+/// one with equal thresholds.
 struct UnitCodebooks: Sendable {
     let codebooks: [Codebook]
 
@@ -9,7 +11,7 @@ struct UnitCodebooks: Sendable {
     ///   - count: J of the machine.
     ///   - bits: V of the machine; codebook 4 reaches both of its ends.
     init(count: Int, bits: Int, seed: UInt64) {
-        var generator = SplitMix64(seed: seed ^ 0x5EED_C0DE)
+        var generator = SeededGenerator(seed: seed ^ 0x5EED_C0DE)
         let lengths = [256, 256, 1, 2, 256, 37, 255, 129, 256, 3, 64, 200]
         let limit = 1 << (bits - 1)
         codebooks = (0..<count).map { index in

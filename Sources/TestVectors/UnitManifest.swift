@@ -1,3 +1,4 @@
+import FileFormats
 import Foundation
 import Simulation
 
@@ -73,13 +74,15 @@ struct UnitManifest: Encodable {
             interface.latency == 0
             ? "combinational: a response row for each stimulus row"
             : "one stimulus row a cycle; a response row for each row with \(interface.handshake.input)"
-                + (interface.handshake.completes.map { " and \($0)" } ?? "") + ", \(interface.latency) cycles later, unless reset comes between"
+                + (interface.handshake.completes.map { " and \($0)" } ?? "")
+                + ", \(interface.latency) cycles later, unless reset comes between"
         inputValidPort = interface.handshake.input
         outputValidPort = interface.handshake.output
         completesField = interface.handshake.completes
         readout = interface.handshake.readout.map {
             Readout(
-                field: $0.field, firstPort: $0.firstPort, bankPort: $0.bankPort, bankField: $0.bankField, slotPort: $0.slotPort, slotElements: $0.slotElements)
+                field: $0.field, firstPort: $0.firstPort, bankPort: $0.bankPort, bankField: $0.bankField,
+                slotPort: $0.slotPort, slotElements: $0.slotElements)
         }
         func file(_ name: String, _ rows: [[Int64]], _ ports: [UnitPort]) -> File {
             File(
@@ -90,19 +93,12 @@ struct UnitManifest: Encodable {
         response = file("response.hex", vectors.response, interface.outputs)
         memories = interface.memories.map {
             Memory(
-                file: $0.name + ".hex", words: $0.words.count, wordBits: $0.wordBits, indexPort: $0.indexPort, indexBits: $0.indexBits, wordPort: $0.wordPort,
+                file: $0.name + ".hex", words: $0.words.count, wordBits: $0.wordBits, indexPort: $0.indexPort,
+                indexBits: $0.indexBits, wordPort: $0.wordPort,
                 reads: $0.reads, run: $0.isRun)
         }
         digests = files.mapValues { Digest.sha256($0) }
     }
 
-    var jsonText: String { jsonDocument(self) }
-}
-
-/// Sorted keys: the same content gives the same bytes.
-func jsonDocument(_ content: some Encodable) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Only strings, integers and containers of them, which always encode.
-    return String(decoding: try! encoder.encode(content), as: UTF8.self) + "\n"
+    var jsonText: String { JSONDocument.text(of: self) }
 }

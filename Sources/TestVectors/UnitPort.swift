@@ -51,7 +51,8 @@ struct UnitHandshake: Sendable {
     var readout: UnitReadout?
 }
 
-/// A response of many elements that the testbench reads a slot a cycle, from the cycle on in which the response is told.
+/// A response of many elements that the testbench reads a slot a cycle, from the cycle on in which the response is
+/// told.
 struct UnitReadout: Sendable {
     /// The response's field of all elements.
     let field: String
@@ -74,12 +75,15 @@ struct UnitInterface: Sendable {
     let inputs: [UnitPort]
     let outputs: [UnitPort]
     let memories: [UnitMemory]
-    /// Register stages from the inputs to the outputs; 0 is a combinational unit, which has neither clock nor valid bits.
+    /// Register stages from the inputs to the outputs; 0 is a combinational unit, which has neither clock nor valid
+    /// bits.
     let latency: Int
     var handshake = UnitHandshake()
 
     /// The fields of one row of the stimulus: a clocked unit has reset and its valid bit in front.
-    var stimulusPorts: [UnitPort] { latency == 0 ? inputs : [UnitPort("reset", 1), UnitPort(handshake.input, 1)] + inputs }
+    var stimulusPorts: [UnitPort] {
+        latency == 0 ? inputs : [UnitPort("reset", 1), UnitPort(handshake.input, 1)] + inputs
+    }
 }
 
 extension [UnitPort] {

@@ -1,4 +1,5 @@
 import Conformance
+import Random
 
 /// The vectors of one unit, row by row as the testbench applies them, with what they covered.
 public struct UnitVectorSet: Sendable {
@@ -18,10 +19,12 @@ public struct UnitVectorSet: Sendable {
     init(_ unit: some VectorUnit, count: Int, seed: UInt64, untilCovered: Bool) {
         self.unit = unit.name
         interface = unit.interface
-        var generator = SplitMix64(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         var recorder = VectorRecorder(unit)
         let directed = unit.directed()
-        for candidate in untilCovered ? directed[...] : directed.prefix(count) { recorder.append(candidate, using: &generator) }
+        for candidate in untilCovered ? directed[...] : directed.prefix(count) {
+            recorder.append(candidate, using: &generator)
+        }
         while recorder.response.count < count { recorder.append(unit.random(using: &generator), using: &generator) }
         var report = CoverageReport(unit.points, hit: recorder.keys)
         var rounds = 0
@@ -50,9 +53,11 @@ private struct VectorRecorder<Unit: VectorUnit> {
         if unit.interface.latency > 0 { stimulus.append([1] + idle) }
     }
 
-    mutating func append(_ candidate: Unit.Stimulus, using generator: inout SplitMix64) {
+    mutating func append(_ candidate: Unit.Stimulus, using generator: inout SeededGenerator) {
         if unit.interface.latency > 0 {
-            if let previous { for _ in 0..<unit.gap(before: candidate, after: previous) { stimulus.append([0] + idle) } }
+            if let previous {
+                for _ in 0..<unit.gap(before: candidate, after: previous) { stimulus.append([0] + idle) }
+            }
             while generator.once(in: 8) { stimulus.append([0] + idle) }
             // Now and then a reset takes one input away that was accepted before it; that input counts for no coverage.
             if generator.once(in: unit.resetInterval) {
@@ -90,12 +95,17 @@ private struct VectorRecorder<Unit: VectorUnit> {
         response.append(outputs)
     }
 
-    /// What stands on the inputs while they are not valid: all ones, which is a legal word of no unit; what the unit still reads stays.
+    /// What stands on the inputs while they are not valid: all ones, which is a legal word of no unit; what the unit
+    /// still reads stays.
     private var idle: [Int64] {
         var row: [Int64] = [0]
         var column = 2
         for port in unit.interface.inputs {
-            if port.isHeld, let last = stimulus.last { row += last[column..<column + port.lanes] } else { row += Array(repeating: port.ones, count: port.lanes) }
+            if port.isHeld, let last = stimulus.last {
+                row += last[column..<column + port.lanes]
+            } else {
+                row += Array(repeating: port.ones, count: port.lanes)
+            }
             column += port.lanes
         }
         return row
@@ -110,7 +120,9 @@ extension [UnitPort] {
         for port in self {
             let shift = Int64(64 - port.laneBits)
             for value in row[column..<column + port.lanes] {
-                let kept = port.isSigned ? (value << shift) >> shift : Int64(bitPattern: UInt64(bitPattern: value << shift) >> UInt64(shift))
+                let kept =
+                    port.isSigned
+                    ? (value << shift) >> shift : Int64(bitPattern: UInt64(bitPattern: value << shift) >> UInt64(shift))
                 precondition(kept == value, "\(port.name) = \(value) does not fit \(port.laneBits) bits")
             }
             column += port.lanes

@@ -1,4 +1,4 @@
-import Reports
+import FileFormats
 import Text
 
 extension UnitVectors {
@@ -7,15 +7,18 @@ extension UnitVectors {
 
     /// What was written and covered, and what a simulation said of it.
     public func text(_ simulation: UnitSimulation?) -> String {
-        let counts = "\(vectors.response.count.grouped) vectors for \(moduleName) in \(vectors.stimulus.count.grouped) rows\n"
+        let counts =
+            "\(vectors.response.count.grouped) vectors for \(moduleName) in \(vectors.stimulus.count.grouped) rows\n"
         return counts + "\n" + vectors.coverage.text + (simulation.map { "\n\($0.message)\n" } ?? "")
     }
 
     public func jsonText(_ simulation: UnitSimulation?) -> String {
-        jsonDocument(
-            Result(
-                unit: vectors.unit.rawValue, module: moduleName, vectors: vectors.response.count, rows: vectors.stimulus.count, coverage: vectors.coverage,
-                simulation: simulation.map { Verdict(passed: $0.passed, message: $0.message) }))
+        JSONDocument.text(
+            of:
+                Result(
+                    unit: vectors.unit.rawValue, module: moduleName, vectors: vectors.response.count,
+                    rows: vectors.stimulus.count, coverage: vectors.coverage,
+                    simulation: simulation.map { Verdict(passed: $0.passed, message: $0.message) }))
     }
 
     private struct Verdict: Encodable {

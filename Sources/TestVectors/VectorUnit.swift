@@ -1,8 +1,10 @@
 import Conformance
+import Random
 
 /// A unit under test: which stimulus exists, what must come out, and which coverage points a stimulus hits.
 ///
-/// What comes out is computed from the definitions of docs/arithmetic.md on exact integers, never from the machine or the RTL.
+/// What comes out is computed from the definitions of docs/arithmetic.md on exact integers, never from the machine or
+/// the RTL.
 protocol VectorUnit: Sendable {
     /// One accepted input.
     associatedtype Stimulus: Sendable
@@ -13,7 +15,7 @@ protocol VectorUnit: Sendable {
     var points: [CoveragePoint] { get }
     /// Stimuli made for the points; together they hit every reachable one.
     func directed() -> [Stimulus]
-    func random(using generator: inout SplitMix64) -> Stimulus
+    func random(using generator: inout SeededGenerator) -> Stimulus
     /// In the order of `interface.inputs`; of the last row where an input takes several.
     func inputs(_ stimulus: Stimulus) -> [Int64]
     /// In the order of `interface.outputs`.
@@ -22,7 +24,8 @@ protocol VectorUnit: Sendable {
     func hits(_ stimulus: Stimulus) -> [String]
     /// Keys of the points that it hits because of what came before.
     func hits(_ stimulus: Stimulus, after previous: Stimulus) -> [String]
-    /// Rows that bring one input, in order: of each the valid bit, then `interface.inputs`, or nil for an idle row. The last row is the one that has the response.
+    /// Rows that bring one input, in order: of each the valid bit, then `interface.inputs`, or nil for an idle row. The
+    /// last row is the one that has the response.
     func rows(_ stimulus: Stimulus) -> [[Int64]?]
     /// The least number of idle rows between the last row of one input and the first of the next.
     func gap(before stimulus: Stimulus, after previous: Stimulus) -> Int
@@ -33,14 +36,16 @@ protocol VectorUnit: Sendable {
 extension VectorUnit {
     func hits(_ stimulus: Stimulus, after previous: Stimulus) -> [String] { [] }
 
-    func rows(_ stimulus: Stimulus) -> [[Int64]?] { [interface.latency == 0 ? inputs(stimulus) : [1] + inputs(stimulus)] }
+    func rows(_ stimulus: Stimulus) -> [[Int64]?] {
+        [interface.latency == 0 ? inputs(stimulus) : [1] + inputs(stimulus)]
+    }
 
     func gap(before stimulus: Stimulus, after previous: Stimulus) -> Int { 0 }
 
     var resetInterval: Int { 512 }
 }
 
-extension SplitMix64 {
+extension SeededGenerator {
     mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
 
     mutating func element<Element>(of elements: [Element]) -> Element { elements[integer(0...elements.count - 1)] }

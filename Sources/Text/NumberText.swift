@@ -12,13 +12,18 @@ extension Int {
 }
 
 extension Double {
-    /// With a fixed number of digits after the point; as they are where 64 bits do not hold those digits, and for infinities and NaN.
+    /// With a fixed number of digits after the point; as they are where 64 bits do not hold those digits, and for
+    /// infinities and NaN.
     public func fixed(_ digits: Int) -> String {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
         let scaled = (self * scale).rounded(.toNearestOrEven)
         guard let whole = Int(exactly: scaled.magnitude) else { return "\(self)" }
-        let fraction = digits == 0 ? "" : "." + String(repeating: "0", count: digits - String(whole % Int(scale)).count) + String(whole % Int(scale))
+        let fraction =
+            digits == 0
+            ? ""
+            : "." + String(repeating: "0", count: digits - String(whole % Int(scale)).count)
+                + String(whole % Int(scale))
         return (scaled < 0 ? "-" : "") + "\(whole / Int(scale))" + fraction
     }
 }

@@ -6,7 +6,8 @@ import Synchronization
 ///     leader   ──round──────────┬──┬──┐            ┌──round──┬──┐
 ///     worker   ...watching......└──┴──┘ ──task──── ┘......└──┘
 ///
-/// A round is worth sharing from a few microseconds on. One thread leads at a time. What a round computes must not depend on which thread took which unit.
+/// A round is worth sharing from a few microseconds on. One thread leads at a time. What a round computes must not
+/// depend on which thread took which unit.
 public final class ThreadTeam: @unchecked Sendable {
     /// The leader included.
     public let threads: Int
@@ -28,9 +29,11 @@ public final class ThreadTeam: @unchecked Sendable {
     /// Units of one round.
     public static let largestUnits = 1 << 20 - 1
 
-    /// Runs `body(thread, unit)` for every unit of `0..<units`, once, on whichever thread is free; 0 is the leader. Returns when all are done.
+    /// Runs `body(thread, unit)` for every unit of `0..<units`, once, on whichever thread is free; 0 is the leader.
+    /// Returns when all are done.
     ///
-    /// The leader begins at the front and the first worker at the back, so that in round after round each meets the data that it had before.
+    /// The leader begins at the front and the first worker at the back, so that in round after round each meets the
+    /// data that it had before.
     public func share(_ units: Int, _ body: (_ thread: Int, _ unit: Int) -> Void) {
         guard threads > 1, units > 1 else {
             for unit in 0..<units { body(0, unit) }
@@ -40,15 +43,17 @@ public final class ThreadTeam: @unchecked Sendable {
         withoutActuallyEscaping(body) { body in
             var body = body
             withUnsafeMutablePointer(to: &body) { pointer in
-                intaglio_team_round(team, Int64(units), { team, context, thread, first in
-                    // Taken out once a share: threads that count references to one closure wait for each other.
-                    let body = context!.assumingMemoryBound(to: ((Int, Int) -> Void).self).pointee
-                    var unit = first
-                    while unit >= 0 {
-                        body(Int(thread), Int(unit))
-                        unit = intaglio_team_next(team, thread)
-                    }
-                }, pointer)
+                intaglio_team_round(
+                    team, Int64(units),
+                    { team, context, thread, first in
+                        // Taken out once a share: threads that count references to one closure wait for each other.
+                        let body = context!.assumingMemoryBound(to: ((Int, Int) -> Void).self).pointee
+                        var unit = first
+                        while unit >= 0 {
+                            body(Int(thread), Int(unit))
+                            unit = intaglio_team_next(team, thread)
+                        }
+                    }, pointer)
             }
         }
     }

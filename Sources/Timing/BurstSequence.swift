@@ -1,13 +1,15 @@
 public import Commands
 public import MachineDescription
 
-/// The bursts of one transfer in order: each contiguous run of bytes is split at addresses that are multiples of `burstBytes`.
+/// The bursts of one transfer in order: each contiguous run of bytes is split at addresses that are multiples of
+/// `burstBytes`.
 ///
 ///     burst boundaries   |       |       |       |
 ///     run                    #####################
 ///     bursts                 1---2-------3-------      each costs the beats (bus words) that it touches
 ///
-/// Only addresses modulo `burstBytes` matter, so rows that are whole aligned bursts, or that lie against each other, count as one run.
+/// Only addresses modulo `burstBytes` matter, so rows that are whole aligned bursts, or that lie against each other,
+/// count as one run.
 public struct BurstSequence: Sendable {
     // Burst and bus width are powers of two: base-2 logarithms.
     private let burstShift: Int
@@ -25,10 +27,16 @@ public struct BurstSequence: Sendable {
     private var runBytesLeft: Int
 
     public init(_ transfer: Transfer, on dma: DMADescription) {
-        precondition(transfer.bytes > 0 && transfer.externalAddress >= 0, "a transfer moves at least one byte: \(transfer)")
         precondition(
-            dma.burstBytes & (dma.burstBytes - 1) == 0 && dma.bytesPerCycle & (dma.bytesPerCycle - 1) == 0 && dma.burstBytes >= dma.bytesPerCycle,
-            "burstBytes \(dma.burstBytes) and bytesPerCycle \(dma.bytesPerCycle) are powers of two, and a burst is at least a beat")
+            transfer.bytes > 0 && transfer.externalAddress >= 0, "a transfer moves at least one byte: \(transfer)")
+        precondition(
+            dma.burstBytes & (dma.burstBytes - 1) == 0 && dma.bytesPerCycle & (dma.bytesPerCycle - 1) == 0
+                && dma.burstBytes >= dma.bytesPerCycle,
+            """
+            burstBytes \(dma.burstBytes) and bytesPerCycle \(dma.bytesPerCycle) are powers of two, and a burst is at \
+            least a beat
+            """
+        )
         burstShift = dma.burstBytes.trailingZeroBitCount
         beatShift = dma.bytesPerCycle.trailingZeroBitCount
         let burst = dma.burstBytes
@@ -64,11 +72,16 @@ public struct BurstSequence: Sendable {
     /// Beats of the next burst: the bus words that it touches.
     public var nextBeats: Int { ((address + nextBytes - 1) >> beatShift) - (address >> beatShift) + 1 }
 
-    /// How many of the next bursts cost the same beats, at least 1: whole ones of this run, or runs of one burst each that begin at the same place in a burst.
+    /// How many of the next bursts cost the same beats, at least 1: whole ones of this run, or runs of one burst each
+    /// that begin at the same place in a burst.
     public var equalBursts: (count: Int, beats: Int) {
         let burstBytes = 1 << burstShift
-        if address & (burstBytes - 1) == 0, runBytesLeft >= burstBytes { return (runBytesLeft >> burstShift, 1 << (burstShift - beatShift)) }
-        guard runBytesLeft == rowBytes, nextBytes == rowBytes, rowPitchBytes & (burstBytes - 1) == 0 else { return (1, nextBeats) }
+        if address & (burstBytes - 1) == 0, runBytesLeft >= burstBytes {
+            return (runBytesLeft >> burstShift, 1 << (burstShift - beatShift))
+        }
+        guard runBytesLeft == rowBytes, nextBytes == rowBytes, rowPitchBytes & (burstBytes - 1) == 0 else {
+            return (1, nextBeats)
+        }
         return (planePitchBytes & (burstBytes - 1) == 0 ? runs - run : rowsPerPlane - row, nextBeats)
     }
 

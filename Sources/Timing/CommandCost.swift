@@ -1,9 +1,12 @@
 public import Commands
+import FixedPoint
 public import MachineDescription
 
-/// The cycles of one command on the compute engine, from the edge that sees start high to the edge that sees done high. `docs/timing.md` has the rules.
+/// The cycles of one command on the compute engine, from the edge that sees start high to the edge that sees done high.
+/// `docs/timing.md` has the rules.
 ///
-///     fill | T | I | I | ... | I | last drain, result stages          G groups: the first takes T, every further one I = max(T, drain)
+///     fill | T | I | I | ... | I | last drain, result stages
+///     G groups: the first takes T, every further one I = max(T, drain)
 public struct CommandCost: Hashable, Sendable {
     /// Command decode and operand read.
     public static let fillCycles = 2
@@ -11,7 +14,8 @@ public struct CommandCost: Hashable, Sendable {
     public static let postProcessorStages = 4
     /// Registers of an encoder lane: eight comparisons, then limits and code map.
     public static let encoderStages = 9
-    /// Registers between the activation buffer and the post-processor in element-wise work: the operands as read, and decoded.
+    /// Registers between the activation buffer and the post-processor in element-wise work: the operands as read, and
+    /// decoded.
     public static let operandStages = 2
 
     /// Cycles that begin a step (or a group of element-wise work).
@@ -35,13 +39,16 @@ public struct CommandCost: Hashable, Sendable {
         fillCycles = CommandCost.fillCycles + array.pipelineStages
     }
 
-    /// The cost of a pass that leaves out steps: `issuedSteps` has one number for each group of K0 output channels, group of the layer after group, for every pixel group alike.
+    /// The cost of a pass that leaves out steps: `issuedSteps` has one number for each group of K0 output channels,
+    /// group of the layer after group, for every pixel group alike.
     ///
     /// With all steps issued it is the cost of the whole pass. For estimates only: no RTL leaves steps out.
     public init(_ pass: Accumulation, issuedSteps: [Int], on machine: MachineDescription) {
         let array = machine.macArray
-        let pixelGroups = pass.rows * ceilingDivision(pass.columns, array.pixelLanes)
-        precondition(issuedSteps.count * pixelGroups == pass.groupCount(on: array), "\(issuedSteps.count) step counts for \(pass.groupCount(on: array)) groups")
+        let pixelGroups = pass.rows * ceilDivide(pass.columns, by: array.pixelLanes)
+        precondition(
+            issuedSteps.count * pixelGroups == pass.groupCount(on: array),
+            "\(issuedSteps.count) step counts for \(pass.groupCount(on: array)) groups")
         let stepCycles = pass.stepCycles(on: machine)
         let (drain, stages) = pass.drainCycles(on: machine)
         for steps in issuedSteps.lazy.map({ max(1, $0) }) {
@@ -55,7 +62,7 @@ public struct CommandCost: Hashable, Sendable {
     }
 
     public init(_ work: Elementwise, on machine: MachineDescription) {
-        computeCycles = work.rows * work.columns * ceilingDivision(work.channels, machine.resultLanes)
+        computeCycles = work.rows * work.columns * ceilDivide(work.channels, by: machine.resultLanes)
         drainCycles = CommandCost.postProcessorStages + CommandCost.encoderStages
         fillCycles = CommandCost.fillCycles + CommandCost.operandStages
     }
@@ -69,12 +76,13 @@ extension MachineDescription {
 extension Accumulation {
     /// MAC groups of K0 channels x P0 pixels; ragged ones count whole.
     func groupCount(on array: MACArrayDescription) -> Int {
-        groups * rows * ceilingDivision(columns, array.pixelLanes) * ceilingDivision(outputChannels, array.outputChannelLanes)
+        groups * rows * ceilDivide(columns, by: array.pixelLanes)
+            * ceilDivide(outputChannels, by: array.outputChannelLanes)
     }
 
     /// Steps of one group: taps x groups of C0 input channels. 0 for a phase without taps.
     func stepsPerGroup(on array: MACArrayDescription) -> Int {
-        taps * ceilingDivision(inputChannels, array.inputChannelLanes)
+        taps * ceilDivide(inputChannels, by: array.inputChannelLanes)
     }
 
     /// Cycles that a group's results take to leave the accumulators, and the registers that the last ones pass.
@@ -83,18 +91,23 @@ extension Accumulation {
         guard last else { return (array.pixelLanes, 0) }
         let isNormalization = drain == .normalization
         let lanes = isNormalization ? min(machine.resultLanes, machine.normalization.lanes) : machine.resultLanes
-        let stages = (isNormalization ? machine.normalization.latencyCycles : CommandCost.postProcessorStages) + CommandCost.encoderStages
-        return (ceilingDivision(array.outputChannelLanes * array.pixelLanes, lanes), stages)
+        let stages =
+            (isNormalization ? machine.normalization.latencyCycles : CommandCost.postProcessorStages)
+            + CommandCost.encoderStages
+        return (ceilDivide(array.outputChannelLanes * array.pixelLanes, by: lanes), stages)
     }
 
-    /// Cycles of one step: the weights of C0 x K0, and the busiest activation bank's words, taken over all P0 lanes whether valid or not.
+    /// Cycles of one step: the weights of C0 x K0, and the busiest activation bank's words, taken over all P0 lanes
+    /// whether valid or not.
     func stepCycles(on machine: MachineDescription) -> Int {
         let array = machine.macArray
         let buffer = machine.activationBuffer
         // Lanes lie in x at multiples of the stride; these fall into this many different banks, in turn.
-        let banks = buffer.deinterleave ? buffer.banks : buffer.banks / greatestCommonDivisor(inputStrideX, buffer.banks)
-        let weightCycles = ceilingDivision(array.inputChannelLanes * array.outputChannelLanes, machine.weightBuffer.bytesPerCycle)
-        return max(1, weightCycles, ceilingDivision(array.pixelLanes, banks))
+        let banks =
+            buffer.deinterleave ? buffer.banks : buffer.banks / greatestCommonDivisor(inputStrideX, buffer.banks)
+        let weightCycles = ceilDivide(
+            array.inputChannelLanes * array.outputChannelLanes, by: machine.weightBuffer.bytesPerCycle)
+        return max(1, weightCycles, ceilDivide(array.pixelLanes, by: banks))
     }
 }
 

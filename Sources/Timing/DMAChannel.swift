@@ -38,10 +38,12 @@ public struct DMAChannel: Hashable, Sendable {
         oldest = oldest + 1 == doneRing.count ? 0 : oldest + 1
     }
 
-    /// Issues up to `count` bursts that are requested all the time and cost `beats` and `others` in turn, as long as they issue before `horizon`; returns how many.
+    /// Issues up to `count` bursts that are requested all the time and cost `beats` and `others` in turn, as long as
+    /// they issue before `horizon`; returns how many.
     ///
-    /// Equal to calling `issue` that often. The recurrence uses only `max` and sums with constants: once `outstanding` bursts in a row moved the whole state by
-    /// the same number of cycles, every further round of `outstanding` bursts with the same beats does, and whole rounds are taken at once.
+    /// Equal to calling `issue` that often. The recurrence uses only `max` and sums with constants: once `outstanding`
+    /// bursts in a row moved the whole state by the same number of cycles, every further round of `outstanding` bursts
+    /// with the same beats does, and whole rounds are taken at once.
     public mutating func issueEqual(_ count: Int, beats: Int, others: Int, before horizon: Int) -> Int {
         let outstanding = doneRing.count
         // The second round begins with the beats of the first.
@@ -57,7 +59,9 @@ public struct DMAChannel: Hashable, Sendable {
                 let issue = max(lastIssue + 1, leaving + 1)
                 guard issue < horizon else { break }
                 let done = max(issue + latency, lastDone + 1) + (issued & 1 == 0 ? beats : others) - 1
-                if done - leaving != shift || equalShifts == 0 { (shift, equalShifts, roundStart) = (done - leaving, 0, lastIssue) }
+                if done - leaving != shift || equalShifts == 0 {
+                    (shift, equalShifts, roundStart) = (done - leaving, 0, lastIssue)
+                }
                 equalShifts += 1
                 ring[slot] = done
                 (lastIssue, lastDone) = (issue, done)

@@ -1,9 +1,11 @@
 public import Commands
 public import MachineDescription
 
-/// The load and the store engine on their common channel: bursts granted in turn while both ask, the load first after the channel was idle.
+/// The load and the store engine on their common channel: bursts granted in turn while both ask, the load first after
+/// the channel was idle.
 ///
-/// A transfer that starts in cycle s asks for its first burst in cycle s; the engine is busy to the `done` of its last burst.
+/// A transfer that starts in cycle s asks for its first burst in cycle s; the engine is busy to the `done` of its last
+/// burst.
 public struct DMAEngines: Sendable {
     /// One of the two that move bytes.
     enum Side { case load, store }
@@ -31,7 +33,8 @@ public struct DMAEngines: Sendable {
 
     public var isIdle: Bool { load == nil && store == nil }
 
-    /// Starts a transfer on an engine (`load` or `store`) that is idle. `start` is not before any completion already returned.
+    /// Starts a transfer on an engine (`load` or `store`) that is idle. `start` is not before any completion already
+    /// returned.
     public mutating func start(_ transfer: Transfer, on engine: Engine, at start: Int) {
         let side = Side(engine)
         precondition(self[side] == nil, "the \(engine) engine is idle when it starts a transfer")
@@ -40,7 +43,8 @@ public struct DMAEngines: Sendable {
 
     /// Runs to the next end of a transfer and returns it; nil when both engines are idle.
     ///
-    /// What starts because of that end starts after it, so no burst is granted in a later cycle before the caller had its chance to start more.
+    /// What starts because of that end starts after it, so no burst is granted in a later cycle before the caller had
+    /// its chance to start more.
     public mutating func nextCompletion() -> (engine: Engine, end: Int)? {
         while true {
             if let side = finished() {
@@ -56,7 +60,8 @@ public struct DMAEngines: Sendable {
             case (let load?, let store?):
                 // While only one of the two asks it has the channel to itself.
                 if load.start != store.start {
-                    let (early, late): (Side, Int) = load.start < store.start ? (.load, store.start) : (.store, load.start)
+                    let (early, late): (Side, Int) =
+                        load.start < store.start ? (.load, store.start) : (.store, load.start)
                     grantAlone(early, before: late)
                     if self[early]!.end != nil { continue }
                 }
@@ -91,7 +96,9 @@ public struct DMAEngines: Sendable {
         while !transfer.bursts.isFinished, max(channel.nextIssue, transfer.start) < horizon {
             let equal = transfer.bursts.equalBursts
             if !burstByBurst, equal.count > 1, channel.nextIssue >= transfer.start {
-                transfer.bursts.advance(equalBursts: channel.issueEqual(equal.count, beats: equal.beats, others: equal.beats, before: horizon))
+                transfer.bursts.advance(
+                    equalBursts: channel.issueEqual(
+                        equal.count, beats: equal.beats, others: equal.beats, before: horizon))
             } else {
                 channel.issue(beats: equal.beats, request: transfer.start)
                 transfer.bursts.advance()
@@ -111,8 +118,8 @@ public struct DMAEngines: Sendable {
             let side: Side = lastGranted == .load ? .store : .load
             let (loads, stores) = (load.bursts.equalBursts, store.bursts.equalBursts)
             let (next, other) = side == .load ? (loads, stores) : (stores, loads)
-            // Equal bursts of each side follow each other without a gap: to the channel they are one sequence. The last pair is left, so that no transfer
-            // ends inside the sequence.
+            // Equal bursts of each side follow each other without a gap: to the channel they are one sequence. The last
+            // pair is left, so that no transfer ends inside the sequence.
             let pairs = min(loads.count, stores.count) - 1
             if !burstByBurst, pairs > 0, channel.nextIssue >= bothAsk {
                 _ = channel.issueEqual(2 * pairs, beats: next.beats, others: other.beats, before: .max)

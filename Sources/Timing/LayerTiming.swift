@@ -3,8 +3,9 @@ import MachineDescription
 
 /// Time and work of one layer.
 ///
-/// The cycles run from the completion of the layers before to its own, so that they sum to the total; a layer completes with the last end among its commands and
-/// those of the layers before. `computeCycles + stallCycles.total == simulatedCycles`.
+/// The cycles run from the completion of the layers before to its own, so that they sum to the total; a layer completes
+/// with the last end among its commands and those of the layers before.
+/// `computeCycles + stallCycles.total == simulatedCycles`.
 public struct LayerTiming: Hashable, Sendable {
     /// Index of the layer, as in `Command.layer`.
     public var layer: Int
@@ -36,7 +37,9 @@ func layerTimings(of stream: TimedStream, timings: [CommandTiming]) -> [LayerTim
     }
     attribution.idle(to: (extents.last?.timing.completion ?? -1) + 1, before: nil, timings: timings)
 
-    for (layer, activity) in stream.activities { extents[extents.firstIndex { $0.timing.layer == layer }!].timing.activity = activity }
+    for (layer, activity) in stream.activities {
+        extents[extents.firstIndex { $0.timing.layer == layer }!].timing.activity = activity
+    }
     return extents.indices.map { i in
         var layer = extents[i].timing
         layer.simulatedCycles = layer.completion - (i == 0 ? -1 : extents[i - 1].timing.completion)
@@ -48,7 +51,9 @@ func layerTimings(of stream: TimedStream, timings: [CommandTiming]) -> [LayerTim
 }
 
 /// For each layer its completion, and the last end of its compute commands (of its loads, where it computes nothing).
-private func layerExtents(of commands: [TimedStream.Entry], timings: [CommandTiming]) -> [(timing: LayerTiming, workEnd: Int)] {
+private func layerExtents(
+    of commands: [TimedStream.Entry], timings: [CommandTiming]
+) -> [(timing: LayerTiming, workEnd: Int)] {
     var ends: [Int32: (all: Int, compute: Int, load: Int)] = [:]
     var (layer, end) = (Int32.min, (all: -1, compute: -1, load: -1))
     for index in commands.indices {

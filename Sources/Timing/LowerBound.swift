@@ -1,9 +1,11 @@
+import FixedPoint
 public import MachineDescription
 
 /// What no schedule of a layer can beat on a machine.
 ///
 ///     bytes  = input + weights + output, each moved once
-///     cycles = max(sum over phases of groups ceil(positions / P0) ceil(K / K0) T, ceil(bytes / DMA bytes a cycle)),  T = max(1, taps ceil(C / C0))
+///     cycles = max(sum over phases of groups ceil(positions / P0) ceil(K / K0) T,
+///                  ceil(bytes / DMA bytes a cycle)),  T = max(1, taps ceil(C / C0))
 public struct LowerBound: Hashable, Sendable {
     public var bytes: Int
     public var computeCycles: Int
@@ -27,15 +29,18 @@ public struct LowerBound: Hashable, Sendable {
     ///   - inputChannels, outputChannels: of one group.
     ///   - inputBytes, weightBytes, outputBytes: of the whole layer.
     public init(
-        phases: [Phase], groups: Int = 1, inputChannels: Int, outputChannels: Int, inputBytes: Int, weightBytes: Int, outputBytes: Int,
+        phases: [Phase], groups: Int = 1, inputChannels: Int, outputChannels: Int, inputBytes: Int, weightBytes: Int,
+        outputBytes: Int,
         on machine: MachineDescription
     ) {
         let array = machine.macArray
         bytes = inputBytes + weightBytes + outputBytes
-        transferCycles = ceilingDivision(bytes, machine.dma.bytesPerCycle)
+        transferCycles = ceilDivide(bytes, by: machine.dma.bytesPerCycle)
         computeCycles = phases.reduce(0) { sum, phase in
-            let steps = max(1, phase.taps * ceilingDivision(inputChannels, array.inputChannelLanes))
-            let macGroups = groups * ceilingDivision(phase.positions, array.pixelLanes) * ceilingDivision(outputChannels, array.outputChannelLanes)
+            let steps = max(1, phase.taps * ceilDivide(inputChannels, by: array.inputChannelLanes))
+            let macGroups =
+                groups * ceilDivide(phase.positions, by: array.pixelLanes)
+                * ceilDivide(outputChannels, by: array.outputChannelLanes)
             return sum + macGroups * steps
         }
     }

@@ -1,4 +1,5 @@
 public import Commands
+import FixedPoint
 public import MachineDescription
 
 /// What `command` does to the units of `machine`, in closed form. The machine counts the same while it runs.
@@ -29,7 +30,9 @@ extension UnitActivity {
         let results = pass.rows * pass.columns * pass.groups * pass.outputChannels
         groups = pass.groupCount(on: array)
         steps = groups * pass.stepsPerGroup(on: array)
-        bufferReadBytes = steps * array.inputChannelLanes * array.outputChannelLanes + activationWords(pass, on: array) * array.inputChannelLanes
+        bufferReadBytes =
+            steps * array.inputChannelLanes * array.outputChannelLanes + activationWords(pass, on: array)
+            * array.inputChannelLanes
         if pass.last {
             // The normalization unit reads v of each result's own channel.
             if pass.drain == .normalization { bufferReadBytes += results }
@@ -48,27 +51,33 @@ extension UnitActivity {
     }
 }
 
-/// Words of C0 activations: one for each position inside the command and tap whose pixel lies inside the tensor, each group of C0 input channels, each group of K0
-/// output channels and each channel group.
+/// Words of C0 activations: one for each position inside the command and tap whose pixel lies inside the tensor, each
+/// group of C0 input channels, each group of K0 output channels and each channel group.
 private func activationWords(_ pass: Accumulation, on array: MACArrayDescription) -> Int {
     let validY = validPairs(
-        positions: pass.rows, first: pass.firstRow, stride: pass.inputStrideY, taps: pass.tapRows, tapStep: pass.tapStepY, offset: pass.inputOffsetY,
+        positions: pass.rows, first: pass.firstRow, stride: pass.inputStrideY, taps: pass.tapRows,
+        tapStep: pass.tapStepY, offset: pass.inputOffsetY,
         extent: pass.inputHeight)
     let validX = validPairs(
-        positions: pass.columns, first: pass.firstColumn, stride: pass.inputStrideX, taps: pass.tapColumns, tapStep: pass.tapStepX, offset: pass.inputOffsetX,
+        positions: pass.columns, first: pass.firstColumn, stride: pass.inputStrideX, taps: pass.tapColumns,
+        tapStep: pass.tapStepX, offset: pass.inputOffsetX,
         extent: pass.inputWidth)
-    let channelGroups = ceilingDivision(pass.inputChannels, array.inputChannelLanes) * ceilingDivision(pass.outputChannels, array.outputChannelLanes)
+    let channelGroups =
+        ceilDivide(pass.inputChannels, by: array.inputChannelLanes)
+        * ceilDivide(pass.outputChannels, by: array.outputChannelLanes)
     return validY * validX * channelGroups * pass.groups
 }
 
 /// Pairs (i, r), 0 <= i < positions, 0 <= r < taps, with 0 <= (first + i) stride + r tapStep + offset < extent.
-private func validPairs(positions: Int, first: Int, stride: Int, taps: Int, tapStep: Int, offset: Int, extent: Int) -> Int {
+private func validPairs(
+    positions: Int, first: Int, stride: Int, taps: Int, tapStep: Int, offset: Int, extent: Int
+) -> Int {
     precondition(stride > 0, "input stride \(stride) > 0")
     var pairs = 0
     for tap in 0..<taps {
         let origin = first * stride + tap * tapStep + offset
         // i >= ceil(-origin / stride) and i <= floor((extent - 1 - origin) / stride).
-        let lowest = origin >= 0 ? 0 : ceilingDivision(-origin, stride)
+        let lowest = origin >= 0 ? 0 : ceilDivide(-origin, by: stride)
         let room = extent - 1 - origin
         let highest = room < 0 ? -1 : min(positions - 1, room / stride)
         pairs += max(0, highest - lowest + 1)

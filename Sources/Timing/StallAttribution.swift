@@ -4,7 +4,9 @@ import Commands
 ///
 ///     layer       |<------- 0 ------->|<------------ 1 ------------>|
 ///     compute     ..####..####........................####..####.....
-///                 L     B     S        S or L or D        B     S          waitingForLoad, bufferFull, waitingForStore, dependency
+///                 L     B     S        S or L or D        B     S
+///
+///     L waitingForLoad, B bufferFull, S waitingForStore, D dependency
 struct StallAttribution {
     /// One for each layer.
     private(set) var computeCycles: [Int]
@@ -28,7 +30,8 @@ struct StallAttribution {
         book(cost.drainCycles) { $0.stallCycles[$0.window][.drain] += $1 }
     }
 
-    /// Books the idle cycles before `end`, in which the compute engine waited to start `next` (nil: it had nothing more to do).
+    /// Books the idle cycles before `end`, in which the compute engine waited to start `next` (nil: it had nothing more
+    /// to do).
     mutating func idle(to end: Int, before next: CommandTiming?, timings: [CommandTiming]) {
         while cycle < end {
             skipPassedWindows()

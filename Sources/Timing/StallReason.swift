@@ -4,15 +4,17 @@ public enum StallReason: String, CaseIterable, Hashable, Sendable {
     case waitingForLoad
     /// All its work on the layer is done and the last results are still being stored.
     case waitingForStore
-    /// A step took more than a cycle, because a bank was asked for several words or the weights of a step take several cycles to read.
+    /// A step took more than a cycle, because a bank was asked for several words or the weights of a step take several
+    /// cycles to read.
     case bankConflict
     /// The load it waits for itself waited for another layer's result.
     case dependency
     /// No half of the output buffer was free: the store is behind.
     case bufferFull
-    /// Command decode, operand read, partial sums read before the first step, and the registers of the pipeline.
+    /// Command decode, operand read, and the registers of the pipeline.
     case fill
-    /// The post-processor, the encoder, the normalization unit or the accumulator buffer took longer than the steps of the next group; and the last group's way out.
+    /// The post-processor, the encoder, the normalization unit or the accumulator buffer took longer than the steps of
+    /// the next group; and the last group's way out.
     case drain
 }
 

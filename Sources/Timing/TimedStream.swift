@@ -1,7 +1,8 @@
 public import Commands
 public import MachineDescription
 
-/// A command stream as timing needs it: what each command waits for and signals, and what it costs or moves. A quarter of the commands' bytes.
+/// A command stream as timing needs it: what each command waits for and signals, and what it costs or moves. A quarter
+/// of the commands' bytes.
 ///
 /// Built command by command on the machine that it is timed on, so that a plan need not hold the commands themselves.
 public struct TimedStream: Sendable {
@@ -28,14 +29,18 @@ public struct TimedStream: Sendable {
 
     public var count: Int { entries.count }
 
-    /// What a command takes while its stream is built and timed: entry, transfer, place in its queue and result. Half of the commands are transfers at most times.
-    public static let bytesPerCommand = MemoryLayout<Entry>.stride + MemoryLayout<Transfer>.stride + 2 * MemoryLayout<Int>.stride + MemoryLayout<CommandTiming>.stride
+    /// What a command takes while its stream is built and timed: entry, transfer, place in its queue and result. Half
+    /// of the commands are transfers at most times.
+    public static let bytesPerCommand =
+        MemoryLayout<Entry>.stride + MemoryLayout<Transfer>.stride + 2 * MemoryLayout<Int>.stride
+        + MemoryLayout<CommandTiming>.stride
 
     public mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
 
     public mutating func append(_ command: Command) {
         var entry = Entry(
-            layer: Int32(command.layer), waits: command.waits, signals: command.signals, engine: command.engine, cost: nil, transfer: -1)
+            layer: Int32(command.layer), waits: command.waits, signals: command.signals, engine: command.engine,
+            cost: nil, transfer: -1)
         let activity: UnitActivity
         switch command.operation {
         case .load(let transfer):
@@ -84,7 +89,9 @@ public struct TimedStream: Sendable {
     public mutating func setWaits(_ waits: SemaphoreSet, at index: Int) { entries[index].waits = waits }
 
     /// Adds to what a command signals.
-    public mutating func addSignals(_ signals: SemaphoreSet, at index: Int) { entries[index].signals.formUnion(signals) }
+    public mutating func addSignals(_ signals: SemaphoreSet, at index: Int) {
+        entries[index].signals.formUnion(signals)
+    }
 
     private mutating func add(_ activity: UnitActivity, to layer: Int) {
         // Commands of a layer stand together, more or less.

@@ -14,7 +14,9 @@ public struct Timeline: Hashable, Sendable {
     ///
     /// - Parameter burstByBurst: takes every burst on its own: the slow definition that the ordinary way equals.
     /// - Throws: `deadlock`, `semaphoreShared`.
-    public init(simulating commands: [Command], on machine: MachineDescription, burstByBurst: Bool = false) throws(TimelineError) {
+    public init(
+        simulating commands: [Command], on machine: MachineDescription, burstByBurst: Bool = false
+    ) throws(TimelineError) {
         var stream = TimedStream(on: machine)
         stream.append(contentsOf: commands)
         try self.init(simulating: stream, burstByBurst: burstByBurst)
@@ -35,7 +37,8 @@ public struct Timeline: Hashable, Sendable {
 public struct CommandTiming: Hashable, Sendable {
     public var start = 0
     public var end = 0
-    /// Index of the semaphore whose token came last, later than the engine's previous end; -1 if the command waited for no token.
+    /// Index of the semaphore whose token came last, later than the engine's previous end; -1 if the command waited for
+    /// no token.
     public var boundBy = -1
     /// Index of the command that signalled that token; -1 for none.
     public var boundByCommand = -1

@@ -2,7 +2,8 @@ public import Commands
 
 /// Why a command stream cannot be timed. Whoever lowered the schedule turns it into a diagnostic.
 public enum TimelineError: Error, Hashable, Sendable {
-    /// Nothing can start any more: the first command of an engine that cannot, its layer, and the names of the semaphores that hold no token for it.
+    /// Nothing can start any more: the first command of an engine that cannot, its layer, and the names of the
+    /// semaphores that hold no token for it.
     case deadlock(command: Int, layer: Int, engine: Engine, missing: [String])
     /// Two engines wait for, or signal, one semaphore: which of them comes first is not defined.
     case semaphoreShared(name: String, first: Engine, second: Engine, command: Int)

@@ -3,7 +3,8 @@ import MachineDescription
 
 /// The state of the three queues while a stream is timed.
 ///
-/// A compute command's end is known as soon as it starts, so the compute engine runs ahead until it lacks a token; only ends of transfers are waited for.
+/// A compute command's end is known as soon as it starts, so the compute engine runs ahead until it lacks a token; only
+/// ends of transfers are waited for.
 struct TimelineRun {
     private(set) var timings: [CommandTiming]
     private let commands: [TimedStream.Entry]
@@ -23,7 +24,8 @@ struct TimelineRun {
         timings = [CommandTiming](repeating: CommandTiming(), count: commands.count)
         for index in commands.indices { queues[commands[index].engine].commands.append(index) }
         tokens = (0..<SemaphoreSet.count).map { index in
-            SemaphoreSet.initial.rawValue & (1 << UInt32(index)) != 0 ? TokenQueue(initial: Token(time: -1, command: -1)) : TokenQueue()
+            SemaphoreSet.initial.rawValue & (1 << UInt32(index)) != 0
+                ? TokenQueue(initial: Token(time: -1, command: -1)) : TokenQueue()
         }
     }
 
@@ -38,7 +40,9 @@ struct TimelineRun {
         for engine in Engine.allCases {
             guard let index = queues[engine].next else { continue }
             let missing = commands[index].waits.indices.filter { tokens[$0].first == nil }
-            throw .deadlock(command: index, layer: Int(commands[index].layer), engine: engine, missing: missing.map(SemaphoreSet.name))
+            throw .deadlock(
+                command: index, layer: Int(commands[index].layer), engine: engine,
+                missing: missing.map(SemaphoreSet.name))
         }
     }
 
@@ -74,7 +78,8 @@ struct TimelineRun {
         return index
     }
 
-    /// Takes the tokens and returns the first cycle: one after the later of the engine's previous end and the last token.
+    /// Takes the tokens and returns the first cycle: one after the later of the engine's previous end and the last
+    /// token.
     private mutating func begin(_ index: Int, on engine: Engine) -> Int {
         var latest = queues[engine].previousEnd
         var bits = commands[index].waits.rawValue

@@ -14,8 +14,12 @@ package struct GrantedBurst: Hashable, Sendable {
 
 /// Hands over the bursts of a timed stream that issue up to cycle `last`, in the order of their grants.
 ///
-/// The starts of the transfers are known, so nothing waits for anything here; each transfer must end where the timeline says, or the program stops.
-package func replayBursts(of commands: [Command], timed timeline: Timeline, on dma: DMADescription, through last: Int, _ body: (GrantedBurst) -> Void) {
+/// The starts of the transfers are known, so nothing waits for anything here; each transfer must end where the timeline
+/// says, or the program stops.
+package func replayBursts(
+    of commands: [Command], timed timeline: Timeline, on dma: DMADescription, through last: Int,
+    _ body: (GrantedBurst) -> Void
+) {
     var channel = DMAChannel(dma)
     var load = TransferQueue(.load, commands, timeline, dma)
     var store = TransferQueue(.store, commands, timeline, dma)
@@ -54,9 +58,13 @@ private struct TransferQueue {
         let beats = bursts!.nextBeats
         channel.issue(beats: beats, request: start)
         bursts!.advance()
-        body(GrantedBurst(command: index, engine: engine, issue: issue, beats: channel.lastDone - beats + 1...channel.lastDone))
+        body(
+            GrantedBurst(
+                command: index, engine: engine, issue: issue, beats: channel.lastDone - beats + 1...channel.lastDone))
         guard bursts!.isFinished else { return }
-        precondition(channel.lastDone == timeline.commands[index].end, "replayed transfer \(index) ends in cycle \(channel.lastDone)")
+        precondition(
+            channel.lastDone == timeline.commands[index].end,
+            "replayed transfer \(index) ends in cycle \(channel.lastDone)")
         next()
     }
 

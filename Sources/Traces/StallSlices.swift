@@ -9,8 +9,11 @@ package struct StallSlice: Hashable, Sendable {
     package var cycles: Range<Int>
 }
 
-/// Every cycle that `LayerTiming.stallCycles` counts, as slices in ascending order: the sums over a layer's slices are its counts.
-package func stallSlices(of commands: [Command], timed timeline: Timeline, on machine: MachineDescription) -> [StallSlice] {
+/// Every cycle that `LayerTiming.stallCycles` counts, as slices in ascending order: the sums over a layer's slices are
+/// its counts.
+package func stallSlices(
+    of commands: [Command], timed timeline: Timeline, on machine: MachineDescription
+) -> [StallSlice] {
     var walk = StallWalk(commands, timeline)
     for (index, command) in commands.enumerated() {
         guard let cost = CommandCost(of: command, on: machine) else { continue }
@@ -41,7 +44,9 @@ private struct StallWalk {
     init(_ commands: [Command], _ timeline: Timeline) {
         self.timeline = timeline
         let positions = Dictionary(uniqueKeysWithValues: timeline.layers.enumerated().map { ($1.layer, $0) })
-        var ends: [Engine: [Int]] = [.load: [], .compute: [], .store: []].mapValues { _ in Array(repeating: -1, count: timeline.layers.count) }
+        var ends: [Engine: [Int]] = [.load: [], .compute: [], .store: []].mapValues { _ in
+            Array(repeating: -1, count: timeline.layers.count)
+        }
         for (index, command) in commands.enumerated() {
             let layer = positions[command.layer]!
             ends[command.engine]![layer] = max(ends[command.engine]![layer], timeline.commands[index].end)

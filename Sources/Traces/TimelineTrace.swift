@@ -7,8 +7,8 @@ import Scheduling
 public import Simulation
 import Timing
 
-/// A plan's timeline in the Chrome trace format, which Perfetto and chrome://tracing open: one slice a command on its engine's track, the layers, and what the
-/// compute engine waited for. A cycle is written as a microsecond.
+/// A plan's timeline in the Chrome trace format, which Perfetto and chrome://tracing open: one slice a command on its
+/// engine's track, the layers, and what the compute engine waited for. A cycle is written as a microsecond.
 ///
 ///     layers     |    conv0    |       gdn0      | ...
 ///     load       #####  #####  ####
@@ -27,11 +27,27 @@ public struct TimelineTrace: Sendable {
     /// Writes the file whole or not at all.
     public func write(to path: String) throws(Diagnostic) {
         var file = try BufferedFile(path: path)
-        try file.append(#"{"displayTimeUnit":"ms","otherData":{"timestamps":"cycles","cycles":\#(plan.timeline.totalCycles)},"traceEvents":["#)
-        try file.append("\n" + #"{"ph":"M","pid":1,"name":"process_name","args":{"name":\#(quoted("\(plan.network.graph.name) on \(plan.machine.name)"))}}"#)
+        try file.append(
+            #"{"displayTimeUnit":"ms","otherData":{"timestamps":"cycles","#
+                + #""cycles":\#(plan.timeline.totalCycles)},"traceEvents":["#
+        )
+        let process = quoted("\(plan.network.graph.name) on \(plan.machine.name)")
+        try file.append(
+            "\n" + #"{"ph":"M","pid":1,"name":"process_name","args":{"name":\#(process)}}"#
+        )
         for track in TraceTrack.allCases {
-            try file.append(",\n" + #"{"ph":"M","pid":1,"tid":\#(track.id),"name":"thread_name","args":{"name":"\#(track.rawValue)"}}"#)
-            try file.append(",\n" + #"{"ph":"M","pid":1,"tid":\#(track.id),"name":"thread_sort_index","args":{"sort_index":\#(track.id)}}"#)
+            try file.append(
+                ",\n"
+                    + #"""
+                    {"ph":"M","pid":1,"tid":\#(track.id),"name":"thread_name","args":{"name":"\#(track.rawValue)"}}
+                    """#
+            )
+            try file.append(
+                ",\n"
+                    + #"""
+                    {"ph":"M","pid":1,"tid":\#(track.id),"name":"thread_sort_index","args":{"sort_index":\#(track.id)}}
+                    """#
+            )
         }
         let names = plan.program.layers.map { quoted($0.name) }
         try appendLayers(names, to: &file)
@@ -63,11 +79,15 @@ public struct TimelineTrace: Sendable {
         case .load(let transfer), .store(let transfer): arguments += #","bytes":\#(transfer.bytes)"#
         case .accumulate, .elementwise:
             let cost = CommandCost(of: command, on: plan.machine)!
-            arguments += #","fill":\#(cost.fillCycles),"compute":\#(cost.computeCycles),"bankConflict":\#(cost.bankConflictCycles),"drain":\#(cost.drainCycles)"#
+            arguments +=
+                #","fill":\#(cost.fillCycles),"compute":\#(cost.computeCycles)"#
+                + #","bankConflict":\#(cost.bankConflictCycles),"drain":\#(cost.drainCycles)"#
         }
         if timing.boundBy >= 0 { arguments += #","waitedFor":"\#(SemaphoreSet.name(timing.boundBy))""# }
         if timing.boundByCommand >= 0 { arguments += #","signalledBy":\#(timing.boundByCommand)"# }
-        return event(TraceTrack(command.engine), name: #""\#(command.kind)""#, timing.start, timing.cycles, #""args":{\#(arguments)}"#)
+        return event(
+            TraceTrack(command.engine), name: #""\#(command.kind)""#, timing.start, timing.cycles,
+            #""args":{\#(arguments)}"#)
     }
 
     /// A complete event; `name` is quoted already.

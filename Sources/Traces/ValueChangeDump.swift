@@ -8,12 +8,17 @@ struct ValueChangeDump {
 
     func write(to path: String) throws(Diagnostic) {
         var file = try BufferedFile(path: path)
-        try file.append("$version intaglio $end\n$comment\n\(comment)\n$end\n$timescale 1 ns $end\n$scope module intaglio $end\n")
+        try file.append(
+            "$version intaglio $end\n$comment\n\(comment)\n$end\n$timescale 1 ns $end\n$scope module intaglio $end\n")
         for (index, signal) in signals.enumerated() {
-            if index == 0 || signals[index - 1].unit != signal.unit { try file.append("$scope module \(signal.unit.rawValue) $end\n") }
+            if index == 0 || signals[index - 1].unit != signal.unit {
+                try file.append("$scope module \(signal.unit.rawValue) $end\n")
+            }
             let range = signal.bits == 1 ? "" : " [\(signal.bits - 1):0]"
             try file.append("$var wire \(signal.bits) \(identifier(index)) \(signal.name)\(range) $end\n")
-            if index == signals.count - 1 || signals[index + 1].unit != signal.unit { try file.append("$upscope $end\n") }
+            if index == signals.count - 1 || signals[index + 1].unit != signal.unit {
+                try file.append("$upscope $end\n")
+            }
         }
         try file.append("$upscope $end\n$enddefinitions $end\n#\(window.lowerBound)\n$dumpvars\n")
         for (index, signal) in signals.enumerated() { try file.append(value(signal.initial, of: index)) }
@@ -39,7 +44,8 @@ struct ValueChangeDump {
     }
 
     private func value(_ value: Int, of signal: Int) -> String {
-        signals[signal].bits == 1 ? "\(value)\(identifier(signal))\n" : "b\(String(value, radix: 2)) \(identifier(signal))\n"
+        signals[signal].bits == 1
+            ? "\(value)\(identifier(signal))\n" : "b\(String(value, radix: 2)) \(identifier(signal))\n"
     }
 
     /// One printable character a signal, `!` first: there are 94, and fewer signals.

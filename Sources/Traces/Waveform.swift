@@ -7,7 +7,8 @@ import Scheduling
 public import Simulation
 import Timing
 
-/// What chosen units of a plan do in a window of cycles, as a value change dump (IEEE 1364), which GTKWave opens. A cycle is written as a nanosecond.
+/// What chosen units of a plan do in a window of cycles, as a value change dump (IEEE 1364), which GTKWave opens. A
+/// cycle is written as a nanosecond.
 public struct Waveform: Sendable {
     private let plan: SimulationPlan
     private let units: Set<WaveformUnit>
@@ -33,7 +34,8 @@ public struct Waveform: Sendable {
         let comment = """
             \(plan.network.graph.name) on \(plan.machine.name), cycles \(window.lowerBound) to \(window.upperBound).
             compute.phase: 0 idle, 1 fill, 2 step, 3 drain.
-            compute.stall: 0 none, \(StallReason.allCases.enumerated().map { "\($0 + 1) \($1.rawValue)" }.joined(separator: ", ")).
+            compute.stall: 0 none, \
+            \(StallReason.allCases.enumerated().map { "\($0 + 1) \($1.rawValue)" }.joined(separator: ", ")).
             """
         try ValueChangeDump(signals: signals(), window: window, comment: comment).write(to: path)
     }
@@ -105,7 +107,9 @@ public struct Waveform: Sendable {
 
     private func forEachCompute(_ body: (Int, CommandCost, Command) -> Void) {
         for (index, command) in plan.program.commands.enumerated() {
-            if let cost = CommandCost(of: command, on: plan.machine) { body(plan.timeline.commands[index].start, cost, command) }
+            if let cost = CommandCost(of: command, on: plan.machine) {
+                body(plan.timeline.commands[index].start, cost, command)
+            }
         }
     }
 
@@ -134,7 +138,8 @@ public struct Waveform: Sendable {
         var beat = Signal(.dma, "beat", in: window)
         var beatIsStore = Signal(.dma, "beatIsStore", in: window)
         var beatCommand = Signal(.dma, "beatCommand", bits: 32, in: window)
-        replayBursts(of: plan.program.commands, timed: plan.timeline, on: plan.machine.dma, through: window.upperBound) { burst in
+        replayBursts(of: plan.program.commands, timed: plan.timeline, on: plan.machine.dma, through: window.upperBound)
+        { burst in
             issue.raise(in: burst.issue...burst.issue)
             issueIsStore.set(burst.engine == .store ? 1 : 0, from: burst.issue)
             beat.raise(in: burst.beats)

@@ -4,7 +4,8 @@ import Diagnostics
 import Images
 
 struct CompareCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "compare", abstract: "PSNR and MS-SSIM of a picture against its original.")
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "PSNR and MS-SSIM of a picture against its original.")
 
     @Argument(help: "A PNG picture.") var picture: String
     @Argument(help: "The PNG picture that it was made from.") var original: String
@@ -14,7 +15,8 @@ struct CompareCommand: ParsableCommand {
     private func pictureQuality(_ memory: MemoryBudget) throws -> PictureQuality {
         let first = try PNGReader.read(path: picture, memory: memory).image
         let second = try PNGReader.read(path: original, memory: memory.beside(first.samples.count)).image
-        return try PictureQuality(of: first, against: second, memory: memory.beside(first.samples.count + second.samples.count))
+        return try PictureQuality(
+            of: first, against: second, memory: memory.beside(first.samples.count + second.samples.count))
     }
 
     func run() throws {

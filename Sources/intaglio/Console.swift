@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Text
 
 /// Talk goes to standard error, results to standard output; progress only to a terminal.
 enum Console {

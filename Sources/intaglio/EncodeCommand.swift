@@ -9,22 +9,41 @@ import Simulation
 
 /// How latents are quantized.
 struct QuantizerOptions: ParsableArguments {
-    @Option(help: "\(QuantizerKind.allCases.map(\.rawValue).joined(separator: ", ")) (the last with --trellis). (default: \(QuantizerKind.round.rawValue))") var quantizer: QuantizerKind?
-    @Option(help: "Step in sixteenths of a symbol step: 16 scalar, 9 trellis (union step) unless said otherwise.") var step: Int?
+    @Option(
+        help:
+            """
+            \(QuantizerKind.allCases.map(\.rawValue).joined(separator: ", ")) (the last with --trellis). (default: \
+            \(QuantizerKind.round.rawValue))
+            """
+    ) var quantizer: QuantizerKind?
+    @Option(help: "Step in sixteenths of a symbol step: 16 scalar, 9 trellis (union step) unless said otherwise.")
+    var step: Int?
     @Option(help: "Squared symbol steps that one bit is worth (rdoq and trellis).") var lambda: Double?
-    @Option(help: "A trellis table: a line a state with the next states for even and odd indices and the quantizer, 0 or 1.") var trellis: String?
+    @Option(
+        help: "A trellis table: a line a state with the next states for even and odd indices and the quantizer, 0 or 1."
+    ) var trellis: String?
 
     private var kind: QuantizerKind { quantizer ?? .round }
 
     func validate() throws {
-        guard (kind == .trellis) == (trellis != nil) else { throw ValidationError("--trellis FILE goes with --quantizer trellis") }
-        guard lambda.map({ $0 >= 0 && $0 < 100 }) ?? true else { throw ValidationError("--lambda must be in 0..<100, found \(lambda!)") }
-        guard step.map(DecisionSettings.steps.contains) ?? true else { throw ValidationError("--step must be in \(DecisionSettings.steps), found \(step!)") }
+        guard (kind == .trellis) == (trellis != nil) else {
+            throw ValidationError("--trellis FILE goes with --quantizer trellis")
+        }
+        guard lambda.map({ $0 >= 0 && $0 < 100 }) ?? true else {
+            throw ValidationError("--lambda must be in 0..<100, found \(lambda!)")
+        }
+        guard step.map(DecisionSettings.steps.contains) ?? true else {
+            throw ValidationError("--step must be in \(DecisionSettings.steps), found \(step!)")
+        }
     }
 
     /// lambda where nothing weighs bits.
     func refuseUnusedLambda() throws {
-        if kind == .round { try refuseUnused(["--lambda": lambda != nil], goingWith: "a quantizer that weighs bits: --quantizer rdoq, tcq4, tcq8 or trellis") }
+        if kind == .round {
+            try refuseUnused(
+                ["--lambda": lambda != nil],
+                goingWith: "a quantizer that weighs bits: --quantizer rdoq, tcq4, tcq8 or trellis")
+        }
     }
 
     /// For latents of F fraction bits.
@@ -40,12 +59,18 @@ struct QuantizerOptions: ParsableArguments {
 /// - Throws: for a step between those of the grid, which would silently become another; `codecStepOutOfRange`.
 func gridSteps(sixteenths: Int, fractionBits: Int) throws -> Int {
     guard sixteenths << fractionBits % 16 == 0 else {
-        throw ValidationError("--step must be a multiple of \(16 >> fractionBits) on this network's grid of 1/\(1 << fractionBits) symbol step, found \(sixteenths)")
+        throw ValidationError(
+            """
+            --step must be a multiple of \(16 >> fractionBits) on this network's grid of 1/\(1 << fractionBits) symbol \
+            step, found \(sixteenths)
+            """
+        )
     }
     let steps = LatentQuantizer.gridSteps(sixteenths: sixteenths, fractionBits: fractionBits)
     guard DecisionSettings.steps.contains(steps) else {
         throw Diagnostic(
-            .codecStepOutOfRange, at: "--step", found: "\(sixteenths), \(steps) grid steps", expected: "at most \((DecisionSettings.steps.upperBound << 4) >> fractionBits)",
+            .codecStepOutOfRange, at: "--step", found: "\(sixteenths), \(steps) grid steps",
+            expected: "at most \((DecisionSettings.steps.upperBound << 4) >> fractionBits)",
             remedy: "choose a smaller step")
     }
     return steps
@@ -55,7 +80,8 @@ extension QuantizerKind: ExpressibleByArgument {}
 
 /// Which prepared network, on which machine.
 struct CodecOptions: ParsableArguments {
-    @Option(help: "A bundled network's name, or a network file that `quantize --codec` wrote.") var network = NetworkSource.defaultName
+    @Option(help: "A bundled network's name, or a network file that `quantize --codec` wrote.") var network =
+        NetworkSource.defaultName
     @Option(help: "A built-in machine's name, or a machine file.") var machine = "mid"
     @OptionGroup var work: ThreadOptions
     @OptionGroup var memory: MemoryOptions
@@ -65,14 +91,20 @@ struct CodecOptions: ParsableArguments {
 
     func codec() throws -> PictureCodec {
         let source = try NetworkSource(network, includingFloat: false, memory: memory.budget())
-        return try PictureCodec(source.provenAtAllRates(), machine: .loadAndWarn(machine), threads: work.threads, memory: budget())
+        return try PictureCodec(
+            source.provenAtAllRates(), machine: .loadAndWarn(machine), threads: work.threads, memory: budget())
     }
 }
 
 struct EncodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "encode", abstract: "Encode a picture into a bitstream.",
-        discussion: "Runs the analysis transforms on the machine, chooses symbols, and writes them with integer tables: any machine decodes the file.")
+        discussion:
+            """
+            Runs the analysis transforms on the machine, chooses symbols, and writes them with integer tables: any \
+            machine decodes the file.
+            """
+    )
 
     @Argument(help: "A PNG picture of any size.") var picture: String
     @OptionGroup var codec: CodecOptions
@@ -103,12 +135,20 @@ struct EncodeCommand: ParsableCommand {
         if let reconstruction { try PNGWriter.write(encoded.reconstruction, to: reconstruction) }
         if let latents {
             let name = String(picture.split(separator: "/").last ?? "")
-            var folder = try LatentFolder(at: latents, of: codec, rates: [rate], quantizers: [(quantizer.kind.rawValue, quantizer)], includingSymbols: true)
-            try folder.write(codec.quantizedLatents(analysis, quantizer: quantizer), of: name, original, rate: rate, quantizer: quantizer.kind.rawValue)
-            if let hyperLatents = codec.hyperLatentValues(analysis) { try folder.write(hyperLatents: hyperLatents, of: name, rate: rate) }
+            var folder = try LatentFolder(
+                at: latents, of: codec, rates: [rate], quantizers: [(quantizer.kind.rawValue, quantizer)],
+                includingSymbols: true)
+            try folder.write(
+                codec.quantizedLatents(analysis, quantizer: quantizer), of: name, original, rate: rate,
+                quantizer: quantizer.kind.rawValue)
+            if let hyperLatents = codec.hyperLatentValues(analysis) {
+                try folder.write(hyperLatents: hyperLatents, of: name, rate: rate)
+            }
             try folder.writeIndex()
         }
-        let budget = try codec.budget(width: original.width, height: original.height, rate: rate, quantizer: quantizer, streamBytes: encoded.bytes.count)
+        let budget = try codec.budget(
+            width: original.width, height: original.height, rate: rate, quantizer: quantizer,
+            streamBytes: encoded.bytes.count)
         let report = try CodedPictureReport(encoded, original: original, budget: budget)
         try Console.result(json ? report.jsonText() : report.text)
         if let clipping = report.clipping { Console.warn(clipping.sentence) }
@@ -116,7 +156,8 @@ struct EncodeCommand: ParsableCommand {
 }
 
 struct DecodeCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "decode", abstract: "Decode a bitstream into the picture that its encoder reconstructed.")
+    static let configuration = CommandConfiguration(
+        commandName: "decode", abstract: "Decode a bitstream into the picture that its encoder reconstructed.")
 
     @Argument(help: "A file that `encode` wrote.") var stream: String
     @OptionGroup var codec: CodecOptions

@@ -13,22 +13,35 @@ struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Encode and decode a folder of pictures at every rate; curves and BD-rate.",
         discussion: """
-            Rates are those of the files that would be written; unless --without-decoding, every stream is decoded and compared with its encoder's reconstruction. The curve
-            of the first quantizer is the anchor of the others; --against adds curves of other result files or of published points.
+            Rates are those of the files that would be written; unless --without-decoding, every stream is decoded and \
+            compared with its encoder's reconstruction. The curve
+            of the first quantizer is the anchor of the others; --against adds curves of other result files or of \
+            published points.
             """)
 
     @OptionGroup var folder: CodedFolderOptions
     @OptionGroup var codec: CodecOptions
-    @Option(help: "A JSON file of curves: another evaluation, or published points; FILE:NAME takes one curve. May be repeated.") var against: [String] = []
-    @Flag(help: "Take the encoder's reconstruction for the decoder's picture and decode nothing.") var withoutDecoding = false
-    @Flag(name: .customLong("float"), help: "Measure the float network that the file carries too.") var runsFloat = false
+    @Option(
+        help:
+            """
+            A JSON file of curves: another evaluation, or published points; FILE:NAME takes one curve. May be repeated.
+            """
+    ) var against: [String] = []
+    @Flag(help: "Take the encoder's reconstruction for the decoder's picture and decode nothing.") var withoutDecoding =
+        false
+    @Flag(name: .customLong("float"), help: "Measure the float network that the file carries too.") var runsFloat =
+        false
     @Option(name: .shortAndLong, help: "Folder for evaluation.json, pictures.csv and curves.svg.") var output: String?
     @Flag(help: "Write the evaluation as one JSON document to standard output.") var json = false
 
     func run() throws {
-        let others = try against.flatMap { try RateDistortionCurve.curves(fileAndName: $0, memory: self.codec.budget()) }
+        let others = try against.flatMap {
+            try RateDistortionCurve.curves(fileAndName: $0, memory: self.codec.budget())
+        }
         var codec = try codec.codec()
-        let float = runsFloat ? try NetworkSource(self.codec.network, includingFloat: true, memory: self.codec.budget()).float() : nil
+        let float =
+            runsFloat
+            ? try NetworkSource(self.codec.network, includingFloat: true, memory: self.codec.budget()).float() : nil
         let pictures = try folder.chosenPictures()
         let rates = try folder.chosenRates(of: codec)
         let quantizers = try folder.chosenQuantizers(for: codec)
@@ -38,7 +51,9 @@ struct EvaluateCommand: ParsableCommand {
         let measured = Mutex(start)
         let curves = quantizers.map(\.name) + (float == nil ? [] : ["float"])
         let (count, json, output) = (pictures.pictures.count, json, output)
-        try Interruption.keeping({ Self.showInterrupted(measured.withLock { $0 }, curves, of: count, json: json, output: output) }) { () throws in
+        try Interruption.keeping({
+            Self.showInterrupted(measured.withLock { $0 }, curves, of: count, json: json, output: output)
+        }) { () throws in
             for (index, picture) in pictures.pictures.enumerated() {
                 Console.progress("picture \(index + 1) of \(count)")
                 do {
@@ -55,7 +70,9 @@ struct EvaluateCommand: ParsableCommand {
         let done = Set(evaluation.pictures.map(\.picture)).count
         guard done > 0 else { return try RefusedItems.requireNone(evaluation.refused, done: 0, items: "pictures") }
         for name in curves { evaluation.closeCurve(name) }
-        if float != nil, quantizers.contains(where: { $0.name == "round" }) { evaluation.compareWithFloat("round", float: evaluation.curves.last!) }
+        if float != nil, quantizers.contains(where: { $0.name == "round" }) {
+            evaluation.compareWithFloat("round", float: evaluation.curves.last!)
+        }
         evaluation.compare(with: others)
         evaluation.closeClipping()
         try results?.complete(evaluation)
@@ -70,14 +87,22 @@ struct EvaluateCommand: ParsableCommand {
 
     /// - Returns: rows of all rates, so that the means of a curve are over the same pictures.
     private func measure(
-        _ picture: InputFolder.Item, _ codec: inout PictureCodec, _ rates: [Int], _ quantizers: [(name: String, quantizer: LatentQuantizer)], _ float: FloatNetwork?
+        _ picture: InputFolder.Item, _ codec: inout PictureCodec, _ rates: [Int],
+        _ quantizers: [(name: String, quantizer: LatentQuantizer)], _ float: FloatNetwork?
     ) throws(RefusedPicture) -> [Evaluation.Picture] {
         var rows: [Evaluation.Picture] = []
         do throws(Diagnostic) {
             let original = try PNGReader.read(path: picture.path, memory: self.codec.budget()).image
             for rate in rates {
-                rows += try codec.measure(original, named: picture.name, rate: rate, quantizers: quantizers, prior: float?.prior, decodes: !withoutDecoding)
-                if let float { rows.append(try Evaluation.Picture(float: float, original, named: picture.name, curve: "float", rate: rate, memory: self.codec.budget())) }
+                rows += try codec.measure(
+                    original, named: picture.name, rate: rate, quantizers: quantizers, prior: float?.prior,
+                    decodes: !withoutDecoding)
+                if let float {
+                    rows.append(
+                        try Evaluation.Picture(
+                            float: float, original, named: picture.name, curve: "float", rate: rate,
+                            memory: self.codec.budget()))
+                }
             }
         } catch {
             throw RefusedPicture(diagnostic: error.within(picture.path))
@@ -86,7 +111,9 @@ struct EvaluateCommand: ParsableCommand {
     }
 
     /// What there is when a signal ends the program.
-    private static func showInterrupted(_ measured: Evaluation, _ curves: [String], of count: Int, json: Bool, output: String?) {
+    private static func showInterrupted(
+        _ measured: Evaluation, _ curves: [String], of count: Int, json: Bool, output: String?
+    ) {
         var evaluation = measured
         evaluation.complete = false
         for name in curves { evaluation.closeCurve(name) }
@@ -95,6 +122,11 @@ struct EvaluateCommand: ParsableCommand {
         Console.endProgress()
         if done > 0 { try? Console.result(json ? evaluation.jsonText() : evaluation.text) }
         if let clipping = evaluation.clipping { Console.warn(clipping.sentence) }
-        Console.say("interrupted after \(done) of \(count) pictures\(output.map { ": their rows are in \($0)/pictures.csv" } ?? "")")
+        Console.say(
+            """
+            interrupted after \(done) of \(count) \
+            pictures\(output.map { ": their rows are in \($0)/pictures.csv" } ?? "")
+            """
+        )
     }
 }

@@ -5,9 +5,11 @@ import Importers
 import Networks
 
 struct ImportCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "import", abstract: "Read foreign weights into a float network file.")
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Read foreign weights into a float network file.")
 
-    @Option(help: "What the weights are: \(NetworkImporter.architectures.joined(separator: ", ")).") var architecture: String
+    @Option(help: "What the weights are: \(NetworkImporter.architectures.joined(separator: ", ")).") var architecture:
+        String
     @Argument(help: "The weights: a folder or a file, as the architecture has them.") var path: String
     @Option(help: "The network's name in reports and schedules; the architecture's own without it.") var name: String?
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String

@@ -3,33 +3,50 @@ import FixedPoint
 import Graph
 import Networks
 import Quantization
-import Reports
 import Simulation
+import Tensors
 import Text
 
 struct InspectCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "inspect", abstract: "Show what a network file holds, layer by layer.")
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Show what a network file holds, layer by layer.")
 
     @Argument(help: "A bundled network's name, or a network file.") var network = NetworkSource.defaultName
-    @Option(help: "Width x height of the picture that shapes are given for.") var size = PictureSize(width: 768, height: 512)
+    @Option(help: "Width x height of the picture that shapes are given for.") var size = PictureSize(
+        width: 768, height: 512)
 
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
         let file = try NetworkSource(network, memory: memory.budget()).file
         guard let graph = file.quantized?.graph ?? file.float?.graph else { return }
-        try Console.result("\(graph.name): \(file.quantized == nil ? "float" : file.float == nil ? "quantized" : "quantized, with its float weights")\n")
+        try Console.result(
+            """
+            \(graph.name): \
+            \(file.quantized == nil ? "float" : file.float == nil ? "quantized" : "quantized, with its float weights")\n
+            """
+        )
         if let widths = file.quantized?.widths {
-            try Console.result("V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits), sums \(widths.overflow.rawValue)\n")
+            try Console.result(
+                """
+                V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits), sums \
+                \(widths.overflow.rawValue)\n
+                """
+            )
         }
         let shapes = try graph.shapes(height: graph.padded(size.height), width: graph.padded(size.width))
-        var table = TextTable(header: ["layer", "operator", "inputs", "output", "MACs", "weights", "zero %", "entropy bits", "coded bits", "law", "rounding", "codebooks", "step"], leftColumns: 3)
+        var table = TextTable(
+            header: [
+                "layer", "operator", "inputs", "output", "MACs", "weights", "zero %", "entropy bits", "coded bits",
+                "law", "rounding", "codebooks", "step",
+            ], leftColumns: 3)
         let weights = file.quantized?.layerWeights ?? [:]
         for layer in graph.layers {
             let row = RowOfLayer(layer, file, weights[layer.name])
             table.append([
                 layer.name, layer.operator.name, layer.inputs.joined(separator: " "), shapes[layer.name]!.description,
-                layer.usefulMACs(input: shapes[layer.inputs[0]]!, output: shapes[layer.name]!).grouped, row.weights, row.zeroShare, row.entropy, row.codedBits, row.law, row.rounding, row.codebooks,
+                layer.usefulMACs(input: shapes[layer.inputs[0]]!, output: shapes[layer.name]!).grouped, row.weights,
+                row.zeroShare, row.entropy, row.codedBits, row.law, row.rounding, row.codebooks,
                 row.step,
             ])
         }
@@ -51,7 +68,9 @@ private struct RowOfLayer {
     init(_ layer: Layer, _ file: NetworkFile, _ layerWeights: LayerWeights?) {
         if let weights = layerWeights {
             let summary = WeightCodingSummary([weights])
-            (zeroShare, entropy, codedBits) = (summary.zeroPercent.fixed(1), summary.entropyBits.fixed(2), summary.codedBits.fixed(2))
+            (zeroShare, entropy, codedBits) = (
+                summary.zeroPercent.fixed(1), summary.entropyBits.fixed(2), summary.codedBits.fixed(2)
+            )
         }
         switch file.quantized?.parameters[layer.name] {
         case .accumulation(let parameters):

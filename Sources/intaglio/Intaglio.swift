@@ -4,8 +4,10 @@ import Diagnostics
 import Foundation
 import Kernels
 import Machine
+import Text
 
-/// Exit codes: 0 success, 1 a difference was found, 2 bad input, 3 a fault of the program itself; 128 more than its number for a signal that ended it.
+/// Exit codes: 0 success, 1 a difference was found, 2 bad input, 3 a fault of the program itself; 128 more than its
+/// number for a signal that ended it.
 @main
 struct Intaglio: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,12 +15,15 @@ struct Intaglio: ParsableCommand {
         abstract: "A bit-accurate simulator of a fixed-point neural accelerator for learned image compression.",
         discussion: """
             Without options every command works on a bundled network, a bundled machine and the built-in test picture.
-            Results go to standard output, talk to standard error. Exit codes: 0 success, 1 a difference was found, 2 bad input, 3 internal.
+            Results go to standard output, talk to standard error. Exit codes: 0 success, 1 a difference was found, 2 \
+            bad input, 3 internal.
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, PlanCommand.self, QuantizeCommand.self, StudyCommand.self, ScheduleCommand.self, VerifyCommand.self, ExplainCommand.self,
-            EncodeCommand.self, DecodeCommand.self, EvaluateCommand.self, CompareCommand.self, LatentsCommand.self, VectorsCommand.self, ImportCommand.self, PicturesCommand.self,
+            RunCommand.self, PlanCommand.self, QuantizeCommand.self, StudyCommand.self, ScheduleCommand.self,
+            VerifyCommand.self, ExplainCommand.self,
+            EncodeCommand.self, DecodeCommand.self, EvaluateCommand.self, CompareCommand.self, LatentsCommand.self,
+            VectorsCommand.self, ImportCommand.self, PicturesCommand.self,
             InspectCommand.self, MachinesCommand.self, NetworksCommand.self,
         ])
 

@@ -9,7 +9,9 @@ extension KernelLevel {
         guard let word = wanted, KernelLevel(word: word) == nil else { return }
         let isKnown = allCases.contains { "\($0)" == word }
         throw Diagnostic(
-            .kernelLevelUnavailable, at: variable, found: isKnown ? "\(word), which this processor has not" : "'\(word)'",
-            expected: available.map { "\($0)" }.joined(separator: ", "), remedy: "name one of these, or leave the variable out: the results are the same")
+            .kernelLevelUnavailable, at: variable,
+            found: isKnown ? "\(word), which this processor has not" : "'\(word)'",
+            expected: available.map { "\($0)" }.joined(separator: ", "),
+            remedy: "name one of these, or leave the variable out: the results are the same")
     }
 }

@@ -1,14 +1,15 @@
 import Codec
 import Diagnostics
 import EntropyCoding
+import FileFormats
 import Foundation
 import Graph
 import Images
 import Networks
-import Reports
 import Tensors
 
-/// A folder of quantized latents: an index and, for each picture, rate and quantizer, NumPy files of shape [H][W][C], 16 bits an element.
+/// A folder of quantized latents: an index and, for each picture, rate and quantizer, NumPy files of shape [H][W][C],
+/// 16 bits an element.
 ///
 ///     latents.json                                 the index, removed first and written last
 ///     QUANTIZER/RATE/PICTURE.reconstruction.npy    u, in grid steps
@@ -49,18 +50,27 @@ struct LatentFolder {
 
     /// - Throws: `outputUnwritable`, `outputDeviceFull`.
     init(
-        at path: String, of codec: PictureCodec, rates: [Int], quantizers: [(name: String, quantizer: LatentQuantizer)], includingSymbols: Bool
+        at path: String, of codec: PictureCodec, rates: [Int], quantizers: [(name: String, quantizer: LatentQuantizer)],
+        includingSymbols: Bool
     ) throws(Diagnostic) {
         folder = try ResultFolder(at: path, completedBy: "latents.json")
         includesSymbols = includingSymbols
         index = Index(
             network: codec.network.graph.name, gridStep: codec.latentGridStep, rates: rates,
-            quantizers: quantizers.map { .init(name: $0.name, step: $0.quantizer.step, lambda: $0.quantizer.kind == .round ? nil : $0.quantizer.lambda) })
+            quantizers: quantizers.map {
+                .init(
+                    name: $0.name, step: $0.quantizer.step,
+                    lambda: $0.quantizer.kind == .round ? nil : $0.quantizer.lambda)
+            })
     }
 
     /// - Parameter picture: its name relative to the folder of pictures.
-    mutating func write(_ latents: QuantizedLatents, of picture: String, _ original: RGBImage, rate: Int, quantizer: String) throws(Diagnostic) {
-        if index.pictures.last?.name != picture { index.pictures.append(.init(name: picture, width: original.width, height: original.height)) }
+    mutating func write(
+        _ latents: QuantizedLatents, of picture: String, _ original: RGBImage, rate: Int, quantizer: String
+    ) throws(Diagnostic) {
+        if index.pictures.last?.name != picture {
+            index.pictures.append(.init(name: picture, width: original.width, height: original.height))
+        }
         try write(latents.reconstruction, to: "\(quantizer)/\(rate)/\(picture).reconstruction.npy")
         if includesSymbols { try write(latents.symbols, to: "\(quantizer)/\(rate)/\(picture).symbols.npy") }
     }
@@ -89,8 +99,6 @@ struct LatentFolder {
     var pictureCount: Int { index.pictures.count }
 
     func writeIndex() throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try folder.complete(String(decoding: encoder.encode(index), as: UTF8.self) + "\n")
+        try folder.complete(JSONDocument.text(of: index))
     }
 }

@@ -8,7 +8,8 @@ struct LatentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "latents", abstract: "Write the quantized latents of a folder of pictures.",
         discussion: """
-            What the synthesis will be fed with at every rate, after each quantizer, and the hyper-latents, as the machine computes them: what a decoder's syntheses are \
+            What the synthesis will be fed with at every rate, after each quantizer, and the hyper-latents, as the \
+            machine computes them: what a decoder's syntheses are \
             fine-tuned on. Nothing is entropy coded and no picture is reconstructed.
             """)
 
@@ -22,7 +23,8 @@ struct LatentsCommand: ParsableCommand {
         let rates = try folder.chosenRates(of: codec)
         let quantizers = try folder.chosenQuantizers(for: codec)
         let pictures = try folder.chosenPictures()
-        var latents = try LatentFolder(at: output, of: codec, rates: rates, quantizers: quantizers, includingSymbols: symbols)
+        var latents = try LatentFolder(
+            at: output, of: codec, rates: rates, quantizers: quantizers, includingSymbols: symbols)
         latents.add(refused: pictures.refused)
         for (index, picture) in pictures.pictures.enumerated() {
             Console.progress("picture \(index + 1) of \(pictures.pictures.count)")
@@ -30,9 +32,13 @@ struct LatentsCommand: ParsableCommand {
                 let original = try PNGReader.read(path: picture.path, memory: self.codec.budget()).image
                 for rate in rates {
                     let analysis = try codec.analyse(original, rate: rate)
-                    if let hyperLatents = codec.hyperLatentValues(analysis) { try latents.write(hyperLatents: hyperLatents, of: picture.name, rate: rate) }
+                    if let hyperLatents = codec.hyperLatentValues(analysis) {
+                        try latents.write(hyperLatents: hyperLatents, of: picture.name, rate: rate)
+                    }
                     for (name, quantizer) in quantizers {
-                        try latents.write(codec.quantizedLatents(analysis, quantizer: quantizer), of: picture.name, original, rate: rate, quantizer: name)
+                        try latents.write(
+                            codec.quantizedLatents(analysis, quantizer: quantizer), of: picture.name, original,
+                            rate: rate, quantizer: name)
                     }
                 }
             } catch {

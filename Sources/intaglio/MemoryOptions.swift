@@ -3,7 +3,13 @@ import Diagnostics
 
 /// How much memory the input may ask for.
 struct MemoryOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("What the input may make the program allocate, such as 2GiB or 600MiB; limits of the process (ulimit, control group) count too.", valueName: "size"))
+    @Option(
+        help: ArgumentHelp(
+            """
+            What the input may make the program allocate, such as 2GiB or 600MiB; limits of the process (ulimit, \
+            control group) count too.
+            """,
+            valueName: "size"))
     var memory = MemorySize(bytes: MemoryBudget.standardBytes)
 
     /// The least of the option and of the limits of this process.

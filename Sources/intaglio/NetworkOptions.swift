@@ -7,10 +7,14 @@ import Simulation
 
 /// Which network on which machine.
 struct NetworkOptions: ParsableArguments {
-    @Option(help: "A bundled network's name, or a network file. (default: \(NetworkSource.defaultName))") var network: String?
-    @Option(name: .customLong("machine"), help: "A built-in machine's name, or a machine file. (default: mid)") var givenMachine: String?
+    @Option(help: "A bundled network's name, or a network file. (default: \(NetworkSource.defaultName))") var network:
+        String?
+    @Option(name: .customLong("machine"), help: "A built-in machine's name, or a machine file. (default: mid)")
+    var givenMachine: String?
     @Option(help: "A schedule file; without one the best schedule found is used.") var schedule: String?
-    @Option(name: .customLong("rate"), help: "Which of a variable-rate network's rates to run, 0 is the lowest. (default: 0)") var givenRate: Int?
+    @Option(
+        name: .customLong("rate"),
+        help: "Which of a variable-rate network's rates to run, 0 is the lowest. (default: 0)") var givenRate: Int?
 
     @OptionGroup var memory: MemoryOptions
 
@@ -18,7 +22,9 @@ struct NetworkOptions: ParsableArguments {
     var machine: String { givenMachine ?? "mid" }
     var namesMachine: Bool { givenMachine != nil }
 
-    func source(includingFloat: Bool = false) throws -> NetworkSource { try NetworkSource(network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget()) }
+    func source(includingFloat: Bool = false) throws -> NetworkSource {
+        try NetworkSource(network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget())
+    }
 
     func quantized() throws -> QuantizedNetwork { try source().quantized(rate: rate) }
 
@@ -29,7 +35,9 @@ struct NetworkOptions: ParsableArguments {
 
     /// Where only the machine matters.
     func refuseNetwork(goingWith purpose: String) throws {
-        try refuseUnused(["--network": network != nil, "--schedule": schedule != nil, "--rate": givenRate != nil], goingWith: purpose)
+        try refuseUnused(
+            ["--network": network != nil, "--schedule": schedule != nil, "--rate": givenRate != nil], goingWith: purpose
+        )
     }
 
     func scheduleFile() throws -> Schedule? { try schedule.map { try Schedule(contentsOf: $0) } }
@@ -47,7 +55,9 @@ struct PictureSize: ExpressibleByArgument {
 
     init?(argument: String) {
         let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-        guard sides.count == 2, let width = sides[0], let height = sides[1], (1...65_535).contains(width), (1...65_535).contains(height) else { return nil }
+        guard sides.count == 2, let width = sides[0], let height = sides[1], (1...65_535).contains(width),
+            (1...65_535).contains(height)
+        else { return nil }
         self.init(width: width, height: height)
     }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Networks
 import Graph
-import Reports
+import Networks
 import Simulation
 import Text
 
@@ -14,7 +13,10 @@ struct NetworksCommand: ParsableCommand {
             let file = try Zoo.network(named: name)
             guard let graph = file.quantized?.graph ?? file.float?.graph else { continue }
             let parameters = file.quantized.map { NetworkInventory($0).parameterCount.grouped } ?? ""
-            table.append([name, "\(graph.layers.count)", parameters, graph.latents.joined(separator: " "), "\(graph.sizeMultiple)"])
+            table.append([
+                name, "\(graph.layers.count)", parameters, graph.latents.joined(separator: " "),
+                "\(graph.sizeMultiple)",
+            ])
         }
         try Console.result(table.text)
     }

@@ -4,25 +4,39 @@ import Images
 
 struct PicturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pictures", abstract: "Write pictures that are no photographs: gradients, flat areas, text, screens, scenes, saturated colours, noise, and a chart.",
+        commandName: "pictures",
+        abstract:
+            """
+            Write pictures that are no photographs: gradients, flat areas, text, screens, scenes, saturated colours, \
+            noise, and a chart.
+            """,
         discussion: """
-            One sub-folder a kind, drawn with integers only, so that every machine writes the same files: to judge a network by, or to calibrate it on. The same number always draws the \
+            One sub-folder a kind, drawn with integers only, so that every machine writes the same files: to judge a \
+            network by, or to calibrate it on. The same number always draws the \
             same picture; calibration draws numbers from 1,000 on. `chart` shows the most saturated colours there are.
             """)
 
     @Option(name: .shortAndLong, help: "The folder to write to.") var output: String
-    @Option(help: "The kinds, separated by commas: \(Self.names.joined(separator: ", ")). (default: all)") var kinds: String?
+    @Option(help: "The kinds, separated by commas: \(Self.names.joined(separator: ", ")). (default: all)") var kinds:
+        String?
     @Option(help: "How many pictures of each kind; the chart always comes in four sizes.") var count = 4
     @Option(help: "The number of the first picture.") var first = 0
-    @Option(help: "Width x height; the chart is written in 1/2, 3/2 and twice this size, too.") var size = PictureSize(width: 512, height: 512)
+    @Option(help: "Width x height; the chart is written in 1/2, 3/2 and twice this size, too.") var size = PictureSize(
+        width: 512, height: 512)
 
     private static let chart = "chart"
     private static var names: [String] { PictureKind.allCases.map(\.rawValue) + [chart] }
 
     func validate() throws {
-        for name in try chosen() where !Self.names.contains(name) { throw ValidationError("--kinds knows no '\(name)'; there are: \(Self.names.joined(separator: ", "))") }
-        guard (1...10_000).contains(count) else { throw ValidationError("--count must be in 1...10000, found \(count)") }
-        guard (0...1_000_000).contains(first) else { throw ValidationError("--first must be in 0...1000000, found \(first)") }
+        for name in try chosen() where !Self.names.contains(name) {
+            throw ValidationError("--kinds knows no '\(name)'; there are: \(Self.names.joined(separator: ", "))")
+        }
+        guard (1...10_000).contains(count) else {
+            throw ValidationError("--count must be in 1...10000, found \(count)")
+        }
+        guard (0...1_000_000).contains(first) else {
+            throw ValidationError("--first must be in 0...1000000, found \(first)")
+        }
         let side = 2 * PictureKind.minimumSide
         guard min(size.width, size.height) >= side, max(size.width, size.height) <= 4_096 else {
             throw ValidationError("--size must be \(side)...4096 on both sides, found \(size)")
@@ -56,6 +70,8 @@ struct PicturesCommand: ParsableCommand {
                 return ("\(name)-\(width)x\(height)", { SaturatedChart.draw(width: width, height: height) })
             }
         }
-        return (first..<first + count).map { seed in ("\(name)-\(seed)", { kind.draw(width: size.width, height: size.height, seed: seed) }) }
+        return (first..<first + count).map { seed in
+            ("\(name)-\(seed)", { kind.draw(width: size.width, height: size.height, seed: seed) })
+        }
     }
 }

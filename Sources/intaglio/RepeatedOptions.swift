@@ -17,7 +17,8 @@ enum RepeatedOptions {
         }
     }
 
-    /// `--rate` of `--rate` and `--rate=1`, `--output` of `-o`, `--bias-correction` of `--no-bias-correction`; nil for values and numbers.
+    /// `--rate` of `--rate` and `--rate=1`, `--output` of `-o`, `--bias-correction` of `--no-bias-correction`; nil for
+    /// values and numbers.
     private static func name(of argument: String) -> String? {
         if argument == "-o" { return "--output" }
         guard argument.hasPrefix("--"), argument.count > 2 else { return nil }

@@ -4,17 +4,24 @@ import Foundation
 import Images
 import Reports
 import Simulation
+import Tensors
 import Threads
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run a network on a picture, bit by bit as the hardware would.",
-        discussion: "Prints bytes, cycles, stalls, footprints and traffic of each layer. Files are written only under --output, and where --timeline and --waveform say.")
+        discussion:
+            """
+            Prints bytes, cycles, stalls, footprints and traffic of each layer. Files are written only under --output, \
+            and where --timeline and --waveform say.
+            """
+    )
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
     @OptionGroup var work: ThreadOptions
-    @Flag(name: .customLong("float"), help: "Run the float network too, for what quantization cost.") var runsFloat = false
+    @Flag(name: .customLong("float"), help: "Run the float network too, for what quantization cost.") var runsFloat =
+        false
     @Option(name: .shortAndLong, help: "Folder for report.json, layers.csv and reconstructed.png.") var output: String?
     @Flag(help: "With --output: write every layer's stored output as .npy.") var tensors = false
     @OptionGroup var traces: TraceOptions
@@ -29,7 +36,10 @@ struct RunCommand: ParsableCommand {
         let memory = options.memory.budget(threads: work.threads)
         let team = ThreadTeam(threads: work.threads)
         let reading = team.begin { [image] in
-            Result { () throws(Diagnostic) in try image.map { path throws(Diagnostic) in try PNGReader.read(path: path, memory: memory) } ?? PNGPicture(image: TestPicture.draw()) }
+            Result { () throws(Diagnostic) in
+                try image.map { path throws(Diagnostic) in try PNGReader.read(path: path, memory: memory) }
+                    ?? PNGPicture(image: TestPicture.draw())
+            }
         }
         let source = try options.source(includingFloat: runsFloat)
         let network = try source.quantized(rate: options.rate)
@@ -38,16 +48,19 @@ struct RunCommand: ParsableCommand {
         // The picture, padded and as a tensor.
         let beside = memory.beside(3 * picture.image.samples.count)
         let plan = try SimulationPlan(
-            network: network, machine: machine, width: picture.image.width, height: picture.image.height, schedule: schedule, memory: beside)
+            network: network, machine: machine, width: picture.image.width, height: picture.image.height,
+            schedule: schedule, memory: beside)
         if runsFloat {
-            try FloatRun.requireMemory(source.float(), width: picture.image.width, height: picture.image.height, plan.memory)
+            try FloatRun.requireMemory(
+                source.float(), width: picture.image.width, height: picture.image.height, plan.memory)
         }
         try traces.write(plan)
         let simulation = try PictureRun(plan, picture: picture, team: team) { layer, count in
             Console.progress("layer \(layer) of \(count)")
         }
         Console.endProgress()
-        let floatRun = runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate, memory: memory) : nil
+        let floatRun =
+            runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate, memory: memory) : nil
         let report = try simulation.report(float: floatRun)
         if let output { try write(report, simulation, to: output) }
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
@@ -57,10 +70,13 @@ struct RunCommand: ParsableCommand {
     private func write(_ report: RunReport, _ simulation: PictureRun, to folder: String) throws {
         let results = try ResultFolder(at: folder, completedBy: "report.json")
         try results.write(LayersCSV(report).text, to: "layers.csv")
-        if let reconstructed = simulation.reconstructedPicture { try PNGWriter.write(reconstructed, to: folder + "/reconstructed.png") }
+        if let reconstructed = simulation.reconstructedPicture {
+            try PNGWriter.write(reconstructed, to: folder + "/reconstructed.png")
+        }
         if tensors {
             for (name, tensor, bytesPerElement) in simulation.storedTensors {
-                try AtomicFile.write(NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: OutputFolder.path(folder, "\(name).npy"))
+                try AtomicFile.write(
+                    NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: OutputFolder.path(folder, "\(name).npy"))
             }
         }
         try results.complete(report.jsonText())

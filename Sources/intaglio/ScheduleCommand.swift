@@ -4,7 +4,8 @@ import Schedules
 import Simulation
 
 struct ScheduleCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "schedule", abstract: "Search tile sizes and loop orders, and write the schedule as a file.")
+    static let configuration = CommandConfiguration(
+        commandName: "schedule", abstract: "Search tile sizes and loop orders, and write the schedule as a file.")
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "Width x height of the picture.") var size = PictureSize(width: 768, height: 512)
@@ -17,7 +18,8 @@ struct ScheduleCommand: ParsableCommand {
         files.write(output, by: "--output")
         try files.requireDistinct()
         let plan = try SimulationPlan(
-            network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height, schedule: options.scheduleFile(),
+            network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height,
+            schedule: options.scheduleFile(),
             keepsCommands: false, memory: options.memory.budget())
         let text = plan.schedule.description
         if let output { try AtomicFile.write(text, to: output) } else { try Console.result(text) }

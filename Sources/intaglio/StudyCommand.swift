@@ -5,7 +5,6 @@ import Graph
 import Images
 import Networks
 import Quantization
-import Reports
 import Simulation
 import Tensors
 import Text
@@ -13,14 +12,19 @@ import Text
 struct StudyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "study", abstract: "Print what each choice of quantization gains and what memory it costs.",
-        subcommands: [StudyWeights.self, StudyCodebooks.self, StudyMeans.self, StudySchemes.self, StudyCodec.self, StudyCoding.self])
+        subcommands: [
+            StudyWeights.self, StudyCodebooks.self, StudyMeans.self, StudySchemes.self, StudyCodec.self,
+            StudyCoding.self,
+        ])
 }
 
 /// The network and the pictures of a study.
 struct StudyOptions: ParsableArguments {
-    @Option(help: "A bundled network's name, or a network file that carries float weights.") var network: String = NetworkSource.defaultName
+    @Option(help: "A bundled network's name, or a network file that carries float weights.") var network: String =
+        NetworkSource.defaultName
     @Option(help: "A folder of PNG photographs that ranges and means come from.") var calibration: String
-    @Option(help: "A folder of PNG pictures that PSNR is measured on; the calibration pictures without one.") var images: String?
+    @Option(help: "A folder of PNG pictures that PSNR is measured on; the calibration pictures without one.")
+    var images: String?
     @Option(help: "How many calibration pictures.") var pictures = 8
     @Option(help: "How many pictures PSNR is measured on.") var measured = 4
     @Option(help: "Side of the square cut from the middle of each picture.") var crop = 256
@@ -34,26 +38,32 @@ struct StudyOptions: ParsableArguments {
     ///
     /// - Parameter measure: calls the function that it is given with every row.
     func show(
-        saturated: Bool = false, coded: Bool = false, _ measure: (Study, (StudyRow) throws(Diagnostic) -> Void) throws(Diagnostic) -> Void
+        saturated: Bool = false, coded: Bool = false,
+        _ measure: (Study, (StudyRow) throws(Diagnostic) -> Void) throws(Diagnostic) -> Void
     ) throws {
         let memory = memory.budget()
         let network = try NetworkSource(self.network, memory: memory).float()
-        let calibration = try calibrationPictures(self.calibration, count: pictures, side: crop, of: network.graph, memory: memory)
+        let calibration = try calibrationPictures(
+            self.calibration, count: pictures, side: crop, of: network.graph, memory: memory)
         var refused: [Diagnostic] = []
         let measured = try CalibrationFolder.pictures(
-            images ?? self.calibration, count: self.measured, side: crop, multiple: network.graph.sizeMultiple, memory: memory, refused: &refused)
+            images ?? self.calibration, count: self.measured, side: crop, multiple: network.graph.sizeMultiple,
+            memory: memory, refused: &refused)
         guard !measured.isEmpty else { return try RefusedItems.requireNone(refused, done: 0, items: "pictures") }
         let study = Study(network, calibration: calibration, pictures: measured)
         try study.requireMemory(memory)
         let table = GrowingTable(
-            header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"] + (saturated ? ["latents outside 8 bits"] : [])
-                + (coded ? ["zero %", "entropy bits"] : []), expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]])
+            header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"]
+                + (saturated ? ["latents outside 8 bits"] : [])
+                + (coded ? ["zero %", "entropy bits"] : []),
+            expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]])
         try Console.result(table.heading)
         try measure(study) { row throws(Diagnostic) in
             let costs = [row.weightBytes, row.romBits, row.selectBits].map(\.grouped)
             try Console.result(
                 table.text(
-                    of: [row.choice, row.signalToNoiseDecibels.fixed(2), row.psnrChangeDecibels.fixed(3)] + costs + (saturated ? [row.saturatedLatents.grouped] : [])
+                    of: [row.choice, row.signalToNoiseDecibels.fixed(2), row.psnrChangeDecibels.fixed(3)] + costs
+                        + (saturated ? [row.saturatedLatents.grouped] : [])
                         + (coded ? [row.zeroPercent.fixed(1), row.entropyBits.fixed(2)] : [])))
         }
         try RefusedItems.requireNone(refused, done: measured.count, items: "pictures")
@@ -65,8 +75,12 @@ struct StudyOptions: ParsableArguments {
 ///   - measured: pictures to measure, nil for all.
 ///   - crop: side of a calibration square.
 func requireStudyRanges(pictures: Int, measured: Int?, crop: Int) throws {
-    guard (1...10_000).contains(pictures) else { throw ValidationError("--pictures must be in 1...10000, found \(pictures)") }
-    guard measured.map({ $0 >= 1 }) ?? true else { throw ValidationError("--measured must be at least 1, found \(measured!)") }
+    guard (1...10_000).contains(pictures) else {
+        throw ValidationError("--pictures must be in 1...10000, found \(pictures)")
+    }
+    guard measured.map({ $0 >= 1 }) ?? true else {
+        throw ValidationError("--measured must be at least 1, found \(measured!)")
+    }
     guard (16...4096).contains(crop) else { throw ValidationError("--crop must be in 16...4096, found \(crop)") }
 }
 
@@ -106,41 +120,54 @@ func studyPictures<Value>(
 /// Parts of the weights that are zero.
 func zeroShares(_ list: String) throws -> [Double] {
     try parts(of: list, option: "--sparsities").map { word in
-        guard let share = Double(word), (0...0.99).contains(share) else { throw ValidationError("--sparsities takes numbers in 0...0.99, with commas, found '\(word)'") }
+        guard let share = Double(word), (0...0.99).contains(share) else {
+            throw ValidationError("--sparsities takes numbers in 0...0.99, with commas, found '\(word)'")
+        }
         return share
     }
 }
 
 let studiedLaws: [Law] = [
-    .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1), .logarithmic(parameter: 4), .minifloat(exponentBits: 3, mantissaBits: 4),
+    .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1), .logarithmic(parameter: 4),
+    .minifloat(exponentBits: 3, mantissaBits: 4),
 ]
 
-private let deadZones: [Law] = [(1, 32, 8), (1, 16, 8), (1, 8, 8), (1, 8, 4)].map { .deadZone(numerator: $0, denominator: $1, levelBits: $2) }
+private let deadZones: [Law] = [(1, 32, 8), (1, 16, 8), (1, 8, 8), (1, 8, 4)].map {
+    .deadZone(numerator: $0, denominator: $1, levelBits: $2)
+}
 
 struct StudyWeights: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "weights", abstract: "Grouping x law of the weights, everything else float.")
+    static let configuration = CommandConfiguration(
+        commandName: "weights", abstract: "Grouping x law of the weights, everything else float.")
     @OptionGroup var options: StudyOptions
     @Flag(help: "Put the largest code at the largest magnitude instead of searching.") var withoutClipping = false
 
     func run() throws {
         try options.show(coded: true) { study, show throws(Diagnostic) in
-            _ = try study.weights(laws: studiedLaws + deadZones, clipping: withoutClipping ? .none : .searched, show: show)
+            _ = try study.weights(
+                laws: studiedLaws + deadZones, clipping: withoutClipping ? .none : .searched, show: show)
         }
     }
 }
 
 struct StudyCodebooks: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "codebooks", abstract: "Law and number of activation codebooks, everything else float.")
+    static let configuration = CommandConfiguration(
+        commandName: "codebooks", abstract: "Law and number of activation codebooks, everything else float.")
     @OptionGroup var options: StudyOptions
 
     func run() throws {
-        try options.show { study, show throws(Diagnostic) in _ = try study.codebooks(laws: Array(studiedLaws.prefix(4)), counts: [1, 2, 4, 8], show: show) }
+        try options.show { study, show throws(Diagnostic) in
+            _ = try study.codebooks(laws: Array(studiedLaws.prefix(4)), counts: [1, 2, 4, 8], show: show)
+        }
     }
 }
 
 struct StudyMeans: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "means", abstract: "What is removed from the latents before they become 8 bits.")
+    static let configuration = CommandConfiguration(
+        commandName: "means", abstract: "What is removed from the latents before they become 8 bits.")
     @OptionGroup var options: StudyOptions
 
-    func run() throws { try options.show(saturated: true) { study, show throws(Diagnostic) in _ = try study.means(show: show) } }
+    func run() throws {
+        try options.show(saturated: true) { study, show throws(Diagnostic) in _ = try study.means(show: show) }
+    }
 }

@@ -20,7 +20,9 @@ struct SuiteMachines {
             return
         }
         machines = (0..<randomCount).map { seed in
-            Machine(machine: .random(seed: UInt64(seed)), replay: "--machine FILE, where FILE is from: intaglio machines --random \(seed)")
+            Machine(
+                machine: .random(seed: UInt64(seed)),
+                replay: "--machine FILE, where FILE is from: intaglio machines --random \(seed)")
         }
     }
 }

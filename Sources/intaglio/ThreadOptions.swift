@@ -10,6 +10,9 @@ struct ThreadOptions: ParsableArguments {
     var threads = min(ProcessInfo.processInfo.activeProcessorCount, counts.upperBound)
 
     func validate() throws {
-        guard Self.counts.contains(threads) else { throw ValidationError("--threads must be in \(Self.counts.lowerBound)...\(Self.counts.upperBound), found \(threads)") }
+        guard Self.counts.contains(threads) else {
+            throw ValidationError(
+                "--threads must be in \(Self.counts.lowerBound)...\(Self.counts.upperBound), found \(threads)")
+        }
     }
 }

@@ -5,18 +5,27 @@ import Traces
 
 /// What of a plan's timeline goes to files.
 struct TraceOptions: ParsableArguments {
-    @Option(help: "Write the timeline of engines, layers and stalls to this file, for Perfetto or chrome://tracing.") var timeline: String?
+    @Option(help: "Write the timeline of engines, layers and stalls to this file, for Perfetto or chrome://tracing.")
+    var timeline: String?
     @Option(help: "Write a waveform (VCD) of a window of cycles to this file.") var waveform: String?
     @Option(name: .customLong("from"), help: "With --waveform: the first cycle. (default: 0)") var givenFrom: Int?
     @Option(help: "With --waveform: the last cycle; without it \(Waveform.defaultCycles) cycles.") var to: Int?
-    @Option(help: ArgumentHelp("With --waveform: these units, with commas; all without it: \(UnitList.all).", valueName: "units")) var units: UnitList?
+    @Option(
+        help: ArgumentHelp(
+            "With --waveform: these units, with commas; all without it: \(UnitList.all).", valueName: "units"))
+    var units: UnitList?
 
     var isEmpty: Bool { timeline == nil && waveform == nil }
     private var from: Int { givenFrom ?? 0 }
 
     func validate() throws {
-        if waveform == nil { try refuseUnused(["--from": givenFrom != nil, "--to": to != nil, "--units": units != nil], goingWith: "--waveform FILE") }
-        guard from >= 0, to ?? from >= from else { throw ValidationError("--from and --to are cycles, 0 <= from <= to; found \(from) and \(to ?? from)") }
+        if waveform == nil {
+            try refuseUnused(
+                ["--from": givenFrom != nil, "--to": to != nil, "--units": units != nil], goingWith: "--waveform FILE")
+        }
+        guard from >= 0, to ?? from >= from else {
+            throw ValidationError("--from and --to are cycles, 0 <= from <= to; found \(from) and \(to ?? from)")
+        }
     }
 
     /// - Parameter picture: that is read, if any.

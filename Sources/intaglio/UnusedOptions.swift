@@ -10,7 +10,12 @@ func refuseUnused(_ options: KeyValuePairs<String, Bool>, goingWith purpose: Str
     let given = options.filter(\.value).map(\.key)
     guard let last = given.last else { return }
     let names = given.count == 1 ? last : given.dropLast().joined(separator: ", ") + " and " + last
-    throw ValidationError("\(names) \(given.count == 1 ? "has" : "have") no effect here: \(given.count == 1 ? "it goes" : "they go") with \(purpose)")
+    throw ValidationError(
+        """
+        \(names) \(given.count == 1 ? "has" : "have") no effect here: \(given.count == 1 ? "it goes" : "they go") with \
+        \(purpose)
+        """
+    )
 }
 
 /// The parts of a list with commas.
@@ -18,7 +23,11 @@ func refuseUnused(_ options: KeyValuePairs<String, Bool>, goingWith purpose: Str
 /// - Throws: where the list or one of its parts is empty, or a part is there twice.
 func parts(of list: String, option: String) throws -> [String] {
     let parts = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard !parts.contains("") else { throw ValidationError("\(option) takes words with commas between them, found '\(list)'") }
-    for (index, part) in parts.enumerated() where parts[..<index].contains(part) { throw ValidationError("\(option) has '\(part)' twice") }
+    guard !parts.contains("") else {
+        throw ValidationError("\(option) takes words with commas between them, found '\(list)'")
+    }
+    for (index, part) in parts.enumerated() where parts[..<index].contains(part) {
+        throw ValidationError("\(option) has '\(part)' twice")
+    }
     return parts
 }

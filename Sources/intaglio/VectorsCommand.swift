@@ -9,12 +9,24 @@ extension UnitName: ExpressibleByArgument {}
 
 struct VectorsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "vectors", abstract: "Write stimulus and expected response of a unit or a layer, with a self-checking testbench.",
-        discussion: "The files, the ports of each unit and how to run the testbench by hand are in docs/rtl.md. Exit code 1: the module under test differs.")
+        commandName: "vectors",
+        abstract: "Write stimulus and expected response of a unit or a layer, with a self-checking testbench.",
+        discussion:
+            """
+            The files, the ports of each unit and how to run the testbench by hand are in docs/rtl-units.md; \
+            docs/rtl-machine.md has those of a layer. Exit code 1: the module under test differs.
+            """
+    )
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "The unit.") var unit: UnitName?
-    @Option(help: "Instead of a unit: a layer of the network, with the whole machine around it, on the operands that it has on the picture.") var layer: String?
+    @Option(
+        help:
+            """
+            Instead of a unit: a layer of the network, with the whole machine around it, on the operands that it has \
+            on the picture.
+            """
+    ) var layer: String?
     @Option(help: "With --layer: a PNG picture; without one the built-in test picture.") var image: String?
     @Option(help: "With --layer: only this part of the picture, WxH or WxH+X+Y.") var crop: PictureCrop?
     @Option(name: .shortAndLong, help: "The folder to write.") var output: String
@@ -27,28 +39,37 @@ struct VectorsCommand: ParsableCommand {
     @Flag(help: "Write the result as one JSON document.") var json = false
 
     func validate() throws {
-        guard (unit == nil) != (layer == nil) else { throw ValidationError("name a unit or a layer: --unit or --layer") }
+        guard (unit == nil) != (layer == nil) else {
+            throw ValidationError("name a unit or a layer: --unit or --layer")
+        }
         if unit != nil {
             try options.refuseNetwork(goingWith: "--layer")
             try refuseUnused(["--image": image != nil, "--crop": crop != nil], goingWith: "--layer")
         } else {
-            try refuseUnused(["--count": count != nil, "--seed": seed != nil, "--until-covered": untilCovered], goingWith: "--unit")
+            try refuseUnused(
+                ["--count": count != nil, "--seed": seed != nil, "--until-covered": untilCovered], goingWith: "--unit")
         }
-        if simulate == nil { try refuseUnused(["--module": module != nil, "--source": !source.isEmpty], goingWith: "--simulate") }
+        if simulate == nil {
+            try refuseUnused(["--module": module != nil, "--source": !source.isEmpty], goingWith: "--simulate")
+        }
     }
 
     func run() throws {
         for path in source { try requireRegular(path) }
         if let layer { return try writeLayer(layer) }
         guard let unit else { return }
-        let files = try UnitVectors(of: unit, for: options.machineDescription(), count: count ?? unit.defaultCount, seed: seed ?? 1, untilCovered: untilCovered)
+        let files = try UnitVectors(
+            of: unit, for: options.machineDescription(), count: count ?? unit.defaultCount, seed: seed ?? 1,
+            untilCovered: untilCovered)
         try files.write(to: output)
         let simulation = try simulate.map {
             try UnitSimulation(of: output, in: $0, module: module ?? files.moduleName, sources: source)
         }
         try Console.result(json ? files.jsonText(simulation) : files.text(simulation))
         if let simulation, !simulation.passed { throw DifferenceFound(message: simulation.message) }
-        if untilCovered, !files.vectors.coverage.isComplete { throw DifferenceFound(message: "some reachable coverage points were not hit: see coverage.txt") }
+        if untilCovered, !files.vectors.coverage.isComplete {
+            throw DifferenceFound(message: "some reachable coverage points were not hit: see coverage.txt")
+        }
     }
 
     /// What the simulator would wait for, or read without end.
@@ -57,18 +78,24 @@ struct VectorsCommand: ParsableCommand {
             _ = try InputFile(path, limit: 1 << 26)
         } catch {
             throw Diagnostic(
-                .vectorsSimulatorFailed, at: "--source \(path)", found: error.found, expected: "a SystemVerilog file of the module under test", remedy: "correct the path")
+                .vectorsSimulatorFailed, at: "--source \(path)", found: error.found,
+                expected: "a SystemVerilog file of the module under test", remedy: "correct the path")
         }
     }
 
     private func writeLayer(_ layer: String) throws {
         let picture = try PictureCrop.picture(image, crop, memory: options.memory.budget())
         let vectors = try LayerVectors(
-            network: options.proven(), layer: layer, picture: picture, machine: options.machineDescription(), schedule: options.scheduleFile(),
+            network: options.proven(), layer: layer, picture: picture, machine: options.machineDescription(),
+            schedule: options.scheduleFile(),
             memory: options.memory.budget())
         try vectors.write(to: output)
         let verdict = try simulate.map { try vectors.simulate(in: output, by: $0, module: module, sources: source) }
-        let summary = "\(layer): \(vectors.commands) commands, \(vectors.cycles) cycles, \(vectors.files.count) files in \(output)\n"
+        let summary =
+            """
+            \(layer): \(vectors.commands) commands, \(vectors.cycles) cycles, \(vectors.files.count) files in \
+            \(output)\n
+            """
         try Console.result(json ? vectors.manifest : summary + (verdict.map { $0.message + "\n" } ?? ""))
         if let verdict, !verdict.passed { throw DifferenceFound(message: verdict.message) }
     }

@@ -1,11 +1,11 @@
 public import ArgumentParser
 import Conformance
 import Diagnostics
+import FileFormats
 import Foundation
 import Images
-import Reports
-public import RTL
 import MachineDescription
+public import RTL
 import Simulation
 import Synchronization
 import Text
@@ -18,14 +18,19 @@ extension VerifyCommand {
         let directory = URL(fileURLWithPath: temporary?.path ?? work ?? ".")
         let reports: [RTLReport]
         if let suite {
-            reports = try SuiteMachines(options, randomCount: randomMachines).machines.map { try suiteReport(suite, on: $0.machine, in: directory) }
+            reports = try SuiteMachines(options, randomCount: randomMachines).machines.map {
+                try suiteReport(suite, on: $0.machine, in: directory)
+            }
         } else {
             reports = [try networkReport(in: directory)]
         }
         try Console.result(json ? RTLReport.jsonText(reports) : reports.map(\.text).joined(separator: "\n"))
         if let failure = reports.lazy.compactMap(\.failure).first { throw DifferenceFound(message: failure) }
         let count = reports.reduce(0) { $0 + $1.cases.count }
-        if !json { try Console.result("\(count) \(count == 1 ? "case" : "cases"), 0 differing codes, 0 commands at other cycles\n") }
+        if !json {
+            try Console.result(
+                "\(count) \(count == 1 ? "case" : "cases"), 0 differing codes, 0 commands at other cycles\n")
+        }
     }
 
     private func suiteReport(_ count: Int, on machine: MachineDescription, in directory: URL) throws -> RTLReport {
@@ -34,7 +39,9 @@ extension VerifyCommand {
         var report = RTLReport(machine: machine.name, simulator: build.simulator.rawValue)
         let generator = LayerCaseGenerator(limits: CaseLimits(machine))
         let done = Mutex(0)
-        try Interruption.keeping({ Console.say("interrupted after \(done.withLock { $0 }) of \(count) cases on \(machine.name)") }) { () throws in
+        try Interruption.keeping({
+            Console.say("interrupted after \(done.withLock { $0 }) of \(count) cases on \(machine.name)")
+        }) { () throws in
             for offset in 0..<count {
                 let seed = (seed ?? 0) &+ UInt64(offset)
                 Console.progress("\(machine.name): case \(offset + 1) of \(count)")
@@ -42,7 +49,8 @@ extension VerifyCommand {
                 let name = (randomMachines == nil ? "" : machine.name + ".") + "case.\(seed)"
                 report.cases.append(
                     try RTLVerification(
-                        generator.layerCase(seed: seed), on: build, directory: folder(name, in: directory), threads: team.threads,
+                        generator.layerCase(seed: seed), on: build, directory: folder(name, in: directory),
+                        threads: team.threads,
                         memory: options.memory.budget(threads: team.threads)))
                 done.withLock { $0 += 1 }
             }
@@ -53,14 +61,17 @@ extension VerifyCommand {
     private func networkReport(in directory: URL) throws -> RTLReport {
         let machine = try options.machineDescription()
         // Read and proved before minutes go into a build.
-        let (picture, network) = (try PictureCrop.picture(image, crop, memory: options.memory.budget()), try options.proven())
+        let (picture, network) = (
+            try PictureCrop.picture(image, crop, memory: options.memory.budget()), try options.proven()
+        )
         let build = try machineBuild(machine, in: directory)
         defer { Console.endProgress() }
         Console.progress("running \(layer ?? "all layers")")
         var report = RTLReport(machine: machine.name, simulator: build.simulator.rawValue)
         report.cases.append(
             try RTLVerification(
-                network: network, picture: picture, only: layer, schedule: options.scheduleFile(), on: build, directory: folder(layer ?? "all-layers", in: directory),
+                network: network, picture: picture, only: layer, schedule: options.scheduleFile(), on: build,
+                directory: folder(layer ?? "all-layers", in: directory),
                 threads: team.threads, memory: options.memory.budget(threads: team.threads)))
         return report
     }
@@ -68,10 +79,13 @@ extension VerifyCommand {
     private func machineBuild(_ machine: MachineDescription, in directory: URL) throws -> MachineBuild {
         let simulator = simulate ?? .verilator
         Console.progress("building the RTL of \(machine.name) with \(simulator.rawValue)")
-        return try MachineBuild(machine, simulator: simulator, directory: folder("\(machine.name).\(simulator.rawValue)", in: directory))
+        return try MachineBuild(
+            machine, simulator: simulator, directory: folder("\(machine.name).\(simulator.rawValue)", in: directory))
     }
 
-    private func folder(_ name: String, in directory: URL) throws(Diagnostic) -> URL { URL(fileURLWithPath: try OutputFolder.path(directory.path, name)) }
+    private func folder(_ name: String, in directory: URL) throws(Diagnostic) -> URL {
+        URL(fileURLWithPath: try OutputFolder.path(directory.path, name))
+    }
 }
 
 /// What `verify --against rtl` found.
@@ -85,18 +99,21 @@ private struct RTLReport: Encodable {
 
     /// The document of one machine, or a list of them.
     static func jsonText(_ reports: [RTLReport]) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // Strings, integers and wall times always encode.
-        return String(decoding: try! reports.count == 1 ? encoder.encode(reports[0]) : encoder.encode(reports), as: UTF8.self) + "\n"
+        reports.count == 1 ? JSONDocument.text(of: reports[0]) : JSONDocument.text(of: reports)
     }
 
     var text: String {
-        var table = TextTable(header: ["case", "elements", "differ", "commands", "other cycles", "predicted cycles", "RTL cycles", "model ms", "RTL ms"], leftColumns: 1)
+        var table = TextTable(
+            header: [
+                "case", "elements", "differ", "commands", "other cycles", "predicted cycles", "RTL cycles", "model ms",
+                "RTL ms",
+            ], leftColumns: 1)
         for verification in cases {
             table.append([
-                verification.name, verification.elements.grouped, verification.differingElements.grouped, verification.commands.grouped,
-                verification.differingCommands.grouped, verification.simulatedCycles.grouped, verification.rtlCycles.grouped,
+                verification.name, verification.elements.grouped, verification.differingElements.grouped,
+                verification.commands.grouped,
+                verification.differingCommands.grouped, verification.simulatedCycles.grouped,
+                verification.rtlCycles.grouped,
                 (verification.modelSeconds * 1000).fixed(1), (verification.rtlSeconds * 1000).fixed(1),
             ])
         }
@@ -114,12 +131,16 @@ struct PictureCrop: ExpressibleByArgument {
 
     init?(argument: String) {
         let parts = argument.split(separator: "+", omittingEmptySubsequences: false)
-        guard parts.count == 1 || parts.count == 3, let size = PictureSize(argument: String(parts[0])) else { return nil }
-        guard let x = parts.count == 3 ? Int(parts[1]) : 0, let y = parts.count == 3 ? Int(parts[2]) : 0, x >= 0, y >= 0 else { return nil }
+        guard parts.count == 1 || parts.count == 3, let size = PictureSize(argument: String(parts[0])) else {
+            return nil
+        }
+        guard let x = parts.count == 3 ? Int(parts[1]) : 0, let y = parts.count == 3 ? Int(parts[2]) : 0, x >= 0, y >= 0
+        else { return nil }
         (self.size, self.x, self.y) = (size, x, y)
     }
 
-    /// The picture of `--image` (the built-in one without it), cut to `--crop`. Without either the middle of the built-in one: whole pictures take a simulator hours.
+    /// The picture of `--image` (the built-in one without it), cut to `--crop`. Without either the middle of the
+    /// built-in one: whole pictures take a simulator hours.
     static func picture(_ path: String?, _ crop: PictureCrop?, memory: MemoryBudget) throws -> RGBImage {
         let image = try path.map { try PNGReader.read(path: $0, memory: memory).image } ?? TestPicture.draw()
         if let crop { return try crop.applied(to: image) }
@@ -129,9 +150,12 @@ struct PictureCrop: ExpressibleByArgument {
     private static let middle = PictureCrop(argument: "64x64+352+224")!
 
     private func applied(to image: RGBImage) throws -> RGBImage {
-        guard size.width <= image.width, x <= image.width - size.width, size.height <= image.height, y <= image.height - size.height else {
+        guard size.width <= image.width, x <= image.width - size.width, size.height <= image.height,
+            y <= image.height - size.height
+        else {
             throw Diagnostic(
-                .cropOutside, at: "--crop", found: "\(size)+\(x)+\(y) in a picture of \(image.width)x\(image.height)", expected: "a part of the picture",
+                .cropOutside, at: "--crop", found: "\(size)+\(x)+\(y) in a picture of \(image.width)x\(image.height)",
+                expected: "a part of the picture",
                 remedy: "choose a smaller part")
         }
         return image.cropped(top: y, left: x, width: size.width, height: size.height)

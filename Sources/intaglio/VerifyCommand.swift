@@ -4,7 +4,6 @@ import Diagnostics
 public import FixedPoint
 import Images
 import MachineDescription
-import Reports
 import RTL
 import Simulation
 import Synchronization
@@ -14,10 +13,12 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Compare the machine with the reference model, bit by bit.",
         discussion: """
-            Runs both on the same picture and names the first layer and coordinate that differ, with both values (exit code 1).
+            Runs both on the same picture and names the first layer and coordinate that differ, with both values (exit \
+            code 1).
             With --layers: runs every layer case (JSON) of a folder on both and compares with its expected outputs too.
             With --suite: runs seeded random layer cases of every operator on both.
-            With --against rtl: builds the machine's RTL in a hardware simulator, runs the same commands there, and compares every stored element and the first
+            With --against rtl: builds the machine's RTL in a hardware simulator, runs the same commands there, and \
+            compares every stored element and the first
             and last cycle of every command; with --layer, of that layer alone on its real inputs.
             """)
 
@@ -28,48 +29,92 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
     @Option(help: "Compare this layer only.") var layer: String?
     @Option(help: "A folder of layer cases (JSON with expected outputs).") var layers: String?
-    @Option(help: "With --layers: use this rounding rule instead of the one that each file names.") var rounding: RoundingRule?
+    @Option(help: "With --layers: use this rounding rule instead of the one that each file names.") var rounding:
+        RoundingRule?
     @Option(help: "Run this many seeded random layer cases.") var suite: Int?
     @Option(help: "First seed of --suite. (default: 0)") var seed: UInt64?
-    @Option(help: "With --suite: on this many small machines drawn from the seeds 0, 1, ... instead of --machine; `machines --random SEED` prints one.") var randomMachines: Int?
+    @Option(
+        help:
+            """
+            With --suite: on this many small machines drawn from the seeds 0, 1, ... instead of --machine; `machines \
+            --random SEED` prints one.
+            """
+    ) var randomMachines: Int?
     @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
-    @Option(help: "With --against rtl: the hardware simulator, verilator or icarus. (default: \(Simulator.verilator.rawValue))") var simulate: Simulator?
-    @Option(help: "With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, and use again what is there.") var work: String?
-    @Option(help: "With --against rtl: only this part of the picture, WxH or WxH+X+Y; 64 x 64 of the built-in one without it.") var crop: PictureCrop?
+    @Option(
+        help:
+            """
+            With --against rtl: the hardware simulator, verilator or icarus. (default: \(Simulator.verilator.rawValue))
+            """
+    ) var simulate: Simulator?
+    @Option(
+        help:
+            """
+            With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, and \
+            use again what is there.
+            """
+    ) var work: String?
+    @Option(
+        help:
+            "With --against rtl: only this part of the picture, WxH or WxH+X+Y; 64 x 64 of the built-in one without it."
+    ) var crop: PictureCrop?
     @Flag(help: "With --against rtl: write every case as one JSON document to standard output.") var json = false
     @OptionGroup var team: ThreadOptions
 
     func validate() throws {
         switch against {
         case .reference:
-            try refuseUnused(["--simulate": simulate != nil, "--crop": crop != nil, "--work": work != nil, "--json": json], goingWith: "--against rtl")
+            try refuseUnused(
+                ["--simulate": simulate != nil, "--crop": crop != nil, "--work": work != nil, "--json": json],
+                goingWith: "--against rtl")
         case .rtl:
-            try refuseUnused(["--layers": layers != nil, "--rounding": rounding != nil, "--inject": inject != nil], goingWith: "--against reference")
+            try refuseUnused(
+                ["--layers": layers != nil, "--rounding": rounding != nil, "--inject": inject != nil],
+                goingWith: "--against reference")
         }
-        guard suite == nil || layers == nil else { throw ValidationError("--suite and --layers name different cases: give one of them") }
+        guard suite == nil || layers == nil else {
+            throw ValidationError("--suite and --layers name different cases: give one of them")
+        }
         if layers == nil { try refuseUnused(["--rounding": rounding != nil], goingWith: "--layers DIR") }
-        if suite == nil { try refuseUnused(["--seed": seed != nil, "--random-machines": randomMachines != nil], goingWith: "--suite N") }
-        guard randomMachines.map({ (1...100_000).contains($0) }) ?? true else { throw ValidationError("--random-machines must be in 1...100000, found \(randomMachines!)") }
-        guard randomMachines == nil || !options.namesMachine else { throw ValidationError("--random-machines and --machine name different machines: give one of them") }
+        if suite == nil {
+            try refuseUnused(
+                ["--seed": seed != nil, "--random-machines": randomMachines != nil], goingWith: "--suite N")
+        }
+        guard randomMachines.map({ (1...100_000).contains($0) }) ?? true else {
+            throw ValidationError("--random-machines must be in 1...100000, found \(randomMachines!)")
+        }
+        guard randomMachines == nil || !options.namesMachine else {
+            throw ValidationError("--random-machines and --machine name different machines: give one of them")
+        }
         if suite != nil || layers != nil {
             let purpose = "a whole network: leave \(suite == nil ? "--layers" : "--suite") out"
             try options.refuseNetwork(goingWith: purpose)
-            try refuseUnused(["--image": image != nil, "--crop": crop != nil, "--layer": layer != nil, "--inject": inject != nil], goingWith: purpose)
+            try refuseUnused(
+                ["--image": image != nil, "--crop": crop != nil, "--layer": layer != nil, "--inject": inject != nil],
+                goingWith: purpose)
         }
-        guard suite.map({ $0 >= 1 }) ?? true else { throw ValidationError("--suite must be at least 1, found \(suite!)") }
+        guard suite.map({ $0 >= 1 }) ?? true else {
+            throw ValidationError("--suite must be at least 1, found \(suite!)")
+        }
     }
 
     func run() throws {
         if against == .rtl { return try verifyRTL() }
         if let layers { return try verifyLayers(layers) }
         if let suite { return try verifySuite(suite) }
-        let picture = try image.map { try PNGReader.read(path: $0, memory: options.memory.budget()) } ?? PNGPicture(image: TestPicture.draw())
+        let picture =
+            try image.map { try PNGReader.read(path: $0, memory: options.memory.budget()) }
+            ?? PNGPicture(image: TestPicture.draw())
         let verification = try Verification(
-            network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(), picture: picture.image,
-            fault: inject.map { try InjectedFault($0) }, only: layer, threads: team.threads, memory: options.memory.budget(threads: team.threads))
+            network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(),
+            picture: picture.image,
+            fault: inject.map { try InjectedFault($0) }, only: layer, threads: team.threads,
+            memory: options.memory.budget(threads: team.threads))
         var table = TextTable(header: ["layer", "elements", "differ", "first difference"], leftColumns: 1)
         for comparison in verification.layers {
-            table.append([comparison.layer, comparison.elements.grouped, comparison.differences.grouped, comparison.first ?? ""])
+            table.append([
+                comparison.layer, comparison.elements.grouped, comparison.differences.grouped, comparison.first ?? "",
+            ])
         }
         try Console.result(table.text)
         if let failure = verification.failure { throw DifferenceFound(message: failure) }
@@ -77,15 +122,21 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func verifyLayers(_ folder: String) throws {
-        let (results, refused) = try LayerCaseFolder.verify(folder, machine: options.machineDescription(), rounding: rounding, threads: team.threads, memory: options.memory.budget(threads: team.threads)) {
+        let (results, refused) = try LayerCaseFolder.verify(
+            folder, machine: options.machineDescription(), rounding: rounding, threads: team.threads,
+            memory: options.memory.budget(threads: team.threads)
+        ) {
             Console.progress("case \($0) of \($1)")
         }
         Console.endProgress()
         guard !results.isEmpty else { return try RefusedItems.requireNone(refused, done: 0, items: "cases") }
-        var table = TextTable(header: ["case", "rounding", "outputs", "reference differs", "machine differs", "first difference"], leftColumns: 2)
+        var table = TextTable(
+            header: ["case", "rounding", "outputs", "reference differs", "machine differs", "first difference"],
+            leftColumns: 2)
         for result in results {
             table.append([
-                result.name, result.rounding.rawValue, result.outputs.grouped, result.referenceMismatches.grouped, result.machineMismatches.grouped,
+                result.name, result.rounding.rawValue, result.outputs.grouped, result.referenceMismatches.grouped,
+                result.machineMismatches.grouped,
                 result.firstDifference ?? "",
             ])
         }
@@ -103,11 +154,17 @@ struct VerifyCommand: ParsableCommand {
         let all = count * machines.count
         let done = Mutex(0)
         var coverage = SuiteCoverage()
-        try Interruption.keeping({ Console.say("interrupted after \(done.withLock { $0 }) of \(all) cases, 0 differences until then") }) { () throws in
+        try Interruption.keeping({
+            Console.say("interrupted after \(done.withLock { $0 }) of \(all) cases, 0 differences until then")
+        }) { () throws in
             for machine in machines {
                 try runSuite(count, machine) { run in
                     coverage.add(run)
-                    Console.progress("case \(done.withLock { $0 += 1; return $0 }) of \(all)")
+                    let number = done.withLock { count in
+                        count += 1
+                        return count
+                    }
+                    Console.progress("case \(number) of \(all)")
                 }
             }
         }
@@ -119,10 +176,13 @@ struct VerifyCommand: ParsableCommand {
         let generator = LayerCaseGenerator(limits: CaseLimits(machine.machine))
         for offset in 0..<count {
             let seed = (seed ?? 0) &+ UInt64(offset)
-            let run = try ConformanceRun(generator.layerCase(seed: seed), machine: machine.machine, threads: team.threads, memory: options.memory.budget(threads: team.threads))
+            let run = try ConformanceRun(
+                generator.layerCase(seed: seed), machine: machine.machine, threads: team.threads,
+                memory: options.memory.budget(threads: team.threads))
             if let difference = run.difference {
                 Console.endProgress()
-                throw DifferenceFound(message: "\(difference)\nreplay: intaglio verify --suite 1 --seed \(seed) \(machine.replay)")
+                throw DifferenceFound(
+                    message: "\(difference)\nreplay: intaglio verify --suite 1 --seed \(seed) \(machine.replay)")
             }
             done(run)
         }

@@ -3,13 +3,28 @@ import Testing
 
 @Suite struct FileTests {
     static let longestFile = 450
-    static let bannedWords: Set<String> = ["data", "info", "helper", "helpers", "manager", "util", "utils", "cfg", "tmp", "misc", "common"]
+    static let longestLine = 120
+    static let bannedWords: Set<String> = [
+        "data", "info", "helper", "helpers", "manager", "util", "utils", "cfg", "tmp", "misc", "common",
+    ]
 
     @Test("No Swift file under Sources is longer than 450 lines")
     func lengths() throws {
         for path in Repository.files(in: "Sources", withExtension: "swift") {
             let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).count
             #expect(lines <= Self.longestFile, "\(path) has \(lines) lines")
+        }
+    }
+
+    @Test("No line of Swift is longer than 120 characters")
+    func lineLengths() throws {
+        for folder in ["Sources", "Tests"] {
+            for path in Repository.files(in: folder, withExtension: "swift") {
+                let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false)
+                for (number, line) in lines.enumerated() where line.count > Self.longestLine {
+                    Issue.record("\(path):\(number + 1) has \(line.count) characters")
+                }
+            }
         }
     }
 

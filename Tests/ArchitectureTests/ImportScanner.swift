@@ -1,20 +1,17 @@
-/// Finds the modules that a Swift file imports: `import A`, `public import A`, `@testable import A`, `@preconcurrency public import struct A.B`, ...
+/// Finds the modules that a Swift file imports: `import A`, `public import A`, `@testable import A`,
+/// `@preconcurrency public import struct A.B`, ...
 enum ImportScanner {
     static func imports(in source: String) -> [String] {
         withoutComments(source).split(whereSeparator: { $0.isNewline || $0 == ";" }).compactMap { line in
             var words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })[...]
-            while let word = words.first, word.hasPrefix("@") || modifiers.contains(String(word)) { words.removeFirst() }
+            while let word = words.first, word.hasPrefix("@") || modifiers.contains(String(word)) {
+                words.removeFirst()
+            }
             guard words.first == "import" else { return nil }
             words.removeFirst()
             if let kind = words.first, kinds.contains(String(kind)) { words.removeFirst() }
             return words.first.map { String($0.prefix { $0 != "." }) }
         }
-    }
-
-    /// What a file of `module` imports against the table.
-    static func violations(in source: String, of module: String) -> [String] {
-        let allowed = ModuleTable.rows.first { $0.module == module }?.mayImport ?? []
-        return imports(in: source).filter { !allowed.contains(ModuleTable.insideProducts[$0] ?? $0) && !ModuleTable.system.contains($0) }
     }
 
     private static let modifiers: Set<String> = ["public", "package", "internal", "fileprivate", "private"]

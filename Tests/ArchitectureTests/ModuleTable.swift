@@ -1,81 +1,61 @@
-/// Who may import whom: the modules of Package.swift from the vocabulary up. A row may name only rows above it, so that no cycle can exist.
-enum ModuleTable {
+import Foundation
+
+/// Who may import whom: the rows of `Package.swift`, in their order. A row names only rows above it, so that no cycle
+/// can exist.
+struct ModuleTable {
+    struct Row: Equatable {
+        var module: String
+        /// Modules, C targets, and products of other packages.
+        var imports: Set<String>
+    }
+
+    var rows: [Row] = []
+    /// C targets and system libraries.
+    var shims: Set<String> = []
+
     /// Modules that belong to the system or the toolchain: any module may import them.
     static let system: Set<String> = ["Foundation", "Glibc", "Dispatch", "Synchronization", "Swift"]
-    /// C targets and system libraries; allowed where a row lists them.
-    static let shims: Set<String> = ["CBundledNetworks", "CGMP", "CPNG", "CCrypto", "CDatapathKernels", "CFloatKernels", "CThreadTeam", "CEntropyYardstick", "CGoldenModel", "CMemoryGuard"]
-    /// Products of other packages; allowed where a row lists them.
-    static let products: Set<String> = ["Yams", "ArgumentParser"]
-    /// Modules inside a product that are imported in its place, by their product: libyaml's own interface, whose events Yams does not show.
+    /// Products of other packages by the constant that stands for each in the manifest.
+    static let products = ["yams": "Yams", "argumentParser": "ArgumentParser"]
+    /// Modules inside a product that are imported in its place, by their product: libyaml's own interface, whose events
+    /// Yams does not show.
     static let insideProducts = ["CYaml": "Yams"]
 
-    static let rows: [(module: String, mayImport: Set<String>)] = [
-        // 0
-        ("Text", []),
-        ("Diagnostics", []),
-        ("FixedPoint", []),
-        ("Tensors", []),
-        ("ExactArithmetic", ["FixedPoint", "CGMP"]),
-        ("Threads", ["CThreadTeam"]),
-        ("Kernels", ["CDatapathKernels"]),
-        // 1
-        ("Graph", ["Diagnostics"]),
-        ("FileFormats", ["Diagnostics", "Yams"]),
-        ("MachineDescription", ["Diagnostics", "FixedPoint", "FileFormats"]),
-        ("Quantization", ["Diagnostics", "FixedPoint", "ExactArithmetic"]),
-        ("Images", ["Diagnostics", "Tensors", "CPNG"]),
-        ("EntropyCoding", ["Diagnostics", "FixedPoint"]),
-        // 2
-        ("Commands", ["Diagnostics", "FixedPoint", "Quantization"]),
-        ("Networks", ["Diagnostics", "FileFormats", "Graph", "Quantization", "FixedPoint", "Tensors", "EntropyCoding", "CBundledNetworks"]),
-        // 3
-        ("Schedules", ["Diagnostics", "FileFormats", "Graph", "MachineDescription", "Commands"]),
-        ("Timing", ["MachineDescription", "Commands"]),
-        ("Machine", ["Diagnostics", "MachineDescription", "Commands", "FixedPoint", "Quantization", "EntropyCoding", "Threads", "Kernels", "CDatapathKernels"]),
-        ("ReferenceModel", ["Diagnostics", "Graph", "Networks", "Quantization", "FixedPoint", "Tensors", "EntropyCoding"]),
-        ("FloatModel", ["Diagnostics", "Graph", "Networks", "Tensors", "Kernels", "CFloatKernels"]),
-        ("Importers", ["Diagnostics", "FileFormats", "Graph", "Networks", "Tensors", "Quantization", "FixedPoint"]),
-        // 4
-        ("Scheduling", [
-            "Text", "Diagnostics", "FixedPoint", "Graph", "MachineDescription", "Quantization", "Commands", "Networks", "Tensors", "Schedules", "Timing",
-        ]),
-        ("Calibration", [
-            "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks",
-            "FloatModel", "Kernels",
-        ]),
-        // 5
-        ("Conformance", ["Graph", "MachineDescription", "Networks", "Quantization", "FixedPoint", "Tensors"]),
-        ("Simulation", [
-            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks",
-            "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Conformance", "Threads", "CCrypto",
-        ]),
-        // 6
-        ("Reports", ["Text", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Images", "Networks", "Timing", "Simulation"]),
-        ("Codec", [
-            "Diagnostics", "FileFormats", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Timing", "Machine",
-            "Calibration", "Simulation", "FloatModel", "CCrypto",
-        ]),
-        ("Traces", ["Diagnostics", "MachineDescription", "Graph", "Networks", "Commands", "Timing", "Scheduling", "Simulation"]),
-        // 7
-        ("RTL", [
-            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules", "Timing",
-            "Machine", "Scheduling", "Conformance", "Simulation",
-        ]),
-        ("TestVectors", [
-            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "Commands", "Networks", "Schedules",
-            "Timing", "Machine", "ReferenceModel", "Scheduling", "Conformance", "Simulation", "Reports", "Traces", "RTL",
-        ]),
-        ("GoldenModel", ["FixedPoint", "Machine", "Quantization", "CGoldenModel"]),
-        // 8
-        ("Benchmarks", ["FixedPoint", "MachineDescription", "EntropyCoding", "Commands", "Machine", "Threads", "Kernels", "CDatapathKernels", "CEntropyYardstick"]),
-        ("Fuzz", [
-            "Diagnostics", "FixedPoint", "Tensors", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Networks", "Schedules", "Importers",
-            "Calibration", "Simulation", "Threads", "Reports", "Codec", "TestVectors", "ArgumentParser",
-        ]),
-        ("intaglio", [
-            "Text", "Diagnostics", "FixedPoint", "Tensors", "ExactArithmetic", "Graph", "MachineDescription", "Quantization", "Images", "EntropyCoding", "Commands",
-            "Networks", "Schedules", "Timing", "Machine", "ReferenceModel", "FloatModel", "Importers", "Scheduling", "Calibration", "Conformance",
-            "Simulation", "Threads", "Kernels", "Reports", "Codec", "Traces", "RTL", "TestVectors", "CMemoryGuard", "ArgumentParser",
-        ]),
-    ]
+    static func ofThisPackage() throws -> ModuleTable { ModuleTable(manifest: try Repository.text("Package.swift")) }
+
+    /// Reads each `module(...)`, `program(...)` and C target out of the text of a manifest.
+    init(manifest: String) {
+        for match in manifest.matches(of: /\.(?:target|systemLibrary)\(name: "(C\w+)"(.*)/)
+        where !match.output.2.contains("path: \"Tests/") {
+            shims.insert(String(match.output.1))
+        }
+        for match in manifest.matches(of: /(?s)\b(?:module|program)\("(\w+)"(?:, \[(.*?)\])?/) {
+            rows.append(Row(module: String(match.output.1), imports: Self.names(in: match.output.2 ?? "")))
+        }
+    }
+
+    /// Quoted names and the products' constants.
+    private static func names(in list: Substring) -> Set<String> {
+        var names = Set(list.matches(of: /"(\w+)"/).map { String($0.output.1) })
+        for match in list.replacing(/"\w+"/, with: "").matches(of: /\w+/) {
+            names.insert(products[String(match.output)] ?? String(match.output))
+        }
+        return names
+    }
+
+    func imports(of module: String) -> Set<String>? { rows.first { $0.module == module }?.imports }
+
+    /// Everything that a module knows through others.
+    func reachable(from module: String) -> Set<String> {
+        let direct = imports(of: module) ?? []
+        return direct.reduce(into: direct) { $0.formUnion(reachable(from: $1)) }
+    }
+
+    /// What a file of `module` imports and its row does not name.
+    func violations(in source: String, of module: String) -> [String] {
+        let allowed = imports(of: module) ?? []
+        return ImportScanner.imports(in: source).filter {
+            !allowed.contains(Self.insideProducts[$0] ?? $0) && !Self.system.contains($0)
+        }
+    }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Runs the start script in a copy of the repository's outline, in a folder with spaces in its name, with stand-ins for the toolchain and the package tools on the PATH.
+/// Runs the start script in a copy of the repository's outline, in a folder with spaces in its name, with stand-ins for
+/// the toolchain and the package tools on the PATH.
 @Suite struct StartScriptTests {
     struct Outcome {
         let status: Int32
@@ -9,7 +10,8 @@ import Testing
         let errors: String
     }
 
-    /// A folder with the scripts, one source file and the stand-ins. The stand-in compiler writes a tool that echoes the source, its folder and its arguments.
+    /// A folder with the scripts, one source file and the stand-ins. The stand-in compiler writes a tool that echoes
+    /// the source, its folder and its arguments.
     final class Outline {
         let root: URL
         let programs: URL
@@ -17,11 +19,15 @@ import Testing
         init() throws {
             root = FileManager.default.temporaryDirectory.appendingPathComponent("start script \(UUID().uuidString)")
             programs = root.appendingPathComponent("programs of this test")
-            for folder in [programs, root.appendingPathComponent("Sources/Tool"), root.appendingPathComponent("Scripts"), root.appendingPathComponent("elsewhere")] {
+            for folder in [
+                programs, root.appendingPathComponent("Sources/Tool"), root.appendingPathComponent("Scripts"),
+                root.appendingPathComponent("elsewhere"),
+            ] {
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             }
             for file in ["intaglio", "Scripts/setup.bash"] {
-                try FileManager.default.copyItem(at: Repository.root.appendingPathComponent(file), to: root.appendingPathComponent(file))
+                try FileManager.default.copyItem(
+                    at: Repository.root.appendingPathComponent(file), to: root.appendingPathComponent(file))
             }
             try write("Package.swift", "package")
             try write("Sources/Tool/a.swift", "first")
@@ -36,7 +42,8 @@ import Testing
                 sleep 0.3
                 mkdir -p "$ROOT/.build/release"
                 source=$(cat "$ROOT"/Sources/Tool/*.swift | tr '\\n' ' ')
-                printf '#!/bin/sh\\necho "%s"; pwd; for a; do echo "[$a]"; done\\nreadlink /proc/$$/fd/* | grep intaglio.lock\\nexit 0\\n' "$source" >"$ROOT/.build/release/intaglio"
+                printf '#!/bin/sh\\necho "%s"; pwd; for a; do echo "[$a]"; done\\nreadlink /proc/$$/fd/* | grep \
+                intaglio.lock\\nexit 0\\n' "$source" >"$ROOT/.build/release/intaglio"
                 chmod +x "$ROOT/.build/release/intaglio"
                 """)
             try program("pkg-config", "[ \"$2\" != \"$ABSENT\" ]")
@@ -44,7 +51,13 @@ import Testing
             try program("git", "exit 0")
             try program("id", "echo \"${USER_ID:-1000}\"")
             try program("sudo", "exit 1")
-            try program("apt-get", "echo \"$*\" >>\"$ROOT/installs\"; readlink /proc/$$/fd/* | grep intaglio.lock >>\"$ROOT/installs\"; exit 0")
+            try program(
+                "apt-get",
+                """
+                echo \"$*\" >>\"$ROOT/installs\"; readlink /proc/$$/fd/* | grep intaglio.lock >>\"$ROOT/installs\"; \
+                exit 0
+                """
+            )
         }
 
         deinit { try? FileManager.default.removeItem(at: root) }
@@ -54,7 +67,8 @@ import Testing
         }
 
         func lines(_ path: String) -> [String] {
-            ((try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+            ((try? String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)) ?? "").split(separator: "\n")
+                .map(String.init)
         }
 
         private func program(_ name: String, _ body: String) throws {
@@ -67,19 +81,32 @@ import Testing
         func programs(without absent: String) throws -> String {
             let folder = root.appendingPathComponent("without \(absent)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            for command in ["bash", "sh", "env", "cat", "sleep", "mkdir", "chmod", "grep", "tr", "sort", "find", "flock", "rm", "mv", "readlink"] where command != absent {
-                let place = try #require(["/usr/bin/", "/bin/"].first { FileManager.default.isExecutableFile(atPath: $0 + command) }, "no \(command) here")
-                try FileManager.default.createSymbolicLink(atPath: folder.path + "/" + command, withDestinationPath: place + command)
+            for command in [
+                "bash", "sh", "env", "cat", "sleep", "mkdir", "chmod", "grep", "tr", "sort", "find", "flock", "rm",
+                "mv", "readlink",
+            ] where command != absent {
+                let place = try #require(
+                    ["/usr/bin/", "/bin/"].first { FileManager.default.isExecutableFile(atPath: $0 + command) },
+                    "no \(command) here")
+                try FileManager.default.createSymbolicLink(
+                    atPath: folder.path + "/" + command, withDestinationPath: place + command)
             }
             return programs.path + ":" + folder.path
         }
 
-        func start(_ arguments: [String] = [], absent: String = "", userID: Int = 1000, path: String? = nil, redirection: String = "") throws -> Process {
+        func start(
+            _ arguments: [String] = [], absent: String = "", userID: Int = 1000, path: String? = nil,
+            redirection: String = ""
+        ) throws -> Process {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.arguments = ["-c", "exec \"$0\" \"$@\" \(redirection)", root.appendingPathComponent("intaglio").path] + arguments
+            process.arguments =
+                ["-c", "exec \"$0\" \"$@\" \(redirection)", root.appendingPathComponent("intaglio").path] + arguments
             process.currentDirectoryURL = root.appendingPathComponent("elsewhere")
-            process.environment = ["PATH": path ?? programs.path + ":/usr/bin:/bin", "ROOT": root.path, "ABSENT": absent, "USER_ID": String(userID)]
+            process.environment = [
+                "PATH": path ?? programs.path + ":/usr/bin:/bin", "ROOT": root.path, "ABSENT": absent,
+                "USER_ID": String(userID),
+            ]
             process.standardOutput = Pipe()
             process.standardError = Pipe()
             try process.run()
@@ -90,15 +117,22 @@ import Testing
             let output = (process.standardOutput as! Pipe).fileHandleForReading.readDataToEndOfFile()
             let errors = (process.standardError as! Pipe).fileHandleForReading.readDataToEndOfFile()
             process.waitUntilExit()
-            return Outcome(status: process.terminationStatus, output: String(decoding: output, as: UTF8.self), errors: String(decoding: errors, as: UTF8.self))
+            return Outcome(
+                status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+                errors: String(decoding: errors, as: UTF8.self))
         }
 
-        func run(_ arguments: [String] = [], absent: String = "", userID: Int = 1000, path: String? = nil, redirection: String = "") throws -> Outcome {
+        func run(
+            _ arguments: [String] = [], absent: String = "", userID: Int = 1000, path: String? = nil,
+            redirection: String = ""
+        ) throws -> Outcome {
             outcome(of: try start(arguments, absent: absent, userID: userID, path: path, redirection: redirection))
         }
     }
 
-    @Test("The first call builds and runs in the caller's folder; arguments arrive unchanged; the compiler talks on standard error")
+    @Test(
+        "The first call builds, runs in the caller's folder, passes arguments unchanged; the compiler talks on stderr"
+    )
     func firstCall() throws {
         let outline = try Outline()
         let outcome = try outline.run(["a b", "", "*"])
@@ -123,7 +157,8 @@ import Testing
         try FileManager.default.removeItem(at: outline.root.appendingPathComponent("Sources/Tool/b.swift"))
         #expect(try builds() == 4)
         try FileManager.default.setAttributes(
-            [.modificationDate: Date(timeIntervalSince1970: 1_000_000)], ofItemAtPath: outline.root.appendingPathComponent("Package.swift").path)
+            [.modificationDate: Date(timeIntervalSince1970: 1_000_000)],
+            ofItemAtPath: outline.root.appendingPathComponent("Package.swift").path)
         #expect(try builds() == 5)
         try outline.write("elsewhere/README.md", "no source")
         #expect(try builds() == 5)
@@ -161,15 +196,21 @@ import Testing
         #expect(try outline.run(absent: "libpng", userID: 0).status == 0)
         #expect(
             outline.lines("installs") == [
-                "-o DPkg::Lock::Timeout=600 update -qq", "-o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends libpng-dev",
+                "-o DPkg::Lock::Timeout=600 update -qq",
+                "-o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends libpng-dev",
             ])
     }
 
-    @Test("A missing command of the script's own is named, with exit code 2", arguments: [("flock", "util-linux"), ("find", "findutils"), ("sort", "coreutils"), ("mkdir", "coreutils")])
+    @Test(
+        "A missing command of the script's own is named, with exit code 2",
+        arguments: [("flock", "util-linux"), ("find", "findutils"), ("sort", "coreutils"), ("mkdir", "coreutils")])
     func missingCommand(_ command: String, _ package: String) throws {
         let outline = try Outline()
         let outcome = try outline.run(path: outline.programs(without: command))
-        #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errors.contains("the command \(command) is missing") && outcome.errors.contains(package), "\(outcome)")
+        #expect(
+            outcome.status == 2 && outcome.output.isEmpty
+                && outcome.errors.contains("the command \(command) is missing") && outcome.errors.contains(package),
+            "\(outcome)")
         #expect(try outline.run(path: outline.programs(without: "nothing")).status == 0)
     }
 
@@ -178,7 +219,9 @@ import Testing
         let outline = try Outline()
         try outline.write(".build", "a file in the folder's place")
         let outcome = try outline.run()
-        #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errors.contains("cannot be written to"), "\(outcome)")
+        #expect(
+            outcome.status == 2 && outcome.output.isEmpty && outcome.errors.contains("cannot be written to"),
+            "\(outcome)")
         try FileManager.default.removeItem(at: outline.root.appendingPathComponent(".build"))
         try outline.write("Sources/Tool/a.swift", "killed")
         let killed = try outline.run()
@@ -191,14 +234,17 @@ import Testing
     func closedStandardError() throws {
         let outline = try Outline()
         let outcome = try outline.run(["a"], redirection: "2>&-")
-        #expect(outcome.status == 0 && outcome.output.hasSuffix("[a]\n") && outline.lines("builds").count == 1, "\(outcome)")
+        #expect(
+            outcome.status == 0 && outcome.output.hasSuffix("[a]\n") && outline.lines("builds").count == 1, "\(outcome)"
+        )
         #expect(try outline.run(absent: "", redirection: "2>&-").status == 0)
     }
 
     @Test("A link to the script starts it")
     func link() throws {
         let outline = try Outline()
-        try FileManager.default.createSymbolicLink(atPath: outline.root.path + "/elsewhere/link", withDestinationPath: "../intaglio")
+        try FileManager.default.createSymbolicLink(
+            atPath: outline.root.path + "/elsewhere/link", withDestinationPath: "../intaglio")
         let process = Process()
         process.executableURL = outline.root.appendingPathComponent("elsewhere/link")
         process.environment = ["PATH": outline.programs.path + ":/usr/bin:/bin", "ROOT": outline.root.path]

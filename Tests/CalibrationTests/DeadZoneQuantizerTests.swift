@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct DeadZoneQuantizerTests {
     private let float = try! Zoo.network(named: "lapped8").float!
-    private let picture = Tensor<UInt8>(shape: TensorShape(height: 32, width: 32, channels: 3), elements: (0..<3072).map { UInt8($0 * 7 % 251) })
+    private let picture = Tensor<UInt8>(
+        shape: TensorShape(height: 32, width: 32, channels: 3), elements: (0..<3072).map { UInt8($0 * 7 % 251) })
 
     private func options(_ law: Law, _ change: (inout QuantizationOptions) -> Void = { _ in }) -> QuantizationOptions {
         var options = QuantizationOptions.plain
@@ -17,13 +18,16 @@ import Testing
         return options
     }
 
-    /// CoDeQ by its own formulas in doubles: w_c = sgn(w) ReLU(|w| - shift), q = clip(round(w_c / s), -N, N), with a the largest magnitude of the channel.
+    /// CoDeQ by its own formulas in doubles: w_c = sgn(w) ReLU(|w| - shift), q = clip(round(w_c / s), -N, N), with a
+    /// the largest magnitude of the channel.
     @Test("Without compensation every weight becomes CoDeQ's level", arguments: [(1, 16, 8), (1, 4, 4)])
     func levels(parameters: (Int, Int, Int)) throws {
         let law = Law.deadZone(numerator: parameters.0, denominator: parameters.1, levelBits: parameters.2)
         let quantized = try Quantizer(float, options: options(law)).quantize([picture])
         for name in ["analysis0", "analysis1", "synthesis1"] {
-            guard case .accumulation(let weights, let bias)? = float.parameters[name], case .accumulation(let found)? = quantized.parameters[name] else { continue }
+            guard case .accumulation(let weights, let bias)? = float.parameters[name],
+                case .accumulation(let found)? = quantized.parameters[name]
+            else { continue }
             let inner = weights.count / bias.count
             let levels = Double(1 << (parameters.2 - 1) - 1)
             var zeros = 0
@@ -52,14 +56,19 @@ import Testing
         let law = Law.deadZone(numerator: 1, denominator: 8, levelBits: 8)
         let quantized = try Quantizer(float, options: options(law) { $0.weightSparsity = share }).quantize([picture])
         for (name, parameters) in quantized.parameters {
-            guard case .accumulation(let found) = parameters, case .deadZone(let numerator, let denominator, 8) = try Law(found.weightDecoder.law, at: name) else { continue }
+            guard case .accumulation(let found) = parameters,
+                case .deadZone(let numerator, let denominator, 8) = try Law(found.weightDecoder.law, at: name)
+            else { continue }
             #expect(denominator == 256)
             func zeroShare(_ codes: [UInt8]) -> Double { Double(codes.count { $0 == 128 }) / Double(codes.count) }
             #expect(zeroShare(found.weightCodes) >= share)
             #expect(quantized.weightStatistics[name]?.zeroWeights == found.weightCodes.count { $0 == 128 })
             guard numerator > 1 else { continue }
             let narrower = Law.deadZone(numerator: numerator - 1, denominator: 256, levelBits: 8)
-            guard case .accumulation(let less)? = try Quantizer(float, options: options(narrower)).quantize([picture]).parameters[name] else { continue }
+            guard
+                case .accumulation(let less)? = try Quantizer(float, options: options(narrower)).quantize([picture])
+                    .parameters[name]
+            else { continue }
             #expect(zeroShare(less.weightCodes) < share, "\(name): a narrower dead zone would do")
         }
     }
@@ -78,15 +87,21 @@ import Testing
 
     @Test("The 99 % quantile is the magnitude that one weight in a hundred passes")
     func quantile() throws {
-        let quantized = try Quantizer(float, options: options(.linear) { $0.weightClipping = .quantile }).quantize([picture])
+        let quantized = try Quantizer(float, options: options(.linear) { $0.weightClipping = .quantile }).quantize([
+            picture
+        ])
         for name in ["analysis1", "synthesis0"] {
-            guard case .accumulation(let weights, let bias)? = float.parameters[name], case .accumulation(let found)? = quantized.parameters[name] else { continue }
+            guard case .accumulation(let weights, let bias)? = float.parameters[name],
+                case .accumulation(let found)? = quantized.parameters[name]
+            else { continue }
             let inner = weights.count / bias.count
             for row in stride(from: 0, to: weights.count, by: inner) {
                 let magnitudes = weights[row..<row + inner].map { abs($0) }
                 let quantile = magnitudes.sorted()[(inner * 99 + 99) / 100 - 1]
                 guard quantile > 0 else { continue }
-                for index in 0..<inner where magnitudes[index] >= quantile { #expect([0, 1, 255].contains(found.weightCodes[row + index]), "\(name) \(row + index)") }
+                for index in 0..<inner where magnitudes[index] >= quantile {
+                    #expect([0, 1, 255].contains(found.weightCodes[row + index]), "\(name) \(row + index)")
+                }
             }
         }
     }

@@ -7,33 +7,47 @@ import Quantization
 import Tensors
 import Testing
 
-/// Float networks that no training ends with, but files hold: channels that decayed, layers that are dead, weights beyond measure.
+/// Float networks that no training ends with, but files hold: channels that decayed, layers that are dead, weights
+/// beyond measure.
 @Suite struct DegenerateNetworkTests {
     /// 12 x 12 pixels with samples of a little ramp, 0...143.
     private let picture = Tensor<UInt8>(
         shape: TensorShape(height: 12, width: 12, channels: 3), elements: (0..<432).map { UInt8($0 / 3) })
 
-    private func pointwise(_ name: String, _ input: String, _ activation: ActivationFunction = .none, channels: Int = 3) -> Layer {
-        Layer(name: name, operator: .convolution(Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1)), inputs: [input], activation: activation)
+    private func pointwise(
+        _ name: String, _ input: String, _ activation: ActivationFunction = .none, channels: Int = 3
+    ) -> Layer {
+        Layer(
+            name: name, operator: .convolution(Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1)),
+            inputs: [input], activation: activation)
     }
 
-    /// Two pointwise convolutions of three channels; the first has these weights `[K][C]` and biases, the second is the identity with a little bias.
-    private func network(_ weights: [Float], _ bias: [Float], _ activation: ActivationFunction = .none) -> FloatNetwork {
+    /// Two pointwise convolutions of three channels; the first has these weights `[K][C]` and biases, the second is the
+    /// identity with a little bias.
+    private func network(_ weights: [Float], _ bias: [Float], _ activation: ActivationFunction = .none) -> FloatNetwork
+    {
         let graph = Graph(
-            name: "degenerate", inputs: [GraphInput(name: "image", channels: 3)], layers: [pointwise("a", "image", activation), pointwise("b", "a")], outputs: ["b"])
+            name: "degenerate", inputs: [GraphInput(name: "image", channels: 3)],
+            layers: [pointwise("a", "image", activation), pointwise("b", "a")], outputs: ["b"])
         return FloatNetwork(
             graph: graph,
-            parameters: ["a": .accumulation(weights: weights, bias: bias), "b": .accumulation(weights: [1, 0, 0, 0, 1, 0, 0, 0, 1], bias: [0.01, 0.01, 0.01])])
+            parameters: [
+                "a": .accumulation(weights: weights, bias: bias),
+                "b": .accumulation(weights: [1, 0, 0, 0, 1, 0, 0, 0, 1], bias: [0.01, 0.01, 0.01]),
+            ])
     }
 
-    private func diagnostic(_ network: FloatNetwork, _ options: QuantizationOptions = QuantizationOptions()) -> Diagnostic? {
+    private func diagnostic(
+        _ network: FloatNetwork, _ options: QuantizationOptions = QuantizationOptions()
+    ) -> Diagnostic? {
         do {
             _ = try Quantizer(network, options: options).quantize([picture])
             return nil
         } catch { return error }
     }
 
-    /// What a value of a tensor's channel becomes when it is stored: by the definition, the entry whose thresholds enclose it, in real numbers.
+    /// What a value of a tensor's channel becomes when it is stored: by the definition, the entry whose thresholds
+    /// enclose it, in real numbers.
     private func nearestStored(_ real: Double, _ format: TensorFormat?, channel: Int) -> Double {
         guard case .codes(let set)? = format else { return .nan }
         let book = set.codebooks[Int(set.selects[channel])]
@@ -42,31 +56,43 @@ import Testing
         return (Double(book.entries[code]) + Double(set.offsets[channel])) * set.step
     }
 
-    @Test("Channels that a pixel shuffle, or two in a row, bring together have one codebook, however their ranges differ", arguments: [[2], [2, 2], [3]], [false, true])
+    @Test(
+        "Channels that a pixel shuffle, or two in a row, bring together have one codebook, however their ranges differ",
+        arguments: [[2], [2, 2], [3]], [false, true])
     func pixelShuffle(factors: [Int], isPlain: Bool) throws {
         let channels = factors.reduce(3) { $0 * $1 * $1 }
         var layers = [pointwise("a", "image", channels: channels)]
         for (index, factor) in factors.enumerated() {
-            layers.append(Layer(name: "shuffle\(index)", operator: .pixelShuffle(factor: factor), inputs: [layers.last!.name]))
+            layers.append(
+                Layer(name: "shuffle\(index)", operator: .pixelShuffle(factor: factor), inputs: [layers.last!.name]))
         }
-        let graph = Graph(name: "shuffled", inputs: [GraphInput(name: "image", channels: 3)], layers: layers, outputs: [layers.last!.name])
+        let graph = Graph(
+            name: "shuffled", inputs: [GraphInput(name: "image", channels: 3)], layers: layers,
+            outputs: [layers.last!.name])
         // Each channel has a quarter, a 16th, ... of the range of the first.
         var weights = [Float](repeating: 0, count: 3 * channels)
         for channel in 0..<channels { weights[3 * channel] = 1 / Float(1 << (2 * (channel % 4))) }
-        let float = FloatNetwork(graph: graph, parameters: ["a": .accumulation(weights: weights, bias: Array(repeating: 0.01, count: channels))])
+        let float = FloatNetwork(
+            graph: graph,
+            parameters: ["a": .accumulation(weights: weights, bias: Array(repeating: 0.01, count: channels))])
         let quantized = try Quantizer(float, options: isPlain ? .plain : QuantizationOptions()).quantize([picture])
         try quantized.validate()
         guard case .codes(let set)? = quantized.formats["a"] else { throw Missing() }
         let shared = channels / 3
         for channel in 0..<channels {
-            #expect(set.selects[channel] == set.selects[channel / shared * shared] && set.offsets[channel] == set.offsets[channel / shared * shared])
+            #expect(
+                set.selects[channel] == set.selects[channel / shared * shared]
+                    && set.offsets[channel] == set.offsets[channel / shared * shared])
         }
     }
 
     private struct Missing: Error {}
 
-    /// A channel of decayed weights has large multipliers, which gemmlowp's 32 bits before the high multiply do not hold; other rules have room.
-    @Test("A rounding rule of 32 bits that a channel does not fit is refused with the channel, before anything is computed by it", arguments: [1e-8, 1e-12, 1e-30] as [Float])
+    /// A channel of decayed weights has large multipliers, which gemmlowp's 32 bits before the high multiply do not
+    /// hold; other rules have room.
+    @Test(
+        "A rounding rule of 32 bits that a channel does not fit is refused with the channel, before any computation",
+        arguments: [1e-8, 1e-12, 1e-30] as [Float])
     func narrowRounding(weight: Float) throws {
         var options = QuantizationOptions()
         options.rounding = .gemmlowpDouble
@@ -84,14 +110,17 @@ import Testing
         #expect(refused > 0)
     }
 
-    @Test("A channel whose weights have decayed is a channel of zeros with its bias", arguments: [1e-8, 1e-12, 1e-20, 1e-30, 0], [false, true])
+    @Test(
+        "A channel whose weights have decayed is a channel of zeros with its bias",
+        arguments: [1e-8, 1e-12, 1e-20, 1e-30, 0], [false, true])
     func decayedChannel(weight: Float, isPlain: Bool) throws {
         let float = network([0.5, 0.2, 0.1, weight, -weight, weight, 0.1, 0.3, 0.4], [0, 0.1, 0])
         let quantized = try Quantizer(float, options: isPlain ? .plain : QuantizationOptions()).quantize([picture])
         try quantized.validate()
         let values = IntegerEmulation(quantized).run(picture, keeping: ["a"])["a"]!
         let step = quantized.formats["a"]!.step
-        // The bias on the grid of the sums has its own rounding, half a step of which may move the result to the neighbour.
+        // The bias on the grid of the sums has its own rounding, half a step of which may move the result to the
+        // neighbour.
         let expected = nearestStored(0.1, quantized.formats["a"], channel: 1)
         let found = Set((0..<144).map { values.elements[3 * $0 + 1] * step })
         #expect(found.count == 1 && abs(found.first! - expected) <= 0.1 / 100, "\(found), expected \(expected)")
@@ -113,7 +142,9 @@ import Testing
         #expect(values["b"]!.elements.allSatisfy { $0 == 3 })
     }
 
-    @Test("One enormous weight leaves a network or a diagnostic with layer and channel", arguments: [1e20, 1e30, 3e38] as [Float])
+    @Test(
+        "One enormous weight leaves a network or a diagnostic with layer and channel",
+        arguments: [1e20, 1e30, 3e38] as [Float])
     func enormousWeight(weight: Float) throws {
         let float = network([0.5, 0.2, 0.1, weight, 0.1, 0.2, 0.1, 0.3, 0.4], [0, 0, 0])
         for options in [QuantizationOptions(), .plain, QuantizationOptions(activationLaw: .table)] {
@@ -121,7 +152,9 @@ import Testing
             #expect(refusal.place.hasPrefix("layer a") || refusal.place.hasPrefix("layer b"), "\(refusal)")
         }
         let infinite = diagnostic(network([weight, weight, weight, 1, 1, 1, 1, 1, 1], [3e38, 0, 0]))
-        #expect(weight < 3e38 || (infinite?.code == .floatNotFinite && infinite?.place == "layer a, channel 0"), "\(String(describing: infinite))")
+        #expect(
+            weight < 3e38 || (infinite?.code == .floatNotFinite && infinite?.place == "layer a, channel 0"),
+            "\(String(describing: infinite))")
     }
 
     @Test("A negative slope mirrors: results of negative sums are positive", arguments: [-0.25, -1, -3])
@@ -136,15 +169,19 @@ import Testing
             let sum = Double(pixel) / 255 - 0.25
             let expected = sum < 0 ? slope * sum : sum
             // A code of power 2 is at most 2/127 of the range from its neighbour.
-            #expect(abs(values.elements[3 * pixel] * step - expected) < 0.012 * max(1, -slope), "pixel \(pixel), \(slope)")
+            #expect(
+                abs(values.elements[3 * pixel] * step - expected) < 0.012 * max(1, -slope), "pixel \(pixel), \(slope)")
         }
         let table = diagnostic(float, QuantizationOptions(activationLaw: .table))
         #expect(table?.code == .activationUnquantizable && table?.place == "layer a", "\(String(describing: table))")
     }
 
-    @Test("A slope of 0 and slopes above 1, limits that are infinite or beyond 32 bits", arguments: [
-        ActivationFunction.leakyRelu(slope: 0), .leakyRelu(slope: 4), .clip(low: -.infinity, high: .infinity), .clip(low: -3.4e38, high: 3.4e38), .clip(low: 0.05, high: .infinity),
-    ])
+    @Test(
+        "A slope of 0 and slopes above 1, limits that are infinite or beyond 32 bits",
+        arguments: [
+            ActivationFunction.leakyRelu(slope: 0), .leakyRelu(slope: 4), .clip(low: -.infinity, high: .infinity),
+            .clip(low: -3.4e38, high: 3.4e38), .clip(low: 0.05, high: .infinity),
+        ])
     func otherFunctions(function: ActivationFunction) throws {
         let float = network([1, 0, 0, 0, 1, 0, 0, 0, 1], [-0.25, -0.25, 0.1], function)
         let quantized = try Quantizer(float).quantize([picture])
@@ -170,10 +207,13 @@ import Testing
         float.graph.layers[0].activation = .none
         #expect(diagnostic(float) == nil)
         float.rateGains = [:]
-        float.graph.layers.append(Layer(name: "sum", operator: .add, inputs: ["a", "b"], activation: .leakyRelu(slope: 0.1)))
+        float.graph.layers.append(
+            Layer(name: "sum", operator: .add, inputs: ["a", "b"], activation: .leakyRelu(slope: 0.1)))
         float.graph.outputs = ["sum"]
         let add = diagnostic(float)
-        #expect(add?.code == .activationUnquantizable && add?.place == "layer sum" && add?.remedy.contains("requantize") == true)
+        #expect(
+            add?.code == .activationUnquantizable && add?.place == "layer sum"
+                && add?.remedy.contains("requantize") == true)
         float.graph.layers[2].activation = .clip(low: 0.2, high: .infinity)
         let clipped = try Quantizer(float).quantize([picture])
         guard case .addition(let addition)? = clipped.parameters["sum"] else {
@@ -187,7 +227,8 @@ import Testing
     private var joined: FloatNetwork {
         var float = network([0.1, 0, 0, 0, 0.1, 0, 0, 0, 0.1], [0, -0.02, 0])
         float.graph.layers = [
-            pointwise("a", "image"), pointwise("b", "image", .relu), Layer(name: "joined", operator: .concatenation, inputs: ["a", "b"]), pointwise("c", "joined", channels: 2),
+            pointwise("a", "image"), pointwise("b", "image", .relu),
+            Layer(name: "joined", operator: .concatenation, inputs: ["a", "b"]), pointwise("c", "joined", channels: 2),
         ]
         float.parameters["b"] = .accumulation(weights: [1, 0, 0, 0, 1, 0, 0, 0, 1], bias: [0, 0, -0.1])
         float.parameters["c"] = .accumulation(weights: [1, 0, 0, 0.5, 0, 0, 0, 1, 0, 0, 0.5, 0], bias: [0, 0])
@@ -195,10 +236,14 @@ import Testing
         return float
     }
 
-    @Test("Operands of a concatenation get one grid and one list of codebooks, each channel its own select", arguments: [false, true])
+    @Test(
+        "Operands of a concatenation get one grid and one list of codebooks, each channel its own select",
+        arguments: [false, true])
     func concatenation(isPlain: Bool) throws {
         let quantized = try Quantizer(joined, options: isPlain ? .plain : QuantizationOptions()).quantize([picture])
-        guard case .codes(let a)? = quantized.formats["a"], case .codes(let b)? = quantized.formats["b"], case .codes(let all)? = quantized.formats["joined"] else {
+        guard case .codes(let a)? = quantized.formats["a"], case .codes(let b)? = quantized.formats["b"],
+            case .codes(let all)? = quantized.formats["joined"]
+        else {
             Issue.record("no codes")
             return
         }
@@ -212,17 +257,24 @@ import Testing
             let x = Double(pixel) / 255
             let expected = [0.1 * x + 0.5 * x, 0.1 * x - 0.02 + 0.5 * x]
             for channel in 0..<2 {
-                #expect(abs(values["c"]!.elements[2 * pixel + channel] * step - expected[channel]) < (isPlain ? 0.01 : 0.006), "pixel \(pixel), channel \(channel)")
+                #expect(
+                    abs(values["c"]!.elements[2 * pixel + channel] * step - expected[channel])
+                        < (isPlain ? 0.01 : 0.006), "pixel \(pixel), channel \(channel)")
             }
         }
         _ = try ProvenNetwork(quantized)
         #expect(try NetworkFile(NetworkFile(quantized: quantized).bytes, at: "joined").quantized == quantized)
     }
 
-    @Test("Concatenations of concatenations share one format; an operand whose format is given is refused by name, and a requantize behind it helps")
+    @Test(
+        "Nested concatenations share one format; an operand of a given format is refused by name, a requantize helps"
+    )
     func concatenationsOfOthers() throws {
         var float = joined
-        float.graph.layers.insert(contentsOf: [pointwise("d", "image"), Layer(name: "all", operator: .concatenation, inputs: ["joined", "d"])], at: 3)
+        float.graph.layers.insert(
+            contentsOf: [
+                pointwise("d", "image"), Layer(name: "all", operator: .concatenation, inputs: ["joined", "d"]),
+            ], at: 3)
         float.parameters["d"] = .accumulation(weights: [5, 0, 0, 0, 5, 0, 0, 0, 5], bias: [0, 0, 0])
         float.graph.outputs = ["c", "all"]
         let quantized = try Quantizer(float).quantize([picture])
@@ -232,7 +284,9 @@ import Testing
         float = joined
         float.graph.layers[2].inputs = ["image", "b"]
         let refusal = diagnostic(float)
-        #expect(refusal?.code == .concatenationUnquantizable && refusal?.place == "layer joined" && refusal?.found.contains("'image'") == true, "\(String(describing: refusal))")
+        #expect(
+            refusal?.code == .concatenationUnquantizable && refusal?.place == "layer joined"
+                && refusal?.found.contains("'image'") == true, "\(String(describing: refusal))")
         #expect(refusal?.remedy.contains("requantize layer between 'image'") == true)
         float.graph.layers[2].inputs = ["copy", "b"]
         float.graph.layers[0] = Layer(name: "copy", operator: .requantize, inputs: ["image"])
@@ -252,14 +306,19 @@ import Testing
         #expect(diagnostic(float)?.code == .networkHasNoPicture)
         float = network([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0])
         float.graph.layers[1] = Layer(
-            name: "b", operator: .convolution(Convolution(outputChannels: 3, kernelHeight: 1, kernelWidth: 1, strideY: 2, strideX: 2)), inputs: ["a"])
+            name: "b",
+            operator: .convolution(
+                Convolution(outputChannels: 3, kernelHeight: 1, kernelWidth: 1, strideY: 2, strideX: 2)), inputs: ["a"])
         let study = Study(float, calibration: [picture], pictures: [picture])
         let refusal = #expect(throws: Diagnostic.self) { try study.means() }
         #expect(refusal?.code == .networkGivesNoPicture)
         // All weights zero: no signal, no noise, and no trap.
-        let dead = Study(network(Array(repeating: 0, count: 9), [0, 0, 0], .relu), calibration: [picture], pictures: [picture])
+        let dead = Study(
+            network(Array(repeating: 0, count: 9), [0, 0, 0], .relu), calibration: [picture], pictures: [picture])
         #expect(throws: Never.self) { try dead.weights(laws: [.linear], groupings: [.layer, .kernel]) }
-        #expect(throws: Never.self) { try dead.codebooks(laws: [.linear, .power(numerator: 2, denominator: 1)], counts: [1, 8]) }
+        #expect(throws: Never.self) {
+            try dead.codebooks(laws: [.linear, .power(numerator: 2, denominator: 1)], counts: [1, 8])
+        }
     }
 
     @Test("Latents beyond 16 bits are refused with their channel; a histogram wider than a table lets its ends escape")
@@ -267,12 +326,15 @@ import Testing
         var float = network([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 1e6, 0])
         float.graph.latents = ["a"]
         let refusal = diagnostic(float)
-        #expect(refusal?.code == .networkValueOutOfRange && refusal?.place == "layer a, channel 1", "\(String(describing: refusal))")
+        #expect(
+            refusal?.code == .networkValueOutOfRange && refusal?.place == "layer a, channel 1",
+            "\(String(describing: refusal))")
 
         let graph = Graph(
             name: "wide", inputs: [GraphInput(name: "image", channels: 3)],
             layers: [
-                pointwise("a", "image"), Layer(name: "symbols", operator: .quantizeLatent(LatentGrid(fractionBits: 0)), inputs: ["a"]),
+                pointwise("a", "image"),
+                Layer(name: "symbols", operator: .quantizeLatent(LatentGrid(fractionBits: 0)), inputs: ["a"]),
                 Layer(name: "back", operator: .reconstructLatent(LatentGrid(fractionBits: 0)), inputs: ["symbols"]),
                 Layer(name: "codes", operator: .requantize, inputs: ["back"]), pointwise("b", "codes"),
             ], outputs: ["b"], latents: ["symbols"])
@@ -282,7 +344,8 @@ import Testing
                 "a": .accumulation(weights: [50_000, 0, 0, 0, 1, 0, 0, 0, 1], bias: [-14_000, 0, 0]),
                 "b": .accumulation(weights: [1, 0, 0, 0, 1, 0, 0, 0, 1], bias: [0, 0, 0]),
             ])
-        let prepared = try CodecCalibration.prepared(Quantizer(wide).quantize([picture]), prior: nil, pictures: [picture])
+        let prepared = try CodecCalibration.prepared(
+            Quantizer(wide).quantize([picture]), prior: nil, pictures: [picture])
         let file = NetworkFile(quantized: prepared)
         #expect(try NetworkFile(file.bytes, at: "wide").quantized?.codec == prepared.codec)
     }

@@ -9,7 +9,8 @@ import Testing
 /// Ranges that a fine-tuned network brings along take the place of every search.
 @Suite struct LearnedRangesTests {
     private let float = try! Zoo.network(named: "lapped8").float!
-    private let picture = Tensor<UInt8>(shape: TensorShape(height: 32, width: 32, channels: 3), elements: (0..<3072).map { UInt8($0 * 7 % 251) })
+    private let picture = Tensor<UInt8>(
+        shape: TensorShape(height: 32, width: 32, channels: 3), elements: (0..<3072).map { UInt8($0 * 7 % 251) })
 
     private func fineTuned(clips: [String: [Float]] = [:], activations: [String: [Float]] = [:]) -> FloatNetwork {
         var network = float
@@ -17,14 +18,18 @@ import Testing
         return network
     }
 
-    private func code(_ network: FloatNetwork, _ options: QuantizationOptions = QuantizationOptions()) -> DiagnosticCode? {
+    private func code(
+        _ network: FloatNetwork, _ options: QuantizationOptions = QuantizationOptions()
+    ) -> DiagnosticCode? {
         do {
             _ = try Quantizer(network, options: options).quantize([picture])
             return nil
         } catch { return error.code }
     }
 
-    @Test("Weights with clips become the nearest entries of clip x largest magnitude, uncompensated, and biases stay", arguments: ["linear", "power 2/1"])
+    @Test(
+        "Weights with clips become the nearest entries of clip x largest magnitude, uncompensated, and biases stay",
+        arguments: ["linear", "power 2/1"])
     func clips(_ law: String) throws {
         let clips = (0..<48).map { 0.4 + Float($0) / 64 }
         var options = QuantizationOptions()
@@ -45,13 +50,18 @@ import Testing
             for (index, weight) in row.enumerated() {
                 let quotient = Double(weight) / scale
                 let nearest = entries.map { abs($0 - quotient) }.min()!
-                #expect(abs(abs(entries[Int(found.weightCodes[k * 192 + index])] - quotient) - nearest) < 1e-9, "channel \(k), weight \(index)")
+                #expect(
+                    abs(abs(entries[Int(found.weightCodes[k * 192 + index])] - quotient) - nearest) < 1e-9,
+                    "channel \(k), weight \(index)")
             }
             #expect(abs(Double(found.bias[k]) - Double(bias[k]) * 255 / scale) <= 0.5000001, "bias \(k)")
         }
         // Corrected on demand: biases move, codes do not.
         options.correctsTrainedBias = true
-        guard case .accumulation(let corrected)? = try Quantizer(network, options: options).quantize([picture]).parameters["analysis0"] else { return }
+        guard
+            case .accumulation(let corrected)? = try Quantizer(network, options: options).quantize([picture])
+                .parameters["analysis0"]
+        else { return }
         #expect(corrected.bias != found.bias && corrected.weightCodes == found.weightCodes)
         options.correctsTrainedBias = false
         // The next layer brings no clips: its biases are corrected as before.
@@ -62,15 +72,22 @@ import Testing
     func normalization() throws {
         let narrow = try Quantizer(fineTuned(clips: ["gdn0": Array(repeating: 0.5, count: 48)])).quantize([picture])
         let wide = try Quantizer(fineTuned(clips: ["gdn0": Array(repeating: 1, count: 48)])).quantize([picture])
-        guard case .normalization(let half)? = narrow.parameters["gdn0"], case .normalization(let whole)? = wide.parameters["gdn0"] else {
+        guard case .normalization(let half)? = narrow.parameters["gdn0"],
+            case .normalization(let whole)? = wide.parameters["gdn0"]
+        else {
             Issue.record("gdn0 has no codes")
             return
         }
         let entries = whole.gammaDecoder.entries.map { Double($0) }
         for i in 0..<48 {
-            let (found, expected) = (half.gammaCodes[i * 48..<i * 48 + 48].map { entries[Int($0)] }, whole.gammaCodes[i * 48..<i * 48 + 48].map { entries[Int($0)] })
+            let (found, expected) = (
+                half.gammaCodes[i * 48..<i * 48 + 48].map { entries[Int($0)] },
+                whole.gammaCodes[i * 48..<i * 48 + 48].map { entries[Int($0)] }
+            )
             guard expected.max()! == entries[255] else { continue }  // the row's scale was limited from below
-            for (a, b) in zip(found, expected) where b < entries[255] * 0.45 { #expect(abs(a - 2 * b) <= 0.03 * entries[255], "row \(i)") }
+            for (a, b) in zip(found, expected) where b < entries[255] * 0.45 {
+                #expect(abs(a - 2 * b) <= 0.03 * entries[255], "row \(i)")
+            }
             #expect(found.max()! == entries[255])
         }
     }
@@ -90,17 +107,26 @@ import Testing
         #expect(set.step == Double(3) / 16_382)
         var one = QuantizationOptions()
         one.codebooks = 1
-        guard case .codes(let single)? = try Quantizer(fineTuned(activations: ["analysis0": ranges]), options: one).quantize([picture]).formats["analysis0"] else { return }
+        guard
+            case .codes(let single)? = try Quantizer(fineTuned(activations: ["analysis0": ranges]), options: one)
+                .quantize([picture]).formats["analysis0"]
+        else { return }
         #expect(single.selects.allSatisfy { $0 == 0 } && single.step == set.step)
     }
 
     @Test("Ignored, learned ranges change nothing")
     func ignored() throws {
-        let network = fineTuned(clips: ["analysis0": Array(repeating: 0.3, count: 48)], activations: ["gdn0": Array(repeating: 9, count: 48)])
+        let network = fineTuned(
+            clips: ["analysis0": Array(repeating: 0.3, count: 48)],
+            activations: ["gdn0": Array(repeating: 9, count: 48)])
         var options = QuantizationOptions()
         options.takesLearnedRanges = false
-        #expect(try Quantizer(network, options: options).quantize([picture]) == Quantizer(float, options: options).quantize([picture]))
-        #expect(try Quantizer(network, options: .plain).quantize([picture]) == Quantizer(float, options: .plain).quantize([picture]))
+        #expect(
+            try Quantizer(network, options: options).quantize([picture])
+                == Quantizer(float, options: options).quantize([picture]))
+        #expect(
+            try Quantizer(network, options: .plain).quantize([picture])
+                == Quantizer(float, options: .plain).quantize([picture]))
     }
 
     @Test("Ranges of the wrong layer, number or value are refused")

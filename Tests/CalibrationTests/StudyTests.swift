@@ -33,8 +33,12 @@ import Testing
 
     @Test("More codebooks have less noise and select bits of log2 J a channel; a law that bends beats the linear one")
     func codebooks() throws {
-        let rows = try study.codebooks(laws: [.linear, .power(numerator: 2, denominator: 1)], counts: [1, 8], rangeSelection: .maximum)
-        #expect(rows.map(\.choice) == ["1 codebook, linear", "1 codebook, power 2/1", "8 codebooks, linear", "8 codebooks, power 2/1"])
+        let rows = try study.codebooks(
+            laws: [.linear, .power(numerator: 2, denominator: 1)], counts: [1, 8], rangeSelection: .maximum)
+        #expect(
+            rows.map(\.choice) == [
+                "1 codebook, linear", "1 codebook, power 2/1", "8 codebooks, linear", "8 codebooks, power 2/1",
+            ])
         #expect(rows[2].signalToNoiseDecibels > rows[0].signalToNoiseDecibels)
         #expect(rows[3].signalToNoiseDecibels > rows[1].signalToNoiseDecibels)
         #expect(rows[0].selectBits == 0)

@@ -12,7 +12,8 @@ import Testing
 @Suite struct TableQuantizerTests {
     private static let float = try! Zoo.network(named: "lapped8").float!
     private static let picture = Tensor<UInt8>(
-        shape: TensorShape(height: 64, width: 64, channels: 3), elements: (0..<12_288).map { (index: Int) -> UInt8 in UInt8((index * index / 97 + index * 7) % 251) })
+        shape: TensorShape(height: 64, width: 64, channels: 3),
+        elements: (0..<12_288).map { (index: Int) -> UInt8 in UInt8((index * index / 97 + index * 7) % 251) })
 
     private static func quantized(_ law: String, codebooks: Int = 8, bits: Int = 12) throws -> QuantizedNetwork {
         var options = QuantizationOptions()
@@ -24,26 +25,37 @@ import Testing
 
     @Test("At most J codebooks, each selected; every decoded value fits V bits", arguments: [1, 3, 8], [9, 12])
     func limits(_ codebooks: Int, _ bits: Int) throws {
-        for (name, format) in try Self.quantized("table", codebooks: codebooks, bits: bits).formats where name != "image" {
-            guard case .codes(let set) = format, !Self.float.graph.latents.contains(name), !Self.float.graph.outputs.contains(name) else { continue }
+        for (name, format) in try Self.quantized("table", codebooks: codebooks, bits: bits).formats
+        where name != "image" {
+            guard case .codes(let set) = format, !Self.float.graph.latents.contains(name),
+                !Self.float.graph.outputs.contains(name)
+            else { continue }
             #expect((1...codebooks).contains(set.codebooks.count), "\(name)")
             #expect(Set(set.selects) == Set((0..<set.codebooks.count).map { UInt8($0) }), "\(name)")
             for channel in 0..<set.channels {
                 let range = set.valueRange(channel: channel)
-                #expect(range.lowerBound >= -(1 << (bits - 1)) && range.upperBound < 1 << (bits - 1), "\(name), channel \(channel): \(range)")
+                #expect(
+                    range.lowerBound >= -(1 << (bits - 1)) && range.upperBound < 1 << (bits - 1),
+                    "\(name), channel \(channel): \(range)")
             }
         }
     }
 
-    @Test("On the picture that they were fitted to, tables lose less than any law with a closed form", arguments: ["linear", "power 2/1", "logarithmic 4", "minifloat 3 4"])
+    @Test(
+        "On the picture that they were fitted to, tables lose less than any law with a closed form",
+        arguments: ["linear", "power 2/1", "logarithmic 4", "minifloat 3 4"])
     func smallerError(_ law: String) throws {
-        let input = Tensor(shape: Self.picture.shape, elements: Self.picture.elements.map { (sample: UInt8) -> Float in Float(sample) / 255 })
+        let input = Tensor(
+            shape: Self.picture.shape,
+            elements: Self.picture.elements.map { (sample: UInt8) -> Float in Float(sample) / 255 })
         let name = "gdn0"
         let tensor = try FloatModel(Self.float).run(input, keeping: [name])[name]!
         func error(_ network: QuantizedNetwork) -> Double {
             let result = Dequantization.roundTrip(tensor, through: network.formats[name]!)
             var sum = 0.0
-            for (value, coded) in zip(tensor.elements, result.elements) { sum += Double(value - coded) * Double(value - coded) }
+            for (value, coded) in zip(tensor.elements, result.elements) {
+                sum += Double(value - coded) * Double(value - coded)
+            }
             return sum
         }
         #expect(try error(Self.quantized("table")) < error(Self.quantized(law)))
@@ -54,18 +66,22 @@ import Testing
         let samples = WeightedSamples((0..<100_000).map { (value: (Double($0) + 0.5) / 50_000 - 1, weight: 1) })
         var levels = samples.companded()
         for _ in 0..<20 { levels = samples.centroids(of: levels) }
-        for index in levels.indices { #expect(abs(levels[index] - ((Double(index) + 0.5) / 128 - 1)) < 1e-3, "level \(index)") }
+        for index in levels.indices {
+            #expect(abs(levels[index] - ((Double(index) + 0.5) / 128 - 1)) < 1e-3, "level \(index)")
+        }
         let entries = levels.map { Int32(($0 * 1e6).rounded()) }
         let decibels = 10 * log10((1.0 / 3) / (samples.squaredError(of: entries, step: 1e-6) / 100_000))
         #expect(abs(decibels - 20 * log10(256)) < 0.01, "\(decibels) dB")
     }
 
-    /// Panter and Dite: at many levels the least squared error is (integral of the cube root of the density)^3 / (12 n^2): for a Gaussian sqrt(3) pi / 2 / n^2 of its variance.
+    /// Panter and Dite: at many levels the least squared error is (integral of the cube root of the density)^3 / (12
+    /// n^2): for a Gaussian sqrt(3) pi / 2 / n^2 of its variance.
     @Test func gaussianDensity() {
-        let samples = WeightedSamples((-40_000...40_000).map { index in
-            let value = Double(index) / 8_000
-            return (value: value, weight: exp(-value * value / 2))
-        })
+        let samples = WeightedSamples(
+            (-40_000...40_000).map { index in
+                let value = Double(index) / 8_000
+                return (value: value, weight: exp(-value * value / 2))
+            })
         var levels = samples.companded()
         for _ in 0..<30 { levels = samples.centroids(of: levels) }
         let total = (-40_000...40_000).reduce(0.0) { $0 + exp(-Double($1) / 8_000 * Double($1) / 8_000 / 2) }
@@ -111,7 +127,8 @@ import Testing
         options.activationLaw = .table
         #expect { _ = try Quantizer(network, options: options).quantize([Self.picture]) } throws: { error in
             let diagnostic = error as? Diagnostic
-            return diagnostic?.code == .networkValueOutOfRange && diagnostic?.found == "learned activation ranges and the law table"
+            return diagnostic?.code == .networkValueOutOfRange
+                && diagnostic?.found == "learned activation ranges and the law table"
         }
         options.takesLearnedRanges = false
         _ = try Quantizer(network, options: options).quantize([Self.picture])

@@ -13,10 +13,12 @@ import Testing
         var options = QuantizationOptions.plain
         options.weightLaw = try Law(law, at: "test")
         options.weightGrouping = grouping
-        let picture = Tensor<UInt8>(shape: TensorShape(height: 16, width: 16, channels: 3), elements: (0..<768).map { UInt8($0 % 251) })
+        let picture = Tensor<UInt8>(
+            shape: TensorShape(height: 16, width: 16, channels: 3), elements: (0..<768).map { UInt8($0 % 251) })
         let quantized = try Quantizer(float, options: options).quantize([picture])
         for name in ["analysis0", "analysis1", "synthesis1"] {
-            guard case .accumulation(let weights, let bias)? = float.parameters[name], case .accumulation(let accumulation)? = quantized.parameters[name],
+            guard case .accumulation(let weights, let bias)? = float.parameters[name],
+                case .accumulation(let accumulation)? = quantized.parameters[name],
                 case .accumulation(let found, _)? = Dequantization.parameters(of: name, in: quantized, float: float)
             else {
                 Issue.record("\(name) has no weights")

@@ -14,7 +14,8 @@ import Testing
         RGBImage(Tensor(shape: picture.shape, elements: picture.elements.map { UInt8(min(max($0.rounded(), 0), 255)) }))
     }
 
-    @Test("An unknown name has its code; the known ones are valid networks that survive their file", arguments: Zoo.names)
+    @Test(
+        "An unknown name has its code; the known ones are valid networks that survive their file", arguments: Zoo.names)
     func names(_ name: String) throws {
         let network = try Zoo.network(named: name)
         try network.float?.validate()
@@ -28,18 +29,22 @@ import Testing
         } catch { #expect(error.code == .networkUnknownName) }
     }
 
-    @Test("The latents' tables of the trained codecs are those of the Gaussians", arguments: Zoo.names.filter { $0.hasPrefix("mbt2018") })
+    @Test(
+        "The latents' tables of the trained codecs are those of the Gaussians",
+        arguments: Zoo.names.filter { $0.hasPrefix("mbt2018") })
     func tables(_ name: String) throws {
         let codec = try Zoo.network(named: name).quantized!.codec!
         #expect(codec.latentTables == GaussianTables.tables())
         #expect(codec.scaleThresholds == GaussianTables.thresholds(fractionBits: codec.scaleFractionBits))
     }
 
-    @Test("lapped8 is a transform and its inverse: without normalization and rounding, a band-limited picture comes back")
+    @Test(
+        "lapped8 is a transform and its inverse: without normalization and rounding, a band-limited picture comes back")
     func inverse() throws {
         var network = try Zoo.network(named: "lapped8").float!
         for name in ["gdn0", "igdn0"] {
-            network.parameters[name] = .normalization(gamma: Array(repeating: 0, count: 48 * 48), beta: Array(repeating: 1, count: 48))
+            network.parameters[name] = .normalization(
+                gamma: Array(repeating: 0, count: 48 * 48), beta: Array(repeating: 1, count: 48))
         }
         let (height, width) = (64, 64)
         var picture = Tensor<Float>(shape: TensorShape(height: height, width: width, channels: 3), repeating: 0)
@@ -60,14 +65,18 @@ import Testing
     func quality() throws {
         let network = try Zoo.network(named: "lapped8")
         let image = TestPicture.draw(width: 512, height: 512)
-        let float = try FloatModel(network.float!).run(
-            Tensor(shape: image.tensor.shape, elements: image.samples.map { Float($0) / 255 }), keeping: ["synthesis1"])["synthesis1"]!
-        let floatPSNR = try PSNR(of: reconstruction(Tensor(shape: float.shape, elements: float.elements.map { Double($0) * 255 })), against: image)
+        let picture = Tensor(shape: image.tensor.shape, elements: image.samples.map { Float($0) / 255 })
+        let float = try FloatModel(network.float!).run(picture, keeping: ["synthesis1"])["synthesis1"]!
+        let floatPSNR = try PSNR(
+            of: reconstruction(Tensor(shape: float.shape, elements: float.elements.map { Double($0) * 255 })),
+            against: image)
         let integer = IntegerEmulation(network.quantized!).run(image.tensor, keeping: ["synthesis1"])["synthesis1"]!
         let integerPSNR = try PSNR(of: reconstruction(integer), against: image)
         #expect(floatPSNR.decibels > 30, "float \(floatPSNR.decibels)")
         #expect(integerPSNR.decibels > 30, "integers \(integerPSNR.decibels)")
-        #expect(abs(floatPSNR.decibels - integerPSNR.decibels) < 1, "float \(floatPSNR.decibels), integers \(integerPSNR.decibels)")
+        #expect(
+            abs(floatPSNR.decibels - integerPSNR.decibels) < 1,
+            "float \(floatPSNR.decibels), integers \(integerPSNR.decibels)")
         let widths = network.quantized!.graph.layers.map { AccumulatorProof.width(of: $0, in: network.quantized!) }
         #expect(widths.max()! <= network.quantized!.widths.accumulatorBits, "\(widths)")
     }

@@ -2,11 +2,13 @@ import Codec
 import Diagnostics
 import EntropyCoding
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct BDRateTests {
     private func curve(_ name: String, _ points: [(Double, Double)]) -> RateDistortionCurve {
-        RateDistortionCurve(name: name, points: points.map { .init(bitsPerPixel: $0.0, psnr: $0.1, msSSIM: 1 - pow(10, -$0.1 / 20)) })
+        RateDistortionCurve(
+            name: name, points: points.map { .init(bitsPerPixel: $0.0, psnr: $0.1, msSSIM: 1 - pow(10, -$0.1 / 20)) })
     }
 
     @Test("A curve that needs a tenth more bits everywhere")
@@ -21,7 +23,8 @@ import Testing
 
     @Test("As NumPy's polyfit and SciPy's PchipInterpolator have it")
     func independent() throws {
-        // numpy.polyfit(psnr, log(rate), 3) and scipy.interpolate.PchipInterpolator(psnr, log(rate)), integrated over 28.1 ... 36.9.
+        // numpy.polyfit(psnr, log(rate), 3) and scipy.interpolate.PchipInterpolator(psnr, log(rate)), integrated over
+        // 28.1 ... 36.9.
         let anchor = curve("a", [(0.12, 27.2), (0.31, 30.1), (0.7, 33.9), (1.35, 36.9)])
         let other = curve("b", [(0.11, 28.1), (0.33, 31.2), (0.62, 33.7), (1.5, 38.2)])
         let result = try BDRate.compare(other, to: anchor, by: .psnr)
@@ -35,7 +38,9 @@ import Testing
         let high = curve("high", [(0.1, 30), (0.2, 31), (0.3, 32), (0.4, 33)])
         let short = curve("short", [(0.1, 20), (0.2, 21), (0.3, 22)])
         for other in [high, short] {
-            #expect { _ = try BDRate.compare(low, to: other, by: .psnr) } throws: { ($0 as? Diagnostic)?.code == .curvesDoNotOverlap }
+            #expect { _ = try BDRate.compare(low, to: other, by: .psnr) } throws: {
+                ($0 as? Diagnostic)?.code == .curvesDoNotOverlap
+            }
         }
     }
 
@@ -43,18 +48,34 @@ import Testing
     func notFinite() {
         let anchor = curve("a", [(0.1, 27), (0.2, 29.3), (0.4, 32.1), (0.8, 35)])
         let far = curve("far", [(0.1, 27), (0.2, 28), (0.3, 29), (0.4, 1e200)])
-        #expect { _ = try BDRate.compare(far, to: anchor, by: .psnr) } throws: { ($0 as? Diagnostic)?.code == .curvesDoNotOverlap }
+        #expect { _ = try BDRate.compare(far, to: anchor, by: .psnr) } throws: {
+            ($0 as? Diagnostic)?.code == .curvesDoNotOverlap
+        }
     }
 
     @Test("Curves of a file: those of an evaluation and published ones; curveFileInvalid otherwise")
     func files() throws {
         let own = #"{"schemaVersion": 1, "curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#
-        #expect(try RateDistortionCurve.curves(inJSON: Array(own.utf8), at: "t") == [.init(name: "x", points: [.init(bitsPerPixel: 0.5, psnr: 30, msSSIM: nil)])])
-        let published = #"{"_meta": {}, "kodak": {"b": {"bpp": [0.2, 0.1], "psnr-rgb": [31, 30], "ms-ssim-rgb": [0.9, 0.8]}, "noPSNR": {"bpp": [0.2], "ms-ssim-db-rgb": [12]}}}"#
-        let expected = RateDistortionCurve(name: "b", points: [.init(bitsPerPixel: 0.1, psnr: 30, msSSIM: 0.8), .init(bitsPerPixel: 0.2, psnr: 31, msSSIM: 0.9)])
+        #expect(
+            try RateDistortionCurve.curves(inJSON: Array(own.utf8), at: "t") == [
+                .init(name: "x", points: [.init(bitsPerPixel: 0.5, psnr: 30, msSSIM: nil)])
+            ])
+        let published =
+            #"""
+            {"_meta": {}, "kodak": {"b": {"bpp": [0.2, 0.1], "psnr-rgb": [31, 30], "ms-ssim-rgb": [0.9, 0.8]}, \#
+            "noPSNR": {"bpp": [0.2], "ms-ssim-db-rgb": [12]}}}
+            """#
+        let expected = RateDistortionCurve(
+            name: "b",
+            points: [.init(bitsPerPixel: 0.1, psnr: 30, msSSIM: 0.8), .init(bitsPerPixel: 0.2, psnr: 31, msSSIM: 0.9)])
         #expect(try RateDistortionCurve.curves(inJSON: Array(published.utf8), at: "t") == [expected])
-        for text in ["", "{}", "[1]", #"{"curves": []}"#, #"{"curves": [{"name": "x", "points": [{"bitsPerPixel": -1, "psnr": 3}]}]}"#] {
-            #expect { _ = try RateDistortionCurve.curves(inJSON: Array(text.utf8), at: "t") } throws: { ($0 as? Diagnostic)?.code == .curveFileInvalid }
+        for text in [
+            "", "{}", "[1]", #"{"curves": []}"#,
+            #"{"curves": [{"name": "x", "points": [{"bitsPerPixel": -1, "psnr": 3}]}]}"#,
+        ] {
+            #expect { _ = try RateDistortionCurve.curves(inJSON: Array(text.utf8), at: "t") } throws: {
+                ($0 as? Diagnostic)?.code == .curveFileInvalid
+            }
         }
     }
 }
@@ -68,7 +89,9 @@ import Testing
         } catch { return error.code }
     }
 
-    @Test("A file has one form, a curve has points and not too many of them, and a document is charged before it is parsed")
+    @Test(
+        "A file has one form, a curve has points, not too many, and a document is charged before it is parsed"
+    )
     func extents() {
         let results = #""name": "x", "results": {"bpp": [1], "psnr-rgb": [30]}"#
         let published = #""kodak": {"y": {"bpp": [1], "psnr-rgb": [30]}}"#
@@ -86,37 +109,61 @@ import Testing
         #expect(code("{\(results)}", memory: MemoryBudget(bytes: 32 * bytes - 1)) == .memoryBudgetExceeded)
     }
 
-    @Test("Lists that belong together are equally long", arguments: ["psnr-rgb", "ms-ssim-rgb", "encoding_time_s", "ms-ssim-db-rgb(derived)"])
+    @Test(
+        "Lists that belong together are equally long",
+        arguments: ["psnr-rgb", "ms-ssim-rgb", "encoding_time_s", "ms-ssim-db-rgb(derived)"])
     func lengths(list: String) {
-        for (values, expected) in [("[1]", DiagnosticCode.curveFileInvalid), ("[1, 1, 1]", .curveFileInvalid), ("[1, \"1\"]", .curveFileInvalid), ("[1, null]", .curveFileInvalid), ("[1, 1]", nil)] {
+        for (values, expected) in [
+            ("[1]", DiagnosticCode.curveFileInvalid), ("[1, 1, 1]", .curveFileInvalid),
+            ("[1, \"1\"]", .curveFileInvalid), ("[1, null]", .curveFileInvalid), ("[1, 1]", nil),
+        ] {
             let psnr = list == "psnr-rgb" ? "" : ", \"psnr-rgb\": [30, 31]"
-            #expect(code("{\"kodak\": {\"x\": {\"bpp\": [0.1, 0.2]\(psnr), \"\(list)\": \(values)}}}") == expected, "\(list) \(values)")
+            #expect(
+                code("{\"kodak\": {\"x\": {\"bpp\": [0.1, 0.2]\(psnr), \"\(list)\": \(values)}}}") == expected,
+                "\(list) \(values)")
         }
     }
 
     @Test("Keys that nobody reads, in both forms")
     func unknown() {
-        #expect(code(#"{"kodak": {"x": {"bpp": [0.1], "psnr-rgb": [30], "psnr-rbg": [30]}}}"#) == .curveFileUnknownField)
-        #expect(code(#"{"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30, "msSSMI": 0.9}]}]}"#) == .curveFileUnknownField)
-        #expect(code(#"{"curves": [{"name": "x", "colour": 1, "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#) == .curveFileUnknownField)
-        #expect(code(#"{"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}], "curve": 1}"#) == .curveFileUnknownField)
+        #expect(
+            code(#"{"kodak": {"x": {"bpp": [0.1], "psnr-rgb": [30], "psnr-rbg": [30]}}}"#) == .curveFileUnknownField)
+        #expect(
+            code(#"{"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30, "msSSMI": 0.9}]}]}"#)
+                == .curveFileUnknownField)
+        #expect(
+            code(#"{"curves": [{"name": "x", "colour": 1, "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#)
+                == .curveFileUnknownField)
+        #expect(
+            code(#"{"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}], "curve": 1}"#)
+                == .curveFileUnknownField)
     }
 
     @Test(
         "Names twice or with control characters, values that are none",
         arguments: [
-            #"{"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}, {"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#,
-            #"{"curves": [{"name": "\u001b[2J", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#, #"{"curves": [{"name": "", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#,
-            #"{"kodak": {"a\nb": {"bpp": [0.1], "psnr-rgb": [30]}}}"#, #"{"kodak": {"a": {"bpp": [0], "psnr-rgb": [30]}}}"#, #"{"kodak": {"a": {"bpp": [0.1], "psnr-rgb": [1e300]}}}"#,
-            #"{"kodak": {"a": {"bpp": [0.1], "psnr-rgb": [30], "ms-ssim-rgb": [14.5]}}}"#, #"{"kodak": {"a": {"psnr-rgb": [30]}}}"#, #"{"kodak": []}"#,
-            #"{"kodak": {"a": {"bpp": [0.1], "ms-ssim-rgb": [0.9]}}}"#, #"{"curves": 1}"#, #"{"results": {"bpp": [0.1], "psnr-rgb": [30]}}"#,
+            #"""
+            {"curves": [{"name": "x", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}, {"name": "x", "points": \#
+            [{"bitsPerPixel": 0.5, "psnr": 30}]}]}
+            """#,
+            #"{"curves": [{"name": "\u001b[2J", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#,
+            #"{"curves": [{"name": "", "points": [{"bitsPerPixel": 0.5, "psnr": 30}]}]}"#,
+            #"{"kodak": {"a\nb": {"bpp": [0.1], "psnr-rgb": [30]}}}"#,
+            #"{"kodak": {"a": {"bpp": [0], "psnr-rgb": [30]}}}"#,
+            #"{"kodak": {"a": {"bpp": [0.1], "psnr-rgb": [1e300]}}}"#,
+            #"{"kodak": {"a": {"bpp": [0.1], "psnr-rgb": [30], "ms-ssim-rgb": [14.5]}}}"#,
+            #"{"kodak": {"a": {"psnr-rgb": [30]}}}"#, #"{"kodak": []}"#,
+            #"{"kodak": {"a": {"bpp": [0.1], "ms-ssim-rgb": [0.9]}}}"#, #"{"curves": 1}"#,
+            #"{"results": {"bpp": [0.1], "psnr-rgb": [30]}}"#,
         ])
     func invalid(text: String) { #expect(code(text) == .curveFileInvalid) }
 
     @Test("A curve as CompressAI writes it, and what an evaluation writes")
     func forms() throws {
         let single = #"{"name": "n", "description": "d", "results": {"bpp": [0.2, 0.1], "psnr-rgb": [31, 30]}}"#
-        let expected = RateDistortionCurve(name: "n", points: [.init(bitsPerPixel: 0.1, psnr: 30, msSSIM: nil), .init(bitsPerPixel: 0.2, psnr: 31, msSSIM: nil)])
+        let expected = RateDistortionCurve(
+            name: "n",
+            points: [.init(bitsPerPixel: 0.1, psnr: 30, msSSIM: nil), .init(bitsPerPixel: 0.2, psnr: 31, msSSIM: nil)])
         #expect(try RateDistortionCurve.curves(inJSON: Array(single.utf8), at: "t") == [expected])
         var evaluation = Evaluation(network: "n", machine: "m")
         evaluation.curves = [expected]
@@ -126,48 +173,61 @@ import Testing
 
     @Test("Curves that are read under a name that is taken get a number, so that what is written can be read again")
     func numbered() throws {
-        let curve = RateDistortionCurve(name: "round", points: (1...4).map { .init(bitsPerPixel: Double($0) / 8, psnr: 28 + 2 * Double($0), msSSIM: nil) })
+        let curve = RateDistortionCurve(
+            name: "round",
+            points: (1...4).map { .init(bitsPerPixel: Double($0) / 8, psnr: 28 + 2 * Double($0), msSSIM: nil) })
         var evaluation = Evaluation(network: "n", machine: "m")
         evaluation.curves = [curve]
         evaluation.compare(with: [curve, curve])
-        #expect(evaluation.curves.map(\.name) == ["round", "round (2)", "round (3)"] && evaluation.differences.map(\.anchor) == ["round (2)", "round (3)"])
+        #expect(
+            evaluation.curves.map(\.name) == ["round", "round (2)", "round (3)"]
+                && evaluation.differences.map(\.anchor) == ["round (2)", "round (3)"])
         #expect(try RateDistortionCurve.curves(inJSON: Array(evaluation.jsonText().utf8), at: "t") == evaluation.curves)
     }
 
     @Test("FILE:NAME takes one curve; pipes are no files")
     func fileAndName() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("curves-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let scratch = try ScratchFolder()
+        defer { scratch.remove() }
+        let folder = scratch.url.path
         let text = #"{"kodak": {"a": {"bpp": [0.1], "psnr-rgb": [30]}, "b:c": {"bpp": [0.2], "psnr-rgb": [31]}}}"#
         try AtomicFile.write(text, to: folder + "/c.json")
-        func names(_ argument: String) throws -> [String] { try RateDistortionCurve.curves(fileAndName: folder + argument).map(\.name) }
+        func names(_ argument: String) throws -> [String] {
+            try RateDistortionCurve.curves(fileAndName: folder + argument).map(\.name)
+        }
         #expect(try names("/c.json") == ["a", "b:c"] && names("/c.json:a") == ["a"] && names("/c.json:b:c") == ["b:c"])
         for argument in ["/c.json:d", "/c.json:", "/none.json", "/none.json:a", ""] {
             #expect { _ = try names(argument) } throws: { ($0 as? Diagnostic)?.code == .curveFileInvalid }
         }
-        #expect { _ = try RateDistortionCurve.curves(fileAndName: "/dev/zero") } throws: { ($0 as? Diagnostic)?.code == .curveFileInvalid }
+        #expect { _ = try RateDistortionCurve.curves(fileAndName: "/dev/zero") } throws: {
+            ($0 as? Diagnostic)?.code == .curveFileInvalid
+        }
     }
 
     @Test("Trellis tables come from text files with any ends of lines, of at most 1 MiB")
     func trellisTables() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("trellis-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let scratch = try ScratchFolder()
+        defer { scratch.remove() }
+        let folder = scratch.url.path
         try AtomicFile.write("\u{FEFF}# four states\r\n0 2 0\r\n2 0 0\r\n1 3 1\r\n3 1 1\r\n", to: folder + "/t")
         #expect(try TrellisTable(contentsOf: folder + "/t") == .fourStates)
         try AtomicFile.write(Array(repeating: 0x23, count: (1 << 20) + 1), to: folder + "/long")
         for name in ["/long", "/none", ""] {
-            #expect { _ = try TrellisTable(contentsOf: folder + name) } throws: { ($0 as? Diagnostic)?.code == .trellisTableInvalid }
+            #expect { _ = try TrellisTable(contentsOf: folder + name) } throws: {
+                ($0 as? Diagnostic)?.code == .trellisTableInvalid
+            }
         }
     }
 }
 
 /// What `evaluate --float` says that 8 bits cost.
 @Suite struct QuantizationLossTests {
-    private func picture(_ curve: String, rate: Int, bits: Double, model: Double?, psnr: Double) throws -> Evaluation.Picture {
+    private func picture(
+        _ curve: String, rate: Int, bits: Double, model: Double?, psnr: Double
+    ) throws -> Evaluation.Picture {
         var fields: [String: Any] = [
-            "curve": curve, "rate": rate, "picture": "p", "width": 8, "height": 8, "bytes": 1, "bitsPerPixel": bits, "psnr": psnr, "msSSIM": 1 - pow(10, -psnr / 20),
+            "curve": curve, "rate": rate, "picture": "p", "width": 8, "height": 8, "bytes": 1, "bitsPerPixel": bits,
+            "psnr": psnr, "msSSIM": 1 - pow(10, -psnr / 20),
         ]
         fields["modelBitsPerPixel"] = model
         return try JSONDecoder().decode(Evaluation.Picture.self, from: JSONSerialization.data(withJSONObject: fields))
@@ -178,7 +238,8 @@ import Testing
         var evaluation = Evaluation(network: "n", machine: "m")
         for (rate, (bits, psnr)) in [(0.1, 27.0), (0.2, 29.3), (0.4, 32.1), (0.8, 35)].enumerated() {
             evaluation.pictures.append(try picture("float", rate: rate, bits: bits, model: nil, psnr: psnr))
-            evaluation.pictures.append(try picture("round", rate: rate, bits: 1.05 * bits, model: 1.02 * bits, psnr: psnr))
+            evaluation.pictures.append(
+                try picture("round", rate: rate, bits: 1.05 * bits, model: 1.02 * bits, psnr: psnr))
         }
         evaluation.closeCurve("float")
         evaluation.compareWithFloat("round", float: evaluation.curves[0])
@@ -190,7 +251,9 @@ import Testing
         #expect(evaluation.text.contains("what 8 bits cost"))
     }
 
-    @Test("Sixteenths of a symbol step become grid steps: the nearest, at least one", arguments: [(16, 6, 64), (9, 6, 36), (16, 4, 16), (9, 4, 9), (9, 2, 2), (1, 0, 1), (24, 0, 2)])
+    @Test(
+        "Sixteenths of a symbol step become grid steps: the nearest, at least one",
+        arguments: [(16, 6, 64), (9, 6, 36), (16, 4, 16), (9, 4, 9), (9, 2, 2), (1, 0, 1), (24, 0, 2)])
     func gridSteps(_ sixteenths: Int, _ fractionBits: Int, _ expected: Int) {
         #expect(LatentQuantizer.gridSteps(sixteenths: sixteenths, fractionBits: fractionBits) == expected)
     }

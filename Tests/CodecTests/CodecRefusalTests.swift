@@ -47,7 +47,11 @@ import Testing
     @Test("codecStepOutOfRange", arguments: [0, -1, 20_000])
     func step(step: Int) throws {
         var codec = SmallCodec.histogram
-        expect(.codecStepOutOfRange) { _ = try codec.encode(SmallCodec.picture(width: 8, height: 8), rate: 0, quantizer: LatentQuantizer(.round, fractionBits: 6, step: step)) }
+        expect(.codecStepOutOfRange) {
+            _ = try codec.encode(
+                SmallCodec.picture(width: 8, height: 8), rate: 0,
+                quantizer: LatentQuantizer(.round, fractionBits: 6, step: step))
+        }
     }
 
     @Test("A trellis of one's own: text to table, and trellisTableInvalid with the line")

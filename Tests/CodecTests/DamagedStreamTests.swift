@@ -5,12 +5,15 @@ import Foundation
 import Images
 import MachineDescription
 import Networks
+import Random
+import TestSupport
 import Testing
 
 @Suite struct DamagedStreamTests {
     private static let stream: (bytes: [UInt8], picture: RGBImage) = {
         var codec = SmallCodec.hyperprior
-        let encoded = try! codec.encode(SmallCodec.picture(width: 40, height: 24), rate: 0, quantizer: LatentQuantizer(.tcq8, fractionBits: 6))
+        let encoded = try! codec.encode(
+            SmallCodec.picture(width: 40, height: 24), rate: 0, quantizer: LatentQuantizer(.tcq8, fractionBits: 6))
         return (encoded.bytes, encoded.reconstruction)
     }()
 
@@ -26,7 +29,9 @@ import Testing
     private func repaired(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
         func integer(_ offset: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
-        func put(_ value: UInt32, _ offset: Int) { for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index)) } }
+        func put(_ value: UInt32, _ offset: Int) {
+            for index in 0..<4 { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index)) }
+        }
         let hyper = min(integer(36), bytes.count - 60)
         put(Self.crc32(bytes[60..<60 + hyper]), 44)
         put(Self.crc32(bytes[(60 + hyper)...]), 48)
@@ -56,10 +61,13 @@ import Testing
         #expect(try codec.decode(bytes, at: "test") == Self.stream.picture)
     }
 
-    @Test("A file's sections are read only where its network could have made them: streamSectionTooLong, memoryBudgetExceeded")
+    @Test(
+        "Sections are read only where the network could have made them: streamSectionTooLong, memoryBudgetExceeded"
+    )
     func sections() throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).bits").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let path = folder.path("picture.bits")
         func code(_ codec: PictureCodec = SmallCodec.hyperprior) -> DiagnosticCode? {
             var codec = codec
             do throws(Diagnostic) {
@@ -70,8 +78,13 @@ import Testing
         let bytes = Self.stream.bytes
         try Data(bytes).write(to: URL(fileURLWithPath: path))
         #expect(code() == nil)
-        #expect(code(try PictureCodec(ProvenNetwork(SmallCodec.hyperprior.network), machine: .builtIn(named: "mid")!, memory: MemoryBudget(bytes: 1 << 16))) == .memoryBudgetExceeded)
-        // A header that states 4 GiB less its own bytes and those of the hyper-latents, and a file with a hole of that length.
+        #expect(
+            code(
+                try PictureCodec(
+                    ProvenNetwork(SmallCodec.hyperprior.network), machine: .builtIn(named: "mid")!,
+                    memory: MemoryBudget(bytes: 1 << 16))) == .memoryBudgetExceeded)
+        // A header that states 4 GiB less its own bytes and those of the hyper-latents, and a file with a hole of that
+        // length.
         var header = Array(bytes[..<60])
         let hyperLatentBytes = (0..<4).reduce(0) { $0 | Int(header[36 + $1]) << (8 * $1) }
         let latentBytes = 1 << 32 - 60 - hyperLatentBytes
@@ -121,11 +134,14 @@ import Testing
         var codec = SmallCodec.hyperprior
         for round in 0..<20_000 {
             var bytes = Self.stream.bytes
-            if Int.random(in: 0..<4, using: &random) == 0 { bytes.removeLast(Int.random(in: 1...bytes.count, using: &random)) }
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                bytes.removeLast(Int.random(in: 1...bytes.count, using: &random))
+            }
             for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             }
-            // A large picture would be decoded, only slowly: extents keep their upper bytes when the checksum is repaired.
+            // A large picture would be decoded, only slowly: extents keep their upper bytes when the checksum is
+            // repaired.
             if round % 2 == 0, bytes.count >= 60 {
                 for offset in [9, 10, 11, 13, 14, 15] { bytes[offset] = 0 }
                 bytes = repaired(bytes)
@@ -134,7 +150,9 @@ import Testing
                 _ = try codec.decode(bytes, at: "test")
                 decoded += 1
             } catch {
-                #expect(error.code.rawValue.hasPrefix("STREAM-") || error.code == .trellisTableInvalid, "round \(round): \(error)")
+                #expect(
+                    error.code.rawValue.hasPrefix("STREAM-") || error.code == .trellisTableInvalid,
+                    "round \(round): \(error)")
                 refused += 1
             }
         }

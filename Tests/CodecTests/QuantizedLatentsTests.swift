@@ -15,7 +15,8 @@ import Testing
         let latents = try codec.quantizedLatents(analysis, quantizer: quantizer)
         let stream = try codec.encode(analysis, quantizer: quantizer).bytes
         let tables = codec.network.codec!
-        var decoder = try InterleavedDecoder(Array(stream[StreamHeader.byteCount...]), tables: tables.latentTables, lanes: tables.lanes, at: "test")
+        var decoder = try InterleavedDecoder(
+            Array(stream[StreamHeader.byteCount...]), tables: tables.latentTables, lanes: tables.lanes, at: "test")
         let shape = latents.symbols.shape
         let channels = (0..<shape.count).map { UInt16($0 / (shape.height * shape.width)) }
         let coded =
@@ -48,15 +49,20 @@ import Testing
     func step() throws {
         var codec = SmallCodec.histogram
         let analysis = try codec.analyse(SmallCodec.picture(width: 16, height: 16), rate: 0)
-        let latents = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(.round, fractionBits: 6, step: 40))
+        let latents = try codec.quantizedLatents(
+            analysis, quantizer: LatentQuantizer(.round, fractionBits: 6, step: 40))
         #expect(latents.reconstruction.elements == latents.symbols.elements.map { 40 * $0 })
-        #expect(throws: (any Error).self) { _ = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(.round, fractionBits: 6, step: 0)) }
+        #expect(throws: (any Error).self) {
+            _ = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(.round, fractionBits: 6, step: 0))
+        }
     }
 
     /// Channel, row, column.
     private static func inCodingOrder(_ tensor: Tensor<Int32>) -> [Int32] {
         let (height, width, channels) = (tensor.shape.height, tensor.shape.width, tensor.shape.channels)
-        return (0..<channels).flatMap { c in (0..<height).flatMap { y in (0..<width).map { x in tensor.elements[(y * width + x) * channels + c] } } }
+        return (0..<channels).flatMap { c in
+            (0..<height).flatMap { y in (0..<width).map { x in tensor.elements[(y * width + x) * channels + c] } }
+        }
     }
 
     /// k step, and (2 k - b sgn k) D by the tables of `docs/codec.md`.

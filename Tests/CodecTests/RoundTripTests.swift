@@ -8,12 +8,16 @@ import Testing
 
 @Suite struct RoundTripTests {
     static let quantizers: [LatentQuantizer] = [
-        LatentQuantizer(.round, fractionBits: 6), LatentQuantizer(.round, fractionBits: 6, step: 44), LatentQuantizer(.rdoq, fractionBits: 6),
-        LatentQuantizer(.rdoq, fractionBits: 6, step: 160, lambda: 1), LatentQuantizer(.tcq4, fractionBits: 6), LatentQuantizer(.tcq8, fractionBits: 6),
-        LatentQuantizer(.tcq8, fractionBits: 6, step: 80), LatentQuantizer(.trellis, fractionBits: 6, trellis: .fourStates),
+        LatentQuantizer(.round, fractionBits: 6), LatentQuantizer(.round, fractionBits: 6, step: 44),
+        LatentQuantizer(.rdoq, fractionBits: 6),
+        LatentQuantizer(.rdoq, fractionBits: 6, step: 160, lambda: 1), LatentQuantizer(.tcq4, fractionBits: 6),
+        LatentQuantizer(.tcq8, fractionBits: 6),
+        LatentQuantizer(.tcq8, fractionBits: 6, step: 80),
+        LatentQuantizer(.trellis, fractionBits: 6, trellis: .fourStates),
     ]
 
-    @Test("A decoder shows exactly what the encoder reconstructed", arguments: quantizers, [(1, 1), (17, 33), (64, 48)])
+    @Test(
+        "A decoder shows exactly what the encoder reconstructed", arguments: quantizers, [(1, 1), (17, 33), (64, 48)])
     func roundTrip(quantizer: LatentQuantizer, side: (Int, Int)) throws {
         let picture = SmallCodec.picture(width: side.0, height: side.1)
         for (codec, rates) in [(SmallCodec.histogram, 1), (SmallCodec.hyperprior, 2)] {
@@ -21,7 +25,8 @@ import Testing
             for rate in 0..<rates {
                 var encoder = codec
                 let encoded = try encoder.encode(picture, rate: rate, quantizer: quantizer)
-                var decoder = try PictureCodec(ProvenNetwork(codec.network), machine: .builtIn(named: "large")!, threads: 3)
+                var decoder = try PictureCodec(
+                    ProvenNetwork(codec.network), machine: .builtIn(named: "large")!, threads: 3)
                 #expect(try decoder.decode(encoded.bytes, at: "test") == encoded.reconstruction)
                 #expect(encoded.reconstruction.width == side.0 && encoded.reconstruction.height == side.1)
             }
@@ -31,7 +36,8 @@ import Testing
     @Test("The file's length is the ideal length under the tables, the header and the ends of two coders")
     func length() throws {
         var codec = SmallCodec.hyperprior
-        let encoded = try codec.encode(SmallCodec.picture(width: 256, height: 256), rate: 1, quantizer: LatentQuantizer(.round, fractionBits: 6))
+        let encoded = try codec.encode(
+            SmallCodec.picture(width: 256, height: 256), rate: 1, quantizer: LatentQuantizer(.round, fractionBits: 6))
         #expect(StreamHeader.byteCount <= 64)
         #expect(Double(encoded.bytes.count) >= encoded.idealBits / 8)
         #expect(Double(encoded.bytes.count) <= encoded.idealBits / 8 * 1.002 + Double(StreamHeader.byteCount) + 2 * 24)
@@ -47,7 +53,9 @@ import Testing
         #expect(try NetworkFile(float.bytes, at: "test").float?.prior == float.float?.prior)
         float.quantized = network
         float.quantized!.codec!.scaleThresholds.removeLast()
-        #expect { _ = try NetworkFile(float.bytes, at: "test") } throws: { ($0 as? Diagnostic)?.code == .codecTablesInvalid }
+        #expect { _ = try NetworkFile(float.bytes, at: "test") } throws: {
+            ($0 as? Diagnostic)?.code == .codecTablesInvalid
+        }
         var short = network
         short.codec!.hyperLatentTables = FrequencyTables(firstSymbols: [0], frequencies: [[65_535, 1]])
         #expect { _ = try SmallCodec.codec(short) } throws: { ($0 as? Diagnostic)?.code == .codecTablesInvalid }
@@ -58,7 +66,9 @@ import Testing
         var codec = SmallCodec.hyperprior
         let analysis = try codec.analyse(SmallCodec.picture(width: 128, height: 128), rate: 1)
         for kind in [QuantizerKind.rdoq, .tcq4, .tcq8] {
-            let bytes = try [0, 0.05, 0.5].map { try codec.encode(analysis, quantizer: LatentQuantizer(kind, fractionBits: 6, lambda: $0)).bytes.count }
+            let bytes = try [0, 0.05, 0.5].map {
+                try codec.encode(analysis, quantizer: LatentQuantizer(kind, fractionBits: 6, lambda: $0)).bytes.count
+            }
             #expect(bytes[0] > bytes[1] && bytes[1] > bytes[2], "\(kind): \(bytes)")
         }
     }

@@ -1,19 +1,26 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct ArgumentTests {
     @Test(
-        "Options and arguments that make no sense: exit code 2, a sentence on standard error, nothing on standard output",
+        "Options and arguments without sense: exit code 2, a sentence on standard error, nothing on standard output",
         arguments: [
-            "run --bogus", "nonsense", "run extra", "run --threads 0", "run --threads 257", "run --threads many", "run --tensors", "run --rate", "plan --size 0x1",
-            "plan --size 65536x1", "plan --size 10", "plan --size 1x2x3", "schedule --size=-8x8", "explain --at 1,2", "explain --at a,b,c", "verify --threads 0",
-            "verify --threads=-1", "verify --suite 0", "verify --suite=-3", "verify --against nobody", "verify --rounding upwards", "verify --crop 64x64", "verify --json", "verify --work d", "quantize", "import",
-            "quantize a -o b --calibration c --reference d --without-float", "study codec --calibration a --images b --sparsities 0.5,1",
-            "quantize a -o b --calibration c --codebooks 0", "quantize a -o b --calibration c --pictures 0", "quantize a -o b --calibration c --crop 1",
+            "run --bogus", "nonsense", "run extra", "run --threads 0", "run --threads 257", "run --threads many",
+            "run --tensors", "run --rate", "plan --size 0x1",
+            "plan --size 65536x1", "plan --size 10", "plan --size 1x2x3", "schedule --size=-8x8", "explain --at 1,2",
+            "explain --at a,b,c", "verify --threads 0",
+            "verify --threads=-1", "verify --suite 0", "verify --suite=-3", "verify --against nobody",
+            "verify --rounding upwards", "verify --crop 64x64", "verify --json", "verify --work d", "quantize",
+            "import",
+            "quantize a -o b --calibration c --reference d --without-float",
+            "study codec --calibration a --images b --sparsities 0.5,1",
+            "quantize a -o b --calibration c --codebooks 0", "quantize a -o b --calibration c --pictures 0",
+            "quantize a -o b --calibration c --crop 1",
         ])
     func arguments(_ line: String) throws {
-        let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: Folder())
+        let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: ScratchFolder())
         #expect(outcome.status == 2, "\(outcome.errors)")
         #expect(outcome.errors.hasPrefix("Error: ") && outcome.output.isEmpty, "\(outcome.errors)")
     }
@@ -21,23 +28,32 @@ import Testing
     @Test("Help and version are results")
     func help() throws {
         for arguments in [["--help"], ["run", "--help"], ["--version"], []] {
-            let outcome = try Tool.run(arguments, in: Folder())
+            let outcome = try Tool.run(arguments, in: ScratchFolder())
             #expect(outcome.status == 0 && !outcome.output.isEmpty && outcome.errors.isEmpty, "\(arguments)")
         }
     }
 
     @Test("Faults and places that do not exist")
     func places() throws {
-        let folder = try Folder()
-        for fault in ["foo", "weight:analysis0:0", "weight:analysis0:0=256", "weight:analysis0:-1=0", "threshold:gdn0", "halo:analysis0:-2", "halo:analysis0:1", ""] {
+        let folder = try ScratchFolder()
+        for fault in [
+            "foo", "weight:analysis0:0", "weight:analysis0:0=256", "weight:analysis0:-1=0", "threshold:gdn0",
+            "halo:analysis0:-2", "halo:analysis0:1", "",
+        ] {
             try Tool.expectRefusal(.faultMalformed, ["verify", "--network", "lapped8", "--inject", fault], in: folder)
         }
         for fault in [
-            "weight:nowhere:0=1", "weight:analysis0:9216=1", "weight:gdn0:2304=1", "threshold:nowhere:0", "threshold:analysis0:765", "halo:nowhere:-1",
-        ] { try Tool.expectRefusal(.faultUnknownPlace, ["verify", "--network", "lapped8", "--inject", fault], in: folder) }
+            "weight:nowhere:0=1", "weight:analysis0:9216=1", "weight:gdn0:2304=1", "threshold:nowhere:0",
+            "threshold:analysis0:765", "halo:nowhere:-1",
+        ] {
+            try Tool.expectRefusal(
+                .faultUnknownPlace, ["verify", "--network", "lapped8", "--inject", fault], in: folder)
+        }
         try Tool.expectRefusal(.layerUnknown, ["verify", "--network", "lapped8", "--layer", "nowhere"], in: folder)
         try Tool.expectRefusal(.layerUnknown, ["explain", "--network", "lapped8", "--layer", "nowhere"], in: folder)
-        for place in ["48,0,0", "0,128,0", "0,0,192", "9223372036854775807,0,0"] { try Tool.expectRefusal(.explainOutside, ["explain", "--network", "lapped8", "--at", place], in: folder) }
+        for place in ["48,0,0", "0,128,0", "0,0,192", "9223372036854775807,0,0"] {
+            try Tool.expectRefusal(.explainOutside, ["explain", "--network", "lapped8", "--at", place], in: folder)
+        }
         try Tool.expectRefusal(.explainOutside, ["explain", "--network", "lapped8", "--at=-1,0,0"], in: folder)
         try Tool.expectRefusal(.layerCaseMissing, ["verify", "--layers", "nowhere"], in: folder)
     }

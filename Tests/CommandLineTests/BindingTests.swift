@@ -1,11 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What binds a result, on machines that lack something each.
 @Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct BindingTests {
     /// `mid` with lines replaced.
-    private static func machine(_ changes: [(String, String)], in folder: Folder) throws -> String {
-        var text = try Tool.run(["machines", "mid"], in: folder).output.replacingOccurrences(of: "name: mid", with: "name: mine")
+    private static func machine(_ changes: [(String, String)], in folder: ScratchFolder) throws -> String {
+        var text = try Tool.run(["machines", "mid"], in: folder).output.replacingOccurrences(
+            of: "name: mid", with: "name: mine")
         for (old, new) in changes {
             #expect(text.contains(old))
             text = text.replacingOccurrences(of: old, with: new)
@@ -18,20 +20,32 @@ import Testing
         ([], "macArray", "multipliers work in a step", nil),
         (
             [("burstBytes: 256", "burstBytes: 64"), ("outstanding: 16", "outstanding: 4")], "dma",
-            "DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are", "DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight"
+            "DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are",
+            "DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight"
         ),
         (
-            [("  bytesPerCycle: 16\n  latencyCycles: 100\n  burstBytes: 256", "  bytesPerCycle: 1\n  latencyCycles: 100\n  burstBytes: 256")], "dma",
+            [
+                (
+                    "  bytesPerCycle: 16\n  latencyCycles: 100\n  burstBytes: 256",
+                    "  bytesPerCycle: 1\n  latencyCycles: 100\n  burstBytes: 256"
+                )
+            ], "dma",
             "of 1 bytes per cycle", nil
         ),
-        ([("  banks: 16\n  bytesPerCycle: 256", "  banks: 16\n  bytesPerCycle: 64")], "weightBuffer", "a step takes 4 cycles", "delivers 64 of the 256 bytes per cycle"),
-        ([("postProcessor:\n  lanes: 16", "postProcessor:\n  lanes: 1")], "resultLanes", "16 lanes in postProcessor", "1 result lanes take 64 cycles"),
+        (
+            [("  banks: 16\n  bytesPerCycle: 256", "  banks: 16\n  bytesPerCycle: 64")], "weightBuffer",
+            "a step takes 4 cycles", "delivers 64 of the 256 bytes per cycle"
+        ),
+        (
+            [("postProcessor:\n  lanes: 16", "postProcessor:\n  lanes: 1")], "resultLanes", "16 lanes in postProcessor",
+            "1 result lanes take 64 cycles"
+        ),
     ]
 
     @Test("The sentence, the JSON document and the warning name what binds", arguments: cases.indices)
     func binds(_ index: Int) throws {
         let (changes, resource, help, warning) = Self.cases[index]
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let machine = try Self.machine(changes, in: folder)
         let plan = ["plan", "--network", "lapped8", "--machine", machine, "--size", "192x96"]
         let text = try Tool.run(plan, in: folder)
@@ -41,12 +55,20 @@ import Testing
         let sentence = try #require(binding["sentence"]?.string)
         #expect(sentence.contains(help), "\(sentence)")
         #expect(text.output.hasSuffix(sentence.prefix(1).uppercased() + sentence.dropFirst() + ".\n"))
-        if let warning { #expect(text.errors.contains("warning: machine mine: ") && text.errors.contains(warning)) } else { #expect(text.errors == "") }
+        if let warning {
+            #expect(text.errors.contains("warning: machine mine: ") && text.errors.contains(warning))
+        } else {
+            #expect(text.errors == "")
+        }
         // Counted again from the layers.
         let bound = report["layers"]!.elements.filter { $0["boundBy"]?.string == resource }
-        #expect(binding["layers"]?.integer == bound.count && binding["cycles"]?.integer == bound.reduce(0) { $0 + $1["simulatedCycles"]!.integer! })
+        #expect(
+            binding["layers"]?.integer == bound.count
+                && binding["cycles"]?.integer == bound.reduce(0) { $0 + $1["simulatedCycles"]!.integer! })
         for layer in report["layers"]!.elements {
-            let own = ["bankConflict", "drain", "fill"].reduce(layer["computeCycles"]!.integer!) { $0 + (layer["stallCycles"]![$1]?.integer ?? 0) }
+            let own = ["bankConflict", "drain", "fill"].reduce(layer["computeCycles"]!.integer!) {
+                $0 + (layer["stallCycles"]![$1]?.integer ?? 0)
+            }
             let bytes = layer["dramReadBytes"]!.integer! + layer["dramWriteBytes"]!.integer!
             let reached = index == 1 ? 256.0 / 104 : index == 2 ? 1 : 16
             #expect((layer["boundBy"]?.string == "dma") == (Double(bytes) / reached > Double(own)), "\(layer)")

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The part of JSON Schema that `docs/report.schema.json` uses. A keyword outside of it is a violation: nothing in the schema is passed over.
+/// The part of JSON Schema that `docs/report.schema.json` uses. A keyword outside of it is a violation: nothing in the
+/// schema is passed over.
 struct JSONSchema {
     let document: JSON
     private static let annotations: Set<String> = ["$schema", "title", "description", "$defs"]
@@ -11,19 +12,28 @@ struct JSONSchema {
     func violations(of value: JSON) -> [String] { violations(of: value, by: document, at: "$") }
 
     private func violations(of value: JSON, by schema: JSON, at place: String) -> [String] {
-        schema.members.sorted { $0.key < $1.key }.flatMap { keyword, rule in violations(of: value, keyword, rule, of: schema, at: place) }
+        schema.members.sorted { $0.key < $1.key }.flatMap { keyword, rule in
+            violations(of: value, keyword, rule, of: schema, at: place)
+        }
     }
 
-    private func violations(of value: JSON, _ keyword: String, _ rule: JSON, of schema: JSON, at place: String) -> [String] {
-        func violation(_ holds: Bool, _ text: @autoclosure () -> String) -> [String] { holds ? [] : ["\(place): \(text())"] }
+    private func violations(
+        of value: JSON, _ keyword: String, _ rule: JSON, of schema: JSON, at place: String
+    ) -> [String] {
+        func violation(_ holds: Bool, _ text: @autoclosure () -> String) -> [String] {
+            holds ? [] : ["\(place): \(text())"]
+        }
         switch keyword {
         case _ where Self.annotations.contains(keyword): return []
         case "type": return violation(Self.has(value, type: rule.string ?? ""), "not of type \(rule)")
         case "const": return violation(value == rule, "not \(rule)")
         case "enum": return violation(rule.elements.contains(value), "none of \(rule)")
-        case "required": return rule.elements.flatMap { name in violation(value[name.string ?? ""] != nil, "no member \(name)") }
-        case "minimum": return violation((value.number ?? -.infinity) >= (rule.number ?? .infinity), "less than \(rule)")
-        case "maximum": return violation((value.number ?? .infinity) <= (rule.number ?? -.infinity), "more than \(rule)")
+        case "required":
+            return rule.elements.flatMap { name in violation(value[name.string ?? ""] != nil, "no member \(name)") }
+        case "minimum":
+            return violation((value.number ?? -.infinity) >= (rule.number ?? .infinity), "less than \(rule)")
+        case "maximum":
+            return violation((value.number ?? .infinity) <= (rule.number ?? -.infinity), "more than \(rule)")
         case "pattern":
             let found = value.string.flatMap { $0.range(of: rule.string ?? "(", options: .regularExpression) }
             return violation(found != nil, "does not match \(rule)")
@@ -35,7 +45,8 @@ struct JSONSchema {
         case "additionalProperties":
             let known = schema["properties"]?.members ?? [:]
             return value.members.filter { known[$0.key] == nil }.sorted { $0.key < $1.key }.flatMap { name, member in
-                rule == .boolean(false) ? ["\(place): unexpected member \(name)"] : violations(of: member, by: rule, at: "\(place).\(name)")
+                rule == .boolean(false)
+                    ? ["\(place): unexpected member \(name)"] : violations(of: member, by: rule, at: "\(place).\(name)")
             }
         case "$ref":
             let name = (rule.string ?? "").replacingOccurrences(of: "#/$defs/", with: "")
@@ -47,7 +58,8 @@ struct JSONSchema {
 
     private static func has(_ value: JSON, type: String) -> Bool {
         switch (value, type) {
-        case (.object, "object"), (.array, "array"), (.string, "string"), (.integer, "integer"), (.integer, "number"), (.number, "number"), (.boolean, "boolean"), (.null, "null"):
+        case (.object, "object"), (.array, "array"), (.string, "string"), (.integer, "integer"), (.integer, "number"),
+            (.number, "number"), (.boolean, "boolean"), (.null, "null"):
             true
         default: false
         }

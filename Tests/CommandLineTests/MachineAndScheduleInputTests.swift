@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct MachineAndScheduleInputTests {
@@ -23,7 +24,10 @@ import Testing
             ("pingPong: true", "pingPong: 3", .machineWrongType),
             ("inputChannelLanes: 16", "inputChannelLanes: wide", .machineWrongType),
             ("inputChannelLanes: 16", "inputChannelLanes: [16]", .machineWrongType),
-            ("  outputChannelLanes: 16\n", "  outputChannelLanes: 16\n  outputChannelLanes: 16\n", .machineDuplicateKey),
+            (
+                "  outputChannelLanes: 16\n", "  outputChannelLanes: 16\n  outputChannelLanes: 16\n",
+                .machineDuplicateKey
+            ),
             ("laneMapping: channels", "laneMapping: tapsAndChannels", .machineNotBuiltYet),
             ("name: mid", "name: [mid", .machineNotYAML),
             ("activationBits: 16", "activationBits: 11", .machineWidthExceeded),
@@ -34,17 +38,19 @@ import Testing
             ("bytes: 524288", "bytes: 1024", .scheduleNotFound),
         ])
     func machine(_ old: String, _ new: String, _ code: DiagnosticCode) throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let text = try Tool.run(["machines", "mid"], in: folder).output
         try folder.write(text, "whole.yaml")
         #expect(try Tool.run(["plan", "--network", "lapped8", "--machine", "whole.yaml"], in: folder).status == 0)
         try folder.write(Self.changed(text, old, new), "m.yaml")
-        for command in ["run", "plan"] { try Tool.expectRefusal(code, [command, "--network", "lapped8", "--machine", "m.yaml"], in: folder) }
+        for command in ["run", "plan"] {
+            try Tool.expectRefusal(code, [command, "--network", "lapped8", "--machine", "m.yaml"], in: folder)
+        }
     }
 
     @Test("A machine that is missing, empty or a folder")
     func noMachine() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         try folder.write("", "empty.yaml")
         try Tool.expectRefusal(.machineMissing, ["plan", "--machine", "midd"], in: folder)
         try Tool.expectRefusal(.machineMissing, ["plan", "--machine", "nowhere/m.yaml"], in: folder)
@@ -55,13 +61,19 @@ import Testing
     @Test(
         "Schedules that overflow a buffer, skip a tile, name a missing layer or are for another run",
         arguments: [
-            ("outputRows: 22, outputColumns: 16", "outputRows: 128, outputColumns: 192", DiagnosticCode.scheduleActivationBufferOverflow),
+            (
+                "outputRows: 22, outputColumns: 16", "outputRows: 128, outputColumns: 192",
+                DiagnosticCode.scheduleActivationBufferOverflow
+            ),
             ("outputRows: 22, outputColumns: 16", "outputRows: 0, outputColumns: 16", .scheduleWrongValue),
             ("outputRows: 22, outputColumns: 16", "outputRows: 129, outputColumns: 16", .scheduleTileOutOfRange),
             ("outputRows: 22, outputColumns: 16", "outputRows: -6, outputColumns: 16", .scheduleWrongValue),
             ("outputRows: 22, outputColumns: 16", "outputRows: six, outputColumns: 16", .scheduleWrongValue),
             ("input: [0, 100096]", "input: [0, 64]", .scheduleRegionsOverlap),
-            ("weights: [0, 131072], accumulators: 0", "weights: [0, 262144], accumulators: 0", .scheduleWeightBufferOverflow),
+            (
+                "weights: [0, 131072], accumulators: 0", "weights: [0, 262144], accumulators: 0",
+                .scheduleWeightBufferOverflow
+            ),
             ("\"gdn0\"", "\"gdn9\"", .scheduleUnknownLayer),
             ("network: \"lapped8\"", "network: \"lapped9\"", .scheduleForAnotherRun),
             ("machine: \"mid\"", "machine: \"large\"", .scheduleForAnotherRun),
@@ -70,33 +82,41 @@ import Testing
             ("network: \"lapped8\"", "network: [", .scheduleSyntax),
         ])
     func schedule(_ old: String, _ new: String, _ code: DiagnosticCode) throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let text = try Tool.run(["schedule", "--network", "lapped8"], in: folder).output
         try folder.write(Self.changed(text, old, new), "s.yaml")
-        for command in ["run", "plan", "verify", "explain"] { try Tool.expectRefusal(code, [command, "--network", "lapped8", "--schedule", "s.yaml"], in: folder) }
+        for command in ["run", "plan", "verify", "explain"] {
+            try Tool.expectRefusal(code, [command, "--network", "lapped8", "--schedule", "s.yaml"], in: folder)
+        }
     }
 
     @Test("A schedule without a layer is refused; one that is missing or a folder too")
     func noSchedule() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let text = try Tool.run(["schedule", "--network", "lapped8"], in: folder).output
         let start = try #require(text.range(of: "  - name: \"gdn0\"")).lowerBound
         let end = try #require(text.range(of: "  - name: \"analysis1\"")).lowerBound
         try folder.write(text.replacingCharacters(in: start..<end, with: ""), "s.yaml")
-        try Tool.expectRefusal(.scheduleMissingLayer, ["run", "--network", "lapped8", "--schedule", "s.yaml"], in: folder)
-        try Tool.expectRefusal(.scheduleUnreadable, ["plan", "--network", "lapped8", "--schedule", "nowhere.yaml"], in: folder)
+        try Tool.expectRefusal(
+            .scheduleMissingLayer, ["run", "--network", "lapped8", "--schedule", "s.yaml"], in: folder)
+        try Tool.expectRefusal(
+            .scheduleUnreadable, ["plan", "--network", "lapped8", "--schedule", "nowhere.yaml"], in: folder)
         try Tool.expectRefusal(.scheduleUnreadable, ["plan", "--network", "lapped8", "--schedule", "."], in: folder)
     }
 
     @Test("A written schedule is read back: the same report, and another tiling gives the same bytes in other cycles")
     func written() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         #expect(try Tool.run(["schedule", "--network", "lapped8", "-o", "s.yaml"], in: folder).status == 0)
         let best = try Tool.run(["run", "--network", "lapped8", "--json"], in: folder)
-        #expect(try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "s.yaml"], in: folder).output == best.output)
+        #expect(
+            try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "s.yaml"], in: folder).output
+                == best.output)
         let text = String(decoding: try folder.bytes("s.yaml"), as: UTF8.self)
-        try folder.write(Self.changed(text, "outputRows: 22, outputColumns: 16", "outputRows: 5, outputColumns: 16"), "other.yaml")
-        let other = try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "other.yaml"], in: folder).report()
+        try folder.write(
+            Self.changed(text, "outputRows: 22, outputColumns: 16", "outputRows: 5, outputColumns: 16"), "other.yaml")
+        let other = try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "other.yaml"], in: folder)
+            .report()
         let expected = try best.report()
         func digests(_ report: JSON) -> [String?] { report["layers"]!.elements.map { $0["outputDigest"]?.string } }
         #expect(digests(other) == digests(expected))

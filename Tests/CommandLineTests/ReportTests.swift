@@ -1,38 +1,58 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct ReportTests {
-    static let schema = try! JSONSchema(contentsOf: Tool.root.appendingPathComponent("docs/report.schema.json"))
+    static let schema = try! JSONSchema(contentsOf: Checkout.root.appendingPathComponent("docs/report.schema.json"))
     static let clockMegahertz = ["small": 200.0, "mid": 400, "large": 800]
 
-    @Test("`run` and `plan` follow the schema and agree on everything that both report", arguments: ["small", "mid", "large"])
+    @Test(
+        "`run` and `plan` follow the schema and agree on everything that both report",
+        arguments: ["small", "mid", "large"])
     func runEqualsPlan(_ machine: String) throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         let run = try Tool.run(["run", "--machine", machine, "--json"], in: folder).report()
         let plan = try Tool.run(["plan", "--machine", machine, "--json"], in: folder).report()
         #expect(Self.schema.violations(of: run) == [])
         #expect(Self.schema.violations(of: plan) == [])
         #expect(plan["machine"]?.string == machine && plan["network"]?.string == "mbt2018-mean-mse")
-        let common = run.without(["latents", "quality"]).changing("image") { $0.without(["conversions"]) }.changing("totals") { $0.without(["saturatedOutputs"]) }
-            .changing("layers") { .array($0.elements.map { $0.without(["saturatedOutputs", "saturatedShare", "worstChannel", "outputDigest"]) }) }
+        let common = run.without(["latents", "quality"]).changing("image") { $0.without(["conversions"]) }.changing(
+            "totals"
+        ) { $0.without(["saturatedOutputs"]) }
+        .changing("layers") {
+            .array(
+                $0.elements.map { $0.without(["saturatedOutputs", "saturatedShare", "worstChannel", "outputDigest"]) })
+        }
         #expect(common == plan)
         for layer in run["layers"]!.elements {
             #expect(layer["outputDigest"] != nil)
-            let (saturated, extents) = (layer["saturatedOutputs"]!.integer!, layer["outputShape"]!.string!.split(separator: "x").map { Int($0)! })
+            let (saturated, extents) = (
+                layer["saturatedOutputs"]!.integer!,
+                layer["outputShape"]!.string!.split(separator: "x").map { Int($0)! }
+            )
             #expect(layer["saturatedShare"]!.number! == Double(saturated) / Double(extents.reduce(1, *)))
             #expect((layer["worstChannel"] == nil) == (saturated == 0))
             guard let worst = layer["worstChannel"] else { continue }
-            #expect((1...saturated).contains(worst["saturatedOutputs"]!.integer!) && (0..<extents[2]).contains(worst["channel"]!.integer!))
-            #expect(worst["share"]!.number! == Double(worst["saturatedOutputs"]!.integer!) / Double(extents[0] * extents[1]))
+            #expect(
+                (1...saturated).contains(worst["saturatedOutputs"]!.integer!)
+                    && (0..<extents[2]).contains(worst["channel"]!.integer!))
+            #expect(
+                worst["share"]!.number! == Double(worst["saturatedOutputs"]!.integer!) / Double(extents[0] * extents[1])
+            )
         }
-        #expect(run["clipping"] == nil, "the built-in test picture is one of those that the bundled networks were made for")
+        #expect(
+            run["clipping"] == nil, "the built-in test picture is one of those that the bundled networks were made for")
         #expect(run["quality"]?["psnr"]?.number ?? 0 > 20, "the picture does not come back recognisable")
         #expect(run["quality"]?["psnrFloat"] == nil)
     }
 
-    @Test("Stalls and computing add up to each layer's cycles, and the totals are sums", arguments: ["small", "mid", "large"])
+    @Test(
+        "Stalls and computing add up to each layer's cycles, and the totals are sums",
+        arguments: ["small", "mid", "large"])
     func sums(_ machine: String) throws {
-        let report = try Tool.run(["plan", "--network", "lapped8", "--machine", machine, "--size", "200x104", "--json"], in: Folder()).report()
+        let report = try Tool.run(
+            ["plan", "--network", "lapped8", "--machine", machine, "--size", "200x104", "--json"], in: ScratchFolder()
+        ).report()
         let (layers, totals) = (report["layers"]!.elements, report["totals"]!)
         #expect(layers.count == 6)
         for layer in layers {
@@ -40,17 +60,24 @@ import Testing
             #expect(layer["computeCycles"]!.integer! + stalled == layer["simulatedCycles"]!.integer!, "\(layer)")
             #expect(layer["usefulMACs"]!.integer! <= layer["issuedMACs"]!.integer!)
             #expect(layer["lowerBoundCycles"]!.integer! <= layer["simulatedCycles"]!.integer!)
-            #expect(layer["lowerBoundBytes"]!.integer! <= layer["dramReadBytes"]!.integer! + layer["dramWriteBytes"]!.integer!)
+            #expect(
+                layer["lowerBoundBytes"]!.integer! <= layer["dramReadBytes"]!.integer! + layer["dramWriteBytes"]!
+                    .integer!)
         }
         func sum(_ field: String) -> Int { layers.reduce(0) { $0 + $1[field]!.integer! } }
         for field in [
-            "usefulMACs", "issuedMACs", "simulatedCycles", "computeCycles", "weightBytes", "dramReadBytes", "dramWriteBytes", "sramReadBytes", "sramWriteBytes",
+            "usefulMACs", "issuedMACs", "simulatedCycles", "computeCycles", "weightBytes", "dramReadBytes",
+            "dramWriteBytes", "sramReadBytes", "sramWriteBytes",
             "lowerBoundCycles", "lowerBoundBytes",
         ] { #expect(totals[field]!.integer == sum(field), "\(field)") }
-        for field in ["weightBufferPeakBytes", "activationBufferPeakBytes"] { #expect(totals[field]!.integer == layers.map { $0[field]!.integer! }.max(), "\(field)") }
+        for field in ["weightBufferPeakBytes", "activationBufferPeakBytes"] {
+            #expect(totals[field]!.integer == layers.map { $0[field]!.integer! }.max(), "\(field)")
+        }
         #expect(totals["dramBytes"]!.integer == sum("dramReadBytes") + sum("dramWriteBytes"))
         var stallCycles: [String: Int] = [:]
-        for layer in layers { for (reason, cycles) in layer["stallCycles"]!.members { stallCycles[reason, default: 0] += cycles.integer! } }
+        for layer in layers {
+            for (reason, cycles) in layer["stallCycles"]!.members { stallCycles[reason, default: 0] += cycles.integer! }
+        }
         #expect(totals["stallCycles"]!.members.mapValues { $0.integer! } == stallCycles)
         let milliseconds = Double(sum("simulatedCycles")) / (Self.clockMegahertz[machine]! * 1000)
         #expect(abs(totals["milliseconds"]!.number! / milliseconds - 1) < 1e-12)
@@ -59,10 +86,12 @@ import Testing
 
     @Test("`--float` adds the float network's quality, and nothing else changes")
     func float() throws {
-        let folder = try Folder()
+        let folder = try ScratchFolder()
         try folder.write(HandmadePNG.ramp(width: 64, height: 48).bytes, "ramp.png")
         let plain = try Tool.run(["run", "--network", "lapped8", "--image", "ramp.png", "--json"], in: folder).report()
-        let both = try Tool.run(["run", "--network", "lapped8", "--image", "ramp.png", "--json", "--float"], in: folder).report()
+        let both = try Tool.run(
+            ["run", "--network", "lapped8", "--image", "ramp.png", "--json", "--float"], in: folder
+        ).report()
         #expect(Self.schema.violations(of: both) == [])
         #expect(both["quality"]?["psnrFloat"]?.number ?? 0 > 20)
         #expect(both.changing("quality") { $0.without(["psnrFloat", "empiricalBitsPerPixelFloat"]) } == plain)
@@ -70,7 +99,8 @@ import Testing
 
     @Test("The validator of these tests refuses what the schema does not allow")
     func validatorRefuses() throws {
-        let plan = try Tool.run(["plan", "--network", "lapped8", "--size", "64x48", "--json"], in: Folder()).report()
+        let plan = try Tool.run(["plan", "--network", "lapped8", "--size", "64x48", "--json"], in: ScratchFolder())
+            .report()
         func violations(_ report: JSON) -> Int { Self.schema.violations(of: report).count }
         #expect(violations(plan) == 0)
         #expect(violations(plan.without(["totals"])) == 1)
@@ -79,7 +109,13 @@ import Testing
         #expect(violations(plan.changing("image") { $0.changing("width") { _ in .integer(-1) } }) == 1)
         #expect(violations(plan.changing("image") { $0.changing("width") { _ in .number(1.5) } }) == 1)
         #expect(violations(.object(plan.members.merging(["extra": .null]) { first, _ in first })) == 1)
-        #expect(violations(plan.changing("layers") { .array([.object($0.elements[0].members.merging(["outputDigest": .string("abc")]) { _, last in last })]) }) == 1)
+        #expect(
+            violations(
+                plan.changing("layers") {
+                    .array([
+                        .object($0.elements[0].members.merging(["outputDigest": .string("abc")]) { _, last in last })
+                    ])
+                }) == 1)
         #expect(violations(plan.changing("totals") { $0.changing("utilization") { _ in .number(1.5) } }) == 1)
     }
 }

@@ -4,13 +4,15 @@ import FixedPoint
 import Graph
 import MachineDescription
 import Networks
+import Random
 import Schedules
 import Scheduling
-import Tensors
 import Simulation
+import Tensors
 import Testing
 
-/// Every operator, on reference model and machine, on every built-in machine: equality of every stored element and of the saturated counts.
+/// Every operator, on reference model and machine, on every built-in machine: equality of every stored element and of
+/// the saturated counts.
 @Suite struct LayerCaseTests {
     @Test("Seeded layer cases agree", arguments: MachineDescription.builtInNames)
     func seededCasesAgree(machineName: String) throws {
@@ -26,7 +28,8 @@ import Testing
         let cases = (0..<150 as Range<UInt64>).map { LayerCaseGenerator().layerCase(seed: $0) }
         for family in LayerCaseGenerator.Family.allCases {
             let names = cases.map(\.name).filter { $0.hasPrefix(family.rawValue + " ") }
-            #expect(names.count == 10 && Set(names.map { $0.split(separator: " ")[1] }).count == 10, "\(family.rawValue)")
+            #expect(
+                names.count == 10 && Set(names.map { $0.split(separator: " ")[1] }).count == 10, "\(family.rawValue)")
         }
         // Rules that a layer of these rounds by, not those in names alone.
         let rules = cases.prefix(60).compactMap { layerCase -> RoundingRule? in
@@ -36,7 +39,9 @@ import Testing
         #expect(Set(rules) == Set(RoundingRule.allCases))
     }
 
-    @Test("Narrow machines, odd lanes, one half, few banks: cases are drawn within what a machine has, and agree", arguments: 0..<30 as Range<UInt64>)
+    @Test(
+        "Narrow machines, odd lanes, one half, few banks: cases are drawn within what a machine has, and agree",
+        arguments: 0..<30 as Range<UInt64>)
     func randomMachines(_ seed: UInt64) throws {
         let machine = MachineDescription.random(seed: seed)
         // A file of this machine says the same.
@@ -45,20 +50,33 @@ import Testing
         for caseSeed in 0..<60 as Range<UInt64> {
             let layerCase = generator.layerCase(seed: caseSeed)
             let widths = layerCase.network.widths
-            #expect(widths.activationBits <= machine.macArray.activationBits && widths.weightBits <= machine.macArray.weightBits)
+            #expect(
+                widths.activationBits <= machine.macArray.activationBits
+                    && widths.weightBits <= machine.macArray.weightBits)
             #expect(widths.accumulatorBits <= machine.macArray.accumulatorBits)
             let difference = try ConformanceRun.difference(layerCase, machine: machine)
-            #expect(difference == nil, "replay: intaglio machines --random \(seed) > m.yaml; intaglio verify --suite 1 --seed \(caseSeed) --machine m.yaml")
+            #expect(
+                difference == nil,
+                """
+                replay: intaglio machines --random \(seed) > m.yaml; intaglio verify --suite 1 --seed \(caseSeed) \
+                --machine m.yaml
+                """
+            )
         }
     }
 
-    @Test("The drawn machines have every V, W and number of pixel lanes, one half and two, both units of normalization, fixed and programmable codebooks")
+    @Test(
+        "The drawn machines have every V, W and pixel lane count, 1 and 2 halves, both normalizations, both codebooks"
+    )
     func machinesAreVaried() {
         let machines = (0..<30 as Range<UInt64>).map { MachineDescription.random(seed: $0) }
         #expect(Set(machines.map(\.macArray.activationBits)) == Set(8...16))
         #expect(Set(machines.map(\.macArray.weightBits)) == Set(8...12))
         #expect(Set(machines.map(\.macArray.pixelLanes)) == Set(1...5))
-        for flags in [machines.map(\.weightBuffer.pingPong), machines.map(\.activationBuffer.pingPong), machines.map(\.activationBuffer.deinterleave), machines.map(\.codebookMux.programmable)] {
+        for flags in [
+            machines.map(\.weightBuffer.pingPong), machines.map(\.activationBuffer.pingPong),
+            machines.map(\.activationBuffer.deinterleave), machines.map(\.codebookMux.programmable),
+        ] {
             #expect(Set(flags).count == 2)
         }
         #expect(Set(machines.map(\.normalization.method)).count == 2)
@@ -69,13 +87,19 @@ import Testing
     func coverage() throws {
         let machine = try MachineDescription.load("small")
         var coverage = SuiteCoverage()
-        for seed in 0..<60 as Range<UInt64> { coverage.add(try ConformanceRun(LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: seed), machine: machine)) }
+        for seed in 0..<60 as Range<UInt64> {
+            coverage.add(
+                try ConformanceRun(
+                    LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: seed), machine: machine))
+        }
         let lines = coverage.text.split(separator: "\n")
         // Grouped convolutions are convolutions.
         #expect(lines[0] == "cases        60, \(LayerCaseGenerator.Family.allCases.count - 1) operators")
         #expect(lines[1] == "rounding     10 of 10 rules")
         // Buffers of 131,072, 131,072 and 65,536 bytes; sums of 32 bits in 32,768 bytes.
-        #expect(lines[4].contains("weightBuffer ") && lines[4].contains(" of 17, activationBuffer ") && lines[4].contains(" of 16, accumulatorBuffer "))
+        #expect(
+            lines[4].contains("weightBuffer ") && lines[4].contains(" of 17, activationBuffer ")
+                && lines[4].contains(" of 16, accumulatorBuffer "))
     }
 
     /// Bits may not depend on tiling: the same case under schedules with smaller tiles and either loop order.
@@ -83,13 +107,15 @@ import Testing
     func schedulesDoNotChangeBits(machineName: String) throws {
         let machine = try MachineDescription.load(machineName)
         let generator = LayerCaseGenerator(limits: CaseLimits(machine))
-        var random = SplitMix64(seed: 77)
+        var random = SeededGenerator(seed: 77)
         var tried = 0
         for seed in 2000..<2300 as Range<UInt64> {
             let layerCase = generator.layerCase(seed: seed)
             let shape = layerCase.inputs.first!.value.shape
             let best = try Schedule(of: layerCase.network, on: machine, height: shape.height, width: shape.width)
-            guard let other = best.withOtherTiles(for: layerCase.network, machine: machine, using: &random) else { continue }
+            guard let other = best.withOtherTiles(for: layerCase.network, machine: machine, using: &random) else {
+                continue
+            }
             tried += 1
             let difference = try ConformanceRun.difference(layerCase, machine: machine, schedule: other)
             #expect(difference == nil, "seed \(seed) with the schedule\n\(other)")
@@ -102,7 +128,9 @@ import Testing
         let machine = try MachineDescription.load("large")
         for seed in 5000..<5060 as Range<UInt64> {
             for threads in [2, 3] {
-                #expect(try ConformanceRun.difference(seed: seed, machine: machine, threads: threads) == nil, "seed \(seed), \(threads) threads")
+                #expect(
+                    try ConformanceRun.difference(seed: seed, machine: machine, threads: threads) == nil,
+                    "seed \(seed), \(threads) threads")
             }
         }
     }
@@ -115,13 +143,17 @@ extension Schedule {
     }
 
     /// Smaller tiles at the same addresses and perhaps the other loop order; nil where the verifier refuses every draw.
-    func withOtherTiles(for network: QuantizedNetwork, machine: MachineDescription, using random: inout SplitMix64) -> Schedule? {
+    func withOtherTiles(
+        for network: QuantizedNetwork, machine: MachineDescription, using random: inout SeededGenerator
+    ) -> Schedule? {
         for _ in 0..<20 {
             var other = self
             let tile = layers[0].tile
             other.layers[0].tile = Tile(
-                outputRows: Int.random(in: 1...tile.outputRows, using: &random), outputColumns: Int.random(in: 1...tile.outputColumns, using: &random),
-                outputChannels: Int.random(in: 1...tile.outputChannels, using: &random), inputChannels: Int.random(in: 1...tile.inputChannels, using: &random))
+                outputRows: Int.random(in: 1...tile.outputRows, using: &random),
+                outputColumns: Int.random(in: 1...tile.outputColumns, using: &random),
+                outputChannels: Int.random(in: 1...tile.outputChannels, using: &random),
+                inputChannels: Int.random(in: 1...tile.inputChannels, using: &random))
             other.layers[0].order = LoopOrder.allCases.randomElement(using: &random)!
             if other != self, (try? other.verify(network: network, machine: machine)) != nil { return other }
         }

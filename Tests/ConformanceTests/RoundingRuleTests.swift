@@ -9,13 +9,16 @@ import Simulation
 import Tensors
 import Testing
 
-/// One requantize layer under each of the ten rules: outputs judged by exact arithmetic, and different for every pair of rules that can differ.
+/// One requantize layer under each of the ten rules: outputs judged by exact arithmetic, and different for every pair
+/// of rules that can differ.
 @Suite struct RoundingRuleTests {
-    private static let values = Array(stride(from: -32_768, through: 32_767, by: 37)).map { Int32($0) } + (-300...300).map { Int32($0) }
+    private static let values =
+        Array(stride(from: -32_768, through: 32_767, by: 37)).map { Int32($0) } + (-300...300).map { Int32($0) }
     private static let multipliers = [
         QuantizedMultiplier(mantissa: 1 << 30, exponent: 0), QuantizedMultiplier(mantissa: 1 << 30, exponent: -2),
         QuantizedMultiplier(mantissa: 3 << 29, exponent: -1), QuantizedMultiplier(mantissa: 0x5555_5555, exponent: -4),
-        QuantizedMultiplier(mantissa: 0x7FFF_FFFF, exponent: 0), QuantizedMultiplier(mantissa: 0x4000_0001, exponent: -6),
+        QuantizedMultiplier(mantissa: 0x7FFF_FFFF, exponent: 0),
+        QuantizedMultiplier(mantissa: 0x4000_0001, exponent: -6),
         QuantizedMultiplier(mantissa: 0x6A09_E667, exponent: -9),
     ]
 
@@ -25,18 +28,22 @@ import Testing
             graph: Graph(
                 name: "rounding", inputs: [GraphInput(name: "input", channels: multipliers.count)],
                 layers: [Layer(name: "layer", operator: .requantize, inputs: ["input"])], outputs: ["layer"]),
-            formats: ["input": .integers16(step: 1), "layer": .integers16(step: 1)], parameters: ["layer": .requantization(post)],
+            formats: ["input": .integers16(step: 1), "layer": .integers16(step: 1)],
+            parameters: ["layer": .requantization(post)],
             widths: DatapathWidths(activationBits: 16, weightBits: 12, accumulatorBits: 36))
     }
 
     private static var input: Tensor<Int32> {
         let elements = values.flatMap { value in Array(repeating: value, count: multipliers.count) }
-        return Tensor(shape: TensorShape(height: 1, width: values.count, channels: multipliers.count), elements: elements)
+        return Tensor(
+            shape: TensorShape(height: 1, width: values.count, channels: multipliers.count), elements: elements)
     }
 
     private static func outputs() throws -> [RoundingRule: Tensor<Int32>] {
         var outputs: [RoundingRule: Tensor<Int32>] = [:]
-        for rule in RoundingRule.allCases { outputs[rule] = try ReferenceModel(network(rule)).run(inputs: ["input": input]).tensors["layer"] }
+        for rule in RoundingRule.allCases {
+            outputs[rule] = try ReferenceModel(network(rule)).run(inputs: ["input": input]).tensors["layer"]
+        }
         return outputs
     }
 
@@ -46,7 +53,8 @@ import Testing
         let input = Self.input
         let reference = try #require(try ReferenceModel(network).run(inputs: ["input": input]).tensors["layer"])
         let plan = try SimulationPlan(network: network, machine: .load("mid"), width: input.shape.width, height: 1)
-        let machine = try SimulationRun(plan, of: ProvenNetwork(network), inputs: ["input": input]).storedOutput("layer")
+        let machine = try SimulationRun(plan, of: ProvenNetwork(network), inputs: ["input": input]).storedOutput(
+            "layer")
         #expect(machine == reference)
         for index in input.elements.indices {
             let multiplier = Self.multipliers[index % Self.multipliers.count]
@@ -64,7 +72,8 @@ import Testing
             for second in rules[(number + 1)...] {
                 // tosaDouble equals gemmlowpDouble wherever the latter is defined: docs/arithmetic.md.
                 let areEqualByProof = Set([first, second]) == [.gemmlowpDouble, .tosaDouble]
-                #expect((outputs[first] == outputs[second]) == areEqualByProof, "\(first.rawValue) and \(second.rawValue)")
+                #expect(
+                    (outputs[first] == outputs[second]) == areEqualByProof, "\(first.rawValue) and \(second.rawValue)")
             }
         }
     }

@@ -1,6 +1,7 @@
 import Diagnostics
 import EntropyCoding
 import Foundation
+import Random
 import Testing
 
 @Suite struct FrequencyTableTests {
@@ -9,7 +10,8 @@ import Testing
         var random = SeededGenerator(seed: 1)
         for _ in 0..<200 {
             let masses = (0..<Int.random(in: 2...400, using: &random)).map { _ in
-                Bool.random(using: &random) ? Double.random(in: 0...1, using: &random) : pow(2, Double.random(in: -60...0, using: &random))
+                Bool.random(using: &random)
+                    ? Double.random(in: 0...1, using: &random) : pow(2, Double.random(in: -60...0, using: &random))
             }
             let frequencies = IntegerFrequencies.nearest(to: masses)
             #expect(frequencies.count == masses.count)
@@ -32,7 +34,9 @@ import Testing
         #expect(frequencies[2] > 60 * frequencies[1] && frequencies[1] == frequencies[3])
     }
 
-    @Test("Gaussian tables: symmetric, exact sums, and within 0.5 % of the entropy of the real distribution", arguments: 0..<2)
+    @Test(
+        "Gaussian tables: symmetric, exact sums, and within 0.5 % of the entropy of the real distribution",
+        arguments: 0..<2)
     func gaussian(quantizer: Int) {
         let tables = GaussianTables.tables()
         #expect(tables.count == 2 * GaussianTables.levelCount)
@@ -53,11 +57,14 @@ import Testing
                 if abs(k) <= largest {
                     crossEntropy -= mass * log2(Double(frequencies[k + largest]) / 65536)
                 } else {
-                    crossEntropy += mass * (16 - log2(Double(frequencies.last!)) + 5 + floor(log2(Double(2 * (abs(k) - largest)))))
+                    crossEntropy +=
+                        mass * (16 - log2(Double(frequencies.last!)) + 5 + floor(log2(Double(2 * (abs(k) - largest)))))
                 }
             }
             // Nearly deterministic symbols cost at least what a frequency of 65535 leaves.
-            #expect(crossEntropy - entropy < 0.005 * entropy + 2e-4, "level \(level): \(entropy) bits, by the table \(crossEntropy)")
+            #expect(
+                crossEntropy - entropy < 0.005 * entropy + 2e-4,
+                "level \(level): \(entropy) bits, by the table \(crossEntropy)")
         }
     }
 
@@ -75,7 +82,9 @@ import Testing
         let thresholds = GaussianTables.thresholds(fractionBits: 7)
         #expect(thresholds.count == 63)
         for (index, threshold) in thresholds.enumerated() {
-            #expect(Double(threshold) / 128 > GaussianTables.scales[index] && Double(threshold - 1) / 128 < GaussianTables.scales[index + 1])
+            #expect(
+                Double(threshold) / 128 > GaussianTables.scales[index]
+                    && Double(threshold - 1) / 128 < GaussianTables.scales[index + 1])
         }
         #expect(abs(GaussianTables.scales[0] - 0.11) < 1e-12 && abs(GaussianTables.scales[63] - 256) < 1e-9)
     }
@@ -83,9 +92,14 @@ import Testing
     @Test("codecTablesInvalid: tables that cannot code are refused", arguments: 0..<5)
     func refused(fault: Int) {
         let faults: [(first: [Int32], counts: [Int32], starts: [UInt16])] = [
-            ([0], [3], [0, 5]), ([0], [3], [1, 5, 9]), ([0], [3], [0, 5, 5]), ([0], [1], [0]), ([32_767], [3], [0, 5, 9]),
+            ([0], [3], [0, 5]), ([0], [3], [1, 5, 9]), ([0], [3], [0, 5, 5]), ([0], [1], [0]),
+            ([32_767], [3], [0, 5, 9]),
         ]
-        #expect { try FrequencyTables(firstSymbols: faults[fault].first, slotCounts: faults[fault].counts, starts: faults[fault].starts, at: "here") } throws: {
+        #expect {
+            try FrequencyTables(
+                firstSymbols: faults[fault].first, slotCounts: faults[fault].counts, starts: faults[fault].starts,
+                at: "here")
+        } throws: {
             ($0 as? Diagnostic)?.code == .codecTablesInvalid
         }
     }
@@ -103,7 +117,9 @@ import Testing
     func escapeRates() {
         let tables = FrequencyTables(firstSymbols: [-1], frequencies: [[1 << 14, 1 << 14, 1 << 14, 1 << 14]])
         let rates = RateTable(tables)
-        for (symbol, bits) in [(2, 7), (-2, 8), (3, 8), (-3, 9), (32_767, 2 + 5 + 15), (-32_768, 2 + 5 + 15)] as [(Int32, Int32)] {
+        for (symbol, bits) in [(2, 7), (-2, 8), (3, 8), (-3, 9), (32_767, 2 + 5 + 15), (-32_768, 2 + 5 + 15)]
+            as [(Int32, Int32)]
+        {
             #expect(rates.cost(symbol, table: 0) == bits * 256, "symbol \(symbol)")
         }
     }

@@ -1,13 +1,15 @@
 import Diagnostics
 import EntropyCoding
 import Foundation
+import Random
 import Testing
 
 @Suite struct HuffmanCodeTests {
     private func counts(_ some: [Int: Int]) -> [Int] { (0..<256).map { some[$0] ?? 0 } }
 
-    /// The least number of bits of any prefix code no longer than 15, by going down the code tree level by level: of the nodes of a level some become codes of the symbols that are
-    /// most frequent among those left, the others are halved; every symbol left costs its count once more.
+    /// The least number of bits of any prefix code no longer than 15, by going down the code tree level by level: of
+    /// the nodes of a level some become codes of the symbols that are most frequent among those left, the others are
+    /// halved; every symbol left costs its count once more.
     private func leastBits(_ counts: [Int]) -> Int {
         let sorted = counts.filter { $0 > 0 }.sorted(by: >)
         let rest = (0...sorted.count).map { sorted[$0...].reduce(0, +) }
@@ -27,9 +29,12 @@ import Testing
         return least(0, 1, 0)
     }
 
-    private func bits(_ code: HuffmanCode, _ counts: [Int]) -> Int { counts.indices.reduce(0) { $0 + counts[$1] * Int(code.lengths[$1]) } }
+    private func bits(_ code: HuffmanCode, _ counts: [Int]) -> Int {
+        counts.indices.reduce(0) { $0 + counts[$1] * Int(code.lengths[$1]) }
+    }
 
-    /// Worked by hand: lengths a 1, b 2, c 3, d 3 and codes 0, 10, 110, 111. `badc` is 10 0 111 110, filled up: 1001 1111 0000 0000.
+    /// Worked by hand: lengths a 1, b 2, c 3, d 3 and codes 0, 10, 110, 111. `badc` is 10 0 111 110, filled up: 1001
+    /// 1111 0000 0000.
     @Test func byHand() throws {
         let code = HuffmanCode(counts: counts([97: 5, 98: 2, 99: 1, 100: 1]))
         #expect([97, 98, 99, 100].map { code.lengths[$0] } == [1, 2, 3, 3])
@@ -62,7 +67,9 @@ import Testing
         let counts = counts(some)
         let code = HuffmanCode(counts: counts)
         #expect(bits(code, counts) == leastBits(counts))
-        #expect(code.lengths.allSatisfy { $0 <= 15 } && counts.indices.allSatisfy { (counts[$0] > 0) == (code.lengths[$0] > 0) })
+        #expect(
+            code.lengths.allSatisfy { $0 <= 15 }
+                && counts.indices.allSatisfy { (counts[$0] > 0) == (code.lengths[$0] > 0) })
         #expect(code.lengths.reduce(0) { $0 + ($1 > 0 ? 1 << (15 - Int($1)) : 0) } <= 1 << 15)
         if seed == 24 { #expect(HuffmanCode(counts: counts) == code) }
     }

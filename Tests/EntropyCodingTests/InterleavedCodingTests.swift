@@ -1,11 +1,14 @@
 import Diagnostics
 import EntropyCoding
 import Foundation
+import Random
 import Testing
 
 @Suite struct InterleavedCodingTests {
     /// Symbols drawn from a table's own frequencies; one in `escapes` comes from anywhere.
-    private static func draw(_ count: Int, _ tables: FrequencyTables, escapes: Int, using random: inout SeededGenerator) -> (symbols: [Int32], indices: [UInt16]) {
+    private static func draw(
+        _ count: Int, _ tables: FrequencyTables, escapes: Int, using random: inout SeededGenerator
+    ) -> (symbols: [Int32], indices: [UInt16]) {
         var symbols: [Int32] = []
         var indices: [UInt16] = []
         for _ in 0..<count {
@@ -72,7 +75,8 @@ import Testing
     func layout() {
         // x = 2^24: floor(2^24 / 3) = 5592405 remainder 1, so x = 5592405 * 65536 + 2 + 1 = 0x55_5555_0003.
         let tables = FrequencyTables(firstSymbols: [4], frequencies: [[2, 3, 65_531]])
-        #expect(InterleavedEncoder.encode([5], tableIndices: [0], of: tables, lanes: 1) == [0x03, 0x00, 0x55, 0x55, 0x55])
+        #expect(
+            InterleavedEncoder.encode([5], tableIndices: [0], of: tables, lanes: 1) == [0x03, 0x00, 0x55, 0x55, 0x55])
     }
 
     @Test("streamPayloadInvalid: damaged bytes never trap; bytes that are missing are always noticed")
@@ -94,7 +98,8 @@ import Testing
                 var decoder = try InterleavedDecoder(damaged, tables: tables, at: "test")
                 _ = decoder.decode(tableIndices: indices)
                 try decoder.requireEnd()
-                // Another symbol of the same frequency, or other bypass bits, can lead back to the same state: checksums are for those.
+                // Another symbol of the same frequency, or other bypass bits, can lead back to the same state:
+                // checksums are for those.
                 unnoticed += 1
                 #expect(!isShort)
             } catch {

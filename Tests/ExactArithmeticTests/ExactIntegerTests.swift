@@ -1,4 +1,5 @@
 import ExactArithmetic
+import Random
 import Testing
 
 @Suite("Exact integers against Int128 and identities")
@@ -13,10 +14,15 @@ struct ExactIntegerTests {
         for _ in 0..<20_000 {
             let (a, b) = (Self.randomWord(using: &generator), Self.randomWord(using: &generator))
             let (x, y) = (ExactInteger(a), ExactInteger(b))
-            var isRight = Int128(exactly: x + y) == a + b && Int128(exactly: x - y) == a - b && Int128(exactly: x * y) == a * b
-            isRight = isRight && (x < y) == (a < b) && (x == y) == (a == b) && x.signum == Int(a.signum()) && x.isOdd == (a & 1 == 1)
+            var isRight =
+                Int128(exactly: x + y) == a + b && Int128(exactly: x - y) == a - b && Int128(exactly: x * y) == a * b
+            isRight =
+                isRight && (x < y) == (a < b) && (x == y) == (a == b) && x.signum == Int(a.signum())
+                && x.isOdd == (a & 1 == 1)
             isRight = isRight && Int128(exactly: x >> 7) == a >> 7 && Int128(exactly: x << 60) == a << 60
-            isRight = isRight && x.description == a.description && ExactInteger(a.description) == x && Int64(exactly: x) == Int64(a)
+            isRight =
+                isRight && x.description == a.description && ExactInteger(a.description) == x
+                && Int64(exactly: x) == Int64(a)
             if !isRight {
                 Issue.record("seed 62: \(a), \(b)")
                 return
@@ -43,7 +49,9 @@ struct ExactIntegerTests {
                     #expect(found == expected, "\(a) / \(b) \(rounding)")
                 }
                 let remainder = ExactInteger(a).remainderOfFloor(by: ExactInteger(b))
-                #expect(ExactInteger(a) == ExactInteger(b) * ExactInteger(a).quotient(by: ExactInteger(b), rounding: .floor) + remainder)
+                #expect(
+                    ExactInteger(a) == ExactInteger(b) * ExactInteger(a).quotient(by: ExactInteger(b), rounding: .floor)
+                        + remainder)
             }
         }
         #expect((ExactInteger(7).power(50) * 3).quotient(byExactDivisor: 3) == ExactInteger(7).power(50))
@@ -62,11 +70,16 @@ struct ExactIntegerTests {
     }
 
     @Test func widthsAndConversions() {
-        for (value, bits, width) in [(0, 0, 1), (1, 1, 2), (-1, 1, 1), (127, 7, 8), (128, 8, 9), (-128, 8, 8), (-129, 8, 9)] {
+        for (value, bits, width) in [
+            (0, 0, 1), (1, 1, 2), (-1, 1, 1), (127, 7, 8), (128, 8, 9), (-128, 8, 8), (-129, 8, 9),
+        ] {
             #expect(ExactInteger(value).bitLength == bits)
             #expect(ExactInteger(value).signedWidth == width)
         }
-        let corners: [Int128] = [.min, .min + 1, -1, 0, 1, .max, Int128(Int64.min) - 1, Int128(Int64.max) + 1, Int128(UInt64.max), -Int128(UInt64.max)]
+        let corners: [Int128] = [
+            .min, .min + 1, -1, 0, 1, .max, Int128(Int64.min) - 1, Int128(Int64.max) + 1, Int128(UInt64.max),
+            -Int128(UInt64.max),
+        ]
         for value in corners {
             #expect(Int128(exactly: ExactInteger(value)) == value)
             #expect(Int64(exactly: ExactInteger(value)) == Int64(exactly: value))
@@ -77,6 +90,8 @@ struct ExactIntegerTests {
         #expect(ExactInteger(UInt128.max) == ExactInteger.powerOfTwo(128) - 1)
         #expect(ExactInteger("-ff", radix: 16) == -255)
         #expect(ExactInteger(255).text(radix: 2) == "11111111")
-        for text in ["", "-", "1 2", "\t1", "1\n", "0x1", "1.0", "+1"] { #expect(ExactInteger(text) == nil, "'\(text)'") }
+        for text in ["", "-", "1 2", "\t1", "1\n", "0x1", "1.0", "+1"] {
+            #expect(ExactInteger(text) == nil, "'\(text)'")
+        }
     }
 }

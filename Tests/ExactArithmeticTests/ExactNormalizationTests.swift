@@ -1,4 +1,5 @@
 import ExactArithmetic
+import Random
 import Testing
 
 @Suite("Exact normalization")
@@ -12,7 +13,8 @@ struct ExactNormalizationTests {
         #expect(four(7, 2, 1, 0) == [5, 10, 4, 14])
         // The sign is put back last: -3.5 goes to -4.
         #expect(four(-7, 2, 1, 0) == [-5, -10, -4, -14])
-        // 5 * 3 / (2 * 3) = 2.5 and 15 * 3 / 2 = 22.5 are ties of the square-root forms: both go up.  15 / 18 = 0.83;  5 * 9 * 3 / 2 = 67.5
+        // 5 * 3 / (2 * 3) = 2.5 and 15 * 3 / 2 = 22.5 are ties of the square-root forms: both go up. 15 / 18 = 0.83; 5
+        // * 9 * 3 / 2 = 67.5
         #expect(four(5, 9, 3, 1) == [3, 23, 1, 68])
         // A negative shift multiplies: 5 * 3 * 2 / 3 = 10;  90;  30 / 9 = 3.33;  270
         #expect(four(5, 9, 3, -1) == [10, 90, 3, 270])
@@ -21,7 +23,9 @@ struct ExactNormalizationTests {
     }
 
     func four(_ v: ExactInteger, _ n: ExactInteger, _ scale: ExactInteger, _ shift: Int) -> [ExactInteger] {
-        [ExactNormalization.gdn, ExactNormalization.igdn, ExactNormalization.gdn1, ExactNormalization.igdn1].map { $0(v, n, scale, shift) }
+        [ExactNormalization.gdn, ExactNormalization.igdn, ExactNormalization.gdn1, ExactNormalization.igdn1].map {
+            $0(v, n, scale, shift)
+        }
     }
 
     /// Against a closed form with an integer square root, on wide operands.
@@ -31,7 +35,10 @@ struct ExactNormalizationTests {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<3000 {
             let v = ExactInteger(Int64.random(in: -(1 << 31)...(1 << 31), using: &generator))
-            let n = ExactInteger(Int64.random(in: 1...(1 << 40), using: &generator) >> Int64.random(in: 0...39, using: &generator)) + 1
+            let n =
+                ExactInteger(
+                    Int64.random(in: 1...(1 << 40), using: &generator) >> Int64.random(in: 0...39, using: &generator))
+                + 1
             let scale = ExactInteger(Int64.random(in: 0...(1 << 24), using: &generator))
             let shift = Int.random(in: 0...24, using: &generator)
             let doubled = 2 * v.magnitude * scale
@@ -42,7 +49,8 @@ struct ExactNormalizationTests {
             let igdn1 = (doubled * n + .powerOfTwo(shift)) >> (shift + 1)
             let expected = [gdn, igdn, gdn1, igdn1].map { v.signum < 0 ? -$0 : $0 }
             if four(v, n, scale, shift) != expected {
-                Issue.record("seed 7: v \(v), n \(n), M \(scale), S \(shift): \(four(v, n, scale, shift)), expected \(expected)")
+                Issue.record(
+                    "seed 7: v \(v), n \(n), M \(scale), S \(shift): \(four(v, n, scale, shift)), expected \(expected)")
                 return
             }
         }

@@ -1,5 +1,6 @@
 import ExactArithmetic
 import FixedPoint
+import Random
 import Testing
 
 @Suite("Exact rationals and the derivation of multipliers")
@@ -27,7 +28,8 @@ struct ExactRationalTests {
         #expect(ExactRational(-1, 2001).decimal(digits: 3) == "0.000")
         #expect(ExactRational(2, 3).decimal(digits: 4) == "0.6667")
         #expect(ExactRational(5, 2).decimal(digits: 0) == "3")
-        #expect([ExactRational(1, 3), 1, ExactRational(7, 2), ExactRational(4, 1)].map(\.binaryExponent) == [-2, 0, 1, 2])
+        #expect(
+            [ExactRational(1, 3), 1, ExactRational(7, 2), ExactRational(4, 1)].map(\.binaryExponent) == [-2, 0, 1, 2])
     }
 
     @Test func doublesAreExact() throws {
@@ -39,7 +41,9 @@ struct ExactRationalTests {
         #expect(ExactRational(Double.infinity) == nil && ExactRational(Double.nan) == nil)
         var generator = SeededGenerator(seed: 53)
         for _ in 0..<2000 {
-            let (a, b) = (Double.random(in: -1e9...1e9, using: &generator), Double.random(in: -1e-9...1e-9, using: &generator))
+            let (a, b) = (
+                Double.random(in: -1e9...1e9, using: &generator), Double.random(in: -1e-9...1e-9, using: &generator)
+            )
             let x = try #require(ExactRational(a))
             let y = try #require(ExactRational(b))
             #expect((x < y) == (a < b))
@@ -52,11 +56,14 @@ struct ExactRationalTests {
         var generator = SeededGenerator(seed: 31)
         for _ in 0..<3000 {
             let numerator = ExactInteger(Int64.random(in: 1...(1 << 62), using: &generator))
-            let ratio = ExactRational(numerator, ExactInteger(Int64.random(in: 1...(1 << 40), using: &generator))) * .powerOfTwo(-40)
+            let ratio =
+                ExactRational(numerator, ExactInteger(Int64.random(in: 1...(1 << 40), using: &generator)))
+                * .powerOfTwo(-40)
             let multiplier = try #require(QuantizedMultiplier.nearest(to: ratio))
             #expect(multiplier.mantissa >= 1 << 30)
             let distance = (ExactRequantize.value(of: multiplier) - ratio).magnitude
-            // One unit of the mantissa is 2^(exponent-31); below a power of two the neighbours are nearer, but never nearer than the ratio's rounding.
+            // One unit of the mantissa is 2^(exponent-31); below a power of two the neighbours are nearer, but never
+            // nearer than the ratio's rounding.
             #expect(distance <= .powerOfTwo(multiplier.exponent - 32), "seed 31: \(ratio)")
         }
     }
@@ -81,7 +88,8 @@ struct ExactRationalTests {
         // Just below 2^-63, but it rounds up to it.
         #expect(nearest(.powerOfTwo(-63) - .powerOfTwo(-100)) == QuantizedMultiplier(mantissa: 1 << 30, exponent: -62))
         #expect(nearest(.powerOfTwo(30)) == nil)
-        #expect(nearest(.powerOfTwo(30) - .powerOfTwo(-1)) == QuantizedMultiplier(mantissa: (1 << 31) - 1, exponent: 30))
+        #expect(
+            nearest(.powerOfTwo(30) - .powerOfTwo(-1)) == QuantizedMultiplier(mantissa: (1 << 31) - 1, exponent: 30))
         #expect(nearest(.powerOfTwo(30) - .powerOfTwo(-3)) == nil)
     }
 

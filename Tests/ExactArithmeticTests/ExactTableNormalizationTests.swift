@@ -6,7 +6,8 @@ struct ExactTableNormalizationTests {
     /// Four segments, two offset bits, B = 9: F = 8.
     private func table(_ form: ExactTableNormalization.Form) -> ExactTableNormalization {
         ExactTableNormalization(
-            form, indexBits: 2, offsetBits: 2, baseBits: 9, slopeShift: 1, bases: [256, 209, 181, 148], slopes: [-23, -14, -17, -10])
+            form, indexBits: 2, offsetBits: 2, baseBits: 9, slopeShift: 1, bases: [256, 209, 181, 148],
+            slopes: [-23, -14, -17, -10])
     }
 
     /// n = 27 = 1.6875 x 2^4: after the leading one 1011; L = 4.
@@ -18,7 +19,8 @@ struct ExactTableNormalizationTests {
         // First power: two index bits 10, offset 11. y = 181 + floor(-17 x 3 / 2) = 181 - 26.
         let first = table(.gdn1).factor(norm: 27)
         #expect(first.place! == (2, 3) && first.y == 155 && first.shift == 8 + 4)
-        // Twice the norm: L = 5 is odd, segments 2 and 3 are the upper octave's. y = 148 + (-10 >> 1) = 143, half of L is still 2.
+        // Twice the norm: L = 5 is odd, segments 2 and 3 are the upper octave's. y = 148 + (-10 >> 1) = 143, half of L
+        // is still 2.
         let odd = table(.gdn).factor(norm: 54)
         #expect(odd.place! == (3, 1) && odd.y == 143 && odd.shift == 10)
         // The product form: 27 = 110110000 in nine bits, and 1799 = 11100000111 loses its last two bits.

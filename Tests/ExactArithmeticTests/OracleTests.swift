@@ -1,12 +1,15 @@
 import ExactArithmetic
 import FixedPoint
+import Random
 import Testing
 
 @Suite("FixedPoint against the oracle, on wide random cases")
 struct OracleTests {
-    /// A multiplier and an accumulator of up to 40 bits: half of the exponents anywhere, half where the quotient is of order one,
-    /// with round mantissas often, so that ties are met.
-    static func randomCase(using generator: inout SeededGenerator) -> (accumulator: Int64, multiplier: QuantizedMultiplier) {
+    /// A multiplier and an accumulator of up to 40 bits: half of the exponents anywhere, half where the quotient is of
+    /// order one, with round mantissas often, so that ties are met.
+    static func randomCase(
+        using generator: inout SeededGenerator
+    ) -> (accumulator: Int64, multiplier: QuantizedMultiplier) {
         let bits = Int64.random(in: 1...40, using: &generator)
         var accumulator = Int64.random(in: -(1 << (bits - 1))...(1 << (bits - 1) - 1), using: &generator)
         if Bool.random(using: &generator) {
@@ -20,7 +23,8 @@ struct OracleTests {
         case 2: mantissa = mantissa >> Int.random(in: 0...31, using: &generator)
         default: break
         }
-        let exponent = Bool.random(using: &generator)
+        let exponent =
+            Bool.random(using: &generator)
             ? Int.random(in: QuantizedMultiplier.exponents, using: &generator)
             : max(-62, min(30, Int.random(in: -6...8, using: &generator) - Int(bits)))
         return (accumulator, QuantizedMultiplier(mantissa: mantissa, exponent: exponent))
@@ -35,9 +39,11 @@ struct OracleTests {
             let (accumulator, multiplier) = Self.randomCase(using: &generator)
             let wide = ExactInteger(accumulator)
             let fits = (wide << max(multiplier.exponent, 0)).signedWidth <= 32
-            let refusal = RequantizationRefusal.reason(rule: rule, multiplier: multiplier, accumulators: accumulator...accumulator)
+            let refusal = RequantizationRefusal.reason(
+                rule: rule, multiplier: multiplier, accumulators: accumulator...accumulator)
             if (refusal != nil) != (rule == .gemmlowpDouble && !fits) {
-                Issue.record("seed \(seed): \(rule), \(accumulator) by \(multiplier): refusal \(String(describing: refusal))")
+                Issue.record(
+                    "seed \(seed): \(rule), \(accumulator) by \(multiplier): refusal \(String(describing: refusal))")
                 return
             }
             if refusal != nil { continue }
@@ -46,16 +52,22 @@ struct OracleTests {
             let expected = min(max(exact, ExactInteger(Int64.min)), ExactInteger(Int64.max))
             let found = requantize(accumulator, by: multiplier, rounding: rule)
             if ExactInteger(found) != expected {
-                Issue.record("seed \(seed), case \(compared), \(rule): \(accumulator) by \(multiplier): \(found), oracle \(expected)")
+                Issue.record(
+                    """
+                    seed \(seed), case \(compared), \(rule): \(accumulator) by \(multiplier): \(found), oracle \
+                    \(expected)
+                    """
+                )
                 return
             }
         }
     }
 
-    /// No two rules are the same rule: an input that tells them apart is found for each pair, and both paths tell them apart alike.
+    /// No two rules are the same rule: an input that tells them apart is found for each pair, and both paths tell them
+    /// apart alike.
     ///
-    /// One pair is apart: `tosaDouble` gives what `gemmlowpDouble` gives wherever the latter is defined (`docs/arithmetic.md` has the proof),
-    /// and is defined where it is not.
+    /// One pair is apart: `tosaDouble` gives what `gemmlowpDouble` gives wherever the latter is defined
+    /// (`docs/arithmetic-proofs.md` has the proof), and is defined where it is not.
     @Test func everyPairDiffers() {
         let rules = RoundingRule.allCases
         for (index, first) in rules.enumerated() {
@@ -68,7 +80,12 @@ struct OracleTests {
                 let values = [first, second].map { requantize(accumulator, by: multiplier, rounding: $0) }
                 #expect(values[0] != values[1])
                 let exact = ExactRequantize.quotient(ExactInteger(accumulator), by: multiplier)
-                print("\(first) \(values[0]), \(second) \(values[1]): \(accumulator) x \(multiplier.mantissa) 2^\(multiplier.exponent - 31) = \(exact.decimal(digits: 6))")
+                print(
+                    """
+                    \(first) \(values[0]), \(second) \(values[1]): \(accumulator) x \(multiplier.mantissa) \
+                    2^\(multiplier.exponent - 31) = \(exact.decimal(digits: 6))
+                    """
+                )
             }
         }
     }
@@ -81,7 +98,9 @@ struct OracleTests {
         for _ in 0..<1_000_000 {
             let (accumulator, multiplier) = Self.randomCase(using: &generator)
             let range = accumulator...accumulator
-            guard RequantizationRefusal.reason(rule: .gemmlowpDouble, multiplier: multiplier, accumulators: range) == nil else {
+            guard
+                RequantizationRefusal.reason(rule: .gemmlowpDouble, multiplier: multiplier, accumulators: range) == nil
+            else {
                 refused += 1
                 continue
             }
@@ -103,11 +122,13 @@ struct OracleTests {
     static func inputWhereDifferent(_ first: RoundingRule, _ second: RoundingRule) -> (Int64, QuantizedMultiplier)? {
         func differs(_ accumulator: Int64, _ multiplier: QuantizedMultiplier) -> Bool {
             let isDefined = [first, second].allSatisfy {
-                RequantizationRefusal.reason(rule: $0, multiplier: multiplier, accumulators: accumulator...accumulator) == nil
+                RequantizationRefusal.reason(rule: $0, multiplier: multiplier, accumulators: accumulator...accumulator)
+                    == nil
             }
             guard isDefined else { return false }
             let wide = ExactInteger(accumulator)
-            return ExactRequantize.rounded(wide, by: multiplier, rule: first) != ExactRequantize.rounded(wide, by: multiplier, rule: second)
+            return ExactRequantize.rounded(wide, by: multiplier, rule: first)
+                != ExactRequantize.rounded(wide, by: multiplier, rule: second)
         }
         for exponent in [0, -1, -2, -3] {
             for accumulator in -12...12 as ClosedRange<Int64> {

@@ -3,7 +3,9 @@ import FileFormats
 import Testing
 
 @Suite struct JSONFieldsTests {
-    private func fields(_ text: String) throws(Diagnostic) -> JSONFields { try JSONFields(document: Array(text.utf8), at: "f") }
+    private func fields(_ text: String) throws(Diagnostic) -> JSONFields {
+        try JSONFields(document: Array(text.utf8), at: "f")
+    }
 
     private func diagnostic(_ body: () throws -> Void) -> Diagnostic? {
         do {
@@ -38,24 +40,32 @@ import Testing
 
     @Test("A missing member names the one that is there instead")
     func missing() throws {
-        #expect(diagnostic { _ = try fields(#"{"shfit": [1]}"#).integers("shift") }?.found == "no shift but a key 'shfit'")
+        #expect(
+            diagnostic { _ = try fields(#"{"shfit": [1]}"#).integers("shift") }?.found == "no shift but a key 'shfit'")
     }
 
     @Test("Names must be plain, integers whole, lists of one kind")
     func types() throws {
         let found = diagnostic { _ = try fields(#"{"name": "a/b"}"#).plainName("name") }
         #expect(found?.code == .networkNameNotPlain && found?.remedy.contains("a_b") == true)
-        for text in [#"{"k": 1.0}"#, #"{"k": 1e3}"#, #"{"k": "1"}"#, #"{"k": 99999999999999999999}"#, #"{"k": true}"#, #"{"k": null}"#] {
+        for text in [
+            #"{"k": 1.0}"#, #"{"k": 1e3}"#, #"{"k": "1"}"#, #"{"k": 99999999999999999999}"#, #"{"k": true}"#,
+            #"{"k": null}"#,
+        ] {
             #expect(diagnostic { _ = try fields(text).integer("k") }?.code == .networkFieldInvalid, "\(text)")
         }
         #expect(diagnostic { _ = try fields(#"{"k": [1, 2.5]}"#).integers("k") }?.found == "k[1] is 2.5")
         #expect(try fields(#"{"k": [1, 2.5]}"#).reals("k") == [1, 2.5])
-        #expect(diagnostic { _ = try fields(#"{"k": ["a", "b", "a"]}"#).distinctStrings("k") }?.found == "'a' twice in k")
+        #expect(
+            diagnostic { _ = try fields(#"{"k": ["a", "b", "a"]}"#).distinctStrings("k") }?.found == "'a' twice in k")
     }
 
     @Test("JSON's own grammar of numbers, a byte order mark in front, and nothing behind")
     func grammar() throws {
-        for (text, value) in [("0", 0), ("-0", 0), ("-12", -12), ("9223372036854775807", Int.max), ("123456789012345678", 123_456_789_012_345_678)] {
+        for (text, value) in [
+            ("0", 0), ("-0", 0), ("-12", -12), ("9223372036854775807", Int.max),
+            ("123456789012345678", 123_456_789_012_345_678),
+        ] {
             #expect(try fields("{\"k\": \(text)}").integer("k") == value)
         }
         for text in ["01", "-", "+1", "1.", ".5", "1e", "0x1", "1_0", "NaN", "Infinity", "1e999", "--1", "1-2"] {

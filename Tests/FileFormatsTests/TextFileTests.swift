@@ -1,6 +1,7 @@
 import Diagnostics
 import FileFormats
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TextFileTests {
@@ -21,14 +22,16 @@ import Testing
 
     @Test("Only regular files of at most 1 MiB are read")
     func files() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("text-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let scratch = try ScratchFolder()
+        defer { scratch.remove() }
+        let folder = scratch.url.path
         try AtomicFile.write(Array(repeating: 0x23, count: 1 << 20), to: folder + "/most")
         try AtomicFile.write(Array(repeating: 0x23, count: (1 << 20) + 1), to: folder + "/more")
         #expect(mkfifo(folder + "/pipe", 0o600) == 0)
         #expect(try TextFile.read(folder + "/most").utf8.count == 1 << 20)
-        #expect(throws: TextFile.Refusal.file(.tooLarge(byteCount: (1 << 20) + 1, limit: 1 << 20))) { try TextFile.read(folder + "/more") }
+        #expect(throws: TextFile.Refusal.file(.tooLarge(byteCount: (1 << 20) + 1, limit: 1 << 20))) {
+            try TextFile.read(folder + "/more")
+        }
         #expect(throws: TextFile.Refusal.file(.special)) { try TextFile.read(folder + "/pipe") }
         #expect(throws: TextFile.Refusal.file(.special)) { try TextFile.read("/dev/zero") }
         #expect(throws: TextFile.Refusal.file(.folder)) { try TextFile.read(folder) }

@@ -12,7 +12,9 @@ import Testing
     @Test("Scalars, sequences and mappings with their places, in block and flow style")
     func tree() throws {
         let root = try #require(try YAMLParser.parse("a: [1, 'two']\nb:\n  c: \"3\"\n"))
-        guard case .mapping(let entries) = root.content, case .sequence(let list) = entries[0].value.content, case .mapping(let inner) = entries[1].value.content else {
+        guard case .mapping(let entries) = root.content, case .sequence(let list) = entries[0].value.content,
+            case .mapping(let inner) = entries[1].value.content
+        else {
             Issue.record("\(root)")
             return
         }
@@ -57,15 +59,22 @@ import Testing
     @Test("Aliases that would grow without an end are refused where the first anchor stands", .timeLimit(.minutes(1)))
     func growth() {
         var text = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n"
-        for level in 1...9 { text += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ",") + "]\n" }
+        for level in 1...9 {
+            text +=
+                "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ",") + "]\n"
+        }
         #expect(problem(text + "? *a9\n: 1\n")?.place == YAMLPlace(line: 1, column: 5))
     }
 
     @Test("Nesting ends at 64 levels, and much of it ends soon", .timeLimit(.minutes(1)))
     func depth() throws {
-        func nested(_ levels: Int) -> String { String(repeating: "[", count: levels) + "1" + String(repeating: "]", count: levels) }
+        func nested(_ levels: Int) -> String {
+            String(repeating: "[", count: levels) + "1" + String(repeating: "]", count: levels)
+        }
         #expect(try YAMLParser.parse(nested(63)) != nil)
         #expect(problem(nested(64))?.found == "more than 64 levels of nesting")
-        for piece in ["[", "{a: ", "- ", "? ", "{", "a:\n  "] { #expect(problem(String(repeating: piece, count: 200_000)) != nil, "\(piece)") }
+        for piece in ["[", "{a: ", "- ", "? ", "{", "a:\n  "] {
+            #expect(problem(String(repeating: piece, count: 200_000)) != nil, "\(piece)")
+        }
     }
 }

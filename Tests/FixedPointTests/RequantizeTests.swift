@@ -1,10 +1,12 @@
 import ExactArithmetic
 import FixedPoint
+import Random
 import Testing
 
 @Suite("Requantization: the machine's path against hand-worked values, hardware floats and the oracle")
 struct RequantizeTests {
-    /// Accumulators -3, -2, -1, 1, 2, 3 times 1/4 (mantissa 2^30, exponent -1): the table of docs/arithmetic.md, worked by hand.
+    /// Accumulators -3, -2, -1, 1, 2, 3 times 1/4 (mantissa 2^30, exponent -1): the table of docs/arithmetic.md, worked
+    /// by hand.
     static let quarters: [RoundingRule: [Int64]] = [
         .single: [-1, 0, 0, 0, 1, 1],
         .gemmlowpDouble: [-1, -1, 0, 1, 1, 1],
@@ -27,7 +29,8 @@ struct RequantizeTests {
         }
     }
 
-    /// The ties of TFLite's two steps: the high multiply's go up (0.5 -> 1, -0.5 -> 0, -1.5 -> -1), the shift's away from zero.
+    /// The ties of TFLite's two steps: the high multiply's go up (0.5 -> 1, -0.5 -> 0, -1.5 -> -1), the shift's away
+    /// from zero.
     @Test func gemmlowpTies() {
         let half = QuantizedMultiplier(mantissa: 1 << 30, exponent: 0)
         #expect([1, -1, -3].map { requantize($0, by: half, rounding: .gemmlowpDouble) } == [1, 0, -1])
@@ -56,7 +59,9 @@ struct RequantizeTests {
                 let multiplier = QuantizedMultiplier(mantissa: mantissa, exponent: exponent)
                 for accumulator in -128...127 as ClosedRange<Int64> {
                     let range = accumulator...accumulator
-                    if RequantizationRefusal.reason(rule: rule, multiplier: multiplier, accumulators: range) != nil { continue }
+                    if RequantizationRefusal.reason(rule: rule, multiplier: multiplier, accumulators: range) != nil {
+                        continue
+                    }
                     let expected = ExactRequantize.rounded(ExactInteger(accumulator), by: multiplier, rule: rule)
                     let found = requantize(accumulator, by: multiplier, rounding: rule)
                     if ExactInteger(found) != expected {
@@ -72,9 +77,12 @@ struct RequantizeTests {
     @Test func onnxEqualsHardwareFloats() {
         var generator = SeededGenerator(seed: 24)
         for _ in 0..<200_000 {
-            let accumulator = Int64.random(in: -(1 << 39)...(1 << 39), using: &generator) >> Int64.random(in: 0...38, using: &generator)
+            let accumulator =
+                Int64.random(in: -(1 << 39)...(1 << 39), using: &generator)
+                >> Int64.random(in: 0...38, using: &generator)
             let mantissa = UInt32.random(in: 1 << 23..<1 << 24, using: &generator) << 7
-            let multiplier = QuantizedMultiplier(mantissa: mantissa, exponent: Int.random(in: -62...0, using: &generator))
+            let multiplier = QuantizedMultiplier(
+                mantissa: mantissa, exponent: Int.random(in: -62...0, using: &generator))
             let scale = Float(mantissa) * Float(sign: .plus, exponent: multiplier.exponent - 31, significand: 1)
             let expected = Int64((Float(accumulator) * scale).rounded(.toNearestOrEven))
             let found = requantize(accumulator, by: multiplier, rounding: .onnxFloat32)
@@ -87,11 +95,15 @@ struct RequantizeTests {
 
     /// A mantissa with more than 24 bits is rounded to 24 first, to even: as if the scale had been stored as a float32.
     @Test func onnxRoundsALongMantissa() {
-        for (long, short) in [(0x4000_0040, 0x4000_0000), (0x4000_00c0, 0x4000_0100), (0x4000_0041, 0x4000_0080)] as [(UInt32, UInt32)] {
+        for (long, short) in [(0x4000_0040, 0x4000_0000), (0x4000_00c0, 0x4000_0100), (0x4000_0041, 0x4000_0080)]
+            as [(UInt32, UInt32)]
+        {
             for accumulator in [1, 3, 12345, -7_654_321] as [Int64] {
                 #expect(
-                    requantize(accumulator, by: QuantizedMultiplier(mantissa: long, exponent: 3), rounding: .onnxFloat32)
-                        == requantize(accumulator, by: QuantizedMultiplier(mantissa: short, exponent: 3), rounding: .onnxFloat32))
+                    requantize(
+                        accumulator, by: QuantizedMultiplier(mantissa: long, exponent: 3), rounding: .onnxFloat32)
+                        == requantize(
+                            accumulator, by: QuantizedMultiplier(mantissa: short, exponent: 3), rounding: .onnxFloat32))
             }
         }
         // 2^24 + 1 has no float32: it becomes 2^24 before the product, where the exact rules keep it.

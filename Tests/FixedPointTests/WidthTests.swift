@@ -24,7 +24,9 @@ struct WidthTests {
             #expect(BitWidth.signed(holding: value) == widthByDefinition(Int128(value), Int128(value)), "\(value)")
             #expect(BitWidth.signed(holding: Int128(value)) == BitWidth.signed(holding: value))
             let range = min(value, -5)...max(value, 3)
-            #expect(BitWidth.signed(holding: range) == widthByDefinition(Int128(range.lowerBound), Int128(range.upperBound)))
+            #expect(
+                BitWidth.signed(holding: range) == widthByDefinition(Int128(range.lowerBound), Int128(range.upperBound))
+            )
         }
         #expect(BitWidth.signed(holding: Int128(1) << 100) == 102)
         #expect(BitWidth.signed(holding: -(Int128(1) << 100)...0) == 101)
@@ -35,7 +37,10 @@ struct WidthTests {
         #expect(BitWidth.signedRange(bits: 24) == -8_388_608...8_388_607)
         #expect(BitWidth.signedRange(bits: 64) == Int64.min...Int64.max)
         #expect(BitWidth.signedRange(bits: 1) == -1...0)
-        #expect([-8_388_609, -8_388_608, 0, 8_388_607, 8_388_608].map { saturate($0, toBits: 24) } == [-8_388_608, -8_388_608, 0, 8_388_607, 8_388_607])
+        #expect(
+            [-8_388_609, -8_388_608, 0, 8_388_607, 8_388_608].map { saturate($0, toBits: 24) } == [
+                -8_388_608, -8_388_608, 0, 8_388_607, 8_388_607,
+            ])
         #expect(saturate(.min, toBits: 32) == Int64(Int32.min))
         #expect(saturate(.max, toBits: 32) == Int64(Int32.max))
         #expect(saturate(.max, toBits: 64) == .max)
@@ -71,6 +76,8 @@ struct WidthTests {
         #expect(QuantizedMultiplier(checkingMantissa: 1, exponent: 31) == nil)
         #expect(QuantizedMultiplier(checkingMantissa: 1, exponent: -63) == nil)
         #expect(QuantizedMultiplier(checkingMantissa: 1 << 30, exponent: 1) == .one)
-        #expect(QuantizedMultiplier(checkingMantissa: 1 << 31 - 1, exponent: -62)?.mantissa == QuantizedMultiplier.largestMantissa)
+        #expect(
+            QuantizedMultiplier(checkingMantissa: 1 << 31 - 1, exponent: -62)?.mantissa
+                == QuantizedMultiplier.largestMantissa)
     }
 }

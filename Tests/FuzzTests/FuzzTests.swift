@@ -1,13 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The fuzzers' program, run as `Scripts/fuzz.bash` runs it.
 enum FuzzProgram {
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    static let path = root.appendingPathComponent(".build/release/Fuzz").path
-    static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
+    static let (path, isBuilt) = Checkout.program("Fuzz")
     static let missing: Comment = "the fuzzers are not built: swift build -c release --product Fuzz"
-    static let readers = ["network", "floatNetwork", "layerCase", "machine", "schedule", "picture", "stream", "curve", "import", "trellis"]
+    static let readers = [
+        "network", "floatNetwork", "layerCase", "machine", "schedule", "picture", "stream", "curve", "import",
+        "trellis",
+    ]
 
     struct Outcome {
         let status: Int32
@@ -19,14 +21,13 @@ enum FuzzProgram {
     }
 
     static func run(_ arguments: [String]) throws -> Outcome {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-fuzz-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let output = folder.appendingPathComponent("table").path
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let output = folder.path("table")
         _ = FileManager.default.createFile(atPath: output, contents: nil)
         let program = Process()
         program.executableURL = URL(fileURLWithPath: path)
-        program.arguments = arguments + ["--failures", folder.appendingPathComponent("kept").path]
+        program.arguments = arguments + ["--failures", folder.path("kept")]
         program.standardInput = FileHandle.nullDevice
         program.standardOutput = FileHandle(forWritingAtPath: output)
         try program.run()
@@ -35,9 +36,11 @@ enum FuzzProgram {
         var rows: [String: [Int]] = [:]
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ").map(String.init)
-            if let first = words.first, readers.contains(first) { rows[first] = words.dropFirst().compactMap { Int($0) } }
+            if let first = words.first, readers.contains(first) {
+                rows[first] = words.dropFirst().compactMap { Int($0) }
+            }
         }
-        let kept = ((try? FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent("kept").path)) ?? []).sorted()
+        let kept = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path("kept"))) ?? []).sorted()
         return Outcome(status: program.terminationStatus, output: text, rows: rows, kept: kept)
     }
 }
@@ -57,9 +60,11 @@ struct FuzzTests {
         #expect(outcome.kept == [])
     }
 
-    @Test("A worker that traps, hangs, fills the memory or finds a wrong result is counted as such, its input kept, and the other inputs are tried", arguments: [
-        ("trap", 3), ("hang", 4), ("memory", 5), ("wrong", 6),
-    ])
+    @Test(
+        "A worker that traps, hangs, fills the memory or finds a wrong result is counted, its input kept; others go on",
+        arguments: [
+            ("trap", 3), ("hang", 4), ("memory", 5), ("wrong", 6),
+        ])
     func planted(fault: String, column: Int) throws {
         let outcome = try FuzzProgram.run(["--reader", "trellis", "--count", "20", "--limit", "2", "--plant", fault])
         let row = try #require(outcome.rows["trellis"], "\(outcome.output)")
@@ -70,7 +75,10 @@ struct FuzzTests {
 
     @Test("Equal seeds give equal counts")
     func repeatable() throws {
-        let counts = try (0..<2).map { _ in try FuzzProgram.run(["--reader", "machine", "--reader", "curve", "--count", "100", "--first", "1000"]).rows.mapValues { $0.prefix(3) } }
+        let counts = try (0..<2).map { _ in
+            try FuzzProgram.run(["--reader", "machine", "--reader", "curve", "--count", "100", "--first", "1000"]).rows
+                .mapValues { $0.prefix(3) }
+        }
         #expect(counts[0] == counts[1] && counts[0].count == 2)
     }
 }

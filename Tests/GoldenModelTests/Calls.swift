@@ -1,8 +1,7 @@
 import CGoldenModel
-import Testing
-
 // The link to the Swift side: without it the C declarations have no bodies.
 import GoldenModel
+import Testing
 
 /// A call that must be accepted, and what it wrote.
 func requantize(_ rule: Int, _ accumulator: Int64, _ mantissa: UInt32, _ exponent: Int, bits: Int = 32) -> Int? {
@@ -25,7 +24,8 @@ func decode(_ codes: [UInt8], entries: [Int32], offset: Int32) -> [Int32]? {
 
 func encode(_ results: [Int32], thresholds: [Int32], offset: Int32) -> [UInt8]? {
     var codes = Array(repeating: UInt8(0), count: results.count)
-    let status = intaglio_golden_encode(thresholds, Int32(thresholds.count), offset, results, Int32(results.count), &codes)
+    let status = intaglio_golden_encode(
+        thresholds, Int32(thresholds.count), offset, results, Int32(results.count), &codes)
     return status == INTAGLIO_GOLDEN_OK ? codes : nil
 }
 

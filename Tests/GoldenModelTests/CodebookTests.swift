@@ -1,4 +1,5 @@
 import CGoldenModel
+import Random
 import Testing
 
 @Suite struct CodebookTests {
@@ -30,8 +31,11 @@ import Testing
             for offset in [Int32(0), 31, -32_768] {
                 var results = thresholds.flatMap { t in [t - 1, t, t + 1].map { $0 + offset } }
                 results += [.min, -1, 0, 1, .max]
-                let expected = results.map { result in UInt8(thresholds.count { Int($0) <= Int(result) - Int(offset) }) }
-                #expect(encode(results, thresholds: thresholds, offset: offset) == expected, "\(count) thresholds to \(reach), offset \(offset)")
+                let expected = results.map { result in UInt8(thresholds.count { Int($0) <= Int(result) - Int(offset) })
+                }
+                #expect(
+                    encode(results, thresholds: thresholds, offset: offset) == expected,
+                    "\(count) thresholds to \(reach), offset \(offset)")
             }
         }
         #expect(encode([4, 5], thresholds: [5, 5], offset: 0) == [0, 2])
@@ -41,19 +45,28 @@ import Testing
         let entries = Array(Int32(0)...299)
         let codes: [UInt8] = [0, 1]
         var values: [Int32] = [77, 77]
-        for count in [Int32.min, 0, 257] { #expect(intaglio_golden_decode(entries, count, 0, codes, 2, &values) == INTAGLIO_GOLDEN_COUNT) }
+        for count in [Int32.min, 0, 257] {
+            #expect(intaglio_golden_decode(entries, count, 0, codes, 2, &values) == INTAGLIO_GOLDEN_COUNT)
+        }
         #expect(intaglio_golden_decode(entries, 2, 0, codes, -1, &values) == INTAGLIO_GOLDEN_COUNT)
         #expect(intaglio_golden_decode(nil, 2, 0, codes, 2, &values) == INTAGLIO_GOLDEN_NULL_POINTER)
         #expect(intaglio_golden_decode(entries, 2, 0, nil, 2, &values) == INTAGLIO_GOLDEN_NULL_POINTER)
         #expect(intaglio_golden_decode(entries, 2, 0, codes, 2, nil) == INTAGLIO_GOLDEN_NULL_POINTER)
-        for (bad, offset) in [([5, 5], 0), ([6, 5], 0), ([0, 32_768], 0), ([-32_769, 0], 0), ([0, 1], 32_767), ([0, 1], .max), ([.min, .max], .min)] as [([Int32], Int32)] {
-            #expect(intaglio_golden_decode(bad, 2, offset, codes, 2, &values) == INTAGLIO_GOLDEN_CODEBOOK, "\(bad), offset \(offset)")
+        for (bad, offset) in [
+            ([5, 5], 0), ([6, 5], 0), ([0, 32_768], 0), ([-32_769, 0], 0), ([0, 1], 32_767), ([0, 1], .max),
+            ([.min, .max], .min),
+        ] as [([Int32], Int32)] {
+            #expect(
+                intaglio_golden_decode(bad, 2, offset, codes, 2, &values) == INTAGLIO_GOLDEN_CODEBOOK,
+                "\(bad), offset \(offset)")
         }
         #expect(values == [77, 77], "a refused call writes nothing")
 
         let results: [Int32] = [0, 1]
         var stored: [UInt8] = [77, 77]
-        for count in [Int32(-1), 256] { #expect(intaglio_golden_encode(entries, count, 0, results, 2, &stored) == INTAGLIO_GOLDEN_COUNT) }
+        for count in [Int32(-1), 256] {
+            #expect(intaglio_golden_encode(entries, count, 0, results, 2, &stored) == INTAGLIO_GOLDEN_COUNT)
+        }
         #expect(intaglio_golden_encode(entries, 2, 0, results, -1, &stored) == INTAGLIO_GOLDEN_COUNT)
         #expect(intaglio_golden_encode(nil, 1, 0, results, 2, &stored) == INTAGLIO_GOLDEN_NULL_POINTER)
         #expect(intaglio_golden_encode(entries, 2, 0, nil, 2, &stored) == INTAGLIO_GOLDEN_NULL_POINTER)

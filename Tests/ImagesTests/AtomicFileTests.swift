@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
@@ -11,7 +12,9 @@ import Testing
     }
 
     func contents(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
-    func names(_ folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+    func names(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
 
     @Test("A file appears whole at the commit and not before")
     func appears() throws {
@@ -51,7 +54,9 @@ import Testing
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/link") == "a")
             #expect(try FileManager.default.attributesOfItem(atPath: folder + "/a")[.posixPermissions] as? Int == 0o640)
             symlink("nothing", folder + "/dangling")
-            #expect(code { () throws(Diagnostic) in try AtomicFile.write("x", to: folder + "/dangling") } == .outputUnwritable)
+            #expect(
+                code { () throws(Diagnostic) in try AtomicFile.write("x", to: folder + "/dangling") }
+                    == .outputUnwritable)
             #expect(try names(folder) == ["a", "dangling", "link"])
         }
     }
@@ -70,7 +75,9 @@ import Testing
         try withFolder { folder in
             try AtomicFile.write("x", to: folder + "/file")
             for path in [folder + "/missing/a", folder, folder + "/file/a", folder + "/a/", ""] {
-                #expect(code { () throws(Diagnostic) in try AtomicFile.write("x", to: path) } == .outputUnwritable, "\(path)")
+                #expect(
+                    code { () throws(Diagnostic) in try AtomicFile.write("x", to: path) } == .outputUnwritable,
+                    "\(path)")
             }
             #expect(try names(folder) == ["file"])
         }
@@ -99,7 +106,9 @@ import Testing
         }
     }
 
-    @Test("A full device gives OUTPUT-002 and leaves nothing behind", .enabled(if: getuid() == 0, "mounting a small file system needs root"))
+    @Test(
+        "A full device gives OUTPUT-002 and leaves nothing behind",
+        .enabled(if: getuid() == 0, "mounting a small file system needs root"))
     func fullDevice() throws {
         try withFolder { folder in
             guard mount("tmpfs", folder, "tmpfs", 0, "size=64k") == 0 else {
@@ -109,7 +118,8 @@ import Testing
             defer { umount2(folder, Int32(MNT_DETACH)) }
             try AtomicFile.write("old", to: folder + "/a")
             let large = [UInt8](repeating: 1, count: 1 << 20)
-            #expect(code { () throws(Diagnostic) in try AtomicFile.write(large, to: folder + "/a") } == .outputDeviceFull)
+            #expect(
+                code { () throws(Diagnostic) in try AtomicFile.write(large, to: folder + "/a") } == .outputDeviceFull)
             #expect(try contents(folder + "/a") == "old")
             #expect(try names(folder) == ["a"])
         }
@@ -121,8 +131,12 @@ import Testing
             try OutputFolder.create(at: folder + "/a/b/c")
             try OutputFolder.create(at: folder + "/a/b/c")
             try AtomicFile.write("x", to: folder + "/a/b/c/file")
-            #expect(code { () throws(Diagnostic) in try OutputFolder.create(at: folder + "/a/b/c/file") } == .outputUnwritable)
-            #expect(code { () throws(Diagnostic) in try OutputFolder.create(at: folder + "/a/b/c/file/d") } == .outputUnwritable)
+            #expect(
+                code { () throws(Diagnostic) in try OutputFolder.create(at: folder + "/a/b/c/file") }
+                    == .outputUnwritable)
+            #expect(
+                code { () throws(Diagnostic) in try OutputFolder.create(at: folder + "/a/b/c/file/d") }
+                    == .outputUnwritable)
             #expect(code { () throws(Diagnostic) in try OutputFolder.create(at: "") } == .outputUnwritable)
         }
     }

@@ -14,6 +14,8 @@ import Testing
     @Test("What is not longer than 3,000 characters stays whole")
     func whole() {
         let found = String(repeating: "b", count: 2_990)
-        #expect(Diagnostic(.imageEmpty, at: "file", found: found, expected: "e", remedy: "r").description == "error[IMAGE-002]: file: \(found)\n  expected: e\n  remedy: r")
+        #expect(
+            Diagnostic(.imageEmpty, at: "file", found: found, expected: "e", remedy: "r").description
+                == "error[IMAGE-002]: file: \(found)\n  expected: e\n  remedy: r")
     }
 }

@@ -1,4 +1,5 @@
-/// A PNG file put together from the format's definition, without libpng and zlib: stored deflate blocks, filter 0, optional Adam7.
+/// A PNG file put together from the format's definition, without libpng and zlib: stored deflate blocks, filter 0,
+/// optional Adam7.
 struct HandmadePNG {
     var width: Int
     var height: Int
@@ -15,14 +16,16 @@ struct HandmadePNG {
 
     var bytes: [UInt8] {
         var bytes: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-        bytes += Self.chunk("IHDR", Self.word(width) + Self.word(height) + [UInt8(depth), UInt8(colorType), 0, 0, interlaced ? 1 : 0])
+        bytes += Self.chunk(
+            "IHDR", Self.word(width) + Self.word(height) + [UInt8(depth), UInt8(colorType), 0, 0, interlaced ? 1 : 0])
         for (type, contents) in chunks { bytes += Self.chunk(type, contents) }
         return bytes + Self.chunk("IDAT", Self.stored(filteredRows)) + Self.chunk("IEND", [])
     }
 
     /// Filter byte 0 and packed samples of each row, pass by pass when interlaced.
     private var filteredRows: [UInt8] {
-        let passes = interlaced
+        let passes =
+            interlaced
             ? [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
             : [(0, 0, 1, 1)]
         var rows: [UInt8] = []
@@ -70,7 +73,11 @@ struct HandmadePNG {
         for first in stride(from: 0, to: bytes.count, by: 65_535) {
             let block = bytes[first..<min(first + 65_535, bytes.count)]
             let length = UInt16(block.count)
-            stream += [first + block.count == bytes.count ? 1 : 0, UInt8(length & 255), UInt8(length >> 8), UInt8(~length & 255), UInt8(~length >> 8)] + block
+            stream +=
+                [
+                    first + block.count == bytes.count ? 1 : 0, UInt8(length & 255), UInt8(length >> 8),
+                    UInt8(~length & 255), UInt8(~length >> 8),
+                ] + block
         }
         var (a, b) = (1, 0)
         for byte in bytes {

@@ -16,7 +16,9 @@ import Testing
     func order() throws {
         let original = Self.picture(width: 200, height: 176, noise: 0)
         #expect(abs(try #require(MSSSIM.value(of: original, against: original)) - 1) < 1e-12)
-        let values = try [5, 20, 60].map { try #require(MSSSIM.value(of: Self.picture(width: 200, height: 176, noise: $0), against: original)) }
+        let values = try [5, 20, 60].map {
+            try #require(MSSSIM.value(of: Self.picture(width: 200, height: 176, noise: $0), against: original))
+        }
         #expect(1 > values[0] && values[0] > values[1] && values[1] > values[2] && values[2] > 0)
         let back = try #require(MSSSIM.value(of: original, against: Self.picture(width: 200, height: 176, noise: 20)))
         #expect(abs(back - values[1]) < 1e-12)

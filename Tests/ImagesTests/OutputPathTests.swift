@@ -1,7 +1,9 @@
 import Diagnostics
 import Foundation
 import Images
+import TestSupport
 import Testing
+import Text
 
 /// Where a name becomes a path, it cannot lead elsewhere.
 @Suite struct OutputPathTests {
@@ -13,7 +15,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ".", "..", "../x", "a/b", "/etc/x", ".hidden", "a\u{0}b", "a\nb", "a\u{1B}[31mb", "a\u{7F}", "a\u{85}", String(repeating: "x", count: 256),
+        "", ".", "..", "../x", "a/b", "/etc/x", ".hidden", "a\u{0}b", "a\nb", "a\u{1B}[31mb", "a\u{7F}", "a\u{85}",
+        String(repeating: "x", count: 256),
         String(repeating: "ü", count: 128),
     ])
     func refused(_ name: String) { #expect(code { _ = try OutputFolder.path("out", name) } == .outputNameNotAllowed) }
@@ -24,7 +27,8 @@ import Testing
     @Test func subfolders() throws {
         #expect(try OutputFolder.path("out", "a/b/c.npy", inSubfolders: true) == "out/a/b/c.npy")
         for name in ["a//b", "/a", "a/", "a/../b", "../a", "a/.b", "a/b\u{0}c"] {
-            #expect(code { _ = try OutputFolder.path("out", name, inSubfolders: true) } == .outputNameNotAllowed, "\(name)")
+            #expect(
+                code { _ = try OutputFolder.path("out", name, inSubfolders: true) } == .outputNameNotAllowed, "\(name)")
         }
     }
 
@@ -33,7 +37,10 @@ import Testing
         try withFolder { folder in
             #expect(code { try AtomicFile.write("x", to: folder + "/a\u{0}.npy") } == .outputNameNotAllowed)
             #expect(code { try OutputFolder.create(at: folder + "/b\u{0}c") } == .outputNameNotAllowed)
-            #expect(code { try PNGWriter.write(RGBImage(width: 1, height: 1, samples: [1, 2, 3]), to: folder + "/c\u{0}.png") } == .outputNameNotAllowed)
+            #expect(
+                code {
+                    try PNGWriter.write(RGBImage(width: 1, height: 1, samples: [1, 2, 3]), to: folder + "/c\u{0}.png")
+                } == .outputNameNotAllowed)
             let names = try FileManager.default.contentsOfDirectory(atPath: folder)
             #expect(names == [])
         }
@@ -43,7 +50,9 @@ import Testing
     func pictures() throws {
         try withFolder { folder in
             #expect(mkfifo(folder + "/p.png", 0o600) == 0)
-            for path in [folder + "/p.png", "/dev/zero", folder] { #expect(code { _ = try PNGReader.read(path: path) } == .imageUnreadable, "\(path)") }
+            for path in [folder + "/p.png", "/dev/zero", folder] {
+                #expect(code { _ = try PNGReader.read(path: path) } == .imageUnreadable, "\(path)")
+            }
             #expect(code { _ = try PNGReader.read(path: folder + "/none.png") } == .imageMissing)
         }
     }

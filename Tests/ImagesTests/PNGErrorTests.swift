@@ -1,8 +1,7 @@
 import Diagnostics
 import Foundation
-import Testing
-
 import Images
+import Testing
 
 @Suite struct PNGErrorTests {
     static let small = HandmadePNG(width: 3, height: 2, samples: (0..<18).map { UInt16($0 * 14) }).bytes
@@ -18,7 +17,9 @@ import Images
     func everyTruncation() {
         #expect(code(of: Self.small) == nil)
         #expect(code(of: []) == .imageEmpty)
-        for count in 1..<Self.small.count { #expect(code(of: Array(Self.small[..<count])) == .imageTruncated, "cut after \(count) bytes") }
+        for count in 1..<Self.small.count {
+            #expect(code(of: Array(Self.small[..<count])) == .imageTruncated, "cut after \(count) bytes")
+        }
     }
 
     @Test("A file with any one bit turned is refused")
@@ -42,15 +43,21 @@ import Images
         #expect(error?.found == "pixel x 1, y 1 has palette index 2, the palette has 2 colours")
     }
 
-    @Test("Pictures beyond the bounds are refused before room for them is made", arguments: [(65_536, 1), (1, 65_536), (65_535, 65_535), (16_385, 16_384), (2_000_000, 3)])
+    @Test(
+        "Pictures beyond the bounds are refused before room for them is made",
+        arguments: [(65_536, 1), (1, 65_536), (65_535, 65_535), (16_385, 16_384), (2_000_000, 3)])
     func tooLarge(_ width: Int, _ height: Int) {
-        let bytes = Array(Self.small[..<8]) + HandmadePNG.chunk("IHDR", HandmadePNG.word(width) + HandmadePNG.word(height) + [8, 2, 0, 0, 0])
+        let bytes =
+            Array(Self.small[..<8])
+            + HandmadePNG.chunk("IHDR", HandmadePNG.word(width) + HandmadePNG.word(height) + [8, 2, 0, 0, 0])
         #expect(code(of: bytes + HandmadePNG.chunk("IDAT", HandmadePNG.stored([0]))) == .imageTooLarge)
     }
 
     @Test("A header that promises more than the file can hold is refused before room is made")
     func impossiblySmall() throws {
-        let bytes = Array(Self.small[..<8]) + HandmadePNG.chunk("IHDR", HandmadePNG.word(16_384) + HandmadePNG.word(16_384) + [8, 2, 0, 0, 0])
+        let bytes =
+            Array(Self.small[..<8])
+            + HandmadePNG.chunk("IHDR", HandmadePNG.word(16_384) + HandmadePNG.word(16_384) + [8, 2, 0, 0, 0])
         let error = #expect(throws: Diagnostic.self) {
             try PNGReader.decode(bytes + HandmadePNG.chunk("IDAT", HandmadePNG.stored([0])), place: "a.png")
         }

@@ -2,22 +2,28 @@ import Diagnostics
 import Images
 import Testing
 
-/// The colours a viewer without colour management would show: every expected value follows from the PNG definition alone.
+/// The colours a viewer without colour management would show: every expected value follows from the PNG definition
+/// alone.
 @Suite struct PNGReaderTests {
     static let formats: [(colorType: Int, depth: Int)] = [
-        (0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (4, 16), (6, 8), (6, 16),
+        (0, 1), (0, 2), (0, 4), (0, 8), (0, 16), (2, 8), (2, 16), (3, 1), (3, 2), (3, 4), (3, 8), (4, 8), (4, 16),
+        (6, 8), (6, 16),
     ]
     static let palette: [[UInt8]] = (0..<256).map { (index: Int) -> [UInt8] in
         [UInt8(index * 7 & 255), UInt8(index * 31 & 255), UInt8(255 - index)]
     }
 
-    /// A file of the format with samples that run through the whole range, with every ancillary chunk that a colour-managed reader would obey.
-    static func file(_ format: (colorType: Int, depth: Int), width: Int, height: Int, interlaced: Bool, managed: Bool) -> HandmadePNG {
+    /// A file of the format with samples that run through the whole range, with every ancillary chunk that a
+    /// colour-managed reader would obey.
+    static func file(
+        _ format: (colorType: Int, depth: Int), width: Int, height: Int, interlaced: Bool, managed: Bool
+    ) -> HandmadePNG {
         let channels = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][format.colorType]!
         let range = 1 << format.depth
         let samples = (0..<width * height * channels).map { UInt16(truncatingIfNeeded: $0 * 40_503 / 7 % range) }
         var png = HandmadePNG(
-            width: width, height: height, depth: format.depth, colorType: format.colorType, interlaced: interlaced, samples: samples)
+            width: width, height: height, depth: format.depth, colorType: format.colorType, interlaced: interlaced,
+            samples: samples)
         if managed {
             png.chunks.append(("gAMA", HandmadePNG.word(100_000 / 3)))
             png.chunks.append(("sRGB", [0]))
@@ -30,7 +36,8 @@ import Testing
         if managed && format.colorType == 0 { png.chunks.append(("tRNS", [0, 1])) }
         if managed && format.colorType == 2 { png.chunks.append(("tRNS", [0, 1, 0, 2, 0, 3])) }
         if managed {
-            png.chunks.append(("bKGD", format.colorType == 3 ? [1] : [UInt8](repeating: 0, count: format.colorType % 4 == 0 ? 2 : 6)))
+            png.chunks.append(
+                ("bKGD", format.colorType == 3 ? [1] : [UInt8](repeating: 0, count: format.colorType % 4 == 0 ? 2 : 6)))
         }
         return png
     }
@@ -54,14 +61,18 @@ import Testing
         }
     }
 
-    @Test("Every colour type, depth, interlacing and size of 1 to 9 pixels, with and without gamma and transparency", arguments: formats)
+    @Test(
+        "Every colour type, depth, interlacing and size of 1 to 9 pixels, with and without gamma and transparency",
+        arguments: formats)
     func everyFormat(_ format: (colorType: Int, depth: Int)) throws {
         for (interlaced, managed) in [(false, false), (false, true), (true, false), (true, true)] {
             for (width, height) in [(1, 1), (2, 1), (1, 3), (5, 4), (8, 8), (9, 7)] {
                 let png = Self.file(format, width: width, height: height, interlaced: interlaced, managed: managed)
                 let picture = try PNGReader.decode(png.bytes, place: "handmade")
                 #expect(picture.image.width == width && picture.image.height == height)
-                #expect(picture.image.samples == Self.expected(png), "type \(format), \(width)x\(height), interlaced \(interlaced), managed \(managed)")
+                #expect(
+                    picture.image.samples == Self.expected(png),
+                    "type \(format), \(width)x\(height), interlaced \(interlaced), managed \(managed)")
                 var conversions: Set<ImageConversion> = []
                 if format.depth == 16 { conversions.insert(.sixteenBit) }
                 if format.colorType % 4 == 0 { conversions.insert(.gray) }
@@ -75,7 +86,8 @@ import Testing
 
     @Test("All 65,536 gray values of 16 bits become the nearest of 8")
     func every16BitValue() throws {
-        let png = HandmadePNG(width: 256, height: 256, depth: 16, colorType: 0, samples: (0..<65_536).map { UInt16($0) })
+        let png = HandmadePNG(
+            width: 256, height: 256, depth: 16, colorType: 0, samples: (0..<65_536).map { UInt16($0) })
         let samples = try PNGReader.decode(png.bytes, place: "handmade").image.samples
         let wrong = (0..<65_536).filter { value in
             let (red, green, blue) = (samples[3 * value], samples[3 * value + 1], samples[3 * value + 2])
@@ -89,7 +101,11 @@ import Testing
         let plain = HandmadePNG(width: 16, height: 16, colorType: 0, samples: (0..<256).map { UInt16($0) })
         var gamma = plain
         gamma.chunks = [("gAMA", HandmadePNG.word(100_000))]
-        #expect(try PNGReader.decode(gamma.bytes, place: "gamma").image == PNGReader.decode(plain.bytes, place: "plain").image)
-        #expect(try PNGReader.decode(gamma.bytes, place: "gamma").image.samples == (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
+        #expect(
+            try PNGReader.decode(gamma.bytes, place: "gamma").image
+                == PNGReader.decode(plain.bytes, place: "plain").image)
+        #expect(
+            try PNGReader.decode(gamma.bytes, place: "gamma").image.samples
+                == (0..<256).flatMap { [UInt8($0), UInt8($0), UInt8($0)] })
     }
 }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @Suite struct PNGWriterTests {
@@ -33,7 +34,9 @@ import Testing
         while position < bytes.count {
             let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
             let body = Array(bytes[position + 4..<position + 8 + length])
-            #expect(Array(bytes[position + 8 + length..<position + 12 + length]) == HandmadePNG.word(Int(HandmadePNG.crc(body))))
+            #expect(
+                Array(bytes[position + 8 + length..<position + 12 + length])
+                    == HandmadePNG.word(Int(HandmadePNG.crc(body))))
             types.append(String(decoding: body[..<4], as: UTF8.self))
             position += 12 + length
         }
@@ -50,12 +53,4 @@ import Testing
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.png"])
         }
     }
-}
-
-/// Runs a test in a folder of its own, which is removed afterwards.
-func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/images tests \(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
 }

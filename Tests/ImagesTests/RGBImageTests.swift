@@ -13,7 +13,9 @@ import Testing
                 #expect(padded.width % multiple == 0 && (width..<width + multiple).contains(padded.width))
                 #expect(padded.height % multiple == 0 && (height..<height + multiple).contains(padded.height))
                 for y in 0..<padded.height {
-                    for x in 0..<padded.width { #expect(padded[y, x] == picture[min(y, height - 1), min(x, width - 1)]) }
+                    for x in 0..<padded.width {
+                        #expect(padded[y, x] == picture[min(y, height - 1), min(x, width - 1)])
+                    }
                 }
                 #expect(padded.cropped(width: width, height: height) == picture)
             }
@@ -45,7 +47,9 @@ import Testing
     @Test("PSNR of pictures of different shape is refused")
     func psnrShapes() {
         let error = #expect(throws: Diagnostic.self) {
-            try PSNR(of: RGBImage(width: 2, height: 1, colour: RGBColour(0, 0, 0)), against: RGBImage(width: 1, height: 2, colour: RGBColour(0, 0, 0)))
+            try PSNR(
+                of: RGBImage(width: 2, height: 1, colour: RGBColour(0, 0, 0)),
+                against: RGBImage(width: 1, height: 2, colour: RGBColour(0, 0, 0)))
         }
         #expect(error?.code == .imageShapeMismatch)
         #expect(error?.found == "2x1 and 1x2 pixels")

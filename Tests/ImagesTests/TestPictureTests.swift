@@ -10,7 +10,9 @@ import Testing
         #expect(picture == TestPicture.draw())
     }
 
-    @Test("Every size from 512x512 can be drawn", arguments: [(512, 512), (513, 601), (1_920, 1_088), (2_100, 512), (512, 1_500)])
+    @Test(
+        "Every size from 512x512 can be drawn",
+        arguments: [(512, 512), (513, 601), (1_920, 1_088), (2_100, 512), (512, 1_500)])
     func sizes(_ width: Int, _ height: Int) {
         let picture = TestPicture.draw(width: width, height: height)
         #expect(picture.width == width && picture.height == height)
@@ -40,11 +42,15 @@ import Testing
     @Test("The zone plate is symmetric in both axes and about the diagonal")
     func zonePlate() {
         let picture = TestPicture.draw()
-        // The layout at 768 pixels: gaps of 12, six panels of (768 - 7 x 12) / 6 = 114, the strip 114 + 2 x 12 + 7 + 6 = 151 rows high.
+        // The layout at 768 pixels: gaps of 12, six panels of (768 - 7 x 12) / 6 = 114, the strip 114 + 2 x 12 + 7 + 6
+        // = 151 rows high.
         let (top, left, side) = (512 - 151 + 12, 12, 114)
         let unlike = (0..<side * side).filter { position in
             let (y, x) = (position / side, position % side)
-            let mirrored = [picture[top + side - 1 - y, left + x], picture[top + y, left + side - 1 - x], picture[top + x, left + y]]
+            let mirrored = [
+                picture[top + side - 1 - y, left + x], picture[top + y, left + side - 1 - x],
+                picture[top + x, left + y],
+            ]
             return mirrored.contains { $0 != picture[top + y, left + x] }
         }
         #expect(unlike == [])
@@ -55,7 +61,8 @@ import Testing
     func sine() {
         let wrong = (0..<65_536).filter { phase in
             let exact = 256 * sin(2 * Double.pi * Double(phase) / 65_536)
-            return abs(Double(IntegerWave.sine(phase)) - exact) >= 1.5 || IntegerWave.sine(phase - 65_536) != IntegerWave.sine(phase)
+            return abs(Double(IntegerWave.sine(phase)) - exact) >= 1.5
+                || IntegerWave.sine(phase - 65_536) != IntegerWave.sine(phase)
         }
         #expect(wrong == [])
     }

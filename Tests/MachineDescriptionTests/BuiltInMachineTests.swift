@@ -2,8 +2,8 @@ import Diagnostics
 import MachineDescription
 import Testing
 
-/// The built-in machines against the table of the design: C0, K0, P0, MACs, V, W, A, KiB of weights and activations, DMA bytes per cycle, latency, burst bytes, bursts
-/// outstanding, result lanes, MHz.
+/// The built-in machines against the table of the design: C0, K0, P0, MACs, V, W, A, KiB of weights and activations,
+/// DMA bytes per cycle, latency, burst bytes, bursts outstanding, result lanes, MHz.
 @Suite struct BuiltInMachineTests {
     static let table: [(name: String, figures: [Int])] = [
         ("small", [8, 8, 4, 256, 12, 12, 32, 128, 128, 4, 60, 64, 8, 8, 200]),
@@ -15,8 +15,10 @@ import Testing
         let machine = try #require(MachineDescription.builtIn(named: name))
         let array = machine.macArray
         let found = [
-            array.inputChannelLanes, array.outputChannelLanes, array.pixelLanes, array.macs, array.activationBits, array.weightBits, array.accumulatorBits,
-            machine.weightBuffer.bytes / 1024, machine.activationBuffer.bytes / 1024, machine.dma.bytesPerCycle, machine.dma.latencyCycles,
+            array.inputChannelLanes, array.outputChannelLanes, array.pixelLanes, array.macs, array.activationBits,
+            array.weightBits, array.accumulatorBits,
+            machine.weightBuffer.bytes / 1024, machine.activationBuffer.bytes / 1024, machine.dma.bytesPerCycle,
+            machine.dma.latencyCycles,
             machine.dma.burstBytes, machine.dma.outstanding, machine.postProcessor.lanes, Int(machine.clockMegahertz),
         ]
         #expect(found == figures)
@@ -30,7 +32,9 @@ import Testing
         #expect(machine.weightBuffer.pingPong && machine.activationBuffer.pingPong)
         #expect(machine.activationBuffer.banks == array.pixelLanes && machine.activationBuffer.deinterleave)
         #expect(machine.codebookMux.encodeLanes == machine.postProcessor.lanes)
-        #expect(machine.normalization == NormalizationDescription(method: .exact, lanes: machine.postProcessor.lanes, latencyCycles: 24))
+        #expect(
+            machine.normalization
+                == NormalizationDescription(method: .exact, lanes: machine.postProcessor.lanes, latencyCycles: 24))
         #expect(machine.dma.alignmentBytes == 64)
         #expect(array.pipelineStages == 4 && array.dataflow == .outputStationary && array.laneMapping == .channels)
     }
@@ -51,27 +55,45 @@ import Testing
     @Test func warnsOfWhatKeepsAMachineFromItsSpeed() throws {
         var machine = try MachineDescription.load("mid")
         (machine.dma.burstBytes, machine.dma.outstanding) = (64, 4)
-        #expect(machine.warnings == ["DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are"])
+        #expect(
+            machine.warnings == ["DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are"]
+        )
         #expect(machine.dma.reachedBytesPerCycle == 256.0 / 104)
         // 26 bursts less one are 25 x 64 bytes in 104 cycles: 15.38.
         machine.dma.outstanding = 25
-        #expect(machine.warnings == ["DMA reaches 15.4 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 25 are"])
+        #expect(
+            machine.warnings == [
+                "DMA reaches 15.4 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 25 are"
+            ])
         // A bus that is full but for a thousandth is not called full.
-        machine.dma = DMADescription(bytesPerCycle: 4, latencyCycles: 1000, burstBytes: 4, alignmentBytes: 64, outstanding: 1000)
-        #expect(machine.warnings == ["DMA reaches 3.9 of 4 bytes per cycle: 1001 bursts in flight would fill the bus, 1000 are"])
+        machine.dma = DMADescription(
+            bytesPerCycle: 4, latencyCycles: 1000, burstBytes: 4, alignmentBytes: 64, outstanding: 1000)
+        #expect(
+            machine.warnings == [
+                "DMA reaches 3.9 of 4 bytes per cycle: 1001 bursts in flight would fill the bus, 1000 are"
+            ])
 
         machine = try MachineDescription.load("mid")
         machine.weightBuffer.bytesPerCycle = 96
-        #expect(machine.warnings == ["the weight buffer delivers 96 of the 256 bytes per cycle that the MAC array takes: a step takes 3 cycles"])
+        #expect(
+            machine.warnings == [
+                """
+                the weight buffer delivers 96 of the 256 bytes per cycle that the MAC array takes: a step takes 3 cycles
+                """
+            ])
         machine = try MachineDescription.load("mid")
         (machine.activationBuffer.banks, machine.activationBuffer.bytesPerCycle) = (2, 32)
         #expect(machine.warnings == ["the activation buffer has 2 banks for 4 pixel lanes: a step takes 2 cycles"])
         // 16 x 4 results on 8 lanes: 8 cycles; 64 channels on 16 lanes are 4 steps.
         machine = try MachineDescription.load("mid")
         machine.codebookMux.encodeLanes = 8
-        #expect(machine.warnings == [
-            "8 result lanes take 8 cycles for the 64 results of a group, which the MAC array sums in 4 (a normalization of 64 channels): 16 lanes in postProcessor, codebookMux and normalization would keep up"
-        ])
+        #expect(
+            machine.warnings == [
+                """
+                8 result lanes take 8 cycles for the 64 results of a group, which the MAC array sums in 4 (a \
+                normalization of 64 channels): 16 lanes in postProcessor, codebookMux and normalization would keep up
+                """
+            ])
     }
 
     @Test func namesAreListed() {
@@ -87,20 +109,28 @@ import Testing
         machine.activationBuffer.deinterleave = false
         machine.weightBuffer.pingPong = false
         machine.codebookMux.programmable = false
-        machine.dma = DMADescription(bytesPerCycle: 8, latencyCycles: 1, burstBytes: 128, alignmentBytes: 256, outstanding: 9)
+        machine.dma = DMADescription(
+            bytesPerCycle: 8, latencyCycles: 1, burstBytes: 128, alignmentBytes: 256, outstanding: 9)
         #expect(try MachineDescription(yaml: machine.yaml, path: "echo") == machine)
         #expect(machine.yaml.contains("clockMegahertz: 333.25\n"))
-        for (decoder, skips) in [(nil, true), (WeightDecoderDescription(law: .huffman, symbolsPerCycle: 7), false), (WeightDecoderDescription(law: .huffman, symbolsPerCycle: 1), true)] {
+        for (decoder, skips) in [
+            (nil, true), (WeightDecoderDescription(law: .huffman, symbolsPerCycle: 7), false),
+            (WeightDecoderDescription(law: .huffman, symbolsPerCycle: 1), true),
+        ] {
             (machine.weightDecoder, machine.macArray.zeroSkipping) = (decoder, skips)
             #expect(try MachineDescription(yaml: machine.yaml, path: "echo") == machine)
-            #expect(machine.yaml.contains("zeroSkipping: true") == skips && machine.yaml.contains("weightDecoder:") == (decoder != nil))
+            #expect(
+                machine.yaml.contains("zeroSkipping: true") == skips
+                    && machine.yaml.contains("weightDecoder:") == (decoder != nil))
             #expect(machine.estimatesWeightCoding)
         }
     }
 
     @Test(arguments: MachineDescription.builtInNames) func hasNoUnitsWithoutRTL(name: String) throws {
         let machine = try MachineDescription.load(name)
-        #expect(!machine.estimatesWeightCoding && !machine.yaml.contains("zeroSkipping") && !machine.yaml.contains("weightDecoder"))
+        #expect(
+            !machine.estimatesWeightCoding && !machine.yaml.contains("zeroSkipping")
+                && !machine.yaml.contains("weightDecoder"))
         #expect(machine.yaml.hasSuffix("samplesPerCycle: \(machine.trellis.samplesPerCycle)\n"))
     }
 }

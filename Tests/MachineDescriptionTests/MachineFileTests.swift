@@ -1,9 +1,11 @@
 import Diagnostics
 import Foundation
 import MachineDescription
+import TestSupport
 import Testing
 
-/// Every way a machine file can be wrong, each by one change to the file of `mid`: the code, the place and the words of the message.
+/// Every way a machine file can be wrong, each by one change to the file of `mid`: the code, the place and the words of
+/// the message.
 @Suite struct MachineFileTests {
     /// The diagnostic of `mid`'s file after replacing one text by another.
     private func diagnostic(_ old: String, _ new: String) throws -> Diagnostic {
@@ -15,7 +17,8 @@ import Testing
     }
 
     @Test func unknownKeyIsRefusedWithASuggestion() throws {
-        // Line 6 of the file is `  dataflow: ...`; lines are counted from 1: name, clockMegahertz, macArray, three lane counts.
+        // Line 6 of the file is `  dataflow: ...`; lines are counted from 1: name, clockMegahertz, macArray, three lane
+        // counts.
         let found = try diagnostic("  pixelLanes: 4", "  pixelLane: 4")
         #expect(found.code == .machineUnknownKey)
         #expect(found.place == "m.yaml:6:3")
@@ -55,12 +58,27 @@ import Testing
     }
 
     @Test(arguments: [
-        ("weightDecoder:\n  law: huffman\n", DiagnosticCode.machineMissingField, "weightDecoder.symbolsPerCycle is missing"),
+        (
+            "weightDecoder:\n  law: huffman\n", DiagnosticCode.machineMissingField,
+            "weightDecoder.symbolsPerCycle is missing"
+        ),
         ("weightDecoder:\n  symbolsPerCycle: 4\n", .machineMissingField, "weightDecoder.law is missing"),
-        ("weightDecoder:\n  law: huffmann\n  symbolsPerCycle: 4\n", .machineValueOutOfRange, "weightDecoder.law is huffmann"),
-        ("weightDecoder:\n  law: huffman\n  symbolsPerCycle: 0\n", .machineValueOutOfRange, "weightDecoder.symbolsPerCycle is 0"),
-        ("weightDecoder:\n  law: huffman\n  symbolsPerCycle: 65\n", .machineValueOutOfRange, "weightDecoder.symbolsPerCycle is 65"),
-        ("weightDecoder:\n  law: huffman\n  symbolsPerCycle: 4\n  lanes: 1\n", .machineUnknownKey, "unknown key weightDecoder.lanes"),
+        (
+            "weightDecoder:\n  law: huffmann\n  symbolsPerCycle: 4\n", .machineValueOutOfRange,
+            "weightDecoder.law is huffmann"
+        ),
+        (
+            "weightDecoder:\n  law: huffman\n  symbolsPerCycle: 0\n", .machineValueOutOfRange,
+            "weightDecoder.symbolsPerCycle is 0"
+        ),
+        (
+            "weightDecoder:\n  law: huffman\n  symbolsPerCycle: 65\n", .machineValueOutOfRange,
+            "weightDecoder.symbolsPerCycle is 65"
+        ),
+        (
+            "weightDecoder:\n  law: huffman\n  symbolsPerCycle: 4\n  lanes: 1\n", .machineUnknownKey,
+            "unknown key weightDecoder.lanes"
+        ),
         ("weightDecoder: huffman\n", .machineWrongType, "weightDecoder is 'huffman'"),
         ("weightDecoders: huffman\n", .machineUnknownKey, "unknown key weightDecoders"),
     ])
@@ -71,7 +89,9 @@ import Testing
 
     @Test func zeroSkippingIsReadStrictly() throws {
         #expect(try diagnostic("pipelineStages: 4", "pipelineStages: 4\n  zeroSkipping: yes").code == .machineWrongType)
-        #expect(try diagnostic("pipelineStages: 4", "pipelineStages: 4\n  zeroskipping: true").remedy == "did you mean zeroSkipping?")
+        #expect(
+            try diagnostic("pipelineStages: 4", "pipelineStages: 4\n  zeroskipping: true").remedy
+                == "did you mean zeroSkipping?")
     }
 
     @Test func wrongTypeNamesTheValuesPlace() throws {
@@ -80,9 +100,12 @@ import Testing
     }
 
     static let integers = [
-        "inputChannelLanes: 16", "outputChannelLanes: 16", "pixelLanes: 4", "activationBits: 16", "weightBits: 12", "accumulatorBits: 36",
-        "pipelineStages: 4", "bytes: 262144", "banks: 16", "bytesPerCycle: 256", "bytes: 524288", "banks: 4", "bytesPerCycle: 64", "bytes: 65536",
-        "codebooks: 16", "encodeLanes: 16", "  lanes: 16", "latencyCycles: 24", "bytesPerCycle: 16", "latencyCycles: 100", "burstBytes: 256",
+        "inputChannelLanes: 16", "outputChannelLanes: 16", "pixelLanes: 4", "activationBits: 16", "weightBits: 12",
+        "accumulatorBits: 36",
+        "pipelineStages: 4", "bytes: 262144", "banks: 16", "bytesPerCycle: 256", "bytes: 524288", "banks: 4",
+        "bytesPerCycle: 64", "bytes: 65536",
+        "codebooks: 16", "encodeLanes: 16", "  lanes: 16", "latencyCycles: 24", "bytesPerCycle: 16",
+        "latencyCycles: 100", "burstBytes: 256",
         "alignmentBytes: 64", "outstanding: 16", "clockMegahertz: 400",
     ]
 
@@ -105,7 +128,8 @@ import Testing
     }
 
     @Test func aTableUnitIsReadAndPrinted() throws {
-        let text = try MachineDescription.load("mid").yaml.replacingOccurrences(of: "method: exact", with: "method: table")
+        let text = try MachineDescription.load("mid").yaml.replacingOccurrences(
+            of: "method: exact", with: "method: table")
         let machine = try MachineDescription(yaml: text, path: "m.yaml")
         #expect(machine.normalization.method == .table && machine.yaml == text)
         #expect(try diagnostic("method: exact", "method: tables").remedy == "did you mean table?")
@@ -119,10 +143,19 @@ import Testing
 
     @Test(arguments: [
         ("bytes: 262144", "bytes: 262145", "weightBuffer.bytes is 262145", "a multiple of 32 (two halves of 16 banks)"),
-        ("bytes: 524288", "bytes: 524292", "activationBuffer.bytes is 524292", "a multiple of 8 (two halves of 4 banks)"),
-        ("bytesPerCycle: 64", "bytesPerCycle: 60", "activationBuffer.bytesPerCycle is 60", "64: each of 4 banks delivers one word of 16 codes a cycle"),
+        (
+            "bytes: 524288", "bytes: 524292", "activationBuffer.bytes is 524292",
+            "a multiple of 8 (two halves of 4 banks)"
+        ),
+        (
+            "bytesPerCycle: 64", "bytesPerCycle: 60", "activationBuffer.bytesPerCycle is 60",
+            "64: each of 4 banks delivers one word of 16 codes a cycle"
+        ),
         ("bytesPerCycle: 256", "bytesPerCycle: 250", "weightBuffer.bytesPerCycle is 250", "a multiple of banks: 16"),
-        ("accumulatorBits: 36", "accumulatorBits: 27", "macArray.accumulatorBits is 27", "at least 28, the bits of one product (activationBits + weightBits)"),
+        (
+            "accumulatorBits: 36", "accumulatorBits: 27", "macArray.accumulatorBits is 27",
+            "at least 28, the bits of one product (activationBits + weightBits)"
+        ),
         ("burstBytes: 256", "burstBytes: 96", "dma.burstBytes is 96", "a power of two"),
         ("burstBytes: 256", "burstBytes: 8", "dma.burstBytes is 8", "a multiple of dma.bytesPerCycle: 16"),
         ("alignmentBytes: 64", "alignmentBytes: 48", "dma.alignmentBytes is 48", "a power of two"),
@@ -136,13 +169,16 @@ import Testing
         #expect(found.expected == expected)
     }
 
-    /// 1024 x 16 weights a step do not fit a tile of 8 KiB; nor do 1024 x 4 activations fit one of 2 KiB; and 1024 x 1024 x 4 MACs are too many.
+    /// 1024 x 16 weights a step do not fit a tile of 8 KiB; nor do 1024 x 4 activations fit one of 2 KiB; and 1024 x
+    /// 1024 x 4 MACs are too many.
     @Test func tooSmallTilesAndTooManyLanesAreRefused() throws {
         var machine = try MachineDescription.load("mid")
         machine.macArray.inputChannelLanes = 1024
         machine.activationBuffer.bytesPerCycle = 4096
         machine.weightBuffer.bytes = 16_384
-        var found = try #require(throws: Diagnostic.self) { _ = try MachineDescription(yaml: machine.yaml, path: "m.yaml") }
+        var found = try #require(throws: Diagnostic.self) {
+            _ = try MachineDescription(yaml: machine.yaml, path: "m.yaml")
+        }
         #expect(found.code == .machineInconsistent && found.found == "a tile of weightBuffer has 8192 bytes")
         machine.weightBuffer.bytes = 65_536
         machine.activationBuffer.bytes = 4096
@@ -175,10 +211,14 @@ import Testing
     @Test func quotesPointsAndExponentsMakeNoDifference() throws {
         let mid = try MachineDescription.load("mid")
         for (old, new) in [
-            ("pixelLanes: 4", "pixelLanes: \"4\""), ("pixelLanes: 4", "pixelLanes: 4.0"), ("pixelLanes: 4", "pixelLanes: 0.4e1"), ("clockMegahertz: 400", "clockMegahertz: 4e2"),
-            ("dataflow: outputStationary", "dataflow: \"outputStationary\""), ("pingPong: true", "pingPong: 'true'"), ("name: mid", "'name': \"mid\""), ("\n", "\r\n"),
+            ("pixelLanes: 4", "pixelLanes: \"4\""), ("pixelLanes: 4", "pixelLanes: 4.0"),
+            ("pixelLanes: 4", "pixelLanes: 0.4e1"), ("clockMegahertz: 400", "clockMegahertz: 4e2"),
+            ("dataflow: outputStationary", "dataflow: \"outputStationary\""), ("pingPong: true", "pingPong: 'true'"),
+            ("name: mid", "'name': \"mid\""), ("\n", "\r\n"),
         ] {
-            #expect(try MachineDescription(yaml: mid.yaml.replacingOccurrences(of: old, with: new), path: "m.yaml") == mid, "\(new)")
+            #expect(
+                try MachineDescription(yaml: mid.yaml.replacingOccurrences(of: old, with: new), path: "m.yaml") == mid,
+                "\(new)")
         }
     }
 
@@ -193,7 +233,9 @@ import Testing
             section = nil
         }
         for line in mid.yaml.split(separator: "\n") {
-            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map { $0.trimmingCharacters(in: .whitespaces) }
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }
             if !line.hasPrefix(" ") { closeSection() }
             guard !parts[1].isEmpty else {
                 section = (parts[0], [])
@@ -206,16 +248,18 @@ import Testing
         closeSection()
         let json = "{\(members.joined(separator: ", "))}"
         #expect(try MachineDescription(yaml: json, path: "m.json") == mid)
-        let folder = FileManager.default.temporaryDirectory.appending(path: "machine-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let path = folder.appending(path: "m.yaml").path
-        try Data([0xEF, 0xBB, 0xBF] + Array(mid.yaml.replacingOccurrences(of: "\n", with: "\r\n").utf8)).write(to: URL(fileURLWithPath: path))
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let path = try folder.write(
+            [0xEF, 0xBB, 0xBF] + Array(mid.yaml.replacingOccurrences(of: "\n", with: "\r\n").utf8), "m.yaml")
         #expect(try MachineDescription.load(path) == mid)
     }
 
     @Test func whatCouldGrowOrHideIsRefusedWhileParsing() throws {
-        for text in ["a: &x [1]\nb: *x\n", "? [1]\n: 2\n", "<<: {a: 1}\n", "name: !!str mid\n", String(repeating: "[", count: 100_000)] {
+        for text in [
+            "a: &x [1]\nb: *x\n", "? [1]\n: 2\n", "<<: {a: 1}\n", "name: !!str mid\n",
+            String(repeating: "[", count: 100_000),
+        ] {
             let found = try #require(throws: Diagnostic.self) { _ = try MachineDescription(yaml: text, path: "m.yaml") }
             #expect(found.code == .machineNotYAML && found.place.hasPrefix("m.yaml:"), "\(text.prefix(20))")
         }
@@ -234,24 +278,21 @@ import Testing
     }
 
     @Test func filesAreReadByPath() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "machine-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
         var machine = try MachineDescription.load("small")
         machine.name = "mine"
-        let path = folder.appending(path: "mine.yaml").path
-        try machine.yaml.write(toFile: path, atomically: true, encoding: .utf8)
+        let path = try folder.write(machine.yaml, "mine.yaml")
         #expect(try MachineDescription.load(path) == machine)
 
         func code(_ path: String) -> DiagnosticCode? {
             do { _ = try MachineDescription.load(path) } catch { return error.code }
             return nil
         }
-        #expect(code(folder.path) == .machineUnreadable)
-        let binary = folder.appending(path: "binary").path
-        try Data([0xFF, 0xFE, 0x80]).write(to: URL(fileURLWithPath: binary))
+        #expect(code(folder.url.path) == .machineUnreadable)
+        let binary = try folder.write([0xFF, 0xFE, 0x80], "binary")
         #expect(code(binary) == .machineUnreadable)
-        try Data(repeating: 35, count: (1 << 20) + 1).write(to: URL(fileURLWithPath: binary))
+        try folder.write(Array(repeating: 35, count: (1 << 20) + 1), "binary")
         #expect(code(binary) == .machineUnreadable)
     }
 

@@ -5,8 +5,11 @@ import MachineDescription
 import Testing
 
 @Suite struct AccumulationTests {
-    private func expect(_ layer: RandomLayer.Case, seed: UInt64, _ configure: (inout TestBench) -> Void = { _ in }) throws {
-        var bench = TestBench(configuration: layer.configuration, weights: layer.weights, activations: layer.activations)
+    private func expect(
+        _ layer: RandomLayer.Case, seed: UInt64, _ configure: (inout TestBench) -> Void = { _ in }
+    ) throws {
+        var bench = TestBench(
+            configuration: layer.configuration, weights: layer.weights, activations: layer.activations)
         configure(&bench)
         var pass = layer.pass
         let outcome = try bench.run { addresses in
@@ -18,7 +21,13 @@ import Testing
         let naive = NaiveAccumulation(pass: pass, configuration: layer.configuration, activationBits: 16)
         let saturated = naive.run(weights: layer.weights, activations: &expected, partialSums: &partialSums)
         let difference = zip(expected, outcome.activations).enumerated().first { $0.element.0 != $0.element.1 }
-        #expect(difference == nil, "seed \(seed), \(bench.kernels), \(bench.threads) threads: byte \(difference?.offset ?? -1) of \(pass), \(layer.configuration.drain)")
+        #expect(
+            difference == nil,
+            """
+            seed \(seed), \(bench.kernels), \(bench.threads) threads: byte \(difference?.offset ?? -1) of \(pass), \
+            \(layer.configuration.drain)
+            """
+        )
         #expect(outcome.saturatedOutputsByChannel == saturated, "seed \(seed)")
         #expect(outcome.saturatedOutputs == saturated.reduce(0, +), "seed \(seed)")
         #expect(outcome.activity == [naive.activity(bench.description.macArray)], "seed \(seed)")
@@ -60,7 +69,8 @@ import Testing
             passes[1].firstInputChannel += half
             passes[1].inputAddress += half
             passes[1].weightAddress += half
-            let bench = TestBench(configuration: layer.configuration, weights: layer.weights, activations: layer.activations)
+            let bench = TestBench(
+                configuration: layer.configuration, weights: layer.weights, activations: layer.activations)
             let outcome = try bench.run { addresses in
                 passes[0].parameters = addresses
                 passes[1].parameters = addresses
@@ -78,7 +88,11 @@ import Testing
             #expect(expected == whole, "seed \(seed): the definition itself does not depend on the split")
             #expect(outcome.activations == expected, "seed \(seed)")
             #expect(
-                outcome.activity == passes.map { NaiveAccumulation(pass: $0, configuration: layer.configuration, activationBits: 16).activity(bench.description.macArray) })
+                outcome.activity
+                    == passes.map {
+                        NaiveAccumulation(pass: $0, configuration: layer.configuration, activationBits: 16).activity(
+                            bench.description.macArray)
+                    })
         }
     }
 }

@@ -18,7 +18,8 @@ import Testing
         work.function = .reconstructLatent
         (work.rows, work.columns, work.channels, work.inputPixelPitchBytes) = (16, 16, 2, 2)
         (work.outputAddress, work.outputPixelPitchBytes, work.outputBytesPerElement) = (512, 4, 2)
-        let outcome = try TestBench(configuration: configuration, weights: [0], activations: activations).run { addresses in
+        let outcome = try TestBench(configuration: configuration, weights: [0], activations: activations).run {
+            addresses in
             work.parameters = addresses
             return [.elementwise(work)]
         }
@@ -26,13 +27,18 @@ import Testing
             for channel in 0..<2 {
                 let entry = Int(books[channel][min(code, books[channel].count - 1)]) + [-11, 500][channel]
                 let address = 512 + code * 4 + channel * 2
-                let stored = Int(Int16(bitPattern: UInt16(outcome.activations[address]) | UInt16(outcome.activations[address + 1]) << 8))
+                let stored = Int(
+                    Int16(
+                        bitPattern: UInt16(outcome.activations[address]) | UInt16(outcome.activations[address + 1]) << 8
+                    ))
                 #expect(stored == entry, "code \(code), channel \(channel)")
             }
         }
     }
 
-    @Test("Every 16-bit value encodes to the number of thresholds it reaches, and counts as saturated beyond the ends", arguments: [1, 4000])
+    @Test(
+        "Every 16-bit value encodes to the number of thresholds it reaches, and counts as saturated beyond the ends",
+        arguments: [1, 4000])
     func encoding(spread: Int32) throws {
         // A spread of 4000 makes the tables too long to list: codes are then searched.
         let thresholds = (1..<256).map { Int32($0 * $0 / 9 - 3000) * spread }
@@ -41,18 +47,23 @@ import Testing
         let multiplier = QuantizedMultiplier(mantissa: 1 << 30, exponent: spread == 1 ? 1 : 10)
         let configuration = LayerConfiguration(
             input: OperandConfiguration(entries: [], selects: [], offsets: []),
-            output: ResultConfiguration(thresholds: [thresholds], limits: [limits], selects: [0], offsets: [77], codeMap: map),
+            output: ResultConfiguration(
+                thresholds: [thresholds], limits: [limits], selects: [0], offsets: [77], codeMap: map),
             drain: .postProcessing(
                 PostProcessingConfiguration(
-                    bias: [], multipliers: [multiplier], multipliersNegative: [multiplier], rounding: .single, resultBits: 32, clipLow: .min, clipHigh: .max)))
+                    bias: [], multipliers: [multiplier], multipliersNegative: [multiplier], rounding: .single,
+                    resultBits: 32, clipLow: .min, clipHigh: .max)))
         for first in stride(from: -32768, to: 32768, by: 16384) {
             var work = Elementwise()
             work.function = .requantize
             (work.rows, work.columns, work.inputPixelPitchBytes, work.inputBytesPerElement) = (64, 256, 2, 2)
             work.outputAddress = 32768
             let values = (first..<first + 16384).map { Int16($0) }
-            let activations = values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] } + Array(repeating: 0, count: 16384)
-            let outcome = try TestBench(configuration: configuration, weights: [0], activations: activations).run { addresses in
+            let activations =
+                values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+                + Array(repeating: 0, count: 16384)
+            let outcome = try TestBench(configuration: configuration, weights: [0], activations: activations).run {
+                addresses in
                 work.parameters = addresses
                 return [.elementwise(work)]
             }
@@ -61,7 +72,9 @@ import Testing
                 let x = Int32(value) * (spread == 1 ? 1 : 512) - 77
                 let code = thresholds.count { x >= $0 }
                 if x < limits.lowest || x > limits.highest { saturated += 1 }
-                if outcome.activations[32768 + index] != map[code] { Issue.record("value \(value): \(outcome.activations[32768 + index]), not \(map[code])") }
+                if outcome.activations[32768 + index] != map[code] {
+                    Issue.record("value \(value): \(outcome.activations[32768 + index]), not \(map[code])")
+                }
             }
             #expect(outcome.saturatedOutputs == saturated)
         }
@@ -76,34 +89,46 @@ import Testing
             (work.rows, work.columns, work.channels) = (random.int(1...4), random.int(1...6), random.int(1...9))
             work.shuffleFactor = work.function == .copy ? random.int(1...2) : 1
             work.channels *= work.shuffleFactor * work.shuffleFactor
-            work.hasSecond = work.function == .add || (work.function != .copy && work.function != .requantize && random.chance(50))
+            work.hasSecond =
+                work.function == .add || (work.function != .copy && work.function != .requantize && random.chance(50))
             work.fractionBits = random.int(0...6)
-            let codes = OperandConfiguration(entries: [signedCodebook], selects: Array(repeating: 0, count: work.channels), offsets: (0..<work.channels).map { Int32($0) })
+            let codes = OperandConfiguration(
+                entries: [signedCodebook], selects: Array(repeating: 0, count: work.channels),
+                offsets: (0..<work.channels).map { Int32($0) })
             let integers = OperandConfiguration(entries: [], selects: [], offsets: [])
             let isSixteen = work.function == .quantizeLatent || work.function == .reconstructLatent
-            let output = isSixteen ? ResultConfiguration(thresholds: [], limits: [], selects: [], offsets: []) : random.result(channels: work.channels, limit: 2000)
+            let output =
+                isSixteen
+                ? ResultConfiguration(thresholds: [], limits: [], selects: [], offsets: [])
+                : random.result(channels: work.channels, limit: 2000)
             let drain: DrainConfiguration
             switch work.function {
             case .add:
                 drain = .addition(
                     AdditionConfiguration(
-                        mantissaA: Int64(random.int(-1 << 31 + 1...1 << 31 - 1)), mantissaB: Int64(random.int(-1 << 31 + 1...1 << 31 - 1)), exponent: random.int(-4...4),
-                        rounding: [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero][random.int(0...5)], resultBits: 32, clipLow: .min, clipHigh: 1500))
+                        mantissaA: Int64(random.int(-1 << 31 + 1...1 << 31 - 1)),
+                        mantissaB: Int64(random.int(-1 << 31 + 1...1 << 31 - 1)), exponent: random.int(-4...4),
+                        rounding: [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero][random.int(0...5)],
+                        resultBits: 32, clipLow: .min, clipHigh: 1500))
             case .requantize:
                 var post = random.postProcessing(channels: work.channels, magnitude: 1000, limit: 2000)
                 post.bias = []
                 drain = .postProcessing(post)
             default: drain = .none
             }
-            let configuration = LayerConfiguration(input: isSixteen ? integers : codes, second: work.hasSecond ? codes : nil, output: output, drain: drain)
+            let configuration = LayerConfiguration(
+                input: isSixteen ? integers : codes, second: work.hasSecond ? codes : nil, output: output, drain: drain)
             work.inputBytesPerElement = isSixteen ? 2 : 1
             work.outputBytesPerElement = work.function == .copy ? 1 : output.isInteger16 ? 2 : 1
             work.inputPixelPitchBytes = work.channels * work.inputBytesPerElement + random.int(0...2)
             (work.secondAddress, work.secondPixelPitchBytes) = (4000, work.channels)
             work.outputAddress = 8000
-            work.outputPixelPitchBytes = work.channels / (work.shuffleFactor * work.shuffleFactor) * work.outputBytesPerElement + random.int(0...2)
+            work.outputPixelPitchBytes =
+                work.channels / (work.shuffleFactor * work.shuffleFactor) * work.outputBytesPerElement
+                + random.int(0...2)
             let activations = (0..<12_000).map { _ in UInt8(random.int(0...255)) }
-            let outcome = try TestBench(configuration: configuration, weights: [0], activations: activations).run { addresses in
+            let outcome = try TestBench(configuration: configuration, weights: [0], activations: activations).run {
+                addresses in
                 work.parameters = addresses
                 return [.elementwise(work)]
             }
@@ -113,33 +138,49 @@ import Testing
             #expect(outcome.saturatedOutputsByChannel == saturated, "seed \(seed)")
             #expect(outcome.saturatedOutputs == saturated.reduce(0, +), "seed \(seed)")
             let elements = work.rows * work.columns * work.channels
-            #expect(outcome.activity[0].bufferReadBytes == elements * (work.inputBytesPerElement + (work.hasSecond ? 1 : 0)))
+            #expect(
+                outcome.activity[0].bufferReadBytes == elements * (work.inputBytesPerElement + (work.hasSecond ? 1 : 0))
+            )
             #expect(outcome.activity[0].bufferWriteBytes == elements * work.outputBytesPerElement)
         }
     }
 
-    private func evaluate(_ work: Elementwise, _ configuration: LayerConfiguration, _ memory: [UInt8], _ expected: inout [UInt8]) -> [Int] {
+    private func evaluate(
+        _ work: Elementwise, _ configuration: LayerConfiguration, _ memory: [UInt8], _ expected: inout [UInt8]
+    ) -> [Int] {
         var saturated = Array(repeating: 0, count: work.function == .copy ? 0 : work.channels)
         let f = work.shuffleFactor
         for i in 0..<work.rows {
             for j in 0..<work.columns {
                 for c in 0..<work.channels {
-                    let first = work.inputAddress + (i * work.columns + j) * work.inputPixelPitchBytes + c * work.inputBytesPerElement
-                    let output = work.outputAddress + ((i * f + c % (f * f) / f) * work.columns * f + j * f + c % f) * work.outputPixelPitchBytes
+                    let first =
+                        work.inputAddress + (i * work.columns + j) * work.inputPixelPitchBytes + c
+                        * work.inputBytesPerElement
+                    let output =
+                        work.outputAddress + ((i * f + c % (f * f) / f) * work.columns * f + j * f + c % f)
+                        * work.outputPixelPitchBytes
                         + c / (f * f) * work.outputBytesPerElement
                     guard work.function != .copy else {
                         expected[output] = memory[first]
                         continue
                     }
-                    let a = work.inputBytesPerElement == 2
-                        ? Int(Int16(bitPattern: UInt16(memory[first]) | UInt16(memory[first + 1]) << 8)) : Definitions.decode(memory[first], configuration.input, channel: c)
-                    let b = work.hasSecond
-                        ? Definitions.decode(memory[work.secondAddress + (i * work.columns + j) * work.secondPixelPitchBytes + c], configuration.second!, channel: c) : 0
+                    let a =
+                        work.inputBytesPerElement == 2
+                        ? Int(Int16(bitPattern: UInt16(memory[first]) | UInt16(memory[first + 1]) << 8))
+                        : Definitions.decode(memory[first], configuration.input, channel: c)
+                    let b =
+                        work.hasSecond
+                        ? Definitions.decode(
+                            memory[work.secondAddress + (i * work.columns + j) * work.secondPixelPitchBytes + c],
+                            configuration.second!, channel: c) : 0
                     let (element, isSaturated) = Definitions.encode(
-                        rounded(work, configuration.drain, a, b, channel: c), configuration.drain, configuration.output, channel: c)
+                        rounded(work, configuration.drain, a, b, channel: c), configuration.drain, configuration.output,
+                        channel: c)
                     saturated[c] += isSaturated ? 1 : 0
                     expected[output] = UInt8(truncatingIfNeeded: element)
-                    if work.outputBytesPerElement == 2 { expected[output + 1] = UInt8(truncatingIfNeeded: element >> 8) }
+                    if work.outputBytesPerElement == 2 {
+                        expected[output + 1] = UInt8(truncatingIfNeeded: element >> 8)
+                    }
                 }
             }
         }
@@ -148,12 +189,16 @@ import Testing
 
     private func rounded(_ work: Elementwise, _ drain: DrainConfiguration, _ a: Int, _ b: Int, channel: Int) -> Int {
         switch (work.function, drain) {
-        case (.quantizeLatent, _): (a - b + (work.fractionBits > 0 ? 1 << (work.fractionBits - 1) : 0)) >> work.fractionBits
+        case (.quantizeLatent, _):
+            (a - b + (work.fractionBits > 0 ? 1 << (work.fractionBits - 1) : 0)) >> work.fractionBits
         case (.reconstructLatent, _): a << work.fractionBits + b
         case (.add, .addition(let addition)):
             Definitions.requantize(
-                a * Int(addition.mantissaA) + b * Int(addition.mantissaB), QuantizedMultiplier(mantissa: 1, exponent: addition.exponent), addition.rounding)
-        case (_, .postProcessing(let post)): Definitions.requantize(a, a < 0 ? post.multipliersNegative[channel] : post.multipliers[channel], post.rounding)
+                a * Int(addition.mantissaA) + b * Int(addition.mantissaB),
+                QuantizedMultiplier(mantissa: 1, exponent: addition.exponent), addition.rounding)
+        case (_, .postProcessing(let post)):
+            Definitions.requantize(
+                a, a < 0 ? post.multipliersNegative[channel] : post.multipliers[channel], post.rounding)
         default: a
         }
     }

@@ -5,7 +5,9 @@ import Quantization
 /// The definitions of the design, evaluated literally in wide integers: what the tests expect.
 enum Definitions {
     /// floor(dividend / 2^bits).
-    private static func floorShift(_ value: Int128, _ bits: Int) -> Int128 { bits <= 0 ? value << Int128(-bits) : value >> Int128(bits) }
+    private static func floorShift(_ value: Int128, _ bits: Int) -> Int128 {
+        bits <= 0 ? value << Int128(-bits) : value >> Int128(bits)
+    }
 
     /// A rounding rule applied to acc m / 2^(31-s).
     static func requantize(_ acc: Int, _ multiplier: QuantizedMultiplier, _ rule: RoundingRule) -> Int {
@@ -29,8 +31,10 @@ enum Definitions {
         case .tosaDouble:
             let nudge: Int128 = s < 0 ? (acc < 0 ? -(1 << 30) : 1 << 30) : 0
             rounded = floorShift(product + (Int128(1) << Int128(30 - s)) + nudge, 31 - s)
-        case .halfEven: rounded = floored + (2 * remainder > divisor || (2 * remainder == divisor && floored & 1 == 1) ? 1 : 0)
-        case .halfAway: rounded = floored + (2 * remainder > divisor || (2 * remainder == divisor && product >= 0) ? 1 : 0)
+        case .halfEven:
+            rounded = floored + (2 * remainder > divisor || (2 * remainder == divisor && floored & 1 == 1) ? 1 : 0)
+        case .halfAway:
+            rounded = floored + (2 * remainder > divisor || (2 * remainder == divisor && product >= 0) ? 1 : 0)
         case .floor: rounded = floored
         case .ceiling: rounded = floored + (remainder > 0 ? 1 : 0)
         case .towardZero: rounded = floored + (remainder > 0 && product < 0 ? 1 : 0)
@@ -40,7 +44,9 @@ enum Definitions {
     }
 
     /// The normalized magnitude by its inequality (or closed form), |v| = magnitude.
-    static func normalize(_ form: NormalizationConfiguration.Form, magnitude: Int, _ m: Int, _ n: Int, _ shift: Int) -> Int {
+    static func normalize(
+        _ form: NormalizationConfiguration.Form, magnitude: Int, _ m: Int, _ n: Int, _ shift: Int
+    ) -> Int {
         let twice = UInt128(2 * magnitude * m)
         switch form {
         case .gdn1:
@@ -49,13 +55,22 @@ enum Definitions {
         case .igdn1:
             let product = UInt128(magnitude * m) * UInt128(n)
             return Int(clamping: shift == 0 ? product : (product + UInt128(1) << UInt128(shift - 1)) >> UInt128(shift))
-        case .gdn: return largest { odd in product([odd, odd, UInt128(n), 1 << UInt128(shift), 1 << UInt128(shift)], isAtMost: twice * twice) }
-        case .igdn: return largest { odd in product([odd, odd, 1 << UInt128(shift), 1 << UInt128(shift)], isAtMost: twice * twice * UInt128(n)) }
+        case .gdn:
+            return largest { odd in
+                product([odd, odd, UInt128(n), 1 << UInt128(shift), 1 << UInt128(shift)], isAtMost: twice * twice)
+            }
+        case .igdn:
+            return largest { odd in
+                product([odd, odd, 1 << UInt128(shift), 1 << UInt128(shift)], isAtMost: twice * twice * UInt128(n))
+            }
         }
     }
 
     /// By the lines of a table: the norm's digits as text, sums and divisions.
-    static func normalize(_ form: NormalizationConfiguration.Form, magnitude: Int, _ m: Int, _ n: Int, _ shift: Int, by table: NormalizationTable) -> Int {
+    static func normalize(
+        _ form: NormalizationConfiguration.Form, magnitude: Int, _ m: Int, _ n: Int, _ shift: Int,
+        by table: NormalizationTable
+    ) -> Int {
         let digits = String(n, radix: 2)
         let level = digits.count - 1
         let fraction = Array(digits.dropFirst()) + Array(repeating: "0", count: 64)
@@ -67,7 +82,9 @@ enum Definitions {
         } else {
             let octave = table.indexBits - (isRoot ? 1 : 0)
             let segment = number(0..<octave) + (isRoot && level % 2 == 1 ? table.bases.count / 2 : 0)
-            let rise = Double(table.slopes[segment]) * Double(number(octave..<octave + table.offsetBits)) / Double(1 << table.slopeShift)
+            let rise =
+                Double(table.slopes[segment]) * Double(number(octave..<octave + table.offsetBits))
+                / Double(1 << table.slopeShift)
             y = Int(table.bases[segment]) + Int(rise.rounded(.down))
             places = shift + fractionBits + (form == .gdn ? level / 2 : form == .igdn ? -(level / 2) : level)
         }
@@ -98,11 +115,14 @@ enum Definitions {
     }
 
     /// The stored element of r for one output channel, and whether it counts as saturated.
-    static func encode(_ rounded: Int, _ drain: DrainConfiguration, _ output: ResultConfiguration, channel: Int) -> (element: Int, isSaturated: Bool) {
+    static func encode(
+        _ rounded: Int, _ drain: DrainConfiguration, _ output: ResultConfiguration, channel: Int
+    ) -> (element: Int, isSaturated: Bool) {
         let (bits, low, high): (Int, Int32, Int32)
         switch drain {
         case .postProcessing(let post): (bits, low, high) = (post.resultBits, post.clipLow, post.clipHigh)
-        case .normalization(let normalization): (bits, low, high) = (normalization.resultBits, normalization.clipLow, normalization.clipHigh)
+        case .normalization(let normalization):
+            (bits, low, high) = (normalization.resultBits, normalization.clipLow, normalization.clipHigh)
         case .addition(let addition): (bits, low, high) = (addition.resultBits, addition.clipLow, addition.clipHigh)
         case .none: (bits, low, high) = (32, .min, .max)
         }
@@ -116,7 +136,10 @@ enum Definitions {
         let x = clipped - Int(output.offsets[channel])
         let code = output.thresholds[select].count { Int($0) <= x }
         let limits = output.limits[select]
-        return (Int(output.codeMap?[code] ?? UInt8(code)), saturated != rounded || x < Int(limits.lowest) || x > Int(limits.highest))
+        return (
+            Int(output.codeMap?[code] ?? UInt8(code)),
+            saturated != rounded || x < Int(limits.lowest) || x > Int(limits.highest)
+        )
     }
 
     static func decode(_ code: UInt8, _ operand: OperandConfiguration, channel: Int) -> Int {

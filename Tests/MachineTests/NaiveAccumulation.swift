@@ -7,17 +7,23 @@ struct NaiveAccumulation {
     var configuration: LayerConfiguration
     var activationBits: Int
 
-    /// Changes the image and the partial sums; returns the number of saturated results of each channel, up to the last one that it computes.
+    /// Changes the image and the partial sums; returns the number of saturated results of each channel, up to the last
+    /// one that it computes.
     func run(weights: [UInt8], activations: inout [UInt8], partialSums: inout [Int: Int]) -> [Int] {
         let input = activations
-        var saturated = Array(repeating: 0, count: pass.firstOutputChannel + (pass.groups - 1) * pass.layerGroupOutputChannels + pass.outputChannels)
+        var saturated = Array(
+            repeating: 0,
+            count: pass.firstOutputChannel + (pass.groups - 1) * pass.layerGroupOutputChannels + pass.outputChannels)
         for i in 0..<pass.rows {
             for j in 0..<pass.columns {
                 for g in 0..<pass.groups {
                     for k in 0..<pass.outputChannels {
                         let channel = pass.firstOutputChannel + g * pass.layerGroupOutputChannels + k
-                        let position = pass.accumulatorAddress + ((i * pass.columns + j) * pass.groups + g) * pass.outputChannels + k
-                        let sum = sum(i, j, g, k, weights, input) + (pass.first ? bias(channel) : partialSums[position]!)
+                        let position =
+                            pass.accumulatorAddress + ((i * pass.columns + j) * pass.groups + g) * pass.outputChannels
+                            + k
+                        let sum =
+                            sum(i, j, g, k, weights, input) + (pass.first ? bias(channel) : partialSums[position]!)
                         guard pass.last else {
                             partialSums[position] = sum
                             continue
@@ -26,10 +32,14 @@ struct NaiveAccumulation {
                         saturated[channel] += isSaturated ? 1 : 0
                         let address =
                             pass.outputAddress
-                            + ((i * pass.outputStrideY + pass.outputOffsetY) * pass.outputTileColumns + j * pass.outputStrideX + pass.outputOffsetX)
-                            * pass.outputPixelPitchBytes + g * pass.outputGroupPitchBytes + k * pass.outputBytesPerElement
+                            + ((i * pass.outputStrideY + pass.outputOffsetY) * pass.outputTileColumns + j
+                                * pass.outputStrideX + pass.outputOffsetX)
+                            * pass.outputPixelPitchBytes + g * pass.outputGroupPitchBytes + k
+                            * pass.outputBytesPerElement
                         activations[address] = UInt8(truncatingIfNeeded: element)
-                        if pass.outputBytesPerElement == 2 { activations[address + 1] = UInt8(truncatingIfNeeded: element >> 8) }
+                        if pass.outputBytesPerElement == 2 {
+                            activations[address + 1] = UInt8(truncatingIfNeeded: element >> 8)
+                        }
                     }
                 }
             }
@@ -54,7 +64,8 @@ struct NaiveAccumulation {
                 guard (0..<pass.inputHeight).contains(y), (0..<pass.inputWidth).contains(x) else { continue }
                 for c in 0..<pass.inputChannels {
                     let weightCode = weights[
-                        pass.weightAddress + ((g * pass.outputChannels + k) * pass.taps + r * pass.tapColumns + s) * pass.weightTapPitchBytes + c]
+                        pass.weightAddress + ((g * pass.outputChannels + k) * pass.taps + r * pass.tapColumns + s)
+                            * pass.weightTapPitchBytes + c]
                     sum += operand(y, x, g, c, input) * Int(configuration.weightEntries![Int(weightCode)])
                 }
             }
@@ -64,7 +75,8 @@ struct NaiveAccumulation {
 
     private func value(_ y: Int, _ x: Int, _ g: Int, offset c: Int, channel: Int, _ input: [UInt8]) -> Int {
         let address =
-            pass.inputAddress + ((y - pass.originY) * pass.tileColumns + (x - pass.originX)) * pass.inputPixelPitchBytes + g * pass.inputGroupPitchBytes + c
+            pass.inputAddress + ((y - pass.originY) * pass.tileColumns + (x - pass.originX)) * pass.inputPixelPitchBytes
+            + g * pass.inputGroupPitchBytes + c
         return Definitions.decode(input[address], configuration.input, channel: channel)
     }
 
@@ -82,18 +94,24 @@ struct NaiveAccumulation {
         }
     }
 
-    private func drain(_ sum: Int, _ i: Int, _ j: Int, _ g: Int, _ k: Int, _ channel: Int, _ input: [UInt8]) -> (element: Int, isSaturated: Bool) {
+    private func drain(
+        _ sum: Int, _ i: Int, _ j: Int, _ g: Int, _ k: Int, _ channel: Int, _ input: [UInt8]
+    ) -> (element: Int, isSaturated: Bool) {
         let rounded: Int
         switch configuration.drain {
         case .postProcessing(let post):
-            rounded = Definitions.requantize(sum, sum < 0 ? post.multipliersNegative[channel] : post.multipliers[channel], post.rounding)
+            rounded = Definitions.requantize(
+                sum, sum < 0 ? post.multipliersNegative[channel] : post.multipliers[channel], post.rounding)
         case .normalization(let normalization):
             let y = (pass.firstRow + i) * pass.inputStrideY + pass.inputOffsetY
             let x = (pass.firstColumn + j) * pass.inputStrideX + pass.inputOffsetX
-            let v = value(y, x, g, offset: pass.firstOutputChannel + k - pass.firstInputChannel, channel: channel, input)
+            let v = value(
+                y, x, g, offset: pass.firstOutputChannel + k - pass.firstInputChannel, channel: channel, input)
             let (m, shift) = (Int(normalization.scaleMantissas[channel]), Int(normalization.scaleShifts[channel]))
             let q =
-                normalization.table.map { Definitions.normalize(normalization.form, magnitude: abs(v), m, sum, shift, by: $0) }
+                normalization.table.map {
+                    Definitions.normalize(normalization.form, magnitude: abs(v), m, sum, shift, by: $0)
+                }
                 ?? Definitions.normalize(normalization.form, magnitude: abs(v), m, sum, shift)
             rounded = v < 0 ? -q : q
         default: rounded = sum
@@ -115,8 +133,12 @@ struct NaiveAccumulation {
                                     activity.steps += 1
                                     activity.bufferReadBytes += array.inputChannelLanes * array.outputChannelLanes
                                     for j in firstColumn..<min(firstColumn + array.pixelLanes, pass.columns) {
-                                        let y = (pass.firstRow + i) * pass.inputStrideY + r * pass.tapStepY + pass.inputOffsetY
-                                        let x = (pass.firstColumn + j) * pass.inputStrideX + s * pass.tapStepX + pass.inputOffsetX
+                                        let y =
+                                            (pass.firstRow + i) * pass.inputStrideY + r * pass.tapStepY
+                                            + pass.inputOffsetY
+                                        let x =
+                                            (pass.firstColumn + j) * pass.inputStrideX + s * pass.tapStepX
+                                            + pass.inputOffsetX
                                         if (0..<pass.inputHeight).contains(y), (0..<pass.inputWidth).contains(x) {
                                             activity.bufferReadBytes += array.inputChannelLanes
                                         }

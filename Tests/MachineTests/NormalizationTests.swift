@@ -4,11 +4,13 @@ import FixedPoint
 import Kernels
 import Machine
 import MachineDescription
+import Random
 import Testing
 
 @Suite struct NormalizationTests {
     @Test(
-        "Normalization passes equal the defining inequalities, or the lines of a table, at every kernel level", arguments: NormalizationConfiguration.Form.allCases,
+        "Normalization passes equal the defining inequalities, or the lines of a table, at every kernel level",
+        arguments: NormalizationConfiguration.Form.allCases,
         [false, true])
     func passes(form: NormalizationConfiguration.Form, byTable: Bool) throws {
         for seed in UInt64(0)..<25 {
@@ -16,7 +18,9 @@ import Testing
             let channels = random.int(1...40)
             var pass = Accumulation()
             (pass.rows, pass.columns) = (random.int(1...4), random.int(1...20))
-            (pass.inputHeight, pass.inputWidth, pass.tileRows, pass.tileColumns) = (pass.rows, pass.columns, pass.rows, pass.columns)
+            (pass.inputHeight, pass.inputWidth, pass.tileRows, pass.tileColumns) = (
+                pass.rows, pass.columns, pass.rows, pass.columns
+            )
             pass.inputChannels = channels
             pass.layerGroupInputChannels = channels
             pass.firstOutputChannel = random.int(0...channels / 2)
@@ -24,7 +28,9 @@ import Testing
             pass.layerGroupOutputChannels = channels
             pass.operand = form == .gdn || form == .igdn ? .square : .magnitude
             pass.drain = .normalization
-            (pass.inputAddress, pass.inputPixelPitchBytes, pass.weightTapPitchBytes) = (100, channels + random.int(0...3), channels)
+            (pass.inputAddress, pass.inputPixelPitchBytes, pass.weightTapPitchBytes) = (
+                100, channels + random.int(0...3), channels
+            )
             random.placeOutput(&pass)
             let output = random.result(channels: channels, limit: 3000)
             pass.outputBytesPerElement = output.isInteger16 ? 2 : 1
@@ -39,9 +45,13 @@ import Testing
                 drain: .normalization(
                     NormalizationConfiguration(
                         form: form, operandShifts: (0..<channels).map { _ in UInt8(random.int(0...bits - 1)) },
-                        beta: (0..<channels).map { _ in Int64(random.chance(50) ? random.int(1...4) : random.int(1...1 << 20)) },
+                        beta: (0..<channels).map { _ in
+                            Int64(random.chance(50) ? random.int(1...4) : random.int(1...1 << 20))
+                        },
                         scaleMantissas: (0..<channels).map { _ in UInt32(random.int(1...scale)) },
-                        scaleShifts: (0..<channels).map { _ in UInt8(scale == 1 ? random.int(0...4) : random.int(0...62)) },
+                        scaleShifts: (0..<channels).map { _ in
+                            UInt8(scale == 1 ? random.int(0...4) : random.int(0...62))
+                        },
                         table: byTable ? random.table(form) : nil, resultBits: 32, clipLow: .min,
                         clipHigh: .max)))
             let weights = (0..<TestBench.weightBytes).map { _ in UInt8(random.int(0...255)) }
@@ -65,7 +75,9 @@ import Testing
         }
     }
 
-    @Test("The magnitude satisfies its inequality and its successor does not", arguments: NormalizationConfiguration.Form.allCases)
+    @Test(
+        "The magnitude satisfies its inequality and its successor does not",
+        arguments: NormalizationConfiguration.Form.allCases)
     func magnitudes(form: NormalizationConfiguration.Form) {
         var generator = SeededGenerator(seed: 11)
         for index in 0..<20_000 {
@@ -78,7 +90,8 @@ import Testing
             let kernel = Int32([NormalizationConfiguration.Form.gdn, .igdn, .gdn1, .igdn1].firstIndex(of: form)!)
             for estimate in max(0, expected - 2)...expected + 2 {
                 #expect(
-                    intaglio_normalized_magnitude(kernel, Int64(v * m), Int64(n), Int64(shift), Int64(estimate)) == expected,
+                    intaglio_normalized_magnitude(kernel, Int64(v * m), Int64(n), Int64(shift), Int64(estimate))
+                        == expected,
                     "case \(index): \(form) v \(v) M \(m) n \(n) S \(shift)")
             }
         }

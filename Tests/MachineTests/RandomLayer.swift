@@ -2,6 +2,7 @@ import Commands
 import FixedPoint
 import Machine
 import Quantization
+import Random
 
 /// Seeded random passes of every kind, with extreme values now and then.
 struct RandomLayer {
@@ -27,7 +28,8 @@ struct RandomLayer {
         let hasOffsets = chance(50)
         let offset = hasOffsets ? limit / 4 : 0
         return OperandConfiguration(
-            entries: (0..<books).map { _ in codebook(limit: limit - offset) }, selects: (0..<channels).map { _ in UInt8(int(0...books - 1)) },
+            entries: (0..<books).map { _ in codebook(limit: limit - offset) },
+            selects: (0..<channels).map { _ in UInt8(int(0...books - 1)) },
             offsets: (0..<channels).map { _ in Int32(hasOffsets ? int(-offset...offset) : 0) })
     }
 
@@ -35,11 +37,16 @@ struct RandomLayer {
         guard chance(85) else { return ResultConfiguration(thresholds: [], limits: [], selects: [], offsets: []) }
         let books = int(1...3)
         let farApart = chance(10)
-        let entries = (0..<books).map { _ in codebook(limit: max(limit, 200)).map { Int32($0) * (farApart ? 5000 : 1) } }
+        let entries = (0..<books).map { _ in codebook(limit: max(limit, 200)).map { Int32($0) * (farApart ? 5000 : 1) }
+        }
         return ResultConfiguration(
-            thresholds: entries.map { entries in zip(entries, entries.dropFirst()).map { Int32((Int64($0) + Int64($1) + 1) >> 1) } },
-            limits: entries.map { CodebookLimits(lowest: $0.first!, highest: $0.last!) }, selects: (0..<channels).map { _ in UInt8(int(0...books - 1)) },
-            offsets: (0..<channels).map { _ in Int32(int(-limit...limit) / 8) }, codeMap: chance(20) ? (0..<256).map { _ in UInt8(int(0...255)) } : nil)
+            thresholds: entries.map { entries in
+                zip(entries, entries.dropFirst()).map { Int32((Int64($0) + Int64($1) + 1) >> 1) }
+            },
+            limits: entries.map { CodebookLimits(lowest: $0.first!, highest: $0.last!) },
+            selects: (0..<channels).map { _ in UInt8(int(0...books - 1)) },
+            offsets: (0..<channels).map { _ in Int32(int(-limit...limit) / 8) },
+            codeMap: chance(20) ? (0..<256).map { _ in UInt8(int(0...255)) } : nil)
     }
 
     /// Lines of any slope whose ends stay within the base's bits.
@@ -48,7 +55,8 @@ struct RandomLayer {
         guard form != .igdn1 else { return .product(baseBits: baseBits) }
         let (largest, lastOffset) = (1 << baseBits - 1, 1 << offsetBits - 1)
         var table = NormalizationTable(
-            indexBits: indexBits, offsetBits: offsetBits, baseBits: baseBits, slopeBits: 18, slopeShift: slopeShift, bases: [], slopes: [])
+            indexBits: indexBits, offsetBits: offsetBits, baseBits: baseBits, slopeBits: 18, slopeShift: slopeShift,
+            bases: [], slopes: [])
         for _ in 0..<1 << indexBits {
             let (first, last) = (chance(20) ? largest : int(0...largest), chance(20) ? 0 : int(0...largest))
             // The steepest slope towards `last`, cut towards zero so that the line stays between its ends.
@@ -62,8 +70,10 @@ struct RandomLayer {
     /// A multiplier that brings sums of about `magnitude` to the output's grid.
     mutating func multiplier(_ magnitude: Int, _ limit: Int) -> QuantizedMultiplier {
         if chance(5) { return .zero }
-        let exponent = Int.bitWidth - limit.leadingZeroBitCount - (Int.bitWidth - magnitude.leadingZeroBitCount) + int(-3...3)
-        return QuantizedMultiplier(mantissa: UInt32(int(1 << 30...(1 << 31 - 1))), exponent: max(-62, min(20, exponent)))
+        let exponent =
+            Int.bitWidth - limit.leadingZeroBitCount - (Int.bitWidth - magnitude.leadingZeroBitCount) + int(-3...3)
+        return QuantizedMultiplier(
+            mantissa: UInt32(int(1 << 30...(1 << 31 - 1))), exponent: max(-62, min(20, exponent)))
     }
 
     mutating func postProcessing(channels: Int, magnitude: Int, limit: Int) -> PostProcessingConfiguration {
@@ -73,8 +83,11 @@ struct RandomLayer {
         if rule == .gemmlowpDouble && magnitude > 1 << 30 { rule = .halfUpDouble }
         return PostProcessingConfiguration(
             bias: (0..<channels).map { _ in Int64(int(-magnitude / 4...magnitude / 4)) }, multipliers: positive,
-            multipliersNegative: chance(50) ? positive : positive.map { QuantizedMultiplier(mantissa: $0.mantissa, exponent: max($0.exponent - 3, -62)) },
-            rounding: rule, resultBits: chance(50) ? 24 : 32, clipLow: chance(30) ? -Int32(limit / 2) : .min, clipHigh: chance(30) ? Int32(limit / 2) : .max)
+            multipliersNegative: chance(50)
+                ? positive
+                : positive.map { QuantizedMultiplier(mantissa: $0.mantissa, exponent: max($0.exponent - 3, -62)) },
+            rounding: rule, resultBits: chance(50) ? 24 : 32, clipLow: chance(30) ? -Int32(limit / 2) : .min,
+            clipHigh: chance(30) ? Int32(limit / 2) : .max)
     }
 
     struct Case {
@@ -141,10 +154,17 @@ struct RandomLayer {
         let limit = chance(30) ? 32767 : [127, 2047, 8191][int(0...2)]
         let weightLimit = chance(30) ? 2047 : [127, 255][int(0...1)]
         let isExtreme = chance(20)
-        let weightEntries = isExtreme ? (0..<256).map { _ in Int16(chance(50) ? weightLimit : -weightLimit) } : (0..<256).map { _ in Int16(int(-weightLimit...weightLimit)) }
+        let weightEntries =
+            isExtreme
+            ? (0..<256).map { _ in Int16(chance(50) ? weightLimit : -weightLimit) }
+            : (0..<256).map { _ in Int16(int(-weightLimit...weightLimit)) }
         let magnitude = max(16, pass.taps * pass.inputChannels * limit * weightLimit / (isExtreme ? 1 : 8))
         var input = operand(channels: inputs, limit: limit)
-        if isExtreme { input.entries = [[Int16(-limit), Int16(limit)]]; input.selects = input.selects.map { _ in 0 }; input.offsets = input.offsets.map { _ in 0 } }
+        if isExtreme {
+            input.entries = [[Int16(-limit), Int16(limit)]]
+            input.selects = input.selects.map { _ in 0 }
+            input.offsets = input.offsets.map { _ in 0 }
+        }
         let output = result(channels: outputs, limit: 3000)
         pass.outputBytesPerElement = output.isInteger16 ? 2 : 1
         pass.outputGroupPitchBytes = pass.outputChannels * pass.outputBytesPerElement + (chance(50) ? 0 : 1)
@@ -153,7 +173,8 @@ struct RandomLayer {
             input: input, output: output, weightEntries: weightEntries,
             drain: .postProcessing(postProcessing(channels: outputs, magnitude: magnitude, limit: 3000)))
         return Case(
-            pass: pass, configuration: configuration, weights: (0..<TestBench.weightBytes).map { _ in UInt8(truncatingIfNeeded: generator.next()) },
+            pass: pass, configuration: configuration,
+            weights: (0..<TestBench.weightBytes).map { _ in UInt8(truncatingIfNeeded: generator.next()) },
             activations: (0..<TestBench.activationBytes).map { _ in UInt8(truncatingIfNeeded: generator.next()) })
     }
 }

@@ -8,10 +8,14 @@ import Testing
     }
 
     private func transfer(_ external: Int, buffer: Int) -> Transfer {
-        Transfer(externalAddress: external, rows: 1, rowPitchBytes: 0, rowBytes: 4, buffer: .activationBuffer, bufferAddress: buffer, chunkBytes: 4, chunkPitchBytes: 4)
+        Transfer(
+            externalAddress: external, rows: 1, rowPitchBytes: 0, rowBytes: 4, buffer: .activationBuffer,
+            bufferAddress: buffer, chunkBytes: 4, chunkPitchBytes: 4)
     }
 
-    private func command(_ operation: Command.Operation, waits: SemaphoreSet = [], signals: SemaphoreSet = []) -> Command {
+    private func command(
+        _ operation: Command.Operation, waits: SemaphoreSet = [], signals: SemaphoreSet = []
+    ) -> Command {
         Command(layer: 0, waits: waits, signals: signals, operation: operation)
     }
 
@@ -22,14 +26,18 @@ import Testing
             command(.load(transfer(0, buffer: 0)), signals: .inputFull(0)),
             command(.store(transfer(8, buffer: 0)), waits: .outputFull(1)),
         ]
-        #expect(throws: MachineError.deadlock([.init(index: 1, engine: .store, semaphores: ["outputFull1"])])) { try machine.run(commands) }
+        #expect(throws: MachineError.deadlock([.init(index: 1, engine: .store, semaphores: ["outputFull1"])])) {
+            try machine.run(commands)
+        }
     }
 
     @Test("A semaphore that is signalled for ever overflows, by name")
     func overflow() throws {
         var machine = try machine(ExternalMemory(bytes: 16))
         let commands = Array(repeating: command(.load(transfer(0, buffer: 0)), signals: .inputFull(1)), count: 256)
-        #expect(throws: MachineError.semaphoreOverflow(command: 255, semaphore: "inputFull1", tokens: 255)) { try machine.run(commands) }
+        #expect(throws: MachineError.semaphoreOverflow(command: 255, semaphore: "inputFull1", tokens: 255)) {
+            try machine.run(commands)
+        }
     }
 
     @Test("With its semaphores a buffer half is used twice; without the second load overtakes the first store")
@@ -54,14 +62,18 @@ import Testing
         var machine = machine(memory)
         // Planes at 0 and 40, rows 10 apart, 6 bytes each: chunks of 4 at a pitch of 5.
         let load = Transfer(
-            externalAddress: 2, planes: 2, planePitchBytes: 40, rows: 2, rowPitchBytes: 10, rowBytes: 6, buffer: .activationBuffer, bufferAddress: 0,
+            externalAddress: 2, planes: 2, planePitchBytes: 40, rows: 2, rowPitchBytes: 10, rowBytes: 6,
+            buffer: .activationBuffer, bufferAddress: 0,
             chunkBytes: 4, chunkPitchBytes: 5)
         let store = Transfer(
-            externalAddress: 100, rows: 1, rowPitchBytes: 0, rowBytes: 30, buffer: .activationBuffer, bufferAddress: 0, chunkBytes: 30, chunkPitchBytes: 30)
+            externalAddress: 100, rows: 1, rowPitchBytes: 0, rowBytes: 30, buffer: .activationBuffer, bufferAddress: 0,
+            chunkBytes: 30, chunkPitchBytes: 30)
         let run = try machine.run([
             command(.load(load), signals: .inputFull(0)), command(.store(store), waits: .inputFull(0)),
         ])
-        let stream: [UInt8] = [2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 42, 43, 44, 45, 46, 47, 52, 53, 54, 55, 56, 57]
+        let stream: [UInt8] = [
+            2, 3, 4, 5, 6, 7, 12, 13, 14, 15, 16, 17, 42, 43, 44, 45, 46, 47, 52, 53, 54, 55, 56, 57,
+        ]
         var expected = [UInt8](repeating: 0xA5, count: 30)
         for (index, byte) in stream.enumerated() { expected[index / 4 * 5 + index % 4] = byte }
         #expect(memory.read(at: 100, count: 30) == expected)

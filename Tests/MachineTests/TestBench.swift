@@ -22,11 +22,14 @@ struct TestBench {
     static let description = MachineDescription(
         name: "bench", clockMegahertz: 100,
         macArray: MACArrayDescription(
-            inputChannelLanes: 4, outputChannelLanes: 8, pixelLanes: 3, activationBits: 16, weightBits: 12, accumulatorBits: 40, pipelineStages: 2),
+            inputChannelLanes: 4, outputChannelLanes: 8, pixelLanes: 3, activationBits: 16, weightBits: 12,
+            accumulatorBits: 40, pipelineStages: 2),
         weightBuffer: BufferDescription(bytes: weightBytes, banks: 1, bytesPerCycle: 32, pingPong: true),
         activationBuffer: BufferDescription(bytes: activationBytes, banks: 4, bytesPerCycle: 16, pingPong: true),
-        accumulatorBuffer: AccumulatorBufferDescription(bytes: 64 << 10), parameterMemory: ParameterMemoryDescription(bytes: parameterBytes),
-        codebookMux: CodebookMuxDescription(codebooks: 8, encodeLanes: 8, programmable: true), postProcessor: PostProcessorDescription(lanes: 8),
+        accumulatorBuffer: AccumulatorBufferDescription(bytes: 64 << 10),
+        parameterMemory: ParameterMemoryDescription(bytes: parameterBytes),
+        codebookMux: CodebookMuxDescription(codebooks: 8, encodeLanes: 8, programmable: true),
+        postProcessor: PostProcessorDescription(lanes: 8),
         normalization: NormalizationDescription(method: .exact, lanes: 8, latencyCycles: 4),
         dma: DMADescription(bytesPerCycle: 8, latencyCycles: 10, burstBytes: 64, alignmentBytes: 16, outstanding: 2))
 
@@ -59,45 +62,39 @@ struct TestBench {
         let memory = try ExternalMemory(bytes: resultAddress + activations.count)
         memory.write(image, at: 0)
         var machine = Machine(
-            description: description, externalMemory: memory, activationBits: activationBits, accumulatorBits: 40, team: ThreadTeam(threads: threads), kernels: kernels)
+            description: description, externalMemory: memory, activationBits: activationBits, accumulatorBits: 40,
+            team: ThreadTeam(threads: threads), kernels: kernels)
         var commands = [
             Self.command(.load(Self.flat(0, parameterBytes, .parameterMemory))),
             Self.command(.load(Self.flat(parameterBytes, weights.count, .weightBuffer))),
-            Self.command(.load(Self.flat(activationAddress, activations.count, .activationBuffer)), signals: .inputFull(0)),
+            Self.command(
+                .load(Self.flat(activationAddress, activations.count, .activationBuffer)), signals: .inputFull(0)),
         ]
         let work = operations(addresses)
         for (index, operation) in work.enumerated() {
             commands.append(
-                Self.command(operation, waits: index == 0 ? .inputFull(0) : [], signals: index == work.count - 1 ? .outputFull(0) : []))
+                Self.command(
+                    operation, waits: index == 0 ? .inputFull(0) : [],
+                    signals: index == work.count - 1 ? .outputFull(0) : []))
         }
-        commands.append(Self.command(.store(Self.flat(resultAddress, activations.count, .activationBuffer)), waits: .outputFull(0)))
+        commands.append(
+            Self.command(.store(Self.flat(resultAddress, activations.count, .activationBuffer)), waits: .outputFull(0)))
         let run = try machine.run(commands)
         return Outcome(
-            activations: memory.read(at: resultAddress, count: activations.count), activity: Array(run.activity[3..<3 + work.count]),
+            activations: memory.read(at: resultAddress, count: activations.count),
+            activity: Array(run.activity[3..<3 + work.count]),
             saturatedOutputs: run.saturatedOutputs[0], saturatedOutputsByChannel: run.saturatedOutputsByChannel[0])
     }
 
-    static func command(_ operation: Command.Operation, waits: SemaphoreSet = [], signals: SemaphoreSet = []) -> Command {
+    static func command(_ operation: Command.Operation, waits: SemaphoreSet = [], signals: SemaphoreSet = []) -> Command
+    {
         Command(layer: 0, waits: waits, signals: signals, operation: operation)
     }
 
     /// `count` bytes at `address` to or from the beginning of a buffer.
     static func flat(_ address: Int, _ count: Int, _ buffer: BufferName) -> Transfer {
-        Transfer(externalAddress: address, rows: 1, rowPitchBytes: 0, rowBytes: count, buffer: buffer, bufferAddress: 0, chunkBytes: max(count, 1), chunkPitchBytes: max(count, 1))
-    }
-}
-
-/// SplitMix64: the same numbers from the same seed everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
+        Transfer(
+            externalAddress: address, rows: 1, rowPitchBytes: 0, rowBytes: count, buffer: buffer, bufferAddress: 0,
+            chunkBytes: max(count, 1), chunkPitchBytes: max(count, 1))
     }
 }

@@ -1,16 +1,20 @@
 import Diagnostics
-import Foundation
 import FixedPoint
+import Foundation
 import Graph
 import Networks
 import Quantization
+import Tensors
+import TestSupport
 import Testing
 
 @Suite struct NetworkFileTests {
     private let seed: UInt64 = 20_261_121
 
     private func failure(_ change: (inout SafetensorsFile) throws -> Void) throws -> DiagnosticCode? {
-        var file = try SafetensorsFile(NetworkFile(float: Fixtures.floatNetwork(seed: seed), quantized: try Fixtures.quantizedNetwork(seed: seed)).bytes, at: "net")
+        var file = try SafetensorsFile(
+            NetworkFile(float: Fixtures.floatNetwork(seed: seed), quantized: try Fixtures.quantizedNetwork(seed: seed))
+                .bytes, at: "net")
         try change(&file)
         return code { _ = try NetworkFile(file.bytes, at: "net") }
     }
@@ -40,7 +44,8 @@ import Testing
     @Test("Learned ranges travel with the float network; of the wrong layer or shape they are refused")
     func learnedRanges() throws {
         var float = Fixtures.floatNetwork(seed: seed)
-        float.ranges = LearnedRanges(clips: ["conv": [1, 0.5, 0.25, 0.125], "gdn": [2, 3, 4, 5]], activations: ["hat": [1, 2, 3, 4, 5, 6, 7, 8]])
+        float.ranges = LearnedRanges(
+            clips: ["conv": [1, 0.5, 0.25, 0.125], "gdn": [2, 3, 4, 5]], activations: ["hat": [1, 2, 3, 4, 5, 6, 7, 8]])
         let bytes = NetworkFile(float: float).bytes
         let read = try NetworkFile(bytes, at: "net")
         #expect(read.float?.ranges == float.ranges && read.bytes == bytes)
@@ -52,12 +57,23 @@ import Testing
         }
         #expect(codeAfter { $0.tensors["float.hat.activationRanges"] = nil } == .networkTensorMissing)
         #expect(codeAfter { $0.tensors["float.conv.clips"]!.shape = [2, 2] } == .networkTensorMismatch)
-        #expect(codeAfter { $0.tensors["float.conv.clips"] = SafetensorsTensor([Float](repeating: -1, count: 4), shape: [4]) } == .networkValueOutOfRange)
-        #expect(codeAfter { $0.tensors["float.up.clips"] = SafetensorsTensor([Float](repeating: 1, count: 4), shape: [4]) } == .networkTensorUnused)
-        #expect(codeAfter { $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(of: "\"clips\":[\"conv\"", with: "\"clips\":[\"none\"") } == .networkFieldInvalid)
+        #expect(
+            codeAfter {
+                $0.tensors["float.conv.clips"] = SafetensorsTensor([Float](repeating: -1, count: 4), shape: [4])
+            } == .networkValueOutOfRange)
+        #expect(
+            codeAfter { $0.tensors["float.up.clips"] = SafetensorsTensor([Float](repeating: 1, count: 4), shape: [4]) }
+                == .networkTensorUnused)
+        #expect(
+            codeAfter {
+                $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(
+                    of: "\"clips\":[\"conv\"", with: "\"clips\":[\"none\"")
+            } == .networkFieldInvalid)
     }
 
-    @Test("Normalization tables survive, with their own widths, and none where a form only multiplies", arguments: NormalizationForm.allCases)
+    @Test(
+        "Normalization tables survive, with their own widths, and none where a form only multiplies",
+        arguments: NormalizationForm.allCases)
     func tables(form: NormalizationForm) throws {
         let widths = NormalizationTable.Widths(indexBits: 3, offsetBits: 5, baseBits: 11, slopeBits: 7)
         var network = try Fixtures.quantizedNetwork(seed: seed)
@@ -95,12 +111,15 @@ import Testing
     func halfWeights() throws {
         var float = Fixtures.floatNetwork(seed: seed)
         let whole = NetworkFile(float: float).bytes.count
-        let name = try #require(float.graph.layers.first { if case .convolution = $0.operator { true } else { false } }).name
+        let name = try #require(float.graph.layers.first { if case .convolution = $0.operator { true } else { false } })
+            .name
         guard case .accumulation(let weights, let bias)? = float.parameters[name] else { throw Missing() }
         let rounded = weights.map { ($0 * 64).rounded() / 64 }
         float.parameters[name] = .accumulation(weights: rounded, bias: bias)
         let bytes = NetworkFile(float: float).bytes
-        #expect((whole - bytes.count - 2 * weights.count).magnitude < 16, "\(whole) and \(bytes.count) bytes, \(weights.count) weights; the header is padded to 8")
+        #expect(
+            (whole - bytes.count - 2 * weights.count).magnitude < 16,
+            "\(whole) and \(bytes.count) bytes, \(weights.count) weights; the header is padded to 8")
         #expect(try NetworkFile(bytes, at: "net").float?.parameters == float.parameters)
     }
 
@@ -153,10 +172,12 @@ import Testing
         #expect(try failure { $0.tensors["float.conv.bias"] = nil } == .networkTensorMissing)
         #expect(try failure { $0.tensors["quantized.gdn.beta"] = nil } == .networkTensorMissing)
         #expect(try failure { $0.tensors["float.conv.bias"]!.shape = [2, 2] } == .networkTensorMismatch)
-        #expect(try failure { $0.tensors["quantized.conv.weightCodes"]!.elementType = .signed8 } == .networkTensorMismatch)
-        #expect(try failure { file in
-            file = SafetensorsFile(metadata: ["format": NetworkFile.format, "schemaVersion": "1"])
-        } == .networkFieldInvalid)
+        #expect(
+            try failure { $0.tensors["quantized.conv.weightCodes"]!.elementType = .signed8 } == .networkTensorMismatch)
+        #expect(
+            try failure { file in
+                file = SafetensorsFile(metadata: ["format": NetworkFile.format, "schemaVersion": "1"])
+            } == .networkFieldInvalid)
     }
 
     @Test(
@@ -188,9 +209,12 @@ import Testing
     @Test(
         "Keys without a use are refused at every level",
         arguments: [
-            ("float", "\"sizeMultiple\":4"), ("float", "\"channels\":3"), ("float", "\"strideY\":2"), ("float", "\"factor\":2"), ("float", "\"slope\":0.01"),
-            ("quantized", "\"sizeMultiple\":4"), ("quantized", "\"overflow\":\"proven\""), ("quantized", "\"kind\":\"codes\""), ("quantized", "\"kind\":\"integers16\""),
-            ("quantized", "\"kind\":\"accumulation\""), ("quantized", "\"kind\":\"normalization\""), ("quantized", "\"kind\":\"addition\""), ("quantized", "\"kind\":\"none\""),
+            ("float", "\"sizeMultiple\":4"), ("float", "\"channels\":3"), ("float", "\"strideY\":2"),
+            ("float", "\"factor\":2"), ("float", "\"slope\":0.01"),
+            ("quantized", "\"sizeMultiple\":4"), ("quantized", "\"overflow\":\"proven\""),
+            ("quantized", "\"kind\":\"codes\""), ("quantized", "\"kind\":\"integers16\""),
+            ("quantized", "\"kind\":\"accumulation\""), ("quantized", "\"kind\":\"normalization\""),
+            ("quantized", "\"kind\":\"addition\""), ("quantized", "\"kind\":\"none\""),
             ("quantized", "\"kind\":\"requantization\""),
         ])
     func unknownKeys(_ part: String, _ beside: String) throws {
@@ -205,10 +229,15 @@ import Testing
     @Test(
         "Keys of another operator, activation or kind are refused",
         arguments: [
-            ("float", "\"operator\":\"fullyConnected\"", "\"groups\":1"), ("float", "\"activation\":\"relu\"", "\"slope\":0.5"), ("float", "\"operator\":\"gdn\"", "\"outputChannels\":4"),
-            ("float", "\"operator\":\"transposedConvolution\"", "\"dilationY\":1"), ("float", "\"operator\":\"add\"", "\"low\":0.0"), ("float", "\"name\":\"conv\"", "\"activaton\":\"relu\""),
-            ("quantized", "\"kind\":\"integers16\"", "\"codebooks\":1"), ("quantized", "\"kind\":\"none\"", "\"rounding\":\"single\""),
-            ("quantized", "\"kind\":\"normalization\"", "\"indexBits\":3"), ("quantized", "\"kind\":\"addition\"", "\"law\":\"linear\""),
+            ("float", "\"operator\":\"fullyConnected\"", "\"groups\":1"),
+            ("float", "\"activation\":\"relu\"", "\"slope\":0.5"),
+            ("float", "\"operator\":\"gdn\"", "\"outputChannels\":4"),
+            ("float", "\"operator\":\"transposedConvolution\"", "\"dilationY\":1"),
+            ("float", "\"operator\":\"add\"", "\"low\":0.0"), ("float", "\"name\":\"conv\"", "\"activaton\":\"relu\""),
+            ("quantized", "\"kind\":\"integers16\"", "\"codebooks\":1"),
+            ("quantized", "\"kind\":\"none\"", "\"rounding\":\"single\""),
+            ("quantized", "\"kind\":\"normalization\"", "\"indexBits\":3"),
+            ("quantized", "\"kind\":\"addition\"", "\"law\":\"linear\""),
         ])
     func keysOfOthers(_ part: String, _ beside: String, _ key: String) throws {
         let found = try failure { file in
@@ -219,10 +248,15 @@ import Testing
         #expect(found == .networkUnknownField)
     }
 
-    @Test("Names of graphs, inputs and layers are plain", arguments: ["../x", "a/b", "", ".x", "a b", "a\\u0000b", "\\u001b[2J", "größe", String(repeating: "n", count: 129)])
+    @Test(
+        "Names of graphs, inputs and layers are plain",
+        arguments: [
+            "../x", "a/b", "", ".x", "a b", "a\\u0000b", "\\u001b[2J", "größe", String(repeating: "n", count: 129),
+        ])
     func names(_ name: String) throws {
         for (part, old) in [
-            ("float", "\"name\":\"every-operator\""), ("float", "\"name\":\"image\""), ("float", "\"name\":\"class\""), ("quantized", "\"name\":\"every-operator\""),
+            ("float", "\"name\":\"every-operator\""), ("float", "\"name\":\"image\""), ("float", "\"name\":\"class\""),
+            ("quantized", "\"name\":\"every-operator\""),
             ("quantized", "\"name\":\"image\""), ("quantized", "\"name\":\"class\""),
         ] {
             let found = try failure { file in
@@ -238,14 +272,19 @@ import Testing
         #expect(try failure { $0.metadata["flaot"] = "{}" } == .networkUnknownField)
         let bytes = NetworkFile(float: Fixtures.floatNetwork(seed: seed)).bytes
         let count = bytes[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
-        let header = String(decoding: bytes[8..<8 + count], as: UTF8.self).replacingOccurrences(of: "\"dtype\":\"F32\"", with: "\"dtype\":\"F32\",\"scale\":2")
-        let changed = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8) + bytes[(8 + count)...]
+        let header = String(decoding: bytes[8..<8 + count], as: UTF8.self).replacingOccurrences(
+            of: "\"dtype\":\"F32\"", with: "\"dtype\":\"F32\",\"scale\":2")
+        let changed =
+            withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+            + bytes[(8 + count)...]
         #expect(code { _ = try NetworkFile(changed, at: "net") } == .networkHeaderMalformed)
     }
 
     @Test("A float network whose tensors are not read must still have its own, and no others")
     func unreadTensors() throws {
-        let whole = try SafetensorsFile(NetworkFile(float: Fixtures.floatNetwork(seed: seed), quantized: try Fixtures.quantizedNetwork(seed: seed)).bytes, at: "net")
+        let whole = try SafetensorsFile(
+            NetworkFile(float: Fixtures.floatNetwork(seed: seed), quantized: try Fixtures.quantizedNetwork(seed: seed))
+                .bytes, at: "net")
         func codeAfter(_ change: (inout SafetensorsFile) -> Void) throws -> DiagnosticCode? {
             var file = whole
             change(&file)
@@ -255,11 +294,16 @@ import Testing
             }
         }
         #expect(try codeAfter { _ in } == nil)
-        #expect(try codeAfter { $0.tensors["float.conv.extra"] = $0.tensors["float.conv.bias"] } == .networkTensorUnused)
+        #expect(
+            try codeAfter { $0.tensors["float.conv.extra"] = $0.tensors["float.conv.bias"] } == .networkTensorUnused)
         #expect(try codeAfter { $0.tensors["other"] = $0.tensors["float.conv.bias"] } == .networkTensorUnused)
         #expect(try codeAfter { $0.tensors["float.conv.bias"] = nil } == .networkTensorMissing)
         #expect(try codeAfter { $0.metadata["float"] = nil } == .networkTensorUnused)
-        #expect(try codeAfter { $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(of: "\"strideY\":2", with: "\"strideY\":2,\"strideZ\":2") } == .networkUnknownField)
+        #expect(
+            try codeAfter {
+                $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(
+                    of: "\"strideY\":2", with: "\"strideY\":2,\"strideZ\":2")
+            } == .networkUnknownField)
     }
 
     @Test("A float network without rates may leave the list out")
@@ -274,10 +318,15 @@ import Testing
         #expect(read?.rateGains == [:] && read?.graph == float.graph && read?.parameters == float.parameters)
     }
 
-    @Test("A name that stands twice in a list is refused", arguments: ["\"outputs\":[\"shuffled\"", "\"latents\":[\"latent\"", "\"rates\":[\"latent\""])
+    @Test(
+        "A name that stands twice in a list is refused",
+        arguments: ["\"outputs\":[\"shuffled\"", "\"latents\":[\"latent\"", "\"rates\":[\"latent\""])
     func namesTwice(_ list: String) throws {
         let name = try #require(list.split(separator: "[").last)
-        #expect(try failure { $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(of: list, with: list + "," + name) } == .networkFieldInvalid)
+        #expect(
+            try failure {
+                $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(of: list, with: list + "," + name)
+            } == .networkFieldInvalid)
     }
 
     @Test("Values that executors could not run are refused")
@@ -290,16 +339,34 @@ import Testing
         #expect(try quantizedFailure { $0.formats["up"] = nil } == .networkTensorMissing)
         #expect(try quantizedFailure { $0.parameters["up"] = LayerParameters.none } == .networkTensorMissing)
         #expect(try quantizedFailure { $0.formats["symbols"] = $0.formats["hat"] } == .networkValueOutOfRange)
-        #expect(try quantizedFailure { $0.formats["joined"] = .codes(.uniform(.linearSigned, channels: 8, step: 0.1)) } == .networkValueOutOfRange)
-        #expect(try quantizedFailure { $0.formats["shuffled"] = .codes(.uniform(.linearSigned, channels: 1, step: 0.25, offset: 1)) } == .networkValueOutOfRange)
-        #expect(try quantizedFailure { $0.formats["conv"] = .codes(.uniform(.linearSigned, channels: 3, step: 1)) } == .networkValueOutOfRange)
+        #expect(
+            try quantizedFailure { $0.formats["joined"] = .codes(.uniform(.linearSigned, channels: 8, step: 0.1)) }
+                == .networkValueOutOfRange)
+        #expect(
+            try quantizedFailure {
+                $0.formats["shuffled"] = .codes(.uniform(.linearSigned, channels: 1, step: 0.25, offset: 1))
+            } == .networkValueOutOfRange)
+        #expect(
+            try quantizedFailure { $0.formats["conv"] = .codes(.uniform(.linearSigned, channels: 3, step: 1)) }
+                == .networkValueOutOfRange)
         #expect(try quantizedFailure { $0.formats["hat"] = .integers16(step: 1) } == .networkValueOutOfRange)
         #expect(try quantizedFailure { $0.rateMultipliers["latent"]![1].removeLast() } == .networkValueOutOfRange)
-        #expect(try quantizedFailure { $0.rateMultipliers["gdn"] = $0.rateMultipliers["latent"] } == .networkValueOutOfRange)
+        #expect(
+            try quantizedFailure { $0.rateMultipliers["gdn"] = $0.rateMultipliers["latent"] } == .networkValueOutOfRange
+        )
         let normalizationFaults: [(inout NormalizationParameters) -> Void] = [
-            { $0.beta[0] = 0 }, { $0.scaleMantissas[0] = 0 }, { $0.scaleMantissas[0] = 1 << 24 }, { $0.scaleShifts[0] = 63 }, { $0.operandShifts[0] = -1 },
-            { $0.table = .product(baseBits: 17) }, { $0.table = .derived(for: .gdn); $0.table!.slopes[0] = 1 << 20 },
-            { $0.gammaCodes.removeLast() }, { $0.gammaDecoder = .linear() }, { $0.resultBits = 16 }, { $0.clipLow = 1; $0.clipHigh = 0 },
+            { $0.beta[0] = 0 }, { $0.scaleMantissas[0] = 0 }, { $0.scaleMantissas[0] = 1 << 24 },
+            { $0.scaleShifts[0] = 63 }, { $0.operandShifts[0] = -1 },
+            { $0.table = .product(baseBits: 17) },
+            {
+                $0.table = .derived(for: .gdn)
+                $0.table!.slopes[0] = 1 << 20
+            },
+            { $0.gammaCodes.removeLast() }, { $0.gammaDecoder = .linear() }, { $0.resultBits = 16 },
+            {
+                $0.clipLow = 1
+                $0.clipHigh = 0
+            },
         ]
         for (index, fault) in normalizationFaults.enumerated() {
             let found = try quantizedFailure { network in
@@ -311,7 +378,8 @@ import Testing
             #expect(found == .networkValueOutOfRange, "fault \(index)")
         }
         let accumulationFaults: [(inout AccumulationParameters) -> Void] = [
-            { $0.weightCodes.removeLast() }, { $0.bias.removeLast() }, { $0.bias[0] = 1 << 35 }, { $0.postProcessing.multipliers.removeLast() },
+            { $0.weightCodes.removeLast() }, { $0.bias.removeLast() }, { $0.bias[0] = 1 << 35 },
+            { $0.postProcessing.multipliers.removeLast() },
             { $0.postProcessing.codeMap = [1] }, { $0.postProcessing.resultBits = 31 },
         ]
         for (index, fault) in accumulationFaults.enumerated() {
@@ -378,7 +446,9 @@ import Testing
         #expect(try network.shapes(height: 4, width: 4)["class"]?.channels == 2)
         let refusal = #expect(throws: Diagnostic.self) { try network.shapes(height: 8, width: 4) }
         #expect(refusal?.code == .graphPictureUnfit && refusal?.place == "layer class")
-        #expect(refusal?.found.contains("8 pixels") == true && refusal?.expected.contains("4 pixels") == true, "\(String(describing: refusal))")
+        #expect(
+            refusal?.found.contains("8 pixels") == true && refusal?.expected.contains("4 pixels") == true,
+            "\(String(describing: refusal))")
         let float = Fixtures.floatNetwork(seed: seed)
         #expect(throws: Never.self) { try float.requirePicture(height: 4, width: 4, rate: 1) }
         #expect(code { try float.requirePicture(height: 4, width: 8) } == .graphPictureUnfit)
@@ -394,11 +464,19 @@ import Testing
             return code { try network.validate() }
         }
         #expect(failure { _ in } == nil)
-        #expect(failure { $0.parameters["conv"] = .accumulation(weights: [1], bias: [0, 0, 0, 0]) } == .networkTensorMismatch)
+        #expect(
+            failure { $0.parameters["conv"] = .accumulation(weights: [1], bias: [0, 0, 0, 0]) }
+                == .networkTensorMismatch)
         #expect(failure { $0.parameters["gdn"] = nil } == .networkTensorMissing)
         #expect(failure { $0.parameters["sum"] = .accumulation(weights: [1], bias: [1]) } == .networkTensorMissing)
-        #expect(failure { $0.parameters["gdn"] = .normalization(gamma: Array(repeating: 1, count: 16), beta: [1, 1, 0, 1]) } == .networkValueOutOfRange)
-        #expect(failure { $0.parameters["gdn"] = .normalization(gamma: Array(repeating: -1, count: 16), beta: [1, 1, 1, 1]) } == .networkValueOutOfRange)
+        #expect(
+            failure {
+                $0.parameters["gdn"] = .normalization(gamma: Array(repeating: 1, count: 16), beta: [1, 1, 0, 1])
+            } == .networkValueOutOfRange)
+        #expect(
+            failure {
+                $0.parameters["gdn"] = .normalization(gamma: Array(repeating: -1, count: 16), beta: [1, 1, 1, 1])
+            } == .networkValueOutOfRange)
         #expect(failure { $0.rateGains["latent"]![0][0] = 0 } == .networkValueOutOfRange)
         #expect(failure { $0.rateGains["conv"] = [[1, 1, 1, 1]] } == .networkValueOutOfRange)
     }

@@ -11,14 +11,25 @@ import Testing
     private func operands(_ channels: Int) throws -> TensorFormat {
         let books = [try Codebook(entries: [0, 10]), try Codebook(entries: [-4, 6])]
         return .codes(
-            try CodebookSet(codebooks: books, selects: (0..<channels).map { UInt8($0 % 2) }, offsets: Array(repeating: 0, count: channels), step: 1))
+            try CodebookSet(
+                codebooks: books, selects: (0..<channels).map { UInt8($0 % 2) },
+                offsets: Array(repeating: 0, count: channels), step: 1))
     }
 
-    private func network(_ layer: Layer, inputs: [(String, TensorFormat, Int)], _ parameters: LayerParameters, outputs: Int, accumulatorBits: Int) -> QuantizedNetwork {
+    private func network(
+        _ layer: Layer, inputs: [(String, TensorFormat, Int)], _ parameters: LayerParameters, outputs: Int,
+        accumulatorBits: Int
+    ) -> QuantizedNetwork {
         QuantizedNetwork(
-            graph: Graph(name: "one", inputs: inputs.map { GraphInput(name: $0.0, channels: $0.2) }, layers: [layer], outputs: ["layer"]),
-            formats: Dictionary(uniqueKeysWithValues: inputs.map { ($0.0, $0.1) } + [("layer", .codes(.uniform(.linearSigned, channels: outputs, step: 1)))]),
-            parameters: ["layer": parameters], widths: DatapathWidths(activationBits: 12, weightBits: 9, accumulatorBits: accumulatorBits))
+            graph: Graph(
+                name: "one", inputs: inputs.map { GraphInput(name: $0.0, channels: $0.2) }, layers: [layer],
+                outputs: ["layer"]),
+            formats: Dictionary(
+                uniqueKeysWithValues: inputs.map { ($0.0, $0.1) } + [
+                    ("layer", .codes(.uniform(.linearSigned, channels: outputs, step: 1)))
+                ]),
+            parameters: ["layer": parameters],
+            widths: DatapathWidths(activationBits: 12, weightBits: 9, accumulatorBits: accumulatorBits))
     }
 
     private func failure(_ network: QuantizedNetwork) -> Diagnostic? {
@@ -29,12 +40,20 @@ import Testing
     }
 
     /// Weights 3, -5, 0, 2 and bias -7: sums from -45 to 62, which need 7 bits.
-    private func convolution(accumulatorBits: Int, rounding: RoundingRule = .single, exponent: Int = 0) throws -> QuantizedNetwork {
-        let post = PostProcessing(multipliers: [QuantizedMultiplier(mantissa: 1 << 30, exponent: exponent)], rounding: rounding)
+    private func convolution(
+        accumulatorBits: Int, rounding: RoundingRule = .single, exponent: Int = 0
+    ) throws -> QuantizedNetwork {
+        let post = PostProcessing(
+            multipliers: [QuantizedMultiplier(mantissa: 1 << 30, exponent: exponent)], rounding: rounding)
         return network(
-            Layer(name: "layer", operator: .convolution(Convolution(outputChannels: 1, kernelHeight: 1, kernelWidth: 1)), inputs: ["input"]),
+            Layer(
+                name: "layer", operator: .convolution(Convolution(outputChannels: 1, kernelHeight: 1, kernelWidth: 1)),
+                inputs: ["input"]),
             inputs: [("input", try operands(4), 4)],
-            .accumulation(AccumulationParameters(weightCodes: [131, 123, 128, 130], weightDecoder: .linear(), bias: [-7], postProcessing: post)), outputs: 1,
+            .accumulation(
+                AccumulationParameters(
+                    weightCodes: [131, 123, 128, 130], weightDecoder: .linear(), bias: [-7], postProcessing: post)),
+            outputs: 1,
             accumulatorBits: accumulatorBits)
     }
 
@@ -52,13 +71,17 @@ import Testing
     func phases() throws {
         // Two taps of 100 on 0...10, in different phases: 1000 each (11 bits), not 2000.
         func transposed(stride: Int, accumulatorBits: Int) throws -> QuantizedNetwork {
-            let operation = TransposedConvolution(outputChannels: 1, kernelHeight: 2, kernelWidth: 1, strideY: stride, strideX: 1, padding: Padding(all: 0))
+            let operation = TransposedConvolution(
+                outputChannels: 1, kernelHeight: 2, kernelWidth: 1, strideY: stride, strideX: 1,
+                padding: Padding(all: 0))
             return network(
-                Layer(name: "layer", operator: .transposedConvolution(operation), inputs: ["input"]), inputs: [("input", try operands(1), 1)],
+                Layer(name: "layer", operator: .transposedConvolution(operation), inputs: ["input"]),
+                inputs: [("input", try operands(1), 1)],
                 .accumulation(
                     AccumulationParameters(
                         weightCodes: [228, 228], weightDecoder: .linear(), bias: [0],
-                        postProcessing: PostProcessing(multipliers: [QuantizedMultiplier(mantissa: 1 << 30, exponent: 0)], rounding: .single))),
+                        postProcessing: PostProcessing(
+                            multipliers: [QuantizedMultiplier(mantissa: 1 << 30, exponent: 0)], rounding: .single))),
                 outputs: 1, accumulatorBits: accumulatorBits)
         }
         #expect(failure(try transposed(stride: 2, accumulatorBits: 11)) == nil)
@@ -71,10 +94,12 @@ import Testing
         // gamma 2 on magnitudes up to 10, and up to 6.
         func normalization(beta: Int64) throws -> QuantizedNetwork {
             network(
-                Layer(name: "layer", operator: .normalization(.gdn1), inputs: ["input"]), inputs: [("input", try operands(2), 2)],
+                Layer(name: "layer", operator: .normalization(.gdn1), inputs: ["input"]),
+                inputs: [("input", try operands(2), 2)],
                 .normalization(
                     NormalizationParameters(
-                        gammaCodes: [130, 130, 128, 128], gammaDecoder: .linear(), operandShifts: [0, 0], beta: [beta, 1], scaleMantissas: [1, 1], scaleShifts: [0, 0])),
+                        gammaCodes: [130, 130, 128, 128], gammaDecoder: .linear(), operandShifts: [0, 0],
+                        beta: [beta, 1], scaleMantissas: [1, 1], scaleShifts: [0, 0])),
                 outputs: 2, accumulatorBits: 60)
         }
         #expect(failure(try normalization(beta: 1 << 40 - 1 - 32)) == nil)
@@ -97,14 +122,18 @@ import Testing
     func rates() throws {
         func rated(exponent: Int) throws -> QuantizedNetwork {
             var network = try convolution(accumulatorBits: 7, rounding: .gemmlowpDouble, exponent: 0)
-            network.rateMultipliers = ["layer": [0, exponent].map { [QuantizedMultiplier(mantissa: 1 << 30, exponent: $0)] }]
+            network.rateMultipliers = [
+                "layer": [0, exponent].map { [QuantizedMultiplier(mantissa: 1 << 30, exponent: $0)] }
+            ]
             return network
         }
         #expect(failure(try rated(exponent: 26))?.code == .networkRequantizationTooWide)
         let proven = try ProvenNetwork(rated(exponent: 25))
         let second = try proven.atRate(1)
         #expect(try second.network == rated(exponent: 25).atRate(1) && second.network != proven.network)
-        #expect(proven.cut(from: ["input"], to: ["layer"], name: "part").network == proven.network.cut(from: ["input"], to: ["layer"], name: "part"))
+        #expect(
+            proven.cut(from: ["input"], to: ["layer"], name: "part").network
+                == proven.network.cut(from: ["input"], to: ["layer"], name: "part"))
         #expect { _ = try proven.atRate(2) } throws: { ($0 as? Diagnostic)?.code == .rateOutOfRange }
     }
 
@@ -115,15 +144,20 @@ import Testing
             let multipliers = [0, exponent].map { QuantizedMultiplier(mantissa: 1 << 30, exponent: $0) }
             return network(
                 Layer(name: "layer", operator: .requantize, inputs: ["input"]), inputs: [("input", try operands(2), 2)],
-                .requantization(PostProcessing(multipliers: multipliers, rounding: .gemmlowpDouble)), outputs: 2, accumulatorBits: 8)
+                .requantization(PostProcessing(multipliers: multipliers, rounding: .gemmlowpDouble)), outputs: 2,
+                accumulatorBits: 8)
         }
         #expect(failure(try requantize(exponent: 28)) == nil)
         #expect(failure(try requantize(exponent: 29))?.code == .networkRequantizationTooWide)
         // 2^20 (0...10) + 2^20 (0...10): 20 2^20, 26 bits.
         func add(exponent: Int) throws -> QuantizedNetwork {
             network(
-                Layer(name: "layer", operator: .add, inputs: ["a", "b"]), inputs: [("a", try operands(1), 1), ("b", try operands(1), 1)],
-                .addition(AdditionParameters(mantissaA: 1 << 20, mantissaB: 1 << 20, exponent: exponent, rounding: .gemmlowpDouble)), outputs: 1, accumulatorBits: 8)
+                Layer(name: "layer", operator: .add, inputs: ["a", "b"]),
+                inputs: [("a", try operands(1), 1), ("b", try operands(1), 1)],
+                .addition(
+                    AdditionParameters(
+                        mantissaA: 1 << 20, mantissaB: 1 << 20, exponent: exponent, rounding: .gemmlowpDouble)),
+                outputs: 1, accumulatorBits: 8)
         }
         #expect(failure(try add(exponent: 6)) == nil)
         #expect(failure(try add(exponent: 7))?.code == .networkRequantizationTooWide)
@@ -134,7 +168,8 @@ import Testing
         for name in Zoo.names {
             var network = try #require(try Zoo.network(named: name).quantized)
             #expect(failure(network) == nil)
-            network.widths.accumulatorBits = network.graph.layers.map { AccumulatorProof.width(of: $0, in: network) }.max()! - 1
+            network.widths.accumulatorBits =
+                network.graph.layers.map { AccumulatorProof.width(of: $0, in: network) }.max()! - 1
             #expect(failure(network)?.code == .networkSumTooWide)
         }
     }

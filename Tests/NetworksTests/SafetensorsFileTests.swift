@@ -11,13 +11,16 @@ import Testing
 
     private func failure(_ bytes: [UInt8]) -> DiagnosticCode? { code { _ = try SafetensorsFile(bytes, at: "net") } }
 
-    private func tensor(_ name: String, type: String = "U8", shape: String = "[2]", _ start: Int, _ end: Int) -> String {
+    private func tensor(_ name: String, type: String = "U8", shape: String = "[2]", _ start: Int, _ end: Int) -> String
+    {
         "\"\(name)\":{\"dtype\":\"\(type)\",\"shape\":\(shape),\"data_offsets\":[\(start),\(end)]}"
     }
 
     @Test("A handmade file is read by the format's definition")
     func readsHandmade() throws {
-        let header = "{\"__metadata__\":{\"a\":\"b \\u00e9 \\n\"},\(tensor("x", type: "I16", shape: "[1,2]", 2, 6)),\(tensor("w", 0, 2))}  "
+        let header =
+            "{\"__metadata__\":{\"a\":\"b \\u00e9 \\n\"},"
+            + "\(tensor("x", type: "I16", shape: "[1,2]", 2, 6)),\(tensor("w", 0, 2))}  "
         let read = try SafetensorsFile(file(header, body: [7, 8, 0xFF, 0xFF, 0x34, 0x12]), at: "net")
         #expect(read.metadata == ["a": "b é \n"])
         #expect(read.tensors["w"]?.bytes == [7, 8])
@@ -29,7 +32,10 @@ import Testing
     func writes() throws {
         let source = SafetensorsFile(
             metadata: ["k": "quote \" backslash \\ \u{1}"],
-            tensors: ["b": SafetensorsTensor([Float(1.5), -0.0], shape: [2]), "a": SafetensorsTensor([Int64.min, 5], shape: [2, 1]), "empty": SafetensorsTensor([Int8](), shape: [0])])
+            tensors: [
+                "b": SafetensorsTensor([Float(1.5), -0.0], shape: [2]),
+                "a": SafetensorsTensor([Int64.min, 5], shape: [2, 1]), "empty": SafetensorsTensor([Int8](), shape: [0]),
+            ])
         let bytes = source.bytes
         #expect((8 + Int(bytes[0])) % 8 == 0)
         #expect(try SafetensorsFile(bytes, at: "net") == source)
@@ -41,7 +47,9 @@ import Testing
     func truncated() throws {
         let whole = file("{\(tensor("w", 0, 2))}", body: [1, 2])
         #expect(failure(whole) == nil)
-        for count in 0..<whole.count { #expect(failure(Array(whole.prefix(count))) == .networkFileTruncated, "\(count) bytes") }
+        for count in 0..<whole.count {
+            #expect(failure(Array(whole.prefix(count))) == .networkFileTruncated, "\(count) bytes")
+        }
     }
 
     @Test("Each fault of the header has its code")
@@ -52,10 +60,14 @@ import Testing
         #expect(failure(file("{\(tensor("w", 0, 2))}", body: [1, 2, 3])) == .networkTrailingBytes)
         #expect(failure(file("{\(tensor("w", type: "F8_E4M3", 0, 2))}", body: [1, 2])) == .networkUnknownElementType)
         for header in [
-            "[]", "{", "{}x", "{\"__metadata__\":1}", "{\"__metadata__\":{\"a\":1}}", "{\"w\":1}", "{\"w\":{\"dtype\":\"U8\",\"shape\":[2]}}",
-            "{\(tensor("w", 0, 2)),\(tensor("w", 0, 2))}", "{\(tensor("w", 2, 0))}", "{\(tensor("w", 0, 1))}", "{\(tensor("w", shape: "[-2]", 0, 2))}",
-            "{\(tensor("w", shape: "[4611686018427387904,4611686018427387904]", 0, 2))}", "{\(tensor("w", shape: "[2.0]", 0, 2))}",
-            String(repeating: "[", count: 100_000), "{\"a\u{1}\":1}", "{\"a\":01}", "{\"a\":1e999}", "{\"a\":\"\\ud800\"}",
+            "[]", "{", "{}x", "{\"__metadata__\":1}", "{\"__metadata__\":{\"a\":1}}", "{\"w\":1}",
+            "{\"w\":{\"dtype\":\"U8\",\"shape\":[2]}}",
+            "{\(tensor("w", 0, 2)),\(tensor("w", 0, 2))}", "{\(tensor("w", 2, 0))}", "{\(tensor("w", 0, 1))}",
+            "{\(tensor("w", shape: "[-2]", 0, 2))}",
+            "{\(tensor("w", shape: "[4611686018427387904,4611686018427387904]", 0, 2))}",
+            "{\(tensor("w", shape: "[2.0]", 0, 2))}",
+            String(repeating: "[", count: 100_000), "{\"a\u{1}\":1}", "{\"a\":01}", "{\"a\":1e999}",
+            "{\"a\":\"\\ud800\"}",
         ] {
             #expect(failure(file(header, body: [1, 2])) == .networkHeaderMalformed, "\(header.prefix(60))")
         }
@@ -76,14 +88,24 @@ import Testing
         }
     }
 
-    @Test("NaN and infinity are refused, in every float type", arguments: [Float.nan, .infinity, -.infinity, .signalingNaN])
+    @Test(
+        "NaN and infinity are refused, in every float type",
+        arguments: [Float.nan, .infinity, -.infinity, .signalingNaN])
     func notFinite(_ value: Float) {
-        #expect(failure(SafetensorsFile(tensors: ["w": SafetensorsTensor([1, value], shape: [2])]).bytes) == .networkNotFinite)
+        #expect(
+            failure(SafetensorsFile(tensors: ["w": SafetensorsTensor([1, value], shape: [2])]).bytes)
+                == .networkNotFinite)
         let half = Float16(value).bitPattern
         let halfBytes = [UInt8(truncatingIfNeeded: half), UInt8(half >> 8)]
-        #expect(failure(SafetensorsFile(tensors: ["w": SafetensorsTensor(elementType: .float16, shape: [1], bytes: halfBytes)]).bytes) == .networkNotFinite)
+        #expect(
+            failure(
+                SafetensorsFile(tensors: ["w": SafetensorsTensor(elementType: .float16, shape: [1], bytes: halfBytes)])
+                    .bytes) == .networkNotFinite)
         let double = Double(value).bitPattern
         let bytes = (0..<8).map { UInt8(truncatingIfNeeded: double >> (8 * $0)) }
-        #expect(failure(SafetensorsFile(tensors: ["w": SafetensorsTensor(elementType: .float64, shape: [1], bytes: bytes)]).bytes) == .networkNotFinite)
+        #expect(
+            failure(
+                SafetensorsFile(tensors: ["w": SafetensorsTensor(elementType: .float64, shape: [1], bytes: bytes)])
+                    .bytes) == .networkNotFinite)
     }
 }

@@ -8,7 +8,9 @@ import Testing
     private func network() throws -> QuantizedNetwork { try Fixtures.quantizedNetwork(seed: 7).withWeightStatistics() }
 
     /// Weights `[K][taps][C]` of the fixture's layers.
-    private let shapes = ["conv": (4, 9, 3), "depthwise": (4, 3, 1), "gdn": (4, 1, 4), "up": (4, 25, 8), "class": (2, 4, 4)]
+    private let shapes = [
+        "conv": (4, 9, 3), "depthwise": (4, 3, 1), "gdn": (4, 1, 4), "up": (4, 25, 8), "class": (2, 4, 4),
+    ]
 
     @Test("Every layer with weights has statistics that sum to those of its weights, one by one")
     func byDefinition() throws {
@@ -19,24 +21,34 @@ import Testing
             let codes: [UInt8]
             let entries: [Int16]
             switch network.parameters[name] {
-            case .accumulation(let accumulation): (codes, entries) = (accumulation.weightCodes, accumulation.weightDecoder.entries)
-            case .normalization(let normalization): (codes, entries) = (normalization.gammaCodes, normalization.gammaDecoder.entries)
+            case .accumulation(let accumulation):
+                (codes, entries) = (accumulation.weightCodes, accumulation.weightDecoder.entries)
+            case .normalization(let normalization):
+                (codes, entries) = (normalization.gammaCodes, normalization.gammaDecoder.entries)
             default: continue
             }
             #expect((statistics.outputChannels, statistics.taps, statistics.inputChannels) == (outputs, taps, inputs))
-            #expect(statistics.weights == codes.count && statistics.zeroWeights == codes.count { entries[Int($0)] == 0 })
+            #expect(
+                statistics.weights == codes.count && statistics.zeroWeights == codes.count { entries[Int($0)] == 0 })
             for group in [1, 3, 8] {
-                let measured = WeightStatistics(measuring: try #require(network.weights(of: name)), groupChannels: group)
+                let measured = WeightStatistics(
+                    measuring: try #require(network.weights(of: name)), groupChannels: group)
                 #expect(measured.code == statistics.code)
                 for output in 0..<outputs {
                     for first in stride(from: 0, to: inputs, by: group) {
                         let range = first..<min(first + group, inputs)
-                        func weight(_ tap: Int, _ channel: Int) -> Int { Int(codes[(output * taps + tap) * inputs + channel]) }
-                        let bits = (0..<taps).reduce(0) { sum, tap in range.reduce(sum) { $0 + Int(statistics.code.lengths[weight(tap, $1)]) } }
+                        func weight(_ tap: Int, _ channel: Int) -> Int {
+                            Int(codes[(output * taps + tap) * inputs + channel])
+                        }
+                        let bits = (0..<taps).reduce(0) { sum, tap in
+                            range.reduce(sum) { $0 + Int(statistics.code.lengths[weight(tap, $1)]) }
+                        }
                         #expect(measured.codedBits(outputChannels: output..<output + 1, inputChannels: range) == bits)
                         for tap in 0..<taps {
                             let nonZero = range.count { entries[weight(tap, $0)] != 0 }
-                            #expect(measured.nonZeroWeights(outputChannel: output, tap: tap, inputChannels: range) == nonZero)
+                            #expect(
+                                measured.nonZeroWeights(outputChannel: output, tap: tap, inputChannels: range)
+                                    == nonZero)
                         }
                     }
                 }
@@ -76,7 +88,8 @@ import Testing
         #expect(failure { $0.tensors["quantized.conv.nonZeroWeights"]!.shape = [4, 9] } == .networkTensorMismatch)
         #expect(failure { $0.tensors["quantized.conv.nonZeroWeights"]!.bytes[0] = 9 } == .networkValueOutOfRange)
         #expect(failure { $0.tensors["quantized.conv.weightCodeBits"]!.bytes[3] = 1 } == .networkValueOutOfRange)
-        #expect(failure { $0.tensors["quantized.up.weightCodeLengths"]!.bytes[0...2] = [1, 1, 1] } == .weightCodeInvalid)
+        #expect(
+            failure { $0.tensors["quantized.up.weightCodeLengths"]!.bytes[0...2] = [1, 1, 1] } == .weightCodeInvalid)
         #expect(failure { $0.tensors["quantized.up.weightCodeLengths"]!.bytes[9] = 16 } == .weightCodeInvalid)
     }
 

@@ -24,7 +24,9 @@ import Testing
     @Test("Codebooks with too few or too many entries, or entries and thresholds out of order")
     func codebook() {
         func book(_ entries: [Int32], _ thresholds: [Int32]? = nil) -> DiagnosticCode? {
-            Self.code { try thresholds.map { try Codebook(entries: entries, thresholds: $0) } ?? Codebook(entries: entries) }
+            Self.code {
+                try thresholds.map { try Codebook(entries: entries, thresholds: $0) } ?? Codebook(entries: entries)
+            }
         }
         #expect(book([5]) == nil)
         #expect(book([1, 2, 3], [2, 2]) == nil)
@@ -36,11 +38,17 @@ import Testing
         #expect(book([1, 2, 3], [3, 2]) == .codebookNotIncreasing)
     }
 
-    @Test("Sets with a select of no codebook, unequal numbers of selects and offsets, no codebooks, or a step that is no length")
+    @Test(
+        "Sets with a select of no codebook, unequal counts of selects and offsets, no codebooks, or a step of no length"
+    )
     func codebookSet() {
-        func set(_ codebooks: Int = 2, _ selects: [UInt8] = [0, 1], _ offsets: [Int32] = [0, 0], step: Double = 1) -> DiagnosticCode? {
+        func set(
+            _ codebooks: Int = 2, _ selects: [UInt8] = [0, 1], _ offsets: [Int32] = [0, 0], step: Double = 1
+        ) -> DiagnosticCode? {
             Self.code {
-                try CodebookSet(codebooks: Array(repeating: .linearSigned, count: codebooks), selects: selects, offsets: offsets, step: step)
+                try CodebookSet(
+                    codebooks: Array(repeating: .linearSigned, count: codebooks), selects: selects, offsets: offsets,
+                    step: step)
             }
         }
         #expect(set() == nil)
@@ -55,12 +63,18 @@ import Testing
     @Test("A weight decoder has 256 entries, and its width is that of its largest magnitude")
     func weightDecoder() throws {
         for count in [0, 255, 257] {
-            #expect(Self.code { try WeightDecoder(entries: Array(repeating: 0, count: count), isMemoryFree: true, law: "linear") } == .codebookSizeOutOfRange)
+            #expect(
+                Self.code {
+                    try WeightDecoder(entries: Array(repeating: 0, count: count), isMemoryFree: true, law: "linear")
+                } == .codebookSizeOutOfRange)
         }
         #expect(WeightDecoder.linear().bits == 8)
         #expect(WeightDecoder.linear(offset: 1).bits == 9)
         #expect(WeightDecoder.linear(offset: -1).bits == 9)
-        #expect(try WeightDecoder(entries: Array(repeating: -1, count: 256), isMemoryFree: true, law: "table").bits == 1)
-        #expect(try WeightDecoder(entries: Array(repeating: -2048, count: 255) + [2047], isMemoryFree: false, law: "table").bits == 12)
+        #expect(
+            try WeightDecoder(entries: Array(repeating: -1, count: 256), isMemoryFree: true, law: "table").bits == 1)
+        #expect(
+            try WeightDecoder(entries: Array(repeating: -2048, count: 255) + [2047], isMemoryFree: false, law: "table")
+                .bits == 12)
     }
 }

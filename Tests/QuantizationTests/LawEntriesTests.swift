@@ -7,12 +7,15 @@ import Testing
 @Suite("Entries of laws")
 struct LawEntriesTests {
     static let signedLaws: [Law] = [
-        .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1), .power(numerator: 5, denominator: 7),
-        .power(numerator: 13, denominator: 11), .logarithmic(parameter: 1), .logarithmic(parameter: 6), .logarithmic(parameter: 10),
+        .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1),
+        .power(numerator: 5, denominator: 7),
+        .power(numerator: 13, denominator: 11), .logarithmic(parameter: 1), .logarithmic(parameter: 6),
+        .logarithmic(parameter: 10),
         .minifloat(exponentBits: 3, mantissaBits: 4), .minifloat(exponentBits: 2, mantissaBits: 5),
     ]
     static let unsignedLaws: [Law] = [
-        .linear, .power(numerator: 3, denominator: 2), .logarithmic(parameter: 7), .minifloat(exponentBits: 3, mantissaBits: 5),
+        .linear, .power(numerator: 3, denominator: 2), .logarithmic(parameter: 7),
+        .minifloat(exponentBits: 3, mantissaBits: 5),
     ]
 
     /// Whether `r - 1/2 <= M f(i/n)`, each law cleared of fractions and roots; r >= 1.
@@ -32,7 +35,9 @@ struct LawEntriesTests {
             // Doubles hold these small numbers exactly.
             func value(_ code: Int) -> Double {
                 let unit = 1 << mantissaBits
-                return code < unit ? Double(code) : (1 + Double(code % unit) / Double(unit)) * exp2(Double(code / unit - 1 + mantissaBits))
+                return code < unit
+                    ? Double(code)
+                    : (1 + Double(code % unit) / Double(unit)) * exp2(Double(code / unit - 1 + mantissaBits))
             }
             return Double(2 * r - 1) * value(last) <= Double(2 * range) * value(index)
         case .deadZone, .table:
@@ -48,7 +53,11 @@ struct LawEntriesTests {
             var beyond = range + 1
             while beyond - reached > 1 {
                 let middle = (reached + beyond) / 2
-                if isReached(middle, law: law, range: range, index: index, last: last) { reached = middle } else { beyond = middle }
+                if isReached(middle, law: law, range: range, index: index, last: last) {
+                    reached = middle
+                } else {
+                    beyond = middle
+                }
             }
             entries.append(max(entries[index - 1] + 1, Int32(reached)))
         }
@@ -67,7 +76,9 @@ struct LawEntriesTests {
 
     @Test(arguments: unsignedLaws, [1, 256, 2047, 32767])
     func unsignedByDefinition(law: Law, range: Int) throws {
-        #expect(try law.unsignedEntries(range: range, bits: 17, at: "test") == Self.entriesByDefinition(law, range: range, last: 255))
+        #expect(
+            try law.unsignedEntries(range: range, bits: 17, at: "test")
+                == Self.entriesByDefinition(law, range: range, last: 255))
     }
 
     /// A convex law in a range of at most 127 steps (unsigned: 255) has step 1 throughout.
@@ -89,7 +100,9 @@ struct LawEntriesTests {
             var compared = 0
             for index in 1...127 {
                 let shifted = 8191 * form(Double(index) / 127) + 0.5
-                guard abs(shifted - shifted.rounded()) > 1e-6, Int32(shifted) > entries[127 + index] + 1 else { continue }
+                guard abs(shifted - shifted.rounded()) > 1e-6, Int32(shifted) > entries[127 + index] + 1 else {
+                    continue
+                }
                 compared += 1
                 #expect(entries[128 + index] == Int32(shifted), "\(law) at \(index)")
             }
@@ -97,9 +110,11 @@ struct LawEntriesTests {
         }
     }
 
-    /// Where M f(i/127) is a half, it goes up: minifloat 3 4 with a range of 3/2 of its top value 1984 puts code i < 32 at 1.5 i.
+    /// Where M f(i/127) is a half, it goes up: minifloat 3 4 with a range of 3/2 of its top value 1984 puts code i < 32
+    /// at 1.5 i.
     @Test func tiesGoUp() throws {
-        let entries = try Law.minifloat(exponentBits: 3, mantissaBits: 4).signedEntries(range: 2976, bits: 13, at: "test")
+        let entries = try Law.minifloat(exponentBits: 3, mantissaBits: 4).signedEntries(
+            range: 2976, bits: 13, at: "test")
         #expect(entries[128...133] == [0, 2, 3, 5, 6, 8])
         #expect(entries[123...127] == [-8, -6, -5, -3, -2])
         #expect(entries[255] == 2976 && entries[0] == -2977 && entries[1] == -2976)
@@ -107,13 +122,18 @@ struct LawEntriesTests {
 
     @Test(arguments: 8...16)
     func weightsFillTheirBits(bits: Int) throws {
-        for law in [Law.linear, .power(numerator: 3, denominator: 2), .logarithmic(parameter: 6), .minifloat(exponentBits: 3, mantissaBits: 4)] {
+        for law in [
+            Law.linear, .power(numerator: 3, denominator: 2), .logarithmic(parameter: 6),
+            .minifloat(exponentBits: 3, mantissaBits: 4),
+        ] {
             let entries = try law.weightEntries(bits: bits, at: "test")
             #expect(entries[128] == 0)
             #expect(Int(entries[255]) == 1 << (bits - 1) - 1)
             #expect(Int(entries[0]) == -(1 << (bits - 1)))
             let decoder = try WeightDecoder.weights(law, bits: bits, at: "test")
-            #expect(decoder.entries == entries && decoder.bits == bits && decoder.isMemoryFree && decoder.law == law.description)
+            #expect(
+                decoder.entries == entries && decoder.bits == bits && decoder.isMemoryFree
+                    && decoder.law == law.description)
         }
     }
 
@@ -131,7 +151,8 @@ struct LawEntriesTests {
     func thresholdsLieInTheMiddle(law: Law) throws {
         let codebook = try Codebook.signed(law, range: 2047, bits: 13, at: "test")
         for code in 1..<256 {
-            let middle = ExactRational(ExactInteger(codebook.entries[code - 1]) + ExactInteger(codebook.entries[code]), 2)
+            let middle = ExactRational(
+                ExactInteger(codebook.entries[code - 1]) + ExactInteger(codebook.entries[code]), 2)
             #expect(ExactInteger(codebook.thresholds[code - 1]) == middle.rounded(.ceiling))
         }
     }

@@ -5,9 +5,11 @@ import Testing
 @Suite("Laws: names, parameters and refusals")
 struct LawTests {
     static let laws: [Law] = [
-        .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1), .power(numerator: 5, denominator: 7),
+        .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1),
+        .power(numerator: 5, denominator: 7),
         .logarithmic(parameter: 1), .logarithmic(parameter: 6), .minifloat(exponentBits: 3, mantissaBits: 4),
-        .minifloat(exponentBits: 2, mantissaBits: 6), .deadZone(numerator: 1, denominator: 8, levelBits: 8), .deadZone(numerator: 23, denominator: 1024, levelBits: 2), .table,
+        .minifloat(exponentBits: 2, mantissaBits: 6), .deadZone(numerator: 1, denominator: 8, levelBits: 8),
+        .deadZone(numerator: 23, denominator: 1024, levelBits: 2), .table,
     ]
 
     @Test(arguments: laws)
@@ -17,8 +19,10 @@ struct LawTests {
     }
 
     @Test(arguments: [
-        "", "Linear", "linear ", "linear 1", "power", "power 3", "power 3 2", "power 3/", "power 3/2/1", "power a/2", "logarithmic", "logarithmic x",
-        "minifloat 3/4", "minifloat 3", "minifloat 3 four", "table 1", "lloyd", "deadZone", "deadZone 1/8", "deadZone 1 8", "deadZone 1/8 8 8", "deadzone 1/8 8",
+        "", "Linear", "linear ", "linear 1", "power", "power 3", "power 3 2", "power 3/", "power 3/2/1", "power a/2",
+        "logarithmic", "logarithmic x",
+        "minifloat 3/4", "minifloat 3", "minifloat 3 four", "table 1", "lloyd", "deadZone", "deadZone 1/8",
+        "deadZone 1 8", "deadZone 1/8 8 8", "deadzone 1/8 8",
     ])
     func unknownName(text: String) {
         let error = #expect(throws: Diagnostic.self) { try Law(text, at: "layer g_a.0") }
@@ -27,8 +31,10 @@ struct LawTests {
     }
 
     @Test(arguments: [
-        "power 0/1", "power 1/0", "power 65/2", "power 3/65", "power -3/2", "logarithmic 0", "logarithmic 25", "minifloat 5 2", "minifloat 3 3",
-        "minifloat 3 6", "minifloat -1 8", "deadZone 0/8 8", "deadZone 8/8 8", "deadZone -1/8 8", "deadZone 1/1025 8", "deadZone 1/8 1", "deadZone 1/8 9",
+        "power 0/1", "power 1/0", "power 65/2", "power 3/65", "power -3/2", "logarithmic 0", "logarithmic 25",
+        "minifloat 5 2", "minifloat 3 3",
+        "minifloat 3 6", "minifloat -1 8", "deadZone 0/8 8", "deadZone 8/8 8", "deadZone -1/8 8", "deadZone 1/1025 8",
+        "deadZone 1/8 1", "deadZone 1/8 9",
     ])
     func parameterOutOfRange(text: String) {
         let error = #expect(throws: Diagnostic.self) { try Law(text, at: "law") }
@@ -52,8 +58,12 @@ struct LawTests {
         // e[0] = e[1] - 1: a range of 2^(V-1) - 1 is the largest that fits V bits.
         #expect(try Law.linear.signedEntries(range: 2047, bits: 12, at: "t").first == -2048)
         #expect(try Law.linear.signedEntries(range: 1 << 24, bits: 26, at: "t").last == 1 << 24)
-        #expect(try Law.minifloat(exponentBits: 3, mantissaBits: 5).unsignedEntries(range: 2047, bits: 12, at: "t").last == 2047)
-        #expect(throws: Diagnostic.self) { try Law.minifloat(exponentBits: 3, mantissaBits: 4).unsignedEntries(range: 2047, bits: 12, at: "t") }
+        #expect(
+            try Law.minifloat(exponentBits: 3, mantissaBits: 5).unsignedEntries(range: 2047, bits: 12, at: "t").last
+                == 2047)
+        #expect(throws: Diagnostic.self) {
+            try Law.minifloat(exponentBits: 3, mantissaBits: 4).unsignedEntries(range: 2047, bits: 12, at: "t")
+        }
     }
 
     @Test func otherRefusals() {

@@ -11,11 +11,14 @@ import Testing
         var largest = 0.0
         for octave in 0..<(isRoot ? 2 : 1) {
             for step in 0..<steps {
-                let (segment, offset) = (octave << octaveBits + step >> table.offsetBits, step % (1 << table.offsetBits))
+                let (segment, offset) = (
+                    octave << octaveBits + step >> table.offsetBits, step % (1 << table.offsetBits)
+                )
                 let y = Double(Int(table.bases[segment]) + (Int(table.slopes[segment]) * offset) >> table.slopeShift)
                 for end in [Double(step), Double(step + 1)] {
                     let x = (1 + end / Double(steps)) * Double(1 << octave)
-                    let f = function == .squareRoot ? x.squareRoot() : function == .reciprocal ? 1 / x : 1 / x.squareRoot()
+                    let f =
+                        function == .squareRoot ? x.squareRoot() : function == .reciprocal ? 1 / x : 1 / x.squareRoot()
                     largest = max(largest, abs(y / (f * one) - 1))
                 }
             }
@@ -24,7 +27,7 @@ import Testing
     }
 
     @Test(
-        "The error of the tables over all norms is what docs/arithmetic.md says, in units of 1e-7",
+        "The error of the tables over all norms is what docs/quantization.md says, in units of 1e-7",
         arguments: [
             (NormalizationTable.Function.reciprocalSquareRoot, 626), (.squareRoot, 342), (.reciprocal, 504),
         ])
@@ -34,9 +37,12 @@ import Testing
         #expect(table.bases.count == 64 && table.fault(hasSegments: true) == nil)
     }
 
-    @Test("The reciprocal's lines, from fractions", arguments: [(6, 12, 17, 12), (1, 1, 9, 2), (8, 16, 18, 18), (3, 7, 12, 9)])
+    @Test(
+        "The reciprocal's lines, from fractions",
+        arguments: [(6, 12, 17, 12), (1, 1, 9, 2), (8, 16, 18, 18), (3, 7, 12, 9)])
     func reciprocal(indexBits: Int, offsetBits: Int, baseBits: Int, slopeBits: Int) {
-        let widths = NormalizationTable.Widths(indexBits: indexBits, offsetBits: offsetBits, baseBits: baseBits, slopeBits: slopeBits)
+        let widths = NormalizationTable.Widths(
+            indexBits: indexBits, offsetBits: offsetBits, baseBits: baseBits, slopeBits: slopeBits)
         let table = NormalizationTable.derived(for: .reciprocal, widths: widths)
         let one = Int128(1) << Int128(baseBits - 1)
         func floorQuotient(_ numerator: Int128, _ denominator: Int128) -> Int128 {
@@ -59,8 +65,11 @@ import Testing
             let place = segments + Int128(s)
             // (3 f(a) + 2 f(c) - f(b)) / 4 over the common denominator p (2p + 1) (p + 1)
             let denominator = place * (2 * place + 1) * (place + 1)
-            let numerator = segments * one * (3 * (2 * place + 1) * (place + 1) + 4 * place * (place + 1) - place * (2 * place + 1))
-            #expect(Int128(table.bases[s]) == min(floorQuotient(numerator, 4 * denominator) + 1, 2 * one - 1), "segment \(s)")
+            let numerator =
+                segments * one * (3 * (2 * place + 1) * (place + 1) + 4 * place * (place + 1) - place * (2 * place + 1))
+            #expect(
+                Int128(table.bases[s]) == min(floorQuotient(numerator, 4 * denominator) + 1, 2 * one - 1),
+                "segment \(s)")
             // Where no shift does, slopes stop at W bits.
             #expect(Int128(table.slopes[s]) == max(slope(Int128(s), shift), -limit), "segment \(s)")
         }
@@ -74,8 +83,11 @@ import Testing
                     for offsetBits in [1, 6, 16] {
                         let table = NormalizationTable.derived(
                             for: function,
-                            widths: NormalizationTable.Widths(indexBits: indexBits, offsetBits: offsetBits, baseBits: baseBits, slopeBits: slopeBits))
-                        #expect(table.fault(hasSegments: true) == nil, "\(function), \(indexBits), \(offsetBits), \(baseBits), \(slopeBits): \(table)")
+                            widths: NormalizationTable.Widths(
+                                indexBits: indexBits, offsetBits: offsetBits, baseBits: baseBits, slopeBits: slopeBits))
+                        #expect(
+                            table.fault(hasSegments: true) == nil,
+                            "\(function), \(indexBits), \(offsetBits), \(baseBits), \(slopeBits): \(table)")
                     }
                 }
             }
@@ -102,7 +114,11 @@ import Testing
         #expect(fault { $0.slopes[3] = 2048 } == "slope 2048 of segment 3")
         #expect(fault { $0.bases[5] = 1 << 17 } == "131072 on the line of segment 5")
         // The last offset is 4095: base + (slope 4095 >> 12).
-        #expect(fault { $0.bases[5] = 0; $0.slopes[5] = -1 } == "-1 on the line of segment 5")
+        #expect(
+            fault {
+                $0.bases[5] = 0
+                $0.slopes[5] = -1
+            } == "-1 on the line of segment 5")
         #expect(NormalizationTable.product(baseBits: 17).fault(hasSegments: false) == nil)
         #expect(sound.fault(hasSegments: false)?.found == "segments in a form that only multiplies")
         #expect(NormalizationTable.product(baseBits: 17).fault(hasSegments: true)?.found == "indexBits 0")

@@ -1,7 +1,8 @@
 import Foundation
 import MachineDescription
+import TestSupport
 
-/// The written vectors of the MAC array, read back by the layout that manifest.json and docs/rtl.md give.
+/// The written vectors of the MAC array, read back by the layout that manifest.json and docs/rtl-units.md give.
 struct MACArrayFiles {
     let stimulus: [[String: [Int]]]
     let response: [[String: [Int]]]
@@ -11,16 +12,22 @@ struct MACArrayFiles {
     private let records: [UInt64]
 
     init(_ folder: ScratchFolder, _ array: MACArrayDescription) throws {
-        let manifest = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder.path + "/manifest.json"))) as! [String: Any]
+        let manifest =
+            try JSONSerialization.jsonObject(
+                with: Data(contentsOf: URL(fileURLWithPath: folder.url.path + "/manifest.json"))) as! [String: Any]
         func rows(_ part: String) throws -> [[String: [Int]]] {
-            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.path + "/\(part).npy")))
-            let ports = ((manifest[part] as! [String: Any])["ports"] as! [[String: Any]]).map { ($0["name"] as! String, $0["lanes"] as! Int) }
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder.url.path + "/\(part).npy")))
+            let ports = ((manifest[part] as! [String: Any])["ports"] as! [[String: Any]]).map {
+                ($0["name"] as! String, $0["lanes"] as! Int)
+            }
             var position = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
             var rows: [[String: [Int]]] = []
             while position < bytes.count {
                 var row: [String: [Int]] = [:]
                 for (name, lanes) in ports {
-                    row[name] = (0..<lanes).map { lane in Int((0..<8).reduce(Int64(0)) { $0 | Int64(bytes[position + 8 * lane + $1]) << Int64(8 * $1) }) }
+                    row[name] = (0..<lanes).map { lane in
+                        Int((0..<8).reduce(Int64(0)) { $0 | Int64(bytes[position + 8 * lane + $1]) << Int64(8 * $1) })
+                    }
                     position += 8 * lanes
                 }
                 rows.append(row)
@@ -28,7 +35,10 @@ struct MACArrayFiles {
             return rows
         }
         func words(_ name: String) throws -> [UInt64] {
-            try String(contentsOfFile: folder.path + "/\(name).hex", encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("//") }.map { UInt64($0, radix: 16)! }
+            try String(contentsOfFile: folder.url.path + "/\(name).hex", encoding: .utf8)
+                .split(separator: "\n").filter {
+                    !$0.hasPrefix("//")
+                }.map { UInt64($0, radix: 16)! }
         }
         stimulus = try rows("stimulus")
         response = try rows("response")
@@ -37,7 +47,7 @@ struct MACArrayFiles {
         records = try words("channel_records")
     }
 
-    /// What the multipliers get, by the modes of docs/rtl.md.
+    /// What the multipliers get, by the modes of docs/rtl-units.md.
     func operand(code: Int, channel: Int, _ row: [String: [Int]]) -> Int {
         let record = records[channel]
         let value = entries[Int(record >> 32 & 255) * 256 + code] + Int(Int16(truncatingIfNeeded: record))

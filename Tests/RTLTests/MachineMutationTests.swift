@@ -3,9 +3,11 @@ import Diagnostics
 import Foundation
 import MachineDescription
 import RTL
+import TestSupport
 import Testing
 
-/// Single faults in the machine's modules, each of which the seeded cases must find: by a differing element, a command at another cycle, or a run that does not end.
+/// Single faults in the machine's modules, each of which the seeded cases must find: by a differing element, a command
+/// at another cycle, or a run that does not end.
 ///
 /// All of them with `INTAGLIO_MUTATIONS=all`, otherwise the first few: each is compiled anew.
 @Suite(.serialized) struct MachineMutationTests {
@@ -22,55 +24,133 @@ import Testing
     }
 
     static let mutations = [
-        Mutation(module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00030) == '0", meaning: "the array does not wait for weights", seeds: [19, 34, 49, 64, 79], machine: TestMachine.tight),
-        Mutation(module: "intaglio_drain", find: "(is_first ? '0 : partial_sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS])", replacement: "'0", meaning: "partial sums are not added", seeds: [0, 3], machine: TestMachine.tight),
-        Mutation(module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00100) == '0", meaning: "the array does not wait for the first half of the input"),
-        Mutation(module: "intaglio_step_sequencer", find: "channels_left = input_channels - input_channel", replacement: "channels_left = C0", meaning: "gaps of the buffer are multiplied", seeds: [1, 2, 4, 5, 7]),
-        Mutation(module: "intaglio_mac_lane", find: "first ? term : sum_1 + term", replacement: "first ? '0 : sum_1 + term", meaning: "first product of the second bank lost", seeds: [2, 5, 7, 15, 16]),
-        Mutation(module: "intaglio_step_sequencer", find: "waited + 32'sd1 >= drain_cycles", replacement: "waited >= drain_cycles", meaning: "one stall cycle too many between groups", seeds: [5, 20, 35]),
-        Mutation(module: "intaglio_mac_array", find: ".bank(banks[STAGES-1])", replacement: ".bank(banks[STAGES])", meaning: "accumulators swapped a cycle late"),
-        Mutation(module: "intaglio_result_lanes", find: "record[144 +: 8]", replacement: "8'd0", meaning: "select stuck at codebook 0", seeds: [0, 15, 30, 45]),
-        Mutation(module: "intaglio_sequencer", find: "(done[2] && signals[64+token])", replacement: "1'b0", meaning: "a store signals nothing"),
-        Mutation(module: "intaglio_dma_channel", find: "(store_was_last ? 2'b01 : 2'b10)", replacement: "(store_was_last ? 2'b10 : 2'b01)", meaning: "the same engine is granted again", seeds: [0, 1, 2, 11, 26]),
-        Mutation(module: "intaglio_dma_channel", find: "COUNT_BITS'(OUTSTANDING);", replacement: "COUNT_BITS'(OUTSTANDING - 1);", meaning: "one burst fewer in flight"),
-        Mutation(module: "intaglio_burst_sequence", find: "BURST_BYTES - (address & (BURST_BYTES - 1))", replacement: "BURST_BYTES", meaning: "bursts cross their boundary"),
-        Mutation(module: "intaglio_burst_sequence", find: "current_row_address + row_pitch;\n                    row_address", replacement: "address + bytes;\n                    row_address", meaning: "row pitch ignored"),
-        Mutation(module: "intaglio_chunk_stream", find: "next_position == chunk_bytes - 32'd1", replacement: "next_position == chunk_bytes", meaning: "chunks one byte too long"),
-        Mutation(module: "intaglio_external_memory", find: "now + LATENCY", replacement: "now + LATENCY + 1", meaning: "one cycle of latency too many"),
-        Mutation(module: "intaglio_step_sequencer", find: "y < 0 || ", replacement: "", meaning: "padding above the picture is not seen"),
-        Mutation(module: "intaglio_step_sequencer", find: "lane_x >= width || ", replacement: "", meaning: "padding right of the picture is not seen"),
-        Mutation(module: "intaglio_step_sequencer", find: "bank       <= !bank;", replacement: "bank       <= bank;", meaning: "ping-pong stuck at one bank"),
-        Mutation(module: "intaglio_mac_lane", find: "ACCUMULATOR_BITS'(delayed[DELAY-1])", replacement: "ACCUMULATOR_BITS'($unsigned(delayed[DELAY-1]))", meaning: "sign not extended"),
-        Mutation(module: "intaglio_drain", find: "k       = channel + element % K0", replacement: "k       = channel + (K0 - 1 - element % K0)", meaning: "channels in reverse order"),
-        Mutation(module: "intaglio_drain", find: "lane_last <= active && is_last && last_group && slot == slots - 32'd1", replacement: "lane_last <= active && is_last && last_group && slot == 32'd0", meaning: "done before the last slot"),
-        Mutation(module: "intaglio_drain", find: "+ 24 * layer_channel", replacement: "+ 24 * (layer_channel + 1)", meaning: "records of the next channel"),
-        Mutation(module: "intaglio_elementwise", find: "(fraction_bits - 32'd1)", replacement: "fraction_bits", meaning: "rounding constant one bit too high", seeds: [13, 28, 43]),
-        Mutation(module: "intaglio_elementwise", find: "(second_bytes == 32'd2) ? 64'($signed(second))", replacement: "(second_bytes == 32'd2) ? 64'(second)", meaning: "the mean's sign is lost", seeds: [13, 28, 43]),
-        Mutation(module: "intaglio_elementwise", find: "(row * factor + dy) * columns * factor + column * factor + dx", replacement: "(row * factor + dx) * columns * factor + column * factor + dy", meaning: "shuffle transposed", seeds: [12, 27, 42]),
-        Mutation(module: "intaglio_elementwise", find: "8 * read_channel;\n            assign second", replacement: "8 * first_channel;\n            assign second", meaning: "every channel decodes by the first", seeds: [9, 10, 24, 25]),
-        Mutation(module: "intaglio_result_lanes", find: "(header[10] || normalizes)", replacement: "(header[10])", meaning: "beta is not added", seeds: [5, 6, 7]),
-        Mutation(module: "intaglio_result_lanes", find: ".clip_low(bypasses ? 32'sh80000000 : header[32 +: 32])", replacement: ".clip_low(32'sh80000000)", meaning: "no lower clip", seeds: [0, 9, 15, 24, 30, 39]),
-        Mutation(module: "intaglio_parameter_memory", find: "+ 4 * 32'(threshold_indices[128*lane + 16*stage +: 8]) + 8;", replacement: "+ 4 * 32'(threshold_indices[128*lane + 16*stage +: 8]) + 4;", meaning: "the threshold before"),
-        Mutation(module: "intaglio_parameter_memory", find: "weight_codes[8*lane +: 8])]", replacement: "weight_codes[8*lane +: 7])]", meaning: "top bit of a weight code stuck"),
-        Mutation(module: "intaglio_compute_engine", find: "+ 8 * record_channel", replacement: "", meaning: "every input channel decodes by the first"),
-        Mutation(module: "intaglio_compute_engine", find: "reads_header <= start;", replacement: "reads_header <= start && !is_elementwise;", meaning: "element-wise work never begins", seeds: [9]),
+        Mutation(
+            module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00030) == '0",
+            meaning: "the array does not wait for weights", seeds: [19, 34, 49, 64, 79], machine: TestMachine.tight),
+        Mutation(
+            module: "intaglio_drain", find: "(is_first ? '0 : partial_sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS])",
+            replacement: "'0", meaning: "partial sums are not added", seeds: [0, 3], machine: TestMachine.tight),
+        Mutation(
+            module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00100) == '0",
+            meaning: "the array does not wait for the first half of the input"),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "channels_left = input_channels - input_channel",
+            replacement: "channels_left = C0", meaning: "gaps of the buffer are multiplied", seeds: [1, 2, 4, 5, 7]),
+        Mutation(
+            module: "intaglio_mac_lane", find: "first ? term : sum_1 + term", replacement: "first ? '0 : sum_1 + term",
+            meaning: "first product of the second bank lost", seeds: [2, 5, 7, 15, 16]),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "waited + 32'sd1 >= drain_cycles",
+            replacement: "waited >= drain_cycles", meaning: "one stall cycle too many between groups",
+            seeds: [5, 20, 35]),
+        Mutation(
+            module: "intaglio_mac_array", find: ".bank(banks[STAGES-1])", replacement: ".bank(banks[STAGES])",
+            meaning: "accumulators swapped a cycle late"),
+        Mutation(
+            module: "intaglio_result_lanes", find: "record[144 +: 8]", replacement: "8'd0",
+            meaning: "select stuck at codebook 0", seeds: [0, 15, 30, 45]),
+        Mutation(
+            module: "intaglio_sequencer", find: "(done[2] && signals[64+token])", replacement: "1'b0",
+            meaning: "a store signals nothing"),
+        Mutation(
+            module: "intaglio_dma_channel", find: "(store_was_last ? 2'b01 : 2'b10)",
+            replacement: "(store_was_last ? 2'b10 : 2'b01)", meaning: "the same engine is granted again",
+            seeds: [0, 1, 2, 11, 26]),
+        Mutation(
+            module: "intaglio_dma_channel", find: "COUNT_BITS'(OUTSTANDING);",
+            replacement: "COUNT_BITS'(OUTSTANDING - 1);", meaning: "one burst fewer in flight"),
+        Mutation(
+            module: "intaglio_burst_sequence", find: "BURST_BYTES - (address & (BURST_BYTES - 1))",
+            replacement: "BURST_BYTES", meaning: "bursts cross their boundary"),
+        Mutation(
+            module: "intaglio_burst_sequence",
+            find: "current_row_address + row_pitch;\n                    row_address",
+            replacement: "address + bytes;\n                    row_address", meaning: "row pitch ignored"),
+        Mutation(
+            module: "intaglio_chunk_stream", find: "next_position == chunk_bytes - 32'd1",
+            replacement: "next_position == chunk_bytes", meaning: "chunks one byte too long"),
+        Mutation(
+            module: "intaglio_external_memory", find: "now + LATENCY", replacement: "now + LATENCY + 1",
+            meaning: "one cycle of latency too many"),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "y < 0 || ", replacement: "",
+            meaning: "padding above the picture is not seen"),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "lane_x >= width || ", replacement: "",
+            meaning: "padding right of the picture is not seen"),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "bank       <= !bank;", replacement: "bank       <= bank;",
+            meaning: "ping-pong stuck at one bank"),
+        Mutation(
+            module: "intaglio_mac_lane", find: "ACCUMULATOR_BITS'(delayed[DELAY-1])",
+            replacement: "ACCUMULATOR_BITS'($unsigned(delayed[DELAY-1]))", meaning: "sign not extended"),
+        Mutation(
+            module: "intaglio_drain", find: "k       = channel + element % K0",
+            replacement: "k       = channel + (K0 - 1 - element % K0)", meaning: "channels in reverse order"),
+        Mutation(
+            module: "intaglio_drain", find: "lane_last <= active && is_last && last_group && slot == slots - 32'd1",
+            replacement: "lane_last <= active && is_last && last_group && slot == 32'd0",
+            meaning: "done before the last slot"),
+        Mutation(
+            module: "intaglio_drain", find: "+ 24 * layer_channel", replacement: "+ 24 * (layer_channel + 1)",
+            meaning: "records of the next channel"),
+        Mutation(
+            module: "intaglio_elementwise", find: "(fraction_bits - 32'd1)", replacement: "fraction_bits",
+            meaning: "rounding constant one bit too high", seeds: [13, 28, 43]),
+        Mutation(
+            module: "intaglio_elementwise", find: "(second_bytes == 32'd2) ? 64'($signed(second))",
+            replacement: "(second_bytes == 32'd2) ? 64'(second)", meaning: "the mean's sign is lost",
+            seeds: [13, 28, 43]),
+        Mutation(
+            module: "intaglio_elementwise", find: "(row * factor + dy) * columns * factor + column * factor + dx",
+            replacement: "(row * factor + dx) * columns * factor + column * factor + dy", meaning: "shuffle transposed",
+            seeds: [12, 27, 42]),
+        Mutation(
+            module: "intaglio_elementwise", find: "8 * read_channel;\n            assign second",
+            replacement: "8 * first_channel;\n            assign second", meaning: "every channel decodes by the first",
+            seeds: [9, 10, 24, 25]),
+        Mutation(
+            module: "intaglio_result_lanes", find: "(header[10] || normalizes)", replacement: "(header[10])",
+            meaning: "beta is not added", seeds: [5, 6, 7]),
+        Mutation(
+            module: "intaglio_result_lanes", find: ".clip_low(bypasses ? 32'sh80000000 : header[32 +: 32])",
+            replacement: ".clip_low(32'sh80000000)", meaning: "no lower clip", seeds: [0, 9, 15, 24, 30, 39]),
+        Mutation(
+            module: "intaglio_parameter_memory", find: "+ 4 * 32'(threshold_indices[128*lane + 16*stage +: 8]) + 8;",
+            replacement: "+ 4 * 32'(threshold_indices[128*lane + 16*stage +: 8]) + 4;",
+            meaning: "the threshold before"),
+        Mutation(
+            module: "intaglio_parameter_memory", find: "weight_codes[8*lane +: 8])]",
+            replacement: "weight_codes[8*lane +: 7])]", meaning: "top bit of a weight code stuck"),
+        Mutation(
+            module: "intaglio_compute_engine", find: "+ 8 * record_channel", replacement: "",
+            meaning: "every input channel decodes by the first"),
+        Mutation(
+            module: "intaglio_compute_engine", find: "reads_header <= start;",
+            replacement: "reads_header <= start && !is_elementwise;", meaning: "element-wise work never begins",
+            seeds: [9]),
     ]
 
     private static let isFull = ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] == "all"
 
-    @Test("A fault in the RTL is found", arguments: isFull ? mutations : Array(mutations.prefix(4))) func isFound(_ mutation: Mutation) throws {
+    @Test("A fault in the RTL is found", arguments: isFull ? mutations : Array(mutations.prefix(4))) func isFound(
+        _ mutation: Mutation
+    ) throws {
         let file = mutation.module + ".sv"
         let text = try #require(SystemVerilogSources.files.first { $0.name == file }).text
         #expect(text.ranges(of: mutation.find).count == 1, "the fault has one place")
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-tests-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let scratch = try ScratchFolder(named: "intaglio-test-")
+        defer { scratch.remove() }
+        let folder = scratch.url
         let build = try MachineBuild(
             mutation.machine, simulator: .icarus, directory: folder.appendingPathComponent("build"),
             replacing: [file: text.replacing(mutation.find, with: mutation.replacement)])
         let generator = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40))
         let finder = mutation.seeds.first { seed in
             do {
-                return try RTLVerification(generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case")).failure != nil
+                return try RTLVerification(
+                    generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case")
+                ).failure != nil
             } catch let error as Diagnostic {
                 return error.code == .simulationFailed
             } catch {

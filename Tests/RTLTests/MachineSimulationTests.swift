@@ -7,11 +7,13 @@ import RTL
 import Scheduling
 import Simulation
 import Tensors
+import TestSupport
 import Testing
 
 /// The modelled machine and its RTL: every stored element, and the first and last cycle of every command.
 @Suite(.serialized) struct MachineSimulationTests {
-    /// What the built-in machines have not: one buffer half, banks by x, three cycles of weights a step, lanes that divide nothing, a deeper pipeline, a narrow channel.
+    /// What the built-in machines have not: one buffer half, banks by x, three cycles of weights a step, lanes that
+    /// divide nothing, a deeper pipeline, a narrow channel.
     private static let odd = {
         var machine = TestMachine.tiny
         machine.name = "odd"
@@ -27,18 +29,23 @@ import Testing
         machine.codebookMux.encodeLanes = 5
         machine.normalization.lanes = 3
         machine.normalization.latencyCycles = 11
-        machine.dma = DMADescription(bytesPerCycle: 2, latencyCycles: 3, burstBytes: 32, alignmentBytes: 32, outstanding: 1)
+        machine.dma = DMADescription(
+            bytesPerCycle: 2, latencyCycles: 3, burstBytes: 32, alignmentBytes: 32, outstanding: 1)
         return machine
     }()
 
-    private func expectAgreement(_ machine: MachineDescription, _ simulator: Simulator, seeds: some Collection<UInt64>) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-tests-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+    private func expectAgreement(
+        _ machine: MachineDescription, _ simulator: Simulator, seeds: some Collection<UInt64>
+    ) throws {
+        let scratch = try ScratchFolder(named: "intaglio-test-")
+        defer { scratch.remove() }
+        let folder = scratch.url
         let build = try MachineBuild(machine, simulator: simulator, directory: folder.appendingPathComponent("build"))
         let generator = LayerCaseGenerator(limits: CaseLimits(machine))
         var commands = 0
         for seed in seeds {
-            let verification = try RTLVerification(generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case"))
+            let verification = try RTLVerification(
+                generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case"))
             #expect(verification.failure == nil)
             #expect(verification.rtlCycles == verification.simulatedCycles && verification.elements > 0)
             commands += verification.commands
@@ -46,25 +53,39 @@ import Testing
         #expect(commands > 3 * seeds.count)
     }
 
-    @Test("Three cases of every operator, compiled") func compiled() throws { try expectAgreement(TestMachine.tiny, .verilator, seeds: 0..<45) }
+    @Test("Three cases of every operator, compiled") func compiled() throws {
+        try expectAgreement(TestMachine.tiny, .verilator, seeds: 0..<45)
+    }
 
-    @Test("Conflicts, narrow buffers, one half, uneven lanes") func oddMachine() throws { try expectAgreement(Self.odd, .verilator, seeds: 45..<90) }
+    @Test("Conflicts, narrow buffers, one half, uneven lanes") func oddMachine() throws {
+        try expectAgreement(Self.odd, .verilator, seeds: 45..<90)
+    }
 
     /// The narrowest values among the first thirty, and the narrowest accumulators.
-    @Test("Machines drawn from a seed, as their verification draws them", arguments: [narrowest(\.activationBits), narrowest(\.accumulatorBits)])
+    @Test(
+        "Machines drawn from a seed, as their verification draws them",
+        arguments: [narrowest(\.activationBits), narrowest(\.accumulatorBits)])
     func randomMachine(_ seed: UInt64) throws { try expectAgreement(.random(seed: seed), .verilator, seeds: 0..<30) }
 
     private static func narrowest(_ width: KeyPath<MACArrayDescription, Int>) -> UInt64 {
-        (0..<30 as Range<UInt64>).min { MachineDescription.random(seed: $0).macArray[keyPath: width] < MachineDescription.random(seed: $1).macArray[keyPath: width] }!
+        (0..<30 as Range<UInt64>).min {
+            MachineDescription.random(seed: $0).macArray[keyPath: width]
+                < MachineDescription.random(seed: $1).macArray[keyPath: width]
+        }!
     }
 
     @Test("Weight tiles and split input channels") func tightMachine() throws {
         var partialPasses = 0
         for seed in Self.tightSeeds {
-            let layerCase = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40)).layerCase(seed: seed)
+            let layerCase = LayerCaseGenerator(
+                limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40)
+            ).layerCase(seed: seed)
             let input = layerCase.inputs.first!.value.shape
-            let plan = try SimulationPlan(network: layerCase.network, machine: TestMachine.tight, width: input.width, height: input.height)
-            partialPasses += plan.program.commands.count { if case .accumulate(let pass) = $0.operation { !pass.first } else { false } }
+            let plan = try SimulationPlan(
+                network: layerCase.network, machine: TestMachine.tight, width: input.width, height: input.height)
+            partialPasses += plan.program.commands.count {
+                if case .accumulate(let pass) = $0.operation { !pass.first } else { false }
+            }
         }
         #expect(partialPasses > 0, "sums go through the accumulator buffer")
         try expectAgreement(TestMachine.tight, .verilator, seeds: Self.tightSeeds)
@@ -81,24 +102,31 @@ import Testing
     }()
 
     /// Seeds mod 15 that give `gdn`, `igdn`, `gdn1`, `igdn1`.
-    private static func normalizing(_ rounds: Range<UInt64>) -> [UInt64] { rounds.flatMap { round in (5...8).map { 15 * round + $0 } } }
+    private static func normalizing(_ rounds: Range<UInt64>) -> [UInt64] {
+        rounds.flatMap { round in (5...8).map { 15 * round + $0 } }
+    }
 
     @Test("A table unit, compiled: every form, derived tables and lines of any slope") func tableMachine() throws {
         try expectAgreement(Self.byTable, .verilator, seeds: Self.normalizing(0..<8))
     }
 
-    @Test("A table unit, interpreted") func tableInterpreted() throws { try expectAgreement(Self.byTable, .icarus, seeds: Self.normalizing(20..<21)) }
+    @Test("A table unit, interpreted") func tableInterpreted() throws {
+        try expectAgreement(Self.byTable, .icarus, seeds: Self.normalizing(20..<21))
+    }
 
-    @Test("One case of every operator, interpreted") func interpreted() throws { try expectAgreement(TestMachine.tiny, .icarus, seeds: 90..<105) }
+    @Test("One case of every operator, interpreted") func interpreted() throws {
+        try expectAgreement(TestMachine.tiny, .icarus, seeds: 90..<105)
+    }
 }
 
 /// What keeps the RTL from being built or run.
 @Suite struct SimulatorRefusalTests {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio-tests-\(UUID().uuidString)")
+    private let scratch = try! ScratchFolder(named: "intaglio-test-")
+    private var folder: URL { scratch.url }
     private let machine = MachineDescription.builtIn(named: "small")!
 
     private func code(_ body: () throws -> Void) -> DiagnosticCode? {
-        defer { try? FileManager.default.removeItem(at: folder) }
+        defer { scratch.remove() }
         do {
             try body()
             return nil
@@ -108,7 +136,9 @@ import Testing
     }
 
     @Test func aSimulatorThatIsNotThere() {
-        #expect(code { _ = try MachineBuild(machine, simulator: .verilator, directory: folder, searchPath: "/var/empty") } == .simulatorMissing)
+        #expect(
+            code { _ = try MachineBuild(machine, simulator: .verilator, directory: folder, searchPath: "/var/empty") }
+                == .simulatorMissing)
     }
 
     @Test func aSimulatorThatFails() throws {
@@ -117,7 +147,11 @@ import Testing
         let program = programs.appendingPathComponent("iverilog")
         try Data("#!/bin/sh\nexit 3\n".utf8).write(to: program)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
-        #expect(code { _ = try MachineBuild(machine, simulator: .icarus, directory: folder, searchPath: programs.path + ":/bin") } == .simulatorBuildFailed)
+        #expect(
+            code {
+                _ = try MachineBuild(
+                    machine, simulator: .icarus, directory: folder, searchPath: programs.path + ":/bin")
+            } == .simulatorBuildFailed)
     }
 
     @Test func aPipelineThatIsTooShort() {
@@ -130,8 +164,11 @@ import Testing
         #expect(
             code {
                 let build = try MachineBuild(machine, simulator: .icarus, directory: folder)
-                let layerCase = LayerCaseGenerator(limits: CaseLimits(activationBits: 12, weightBits: 12, accumulatorBits: 32)).layerCase(seed: 9)
-                _ = try RTLVerification(layerCase, on: build, directory: folder.appendingPathComponent("case"), cycleLimit: 50)
+                let layerCase = LayerCaseGenerator(
+                    limits: CaseLimits(activationBits: 12, weightBits: 12, accumulatorBits: 32)
+                ).layerCase(seed: 9)
+                _ = try RTLVerification(
+                    layerCase, on: build, directory: folder.appendingPathComponent("case"), cycleLimit: 50)
             } == .simulationFailed)
     }
 }

@@ -1,8 +1,10 @@
 import Testing
 
-/// A machine around the bundled one that does one thing wrong, which the layer testbench must notice. The bytes that reach external memory are right in all of them.
+/// A machine around the bundled one that does one thing wrong, which the layer testbench must notice. The bytes that
+/// reach external memory are right in all of them.
 enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
-    case none, noStart, lateStores, lateLastStore, secondStart, earlyDone, missingDone, wrongSaturation, lostSaturation, neverFinished, startAfterTheEnd
+    case none, noStart, lateStores, lateLastStore, secondStart, earlyDone, missingDone, wrongSaturation, lostSaturation,
+        neverFinished, startAfterTheEnd
 
     var testDescription: String { "\(self)" }
 
@@ -31,7 +33,8 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
         var afterTheEnd: Int { lastStoreEnd + 20 }
     }
 
-    /// A module for each case, with the ports of `intaglio_machine`; `+fault=N` chooses another fault than the module's own.
+    /// A module for each case, with the ports of `intaglio_machine`; `+fault=N` chooses another fault than the module's
+    /// own.
     static func text(_ cycles: Cycles) -> String { allCases.map { $0.text(cycles) }.joined(separator: "\n") }
 
     private func text(_ cycles: Cycles) -> String {
@@ -54,7 +57,8 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
             output logic [8*intaglio_constants::DMA_BYTES_PER_CYCLE-1:0] write_data
         );
             logic [2:0]  right_start, right_done, earlier_start;
-            logic        right_finished, right_issue, right_is_store, right_last, late_issue, late_is_store, late_last, is_late, is_last_store;
+            logic        right_finished, right_issue, right_is_store, right_last, late_issue, late_is_store, \
+        late_last, is_late, is_last_store;
             logic [31:0] right_address, right_bytes, late_address, late_bytes, now;
             logic [intaglio_constants::RESULT_LANES-1:0] right_saturated;
             // The last store's command stays for the machine when its queue has given it up.
@@ -63,11 +67,16 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
             initial if (!$value$plusargs("fault=%d", fault)) fault = \(rawValue);
 
             intaglio_machine machine (
-                .clock(clock), .reset(reset), .head_valid(head_valid), .load_command(load_command), .compute_command(compute_command),
-                .store_command(head_valid[2] ? store_command : held), .start(right_start), .done(right_done), .finished(right_finished),
-                .saturated(right_saturated), .issue(right_issue), .issue_is_store(right_is_store), .issue_address(right_address),
-                .issue_bytes(right_bytes), .issue_last(right_last), .beat(beat), .beat_is_store(beat_is_store), .beat_ends_burst(beat_ends_burst),
-                .beat_ends_transfer(beat_ends_transfer), .beat_lanes(beat_lanes), .read_data(read_data), .write_data(write_data));
+                .clock(clock), .reset(reset), .head_valid(head_valid), .load_command(load_command), \
+        .compute_command(compute_command),
+                .store_command(head_valid[2] ? store_command : held), .start(right_start), .done(right_done), \
+        .finished(right_finished),
+                .saturated(right_saturated), .issue(right_issue), .issue_is_store(right_is_store), \
+        .issue_address(right_address),
+                .issue_bytes(right_bytes), .issue_last(right_last), .beat(beat), .beat_is_store(beat_is_store), \
+        .beat_ends_burst(beat_ends_burst),
+                .beat_ends_transfer(beat_ends_transfer), .beat_lanes(beat_lanes), .read_data(read_data), \
+        .write_data(write_data));
 
             always_ff @(posedge clock) begin
                 now           <= reset ? 32'd0 : now + 32'd1;
@@ -91,11 +100,13 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
             assign start = (fault == 1) ? 3'd0 : (fault == 4) ? right_start | earlier_start
                          : (fault == 10) ? right_start | {2'd0, now == \(cycles.afterTheEnd)} : right_start;
             assign done[0] = right_done[0];
-            assign done[1] = (fault == 5) ? (right_done[1] && now != \(cycles.firstComputeEnd)) || now == \(cycles.firstComputeEnd - 1)
+            assign done[1] = (fault == 5) ? (right_done[1] && now != \(cycles.firstComputeEnd)) || now == \
+        \(cycles.firstComputeEnd - 1)
                            : (fault == 6) ? right_done[1] && now != \(cycles.firstComputeEnd) : right_done[1];
             assign done[2] = (fault == 3 && is_last_store) ? now == \(cycles.lastStoreEnd) : right_done[2];
             assign finished = (fault == 9) ? 1'b0 : (fault == 3) ? now > \(cycles.lastStoreEnd) : right_finished;
-            assign saturated = (fault == 7) ? right_saturated ^ {{intaglio_constants::RESULT_LANES-1{1'b0}}, right_start[0]}
+            assign saturated = (fault == 7) ? right_saturated ^ {{intaglio_constants::RESULT_LANES-1{1'b0}}, \
+        right_start[0]}
                              : (fault == 8) ? '0 : right_saturated;
         endmodule
 

@@ -18,10 +18,14 @@ struct Mutant: Sendable, CustomStringConvertible {
 
     static let all = decoder + encoder + postProcessor + normalization + tableNormalization + macArray
 
-    private static func lane(_ unit: UnitName, _ file: String, _ faults: [(find: String, replace: String, meaning: String)], always: Set<Int> = []) -> [Mutant] {
+    private static func lane(
+        _ unit: UnitName, _ file: String, _ faults: [(find: String, replace: String, meaning: String)],
+        always: Set<Int> = []
+    ) -> [Mutant] {
         faults.enumerated().map { index, fault in
             Mutant(
-                unit: unit, file: "intaglio_\(file).sv", find: fault.find, replace: fault.replace, meaning: fault.meaning, isAlways: always.contains(index))
+                unit: unit, file: "intaglio_\(file).sv", find: fault.find, replace: fault.replace,
+                meaning: fault.meaning, isAlways: always.contains(index))
         }
     }
 
@@ -66,17 +70,38 @@ struct Mutant: Sendable, CustomStringConvertible {
     static let postProcessor = lane(
         .postProcessor, "post_processor_lane",
         [
-            ("HALF_UP_DOUBLE: rounding_constant = half + twice", "HALF_UP_DOUBLE: rounding_constant = half", "halfUpDouble rounds once"),
+            (
+                "HALF_UP_DOUBLE: rounding_constant = half + twice", "HALF_UP_DOUBLE: rounding_constant = half",
+                "halfUpDouble rounds once"
+            ),
             ("is_negative ? half - twice : half + twice", "half + twice", "tosaDouble ignores the sign"),
-            ("is_odd ? half : half - ", "is_odd ? half - {{(WIDE_BITS-1){1'b0}}, 1'b1} : half - ", "ties to even go down"),
+            (
+                "is_odd ? half : half - ", "is_odd ? half - {{(WIDE_BITS-1){1'b0}}, 1'b1} : half - ",
+                "ties to even go down"
+            ),
             ("is_negative ? half - {{", "!is_negative ? half - {{", "ties go toward zero"),
             ("CEILING: rounding_constant = below", "CEILING: rounding_constant = half", "ceiling rounds to nearest"),
-            ("TOWARD_ZERO: rounding_constant = is_negative ? below", "TOWARD_ZERO: rounding_constant = is_negative ? half", "towardZero rounds to nearest"),
+            (
+                "TOWARD_ZERO: rounding_constant = is_negative ? below",
+                "TOWARD_ZERO: rounding_constant = is_negative ? half", "towardZero rounds to nearest"
+            ),
             ("shift > 7'd31", "shift >= 7'd31", "the exponent 0 rounds twice"),
-            ("biased_sum[TOTAL_BITS-1] ? mantissa_negative", "sum[ACCUMULATOR_BITS-1] ? mantissa_negative", "the sign is taken before the bias"),
-            ("biased_sum[TOTAL_BITS-1] ? exponent_negative", "biased_sum[0] ? exponent_negative", "the wrong bit selects the exponent"),
-            ("PRODUCT_BITS-1:23] == {(PRODUCT_BITS-23)", "PRODUCT_BITS-1:24] == {(PRODUCT_BITS-24)", "R = 24 keeps 25 bits"),
-            ("{31{~rounded_3[PRODUCT_BITS-1]}}", "{31{rounded_3[PRODUCT_BITS-1]}}", "32-bit saturation goes to the wrong end"),
+            (
+                "biased_sum[TOTAL_BITS-1] ? mantissa_negative", "sum[ACCUMULATOR_BITS-1] ? mantissa_negative",
+                "the sign is taken before the bias"
+            ),
+            (
+                "biased_sum[TOTAL_BITS-1] ? exponent_negative", "biased_sum[0] ? exponent_negative",
+                "the wrong bit selects the exponent"
+            ),
+            (
+                "PRODUCT_BITS-1:23] == {(PRODUCT_BITS-23)", "PRODUCT_BITS-1:24] == {(PRODUCT_BITS-24)",
+                "R = 24 keeps 25 bits"
+            ),
+            (
+                "{31{~rounded_3[PRODUCT_BITS-1]}}", "{31{rounded_3[PRODUCT_BITS-1]}}",
+                "32-bit saturation goes to the wrong end"
+            ),
             ("narrowed < low_3", "narrowed > low_3", "the lower clip is turned round"),
             ("(raised > high_3) ? high_3 : raised", "raised", "the upper clip is lost"),
             ("saturated <= !fits", "saturated <= !fits && raised <= high_3", "a clip hides a saturation"),
@@ -88,7 +113,10 @@ struct Mutant: Sendable, CustomStringConvertible {
             ("a * factor_a + b * factor_b", "a * factor_a - b * factor_b", "an addition subtracts"),
             ("right_shift(addition_exponent)", "right_shift(exponent)", "an addition takes the multiplier's exponent"),
             ("total_1  <= extended_sum", "total_1  <= biased_sum", "bypass adds the bias"),
-            ("extended_sum + $signed(bias[TOTAL_BITS-1:0])", "extended_sum + $signed({{16{bias[31]}}, bias[31:0]})", "the bias loses its high bits"),
+            (
+                "extended_sum + $signed(bias[TOTAL_BITS-1:0])", "extended_sum + $signed({{16{bias[31]}}, bias[31:0]})",
+                "the bias loses its high bits"
+            ),
             ("valid_2 <= valid_1 && !reset", "valid_2 <= valid_1", "reset leaves the product valid"),
             ("if (valid_2) begin", "if (valid_2 && !valid_1) begin", "a sum right behind another is lost"),
         ], always: [0, 7, 13])
@@ -110,7 +138,10 @@ struct Mutant: Sendable, CustomStringConvertible {
                 ("numerator_2[119:66] >= (", "53'd0 >= (", "numerators beyond 66 bits wrap"),
                 ("34'sh1_0000_0000", "34'sh0_0000_0001", "what is too large becomes 1"),
                 (" + {33'd0, digits_found[0]}", "", "the half is not rounded up"),
-                ("? {places, 1'b0} : {1'b0, places}", "? {1'b0, places} : {1'b0, places}", "the square-root forms shift by S"),
+                (
+                    "? {places, 1'b0} : {1'b0, places}", "? {1'b0, places} : {1'b0, places}",
+                    "the square-root forms shift by S"
+                ),
                 ("divides[0] ? numerator_2[105:66] : 40'd0", "40'd0", "the high bits of the dividend are lost"),
                 ("negative_1 <= value[15]", "negative_1 <= 1'b0", "the sign is lost"),
                 ("if (kind == IGDN) all", "if (1'b0) all", "igdn forgets its norm"),
@@ -122,14 +153,21 @@ struct Mutant: Sendable, CustomStringConvertible {
     static let tableNormalization = lane(
         .normalization, "table_normalization_lane",
         [
-            ("exponent[5:1]} : exponent", "exponent[5:1]} : {1'b0, exponent[5:1]}", "the first-power forms halve the exponent"),
+            (
+                "exponent[5:1]} : exponent", "exponent[5:1]} : {1'b0, exponent[5:1]}",
+                "the first-power forms halve the exponent"
+            ),
             ("is_root && exponent[0]", "1'b0 && exponent[0]", "the parity is lost"),
             ("~(16'hFFFF << offset_bits)", "16'hFFFF", "bits of the index come into the offset"),
             ("5'd18 - base_bits", "5'd17 - base_bits", "igdn1 takes a bit too many"),
             ("form[0] ? -{2'd0, moved}", "1'b0 ? -{2'd0, moved}", "igdn divides like gdn"),
-            ("octave_bits = index_bits - {3'd0, is_root}", "octave_bits = index_bits", "the parity takes a bit of the fraction"),
             (
-                "rise >>> slope_shift_1", "(rise < 35'sd0 ? rise + ((35'sd1 <<< slope_shift_1) - 35'sd1) : rise) >>> slope_shift_1",
+                "octave_bits = index_bits - {3'd0, is_root}", "octave_bits = index_bits",
+                "the parity takes a bit of the fraction"
+            ),
+            (
+                "rise >>> slope_shift_1",
+                "(rise < 35'sd0 ? rise + ((35'sd1 <<< slope_shift_1) - 35'sd1) : rise) >>> slope_shift_1",
                 "slope times offset is cut towards zero"
             ),
             ("segment[17:0] + cut_rise", "segment[17:0] - cut_rise", "lines go the other way"),
@@ -149,17 +187,39 @@ struct Mutant: Sendable, CustomStringConvertible {
             .macArray, "mac_lane",
             [
                 ("tree + PRODUCT_BITS'(", "tree ^ PRODUCT_BITS'(", "the adder tree drops its carries"),
-                ("lane < INPUT_LANES; lane++) begin", "lane < INPUT_LANES - 1; lane++) begin", "the last input lane is left out"),
+                (
+                    "lane < INPUT_LANES; lane++) begin", "lane < INPUT_LANES - 1; lane++) begin",
+                    "the last input lane is left out"
+                ),
                 ("operands[16*lane +: 16]", "operands[16*lane +: 11]", "the sign of the operand is lost"),
-                ("operands[16*lane +: 16]", "operands[16*(lane & ~1) +: 16]", "bit 0 of the operand's lane is stuck at 0"),
-                ("weights[WEIGHT_BITS*lane +: WEIGHT_BITS]", "weights[WEIGHT_BITS*lane +: WEIGHT_BITS-1]", "the sign of the weight is lost"),
+                (
+                    "operands[16*lane +: 16]", "operands[16*(lane & ~1) +: 16]",
+                    "bit 0 of the operand's lane is stuck at 0"
+                ),
+                (
+                    "weights[WEIGHT_BITS*lane +: WEIGHT_BITS]", "weights[WEIGHT_BITS*lane +: WEIGHT_BITS-1]",
+                    "the sign of the weight is lost"
+                ),
                 ("PRODUCT_BITS'($signed(weights", "PRODUCT_BITS'($unsigned(weights", "weights are taken for unsigned"),
-                ("PRODUCT_BITS = 16 + WEIGHT_BITS + $clog2(INPUT_LANES)", "PRODUCT_BITS = 8 + WEIGHT_BITS + $clog2(INPUT_LANES)", "the sum of products is too narrow"),
-                ("ACCUMULATOR_BITS'(delayed[DELAY-1])", "ACCUMULATOR_BITS'($unsigned(delayed[DELAY-1]))", "the sum of products loses its sign"),
+                (
+                    "PRODUCT_BITS = 16 + WEIGHT_BITS + $clog2(INPUT_LANES)",
+                    "PRODUCT_BITS = 8 + WEIGHT_BITS + $clog2(INPUT_LANES)", "the sum of products is too narrow"
+                ),
+                (
+                    "ACCUMULATOR_BITS'(delayed[DELAY-1])", "ACCUMULATOR_BITS'($unsigned(delayed[DELAY-1]))",
+                    "the sum of products loses its sign"
+                ),
                 ("sum_0 <= first ? term : sum_0 + term", "sum_0 <= sum_0 + term", "bank 0 never forgets"),
-                ("sum_1 <= first ? term : sum_1 + term", "sum_1 <= first ? '0 : sum_1 + term", "bank 1 loses its first products"),
+                (
+                    "sum_1 <= first ? term : sum_1 + term", "sum_1 <= first ? '0 : sum_1 + term",
+                    "bank 1 loses its first products"
+                ),
                 ("first ? term : sum_0 + term", "first ? term : sum_1 + term", "bank 0 goes on with the sum of bank 1"),
-                ("first ? term : sum_0 + term", "first ? term : {1'b0, sum_0[ACCUMULATOR_BITS-2:0] + term[ACCUMULATOR_BITS-2:0]}", "the accumulator is one bit short"),
+                (
+                    "first ? term : sum_0 + term",
+                    "first ? term : {1'b0, sum_0[ACCUMULATOR_BITS-2:0] + term[ACCUMULATOR_BITS-2:0]}",
+                    "the accumulator is one bit short"
+                ),
                 ("accumulate && bank", "bank", "bank 1 accumulates in idle cycles"),
             ], always: [0, 8])
         + lane(
@@ -167,18 +227,39 @@ struct Mutant: Sendable, CustomStringConvertible {
             [
                 (".bank(banks[STAGES-1])", ".bank(!banks[STAGES-1])", "the banks are exchanged"),
                 (".bank(banks[STAGES-1])", ".bank(banks[STAGES])", "the bank changes a cycle late"),
-                ("fires[stage]  <= fires[stage-1] && !reset", "fires[stage]  <= fires[stage-1]", "reset leaves steps under way"),
+                (
+                    "fires[stage]  <= fires[stage-1] && !reset", "fires[stage]  <= fires[stage-1]",
+                    "reset leaves steps under way"
+                ),
                 ("fires[1]  <= fire && !reset", "fires[1]  <= fire && first_step && !reset", "only first steps count"),
-                ("fires[STAGES] && lasts[STAGES]", "fires[STAGES] && lasts[STAGES] && !fires[STAGES-1]", "a drain right before another step is lost"),
+                (
+                    "fires[STAGES] && lasts[STAGES]", "fires[STAGES] && lasts[STAGES] && !fires[STAGES-1]",
+                    "a drain right before another step is lost"
+                ),
                 ("tags[1]   <= tag", "tags[1]   <= tag & ~TAG_BITS'(4)", "bit 2 of the tag is stuck at 0"),
                 ("CHANNEL >= left", "CHANNEL > left", "one lane too many of a ragged step"),
                 ("is_padding[p] || ", "is_padding[0] || ", "padding of the first pixel for all"),
-                ("if (served_pixels[p]) words", "if (served_pixels[0]) words", "words of all pixels are taken with the first"),
+                (
+                    "if (served_pixels[p]) words", "if (served_pixels[0]) words",
+                    "words of all pixels are taken with the first"
+                ),
                 ("if (served_weights[place]) weight_codes", "weight_codes", "weights are taken in every cycle"),
-                ("weight_entries[16*place +: WEIGHT_BITS]", "weight_entries[16*(place ^ 1) +: WEIGHT_BITS]", "neighbouring weights are exchanged"),
-                (".entry(operand_entries[16*PLACE +: 16])", ".entry(operand_entries[16*CHANNEL +: 16])", "all pixels get the values of the first"),
-                ("weights[WEIGHT_BITS*C0*k +: WEIGHT_BITS*C0]", "weights[WEIGHT_BITS*C0*(k & ~1) +: WEIGHT_BITS*C0]", "bit 0 of the output lane is stuck at 0"),
-                (".sum_0(sums_0[K0*p + k])", ".sum_0(sums_0[K0*p + (K0 - 1 - k)])", "the outputs of bank 0 come in reverse order"),
+                (
+                    "weight_entries[16*place +: WEIGHT_BITS]", "weight_entries[16*(place ^ 1) +: WEIGHT_BITS]",
+                    "neighbouring weights are exchanged"
+                ),
+                (
+                    ".entry(operand_entries[16*PLACE +: 16])", ".entry(operand_entries[16*CHANNEL +: 16])",
+                    "all pixels get the values of the first"
+                ),
+                (
+                    "weights[WEIGHT_BITS*C0*k +: WEIGHT_BITS*C0]", "weights[WEIGHT_BITS*C0*(k & ~1) +: WEIGHT_BITS*C0]",
+                    "bit 0 of the output lane is stuck at 0"
+                ),
+                (
+                    ".sum_0(sums_0[K0*p + k])", ".sum_0(sums_0[K0*p + (K0 - 1 - k)])",
+                    "the outputs of bank 0 come in reverse order"
+                ),
                 ("assign element = drain_first + lane", "assign element = lane", "every slot reads the first sums"),
                 ("drain_bank ? sums_1", "!drain_bank ? sums_1", "the wrong bank is read"),
             ], always: [4, 13])

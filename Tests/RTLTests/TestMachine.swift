@@ -19,7 +19,8 @@ enum TestMachine {
         return machine
     }()
 
-    /// The same with a weight buffer of two of the largest kernels: layers need several weight tiles, and input channels are split.
+    /// The same with a weight buffer of two of the largest kernels: layers need several weight tiles, and input
+    /// channels are split.
     static let tight = {
         var machine = tiny
         machine.name = "tight"

@@ -12,19 +12,25 @@ struct ElementwiseTests {
     @Test("Requantize takes the decoded value as accumulator")
     func requantize() throws {
         let half = QuantizedMultiplier(mantissa: 1 << 30, exponent: 0)
-        let set = try CodebookSet(codebooks: [Codebook(entries: [-7, -1, 0, 3, 9])], selects: [0, 0], offsets: [0, 100], step: 1)
+        let set = try CodebookSet(
+            codebooks: [Codebook(entries: [-7, -1, 0, 3, 9])], selects: [0, 0], offsets: [0, 100], step: 1)
         let layer = SingleLayer(
             operator: .requantize,
             parameters: .requantization(
-                PostProcessing(multipliers: [half, half], multipliersNegative: [.zero, .zero], rounding: .halfUpDouble)), inputFormats: [.codes(set)])
+                PostProcessing(
+                    multipliers: [half, half], multipliersNegative: [.zero, .zero], rounding: .halfUpDouble)),
+            inputFormats: [.codes(set)])
         // -7 -> 0; 3 + 100 = 103 -> 51.5 -> 52; 9 -> 4.5 -> 5; -1 + 100 = 99 -> 49.5 -> 50
         #expect(try layer.run(tensor(2, 1, 2, [0, 3, 4, 1])).output == tensor(2, 1, 2, [0, 52, 5, 50]))
     }
 
-    @Test("Add rounds once", arguments: [
-        (RoundingRule.single, [Int32(2), -1, 5]), (.halfEven, [2, -2, 5]), (.halfAway, [2, -2, 5]), (.floor, [1, -2, 5]), (.ceiling, [2, -1, 5]),
-        (.towardZero, [1, -1, 5]),
-    ])
+    @Test(
+        "Add rounds once",
+        arguments: [
+            (RoundingRule.single, [Int32(2), -1, 5]), (.halfEven, [2, -2, 5]), (.halfAway, [2, -2, 5]),
+            (.floor, [1, -2, 5]), (.ceiling, [2, -1, 5]),
+            (.towardZero, [1, -1, 5]),
+        ])
     func add(rule: RoundingRule, expected: [Int32]) throws {
         // a/2 + b/4 as (2 a + b) 2^28 / 2^30: exponent 1. (a, b) = (2, 2), (-2, -2), (9, 2): 1.5, -1.5, 5.
         let parameters = AdditionParameters(mantissaA: 2 << 28, mantissaB: 1 << 28, exponent: 1, rounding: rule)
@@ -34,7 +40,8 @@ struct ElementwiseTests {
 
     @Test("Add with a negative mantissa, clipped and saturated")
     func subtract() throws {
-        let parameters = AdditionParameters(mantissaA: 1 << 30, mantissaB: -(1 << 30), exponent: 1, rounding: .single, clipLow: 0)
+        let parameters = AdditionParameters(
+            mantissaA: 1 << 30, mantissaB: -(1 << 30), exponent: 1, rounding: .single, clipLow: 0)
         let layer = SingleLayer(operator: .add, parameters: .addition(parameters))
         let result = try layer.run(tensor(1, 1, 3, [5, 3, 32767]), tensor(1, 1, 3, [2, 4, -32768]))
         #expect(result.output.elements == [3, 0, 32767])
@@ -55,7 +62,8 @@ struct ElementwiseTests {
             .codes(try CodebookSet(codebooks: books, selects: selects, offsets: offsets, step: 0.5))
         }
         let layer = SingleLayer(
-            operator: .concatenation, inputFormats: [try format([1], [3]), try format([0], [0])], outputFormat: try format([1, 0], [3, 0]))
+            operator: .concatenation, inputFormats: [try format([1], [3]), try format([0], [0])],
+            outputFormat: try format([1, 0], [3, 0]))
         #expect(try layer.run(tensor(1, 1, 1, [200]), tensor(1, 1, 1, [7])).output.elements == [200, 7])
     }
 

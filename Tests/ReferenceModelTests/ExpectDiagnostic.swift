@@ -4,7 +4,8 @@ import Testing
 /// Expects the body to throw a diagnostic of this code, and returns it.
 @discardableResult
 func expectDiagnostic(
-    _ code: DiagnosticCode, _ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> some Any
+    _ code: DiagnosticCode, _ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () throws -> some Any
 ) -> Diagnostic? {
     do {
         _ = try body()

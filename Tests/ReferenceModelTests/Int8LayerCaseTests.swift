@@ -25,7 +25,9 @@ struct Int8LayerCaseTests {
     func otherRounding() throws {
         var differing = 0
         for path in SharedVectors.layerCases {
-            differing += try differences(Int8LayerCase(contentsOf: path), rounding: .single).reduce(0) { $0 + ($1?.count ?? 0) }
+            differing += try differences(Int8LayerCase(contentsOf: path), rounding: .single).reduce(0) {
+                $0 + ($1?.count ?? 0)
+            }
         }
         #expect(differing > 0)
     }

@@ -8,9 +8,12 @@ import Testing
 /// What follows the rounding, in its order, and what counts as saturated.
 @Suite("Post-processing")
 struct PostProcessingTests {
-    private func identity(_ channels: Int, resultBits: Int = 32, clipLow: Int32 = .min, clipHigh: Int32 = .max, codeMap: [UInt8]? = nil) -> PostProcessing {
+    private func identity(
+        _ channels: Int, resultBits: Int = 32, clipLow: Int32 = .min, clipHigh: Int32 = .max, codeMap: [UInt8]? = nil
+    ) -> PostProcessing {
         PostProcessing(
-            multipliers: Array(repeating: .one, count: channels), rounding: .halfEven, resultBits: resultBits, clipLow: clipLow, clipHigh: clipHigh,
+            multipliers: Array(repeating: .one, count: channels), rounding: .halfEven, resultBits: resultBits,
+            clipLow: clipLow, clipHigh: clipHigh,
             codeMap: codeMap)
     }
 
@@ -18,7 +21,8 @@ struct PostProcessingTests {
     func leakyRelu() throws {
         let quarter = QuantizedMultiplier(mantissa: 1 << 30, exponent: -1)
         let processing = PostProcessing(
-            multipliers: Array(repeating: .one, count: 4), multipliersNegative: [quarter, quarter, .zero, .one], rounding: .halfEven)
+            multipliers: Array(repeating: .one, count: 4), multipliersNegative: [quarter, quarter, .zero, .one],
+            rounding: .halfEven)
         #expect(try postProcess([8, -8, -8, -8], processing).output.elements == [8, -2, 0, -8])
     }
 
@@ -45,12 +49,16 @@ struct PostProcessingTests {
 
     @Test("Every r near a codebook takes the nearest entry, ties up, by its channel's select and offset")
     func exhaustiveEncode() throws {
-        let books: [[Int32]] = [[-10, -3, 0, 1, 2, 9], [-200, -100, -99, 0, 50, 51, 53, 200], [5], (0..<256).map { $0 - 128 }]
+        let books: [[Int32]] = [
+            [-10, -3, 0, 1, 2, 9], [-200, -100, -99, 0, 50, 51, 53, 200], [5], (0..<256).map { $0 - 128 },
+        ]
         for offset in [Int32(0), 17, -40] {
             let set = try CodebookSet(
-                codebooks: try books.map { try Codebook(entries: $0) }, selects: [0, 1, 2, 3], offsets: Array(repeating: offset, count: 4), step: 1)
+                codebooks: try books.map { try Codebook(entries: $0) }, selects: [0, 1, 2, 3],
+                offsets: Array(repeating: offset, count: 4), step: 1)
             for r in Int32(-300)...300 {
-                let result = try postProcess(Array(repeating: Int64(r), count: 4), identity(4), outputFormat: .codes(set))
+                let result = try postProcess(
+                    Array(repeating: Int64(r), count: 4), identity(4), outputFormat: .codes(set))
                 let level = r - offset
                 for (c, entries) in books.enumerated() {
                     let distance = entries.map { abs($0 - level) }.min()!
@@ -68,14 +76,16 @@ struct PostProcessingTests {
         let book = try Codebook(entries: [0, 10, 20, 30], thresholds: [1, 1, 30])
         let set = CodebookSet.uniform(book, channels: 1, step: 1)
         for (r, expected) in [(-5, 0), (0, 0), (1, 2), (29, 2), (30, 3), (99, 3)] as [(Int64, Int32)] {
-            #expect(try postProcess([r], identity(1), outputFormat: .codes(set)).output.elements == [expected], "r \(r)")
+            #expect(
+                try postProcess([r], identity(1), outputFormat: .codes(set)).output.elements == [expected], "r \(r)")
         }
     }
 
     @Test("The code map comes last")
     func codeMap() throws {
         let set = CodebookSet.uniform(.linearSigned, channels: 3, step: 1)
-        let result = try postProcess([-128, 0, 5], identity(3, codeMap: (0..<256).map { UInt8(255 - $0) }), outputFormat: .codes(set))
+        let result = try postProcess(
+            [-128, 0, 5], identity(3, codeMap: (0..<256).map { UInt8(255 - $0) }), outputFormat: .codes(set))
         #expect(result.output.elements == [255, 127, 122])
         #expect(result.saturatedOutputs == 0)
     }
@@ -83,7 +93,8 @@ struct PostProcessingTests {
     @Test("Clip, then encode: the ends are those of the activation function")
     func clipThenEncode() throws {
         let set = CodebookSet.uniform(.linearSigned, channels: 4, step: 1)
-        let result = try postProcess([-300, -5, 5, 300], identity(4, clipLow: -4, clipHigh: 100), outputFormat: .codes(set))
+        let result = try postProcess(
+            [-300, -5, 5, 300], identity(4, clipLow: -4, clipHigh: 100), outputFormat: .codes(set))
         #expect(result.output.elements == [124, 124, 133, 228])
         #expect(result.saturatedOutputs == 0)
         let wide = try postProcess([-300, -5, 5, 300], identity(4), outputFormat: .codes(set))

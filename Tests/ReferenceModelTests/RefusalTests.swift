@@ -25,10 +25,14 @@ struct RefusalTests {
         let one = PostProcessing(multipliers: [.one, .one], rounding: .single)
         // 12 bits hold -2048...2047.
         #expect(try postProcess([2047, -2048], one, accumulatorBits: 12).output.elements == [2047, -2048])
-        var diagnostic = expectDiagnostic(.referenceAccumulatorTooNarrow) { try postProcess([0, 2048], one, accumulatorBits: 12) }
+        var diagnostic = expectDiagnostic(.referenceAccumulatorTooNarrow) {
+            try postProcess([0, 2048], one, accumulatorBits: 12)
+        }
         #expect(diagnostic?.place == "layer layer, output channel 1")
         #expect(diagnostic?.found == "the sum 2048, which needs 13 bits")
-        diagnostic = expectDiagnostic(.referenceAccumulatorTooNarrow) { try postProcess([-2049, 0], one, accumulatorBits: 12) }
+        diagnostic = expectDiagnostic(.referenceAccumulatorTooNarrow) {
+            try postProcess([-2049, 0], one, accumulatorBits: 12)
+        }
         #expect(diagnostic?.found == "the sum -2049, which needs 13 bits")
 
         var layer = SingleLayer(operator: pointwise, parameters: .accumulation(.exact(weights: [100], bias: [100])))
@@ -41,9 +45,11 @@ struct RefusalTests {
     @Test("A norm of 2^40")
     func norm() {
         let parameters = NormalizationParameters(
-            gammaCodes: [128], gammaDecoder: .linear(), operandShifts: [0], beta: [1 << 40], scaleMantissas: [1], scaleShifts: [0])
+            gammaCodes: [128], gammaDecoder: .linear(), operandShifts: [0], beta: [1 << 40], scaleMantissas: [1],
+            scaleShifts: [0])
         expectDiagnostic(.referenceAccumulatorTooNarrow) {
-            try SingleLayer(operator: .normalization(.gdn), parameters: .normalization(parameters)).run(tensor(1, 1, 1, [1]))
+            try SingleLayer(operator: .normalization(.gdn), parameters: .normalization(parameters)).run(
+                tensor(1, 1, 1, [1]))
         }
     }
 
@@ -53,7 +59,9 @@ struct RefusalTests {
         let processing = PostProcessing(multipliers: [four], rounding: .gemmlowpDouble, clipLow: -5, clipHigh: 5)
         // 8 x 2^28 = 2^31 does not fit, -2^31 does.
         #expect(try postProcess([-(1 << 28)], processing).output.elements == [-5])
-        let diagnostic = expectDiagnostic(.referenceShiftedAccumulatorTooWide) { try postProcess([1 << 28], processing) }
+        let diagnostic = expectDiagnostic(.referenceShiftedAccumulatorTooWide) {
+            try postProcess([1 << 28], processing)
+        }
         #expect(diagnostic?.place == "layer layer, output channel 0")
     }
 
@@ -67,7 +75,8 @@ struct RefusalTests {
         expectDiagnostic(.codebookValueTooWide) { try layer.run(tensor(1, 1, 1, [0])) }
 
         let gdn1 = NormalizationParameters(
-            gammaCodes: [128], gammaDecoder: .linear(), operandShifts: [0], beta: [1], scaleMantissas: [1], scaleShifts: [0])
+            gammaCodes: [128], gammaDecoder: .linear(), operandShifts: [0], beta: [1], scaleMantissas: [1],
+            scaleShifts: [0])
         // 16-bit integers can be -2^15, whose magnitude is no 16-bit operand.
         expectDiagnostic(.codebookValueTooWide) {
             try SingleLayer(operator: .normalization(.gdn1), parameters: .normalization(gdn1)).run(tensor(1, 1, 1, [1]))
@@ -99,7 +108,10 @@ struct RefusalTests {
         change { $0.postProcessing.multipliers = [] }
         change { $0.postProcessing.multipliersNegative = [.one, .one] }
         change { $0.postProcessing.resultBits = 16 }
-        change { $0.postProcessing.clipLow = 1; $0.postProcessing.clipHigh = 0 }
+        change {
+            $0.postProcessing.clipLow = 1
+            $0.postProcessing.clipHigh = 0
+        }
         change { $0.postProcessing.codeMap = Array(repeating: 0, count: 256) }
         for parameters in changed {
             expectDiagnostic(.referenceParametersUnfit, "\(parameters)") {
@@ -114,25 +126,32 @@ struct RefusalTests {
     @Test("Normalization parameters that do not fit")
     func normalizationParameters() {
         let right = NormalizationParameters(
-            gammaCodes: [128], gammaDecoder: .linear(), operandShifts: [0], beta: [1], scaleMantissas: [1], scaleShifts: [0])
+            gammaCodes: [128], gammaDecoder: .linear(), operandShifts: [0], beta: [1], scaleMantissas: [1],
+            scaleShifts: [0])
         let edits: [(inout NormalizationParameters) -> Void] = [
-            { $0.gammaCodes = [] }, { $0.gammaCodes = [127] }, { $0.operandShifts = [31] }, { $0.operandShifts = [0, 0] }, { $0.beta = [0] },
-            { $0.scaleMantissas = [0] }, { $0.scaleMantissas = [1 << 24] }, { $0.scaleShifts = [63] }, { $0.scaleShifts = [-1] },
+            { $0.gammaCodes = [] }, { $0.gammaCodes = [127] }, { $0.operandShifts = [31] },
+            { $0.operandShifts = [0, 0] }, { $0.beta = [0] },
+            { $0.scaleMantissas = [0] }, { $0.scaleMantissas = [1 << 24] }, { $0.scaleShifts = [63] },
+            { $0.scaleShifts = [-1] },
         ]
         for (index, edit) in edits.enumerated() {
             var parameters = right
             edit(&parameters)
             expectDiagnostic(.referenceParametersUnfit, "edit \(index)") {
-                try SingleLayer(operator: .normalization(.gdn), parameters: .normalization(parameters)).run(tensor(1, 1, 1, [1]))
+                try SingleLayer(operator: .normalization(.gdn), parameters: .normalization(parameters)).run(
+                    tensor(1, 1, 1, [1]))
             }
         }
     }
 
-    @Test("Add with a rule of two roundings", arguments: [RoundingRule.gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32])
+    @Test(
+        "Add with a rule of two roundings",
+        arguments: [RoundingRule.gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32])
     func addRounding(rule: RoundingRule) {
         let parameters = AdditionParameters(mantissaA: 1, mantissaB: 1, exponent: 0, rounding: rule)
         expectDiagnostic(.referenceRoundingNotAdmitted) {
-            try SingleLayer(operator: .add, parameters: .addition(parameters)).run(tensor(1, 1, 1, [1]), tensor(1, 1, 1, [1]))
+            try SingleLayer(operator: .add, parameters: .addition(parameters)).run(
+                tensor(1, 1, 1, [1]), tensor(1, 1, 1, [1]))
         }
     }
 
@@ -143,15 +162,22 @@ struct RefusalTests {
             .codes(.uniform(book, channels: channels, step: step, offset: offset))
         }
         let right = codes(.linearSigned)
-        for other in [codes(.linearUnsigned), codes(.linearSigned, offset: 1), codes(.linearSigned, step: 2), .integers16(step: 1)] {
+        for other in [
+            codes(.linearUnsigned), codes(.linearSigned, offset: 1), codes(.linearSigned, step: 2),
+            .integers16(step: 1),
+        ] {
             expectDiagnostic(.referenceFormatsDisagree, "\(other.step)") {
-                try SingleLayer(operator: .concatenation, inputFormats: [right, other], outputFormat: codes(.linearSigned, channels: 2)).run(a, a)
+                try SingleLayer(
+                    operator: .concatenation, inputFormats: [right, other],
+                    outputFormat: codes(.linearSigned, channels: 2)
+                ).run(a, a)
             }
         }
         let uneven = TensorFormat.codes(
             try CodebookSet(codebooks: [.linearSigned], selects: [0, 0, 0, 0], offsets: [0, 0, 1, 0], step: 1))
         expectDiagnostic(.referenceFormatsDisagree) {
-            try SingleLayer(operator: .pixelShuffle(factor: 2), inputFormats: [uneven], outputFormat: right).run(tensor(1, 1, 4, [1, 2, 3, 4]))
+            try SingleLayer(operator: .pixelShuffle(factor: 2), inputFormats: [uneven], outputFormat: right).run(
+                tensor(1, 1, 4, [1, 2, 3, 4]))
         }
         expectDiagnostic(.referenceFormatsDisagree) {
             try SingleLayer(operator: .quantizeLatent(LatentGrid()), inputFormats: [right]).run(a)
@@ -164,16 +190,20 @@ struct RefusalTests {
     @Test("Inputs and formats that are missing or have other channels")
     func graphs() throws {
         let graph = Graph(
-            name: "g", inputs: [GraphInput(name: "a", channels: 1)], layers: [Layer(name: "layer", operator: pointwise, inputs: ["a"])],
+            name: "g", inputs: [GraphInput(name: "a", channels: 1)],
+            layers: [Layer(name: "layer", operator: pointwise, inputs: ["a"])],
             outputs: ["layer"])
         let parameters: [String: LayerParameters] = ["layer": .accumulation(.exact(weights: [1], bias: [0]))]
         let widths = DatapathWidths(activationBits: 16, weightBits: 8, accumulatorBits: 32)
         var network = QuantizedNetwork(
-            graph: graph, formats: ["a": .integers16(step: 1), "layer": .integers16(step: 1)], parameters: parameters, widths: widths)
+            graph: graph, formats: ["a": .integers16(step: 1), "layer": .integers16(step: 1)], parameters: parameters,
+            widths: widths)
         let a = tensor(1, 1, 1, [4])
         #expect(try ReferenceModel(network).run(inputs: ["a": a]).tensors == ["a": a, "layer": a])
         expectDiagnostic(.graphUnknownTensor) { try ReferenceModel(network).run(inputs: ["b": a]) }
-        expectDiagnostic(.graphShapeMismatch) { try ReferenceModel(network).run(inputs: ["a": tensor(1, 1, 2, [1, 2])]) }
+        expectDiagnostic(.graphShapeMismatch) {
+            try ReferenceModel(network).run(inputs: ["a": tensor(1, 1, 2, [1, 2])])
+        }
         network.formats["a"] = .codes(.uniform(.linearSigned, channels: 2, step: 1))
         expectDiagnostic(.graphShapeMismatch) { try ReferenceModel(network).run(inputs: ["a": a]) }
         network.formats["a"] = nil

@@ -58,7 +58,8 @@ struct RoundingRuleTests {
 
     @Test("onnxFloat32 rounds the accumulator to 24 bits first")
     func accumulatorToFloat() throws {
-        // (2^24 + 1) / 2^25 is just above 1/2; 2^24 + 1 rounds to 2^24 (tie to even), which makes 1/2 exactly, and ties go to even.
+        // (2^24 + 1) / 2^25 is just above 1/2; 2^24 + 1 rounds to 2^24 (tie to even), which makes 1/2 exactly, and ties
+        // go to even.
         let acc: [Int64] = [(1 << 24) + 1, (1 << 24) + 3]
         // 2^24 + 3 lies between 2^24 + 2 and 2^24 + 4, a tie, and 2^24 + 4 has the even mantissa: above 1/2 either way.
         try check(acc, exponent: -24, [.halfEven: [1, 1], .onnxFloat32: [0, 1]])
@@ -69,17 +70,24 @@ struct RoundingRuleTests {
         // (2^30 + 1) / 2^31 is just above 1/2; the mantissa rounds to 2^30.
         let multiplier = QuantizedMultiplier(mantissa: (1 << 30) + 1, exponent: 0)
         for (rule, expected) in [(RoundingRule.halfEven, Int32(1)), (.onnxFloat32, 0)] {
-            #expect(try postProcess([1], PostProcessing(multipliers: [multiplier], rounding: rule)).output.elements == [expected])
+            #expect(
+                try postProcess([1], PostProcessing(multipliers: [multiplier], rounding: rule)).output.elements == [
+                    expected
+                ])
         }
     }
 
     @Test("onnxFloat32 rounds the product to 24 bits")
     func productToFloat() throws {
-        // Both factors have 13 significant bits: 4097 x 4097 2^18 = (2^24 + 2^13 + 1) 2^18 has 25 and rounds to (2^24 + 2^13) 2^18 (tie to even).
-        // Divided by 2^(31-s) = 2^(18+14), the exact quotient is 1024 + 1/2 + 2^-14, the rounded one 1024 + 1/2, whose tie goes to 1024.
+        // Both factors have 13 significant bits: 4097 x 4097 2^18 = (2^24 + 2^13 + 1) 2^18 has 25 and rounds to (2^24 +
+        // 2^13) 2^18 (tie to even). Divided by 2^(31-s) = 2^(18+14), the exact quotient is 1024 + 1/2 + 2^-14, the
+        // rounded one 1024 + 1/2, whose tie goes to 1024.
         let multiplier = QuantizedMultiplier(mantissa: 4097 << 18, exponent: -1)
         for (rule, expected) in [(RoundingRule.halfEven, Int32(1025)), (.onnxFloat32, 1024)] {
-            #expect(try postProcess([4097], PostProcessing(multipliers: [multiplier], rounding: rule)).output.elements == [expected])
+            #expect(
+                try postProcess([4097], PostProcessing(multipliers: [multiplier], rounding: rule)).output.elements == [
+                    expected
+                ])
         }
     }
 
@@ -87,7 +95,8 @@ struct RoundingRuleTests {
     func smallestExponent(rule: RoundingRule) throws {
         let multiplier = QuantizedMultiplier(mantissa: (1 << 31) - 1, exponent: -62)
         let large = Int64(1) << 30
-        let result = try postProcess([large, -large], PostProcessing(multipliers: [multiplier, multiplier], rounding: rule))
+        let result = try postProcess(
+            [large, -large], PostProcessing(multipliers: [multiplier, multiplier], rounding: rule))
         switch rule {
         case .floor: #expect(result.output.elements == [0, -1])
         case .ceiling: #expect(result.output.elements == [1, 0])
@@ -99,7 +108,8 @@ struct RoundingRuleTests {
         let multiplier = QuantizedMultiplier(mantissa: 1 << 30, exponent: exponent)
         for rule in RoundingRule.allCases {
             guard let expected = expected[rule] else { continue }
-            let processing = PostProcessing(multipliers: Array(repeating: multiplier, count: accumulators.count), rounding: rule)
+            let processing = PostProcessing(
+                multipliers: Array(repeating: multiplier, count: accumulators.count), rounding: rule)
             #expect(try postProcess(accumulators, processing).output.elements == expected, "\(rule.rawValue)")
         }
     }

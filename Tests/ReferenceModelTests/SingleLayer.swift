@@ -6,7 +6,8 @@ import Quantization
 import ReferenceModel
 import Tensors
 
-/// A network of one layer named `layer` that reads `a` (and `b`, ...), to run an operator alone. All tensors are 16-bit integers unless said otherwise.
+/// A network of one layer named `layer` that reads `a` (and `b`, ...), to run an operator alone. All tensors are 16-bit
+/// integers unless said otherwise.
 struct SingleLayer {
     var `operator`: Operator
     var parameters: LayerParameters = .none
@@ -20,8 +21,10 @@ struct SingleLayer {
         var formats = ["layer": outputFormat]
         for (index, name) in names.enumerated() { formats[name] = inputFormats[min(index, inputFormats.count - 1)] }
         let graph = Graph(
-            name: "single", inputs: zip(names, operands).map { GraphInput(name: $0, channels: $1.shape.channels) }, layers: [layer], outputs: ["layer"])
-        let network = QuantizedNetwork(graph: graph, formats: formats, parameters: ["layer": parameters], widths: widths)
+            name: "single", inputs: zip(names, operands).map { GraphInput(name: $0, channels: $1.shape.channels) },
+            layers: [layer], outputs: ["layer"])
+        let network = QuantizedNetwork(
+            graph: graph, formats: formats, parameters: ["layer": parameters], widths: widths)
         return try ReferenceModel(network).runLayer(layer, operands: operands)
     }
 }
@@ -35,14 +38,18 @@ extension AccumulationParameters {
     }
 }
 
-/// Accumulators put through post-processing: a fully connected layer whose weights are 0 and whose biases are the accumulators.
+/// Accumulators put through post-processing: a fully connected layer whose weights are 0 and whose biases are the
+/// accumulators.
 func postProcess(
-    _ accumulators: [Int64], _ postProcessing: PostProcessing, outputFormat: TensorFormat = .integers16(step: 1), accumulatorBits: Int = 48
+    _ accumulators: [Int64], _ postProcessing: PostProcessing, outputFormat: TensorFormat = .integers16(step: 1),
+    accumulatorBits: Int = 48
 ) throws(Diagnostic) -> LayerResult {
     let parameters = AccumulationParameters(
-        weightCodes: Array(repeating: 128, count: accumulators.count), weightDecoder: .linear(), bias: accumulators, postProcessing: postProcessing)
+        weightCodes: Array(repeating: 128, count: accumulators.count), weightDecoder: .linear(), bias: accumulators,
+        postProcessing: postProcessing)
     return try SingleLayer(
-        operator: .fullyConnected(outputChannels: accumulators.count), parameters: .accumulation(parameters), outputFormat: outputFormat,
+        operator: .fullyConnected(outputChannels: accumulators.count), parameters: .accumulation(parameters),
+        outputFormat: outputFormat,
         widths: DatapathWidths(activationBits: 16, weightBits: 8, accumulatorBits: accumulatorBits)
     ).run(tensor(1, 1, 1, [0]))
 }

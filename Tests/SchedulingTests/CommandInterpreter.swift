@@ -1,10 +1,13 @@
 import Commands
 import MachineDescription
+import Random
 
-/// Executes commands byte by byte with toy arithmetic, as slowly and as literally as the comments of the command words read.
+/// Executes commands byte by byte with toy arithmetic, as slowly and as literally as the comments of the command words
+/// read.
 ///
-/// Every byte on chip remembers whether it was ever written; reading one that was not, reaching outside a buffer or starting a command without its tokens is
-/// recorded as a fault. Engines may be interleaved in any order that the semaphores allow.
+/// Every byte on chip remembers whether it was ever written; reading one that was not, reaching outside a buffer or
+/// starting a command without its tokens is recorded as a fault. Engines may be interleaved in any order that the
+/// semaphores allow.
 struct CommandInterpreter {
     enum Interleaving {
         case listed
@@ -29,7 +32,8 @@ struct CommandInterpreter {
         weightBuffer = Array(repeating: -1, count: machine.weightBuffer.bytes)
         activationBuffer = Array(repeating: -1, count: machine.activationBuffer.bytes)
         parameterMemory = Array(repeating: -1, count: machine.parameterMemory.bytes)
-        accumulators = Array(repeating: nil, count: machine.accumulatorBuffer.bytes * 8 / machine.macArray.accumulatorBits)
+        accumulators = Array(
+            repeating: nil, count: machine.accumulatorBuffer.bytes * 8 / machine.macArray.accumulatorBits)
         tokens = (0..<SemaphoreSet.count).map { SemaphoreSet.initial.indices.contains($0) ? 1 : 0 }
     }
 
@@ -53,7 +57,9 @@ struct CommandInterpreter {
             case .preferring(let preferred): order = preferred
             default: order.shuffle(using: &generator)
             }
-            guard let engine = order.first(where: { engine in queues[engine]!.first.map(canStart) ?? false }) else { break }
+            guard let engine = order.first(where: { engine in queues[engine]!.first.map(canStart) ?? false }) else {
+                break
+            }
             execute(queues[engine]!.removeFirst())
         }
         if queues.values.contains(where: { !$0.isEmpty }) { faults.append("deadlock: \(queues.mapValues(\.count))") }
@@ -90,9 +96,13 @@ struct CommandInterpreter {
     }
 
     private mutating func load(_ transfer: Transfer) {
-        if transfer.bytes % transfer.chunkBytes != 0 { faults.append("chunks of \(transfer.chunkBytes) do not divide \(transfer.bytes) bytes") }
+        if transfer.bytes % transfer.chunkBytes != 0 {
+            faults.append("chunks of \(transfer.chunkBytes) do not divide \(transfer.bytes) bytes")
+        }
         for (index, address) in externalAddresses(transfer).enumerated() {
-            guard external.indices.contains(address) else { return faults.append("load reads external byte \(address)") }
+            guard external.indices.contains(address) else {
+                return faults.append("load reads external byte \(address)")
+            }
             let target = bufferAddress(transfer, index)
             let byte = external[address]
             let fits =
@@ -107,7 +117,9 @@ struct CommandInterpreter {
 
     private mutating func store(_ transfer: Transfer) {
         for (index, address) in externalAddresses(transfer).enumerated() {
-            guard external.indices.contains(address) else { return faults.append("store writes external byte \(address)") }
+            guard external.indices.contains(address) else {
+                return faults.append("store writes external byte \(address)")
+            }
             external[address] = UInt8(read(activationBuffer, bufferAddress(transfer, index)))
             externalWrites[address] += 1
         }
@@ -155,7 +167,9 @@ struct CommandInterpreter {
         let sumAddress = a.accumulatorAddress + ((i * a.columns + j) * a.groups + g) * a.outputChannels + k
         var sum = 0
         if !a.first {
-            if !accumulators.indices.contains(sumAddress) || accumulators[sumAddress] == nil { faults.append("no partial sum at \(sumAddress)") }
+            if !accumulators.indices.contains(sumAddress) || accumulators[sumAddress] == nil {
+                faults.append("no partial sum at \(sumAddress)")
+            }
             sum = accumulators.indices.contains(sumAddress) ? accumulators[sumAddress] ?? 0 : 0
         }
         for r in 0..<a.tapRows {
@@ -163,27 +177,43 @@ struct CommandInterpreter {
             for s in 0..<a.tapColumns {
                 let x = (a.firstColumn + j) * a.inputStrideX + s * a.tapStepX + a.inputOffsetX
                 guard (0..<a.inputHeight).contains(y), (0..<a.inputWidth).contains(x) else { continue }
-                if !(0..<a.tileRows).contains(y - a.originY) || !(0..<a.tileColumns).contains(x - a.originX) { faults.append("(\(y), \(x)) is not in the tile") }
-                let pixel = a.inputAddress + ((y - a.originY) * a.tileColumns + (x - a.originX)) * a.inputPixelPitchBytes + g * a.inputGroupPitchBytes
-                let weights = a.weightAddress + ((g * a.outputChannels + k) * a.taps + r * a.tapColumns + s) * a.weightTapPitchBytes
+                if !(0..<a.tileRows).contains(y - a.originY) || !(0..<a.tileColumns).contains(x - a.originX) {
+                    faults.append("(\(y), \(x)) is not in the tile")
+                }
+                let pixel =
+                    a.inputAddress + ((y - a.originY) * a.tileColumns + (x - a.originX)) * a.inputPixelPitchBytes + g
+                    * a.inputGroupPitchBytes
+                let weights =
+                    a.weightAddress + ((g * a.outputChannels + k) * a.taps + r * a.tapColumns + s)
+                    * a.weightTapPitchBytes
                 for c in 0..<a.inputChannels {
-                    sum &+= ToyArithmetic.operand(element(pixel + c, bytes: 1), a.operand) &* (read(weightBuffer, weights + c) + 1)
+                    sum &+=
+                        ToyArithmetic.operand(element(pixel + c, bytes: 1), a.operand)
+                        &* (read(weightBuffer, weights + c) + 1)
                 }
             }
         }
         guard a.last else {
-            if accumulators.indices.contains(sumAddress) { accumulators[sumAddress] = sum } else { faults.append("partial sum at \(sumAddress)") }
+            if accumulators.indices.contains(sumAddress) {
+                accumulators[sumAddress] = sum
+            } else {
+                faults.append("partial sum at \(sumAddress)")
+            }
             return
         }
         let channel = a.firstOutputChannel + g * a.layerGroupOutputChannels + k
         var result = ToyArithmetic.postProcessed(sum, channel: channel)
         if a.drain == .normalization {
             let pixel = ((a.firstRow + i) - a.originY) * a.tileColumns + (a.firstColumn + j) - a.originX
-            result = ToyArithmetic.normalized(sum, value: element(a.inputAddress + pixel * a.inputPixelPitchBytes + channel, bytes: 1))
+            result = ToyArithmetic.normalized(
+                sum, value: element(a.inputAddress + pixel * a.inputPixelPitchBytes + channel, bytes: 1))
         }
-        let position = (i * a.outputStrideY + a.outputOffsetY) * a.outputTileColumns + j * a.outputStrideX + a.outputOffsetX
+        let position =
+            (i * a.outputStrideY + a.outputOffsetY) * a.outputTileColumns + j * a.outputStrideX + a.outputOffsetX
         put(
-            result, a.outputAddress + position * a.outputPixelPitchBytes + g * a.outputGroupPitchBytes + k * a.outputBytesPerElement,
+            result,
+            a.outputAddress + position * a.outputPixelPitchBytes + g * a.outputGroupPitchBytes + k
+                * a.outputBytesPerElement,
             bytes: a.outputBytesPerElement)
     }
 
@@ -193,11 +223,18 @@ struct CommandInterpreter {
             for j in 0..<e.columns {
                 for c in 0..<e.channels {
                     let pixel = i * e.columns + j
-                    let a = element(e.inputAddress + pixel * e.inputPixelPitchBytes + c * e.inputBytesPerElement, bytes: e.inputBytesPerElement)
-                    let b = e.hasSecond
-                        ? element(e.secondAddress + pixel * e.secondPixelPitchBytes + c * e.secondBytesPerElement, bytes: e.secondBytesPerElement) : 0
+                    let a = element(
+                        e.inputAddress + pixel * e.inputPixelPitchBytes + c * e.inputBytesPerElement,
+                        bytes: e.inputBytesPerElement)
+                    let b =
+                        e.hasSecond
+                        ? element(
+                            e.secondAddress + pixel * e.secondPixelPitchBytes + c * e.secondBytesPerElement,
+                            bytes: e.secondBytesPerElement) : 0
                     let (k, dy, dx) = (c / (f * f), c % (f * f) / f, c % f)
-                    let address = e.outputAddress + ((i * f + dy) * e.columns * f + j * f + dx) * e.outputPixelPitchBytes + k * e.outputBytesPerElement
+                    let address =
+                        e.outputAddress + ((i * f + dy) * e.columns * f + j * f + dx) * e.outputPixelPitchBytes + k
+                        * e.outputBytesPerElement
                     put(result(e, a, b, channel: e.firstChannel + c), address, bytes: e.outputBytesPerElement)
                 }
             }

@@ -2,23 +2,28 @@ import Commands
 import Graph
 import MachineDescription
 import Networks
-import Scheduling
+import Random
 import Schedules
+import Scheduling
 import Testing
 
 @Suite struct LoweringTests {
-    /// Every operator, random tiles and orders, every interleaving of the engines: bytes by definition, each written exactly once, semaphores balanced.
+    /// Every operator, random tiles and orders, every interleaving of the engines: bytes by definition, each written
+    /// exactly once, semaphores balanced.
     @Test func randomLayersRunByDefinition() throws {
         for seed in 1...400 {
             var generator = SeededGenerator(seed: seed)
             let (graph, height, width, integers16) = RandomLayers.graph(&generator)
-            let network = try TestNetworks.network(graph, height: height, width: width, integers16: integers16, seed: seed)
+            let network = try TestNetworks.network(
+                graph, height: height, width: width, integers16: integers16, seed: seed)
             let machine = TestMachines.tiny(pingPong: generator.integer(0...3) > 0)
-            let schedule = try RandomLayers.schedule(network, height: height, width: width, machine: machine, &generator)
+            let schedule = try RandomLayers.schedule(
+                network, height: height, width: width, machine: machine, &generator)
             let program = try Program(network: network, schedule: schedule, machine: machine)
             let run = try ToyRun(program, network: network, machine: machine, seed: seed)
             for interleaving in [
-                .listed, .preferring([.load, .compute, .store]), .preferring([.store, .compute, .load]), .random(seed: seed),
+                .listed, .preferring([.load, .compute, .store]), .preferring([.store, .compute, .load]),
+                .random(seed: seed),
             ] as [CommandInterpreter.Interleaving] {
                 let troubles = run.troubles(interleaving)
                 #expect(troubles.isEmpty, "seed \(seed), \(interleaving)\n\(graph.layers)\n\(schedule)")
@@ -27,7 +32,8 @@ import Testing
         }
     }
 
-    /// Three layers on a machine where every tile has a lower neighbour: one row less of the middle layer's tiles gives other bytes.
+    /// Three layers on a machine where every tile has a lower neighbour: one row less of the middle layer's tiles gives
+    /// other bytes.
     @Test func aMissingHaloRowChangesBytes() throws {
         let graph = Graph(
             name: "halo", inputs: [GraphInput(name: "image", channels: 3)],
@@ -45,10 +51,13 @@ import Testing
             schedule.layers[index].buffers.input = [0, 512]
             schedule.layers[index].buffers.output = [1024, 2048]
         }
-        let sound = try ToyRun(Program(network: network, schedule: schedule, machine: machine), network: network, machine: machine, seed: 3)
+        let sound = try ToyRun(
+            Program(network: network, schedule: schedule, machine: machine), network: network, machine: machine, seed: 3
+        )
         #expect(sound.troubles().isEmpty)
         for layer in ["a", "b", "c"] {
-            let program = try Program(network: network, schedule: schedule, machine: machine, fault: Fault("halo:\(layer):-1"))
+            let program = try Program(
+                network: network, schedule: schedule, machine: machine, fault: Fault("halo:\(layer):-1"))
             let troubles = try ToyRun(program, network: network, machine: machine, seed: 3).troubles()
             #expect(troubles.contains { $0.hasPrefix("\(layer): element") }, "layer \(layer): \(troubles)")
             // Nothing but the loads' rows differs.
@@ -73,15 +82,20 @@ import Testing
             }
         }
         #expect(program.parameterBytes == weights + blockBytes)
-        // Every tensor has the same linear codebook: one decode table (256 x 2 bytes; the weight tables, linear too, have 512 as well), one encode table (12 + 1,020).
-        #expect(program.parameterRegions.count { if case .block(let block) = $0.content { block.kind == .decodeTable } else { false } } == 1)
+        // Every tensor has the same linear codebook: one decode table (256 x 2 bytes; the weight tables, linear too,
+        // have 512 as well), one encode table (12 + 1,020).
+        #expect(
+            program.parameterRegions.count {
+                if case .block(let block) = $0.content { block.kind == .decodeTable } else { false }
+            } == 1)
         #expect(blocks.filter { $0.count == 1032 }.count == 1)
     }
 
     @Test func regionsNeitherOverlapNorLeaveTheMemory() throws {
         let machine = TestMachines.small
         let network = try TestNetworks.network(
-            TestNetworks.hyperprior64, height: 64, width: 128, integers16: TestNetworks.hyperprior64Integers, withWeights: false)
+            TestNetworks.hyperprior64, height: 64, width: 128, integers16: TestNetworks.hyperprior64Integers,
+            withWeights: false)
         let schedule = try Schedule(bestFor: network, on: machine, height: 64, width: 128)
         let program = try Program(network: network, schedule: schedule, machine: machine)
         var regions = program.parameterRegions.map { ($0.address, $0.bytes) }

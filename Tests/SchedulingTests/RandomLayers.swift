@@ -1,13 +1,19 @@
 import Graph
 import MachineDescription
 import Networks
+import Random
 import Schedules
+import Tensors
 
 /// Seeded random networks of a few small layers, and seeded random schedules for them.
 enum RandomLayers {
-    static func graph(_ generator: inout SeededGenerator) -> (graph: Graph, height: Int, width: Int, integers16: Set<String>) {
+    static func graph(
+        _ generator: inout SeededGenerator
+    ) -> (graph: Graph, height: Int, width: Int, integers16: Set<String>) {
         let (height, width) = (generator.integer(1...9), generator.integer(1...9))
-        var graph = Graph(name: "random", inputs: [GraphInput(name: "image", channels: generator.integer(1...9))], layers: [], outputs: [])
+        var graph = Graph(
+            name: "random", inputs: [GraphInput(name: "image", channels: generator.integer(1...9))], layers: [],
+            outputs: [])
         var integers16: Set<String> = []
         var previous = "image"
         var layers = 0
@@ -16,7 +22,9 @@ enum RandomLayers {
             let name = "layer\(layers)"
             let operands = [previous] + secondOperands(previous, shapes, integers16, &generator)
             let layer = randomLayer(name, operands: operands, shapes, is16: integers16.contains(previous), &generator)
-            guard let shape = try? layer.outputShape(of: layer.inputs.map { shapes[$0]! }), shape.height >= 1, shape.width >= 1, shape.count <= 3000 else { continue }
+            guard let shape = try? layer.outputShape(of: layer.inputs.map { shapes[$0]! }), shape.height >= 1,
+                shape.width >= 1, shape.count <= 3000
+            else { continue }
             let widths = Set(layer.inputs.map { integers16.contains($0) })
             switch layer.operator {
             case .quantizeLatent, .reconstructLatent: integers16.insert(name)
@@ -32,17 +40,19 @@ enum RandomLayers {
 
     /// An earlier tensor of the same height, width and element width, or the same again.
     private static func secondOperands(
-        _ name: String, _ shapes: [String: FeatureShape], _ integers16: Set<String>, _ generator: inout SeededGenerator
+        _ name: String, _ shapes: [String: TensorShape], _ integers16: Set<String>, _ generator: inout SeededGenerator
     ) -> [String] {
         let shape = shapes[name]!
         let candidates = shapes.keys.sorted().filter {
-            shapes[$0]!.height == shape.height && shapes[$0]!.width == shape.width && integers16.contains($0) == integers16.contains(name)
+            shapes[$0]!.height == shape.height && shapes[$0]!.width == shape.width
+                && integers16.contains($0) == integers16.contains(name)
         }
-        return [generator.choice(candidates)]
+        return [generator.element(of: candidates)]
     }
 
     private static func randomLayer(
-        _ name: String, operands: [String], _ shapes: [String: FeatureShape], is16: Bool, _ generator: inout SeededGenerator
+        _ name: String, operands: [String], _ shapes: [String: TensorShape], is16: Bool,
+        _ generator: inout SeededGenerator
     ) -> Layer {
         let input = shapes[operands[0]]!
         let both = operands.allSatisfy { shapes[$0]!.channels == input.channels }
@@ -51,36 +61,55 @@ enum RandomLayers {
             switch generator.integer(0...3) {
             case 0: return Layer(name: name, operator: .requantize, inputs: [operands[0]])
             case 1: return Layer(name: name, operator: .concatenation, inputs: operands)
-            case 2: return Layer(name: name, operator: .quantizeLatent(LatentGrid(fractionBits: 4)), inputs: both ? operands : [operands[0]])
-            default: return Layer(name: name, operator: .reconstructLatent(LatentGrid(fractionBits: 2)), inputs: [operands[0]])
+            case 2:
+                return Layer(
+                    name: name, operator: .quantizeLatent(LatentGrid(fractionBits: 4)),
+                    inputs: both ? operands : [operands[0]])
+            default:
+                return Layer(
+                    name: name, operator: .reconstructLatent(LatentGrid(fractionBits: 2)), inputs: [operands[0]])
             }
         }
         switch generator.integer(0...9) {
         case 0, 1, 2:
-            let groups = generator.choice((1...input.channels).filter { input.channels % $0 == 0 })
+            let groups = generator.element(of: (1...input.channels).filter { input.channels % $0 == 0 })
             let convolution = Convolution(
-                outputChannels: groups * generator.integer(1...max(1, 10 / groups)), kernelHeight: generator.integer(1...4), kernelWidth: generator.integer(1...4),
-                strideY: generator.integer(1...3), strideX: generator.integer(1...3), padding: Padding(top: margin(), bottom: margin(), left: margin(), right: margin()),
-                dilationY: generator.integer(1...2), dilationX: generator.integer(1...2), groups: generator.integer(0...1) == 0 ? 1 : groups)
+                outputChannels: groups * generator.integer(1...max(1, 10 / groups)),
+                kernelHeight: generator.integer(1...4), kernelWidth: generator.integer(1...4),
+                strideY: generator.integer(1...3), strideX: generator.integer(1...3),
+                padding: Padding(top: margin(), bottom: margin(), left: margin(), right: margin()),
+                dilationY: generator.integer(1...2), dilationX: generator.integer(1...2),
+                groups: generator.integer(0...1) == 0 ? 1 : groups)
             return Layer(name: name, operator: .convolution(convolution), inputs: [operands[0]])
         case 3, 4, 5:
             let (strideY, strideX) = (generator.integer(1...4), generator.integer(1...3))
             let transposed = TransposedConvolution(
-                outputChannels: generator.integer(1...6), kernelHeight: generator.integer(1...6), kernelWidth: generator.integer(1...6), strideY: strideY,
-                strideX: strideX, padding: Padding(top: margin(), bottom: margin(), left: margin(), right: margin()), outputPaddingY: generator.integer(0...strideY - 1),
+                outputChannels: generator.integer(1...6), kernelHeight: generator.integer(1...6),
+                kernelWidth: generator.integer(1...6), strideY: strideY,
+                strideX: strideX, padding: Padding(top: margin(), bottom: margin(), left: margin(), right: margin()),
+                outputPaddingY: generator.integer(0...strideY - 1),
                 outputPaddingX: generator.integer(0...strideX - 1))
             return Layer(name: name, operator: .transposedConvolution(transposed), inputs: [operands[0]])
-        case 6: return Layer(name: name, operator: .normalization(generator.choice(NormalizationForm.allCases)), inputs: [operands[0]])
-        case 7: return Layer(name: name, operator: .fullyConnected(outputChannels: generator.integer(1...9)), inputs: [operands[0]])
+        case 6:
+            return Layer(
+                name: name, operator: .normalization(generator.element(of: NormalizationForm.allCases)),
+                inputs: [operands[0]])
+        case 7:
+            return Layer(
+                name: name, operator: .fullyConnected(outputChannels: generator.integer(1...9)), inputs: [operands[0]])
         case 8: return Layer(name: name, operator: both ? .add : .concatenation, inputs: operands)
         default:
             return input.channels % 4 == 0
-                ? Layer(name: name, operator: .pixelShuffle(factor: 2), inputs: [operands[0]]) : Layer(name: name, operator: .requantize, inputs: [operands[0]])
+                ? Layer(name: name, operator: .pixelShuffle(factor: 2), inputs: [operands[0]])
+                : Layer(name: name, operator: .requantize, inputs: [operands[0]])
         }
     }
 
     /// Random tiles, orders and halves, with regions that are larger than needed.
-    static func schedule(_ network: QuantizedNetwork, height: Int, width: Int, machine: MachineDescription, _ generator: inout SeededGenerator) throws -> Schedule {
+    static func schedule(
+        _ network: QuantizedNetwork, height: Int, width: Int, machine: MachineDescription,
+        _ generator: inout SeededGenerator
+    ) throws -> Schedule {
         let shapes = try network.graph.shapes(height: height, width: width)
         let layers = network.graph.layers.map { layer in
             let tile = tile(layer, shapes, &generator)
@@ -105,12 +134,16 @@ enum RandomLayers {
                 buffers.weights = machine.weightBuffer.pingPong ? [generator.integer(0...3) * 4, half] : [0]
             }
             buffers.accumulators = generator.integer(0...9)
-            return LayerSchedule(name: layer.name, tile: tile, order: generator.choice(LoopOrder.allCases), buffers: buffers)
+            return LayerSchedule(
+                name: layer.name, tile: tile, order: generator.element(of: LoopOrder.allCases), buffers: buffers)
         }
-        return Schedule(network: network.graph.name, machine: machine.name, height: height, width: width, layers: layers)
+        return Schedule(
+            network: network.graph.name, machine: machine.name, height: height, width: width, layers: layers)
     }
 
-    private static func tile(_ layer: Layer, _ shapes: [String: FeatureShape], _ generator: inout SeededGenerator) -> Tile {
+    private static func tile(
+        _ layer: Layer, _ shapes: [String: TensorShape], _ generator: inout SeededGenerator
+    ) -> Tile {
         let (input, output) = (shapes[layer.inputs[0]]!, shapes[layer.name]!)
         var unit = (rows: 1, columns: 1)
         var tile = Tile(outputRows: 1, outputColumns: 1, outputChannels: output.channels, inputChannels: input.channels)
@@ -136,7 +169,8 @@ enum RandomLayers {
         default: break
         }
         tile.outputRows = min(generator.integer(1...max(1, output.height / unit.rows)) * unit.rows, output.height)
-        tile.outputColumns = min(generator.integer(1...max(1, output.width / unit.columns)) * unit.columns, output.width)
+        tile.outputColumns = min(
+            generator.integer(1...max(1, output.width / unit.columns)) * unit.columns, output.width)
         return tile
     }
 }

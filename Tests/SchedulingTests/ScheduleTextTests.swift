@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Random
 import Schedules
 import Testing
 
@@ -27,26 +28,36 @@ import Testing
         network: "two-layers", machine: "mid", height: 64, width: 96,
         layers: [
             LayerSchedule(
-                name: "conv", tile: Tile(outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 3), order: .pixelsOuter,
+                name: "conv", tile: Tile(outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 3),
+                order: .pixelsOuter,
                 buffers: BufferAllocation(input: [0, 4096], output: [8192, 16384], weights: [0, 131072])),
             LayerSchedule(
-                name: "sum", tile: Tile(outputRows: 4, outputColumns: 96, outputChannels: 16, inputChannels: 16), order: .channelsOuter,
+                name: "sum", tile: Tile(outputRows: 4, outputColumns: 96, outputChannels: 16, inputChannels: 16),
+                order: .channelsOuter,
                 buffers: BufferAllocation(input: [0], second: [8192], output: [16384], accumulators: 12)),
         ])
 
     @Test func printsOneForm() { #expect(ScheduleTextTests.schedule.description == ScheduleTextTests.text) }
 
     @Test func quotesAndExponentsMakeNoDifference() throws {
-        let text = ScheduleTextTests.text.replacing("height: 64", with: "height: '64'").replacing("width: 96", with: "width: 9.6e1").replacing("\"mid\"", with: "mid").replacing(
-            "order: pixelsOuter", with: "order: \"pixelsOuter\"").replacing("4096", with: "\"4.096e3\"").replacing("\n", with: "\r\n")
+        let text = ScheduleTextTests.text.replacing("height: 64", with: "height: '64'").replacing(
+            "width: 96", with: "width: 9.6e1"
+        ).replacing("\"mid\"", with: "mid").replacing(
+            "order: pixelsOuter", with: "order: \"pixelsOuter\""
+        ).replacing("4096", with: "\"4.096e3\"").replacing("\n", with: "\r\n")
         #expect(try Schedule(yaml: text) == ScheduleTextTests.schedule)
     }
 
-    @Test func readsWhatIsPrinted() throws { #expect(try Schedule(yaml: ScheduleTextTests.text) == ScheduleTextTests.schedule) }
+    @Test func readsWhatIsPrinted() throws {
+        #expect(try Schedule(yaml: ScheduleTextTests.text) == ScheduleTextTests.schedule)
+    }
 
     @Test func randomSchedulesSurviveTheText() throws {
         var generator = SeededGenerator(seed: 7)
-        let names = ["a", "1", "null", "true", "g_a.0", "-x", "1e3", "0x1F", "no", "_", "2026-11-28", "---", String(repeating: "n", count: 128)]
+        let names = [
+            "a", "1", "null", "true", "g_a.0", "-x", "1e3", "0x1F", "no", "_", "2026-11-28", "---",
+            String(repeating: "n", count: 128),
+        ]
         for _ in 0..<300 {
             func numbers() -> [Int] { (0..<generator.integer(0...2)).map { _ in generator.integer(0...1 << 31) } }
             var unused = names.shuffled(using: &generator)
@@ -54,14 +65,17 @@ import Testing
                 LayerSchedule(
                     name: unused.removeLast(),
                     tile: Tile(
-                        outputRows: generator.integer(1...9), outputColumns: generator.integer(1...1 << 31), outputChannels: generator.integer(1...99),
+                        outputRows: generator.integer(1...9), outputColumns: generator.integer(1...1 << 31),
+                        outputChannels: generator.integer(1...99),
                         inputChannels: generator.integer(1...9)),
-                    order: generator.choice(LoopOrder.allCases),
+                    order: generator.element(of: LoopOrder.allCases),
                     buffers: BufferAllocation(
-                        input: numbers(), second: numbers(), output: numbers(), weights: numbers(), accumulators: generator.integer(0...9)))
+                        input: numbers(), second: numbers(), output: numbers(), weights: numbers(),
+                        accumulators: generator.integer(0...9)))
             }
             let schedule = Schedule(
-                network: generator.choice(names), machine: generator.choice(names), height: generator.integer(1...4096), width: generator.integer(1...4096), layers: layers)
+                network: generator.element(of: names), machine: generator.element(of: names),
+                height: generator.integer(1...4096), width: generator.integer(1...4096), layers: layers)
             #expect(try Schedule(yaml: schedule.description) == schedule)
         }
     }
@@ -102,7 +116,9 @@ import Testing
             try Schedule(yaml: ScheduleTextTests.text.replacing("order:", with: "ordre:"))
         }
         #expect(unknownKey?.remedy == "did you mean order?")
-        let unknownWord = #expect(throws: Diagnostic.self) { try Schedule(yaml: ScheduleTextTests.text.replacing("pixelsOuter", with: "pixelOuter")) }
+        let unknownWord = #expect(throws: Diagnostic.self) {
+            try Schedule(yaml: ScheduleTextTests.text.replacing("pixelsOuter", with: "pixelOuter"))
+        }
         #expect(unknownWord?.remedy == "did you mean pixelsOuter?")
         let empty = #expect(throws: Diagnostic.self) { try Schedule(yaml: "") }
         #expect(empty?.code == .scheduleSyntax)

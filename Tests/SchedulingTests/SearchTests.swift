@@ -3,8 +3,9 @@ import Diagnostics
 import Graph
 import MachineDescription
 import Networks
-import Scheduling
+import Random
 import Schedules
+import Scheduling
 import Testing
 import Timing
 
@@ -13,49 +14,64 @@ import Timing
         (TestNetworks.bls2017, []), (TestNetworks.hyperprior64, TestNetworks.hyperprior64Integers),
     ]
 
-    /// Both networks on the three machines at both sizes: a schedule is found, verifies, lowers, and is the same when searched again.
+    /// Both networks on the three machines at both sizes: a schedule is found, verifies, lowers, and is the same when
+    /// searched again.
     @Test func findsSchedulesForTheBundledNetworks() throws {
         for (graph, integers16) in SearchTests.networks {
             for (height, width) in [(512, 768), (2176, 3840)] {
-                let network = try TestNetworks.network(graph, height: height, width: width, integers16: integers16, withWeights: false)
+                let network = try TestNetworks.network(
+                    graph, height: height, width: width, integers16: integers16, withWeights: false)
                 for machine in [TestMachines.small, TestMachines.mid, TestMachines.large] {
                     let clock = ContinuousClock()
                     var found: Schedule?
-                    let searchTime = try clock.measure { found = try Schedule(bestFor: network, on: machine, height: height, width: width) }
+                    let searchTime = try clock.measure {
+                        found = try Schedule(bestFor: network, on: machine, height: height, width: width)
+                    }
                     let schedule = found!
                     try schedule.verify(network: network, machine: machine)
                     #expect(try Schedule(bestFor: network, on: machine, height: height, width: width) == schedule)
                     #expect(try Schedule(yaml: schedule.description) == schedule)
                     var lowered: Program?
-                    let lowerTime = try clock.measure { lowered = try Program(network: network, schedule: schedule, machine: machine) }
+                    let lowerTime = try clock.measure {
+                        lowered = try Program(network: network, schedule: schedule, machine: machine)
+                    }
                     let program = lowered!
                     for layer in program.layers {
                         #expect(layer.weightBufferPeakBytes <= machine.weightBuffer.bytes)
                         #expect(layer.activationBufferPeakBytes <= machine.activationBuffer.bytes)
                     }
-                    print("\(graph.name) \(machine.name) \(width)x\(height): search \(searchTime), lowering \(lowerTime), \(program.commands.count) commands")
+                    print(
+                        """
+                        \(graph.name) \(machine.name) \(width)x\(height): search \(searchTime), lowering \(lowerTime), \
+                        \(program.commands.count) commands
+                        """
+                    )
                 }
             }
         }
     }
 
-    /// A 9x9 transposed convolution of 128 channels needs 81 x 8 x 128 = 82,944 bytes of weights for K0 = 8 channels: more than half of 128 KiB.
+    /// A 9x9 transposed convolution of 128 channels needs 81 x 8 x 128 = 82,944 bytes of weights for K0 = 8 channels:
+    /// more than half of 128 KiB.
     @Test func splitsInputChannelsWhereWeightsDoNotFit() throws {
         let network = try TestNetworks.network(TestNetworks.bls2017, height: 64, width: 96, withWeights: false)
         let schedule = try Schedule(bestFor: network, on: TestMachines.small, height: 64, width: 96)
         #expect(schedule[layer: "g_s.4"]!.tile.inputChannels < 128)
     }
 
-    /// Hundreds of random layers on a machine with small buffers: what the search finds runs by definition; what it does not find is a typed diagnostic.
+    /// Hundreds of random layers on a machine with small buffers: what the search finds runs by definition; what it
+    /// does not find is a typed diagnostic.
     @Test func randomLayersAreScheduledAndRunByDefinition() throws {
         var found = 0
         for seed in 1001...1400 {
             var generator = SeededGenerator(seed: seed)
             let (graph, height, width, integers16) = RandomLayers.graph(&generator)
-            let network = try TestNetworks.network(graph, height: height, width: width, integers16: integers16, seed: seed)
+            let network = try TestNetworks.network(
+                graph, height: height, width: width, integers16: integers16, seed: seed)
             let machine = TestMachines.tiny(
-                weightBytes: generator.choice([512, 2048, 8192]), activationBytes: generator.choice([512, 2048, 8192]),
-                accumulatorBytes: generator.choice([0, 1024, 4096]), pingPong: generator.integer(0...2) > 0)
+                weightBytes: generator.element(of: [512, 2048, 8192]),
+                activationBytes: generator.element(of: [512, 2048, 8192]),
+                accumulatorBytes: generator.element(of: [0, 1024, 4096]), pingPong: generator.integer(0...2) > 0)
             let schedule: Schedule
             do {
                 schedule = try Schedule(bestFor: network, on: machine, height: height, width: width)
@@ -65,7 +81,8 @@ import Timing
             }
             found += 1
             let program = try Program(network: network, schedule: schedule, machine: machine)
-            let troubles = try ToyRun(program, network: network, machine: machine, seed: seed).troubles(.random(seed: seed))
+            let troubles = try ToyRun(program, network: network, machine: machine, seed: seed).troubles(
+                .random(seed: seed))
             #expect(troubles.isEmpty, "seed \(seed)\n\(graph.layers)\n\(schedule)")
             guard troubles.isEmpty else { return }
         }
@@ -76,35 +93,48 @@ import Timing
         let network = try TestNetworks.network(TestNetworks.bls2017, height: 64, width: 96, withWeights: false)
         var machine = TestMachines.small
         machine.weightBuffer.bytes = 4096
-        // Layer g_a.0: 9 x 9 taps of 3 channels at a pitch of 8 for 8 output channels = 5,184 bytes; a half holds 2,048.
+        // Layer g_a.0: 9 x 9 taps of 3 channels at a pitch of 8 for 8 output channels = 5,184 bytes; a half holds
+        // 2,048.
         #expect {
             try Schedule(bestFor: network, on: machine, height: 64, width: 96)
         } throws: { error in
             guard let diagnostic = error as? Diagnostic else { return false }
-            return diagnostic.code == .scheduleNotFound && diagnostic.place == "layer g_a.0" && diagnostic.found.contains("81 taps") && diagnostic.found.contains("64 bytes a tap")
-                && diagnostic.found.contains("5,184 bytes") && diagnostic.expected.contains("2,048 bytes") && diagnostic.expected.contains("32 taps")
+            return diagnostic.code == .scheduleNotFound && diagnostic.place == "layer g_a.0"
+                && diagnostic.found.contains("81 taps") && diagnostic.found.contains("64 bytes a tap")
+                && diagnostic.found.contains("5,184 bytes") && diagnostic.expected.contains("2,048 bytes")
+                && diagnostic.expected.contains("32 taps")
                 && diagnostic.remedy.contains("at least 10,368")
         }
     }
 
-    @Test("Tensors of more channels than a channel block counts, and schedules of more commands than a list should hold, are refused")
+    @Test(
+        "Tensors of more channels than a channel block counts, schedules of more commands than a list holds are refused"
+    )
     func limits() throws {
         let wide = Graph(
-            name: "wide", inputs: [GraphInput(name: "image", channels: 1 << 16)], layers: [Layer(name: "sum", operator: .fullyConnected(outputChannels: 1), inputs: ["image"])],
+            name: "wide", inputs: [GraphInput(name: "image", channels: 1 << 16)],
+            layers: [Layer(name: "sum", operator: .fullyConnected(outputChannels: 1), inputs: ["image"])],
             outputs: ["sum"])
         let refusal = #expect(throws: Diagnostic.self) {
-            try Schedule(bestFor: TestNetworks.network(wide, height: 1, width: 1, withWeights: false), on: TestMachines.small, height: 1, width: 1)
+            try Schedule(
+                bestFor: TestNetworks.network(wide, height: 1, width: 1, withWeights: false), on: TestMachines.small,
+                height: 1, width: 1)
         }
-        #expect(refusal?.code == .layerChannelsExceeded && refusal?.place == "tensor image" && refusal?.found == "65,536 channels")
+        #expect(
+            refusal?.code == .layerChannelsExceeded && refusal?.place == "tensor image"
+                && refusal?.found == "65,536 channels")
 
         let copy = Graph(
-            name: "copy", inputs: [GraphInput(name: "image", channels: 1)], layers: [Layer(name: "copy", operator: .requantize, inputs: ["image"])], outputs: ["copy"])
+            name: "copy", inputs: [GraphInput(name: "image", channels: 1)],
+            layers: [Layer(name: "copy", operator: .requantize, inputs: ["image"])], outputs: ["copy"])
         let network = try TestNetworks.network(copy, height: 1 << 13, width: 1 << 12)
         var schedule = try Schedule(bestFor: network, on: TestMachines.small, height: 1 << 13, width: 1 << 12)
         // 2^25 tiles of one pixel.
         (schedule.layers[0].tile.outputRows, schedule.layers[0].tile.outputColumns) = (1, 1)
         var stream = TimedStream(on: TestMachines.small)
-        let long = #expect(throws: Diagnostic.self) { try Program(network: network, schedule: schedule, timing: &stream) }
+        let long = #expect(throws: Diagnostic.self) {
+            try Program(network: network, schedule: schedule, timing: &stream)
+        }
         #expect(long?.code == .scheduleTooLong && long?.expected == "at most 16,777,216", "\(String(describing: long))")
     }
 }

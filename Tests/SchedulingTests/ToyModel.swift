@@ -1,15 +1,18 @@
 import Commands
 import Graph
 import Networks
+import Tensors
 
 /// A layer by its definition over whole tensors, with toy arithmetic: no tiles, no commands.
 struct ToyModel {
     struct Plane {
-        var shape: FeatureShape
+        var shape: TensorShape
         var bytes: Int
         var elements: [Int]
 
-        func value(_ y: Int, _ x: Int, _ c: Int) -> Int { ToyArithmetic.value(elements[(y * shape.width + x) * shape.channels + c], bytes: bytes) }
+        func value(_ y: Int, _ x: Int, _ c: Int) -> Int {
+            ToyArithmetic.value(elements[(y * shape.width + x) * shape.channels + c], bytes: bytes)
+        }
     }
 
     let network: QuantizedNetwork
@@ -26,7 +29,8 @@ struct ToyModel {
             for y in 0..<shape.height {
                 for x in 0..<shape.width {
                     for k in 0..<shape.channels {
-                        result.elements.append(ToyArithmetic.stored(element(layer, operands, y, x, k), bytes: result.bytes))
+                        result.elements.append(
+                            ToyArithmetic.stored(element(layer, operands, y, x, k), bytes: result.bytes))
                     }
                 }
             }
@@ -45,25 +49,33 @@ struct ToyModel {
     private func element(_ layer: Layer, _ operands: [Plane], _ y: Int, _ x: Int, _ k: Int) -> Int {
         let input = operands[0]
         switch layer.operator {
-        case .convolution(let convolution): return ToyArithmetic.postProcessed(sum(convolution, input, codes(layer), y, x, k), channel: k)
-        case .transposedConvolution(let transposed): return ToyArithmetic.postProcessed(sum(transposed, input, codes(layer), y, x, k), channel: k)
+        case .convolution(let convolution):
+            return ToyArithmetic.postProcessed(sum(convolution, input, codes(layer), y, x, k), channel: k)
+        case .transposedConvolution(let transposed):
+            return ToyArithmetic.postProcessed(sum(transposed, input, codes(layer), y, x, k), channel: k)
         case .fullyConnected:
             let codes = codes(layer)
             let count = input.shape.count
-            let sum = (0..<count).reduce(0) { $0 &+ ToyArithmetic.value(input.elements[$1], bytes: 1) &* (Int(codes[k * count + $1]) + 1) }
+            let sum = (0..<count).reduce(0) {
+                $0 &+ ToyArithmetic.value(input.elements[$1], bytes: 1) &* (Int(codes[k * count + $1]) + 1)
+            }
             return ToyArithmetic.postProcessed(sum, channel: k)
         case .normalization(let form):
             let codes = codes(layer)
             let channels = input.shape.channels
             let kind: Accumulation.Operand = form.isSquareRootForm ? .square : .magnitude
-            let sum = (0..<channels).reduce(0) { $0 &+ ToyArithmetic.operand(input.value(y, x, $1), kind) &* (Int(codes[k * channels + $1]) + 1) }
+            let sum = (0..<channels).reduce(0) {
+                $0 &+ ToyArithmetic.operand(input.value(y, x, $1), kind) &* (Int(codes[k * channels + $1]) + 1)
+            }
             return ToyArithmetic.normalized(sum, value: input.value(y, x, k))
         case .requantize: return ToyArithmetic.requantized(input.value(y, x, k), channel: k)
         case .add: return ToyArithmetic.added(input.value(y, x, k), operands[1].value(y, x, k))
         case .concatenation:
             var channel = k
             for operand in operands {
-                if channel < operand.shape.channels { return operand.elements[(y * operand.shape.width + x) * operand.shape.channels + channel] }
+                if channel < operand.shape.channels {
+                    return operand.elements[(y * operand.shape.width + x) * operand.shape.channels + channel]
+                }
                 channel -= operand.shape.channels
             }
             preconditionFailure("channel \(k) is beyond the operands")
@@ -79,7 +91,8 @@ struct ToyModel {
         }
     }
 
-    private func sum(_ convolution: Convolution, _ input: Plane, _ codes: [UInt8], _ p: Int, _ q: Int, _ k: Int) -> Int {
+    private func sum(_ convolution: Convolution, _ input: Plane, _ codes: [UInt8], _ p: Int, _ q: Int, _ k: Int) -> Int
+    {
         let channels = input.shape.channels / convolution.groups
         let group = k / (convolution.outputChannels / convolution.groups)
         var sum = 0
@@ -98,7 +111,9 @@ struct ToyModel {
     }
 
     /// `out[o] = sum over i of x[i] w[o + padding - stride i]`.
-    private func sum(_ transposed: TransposedConvolution, _ input: Plane, _ codes: [UInt8], _ p: Int, _ q: Int, _ k: Int) -> Int {
+    private func sum(
+        _ transposed: TransposedConvolution, _ input: Plane, _ codes: [UInt8], _ p: Int, _ q: Int, _ k: Int
+    ) -> Int {
         var sum = 0
         for y in 0..<input.shape.height {
             let r = p + transposed.padding.top - transposed.strideY * y
@@ -107,7 +122,8 @@ struct ToyModel {
                 let s = q + transposed.padding.left - transposed.strideX * x
                 guard (0..<transposed.kernelWidth).contains(s) else { continue }
                 for c in 0..<input.shape.channels {
-                    let code = codes[((k * transposed.kernelHeight + r) * transposed.kernelWidth + s) * input.shape.channels + c]
+                    let code = codes[
+                        ((k * transposed.kernelHeight + r) * transposed.kernelWidth + s) * input.shape.channels + c]
                     sum &+= input.value(y, x, c) &* (Int(code) + 1)
                 }
             }

@@ -2,7 +2,9 @@ import Commands
 import Graph
 import MachineDescription
 import Networks
+import Random
 import Scheduling
+import Tensors
 
 /// Runs a program in the interpreter on random input and compares every tensor with the definition.
 struct ToyRun {
@@ -21,9 +23,12 @@ struct ToyRun {
         var inputs: [String: ToyModel.Plane] = [:]
         for input in network.graph.inputs {
             let region = program.memoryMap.tensors[input.name]!
-            let elements = (0..<region.height * region.width * region.channels).map { _ in generator.integer(0...(region.bytesPerElement == 1 ? 255 : 65535)) }
+            let elements = (0..<region.height * region.width * region.channels).map { _ in
+                generator.integer(0...(region.bytesPerElement == 1 ? 255 : 65535))
+            }
             inputs[input.name] = ToyModel.Plane(
-                shape: FeatureShape(height: region.height, width: region.width, channels: region.channels), bytes: region.bytesPerElement, elements: elements)
+                shape: TensorShape(height: region.height, width: region.width, channels: region.channels),
+                bytes: region.bytesPerElement, elements: elements)
             for (index, element) in elements.enumerated() {
                 let address = region.byteAddress(index)
                 memory[address] = UInt8(element & 0xFF)
@@ -41,7 +46,9 @@ struct ToyRun {
         var troubles = Array(interpreter.faults.prefix(5))
         for (index, count) in interpreter.tokens.enumerated() {
             let expected = SemaphoreSet.initial.indices.contains(index) ? 1 : 0
-            if count != (index == SemaphoreSet.count - 1 ? 1 : expected) { troubles.append("\(SemaphoreSet.name(index)) ends with \(count) tokens") }
+            if count != (index == SemaphoreSet.count - 1 ? 1 : expected) {
+                troubles.append("\(SemaphoreSet.name(index)) ends with \(count) tokens")
+            }
         }
         var covered = [UInt8](repeating: 0, count: image.count)
         for layer in network.graph.layers {
@@ -53,12 +60,19 @@ struct ToyRun {
                 var found = Int(interpreter.external[address])
                 if region.bytesPerElement == 2 { found |= Int(interpreter.external[address + 1]) << 8 }
                 for byte in address..<address + region.bytesPerElement { covered[byte] = 1 }
-                if found != plane.elements[index], first == nil { first = "\(layer.name): element \(index) is \(found), by definition \(plane.elements[index])" }
+                if found != plane.elements[index], first == nil {
+                    first = "\(layer.name): element \(index) is \(found), by definition \(plane.elements[index])"
+                }
             }
             if let first { troubles.append(first) }
         }
         if covered != interpreter.externalWrites {
-            troubles.append("byte \(covered.indices.first { covered[$0] != interpreter.externalWrites[$0] }!) is not written exactly once")
+            troubles.append(
+                """
+                byte \(covered.indices.first { covered[$0] != interpreter.externalWrites[$0] }!) is not written \
+                exactly once
+                """
+            )
         }
         return troubles
     }

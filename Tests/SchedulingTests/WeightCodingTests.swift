@@ -4,12 +4,14 @@ import Graph
 import MachineDescription
 import Networks
 import Quantization
-import Scheduling
+import Random
 import Schedules
+import Scheduling
 import Testing
 import Timing
 
-/// Coded weights and skipped zeros against a count over the bytes that lie in the weight buffer, command by command, on random layers with random tiles.
+/// Coded weights and skipped zeros against a count over the bytes that lie in the weight buffer, command by command, on
+/// random layers with random tiles.
 @Suite struct WeightCodingTests {
     /// A random program whose weights are mostly zero: in single codes, and in whole blocks of input channels.
     private struct Sample {
@@ -21,7 +23,8 @@ import Timing
         init(seed: Int, statistics: Bool) throws {
             var generator = SeededGenerator(seed: seed)
             let (graph, height, width, integers16) = RandomLayers.graph(&generator)
-            let network = try Sample.network(graph, height: height, width: width, integers16: integers16, seed: seed, &generator)
+            let network = try Sample.network(
+                graph, height: height, width: width, integers16: integers16, seed: seed, &generator)
             self.network = statistics ? network.withWeightStatistics() : network
             machine = TestMachines.tiny(pingPong: generator.integer(0...3) > 0)
             schedule = try RandomLayers.schedule(network, height: height, width: width, machine: machine, &generator)
@@ -38,16 +41,19 @@ import Timing
                     Layer(name: "b", operator: .normalization(.gdn), inputs: ["a"]),
                     Layer(name: "c", operator: TestNetworks.transposed(19, 5, 2), inputs: ["b"]),
                 ], outputs: ["c"])
-            network = try Sample.network(graph, height: 8, width: 12, integers16: [], seed: seed, &generator).withWeightStatistics()
+            network = try Sample.network(graph, height: 8, width: 12, integers16: [], seed: seed, &generator)
+                .withWeightStatistics()
             self.machine = machine
             schedule = try Schedule(bestFor: network, on: machine, height: 8, width: 12)
             program = try Program(network: network, schedule: schedule, machine: machine)
         }
 
         private static func network(
-            _ graph: Graph, height: Int, width: Int, integers16: Set<String>, seed: Int, _ generator: inout SeededGenerator
+            _ graph: Graph, height: Int, width: Int, integers16: Set<String>, seed: Int,
+            _ generator: inout SeededGenerator
         ) throws -> QuantizedNetwork {
-            var network = try TestNetworks.network(graph, height: height, width: width, integers16: integers16, seed: seed)
+            var network = try TestNetworks.network(
+                graph, height: height, width: width, integers16: integers16, seed: seed)
             for layer in graph.layers {
                 switch network.parameters[layer.name] {
                 case .accumulation(var accumulation):
@@ -70,7 +76,8 @@ import Timing
         }
 
         func estimate() throws -> WeightCodingEstimate {
-            try WeightCodingEstimate(program, commands: program.commands, schedule: schedule, network: network, machine: machine)
+            try WeightCodingEstimate(
+                program, commands: program.commands, schedule: schedule, network: network, machine: machine)
         }
 
         func entries(_ layer: Int) -> [Int16] {
@@ -82,8 +89,11 @@ import Timing
         }
     }
 
-    /// Steps of a pass, group of K0 channels after group: all, those with a weight that is not zero, and the fullest channel's, from the bytes in the weight buffer.
-    private func steps(_ pass: Accumulation, _ buffer: [UInt8], _ entries: [Int16], _ array: MACArrayDescription) -> [(all: Int, issued: Int, bound: Int)] {
+    /// Steps of a pass, group of K0 channels after group: all, those with a weight that is not zero, and the fullest
+    /// channel's, from the bytes in the weight buffer.
+    private func steps(
+        _ pass: Accumulation, _ buffer: [UInt8], _ entries: [Int16], _ array: MACArrayDescription
+    ) -> [(all: Int, issued: Int, bound: Int)] {
         var counts: [(all: Int, issued: Int, bound: Int)] = []
         for group in 0..<pass.groups {
             for first in stride(from: 0, to: pass.outputChannels, by: array.outputChannelLanes) {
@@ -94,7 +104,9 @@ import Timing
                         var isZero = true
                         for k in first..<min(first + array.outputChannelLanes, pass.outputChannels) {
                             for c in start..<min(start + array.inputChannelLanes, pass.inputChannels) {
-                                let address = pass.weightAddress + ((group * pass.outputChannels + k) * pass.taps + tap) * pass.weightTapPitchBytes + c
+                                let address =
+                                    pass.weightAddress + ((group * pass.outputChannels + k) * pass.taps + tap)
+                                    * pass.weightTapPitchBytes + c
                                 guard entries[Int(buffer[address])] != 0 else { continue }
                                 isZero = false
                                 fullest[k, default: 0] += 1
@@ -110,11 +122,16 @@ import Timing
         return counts
     }
 
-    @Test("Zero steps, traffic and both streams' passes are what the bytes in the weight buffer say", arguments: [false, true])
+    @Test(
+        "Zero steps, traffic and both streams' passes are what the bytes in the weight buffer say",
+        arguments: [false, true])
     func countedFromTheBuffer(statistics: Bool) throws {
         var samples = try (1...120).map { (seed: $0, sample: try Sample(seed: $0, statistics: statistics)) }
         if statistics {
-            for seed in 1...8 { samples.append((seed, try Sample(machine: seed % 2 == 0 ? TestMachines.small : TestMachines.mid, seed: seed))) }
+            for seed in 1...8 {
+                samples.append(
+                    (seed, try Sample(machine: seed % 2 == 0 ? TestMachines.small : TestMachines.mid, seed: seed)))
+            }
         }
         var zeroSteps = 0
         for (seed, original) in samples {
@@ -131,7 +148,9 @@ import Timing
                 case .load(let transfer) where transfer.buffer == .weightBuffer:
                     expected[command.layer].read += transfer.bytes
                     for byte in 0..<transfer.bytes {
-                        buffer[transfer.bufferAddress + byte / transfer.chunkBytes * transfer.chunkPitchBytes + byte % transfer.chunkBytes] =
+                        buffer[
+                            transfer.bufferAddress + byte / transfer.chunkBytes * transfer.chunkPitchBytes + byte
+                                % transfer.chunkBytes] =
                             image[transfer.externalAddress + byte]
                     }
                 case .accumulate(let pass):
@@ -139,15 +158,22 @@ import Timing
                     let pixelGroups = pass.rows * ((pass.columns + array.pixelLanes - 1) / array.pixelLanes)
                     expected[command.layer].steps += pixelGroups * counts.reduce(0) { $0 + $1.all }
                     expected[command.layer].zero += pixelGroups * counts.reduce(0) { $0 + $1.all - $1.issued }
-                    let (issued, bound) = (CommandCost(pass, issuedSteps: counts.map(\.issued), on: sample.machine), CommandCost(pass, issuedSteps: counts.map(\.bound), on: sample.machine))
+                    let (issued, bound) = (
+                        CommandCost(pass, issuedSteps: counts.map(\.issued), on: sample.machine),
+                        CommandCost(pass, issuedSteps: counts.map(\.bound), on: sample.machine)
+                    )
                     #expect(estimate.timeline.commands[index].cycles == issued.cycles, "seed \(seed), command \(index)")
                     #expect(estimate.boundTimeline?.commands[index].cycles == bound.cycles)
-                    #expect(bound.cycles <= issued.cycles && issued.cycles <= CommandCost(pass, on: sample.machine).cycles)
+                    #expect(
+                        bound.cycles <= issued.cycles && issued.cycles <= CommandCost(pass, on: sample.machine).cycles)
                 default: break
                 }
             }
             for (found, expected) in zip(estimate.layers, expected) {
-                #expect((found.steps, found.zeroSteps, found.weightReadBytes) == (expected.steps, expected.zero, expected.read), "seed \(seed)")
+                #expect(
+                    (found.steps, found.zeroSteps, found.weightReadBytes) == (
+                        expected.steps, expected.zero, expected.read
+                    ), "seed \(seed)")
                 zeroSteps += found.zeroSteps
             }
             guard estimate.layers.count == expected.count else { return }
@@ -169,15 +195,20 @@ import Timing
             for region in sample.program.parameterRegions {
                 guard case .weights(let tile) = region.content else { continue }
                 let name = sample.network.graph.layers[tile.layer].name
-                let statistics = try sample.network.weightStatistics[name] ?? WeightStatistics(measuring: #require(sample.network.weights(of: name)))
+                let statistics =
+                    try sample.network.weightStatistics[name]
+                    ?? WeightStatistics(measuring: #require(sample.network.weights(of: name)))
                 let tileBytes = raw[region.address..<region.address + region.bytes]
-                expected[tile.layer] += try #require(try statistics.decoded(afterCoding: tileBytes, at: name)).codedBytes
+                expected[tile.layer] += try #require(try statistics.decoded(afterCoding: tileBytes, at: name))
+                    .codedBytes
             }
             #expect(estimate.layers.map(\.codedWeightBytes) == expected, "seed \(seed)")
             for (index, command) in sample.program.commands.enumerated() where command.engine == .load {
                 guard case .load(let transfer) = command.operation, transfer.buffer == .weightBuffer else { continue }
                 // At one symbol a cycle: latency 10, a cycle a weight, two registers.
-                #expect(estimate.timeline.commands[index].cycles >= 10 + transfer.bytes + 1, "seed \(seed), command \(index)")
+                #expect(
+                    estimate.timeline.commands[index].cycles >= 10 + transfer.bytes + 1,
+                    "seed \(seed), command \(index)")
             }
         }
     }
@@ -200,8 +231,11 @@ import Timing
             }
             sample.machine.macArray.zeroSkipping = true
             let estimate = try WeightCodingEstimate(
-                sample.program, commands: sample.program.commands, schedule: sample.schedule, network: network, machine: sample.machine)
-            #expect(estimate.timeline == (try Timeline(simulating: sample.program.commands, on: sample.machine)), "seed \(seed)")
+                sample.program, commands: sample.program.commands, schedule: sample.schedule, network: network,
+                machine: sample.machine)
+            #expect(
+                estimate.timeline == (try Timeline(simulating: sample.program.commands, on: sample.machine)),
+                "seed \(seed)")
             #expect(estimate.layers.allSatisfy { $0.zeroSteps == 0 && $0.zeroWeights == 0 })
         }
     }
@@ -219,14 +253,20 @@ import Timing
             changed.parameters[layer.name] = .accumulation(accumulation)
             var image = try ExternalImage(sample.program, network: changed).bytes
             for codes in [true, false] {
-                let error = #expect(throws: Diagnostic.self) { try estimate.check(changed, sample.program, image: &image, codes: codes) }
-                #expect(error?.code == .weightStatisticsMismatch && error?.place == "layer \(layer.name), weight statistics", "layer \(index)")
+                let error = #expect(throws: Diagnostic.self) {
+                    try estimate.check(changed, sample.program, image: &image, codes: codes)
+                }
+                #expect(
+                    error?.code == .weightStatisticsMismatch
+                        && error?.place == "layer \(layer.name), weight statistics", "layer \(index)")
             }
             accumulation.weightCodes = []
             changed.parameters[layer.name] = .accumulation(accumulation)
             changed.weightStatistics = [:]
             let error = #expect(throws: Diagnostic.self) {
-                _ = try WeightCodingEstimate(sample.program, commands: sample.program.commands, schedule: sample.schedule, network: changed, machine: sample.machine)
+                _ = try WeightCodingEstimate(
+                    sample.program, commands: sample.program.commands, schedule: sample.schedule, network: changed,
+                    machine: sample.machine)
             }
             #expect(error?.code == .layerParametersMismatch)
             found += 1

@@ -4,7 +4,9 @@ import Testing
 import Threads
 
 @Suite struct ThreadTeamTests {
-    @Test("Every unit of every round runs once, on a thread of the team, and is done when the round is", arguments: [1, 2, 3, 8])
+    @Test(
+        "Every unit of every round runs once, on a thread of the team, and is done when the round is",
+        arguments: [1, 2, 3, 8])
     func rounds(threads: Int) {
         let team = ThreadTeam(threads: threads)
         for round in 0..<2000 {
@@ -20,8 +22,11 @@ import Threads
         }
     }
 
-    /// With the round's words written under an open ticket, units were lost within some thousand rounds, or a round never ended.
-    @Test("A worker that comes late takes nothing of a round that the leader is still writing", .serialized, arguments: [2, 3, 8])
+    /// With the round's words written under an open ticket, units were lost within some thousand rounds, or a round
+    /// never ended.
+    @Test(
+        "A worker that comes late takes nothing of a round that the leader is still writing", .serialized,
+        arguments: [2, 3, 8])
     func lateWorkers(threads: Int64) {
         #expect(intaglio_slow_team_faults(threads, 10_000) == 0)
     }

@@ -5,10 +5,13 @@ import Timing
 
 /// Costs worked out by hand from the rules of `docs/timing.md`.
 @Suite struct CommandCostTests {
-    /// C0 = K0 = 8, P0 = 4, 4 activation banks, a step of weights (64 bytes) a cycle, lanes of 8, 4 pipeline stages, normalization latency 24.
+    /// C0 = K0 = 8, P0 = 4, 4 activation banks, a step of weights (64 bytes) a cycle, lanes of 8, 4 pipeline stages,
+    /// normalization latency 24.
     let machine = MachineDescription.builtIn(named: "small")!
 
-    private func pass(rows: Int = 1, columns: Int, taps: Int = 3, inputs: Int, outputs: Int, stride: Int = 1) -> Accumulation {
+    private func pass(
+        rows: Int = 1, columns: Int, taps: Int = 3, inputs: Int, outputs: Int, stride: Int = 1
+    ) -> Accumulation {
         var pass = Accumulation()
         (pass.rows, pass.columns) = (rows, columns)
         (pass.tapRows, pass.tapColumns) = (taps, taps)
@@ -23,10 +26,12 @@ import Timing
     @Test func convolutionBoundBySteps() {
         let cost = CommandCost(pass(rows: 2, columns: 6, inputs: 16, outputs: 20), on: machine)
         #expect(cost.cycles == 239)
-        #expect(cost.computeCycles == 216 && cost.drainCycles == 17 && cost.fillCycles == 6 && cost.bankConflictCycles == 0)
+        #expect(
+            cost.computeCycles == 216 && cost.drainCycles == 17 && cost.fillCycles == 6 && cost.bankConflictCycles == 0)
     }
 
-    /// 1 x 1 over 8 channels: T = 1 < D = 4, so I = 4. 5 columns: G = 2; cycles = 2 + 4 + 1 + 4 + 4 + 13 = 28: steps 2, drain (4 - 1) + 4 + 13 = 20, fill 6.
+    /// 1 x 1 over 8 channels: T = 1 < D = 4, so I = 4. 5 columns: G = 2; cycles = 2 + 4 + 1 + 4 + 4 + 13 = 28: steps 2,
+    /// drain (4 - 1) + 4 + 13 = 20, fill 6.
     @Test func pointwiseBoundByDrain() {
         let cost = CommandCost(pass(columns: 5, taps: 1, inputs: 8, outputs: 8), on: machine)
         #expect(cost.cycles == 28)
@@ -38,8 +43,8 @@ import Timing
         #expect(CommandCost(pass(columns: 5, taps: 0, inputs: 8, outputs: 8), on: machine).cycles == 28)
     }
 
-    /// Stride 2 in 4 banks by x mod 4: lanes at 0, 2, 4, 6 use banks 0 and 2, two words each: 2 cycles a step. Stride 4: one bank, 4 cycles. Stride 3: all four banks.
-    /// With x div stride the lanes are consecutive.
+    /// Stride 2 in 4 banks by x mod 4: lanes at 0, 2, 4, 6 use banks 0 and 2, two words each: 2 cycles a step. Stride
+    /// 4: one bank, 4 cycles. Stride 3: all four banks. With x div stride the lanes are consecutive.
     @Test(arguments: [(1, 1), (2, 2), (3, 1), (4, 4), (6, 2)]) func bankConflicts(stride: Int, cyclesAStep: Int) {
         var interleaved = machine
         interleaved.activationBuffer.deinterleave = false
@@ -51,7 +56,8 @@ import Timing
         #expect(CommandCost(strided, on: machine).cycles == 32)
     }
 
-    /// 2 banks for 4 lanes: two words of each bank a step. Half the weight bandwidth: two cycles a step. The slower of the two counts.
+    /// 2 banks for 4 lanes: two words of each bank a step. Half the weight bandwidth: two cycles a step. The slower of
+    /// the two counts.
     @Test func fewBanksAndSlowWeightsTakeCyclesAStep() {
         var slow = machine
         slow.activationBuffer.banks = 2
@@ -61,7 +67,8 @@ import Timing
         #expect(CommandCost(pass(columns: 4, inputs: 8, outputs: 8), on: slow).cycles == 23 + 9 * 3)
     }
 
-    /// The normalization unit with 4 lanes takes 8 cycles a group of 32 results: T = 1, I = 8, G = 3 groups of channels: 2 + 2 8 + 1 + 8 + 4 + 24 + 9 = 64.
+    /// The normalization unit with 4 lanes takes 8 cycles a group of 32 results: T = 1, I = 8, G = 3 groups of
+    /// channels: 2 + 2 8 + 1 + 8 + 4 + 24 + 9 = 64.
     @Test func normalizationDrains() {
         var narrow = machine
         narrow.normalization.lanes = 4
@@ -72,8 +79,9 @@ import Timing
         #expect(cost.computeCycles == 3 && cost.fillCycles == 6 && cost.drainCycles == 2 * 7 + 8 + 24 + 9)
     }
 
-    /// Split input channels, T = 1, P0 = 4, G = 2. A pass that is not the last drains sums at a pixel a cycle: 2 + 4 + 1 + 4 + 4 = 15; earlier sums are added on the way.
-    /// With 16 post-processor and encoder lanes the last pass drains in 2 cycles: 2 + 2 + 1 + 2 + 4 + 13 = 24.
+    /// Split input channels, T = 1, P0 = 4, G = 2. A pass that is not the last drains sums at a pixel a cycle: 2 + 4 +
+    /// 1 + 4 + 4 = 15; earlier sums are added on the way. With 16 post-processor and encoder lanes the last pass drains
+    /// in 2 cycles: 2 + 2 + 1 + 2 + 4 + 13 = 24.
     @Test func partialSumPasses() {
         var work = pass(columns: 4, taps: 1, inputs: 8, outputs: 16)
         work.last = false
@@ -89,7 +97,8 @@ import Timing
         #expect(CommandCost(work, on: wide).cycles == 24)
     }
 
-    /// 3 x 5 positions of 20 channels, 8 lanes: G = 45 whatever the number of operands; 2 + 45 + 2 + 13. An encoder of 4 lanes makes it 5 groups a position: 2 + 75 + 15.
+    /// 3 x 5 positions of 20 channels, 8 lanes: G = 45 whatever the number of operands; 2 + 45 + 2 + 13. An encoder of
+    /// 4 lanes makes it 5 groups a position: 2 + 75 + 15.
     @Test func elementwise() {
         var work = Elementwise()
         (work.rows, work.columns, work.channels) = (3, 5, 20)
@@ -107,11 +116,16 @@ import Timing
     /// 100 positions: 25 groups, 20 channels: 3, 9 taps of 2: 25 3 18 = 1,350 cycles; 10,000 bytes at 4 a cycle: 2,500.
     @Test func lowerBound() {
         let bound = LowerBound(
-            phases: [.init(positions: 100, taps: 9)], inputChannels: 16, outputChannels: 20, inputBytes: 3000, weightBytes: 6000, outputBytes: 1000, on: machine)
-        #expect(bound.computeCycles == 1350 && bound.transferCycles == 2500 && bound.cycles == 2500 && bound.bytes == 10_000)
+            phases: [.init(positions: 100, taps: 9)], inputChannels: 16, outputChannels: 20, inputBytes: 3000,
+            weightBytes: 6000, outputBytes: 1000, on: machine)
+        #expect(
+            bound.computeCycles == 1350 && bound.transferCycles == 2500 && bound.cycles == 2500 && bound.bytes == 10_000
+        )
         // The four phases of a 5 x 5 kernel with stride 2 have 9, 6, 6 and 4 taps: 25 taps over 25 3 groups of 2 steps.
         let phases = [9, 6, 6, 4].map { LowerBound.Phase(positions: 100, taps: $0) }
-        let transposed = LowerBound(phases: phases, inputChannels: 16, outputChannels: 20, inputBytes: 1, weightBytes: 1, outputBytes: 1, on: machine)
+        let transposed = LowerBound(
+            phases: phases, inputChannels: 16, outputChannels: 20, inputBytes: 1, weightBytes: 1, outputBytes: 1,
+            on: machine)
         #expect(transposed.cycles == 25 * 3 * 2 * 25)
     }
 }

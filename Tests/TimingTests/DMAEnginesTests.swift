@@ -1,5 +1,6 @@
 import Commands
 import MachineDescription
+import Random
 import Testing
 import Timing
 
@@ -7,9 +8,12 @@ import Timing
     /// 4 bytes a cycle, latency 10, bursts of 16 bytes (4 beats), 2 outstanding.
     let dma = DMADescription(bytesPerCycle: 4, latencyCycles: 10, burstBytes: 16, alignmentBytes: 16, outstanding: 2)
 
-    private func transfer(_ address: Int, bytes: Int, rows: Int = 1, pitch: Int = 0, planes: Int = 1, planePitch: Int = 0) -> Transfer {
+    private func transfer(
+        _ address: Int, bytes: Int, rows: Int = 1, pitch: Int = 0, planes: Int = 1, planePitch: Int = 0
+    ) -> Transfer {
         Transfer(
-            externalAddress: address, planes: planes, planePitchBytes: planePitch, rows: rows, rowPitchBytes: pitch, rowBytes: bytes, buffer: .activationBuffer,
+            externalAddress: address, planes: planes, planePitchBytes: planePitch, rows: rows, rowPitchBytes: pitch,
+            rowBytes: bytes, buffer: .activationBuffer,
             bufferAddress: 0, chunkBytes: bytes, chunkPitchBytes: bytes)
     }
 
@@ -33,26 +37,30 @@ import Timing
         #expect(end(transfer(3, bytes: 1)) == 10)
     }
 
-    /// Two rows of 8 bytes against each other are one burst of 16: done 13. Apart, they are two of 2 beats: done 11 and 13. Far apart in planes of one row: likewise.
-    /// Two rows of 12 against each other, 24 bytes: bursts of 4 and 2 beats: done 13, then 15; apart: 12 and 15.
+    /// Two rows of 8 bytes against each other are one burst of 16: done 13. Apart, they are two of 2 beats: done 11 and
+    /// 13. Far apart in planes of one row: likewise. Two rows of 12 against each other, 24 bytes: bursts of 4 and 2
+    /// beats: done 13, then 15; apart: 12 and 15.
     @Test func rowsThatTouchAreOneRun() {
         #expect(end(transfer(0, bytes: 8, rows: 2, pitch: 8)) == 13)
         #expect(end(transfer(0, bytes: 8, rows: 2, pitch: 32)) == 13)
         #expect(end(transfer(0, bytes: 12, rows: 2, pitch: 12)) == 15)
-        // Three rows of 6: one run of 18 bytes is bursts of 4 and 1 beats: 13, 14. Apart at 16: 2 beats each: 11, 13, and the third waits for the first: 12 + 10 + 1.
+        // Three rows of 6: one run of 18 bytes is bursts of 4 and 1 beats: 13, 14. Apart at 16: 2 beats each: 11, 13,
+        // and the third waits for the first: 12 + 10 + 1.
         #expect(end(transfer(0, bytes: 6, rows: 3, pitch: 6)) == 14)
         #expect(end(transfer(0, bytes: 6, rows: 3, pitch: 16)) == 23)
         #expect(end(transfer(0, bytes: 6, rows: 1, pitch: 999, planes: 3, planePitch: 6)) == 14)
     }
 
-    /// What `DMADescription` says of a long transfer is what the channel does: from round to round of `outstanding` bursts the bytes of these take the same cycles,
-    /// latency and one burst, or as many as the bus needs for them where that is more.
+    /// What `DMADescription` says of a long transfer is what the channel does: from round to round of `outstanding`
+    /// bursts the bytes of these take the same cycles, latency and one burst, or as many as the bus needs for them
+    /// where that is more.
     @Test func longTransfersReachWhatTheMachineSays() {
         var random = SeededGenerator(seed: 91)
         for _ in 0..<300 {
             let bytes = 1 << Int.random(in: 0...6, using: &random)
             let dma = DMADescription(
-                bytesPerCycle: bytes, latencyCycles: .random(in: 1...300, using: &random), burstBytes: bytes << Int.random(in: 0...5, using: &random), alignmentBytes: 64,
+                bytesPerCycle: bytes, latencyCycles: .random(in: 1...300, using: &random),
+                burstBytes: bytes << Int.random(in: 0...5, using: &random), alignmentBytes: 64,
                 outstanding: .random(in: 1...64, using: &random))
             var channel = DMAChannel(dma)
             func round() -> Int {
@@ -61,7 +69,8 @@ import Timing
             }
             for _ in 0..<400 { _ = round() }
             let (before, after) = (round(), round())
-            #expect(Double(dma.outstanding * dma.burstBytes) / Double(after - before) == dma.reachedBytesPerCycle, "\(dma)")
+            #expect(
+                Double(dma.outstanding * dma.burstBytes) / Double(after - before) == dma.reachedBytesPerCycle, "\(dma)")
             #expect(dma.fillsTheBus == (dma.outstanding * dma.burstBytes == (after - before) * bytes))
         }
     }

@@ -7,10 +7,14 @@ struct NetworkStream {
 
     /// - Parameter tile: the passes, input and output of tile `index` of a layer.
     mutating func appendLayer(
-        _ layer: Int, weights: Transfer, tiles: Int, tile: (Int) -> (input: Transfer, passes: [Accumulation], output: Transfer)
+        _ layer: Int, weights: Transfer, tiles: Int,
+        tile: (Int) -> (input: Transfer, passes: [Accumulation], output: Transfer)
     ) {
         let weightHalf = layer % 2
-        commands.append(Command(layer: layer, waits: .weightsFree(weightHalf), signals: .weightsFull(weightHalf), operation: .load(weights)))
+        commands.append(
+            Command(
+                layer: layer, waits: .weightsFree(weightHalf), signals: .weightsFull(weightHalf),
+                operation: .load(weights)))
         var loads: [Command] = []
         var rest: [Command] = []
         for index in 0..<tiles {
@@ -29,7 +33,8 @@ struct NetworkStream {
             }
             var signals: SemaphoreSet = .outputFree(half)
             if index == tiles - 1 { signals.insert(.layerStored) }
-            rest.append(Command(layer: layer, waits: .outputFull(half), signals: signals, operation: .store(work.output)))
+            rest.append(
+                Command(layer: layer, waits: .outputFull(half), signals: signals, operation: .store(work.output)))
         }
         commands += loads + rest
     }

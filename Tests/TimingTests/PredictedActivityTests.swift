@@ -1,5 +1,6 @@
 import Commands
 import MachineDescription
+import Random
 import Testing
 import Timing
 
@@ -25,10 +26,14 @@ import Timing
                                 for _ in stride(from: 0, to: pass.inputChannels, by: array.inputChannelLanes) {
                                     count.steps += 1
                                     count.bufferReadBytes += array.inputChannelLanes * array.outputChannelLanes
-                                    let y = (pass.firstRow + i) * pass.inputStrideY + r * pass.tapStepY + pass.inputOffsetY
+                                    let y =
+                                        (pass.firstRow + i) * pass.inputStrideY + r * pass.tapStepY + pass.inputOffsetY
                                     for j in lanes {
-                                        let x = (pass.firstColumn + j) * pass.inputStrideX + s * pass.tapStepX + pass.inputOffsetX
-                                        guard (0..<pass.inputHeight).contains(y), (0..<pass.inputWidth).contains(x) else { continue }
+                                        let x =
+                                            (pass.firstColumn + j) * pass.inputStrideX + s * pass.tapStepX
+                                            + pass.inputOffsetX
+                                        guard (0..<pass.inputHeight).contains(y), (0..<pass.inputWidth).contains(x)
+                                        else { continue }
                                         count.bufferReadBytes += array.inputChannelLanes
                                     }
                                 }
@@ -73,7 +78,8 @@ import Timing
     /// 3 rows of 10 bytes in 2 planes.
     @Test func transfersCountTheirBytesOnce() {
         let transfer = Transfer(
-            externalAddress: 5, planes: 2, planePitchBytes: 100, rows: 3, rowPitchBytes: 20, rowBytes: 10, buffer: .activationBuffer, bufferAddress: 0,
+            externalAddress: 5, planes: 2, planePitchBytes: 100, rows: 3, rowPitchBytes: 20, rowBytes: 10,
+            buffer: .activationBuffer, bufferAddress: 0,
             chunkBytes: 10, chunkPitchBytes: 16)
         var load = UnitActivity()
         (load.externalReadBytes, load.bufferWriteBytes) = (60, 60)

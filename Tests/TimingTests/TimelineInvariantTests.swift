@@ -1,13 +1,15 @@
 import Commands
 import Glibc
 import MachineDescription
+import Random
 import Testing
 import Timing
 
 @Suite struct TimelineInvariantTests {
     private func transfer(_ address: Int, rows: Int, rowBytes: Int, pitch: Int) -> Transfer {
         Transfer(
-            externalAddress: address, rows: rows, rowPitchBytes: pitch, rowBytes: rowBytes, buffer: .activationBuffer, bufferAddress: 0, chunkBytes: rowBytes,
+            externalAddress: address, rows: rows, rowPitchBytes: pitch, rowBytes: rowBytes, buffer: .activationBuffer,
+            bufferAddress: 0, chunkBytes: rowBytes,
             chunkPitchBytes: rowBytes)
     }
 
@@ -16,7 +18,9 @@ import Timing
         var stream = NetworkStream()
         for layer in 0..<pick(1...4) {
             let bytes = pick(1...800)
-            stream.appendLayer(layer, weights: transfer(pick(0...99), rows: 1, rowBytes: pick(1...3000), pitch: 1), tiles: pick(1...5)) { _ in
+            stream.appendLayer(
+                layer, weights: transfer(pick(0...99), rows: 1, rowBytes: pick(1...3000), pitch: 1), tiles: pick(1...5)
+            ) { _ in
                 var pass = Accumulation()
                 (pass.rows, pass.columns, pass.inputWidth) = (pick(1...4), pick(1...20), 64)
                 (pass.tapRows, pass.inputStrideX) = (pick(0...3), pick(1...4))
@@ -27,7 +31,9 @@ import Timing
                     (passes[0].last, passes[1].first) = (false, false)
                 }
                 return (
-                    transfer(pick(0...7) * 16, rows: pick(1...6), rowBytes: bytes, pitch: pick(0...1) == 0 ? bytes : 1024), passes,
+                    transfer(
+                        pick(0...7) * 16, rows: pick(1...6), rowBytes: bytes, pitch: pick(0...1) == 0 ? bytes : 1024),
+                    passes,
                     transfer(pick(0...7) * 16, rows: pick(1...6), rowBytes: bytes, pitch: 1024)
                 )
             }
@@ -44,7 +50,9 @@ import Timing
             let commands = randomStream(&random)
             let timeline = try Timeline(simulating: commands, on: machine)
             for layer in timeline.layers {
-                #expect(layer.computeCycles + layer.stallCycles.total == layer.simulatedCycles, "seed \(seed), layer \(layer.layer)")
+                #expect(
+                    layer.computeCycles + layer.stallCycles.total == layer.simulatedCycles,
+                    "seed \(seed), layer \(layer.layer)")
             }
             #expect(timeline.layers.reduce(0) { $0 + $1.simulatedCycles } == timeline.totalCycles, "seed \(seed)")
             #expect(timeline.totalCycles == timeline.commands.map(\.end).max()! + 1, "seed \(seed)")
@@ -52,22 +60,28 @@ import Timing
             let compute = commands.compactMap { CommandCost(of: $0, on: machine)?.computeCycles }.reduce(0, +)
             #expect(timeline.layers.reduce(0) { $0 + $1.computeCycles } == compute, "seed \(seed)")
             for (index, timing) in timeline.commands.enumerated() {
-                if let cost = CommandCost(of: commands[index], on: machine) { #expect(timing.cycles == cost.cycles, "seed \(seed)") }
-                if timing.boundByCommand >= 0 { #expect(timeline.commands[timing.boundByCommand].end + 1 == timing.start, "seed \(seed)") }
+                if let cost = CommandCost(of: commands[index], on: machine) {
+                    #expect(timing.cycles == cost.cycles, "seed \(seed)")
+                }
+                if timing.boundByCommand >= 0 {
+                    #expect(timeline.commands[timing.boundByCommand].end + 1 == timing.start, "seed \(seed)")
+                }
             }
             #expect(try Timeline(simulating: commands, on: machine, burstByBurst: true) == timeline, "seed \(seed)")
         }
     }
 
-    /// About the traffic of a network on a 3840 x 2160 picture in bursts of 64 bytes: 24 layers of 500 tiles, 27 KiB in and out of each, 640 MB, ten million bursts, 48,000 commands.
-    /// Taking equal bursts together must pay: clearly faster than burst by burst (about 6 and 3 times were measured), even where each row begins and ends
-    /// inside a burst, and the same cycles.
+    /// About the traffic of a network on a 3840 x 2160 picture in bursts of 64 bytes: 24 layers of 500 tiles, 27 KiB in
+    /// and out of each, 640 MB, ten million bursts, 48,000 commands. Taking equal bursts together must pay: clearly
+    /// faster than burst by burst (about 6 and 3 times were measured), even where each row begins and ends inside a
+    /// burst, and the same cycles.
     @Test(arguments: [(0, 3.0), (32, 1.5)]) func aLargePictureIsTimedQuickly(offset: Int, gain: Double) throws {
         var machine = MachineDescription.builtIn(named: "mid")!
         (machine.dma.burstBytes, machine.dma.outstanding) = (64, 4)
         var stream = NetworkStream()
         for layer in 0..<24 {
-            stream.appendLayer(layer, weights: transfer(0, rows: 1, rowBytes: 100_000, pitch: 100_000), tiles: 500) { tile in
+            stream.appendLayer(layer, weights: transfer(0, rows: 1, rowBytes: 100_000, pitch: 100_000), tiles: 500) {
+                tile in
                 var pass = Accumulation()
                 (pass.rows, pass.columns, pass.inputChannels, pass.outputChannels) = (4, 16, 64, 64)
                 (pass.tapRows, pass.tapColumns, pass.inputHeight, pass.inputWidth) = (3, 3, 64, 64)
@@ -77,9 +91,18 @@ import Timing
         }
         var quick: Timeline?
         var slow: Timeline?
-        let quickTime = try (0..<3).map { _ in try threadSeconds { quick = try Timeline(simulating: stream.commands, on: machine) } }.min()!
-        let slowTime = try threadSeconds { slow = try Timeline(simulating: stream.commands, on: machine, burstByBurst: true) }
-        print("offset \(offset): \(stream.commands.count) commands, \(quick!.totalCycles) cycles: \(quickTime) s, burst by burst \(slowTime) s")
+        let quickTime = try (0..<3).map { _ in
+            try threadSeconds { quick = try Timeline(simulating: stream.commands, on: machine) }
+        }.min()!
+        let slowTime = try threadSeconds {
+            slow = try Timeline(simulating: stream.commands, on: machine, burstByBurst: true)
+        }
+        print(
+            """
+            offset \(offset): \(stream.commands.count) commands, \(quick!.totalCycles) cycles: \(quickTime) s, burst \
+            by burst \(slowTime) s
+            """
+        )
         #expect(quick == slow)
         #expect(quickTime * gain < slowTime)
     }

@@ -1,8 +1,10 @@
 import Commands
 import MachineDescription
+import Random
 import Timing
 
-/// Random transfers for both engines, each starting some cycles after the one before on its engine and after one of the other engine.
+/// Random transfers for both engines, each starting some cycles after the one before on its engine and after one of the
+/// other engine.
 struct TransferScript {
     struct Step {
         var transfer: Transfer
@@ -22,7 +24,8 @@ struct TransferScript {
         let bytesPerCycle = 1 << pick(0...4)
         let burst = bytesPerCycle << pick(0...4)
         dma = DMADescription(
-            bytesPerCycle: bytesPerCycle, latencyCycles: pick(1...(pick(0...1) == 0 ? 12 : 60)), burstBytes: burst, alignmentBytes: burst, outstanding: pick(1...9))
+            bytesPerCycle: bytesPerCycle, latencyCycles: pick(1...(pick(0...1) == 0 ? 12 : 60)), burstBytes: burst,
+            alignmentBytes: burst, outstanding: pick(1...9))
         for engine in 0...1 {
             for index in 0..<pick(0...4) {
                 // Half of the rows begin and end at burst boundaries.
@@ -33,8 +36,10 @@ struct TransferScript {
                 let rows = pick(1...4)
                 let planePitch = rows * pitch + (pick(0...1) == 0 ? 0 : pick(0...3) * burst)
                 let transfer = Transfer(
-                    externalAddress: pick(0...9) * burst + (aligned ? 0 : pick(0...40)), planes: pick(1...2), planePitchBytes: planePitch, rows: rows,
-                    rowPitchBytes: pitch, rowBytes: bytes, buffer: .activationBuffer, bufferAddress: 0, chunkBytes: bytes, chunkPitchBytes: bytes)
+                    externalAddress: pick(0...9) * burst + (aligned ? 0 : pick(0...40)), planes: pick(1...2),
+                    planePitchBytes: planePitch, rows: rows,
+                    rowPitchBytes: pitch, rowBytes: bytes, buffer: .activationBuffer, bufferAddress: 0,
+                    chunkBytes: bytes, chunkPitchBytes: bytes)
                 // Only a load waits for stores of smaller index and the other way round, so there is no circle.
                 let after = index > 0 && pick(0...2) == 0 ? pick(0...index - 1) : nil
                 steps[engine].append(Step(transfer: transfer, gap: pick(0...2) * pick(0...40), after: after))
@@ -42,7 +47,9 @@ struct TransferScript {
         }
         for engine in 0...1 {
             for index in steps[engine].indices {
-                if let after = steps[engine][index].after, after >= steps[1 - engine].count { steps[engine][index].after = nil }
+                if let after = steps[engine][index].after, after >= steps[1 - engine].count {
+                    steps[engine][index].after = nil
+                }
             }
         }
     }
@@ -135,14 +142,17 @@ struct TransferScript {
                 guard let start = start(engine, ends[engine].count, ends), start <= cycle else { continue }
                 pending[engine] = (beats(of: steps[engine][ends[engine].count].transfer), start)
             }
-            let free = cycle > previousIssue && (dones.count < dma.outstanding || dones[dones.count - dma.outstanding] < cycle)
+            let free =
+                cycle > previousIssue && (dones.count < dma.outstanding || dones[dones.count - dma.outstanding] < cycle)
             if free {
                 let asking = [0, 1].filter { pending[$0] != nil }
                 if asking.isEmpty {
                     lastGranted = 1
                 } else {
                     let engine = asking.count == 2 ? 1 - lastGranted : asking[0]
-                    let done = max(cycle + dma.latencyCycles, (dones.last ?? -1) + 1) + pending[engine]!.beats.removeFirst() - 1
+                    let done =
+                        max(cycle + dma.latencyCycles, (dones.last ?? -1) + 1) + pending[engine]!.beats.removeFirst()
+                        - 1
                     dones.append(done)
                     previousIssue = cycle
                     lastGranted = engine

@@ -9,11 +9,15 @@ import Traces
 @Suite struct BurstReplayTests {
     private func bursts(_ plan: SimulationPlan, through last: Int = .max) -> [GrantedBurst] {
         var bursts: [GrantedBurst] = []
-        replayBursts(of: plan.program.commands, timed: plan.timeline, on: plan.machine.dma, through: last) { bursts.append($0) }
+        replayBursts(of: plan.program.commands, timed: plan.timeline, on: plan.machine.dma, through: last) {
+            bursts.append($0)
+        }
         return bursts
     }
 
-    @Test(arguments: builtInMachines) func theChannelMovesOneWordACycleAndEveryTransferEndsOnTime(machine: String) throws {
+    @Test(arguments: builtInMachines) func theChannelMovesOneWordACycleAndEveryTransferEndsOnTime(
+        machine: String
+    ) throws {
         let plan = try plan(on: machine)
         let (bursts, dma) = (bursts(plan), plan.machine.dma)
         for (one, next) in zip(bursts, bursts.dropFirst()) {

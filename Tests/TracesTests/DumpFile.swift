@@ -29,9 +29,13 @@ struct DumpFile {
         for line in parts[1].split(separator: "\n") where !line.hasPrefix("$") {
             if line.hasPrefix("#") {
                 let next = try #require(Int(line.dropFirst()))
-                if first == nil { first = next } else {
+                if first == nil {
+                    first = next
+                } else {
                     #expect(next > time, "times ascend")
-                    for (name, value) in now { values[name, default: []] += Array(repeating: value, count: next - time) }
+                    for (name, value) in now {
+                        values[name, default: []] += Array(repeating: value, count: next - time)
+                    }
                 }
                 time = next
             } else {

@@ -16,7 +16,9 @@ import Traces
                 for slice in slices where slice.layer == layer.layer { sums[slice.reason] += slice.cycles.count }
                 #expect(sums == layer.stallCycles, "layer \(layer.layer), \(width)x\(height)")
             }
-            for (one, next) in zip(slices, slices.dropFirst()) { #expect(one.cycles.upperBound <= next.cycles.lowerBound && !next.cycles.isEmpty) }
+            for (one, next) in zip(slices, slices.dropFirst()) {
+                #expect(one.cycles.upperBound <= next.cycles.lowerBound && !next.cycles.isEmpty)
+            }
         }
     }
 
@@ -25,15 +27,21 @@ import Traces
         let machine = MachineDescription.builtIn(named: "small")!
         func transfer(_ buffer: BufferName) -> Transfer {
             Transfer(
-                externalAddress: 0, rows: 1, rowPitchBytes: 64, rowBytes: 64, buffer: buffer, bufferAddress: 0, chunkBytes: 64, chunkPitchBytes: 64)
+                externalAddress: 0, rows: 1, rowPitchBytes: 64, rowBytes: 64, buffer: buffer, bufferAddress: 0,
+                chunkBytes: 64, chunkPitchBytes: 64)
         }
         let commands = [
-            Command(layer: 0, waits: .weightsFree(0), signals: .weightsFull(0), operation: .load(transfer(.weightBuffer))),
-            Command(layer: 0, waits: .inputFree(0), signals: .inputFull(0), operation: .load(transfer(.activationBuffer))),
             Command(
-                layer: 0, waits: [.weightsFull(0), .inputFull(0), .outputFree(0)], signals: [.weightsFree(0), .inputFree(0), .outputFull(0)],
+                layer: 0, waits: .weightsFree(0), signals: .weightsFull(0), operation: .load(transfer(.weightBuffer))),
+            Command(
+                layer: 0, waits: .inputFree(0), signals: .inputFull(0), operation: .load(transfer(.activationBuffer))),
+            Command(
+                layer: 0, waits: [.weightsFull(0), .inputFull(0), .outputFree(0)],
+                signals: [.weightsFree(0), .inputFree(0), .outputFull(0)],
                 operation: .accumulate(Accumulation())),
-            Command(layer: 0, waits: .outputFull(0), signals: .outputFree(0), operation: .store(transfer(.activationBuffer))),
+            Command(
+                layer: 0, waits: .outputFull(0), signals: .outputFree(0), operation: .store(transfer(.activationBuffer))
+            ),
         ]
         let timeline = try Timeline(simulating: commands, on: machine)
         let slices = stallSlices(of: commands, timed: timeline, on: machine)

@@ -5,6 +5,7 @@ import Graph
 import Networks
 import Scheduling
 import Simulation
+import TestSupport
 import Testing
 import Timing
 import Traces
@@ -41,8 +42,9 @@ import Traces
     }
 
     private func trace(_ plan: SimulationPlan) throws -> Trace {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio trace \(UUID().uuidString).json").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let path = folder.path("trace.json")
         try TimelineTrace(plan).write(to: path)
         return try JSONDecoder().decode(Trace.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
     }
@@ -56,7 +58,9 @@ import Traces
             for slice in try trace.slices(engine.rawValue) {
                 let index = try #require(slice.args.command)
                 let (command, timing) = (plan.program.commands[index], plan.timeline.commands[index])
-                #expect(command.engine == engine && slice.ts == timing.start && slice.dur == timing.cycles && slice.args.cycles == timing.cycles)
+                #expect(
+                    command.engine == engine && slice.ts == timing.start && slice.dur == timing.cycles
+                        && slice.args.cycles == timing.cycles)
                 #expect(slice.args.layer == plan.network.graph.layers[command.layer].name)
                 #expect(slice.name == slice.args.kind)
                 seen += 1
@@ -85,6 +89,8 @@ import Traces
 
     @Test func aPathThatCannotBeWrittenIsRefused() throws {
         let plan = try plan(on: "small", width: 16, height: 16)
-        #expect { try TimelineTrace(plan).write(to: "/nonexistent/trace.json") } throws: { ($0 as? Diagnostic)?.code == .outputUnwritable }
+        #expect { try TimelineTrace(plan).write(to: "/nonexistent/trace.json") } throws: {
+            ($0 as? Diagnostic)?.code == .outputUnwritable
+        }
     }
 }

@@ -3,14 +3,19 @@ import Foundation
 import MachineDescription
 import Scheduling
 import Simulation
+import TestSupport
 import Testing
 import Timing
 import Traces
 
 @Suite struct WaveformTests {
-    private func dump(_ plan: SimulationPlan, units: Set<WaveformUnit> = Set(WaveformUnit.allCases), window: ClosedRange<Int> = 0...Int.max) throws -> DumpFile {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("intaglio waveform \(UUID().uuidString).vcd").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
+    private func dump(
+        _ plan: SimulationPlan, units: Set<WaveformUnit> = Set(WaveformUnit.allCases),
+        window: ClosedRange<Int> = 0...Int.max
+    ) throws -> DumpFile {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let path = folder.path("waveform.vcd")
         try #require(Waveform(plan, units: units, window: window)).write(to: path)
         return try DumpFile(String(contentsOfFile: path, encoding: .utf8))
     }
@@ -26,7 +31,9 @@ import Traces
                 let timing = plan.timeline.commands[index]
                 for cycle in timing.start...timing.end {
                     busy[cycle] = 1
-                    if numbers[cycle] != index || layers[cycle] != command.layer { Issue.record("\(engine) in cycle \(cycle)") }
+                    if numbers[cycle] != index || layers[cycle] != command.layer {
+                        Issue.record("\(engine) in cycle \(cycle)")
+                    }
                 }
             }
             #expect(dump.values["\(engine).busy"] == busy)
@@ -40,19 +47,26 @@ import Traces
         for (index, command) in plan.program.commands.enumerated() {
             guard let cost = CommandCost(of: command, on: plan.machine) else { continue }
             let timing = plan.timeline.commands[index]
-            func count(_ signal: String, _ value: Int) -> Int { dump.values[signal]![timing.start...timing.end].count { $0 == value } }
+            func count(_ signal: String, _ value: Int) -> Int {
+                dump.values[signal]![timing.start...timing.end].count { $0 == value }
+            }
             #expect(count("compute.phase", 1) == cost.fillCycles && count("compute.phase", 3) == cost.drainCycles)
             #expect(count("compute.phase", 2) == cost.computeCycles + cost.bankConflictCycles)
             guard case .accumulate = command.operation else { continue }
-            #expect(count("macArray.step", 1) == cost.computeCycles && count("macArray.bankConflict", 1) == cost.bankConflictCycles)
+            #expect(
+                count("macArray.step", 1) == cost.computeCycles
+                    && count("macArray.bankConflict", 1) == cost.bankConflictCycles)
         }
         #expect(zip(phase, dump.values["compute.busy"]!).allSatisfy { ($0 == 0) == ($1 == 0) })
         for (index, reason) in StallReason.allCases.enumerated() {
-            #expect(stall.count { $0 == index + 1 } == plan.timeline.layers.reduce(0) { $0 + $1.stallCycles[reason] }, "\(reason)")
+            #expect(
+                stall.count { $0 == index + 1 } == plan.timeline.layers.reduce(0) { $0 + $1.stallCycles[reason] },
+                "\(reason)")
         }
     }
 
-    /// Tokens counted cycle by cycle: one is there from the cycle after it was put to the cycle in which a command takes it.
+    /// Tokens counted cycle by cycle: one is there from the cycle after it was put to the cycle in which a command
+    /// takes it.
     @Test func tokensComeAndGo() throws {
         let plan = try plan(on: "small", width: 32, height: 32)
         let dump = try dump(plan, units: [.semaphores])
@@ -62,9 +76,12 @@ import Traces
             var expected: [Int] = []
             var tokens = SemaphoreSet.initial.contains(semaphore) ? 1 : 0
             let puts = Dictionary(
-                grouping: plan.program.commands.indices.filter { plan.program.commands[$0].signals.contains(semaphore) }, by: { plan.timeline.commands[$0].end })
+                grouping: plan.program.commands.indices.filter {
+                    plan.program.commands[$0].signals.contains(semaphore)
+                }, by: { plan.timeline.commands[$0].end })
             let takes = Dictionary(
-                grouping: plan.program.commands.indices.filter { plan.program.commands[$0].waits.contains(semaphore) }, by: { plan.timeline.commands[$0].start })
+                grouping: plan.program.commands.indices.filter { plan.program.commands[$0].waits.contains(semaphore) },
+                by: { plan.timeline.commands[$0].start })
             for cycle in 0..<plan.timeline.totalCycles {
                 expected.append(tokens)
                 tokens -= takes[cycle, default: []].count
@@ -111,13 +128,18 @@ import Traces
         for window in [0...0, 1...1, total / 3...total / 2, total / 2...total - 1, total - 1...total + 99] {
             let cut = try dump(plan, window: window)
             #expect(cut.cycles == window.lowerBound..<min(window.upperBound + 1, total))
-            for (name, values) in whole.values { #expect(cut.values[name] == Array(values[cut.cycles]), "\(name) in \(window)") }
+            for (name, values) in whole.values {
+                #expect(cut.values[name] == Array(values[cut.cycles]), "\(name) in \(window)")
+            }
         }
         #expect(Waveform(plan, units: [.load], window: total...total) == nil)
     }
 
     @Test func onlyTheUnitsAskedFor() throws {
         let dump = try dump(plan(on: "small", width: 16, height: 16), units: [.store, .macArray])
-        #expect(Set(dump.values.keys) == ["store.busy", "store.command", "store.layer", "macArray.step", "macArray.bankConflict"])
+        #expect(
+            Set(dump.values.keys) == [
+                "store.busy", "store.command", "store.layer", "macArray.step", "macArray.bankConflict",
+            ])
     }
 }

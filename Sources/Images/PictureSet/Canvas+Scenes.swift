@@ -33,7 +33,10 @@ extension Canvas {
             for dx in -radius...radius where dy * dy + dx * dx <= radius * radius {
                 let dz = IntegerWave.squareRoot(radius * radius - dy * dy - dx * dx)
                 let facing = (dz * 150 - dx * 120 - dy * 160) / radius
-                set(middleY + dy, middleX + dx, tone.lit(min(110 + facing * 2 / 3, 290)).mixed(with: Tone(255, 252, 244), share: max(0, facing - 210) * 5))
+                set(
+                    middleY + dy, middleX + dx,
+                    tone.lit(min(110 + facing * 2 / 3, 290)).mixed(
+                        with: Tone(255, 252, 244), share: max(0, facing - 210) * 5))
             }
         }
     }

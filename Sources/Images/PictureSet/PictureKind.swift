@@ -1,6 +1,8 @@
-/// Kinds of pictures that are no photographs, drawn from a seed with integers only: every machine draws the same samples.
+/// Kinds of pictures that are no photographs, drawn from a seed with integers only: every machine draws the same
+/// samples.
 ///
-/// A network that was tuned on photographs alone meets here what it never saw; a second set to calibrate on, and to judge by.
+/// A network that was tuned on photographs alone meets here what it never saw; a second set to calibrate on, and to
+/// judge by.
 public enum PictureKind: String, CaseIterable, Hashable, Sendable {
     /// Linear, radial and two-dimensional colour gradients.
     case gradients
@@ -20,9 +22,12 @@ public enum PictureKind: String, CaseIterable, Hashable, Sendable {
     /// The smallest side of a picture.
     public static let minimumSide = 64
 
-    /// Draws the picture number `seed` of this kind; both sides are at least `minimumSide` pixels, `seed` is not negative.
+    /// Draws the picture number `seed` of this kind; both sides are at least `minimumSide` pixels, `seed` is not
+    /// negative.
     public func draw(width: Int, height: Int, seed: Int) -> RGBImage {
-        precondition(width >= Self.minimumSide && height >= Self.minimumSide, "a picture of \(width)x\(height) pixels is smaller than \(Self.minimumSide)x\(Self.minimumSide)")
+        precondition(
+            width >= Self.minimumSide && height >= Self.minimumSide,
+            "a picture of \(width)x\(height) pixels is smaller than \(Self.minimumSide)x\(Self.minimumSide)")
         var canvas = Canvas(width: width, height: height)
         var dice = Dice(seed: UInt32(truncatingIfNeeded: seed &* 16 &+ Self.allCases.firstIndex(of: self)!))
         switch self {
@@ -60,6 +65,7 @@ struct Dice {
     mutating func saturatedTone() -> Tone {
         let corner = 1 + below(6)
         let other = corner ^ (1 << below(3))
-        return SaturatedChart.corner(corner).mixed(with: SaturatedChart.corner(other), share: [0, 0, 64, 128, 192, 256][below(6)])
+        return SaturatedChart.corner(corner).mixed(
+            with: SaturatedChart.corner(other), share: [0, 0, 64, 128, 192, 256][below(6)])
     }
 }

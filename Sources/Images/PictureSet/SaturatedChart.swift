@@ -1,19 +1,24 @@
-/// A chart of the most saturated colours there are: the eight corners of the RGB cube and points on its twelve edges, side by side and one inside the other, with hard and with soft borders.
+/// A chart of the most saturated colours there are: the eight corners of the RGB cube and points on its twelve edges,
+/// side by side and one inside the other, with hard and with soft borders.
 ///
 ///     +---------+---------+
-///     | edges   | corners |   edges: the closed walk through the six coloured corners and the walks from black and to white, in steps
+///     | edges   | corners |   edges: the closed walk through the six coloured corners and the walks from black
+///     |         |         |          and to white, in steps
 ///     +---------+---------+   corners: every corner as a field with every other corner as a disc in it
-///     | soft    | grating |   soft: fields that run into one another        grating: fine lines of two opposite corners
+///     | soft    | grating |   soft: fields that run into one another     grating: fine lines of two opposite corners
 ///     +---------+---------+
 ///
-/// Drawn with integers only, so that every machine draws the same samples. Such colours are rare in photographs, and drive channels of a network further than any of them.
+/// Drawn with integers only, so that every machine draws the same samples. Such colours are rare in photographs, and
+/// drive channels of a network further than any of them.
 public enum SaturatedChart {
     /// The smallest side for which each field has a pixel.
     public static let minimumSide = 64
 
     /// Draws the chart; both sides are at least `minimumSide` pixels.
     public static func draw(width: Int, height: Int) -> RGBImage {
-        precondition(width >= minimumSide && height >= minimumSide, "a chart of \(width)x\(height) pixels is smaller than \(minimumSide)x\(minimumSide)")
+        precondition(
+            width >= minimumSide && height >= minimumSide,
+            "a chart of \(width)x\(height) pixels is smaller than \(minimumSide)x\(minimumSide)")
         var canvas = Canvas(width: width, height: height)
         let (left, top) = (width / 2, height / 2)
         let (right, bottom) = (width - left, height - top)
@@ -25,12 +30,15 @@ public enum SaturatedChart {
     }
 
     /// Corner `number` of the cube: bit 2 red, bit 1 green, bit 0 blue.
-    static func corner(_ number: Int) -> Tone { Tone((number >> 2 & 1) * 255, (number >> 1 & 1) * 255, (number & 1) * 255) }
+    static func corner(_ number: Int) -> Tone {
+        Tone((number >> 2 & 1) * 255, (number >> 1 & 1) * 255, (number & 1) * 255)
+    }
 
     /// The coloured corners around the cube, each one edge from the next: red, yellow, green, cyan, blue, magenta.
     static let walk = [4, 6, 2, 3, 1, 5]
 
-    /// Three rows of edges in steps of a quarter: around the cube; from black to each coloured primary; from each mixed corner to white.
+    /// Three rows of edges in steps of a quarter: around the cube; from black to each coloured primary; from each mixed
+    /// corner to white.
     private static func edges(_ y: Int, _ x: Int, _ height: Int, _ width: Int) -> Tone {
         let step = x * 24 / width
         let (edge, quarter) = (step / 4, step % 4 * 64)
@@ -54,7 +62,8 @@ public enum SaturatedChart {
         let (shareY, shareX) = (IntegerNoise.ease(row % 256), IntegerNoise.ease(column % 256))
         func field(_ row: Int, _ column: Int) -> Tone { corner((row * 3 + column * 5 + row * column) % 8) }
         let (r, c) = (row / 256, column / 256)
-        return field(r, c).mixed(with: field(r, c + 1), share: shareX).mixed(with: field(r + 1, c).mixed(with: field(r + 1, c + 1), share: shareX), share: shareY)
+        return field(r, c).mixed(with: field(r, c + 1), share: shareX).mixed(
+            with: field(r + 1, c).mixed(with: field(r + 1, c + 1), share: shareX), share: shareY)
     }
 
     /// Lines of 1, 2, 4 and 8 pixels, upright above and level below, of opposite corners.

@@ -36,7 +36,10 @@ struct Canvas {
         for (position, letter) in text.enumerated() {
             for (row, bits) in PixelFont.rows(of: letter).enumerated() {
                 for column in 0..<PixelFont.width where bits >> UInt8(PixelFont.width - 1 - column) & 1 == 1 {
-                    fill(top: top + row * scale, left: left + (position * PixelFont.advance + column) * scale, height: scale, width: scale) { _, _ in tone }
+                    fill(
+                        top: top + row * scale, left: left + (position * PixelFont.advance + column) * scale,
+                        height: scale, width: scale
+                    ) { _, _ in tone }
                 }
             }
         }

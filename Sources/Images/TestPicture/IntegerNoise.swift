@@ -25,7 +25,10 @@ struct IntegerNoise {
         var (sum, weights) = (0, 0)
         for octave in 0..<octaves {
             let weight = 1 << (octaves - 1 - octave)
-            sum += weight * smooth(x + octave * 57, y + octave * 91, cellX: max(cellX >> octave, 1), cellY: max(cellY >> octave, 1))
+            sum +=
+                weight
+                * smooth(
+                    x + octave * 57, y + octave * 91, cellX: max(cellX >> octave, 1), cellY: max(cellY >> octave, 1))
             weights += weight
         }
         return sum / weights

@@ -1,4 +1,5 @@
-/// The upper part of the test picture: sky, sun, clouds, three ridges, a lake that mirrors them, trees on the shore, a balloon.
+/// The upper part of the test picture: sky, sun, clouds, three ridges, a lake that mirrors them, trees on the shore, a
+/// balloon.
 struct Landscape {
     let width: Int
     let height: Int
@@ -37,13 +38,16 @@ struct Landscape {
 
     private func sky(_ y: Int, _ x: Int) -> Tone {
         let depth = y * 512 / horizon
-        let top = Tone(34, 78, 156), middle = Tone(132, 178, 220), low = Tone(252, 206, 156)
+        let top = Tone(34, 78, 156)
+        let middle = Tone(132, 178, 220)
+        let low = Tone(252, 206, 156)
         var tone = depth < 256 ? top.mixed(with: middle, share: depth) : middle.mixed(with: low, share: depth - 256)
         let radius = height / 17
         let squared = (x - sunX) * (x - sunX) + (y - sunY) * (y - sunY)
         tone = tone.mixed(with: Tone(255, 226, 170), share: 240 * radius * radius * 4 / (radius * radius * 4 + squared))
         // One pixel of soft rim: the squared distance passes from one radius to the next.
-        tone = tone.mixed(with: Tone(255, 246, 214), share: ((radius + 1) * (radius + 1) - squared) * 256 / (2 * radius + 1))
+        tone = tone.mixed(
+            with: Tone(255, 246, 214), share: ((radius + 1) * (radius + 1) - squared) * 256 / (2 * radius + 1))
         let density = clouds.fractal(x, y * 2, cellX: max(height / 3, 1), cellY: max(height / 4, 1), octaves: 5)
         let lightened = Tone(255, 240, 226).mixed(with: Tone(214, 176, 180), share: (density - 150) * 3)
         return tone.mixed(with: lightened, share: (density - 124) * 4 * (512 - depth) / 512)
@@ -91,7 +95,9 @@ struct Landscape {
         var tone = canvas.tone(min(horizon - 1, horizon - 1 - near * 3 / 2 + shift / 2), x + shift / 2)
         tone = tone.mixed(with: Tone(24, 66, 96), share: 70 + near * 90 / span).adding(wave / 24)
         let glitter = height / 12 + near / 2 - abs(x - sunX)
-        if glitter > 0 && ripple > 34 - glitter / 8 { tone = tone.mixed(with: Tone(255, 232, 180), share: min(glitter * 5, 200)) }
+        if glitter > 0 && ripple > 34 - glitter / 8 {
+            tone = tone.mixed(with: Tone(255, 232, 180), share: min(glitter * 5, 200))
+        }
         return tone
     }
 
@@ -107,11 +113,14 @@ struct Landscape {
             for side in [-reach, reach] { canvas.set(centreY + dy, centreX + side, Tone(60, 44, 40)) }
         }
         for dy in -radius...radius * 13 / 10 {
-            let reach = dy <= 0
-                ? IntegerWave.squareRoot(radius * radius - dy * dy) : radius * (1_700 - dy * dy * 1_000 / (radius * radius)) / 1_700 + dy * radius / (6 * radius)
+            let reach =
+                dy <= 0
+                ? IntegerWave.squareRoot(radius * radius - dy * dy)
+                : radius * (1_700 - dy * dy * 1_000 / (radius * radius)) / 1_700 + dy * radius / (6 * radius)
             for dx in -max(reach, 0)...max(reach, 0) {
                 let across = dx * 256 / max(reach, 1)
-                // Gores are equally wide on the sphere, so that they narrow towards the rim: the square root of 1 - t^2 spaces them.
+                // Gores are equally wide on the sphere, so that they narrow towards the rim: the square root of 1 - t^2
+                // spaces them.
                 let bulge = IntegerWave.squareRoot(65_536 - across * across)
                 let angle = across * 3 / 2 * 256 / (bulge + 128)
                 let gore = ((angle + 3_072) / 112) % gores.count
@@ -131,8 +140,12 @@ struct Landscape {
             let offset = noise.byte(tree, 1) * width / 256 * (onLeft ? 26 : 20) / 100
             let x = onLeft ? offset : width - 1 - offset
             let reach = width * 27 / 100
-            let tall = (height * 16 / 100 + noise.byte(tree, 2) * height / 256 * 26 / 100) * (reach * 3 / 2 - offset) / (reach * 3 / 2)
-            drawTree(on: &canvas, foot: height - 1 - noise.byte(tree, 3) * height / 256 * 4 / 100, x: x, tall: tall, noise: IntegerNoise(seed: UInt32(200 + tree) &+ seed))
+            let tall =
+                (height * 16 / 100 + noise.byte(tree, 2) * height / 256 * 26 / 100) * (reach * 3 / 2 - offset)
+                / (reach * 3 / 2)
+            drawTree(
+                on: &canvas, foot: height - 1 - noise.byte(tree, 3) * height / 256 * 4 / 100, x: x, tall: tall,
+                noise: IntegerNoise(seed: UInt32(200 + tree) &+ seed))
         }
     }
 
@@ -147,6 +160,8 @@ struct Landscape {
                 canvas.set(foot - tall + down, x + dx, Tone(38, 62, 40).lit(light))
             }
         }
-        canvas.fill(top: foot, left: x - tall / 60, height: height - foot, width: tall / 30 + 1) { _, _ in Tone(48, 34, 28) }
+        canvas.fill(top: foot, left: x - tall / 60, height: height - foot, width: tall / 30 + 1) { _, _ in
+            Tone(48, 34, 28)
+        }
     }
 }

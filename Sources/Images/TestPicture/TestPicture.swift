@@ -1,4 +1,5 @@
-/// The built-in picture: a landscape at sunset above a strip of test panels, drawn with integers only, so that every machine draws the same samples.
+/// The built-in picture: a landscape at sunset above a strip of test panels, drawn with integers only, so that every
+/// machine draws the same samples.
 ///
 ///     +------------------------------------+
 ///     | INTAGLIO       sky: soft gradients |   clouds and ridges: texture of all scales
@@ -17,7 +18,8 @@ public enum TestPicture {
     /// Draws the picture; both sides are at least `minimumSide` pixels.
     public static func draw(width: Int = defaultWidth, height: Int = defaultHeight) -> RGBImage {
         precondition(
-            width >= minimumSide && height >= minimumSide, "test picture of \(width)x\(height) pixels is smaller than \(minimumSide)x\(minimumSide)")
+            width >= minimumSide && height >= minimumSide,
+            "test picture of \(width)x\(height) pixels is smaller than \(minimumSide)x\(minimumSide)")
         var canvas = Canvas(width: width, height: height)
         let chart = ChartLayout(width: width, height: height)
         Landscape(width: width, height: chart.top).draw(on: &canvas)
@@ -28,13 +30,18 @@ public enum TestPicture {
 
     private static func drawTitle(on canvas: inout Canvas) {
         let scale = canvas.width / 192
-        let lines = [("INTAGLIO", scale * 3 / 2), ("BIT FOR BIT", scale * 3 / 4), ("0123456789 ABCDEF", scale / 2), ("THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG", 1)]
+        let lines = [
+            ("INTAGLIO", scale * 3 / 2), ("BIT FOR BIT", scale * 3 / 4), ("0123456789 ABCDEF", scale / 2),
+            ("THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG", 1),
+        ]
         let left = canvas.width / 32
         var top = canvas.height / 20
         for (text, lineScale) in lines {
             let points = max(lineScale, 1)
             let shadow = (points + 2) / 3
-            if points > 1 { canvas.write(text, top: top + shadow, left: left + shadow, scale: points, Tone(16, 34, 72)) }
+            if points > 1 {
+                canvas.write(text, top: top + shadow, left: left + shadow, scale: points, Tone(16, 34, 72))
+            }
             canvas.write(text, top: top, left: left, scale: points, Tone(252, 248, 236))
             top += (PixelFont.height + 3) * points
         }

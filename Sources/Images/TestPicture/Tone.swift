@@ -15,7 +15,9 @@ struct Tone {
     /// This colour moved towards another: `share` / 256 of the way, clamped to 0...256.
     func mixed(with other: Tone, share: Int) -> Tone {
         let share = min(max(share, 0), 256)
-        return Tone(red + ((other.red - red) * share) >> 8, green + ((other.green - green) * share) >> 8, blue + ((other.blue - blue) * share) >> 8)
+        return Tone(
+            red + ((other.red - red) * share) >> 8, green + ((other.green - green) * share) >> 8,
+            blue + ((other.blue - blue) * share) >> 8)
     }
 
     /// This colour times `share` / 256.

@@ -5,13 +5,16 @@ import FileFormats
 extension CodecParameters {
     var json: JSONValue {
         .object([
-            .init("scaleFractionBits", .integer(scaleFractionBits)), .init("lanes", .integer(lanes)), .init("hyperprior", .boolean(hyperLatentTables != nil)),
+            .init("scaleFractionBits", .integer(scaleFractionBits)), .init("lanes", .integer(lanes)),
+            .init("hyperprior", .boolean(hyperLatentTables != nil)),
         ])
     }
 
     func tensors(prefix: String) -> [String: SafetensorsTensor] {
         var tensors = latentTables.tensors("\(prefix)codec.latents")
-        if let hyperLatentTables { tensors.merge(hyperLatentTables.tensors("\(prefix)codec.hyperLatents")) { _, later in later } }
+        if let hyperLatentTables {
+            tensors.merge(hyperLatentTables.tensors("\(prefix)codec.hyperLatents")) { _, later in later }
+        }
         tensors["\(prefix)codec.scaleThresholds"] = SafetensorsTensor(scaleThresholds, shape: [scaleThresholds.count])
         return tensors
     }
@@ -20,15 +23,19 @@ extension CodecParameters {
     init(_ fields: JSONFields, tensors: inout TensorTable) throws(Diagnostic) {
         let hasHyperprior = try fields.boolean("hyperprior")
         self.init(
-            latentTables: try FrequencyTables("codec.latents", &tensors), scaleThresholds: try tensors.list("codec.scaleThresholds", .signed32, as: Int32.self),
+            latentTables: try FrequencyTables("codec.latents", &tensors),
+            scaleThresholds: try tensors.list("codec.scaleThresholds", .signed32, as: Int32.self),
             scaleFractionBits: try fields.integer("scaleFractionBits", in: 0...12),
             hyperLatentTables: hasHyperprior ? try FrequencyTables("codec.hyperLatents", &tensors) : nil,
             lanes: try fields.integer("lanes", in: InterleavedEncoder.lanes))
-        let increases = zip(scaleThresholds, scaleThresholds.dropFirst()).allSatisfy { $0 < $1 } && (scaleThresholds.first ?? 1) > 0
+        let increases =
+            zip(scaleThresholds, scaleThresholds.dropFirst()).allSatisfy { $0 < $1 } && (scaleThresholds.first ?? 1) > 0
         guard latentTables.count % 2 == 0, increases, !hasHyperprior || scaleThresholds.count == levelCount - 1 else {
             throw Diagnostic(
-                .codecTablesInvalid, at: fields.place, found: "\(latentTables.count) tables with \(scaleThresholds.count) thresholds",
-                expected: "two tables a level, and increasing positive thresholds between the levels", remedy: "quantize the network again")
+                .codecTablesInvalid, at: fields.place,
+                found: "\(latentTables.count) tables with \(scaleThresholds.count) thresholds",
+                expected: "two tables a level, and increasing positive thresholds between the levels",
+                remedy: "quantize the network again")
         }
     }
 }
@@ -36,7 +43,8 @@ extension CodecParameters {
 extension FrequencyTables {
     fileprivate func tensors(_ name: String) -> [String: SafetensorsTensor] {
         [
-            "\(name).firstSymbols": SafetensorsTensor(firstSymbols, shape: [count]), "\(name).slotCounts": SafetensorsTensor(slotCounts, shape: [count]),
+            "\(name).firstSymbols": SafetensorsTensor(firstSymbols, shape: [count]),
+            "\(name).slotCounts": SafetensorsTensor(slotCounts, shape: [count]),
             "\(name).starts": SafetensorsTensor(starts, shape: [starts.count]),
         ]
     }
@@ -44,7 +52,8 @@ extension FrequencyTables {
     fileprivate init(_ name: String, _ tensors: inout TensorTable) throws(Diagnostic) {
         try self.init(
             firstSymbols: tensors.list("\(name).firstSymbols", .signed32, as: Int32.self),
-            slotCounts: tensors.list("\(name).slotCounts", .signed32, as: Int32.self), starts: tensors.list("\(name).starts", .unsigned16, as: UInt16.self),
+            slotCounts: tensors.list("\(name).slotCounts", .signed32, as: Int32.self),
+            starts: tensors.list("\(name).starts", .unsigned16, as: UInt16.self),
             at: "tensor \(name)")
     }
 }

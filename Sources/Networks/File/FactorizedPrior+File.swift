@@ -1,10 +1,14 @@
 import Diagnostics
 import FileFormats
 
-/// `prior.STAGE.matrix [C][out][in]`, `.bias [C][out]`, `.factor [C][out]` as F32; JSON has the widths between the stages.
+/// `prior.STAGE.matrix [C][out][in]`, `.bias [C][out]`, `.factor [C][out]` as F32; JSON has the widths between the
+/// stages.
 extension FactorizedPrior {
     var json: JSONValue {
-        .object([.init("channels", .integer(channels)), .init("widths", .array(([1] + stages.map(\.outputs)).map { .string(String($0)) }))])
+        .object([
+            .init("channels", .integer(channels)),
+            .init("widths", .array(([1] + stages.map(\.outputs)).map { .string(String($0)) })),
+        ])
     }
 
     func tensors(prefix: String) -> [String: SafetensorsTensor] {
@@ -13,7 +17,9 @@ extension FactorizedPrior {
             let name = "\(prefix)prior.\(index)"
             tensors["\(name).matrix"] = SafetensorsTensor(stage.matrix, shape: [channels, stage.outputs, stage.inputs])
             tensors["\(name).bias"] = SafetensorsTensor(stage.bias, shape: [channels, stage.outputs])
-            if let factor = stage.factor { tensors["\(name).factor"] = SafetensorsTensor(factor, shape: [channels, stage.outputs]) }
+            if let factor = stage.factor {
+                tensors["\(name).factor"] = SafetensorsTensor(factor, shape: [channels, stage.outputs])
+            }
         }
         return tensors
     }
@@ -26,7 +32,8 @@ extension FactorizedPrior {
             let factor = "prior.\(index).factor"
             stages.append(
                 Stage(
-                    inputs: inputs, outputs: outputs, matrix: try tensors.floats("prior.\(index).matrix", shape: [channels, outputs, inputs]),
+                    inputs: inputs, outputs: outputs,
+                    matrix: try tensors.floats("prior.\(index).matrix", shape: [channels, outputs, inputs]),
                     bias: try tensors.floats("prior.\(index).bias", shape: [channels, outputs]),
                     factor: tensors.has(factor) ? try tensors.floats(factor, shape: [channels, outputs]) : nil))
         }
@@ -37,8 +44,11 @@ extension FactorizedPrior {
     private static func widths(_ fields: JSONFields) throws(Diagnostic) -> [Int] {
         let words = try fields.strings("widths")
         let widths = words.map { Int($0) ?? 0 }
-        guard widths.count >= 2, widths.first == 1, widths.last == 1, widths.allSatisfy({ (1...64).contains($0) }) else {
-            throw JSONFields.invalid(fields.place, found: "widths \(words)", expected: "1, then the outputs of each stage in 1...64, at last 1")
+        guard widths.count >= 2, widths.first == 1, widths.last == 1, widths.allSatisfy({ (1...64).contains($0) })
+        else {
+            throw JSONFields.invalid(
+                fields.place, found: "widths \(words)",
+                expected: "1, then the outputs of each stage in 1...64, at last 1")
         }
         return widths
     }

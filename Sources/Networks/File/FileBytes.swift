@@ -46,11 +46,17 @@ extension Diagnostic {
     fileprivate init(networkFile path: String, _ refusal: InputFile.Refusal) {
         switch refusal {
         case .missing, .folder, .special, .unreadable:
-            self.init(.networkFileMissing, at: path, found: refusal.found, expected: "a network file", remedy: "check the path and the permissions")
+            self.init(
+                .networkFileMissing, at: path, found: refusal.found, expected: "a network file",
+                remedy: "check the path and the permissions")
         case .tooLarge(_, let limit):
-            self.init(.networkFileTooLarge, at: path, found: refusal.found, expected: "at most \(limit)", remedy: "check that this is a network file")
+            self.init(
+                .networkFileTooLarge, at: path, found: refusal.found, expected: "at most \(limit)",
+                remedy: "check that this is a network file")
         case .shortened:
-            self.init(.networkFileTruncated, at: path, found: refusal.found, expected: "the bytes that its header names", remedy: "copy the whole file again")
+            self.init(
+                .networkFileTruncated, at: path, found: refusal.found, expected: "the bytes that its header names",
+                remedy: "copy the whole file again")
         }
     }
 }

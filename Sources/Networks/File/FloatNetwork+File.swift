@@ -2,8 +2,8 @@ import Diagnostics
 import FileFormats
 import Graph
 
-/// The float network inside a network file: `LAYER.weights`, `.bias`, `.gamma`, `.beta` and `LAYER.rateGains` as F32, weights as F16 where that is exact, with the learned ranges
-/// where there are any.
+/// The float network inside a network file: `LAYER.weights`, `.bias`, `.gamma`, `.beta` and `LAYER.rateGains` as F32,
+/// weights as F16 where that is exact, with the learned ranges where there are any.
 extension FloatNetwork {
     var json: JSONValue {
         var members = graph.members + [.init("rates", .array(rateGains.keys.sorted().map { .string($0) }))]
@@ -28,7 +28,8 @@ extension FloatNetwork {
             }
         }
         for (layer, gains) in rateGains {
-            tensors["\(prefix)\(layer).rateGains"] = SafetensorsTensor(gains.flatMap { $0 }, shape: [gains.count, gains[0].count])
+            tensors["\(prefix)\(layer).rateGains"] = SafetensorsTensor(
+                gains.flatMap { $0 }, shape: [gains.count, gains[0].count])
         }
         if let prior { tensors.merge(prior.tensors(prefix: prefix)) { _, later in later } }
         tensors.merge(ranges.tensors(prefix: prefix)) { _, later in later }
@@ -48,7 +49,8 @@ extension FloatNetwork {
                     } else {
                         try tensors.floats("\(layer.name).weights")
                     }
-                parameters[layer.name] = .accumulation(weights: weights, bias: try tensors.floats("\(layer.name).bias", shape: [outputChannels]))
+                parameters[layer.name] = .accumulation(
+                    weights: weights, bias: try tensors.floats("\(layer.name).bias", shape: [outputChannels]))
             } else if case .normalization = layer.operator {
                 parameters[layer.name] = .normalization(
                     gamma: try tensors.floats("\(layer.name).gamma", shape: [outputChannels, outputChannels]),
@@ -57,7 +59,8 @@ extension FloatNetwork {
         }
         for name in fields.has("rates") ? try fields.distinctStrings("rates") : [] {
             guard let outputChannels = channels[name] else {
-                throw JSONFields.invalid(fields.place, found: "rates of '\(name)', which is no layer", expected: "a layer")
+                throw JSONFields.invalid(
+                    fields.place, found: "rates of '\(name)', which is no layer", expected: "a layer")
             }
             let gains = try tensors.rows("\(name).rateGains", .float32, as: UInt32.self, columns: outputChannels)
             rateGains[name] = gains.map { row in row.map { Float(bitPattern: $0) } }

@@ -3,12 +3,14 @@ import FileFormats
 import Graph
 
 extension FloatNetwork {
-    /// Checks the float network of a file whose tensors are not read: its JSON is understood, and the tensors are those that it names.
+    /// Checks the float network of a file whose tensors are not read: its JSON is understood, and the tensors are those
+    /// that it names.
     ///
     /// - Parameters:
     ///   - fields: nil where the file has no float network.
     ///   - found: the names of the file's tensors, without prefix.
-    /// - Throws: `networkFieldInvalid`, `networkUnknownField`, `networkNameNotPlain`, `networkTensorMissing`, `networkTensorUnused`.
+    /// - Throws: `networkFieldInvalid`, `networkUnknownField`, `networkNameNotPlain`, `networkTensorMissing`,
+    ///   `networkTensorUnused`.
     static func requireTensors(of fields: JSONFields?, found: Set<String>, at place: String) throws(Diagnostic) {
         var required: [String] = []
         var optional: [String] = []
@@ -26,12 +28,14 @@ extension FloatNetwork {
         }
         if let name = Set(required).subtracting(found).min() {
             throw Diagnostic(
-                .networkTensorMissing, at: "\(place), tensor float.\(name)", found: "no such tensor", expected: "the tensors that the float network's graph needs",
+                .networkTensorMissing, at: "\(place), tensor float.\(name)", found: "no such tensor",
+                expected: "the tensors that the float network's graph needs",
                 remedy: "write the file again from its source")
         }
         if let name = found.subtracting(required).subtracting(optional).min() {
             throw Diagnostic(
-                .networkTensorUnused, at: "\(place), tensor float.\(name)", found: "a tensor that no layer of the graph uses", expected: "only tensors of the graph",
+                .networkTensorUnused, at: "\(place), tensor float.\(name)",
+                found: "a tensor that no layer of the graph uses", expected: "only tensors of the graph",
                 remedy: "remove the tensor or add its layer")
         }
     }

@@ -8,7 +8,11 @@ extension Graph {
         [
             .init("name", .string(name)),
             .init("sizeMultiple", .integer(sizeMultiple)),
-            .init("inputs", .array(inputs.map { .object([.init("name", .string($0.name)), .init("channels", .integer($0.channels))]) })),
+            .init(
+                "inputs",
+                .array(
+                    inputs.map { .object([.init("name", .string($0.name)), .init("channels", .integer($0.channels))]) })
+            ),
             .init("layers", .array(layers.map { .object($0.members) })),
             .init("outputs", .array(outputs.map { .string($0) })),
             .init("latents", .array(latents.map { .string($0) })),
@@ -18,14 +22,17 @@ extension Graph {
     init(_ fields: JSONFields) throws(Diagnostic) {
         var inputs: [GraphInput] = []
         for input in try fields.objects("inputs") {
-            inputs.append(GraphInput(name: try input.plainName("name"), channels: try input.integer("channels", in: 1...65_536)))
+            inputs.append(
+                GraphInput(name: try input.plainName("name"), channels: try input.integer("channels", in: 1...65_536)))
             try input.requireAllTaken()
         }
         var layers: [Layer] = []
         for layer in try fields.objects("layers") { layers.append(try Layer(layer)) }
         self.init(
-            name: try fields.plainName("name"), inputs: inputs, layers: layers, outputs: try fields.distinctStrings("outputs"),
-            sizeMultiple: try fields.integer("sizeMultiple", in: 1...4096), latents: try fields.distinctStrings("latents"))
+            name: try fields.plainName("name"), inputs: inputs, layers: layers,
+            outputs: try fields.distinctStrings("outputs"),
+            sizeMultiple: try fields.integer("sizeMultiple", in: 1...4096),
+            latents: try fields.distinctStrings("latents"))
     }
 }
 
@@ -40,7 +47,8 @@ extension Layer {
         switch activation {
         case .none: break
         case .relu: members.append(.init("activation", .string("relu")))
-        case .leakyRelu(let slope): members += [.init("activation", .string("leakyRelu")), .init("slope", .real(slope))]
+        case .leakyRelu(let slope):
+            members += [.init("activation", .string("leakyRelu")), .init("slope", .real(slope))]
         case .clip(let low, let high):
             members.append(.init("activation", .string("clip")))
             // JSON has no infinity: a limit that limits nothing is left out.
@@ -58,10 +66,15 @@ extension Layer {
         case "leakyRelu": activation = .leakyRelu(slope: try fields.real("slope"))
         case "clip":
             activation = .clip(
-                low: fields.has("low") ? try fields.real("low") : -.infinity, high: fields.has("high") ? try fields.real("high") : .infinity)
-        case let word: throw JSONFields.invalid(fields.place, found: "activation '\(word)'", expected: "none, relu, leakyRelu or clip")
+                low: fields.has("low") ? try fields.real("low") : -.infinity,
+                high: fields.has("high") ? try fields.real("high") : .infinity)
+        case let word:
+            throw JSONFields.invalid(
+                fields.place, found: "activation '\(word)'", expected: "none, relu, leakyRelu or clip")
         }
-        self.init(name: try fields.plainName("name"), operator: try Operator(fields), inputs: try fields.strings("inputs"), activation: activation)
+        self.init(
+            name: try fields.plainName("name"), operator: try Operator(fields), inputs: try fields.strings("inputs"),
+            activation: activation)
         try fields.requireAllTaken()
     }
 }
@@ -72,21 +85,25 @@ extension Operator {
         switch self {
         case .convolution(let convolution):
             [
-                ("outputChannels", convolution.outputChannels), ("kernelHeight", convolution.kernelHeight), ("kernelWidth", convolution.kernelWidth),
+                ("outputChannels", convolution.outputChannels), ("kernelHeight", convolution.kernelHeight),
+                ("kernelWidth", convolution.kernelWidth),
                 ("strideY", convolution.strideY), ("strideX", convolution.strideX),
             ] + convolution.padding.attributes + [
-                ("dilationY", convolution.dilationY), ("dilationX", convolution.dilationX), ("groups", convolution.groups),
+                ("dilationY", convolution.dilationY), ("dilationX", convolution.dilationX),
+                ("groups", convolution.groups),
             ]
         case .transposedConvolution(let transposed):
             [
-                ("outputChannels", transposed.outputChannels), ("kernelHeight", transposed.kernelHeight), ("kernelWidth", transposed.kernelWidth),
+                ("outputChannels", transposed.outputChannels), ("kernelHeight", transposed.kernelHeight),
+                ("kernelWidth", transposed.kernelWidth),
                 ("strideY", transposed.strideY), ("strideX", transposed.strideX),
             ] + transposed.padding.attributes + [
                 ("outputPaddingY", transposed.outputPaddingY), ("outputPaddingX", transposed.outputPaddingX),
             ]
         case .fullyConnected(let outputChannels): [("outputChannels", outputChannels)]
         case .pixelShuffle(let factor): [("factor", factor)]
-        case .quantizeLatent(let grid), .reconstructLatent(let grid): [("fractionBits", grid.fractionBits), ("firstMeanChannel", grid.firstMeanChannel)]
+        case .quantizeLatent(let grid), .reconstructLatent(let grid):
+            [("fractionBits", grid.fractionBits), ("firstMeanChannel", grid.firstMeanChannel)]
         case .normalization, .requantize, .add, .concatenation: []
         }
     }
@@ -105,7 +122,8 @@ extension Operator {
         case let word:
             guard let form = NormalizationForm(rawValue: word) else {
                 throw Diagnostic(
-                    .graphUnsupportedOperator, at: fields.place, found: "operator '\(word)'", expected: "an operator of docs/arithmetic.md",
+                    .graphUnsupportedOperator, at: fields.place, found: "operator '\(word)'",
+                    expected: "an operator of docs/arithmetic.md",
                     remedy: "express the layer by supported operators")
             }
             self = .normalization(form)
@@ -123,8 +141,10 @@ extension Convolution {
     fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
         self.init(
             outputChannels: try fields.extent("outputChannels"), kernelHeight: try fields.window("kernelHeight"),
-            kernelWidth: try fields.window("kernelWidth"), strideY: try fields.window("strideY"), strideX: try fields.window("strideX"),
-            padding: try Padding(fields), dilationY: try fields.window("dilationY"), dilationX: try fields.window("dilationX"),
+            kernelWidth: try fields.window("kernelWidth"), strideY: try fields.window("strideY"),
+            strideX: try fields.window("strideX"),
+            padding: try Padding(fields), dilationY: try fields.window("dilationY"),
+            dilationX: try fields.window("dilationX"),
             groups: try fields.extent("groups"))
     }
 }
@@ -133,8 +153,10 @@ extension TransposedConvolution {
     fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
         self.init(
             outputChannels: try fields.extent("outputChannels"), kernelHeight: try fields.window("kernelHeight"),
-            kernelWidth: try fields.window("kernelWidth"), strideY: try fields.window("strideY"), strideX: try fields.window("strideX"),
-            padding: try Padding(fields), outputPaddingY: try fields.margin("outputPaddingY"), outputPaddingX: try fields.margin("outputPaddingX"))
+            kernelWidth: try fields.window("kernelWidth"), strideY: try fields.window("strideY"),
+            strideX: try fields.window("strideX"),
+            padding: try Padding(fields), outputPaddingY: try fields.margin("outputPaddingY"),
+            outputPaddingX: try fields.margin("outputPaddingX"))
     }
 }
 
@@ -145,13 +167,16 @@ extension Padding {
 
     fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
         self.init(
-            top: try fields.margin("paddingTop"), bottom: try fields.margin("paddingBottom"), left: try fields.margin("paddingLeft"),
+            top: try fields.margin("paddingTop"), bottom: try fields.margin("paddingBottom"),
+            left: try fields.margin("paddingLeft"),
             right: try fields.margin("paddingRight"))
     }
 }
 
 extension LatentGrid {
     fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
-        self.init(fractionBits: try fields.integer("fractionBits", in: 0...8), firstMeanChannel: try fields.integer("firstMeanChannel", in: 0...65_535))
+        self.init(
+            fractionBits: try fields.integer("fractionBits", in: 0...8),
+            firstMeanChannel: try fields.integer("firstMeanChannel", in: 0...65_535))
     }
 }

@@ -39,9 +39,12 @@ public struct SafetensorsTensor: Hashable, Sendable {
     public init(_ elements: [Int32], shape: [Int]) { self.init(.signed32, shape: shape, elements: elements) }
     public init(_ elements: [UInt32], shape: [Int]) { self.init(.unsigned32, shape: shape, elements: elements) }
     public init(_ elements: [Int64], shape: [Int]) { self.init(.signed64, shape: shape, elements: elements) }
-    public init(_ elements: [Float], shape: [Int]) { self.init(.float32, shape: shape, elements: elements.map(\.bitPattern)) }
+    public init(_ elements: [Float], shape: [Int]) {
+        self.init(.float32, shape: shape, elements: elements.map(\.bitPattern))
+    }
 
-    /// `F16` where that holds every element exactly, `F32` otherwise: half the bytes for a network whose weights were rounded to half precision.
+    /// `F16` where that holds every element exactly, `F32` otherwise: half the bytes for a network whose weights were
+    /// rounded to half precision.
     public init(narrowest elements: [Float], shape: [Int]) {
         let halves = elements.map { Float16($0) }
         if zip(halves, elements).allSatisfy({ Float($0).bitPattern == $1.bitPattern }) {
@@ -52,7 +55,9 @@ public struct SafetensorsTensor: Hashable, Sendable {
     }
 
     public init(elementType: ElementType, shape: [Int], bytes: [UInt8]) {
-        precondition(bytes.count == shape.reduce(1, *) * elementType.byteCount, "\(bytes.count) bytes for shape \(shape) of \(elementType.rawValue)")
+        precondition(
+            bytes.count == shape.reduce(1, *) * elementType.byteCount,
+            "\(bytes.count) bytes for shape \(shape) of \(elementType.rawValue)")
         self.elementType = elementType
         self.shape = shape
         self.bytes = bytes
@@ -68,7 +73,8 @@ public struct SafetensorsTensor: Hashable, Sendable {
 
     /// The elements as integers of the tensor's own type, which the caller has checked.
     public func integers<Element: FixedWidthInteger>(as type: Element.Type) -> [Element] {
-        precondition(MemoryLayout<Element>.size == elementType.byteCount, "\(Element.self) is not \(elementType.rawValue)")
+        precondition(
+            MemoryLayout<Element>.size == elementType.byteCount, "\(Element.self) is not \(elementType.rawValue)")
         return [Element](unsafeUninitializedCapacity: count) { elements, initialized in
             UnsafeMutableRawBufferPointer(elements).copyBytes(from: bytes)
             for index in elements.indices { elements[index] = Element(littleEndian: elements[index]) }

@@ -43,20 +43,25 @@ struct TensorTable {
     mutating func rows<Element: FixedWidthInteger>(
         _ name: String, _ elementType: SafetensorsTensor.ElementType, as type: Element.Type, columns: Int
     ) throws(Diagnostic) -> [[Element]] {
-        let elements = try take(name, elementType, shape: [tensors[prefix + name]?.shape.first ?? 1, columns]).integers(as: type)
+        let elements = try take(name, elementType, shape: [tensors[prefix + name]?.shape.first ?? 1, columns]).integers(
+            as: type)
         return stride(from: 0, to: elements.count, by: columns).map { Array(elements[$0..<$0 + columns]) }
     }
 
-    private mutating func take(_ name: String, _ elementType: SafetensorsTensor.ElementType, shape: [Int]) throws(Diagnostic) -> SafetensorsTensor {
+    private mutating func take(
+        _ name: String, _ elementType: SafetensorsTensor.ElementType, shape: [Int]
+    ) throws(Diagnostic) -> SafetensorsTensor {
         let name = prefix + name
         guard let tensor = tensors[name] else {
             throw Diagnostic(
-                .networkTensorMissing, at: "\(place), tensor \(name)", found: "no such tensor", expected: "\(elementType.rawValue) of shape \(shape)",
+                .networkTensorMissing, at: "\(place), tensor \(name)", found: "no such tensor",
+                expected: "\(elementType.rawValue) of shape \(shape)",
                 remedy: "write the file again from its source")
         }
         guard tensor.elementType == elementType, tensor.shape == shape else {
             throw Diagnostic(
-                .networkTensorMismatch, at: "\(place), tensor \(name)", found: "\(tensor.elementType.rawValue) of shape \(tensor.shape)",
+                .networkTensorMismatch, at: "\(place), tensor \(name)",
+                found: "\(tensor.elementType.rawValue) of shape \(tensor.shape)",
                 expected: "\(elementType.rawValue) of shape \(shape)", remedy: "correct the graph or the tensor")
         }
         taken.insert(name)
@@ -67,7 +72,8 @@ struct TensorTable {
     func requireAllTaken() throws(Diagnostic) {
         guard let name = tensors.keys.filter({ $0.hasPrefix(prefix) && !taken.contains($0) }).min() else { return }
         throw Diagnostic(
-            .networkTensorUnused, at: "\(place), tensor \(name)", found: "a tensor that no layer of the graph uses", expected: "only tensors of the graph",
+            .networkTensorUnused, at: "\(place), tensor \(name)", found: "a tensor that no layer of the graph uses",
+            expected: "only tensors of the graph",
             remedy: "remove the tensor or add its layer")
     }
 }

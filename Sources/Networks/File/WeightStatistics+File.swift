@@ -1,5 +1,6 @@
 import Diagnostics
 import EntropyCoding
+import FixedPoint
 import Graph
 
 /// Weight statistics in a network file: three tensors a layer, all or none.
@@ -14,14 +15,18 @@ extension WeightStatistics {
 
     /// - Throws: `weightCodeInvalid`, `networkTensorMissing`, `networkTensorMismatch`, `networkValueOutOfRange`.
     init(_ weights: LayerWeights, _ name: String, tensors: inout TensorTable) throws(Diagnostic) {
-        let (outputs, taps, inputs, group) = (weights.outputChannels, weights.taps, weights.inputChannels, WeightStatistics.fileGroupChannels)
-        let groups = (inputs + group - 1) / group
+        let (outputs, taps, inputs, group) = (
+            weights.outputChannels, weights.taps, weights.inputChannels, WeightStatistics.fileGroupChannels
+        )
+        let groups = ceilDivide(inputs, by: group)
         let lengths = try tensors.integers("\(name).weightCodeLengths", .unsigned8, as: UInt8.self, shape: [256])
         self.init(
             outputChannels: outputs, taps: taps, inputChannels: inputs, groupChannels: group,
             code: try HuffmanCode(lengths: lengths, at: "layer \(name), weightCodeLengths"),
-            codedBits: try tensors.integers("\(name).weightCodeBits", .unsigned32, as: UInt32.self, shape: [outputs, groups]),
-            nonZeroWeights: try tensors.integers("\(name).nonZeroWeights", .unsigned8, as: UInt8.self, shape: [outputs, taps, groups]))
+            codedBits: try tensors.integers(
+                "\(name).weightCodeBits", .unsigned32, as: UInt32.self, shape: [outputs, groups]),
+            nonZeroWeights: try tensors.integers(
+                "\(name).nonZeroWeights", .unsigned8, as: UInt8.self, shape: [outputs, taps, groups]))
         let mostBits = HuffmanCode.longestBits * taps * group
         guard codedBits.allSatisfy({ $0 <= mostBits }), nonZeroWeights.allSatisfy({ $0 <= group }) else {
             throw Diagnostic(

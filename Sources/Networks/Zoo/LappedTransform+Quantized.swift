@@ -1,8 +1,8 @@
 import FixedPoint
 import Quantization
 
-/// The integers of `lapped8`: ranges chosen by hand, everything else rounded from the closed form with basic operations of doubles, which are exact to the
-/// last bit on every computer.
+/// The integers of `lapped8`: ranges chosen by hand, everything else rounded from the closed form with basic operations
+/// of doubles, which are exact to the last bit on every computer.
 extension LappedTransform {
     private static let activationBits = 12
     private static let weightBits = 12
@@ -19,13 +19,15 @@ extension LappedTransform {
         return QuantizedNetwork(
             graph: graph,
             formats: [
-                "image": image, "analysis0": coefficients, "gdn0": coefficients, "analysis1": latentFormat, "synthesis0": coefficients, "igdn0": coefficients,
+                "image": image, "analysis0": coefficients, "gdn0": coefficients, "analysis1": latentFormat,
+                "synthesis0": coefficients, "igdn0": coefficients,
                 "synthesis1": image,
             ],
             parameters: [
                 "analysis0": accumulation(analysis0, bias: analysisBias, inputStep: 1.0 / 255, outputStep: step),
                 "gdn0": normalization(isInverse: false),
-                "analysis1": accumulation(analysis1, bias: Array(repeating: 0, count: latents.count), inputStep: step, outputStep: 1),
+                "analysis1": accumulation(
+                    analysis1, bias: Array(repeating: 0, count: latents.count), inputStep: step, outputStep: 1),
                 "synthesis0": accumulation(synthesis0, bias: zeros, inputStep: 1, outputStep: step),
                 "igdn0": normalization(isInverse: true),
                 "synthesis1": accumulation(synthesis1, bias: [0.5, 0.5, 0.5], inputStep: step, outputStep: 1.0 / 255),
@@ -35,15 +37,22 @@ extension LappedTransform {
 
     /// Three codebooks on one grid; low frequencies select the widest.
     private static var coefficientSet: CodebookSet {
-        let books = (0..<3).map { try! Codebook.signed(.power(numerator: 2, denominator: 1), range: 2047 >> $0, bits: activationBits, at: place) }
+        let books = (0..<3).map {
+            try! Codebook.signed(
+                .power(numerator: 2, denominator: 1), range: 2047 >> $0, bits: activationBits, at: place)
+        }
         let selects = (0..<channels).map { channel -> UInt8 in
             let frequency = channel % 16 / 4 + channel % 4
-            return channel < 16 ? (frequency <= 2 ? 0 : (frequency <= 4 ? 1 : 2)) : (frequency == 0 ? 0 : (frequency <= 2 ? 1 : 2))
+            return channel < 16
+                ? (frequency <= 2 ? 0 : (frequency <= 4 ? 1 : 2)) : (frequency == 0 ? 0 : (frequency <= 2 ? 1 : 2))
         }
-        return try! CodebookSet(codebooks: books, selects: selects, offsets: Array(repeating: 0, count: channels), step: step)
+        return try! CodebookSet(
+            codebooks: books, selects: selects, offsets: Array(repeating: 0, count: channels), step: step)
     }
 
-    private static func accumulation(_ weights: [Double], bias: [Double], inputStep: Double, outputStep: Double) -> LayerParameters {
+    private static func accumulation(
+        _ weights: [Double], bias: [Double], inputStep: Double, outputStep: Double
+    ) -> LayerParameters {
         let decoder = try! WeightDecoder.weights(.power(numerator: 3, denominator: 2), bits: weightBits, at: place)
         let inner = weights.count / bias.count
         var codes: [UInt8] = []
@@ -59,7 +68,8 @@ extension LappedTransform {
         }
         return .accumulation(
             AccumulationParameters(
-                weightCodes: codes, weightDecoder: decoder, bias: integers, postProcessing: PostProcessing(multipliers: multipliers, rounding: .single)))
+                weightCodes: codes, weightDecoder: decoder, bias: integers,
+                postProcessing: PostProcessing(multipliers: multipliers, rounding: .single)))
     }
 
     /// Operands are `q_j = v_j^2 / 2^(S_j)`; one unit of n is `gammaScale` of the real norm.
@@ -86,7 +96,8 @@ extension LappedTransform {
         }
         return .normalization(
             NormalizationParameters(
-                gammaCodes: codes, gammaDecoder: decoder, operandShifts: shifts, beta: beta, scaleMantissas: mantissas, scaleShifts: scaleShifts))
+                gammaCodes: codes, gammaDecoder: decoder, operandShifts: shifts, beta: beta, scaleMantissas: mantissas,
+                scaleShifts: scaleShifts))
     }
 
     /// The code with the nearest entry; the lower of two equally near.
@@ -94,7 +105,11 @@ extension LappedTransform {
         var (low, high) = (0, 255)
         while low < high {
             let middle = (low + high) / 2
-            if value <= (Double(decoder.entries[middle]) + Double(decoder.entries[middle + 1])) / 2 { high = middle } else { low = middle + 1 }
+            if value <= (Double(decoder.entries[middle]) + Double(decoder.entries[middle + 1])) / 2 {
+                high = middle
+            } else {
+                low = middle + 1
+            }
         }
         return UInt8(low)
     }

@@ -1,13 +1,16 @@
 import Graph
 
-/// The embedded network `lapped8`: a lapped transform whose weights have a closed form, written as strided convolutions with normalizations between.
+/// The embedded network `lapped8`: a lapped transform whose weights have a closed form, written as strided convolutions
+/// with normalizations between.
 ///
 ///     image ─ analysis0 8x8/4 (3 to 48) ─ gdn0 ─ analysis1 2x2/2 (48 to 128, latents)
 ///     latents ─ synthesis0 2x2/2 (128 to 48) ─ igdn0 ─ synthesis1 8x8/4 (48 to 3)
 ///
-/// `analysis0` is YCoCg, then a 4x4 DCT with a filter across block borders (time-domain lapping: sums of samples mirrored at a border stay, differences are
-/// scaled); `analysis1` is a Haar transform of 2x2 neighbours, of which the 128 most useful of 192 outputs are kept (all of luma), scaled by 32. The synthesis is their
-/// inverse. Every number is a rational or one of three constants, combined by additions, multiplications and divisions: the same on every computer.
+/// `analysis0` is YCoCg, then a 4x4 DCT with a filter across block borders (time-domain lapping: sums of samples
+/// mirrored at a border stay, differences are scaled); `analysis1` is a Haar transform of 2x2 neighbours, of which the
+/// 128 most useful of 192 outputs are kept (all of luma), scaled by 32. The synthesis is their inverse. Every number is
+/// a rational or one of three constants, combined by additions, multiplications and divisions: the same on every
+/// computer.
 enum LappedTransform {
     static let name = "lapped8"
     /// Channels after `analysis0`: colour x 16 + 4 u + v.
@@ -29,10 +32,13 @@ enum LappedTransform {
     // MARK: Graph
 
     static var graph: Graph {
-        let blocks = Convolution(outputChannels: channels, kernelHeight: 8, kernelWidth: 8, strideY: 4, strideX: 4, padding: Padding(all: 2))
+        let blocks = Convolution(
+            outputChannels: channels, kernelHeight: 8, kernelWidth: 8, strideY: 4, strideX: 4, padding: Padding(all: 2))
         let pairs = Convolution(outputChannels: latents.count, kernelHeight: 2, kernelWidth: 2, strideY: 2, strideX: 2)
-        let pairsBack = TransposedConvolution(outputChannels: channels, kernelHeight: 2, kernelWidth: 2, strideY: 2, strideX: 2)
-        let blocksBack = TransposedConvolution(outputChannels: 3, kernelHeight: 8, kernelWidth: 8, strideY: 4, strideX: 4, padding: Padding(all: 2))
+        let pairsBack = TransposedConvolution(
+            outputChannels: channels, kernelHeight: 2, kernelWidth: 2, strideY: 2, strideX: 2)
+        let blocksBack = TransposedConvolution(
+            outputChannels: 3, kernelHeight: 8, kernelWidth: 8, strideY: 4, strideX: 4, padding: Padding(all: 2))
         return Graph(
             name: name, inputs: [GraphInput(name: "image", channels: 3)],
             layers: [
@@ -52,8 +58,10 @@ enum LappedTransform {
             parameters: [
                 "analysis0": .accumulation(weights: analysis0.map { Float($0) }, bias: analysisBias.map { Float($0) }),
                 "gdn0": .normalization(gamma: gamma.map { Float($0) }, beta: Array(repeating: 1, count: channels)),
-                "analysis1": .accumulation(weights: analysis1.map { Float($0) }, bias: Array(repeating: 0, count: latents.count)),
-                "synthesis0": .accumulation(weights: synthesis0.map { Float($0) }, bias: Array(repeating: 0, count: channels)),
+                "analysis1": .accumulation(
+                    weights: analysis1.map { Float($0) }, bias: Array(repeating: 0, count: latents.count)),
+                "synthesis0": .accumulation(
+                    weights: synthesis0.map { Float($0) }, bias: Array(repeating: 0, count: channels)),
                 "igdn0": .normalization(gamma: gamma.map { Float($0) }, beta: Array(repeating: 1, count: channels)),
                 "synthesis1": .accumulation(weights: synthesis1.map { Float($0) }, bias: [0.5, 0.5, 0.5]),
             ])
@@ -74,17 +82,22 @@ enum LappedTransform {
     }
 
     static var analysis1: [Double] {
-        fill([latents.count, 2, 2, channels]) { latents[$0].channel == $3 ? haar(latents[$0].pattern, $1, $2) * latentScale : 0 }
+        fill([latents.count, 2, 2, channels]) {
+            latents[$0].channel == $3 ? haar(latents[$0].pattern, $1, $2) * latentScale : 0
+        }
     }
 
     static var synthesis0: [Double] {
-        fill([channels, 2, 2, latents.count]) { latents[$3].channel == $0 ? haar(latents[$3].pattern, $1, $2) / latentScale : 0 }
+        fill([channels, 2, 2, latents.count]) {
+            latents[$3].channel == $0 ? haar(latents[$3].pattern, $1, $2) / latentScale : 0
+        }
     }
 
     /// Mid-gray becomes zero: the first luma coefficient of a picture of ones is 4.
     static var analysisBias: [Double] { (0..<channels).map { $0 == 0 ? -2 : 0 } }
 
-    /// `[i][j]`: each channel is divided by itself and by its neighbours in frequency. So weak that the same gammas nearly undo it.
+    /// `[i][j]`: each channel is divided by itself and by its neighbours in frequency. So weak that the same gammas
+    /// nearly undo it.
     static var gamma: [Double] {
         (0..<channels * channels).map { index in
             let (i, j) = (index / channels, index % channels)
@@ -101,13 +114,17 @@ enum LappedTransform {
 
     /// The four one-dimensional basis vectors over 8 samples, of which the middle four are the block.
     private static func vectors(innerScale: Double, outerScale: Double) -> [[Double]] {
-        let (half, high, low) = (0.5, 0.6532814824381883, 0.2705980500730985)  // 1/2, cos(pi/8)/sqrt(2), cos(3 pi/8)/sqrt(2)
-        let cosines = [[half, half, half, half], [high, low, -low, -high], [half, -half, -half, half], [low, -high, high, -low]]
+        // 1/2, cos(pi/8)/sqrt(2), cos(3 pi/8)/sqrt(2)
+        let (half, high, low) = (0.5, 0.6532814824381883, 0.2705980500730985)
+        let cosines = [
+            [half, half, half, half], [high, low, -low, -high], [half, -half, -half, half], [low, -high, high, -low],
+        ]
         let (innerKeep, innerMix) = ((1 + innerScale) / 2, (1 - innerScale) / 2)
         let (outerKeep, outerMix) = ((1 + outerScale) / 2, (1 - outerScale) / 2)
         return cosines.map { row in
             [
-                row[1] * outerMix, row[0] * innerMix, row[0] * innerKeep, row[1] * outerKeep, row[2] * outerKeep, row[3] * innerKeep, row[3] * innerMix,
+                row[1] * outerMix, row[0] * innerMix, row[0] * innerKeep, row[1] * outerKeep, row[2] * outerKeep,
+                row[3] * innerKeep, row[3] * innerMix,
                 row[2] * outerMix,
             ]
         }

@@ -12,7 +12,8 @@ public enum Zoo {
         if let network = try EmbeddedNetworks.network(named: name, includingFloat: includingFloat) { return network }
         guard name == LappedTransform.name else {
             throw Diagnostic(
-                .networkUnknownName, at: "network '\(name)'", found: "no built-in network of this name", expected: names.joined(separator: ", "),
+                .networkUnknownName, at: "network '\(name)'", found: "no built-in network of this name",
+                expected: names.joined(separator: ", "),
                 remedy: "choose one of these, or name a network file")
         }
         return NetworkFile(float: LappedTransform.float, quantized: LappedTransform.quantized)

@@ -2,7 +2,8 @@
 //
 //     in | bias, choice of the multiplier | product | rounding and shift | saturate, clip | out
 //
-// An addition replaces sum + bias by addend_a mantissa_a + addend_b mantissa_b and is only rounded; bypass hands the sum itself to the saturation.
+// An addition replaces sum + bias by addend_a addition_mantissa_a + addend_b addition_mantissa_b
+// and is only rounded; bypass hands the sum itself to the saturation.
 // docs/arithmetic.md defines the rules. Every one of them is floor((product + c) / 2^shift) for a constant c that depends on the rule, the shift,
 // the sign of the product and, for ties to even, on the bit that becomes the lowest.
 module intaglio_post_processor_lane #(

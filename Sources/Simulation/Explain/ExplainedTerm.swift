@@ -22,7 +22,10 @@ struct ExplainedTerms {
     /// - Parameters:
     ///   - input: stored elements of the layer's input.
     ///   - c, y, x: the output element.
-    init(_ layer: Layer, weightCodes: [UInt8], weights: [Int16], format: TensorFormat, input: Tensor<Int32>, c: Int, y: Int, x: Int, outputChannels: Int) {
+    init(
+        _ layer: Layer, weightCodes: [UInt8], weights: [Int16], format: TensorFormat, input: Tensor<Int32>, c: Int,
+        y: Int, x: Int, outputChannels: Int
+    ) {
         var terms: [ExplainedTerm] = []
         let shape = input.shape
         func append(_ r: Int, _ s: Int, row: Int, column: Int, channel: Int, weightIndex: Int) {
@@ -31,7 +34,8 @@ struct ExplainedTerms {
             let weightCode = Int(weightCodes[weightIndex])
             terms.append(
                 ExplainedTerm(
-                    position: inside ? (row, column, channel) : nil, tap: (r, s), code: stored, value: stored.map { format.value(of: $0, channel: channel) } ?? 0,
+                    position: inside ? (row, column, channel) : nil, tap: (r, s), code: stored,
+                    value: stored.map { format.value(of: $0, channel: channel) } ?? 0,
                     weightCode: weightCode, weight: Int(weights[weightCode])))
         }
         switch layer.operator {
@@ -43,19 +47,25 @@ struct ExplainedTerms {
                     for channel in 0..<channels {
                         append(
                             r, s, row: y * convolution.strideY + r * convolution.dilationY - convolution.padding.top,
-                            column: x * convolution.strideX + s * convolution.dilationX - convolution.padding.left, channel: first + channel,
-                            weightIndex: ((c * convolution.kernelHeight + r) * convolution.kernelWidth + s) * channels + channel)
+                            column: x * convolution.strideX + s * convolution.dilationX - convolution.padding.left,
+                            channel: first + channel,
+                            weightIndex: ((c * convolution.kernelHeight + r) * convolution.kernelWidth + s) * channels
+                                + channel)
                     }
                 }
             }
         case .transposedConvolution(let transposed):
-            for r in 0..<transposed.kernelHeight where (y + transposed.padding.top - r).isMultiple(of: transposed.strideY) {
-                for s in 0..<transposed.kernelWidth where (x + transposed.padding.left - s).isMultiple(of: transposed.strideX) {
+            for r in 0..<transposed.kernelHeight
+            where (y + transposed.padding.top - r).isMultiple(of: transposed.strideY) {
+                for s in 0..<transposed.kernelWidth
+                where (x + transposed.padding.left - s).isMultiple(of: transposed.strideX) {
                     for channel in 0..<shape.channels {
                         append(
-                            r, s, row: (y + transposed.padding.top - r) / transposed.strideY, column: (x + transposed.padding.left - s) / transposed.strideX,
+                            r, s, row: (y + transposed.padding.top - r) / transposed.strideY,
+                            column: (x + transposed.padding.left - s) / transposed.strideX,
                             channel: channel,
-                            weightIndex: ((c * transposed.kernelHeight + r) * transposed.kernelWidth + s) * shape.channels + channel)
+                            weightIndex: ((c * transposed.kernelHeight + r) * transposed.kernelWidth + s)
+                                * shape.channels + channel)
                     }
                 }
             }

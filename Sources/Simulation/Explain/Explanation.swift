@@ -6,21 +6,30 @@ public import Networks
 import Quantization
 public import Tensors
 
-/// The whole derivation of one stored output element, in text: every product, the running sum, bias, multiplier, shift, each rounding beside the exact
-/// rational value, the thresholds around the result, the code.
+/// The whole derivation of one stored output element, in text: every product, the running sum, bias, multiplier, shift,
+/// each rounding beside the exact rational value, the thresholds around the result, the code.
 ///
-/// Computed here from the definitions with exact rationals; the caller holds the result against what the executors stored.
+/// Computed here from the definitions with exact rationals; the caller holds the result against what the executors
+/// stored.
 public struct Explanation: Sendable {
     public private(set) var lines: [String] = []
     /// The stored element that the derivation ends in.
     public private(set) var stored = 0
 
-    /// - Throws: `explainOutside` for a coordinate outside the layer's output, `explainOperator` for operators without a derivation.
-    public init(_ network: QuantizedNetwork, layer: Layer, operands: [Tensor<Int32>], outputShape: FeatureShape, c: Int, y: Int, x: Int) throws(Diagnostic) {
-        guard (0..<outputShape.channels).contains(c), (0..<outputShape.height).contains(y), (0..<outputShape.width).contains(x) else {
+    /// - Throws: `explainOutside` for a coordinate outside the layer's output, `explainOperator` for operators without
+    ///   a derivation.
+    public init(
+        _ network: QuantizedNetwork, layer: Layer, operands: [Tensor<Int32>], outputShape: TensorShape, c: Int, y: Int,
+        x: Int
+    ) throws(Diagnostic) {
+        guard (0..<outputShape.channels).contains(c), (0..<outputShape.height).contains(y),
+            (0..<outputShape.width).contains(x)
+        else {
             throw Diagnostic(
                 .explainOutside, at: "layer \(layer.name)", found: "coordinate c,y,x = \(c),\(y),\(x)",
-                expected: "c below \(outputShape.channels), y below \(outputShape.height), x below \(outputShape.width)", remedy: "choose an element of the output")
+                expected:
+                    "c below \(outputShape.channels), y below \(outputShape.height), x below \(outputShape.width)",
+                remedy: "choose an element of the output")
         }
         say("\(layer.name) (\(layer.operator.name)), output element c = \(c), y = \(y), x = \(x) of \(outputShape)")
         let output = network.formats[layer.name]!
@@ -28,20 +37,33 @@ public struct Explanation: Sendable {
         switch network.parameters[layer.name] {
         case .accumulation(let parameters):
             let explained = ExplainedTerms(
-                layer, weightCodes: parameters.weightCodes, weights: parameters.weightDecoder.entries, format: inputFormat, input: operands[0], c: c, y: y, x: x,
+                layer, weightCodes: parameters.weightCodes, weights: parameters.weightDecoder.entries,
+                format: inputFormat, input: operands[0], c: c, y: y, x: x,
                 outputChannels: outputShape.channels)
             let sum = explainSum(explained.terms, inputName: layer.inputs[0])
             let accumulator = sum + parameters.bias[c]
-            say("accumulator = sum + bias = \(sum) + \(parameters.bias[c]) = \(accumulator), \(ExactInteger(accumulator).signedWidth) bits of \(network.widths.accumulatorBits)")
-            finish(postProcess(accumulator, parameters.postProcessing, channel: c), output, channel: c, codeMap: parameters.postProcessing.codeMap)
+            say(
+                """
+                accumulator = sum + bias = \(sum) + \(parameters.bias[c]) = \(accumulator), \
+                \(ExactInteger(accumulator).signedWidth) bits of \(network.widths.accumulatorBits)
+                """
+            )
+            finish(
+                postProcess(accumulator, parameters.postProcessing, channel: c), output, channel: c,
+                codeMap: parameters.postProcessing.codeMap)
         case .requantization(let post):
             let value = explainOperand(layer.inputs[0], operands[0], inputFormat, y, x, c)
             finish(postProcess(Int64(value), post, channel: c), output, channel: c, codeMap: post.codeMap)
         case .normalization(let parameters):
-            guard case .normalization(let form) = layer.operator else { preconditionFailure("\(layer.name) has normalization parameters") }
+            guard case .normalization(let form) = layer.operator else {
+                preconditionFailure("\(layer.name) has normalization parameters")
+            }
             let result = explainNormalization(
-                form, parameters, layer.inputs[0], operands[0], inputFormat, network.widths.activationBits, channel: c, y: y, x: x)
-            finish(limit(result, parameters.resultBits, parameters.clipLow, parameters.clipHigh), output, channel: c, codeMap: nil)
+                form, parameters, layer.inputs[0], operands[0], inputFormat, network.widths.activationBits, channel: c,
+                y: y, x: x)
+            finish(
+                limit(result, parameters.resultBits, parameters.clipLow, parameters.clipHigh), output, channel: c,
+                codeMap: nil)
         case .addition(let parameters):
             let a = explainOperand(layer.inputs[0], operands[0], inputFormat, y, x, c)
             let b = explainOperand(layer.inputs[1], operands[1], network.formats[layer.inputs[1]]!, y, x, c)
@@ -49,11 +71,19 @@ public struct Explanation: Sendable {
             say("sum = \(a) x \(parameters.mantissaA) + \(b) x \(parameters.mantissaB) = \(sum)")
             let exact = ExactRational(ExactInteger(sum)) * .powerOfTwo(parameters.exponent - 31)
             let rounded = exact.rounded(parameters.rounding.ofExactQuotient)
-            say("exact quotient = sum / 2^\(31 - parameters.exponent) = \(exact.decimal(digits: 12)); \(parameters.rounding.rawValue) gives \(rounded)")
-            finish(limit(Int64(nearest: rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh), output, channel: c, codeMap: nil)
+            say(
+                """
+                exact quotient = sum / 2^\(31 - parameters.exponent) = \(exact.decimal(digits: 12)); \
+                \(parameters.rounding.rawValue) gives \(rounded)
+                """
+            )
+            finish(
+                limit(Int64(nearest: rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh), output,
+                channel: c, codeMap: nil)
         default:
             throw Diagnostic(
-                .explainOperator, at: "layer \(layer.name)", found: "operator \(layer.operator.name) moves or shifts elements only",
+                .explainOperator, at: "layer \(layer.name)",
+                found: "operator \(layer.operator.name) moves or shifts elements only",
                 expected: "an operator that multiplies", remedy: "explain the layer before or after it")
         }
     }
@@ -66,14 +96,23 @@ public struct Explanation: Sendable {
         for term in terms {
             let product = Int64(term.value) * Int64(term.weight)
             sum += product
-            let operand = term.position.map { "\(inputName)[\($0.y)][\($0.x)][\($0.c)] code \(term.code!) -> \(term.value)" } ?? "padding -> 0"
-            say("  tap (\(term.tap.r),\(term.tap.s))  \(operand)  weight \(term.weightCode) -> \(term.weight)  product \(product)  sum \(sum)")
+            let operand =
+                term.position.map { "\(inputName)[\($0.y)][\($0.x)][\($0.c)] code \(term.code!) -> \(term.value)" }
+                ?? "padding -> 0"
+            say(
+                """
+                  tap (\(term.tap.r),\(term.tap.s))  \(operand)  weight \(term.weightCode) -> \(term.weight)  product \
+                \(product)  sum \(sum)
+                """
+            )
         }
         say("sum of \(terms.count) products = \(sum)")
         return sum
     }
 
-    private mutating func explainOperand(_ name: String, _ tensor: Tensor<Int32>, _ format: TensorFormat, _ y: Int, _ x: Int, _ c: Int) -> Int {
+    private mutating func explainOperand(
+        _ name: String, _ tensor: Tensor<Int32>, _ format: TensorFormat, _ y: Int, _ x: Int, _ c: Int
+    ) -> Int {
         let stored = Int(tensor[y, x, c])
         let value = format.value(of: stored, channel: c)
         say("\(name)[\(y)][\(x)][\(c)] stored \(stored) -> v = \(value)")
@@ -82,11 +121,18 @@ public struct Explanation: Sendable {
 
     private mutating func postProcess(_ accumulator: Int64, _ post: PostProcessing, channel: Int) -> Int64 {
         let multiplier = accumulator < 0 ? post.multipliersNegative[channel] : post.multipliers[channel]
-        say("multiplier\(accumulator < 0 ? " of negative sums" : "") m = \(multiplier.mantissa), s = \(multiplier.exponent): factor m / 2^31 x 2^s = \(ExactRequantize.value(of: multiplier).decimal(digits: 15))")
+        say(
+            """
+            multiplier\(accumulator < 0 ? " of negative sums" : "") m = \(multiplier.mantissa), s = \
+            \(multiplier.exponent): factor m / 2^31 x 2^s = \(ExactRequantize.value(of: multiplier).decimal(digits: 15))
+            """
+        )
         let exact = ExactRequantize.quotient(ExactInteger(accumulator), by: multiplier)
         let rounded = ExactRequantize.rounded(ExactInteger(accumulator), by: multiplier, rule: post.rounding)
         say("exact quotient = acc x m / 2^\(31 - multiplier.exponent) = \(exact) = \(exact.decimal(digits: 12))")
-        say("\(post.rounding.rawValue) gives \(rounded) (error \((ExactRational(rounded) - exact).decimal(digits: 12)))")
+        say(
+            "\(post.rounding.rawValue) gives \(rounded) (error \((ExactRational(rounded) - exact).decimal(digits: 12)))"
+        )
         return limit(Int64(nearest: rounded), post.resultBits, post.clipLow, post.clipHigh)
     }
 
@@ -106,10 +152,17 @@ public struct Explanation: Sendable {
         let select = Int(set.selects[channel])
         let codebook = set.codebooks[select]
         let centred = result - Int64(set.offsets[channel])
-        say("codebook select \(select) of \(set.codebooks.count), offset \(set.offsets[channel]): r - offset = \(centred)")
+        say(
+            """
+            codebook select \(select) of \(set.codebooks.count), offset \(set.offsets[channel]): r - offset = \(centred)
+            """
+        )
         let code = codebook.thresholds.count { centred >= Int64($0) }
         for index in max(0, code - 2)...min(codebook.entries.count - 1, code + 2) {
-            if index > 0 { say("  threshold \(index): \(codebook.thresholds[index - 1])\(centred >= Int64(codebook.thresholds[index - 1]) ? "  <= r - offset" : "")") }
+            if index > 0 {
+                let threshold = codebook.thresholds[index - 1]
+                say("  threshold \(index): \(threshold)\(centred >= Int64(threshold) ? "  <= r - offset" : "")")
+            }
             say("    entry \(index): \(codebook.entries[index])\(index == code ? "   <- code" : "")")
         }
         stored = code
@@ -117,11 +170,17 @@ public struct Explanation: Sendable {
             stored = Int(codeMap[code])
             say("code map: \(code) -> \(stored)")
         }
-        say("code = \(stored), decoded value \(Int64(codebook.entries[code]) + Int64(set.offsets[channel])), real value x step \(set.step)")
+        say(
+            """
+            code = \(stored), decoded value \(Int64(codebook.entries[code]) + Int64(set.offsets[channel])), real value \
+            x step \(set.step)
+            """
+        )
     }
 
     private mutating func explainNormalization(
-        _ form: NormalizationForm, _ parameters: NormalizationParameters, _ name: String, _ input: Tensor<Int32>, _ format: TensorFormat, _ operandBits: Int,
+        _ form: NormalizationForm, _ parameters: NormalizationParameters, _ name: String, _ input: Tensor<Int32>,
+        _ format: TensorFormat, _ operandBits: Int,
         channel: Int, y: Int, x: Int
     ) -> Int64 {
         let channels = input.shape.channels
@@ -132,18 +191,28 @@ public struct Explanation: Sendable {
             let value = format.value(of: code, channel: j)
             let magnitude =
                 form.isSquareRootForm
-                ? ExactNormalization.squaredMagnitude(ExactInteger(value), operandBits: operandBits, shift: parameters.operandShifts[j])
+                ? ExactNormalization.squaredMagnitude(
+                    ExactInteger(value), operandBits: operandBits, shift: parameters.operandShifts[j])
                 : ExactNormalization.absoluteMagnitude(ExactInteger(value))
             let operand = Int64(exactly: magnitude)!
             let gammaCode = Int(parameters.gammaCodes[channel * channels + j])
             let gamma = Int64(parameters.gammaDecoder.entries[gammaCode])
             sum += operand * gamma
-            say("  \(name)[\(y)][\(x)][\(j)] code \(code) -> \(value)  q \(operand)  gamma \(gammaCode) -> \(gamma)  product \(operand * gamma)  sum \(sum)")
+            say(
+                """
+                  \(name)[\(y)][\(x)][\(j)] code \(code) -> \(value)  q \(operand)  gamma \(gammaCode) -> \(gamma)  \
+                product \(operand * gamma)  sum \(sum)
+                """
+            )
         }
         let norm = sum + parameters.beta[channel]
         let (mantissa, shift) = (parameters.scaleMantissas[channel], parameters.scaleShifts[channel])
         let value = ExactInteger(format.value(of: Int(input[y, x, channel]), channel: channel))
-        say("n = sum + beta = \(sum) + \(parameters.beta[channel]) = \(norm); v = \(value), M = \(mantissa), S = \(shift)")
+        say(
+            """
+            n = sum + beta = \(sum) + \(parameters.beta[channel]) = \(norm); v = \(value), M = \(mantissa), S = \(shift)
+            """
+        )
         let (n, scale) = (ExactInteger(norm), ExactInteger(mantissa))
         if let table = parameters.table { return explainTable(form, table, value, norm: n, scale: scale, shift: shift) }
         let result =
@@ -153,19 +222,30 @@ public struct Explanation: Sendable {
             case .gdn1: ExactNormalization.gdn1(value, norm: n, scale: scale, shift: shift)
             case .igdn1: ExactNormalization.igdn1(value, norm: n, scale: scale, shift: shift)
             }
-        say("exact \(Self.formula(form)) = \(Self.decimal(form, value.magnitude * scale, n, shift)); correctly rounded, sign of v: \(result)")
+        say(
+            """
+            exact \(Self.formula(form)) = \(Self.decimal(form, value.magnitude * scale, n, shift)); correctly rounded, \
+            sign of v: \(result)
+            """
+        )
         return Int64(nearest: result)
     }
 
     private mutating func explainTable(
-        _ form: NormalizationForm, _ table: NormalizationTable, _ value: ExactInteger, norm: ExactInteger, scale: ExactInteger, shift: Int
+        _ form: NormalizationForm, _ table: NormalizationTable, _ value: ExactInteger, norm: ExactInteger,
+        scale: ExactInteger, shift: Int
     ) -> Int64 {
         let oracle = ExactTableNormalization(form, table)
         let factor = oracle.factor(norm: norm)
         say("n = 2^\(factor.exponent) x \((ExactRational(norm) * .powerOfTwo(-factor.exponent)).decimal(digits: 12))")
         if let place = factor.place {
             let (base, slope) = (table.bases[place.segment], table.slopes[place.segment])
-            say("segment \(place.segment) of \(table.bases.count), offset u = \(place.offset) of \(1 << table.offsetBits); base \(base), slope \(slope), T = \(table.slopeShift)")
+            say(
+                """
+                segment \(place.segment) of \(table.bases.count), offset u = \(place.offset) of \
+                \(1 << table.offsetBits); base \(base), slope \(slope), T = \(table.slopeShift)
+                """
+            )
             say("y = base + ((slope u) >> T) = \(factor.y)")
         } else {
             say("y = the first \(table.baseBits) bits of n = \(factor.y)")
@@ -187,7 +267,9 @@ public struct Explanation: Sendable {
     }
 
     /// The exact real value, cut (not rounded) after nine digits: square roots from integer roots.
-    private static func decimal(_ form: NormalizationForm, _ product: ExactInteger, _ n: ExactInteger, _ shift: Int) -> String {
+    private static func decimal(
+        _ form: NormalizationForm, _ product: ExactInteger, _ n: ExactInteger, _ shift: Int
+    ) -> String {
         let digits = 9
         let scale = ExactInteger(10).power(digits)
         let units: ExactInteger =
@@ -216,7 +298,8 @@ extension RoundingRule {
         case .floor: .floor
         case .ceiling: .ceiling
         case .towardZero: .towardZero
-        case .gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32: preconditionFailure("\(rawValue) is not admitted for add")
+        case .gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32:
+            preconditionFailure("\(rawValue) is not admitted for add")
         }
     }
 }
@@ -231,7 +314,8 @@ extension ExactTableNormalization {
             case .igdn1: .igdn1
             }
         self.init(
-            exact, indexBits: table.indexBits, offsetBits: table.offsetBits, baseBits: table.baseBits, slopeShift: table.slopeShift, bases: table.bases.map { Int($0) },
+            exact, indexBits: table.indexBits, offsetBits: table.offsetBits, baseBits: table.baseBits,
+            slopeShift: table.slopeShift, bases: table.bases.map { Int($0) },
             slopes: table.slopes.map { Int($0) })
     }
 }

@@ -1,0 +1,70 @@
+/// A table in fixed-width text: the first column to the left, the others to the right.
+public struct TextTable: Sendable {
+    private var rows: [[String]]
+    private let leftColumns: Int
+
+    public init(header: [String], leftColumns: Int = 1) {
+        self.rows = [header]
+        self.leftColumns = leftColumns
+    }
+
+    /// What would break the table, line breaks and control characters in names, is written out.
+    public mutating func append(_ row: [String]) { rows.append(row.map(\.printableWord)) }
+
+    public var text: String {
+        let layout = TableLayout(widestOf: rows, leftColumns: leftColumns)
+        var lines = rows.map(layout.line)
+        lines.insert(layout.rule, at: 1)
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+/// A table whose rows take long: each is text as soon as it is there, in columns that were laid out before.
+public struct GrowingTable: Sendable {
+    private let layout: TableLayout
+    /// The header and the rule below it, each with the end of its line.
+    public let heading: String
+
+    /// - Parameter expected: rows that are as wide as any to come, of any number of fields; a longer field moves what
+    ///   follows in its row.
+    public init(header: [String], expected: [[String]], leftColumns: Int = 1) {
+        layout = TableLayout(widestOf: [header] + expected, leftColumns: leftColumns)
+        heading = layout.line(header) + "\n" + layout.rule + "\n"
+    }
+
+    /// A row with the end of its line.
+    public func text(of row: [String]) -> String { layout.line(row.map(\.printableWord)) + "\n" }
+}
+
+/// The widths of a table's columns.
+private struct TableLayout: Sendable {
+    let widths: [Int]
+    let leftColumns: Int
+
+    init(widestOf rows: [[String]], leftColumns: Int) {
+        let columns = rows.map(\.count).max() ?? 0
+        widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+        self.leftColumns = leftColumns
+    }
+
+    var rule: String { widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ") }
+
+    func line(_ row: [String]) -> String {
+        row.indices.map { pad(row[$0], to: $0 < widths.count ? widths[$0] : 0, left: $0 < leftColumns) }.joined(
+            separator: "  "
+        ).trimmingTrailingSpaces()
+    }
+
+    private func pad(_ field: String, to width: Int, left: Bool) -> String {
+        let blanks = String(repeating: " ", count: max(0, width - field.count))
+        return left ? field + blanks : blanks + field
+    }
+}
+
+extension String {
+    fileprivate func trimmingTrailingSpaces() -> String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,44 @@
+import Testing
+import Text
+
+@Suite struct TextTableTests {
+    static let rows = [["first", "1,000", "0.5"], ["a longer one", "7", ""]]
+
+    @Test("The first column to the left, the others to the right, no blanks at the end of a line")
+    func text() {
+        var table = TextTable(header: ["choice", "B", "loss"])
+        for row in Self.rows { table.append(row) }
+        #expect(
+            table.text == """
+                choice            B  loss
+                ------------  -----  ----
+                first         1,000   0.5
+                a longer one      7
+
+                """)
+    }
+
+    @Test("Rows that come one by one make the same text where the widest fields were known")
+    func growing() {
+        var table = TextTable(header: ["choice", "B", "loss"])
+        for row in Self.rows { table.append(row) }
+        let growing = GrowingTable(header: ["choice", "B", "loss"], expected: [["a longer one"], ["", "9,999"]])
+        #expect(growing.heading + Self.rows.map(growing.text).joined() == table.text)
+    }
+
+    @Test("Numbers that 64 bits do not hold with their digits, infinities and NaN are printed as they are")
+    func numbers() {
+        #expect(
+            [1.25, -0.5, 1e300, -1e18, .infinity, -.infinity, .nan].map { $0.fixed(2) } == [
+                "1.25", "-0.50", "1e+300", "-1e+18", "inf", "-inf", "nan",
+            ])
+        #expect(9e16.fixed(2) == "90000000000000000.00")
+    }
+
+    @Test("A field that is wider than was expected, or beyond the header, is printed whole")
+    func overflow() {
+        let growing = GrowingTable(header: ["choice", "B"], expected: [["", "9"]])
+        #expect(growing.text(of: ["a longer one", "12", "more"]) == "a longer one  12  more\n")
+        #expect(growing.text(of: ["a", "1"]) == "a       1\n")
+    }
+}
