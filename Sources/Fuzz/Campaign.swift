@@ -102,7 +102,7 @@ final class Campaign: Sendable {
         {
             loop: while true {
                 let event = worker.next(limitSeconds: options.limitSeconds)
-                if worker.peakBytes > options.addressSpaceBytes {
+                if worker.peakAddressSpaceBytes > options.addressSpaceBytes {
                     worker.stop()
                     isBudget = true
                     break loop

@@ -16,8 +16,8 @@ final class WorkerRun {
     private let output = Pipe()
     private var pending: [UInt8] = []
     private var lastProgress = (processor: 0.0, wall: Date())
-    /// Most resident memory seen, in bytes.
-    private(set) var peakBytes = 0
+    /// Largest address space seen, in bytes: what RLIMIT_AS limits, whether touched or not.
+    private(set) var peakAddressSpaceBytes = 0
 
     /// Starts this program again as a worker; its standard error goes to `folder`/stderr.
     init(_ arguments: [String], folder: String) throws {
@@ -85,7 +85,7 @@ final class WorkerRun {
     }
 
     private func isOverdue(_ limitSeconds: Double) -> Bool {
-        peakBytes = max(peakBytes, residentBytes)
+        peakAddressSpaceBytes = max(peakAddressSpaceBytes, addressSpaceBytes)
         return processorSeconds - lastProgress.processor > limitSeconds
             || Date().timeIntervalSince(lastProgress.wall) > 6 * limitSeconds
     }
@@ -101,11 +101,11 @@ final class WorkerRun {
         return (user + system) / 100
     }
 
-    private var residentBytes: Int {
+    private var addressSpaceBytes: Int {
         guard let text = try? String(contentsOfFile: "/proc/\(child.processIdentifier)/statm", encoding: .utf8) else {
             return 0
         }
         let fields = text.split(separator: " ")
-        return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4096 : 0
+        return (fields.first.flatMap { Int($0) } ?? 0) * 4096
     }
 }

@@ -18,7 +18,7 @@ class Options:
     `gradient_norm` is the longest gradient a step follows, 0 for no limit. `precision` is that of the
     convolutions while training; bfloat16 takes less than half the time where the
     processor has its instructions. `surrogate` is what the syntheses see in training: rounded values, or noise. `weighting` says what a
-    picture's loss counts: itself, or its logarithm; beside it stand the logarithms of its distortion, with the weight `fidelity`, and of the other distortion, with the weight `companion`."""
+    picture's loss counts: itself, its logarithm, or bits and decibels; beside it stand the logarithms of its distortion, with the weight `fidelity`, and of the other distortion, with the weight `companion`."""
 
     network: str = "mbt2018-mean"
     channels: int = 64

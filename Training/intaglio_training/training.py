@@ -90,7 +90,7 @@ class Training:
         coded = self.network(pictures, rates)
         bpp = coded.bits / (pictures.shape[2] * pictures.shape[3])
         distortion = self.distortion(pictures, coded.reconstruction)
-        loss = loss_of_pictures(self.lambdas[rates] * distortion + bpp, self.options.weighting)
+        loss = loss_of_pictures(self.options.loss, self.options.weighting, self.lambdas[rates], distortion, bpp)
         for weight, name in ((self.options.fidelity, self.options.loss), (self.options.companion, other_distortion(self.options.loss))):
             if weight:
                 loss = loss + weight * log_distortion(name, pictures, coded.reconstruction)
