@@ -4,6 +4,7 @@ import Testing
 @Suite struct FileTests {
     static let longestFile = 450
     static let longestLine = 120
+    static let longestSystemVerilogLine = 100
     static let bannedWords: Set<String> = [
         "data", "info", "helper", "helpers", "manager", "util", "utils", "cfg", "tmp", "misc", "common",
     ]
@@ -24,6 +25,16 @@ import Testing
                 for (number, line) in lines.enumerated() where line.count > Self.longestLine {
                     Issue.record("\(path):\(number + 1) has \(line.count) characters")
                 }
+            }
+        }
+    }
+
+    @Test("No line of SystemVerilog under Sources is longer than 100 characters")
+    func systemVerilogLineLengths() throws {
+        for path in Repository.files(in: "Sources", withExtension: "sv") {
+            let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false)
+            for (number, line) in lines.enumerated() where line.count > Self.longestSystemVerilogLine {
+                Issue.record("\(path):\(number + 1) has \(line.count) characters")
             }
         }
     }

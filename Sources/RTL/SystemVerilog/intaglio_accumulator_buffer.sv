@@ -1,4 +1,6 @@
-// Partial sums of tiles whose input channels are split: one read and one write of LANES sums a cycle, in two's complement of SUM_BITS.
+// Partial sums of tiles whose input channels are split.
+//
+// LANES sums are read and LANES sums are written per cycle, in two's complement of SUM_BITS.
 module intaglio_accumulator_buffer #(
     parameter int SUMS     = intaglio_constants::ACCUMULATOR_BUFFER_SUMS,
     parameter int SUM_BITS = intaglio_constants::ACCUMULATOR_BITS,
@@ -17,13 +19,16 @@ module intaglio_accumulator_buffer #(
 
     generate
         for (genvar lane = 0; lane < LANES; lane++) begin : g_lane
-            assign read_sums[SUM_BITS*lane +: SUM_BITS] = memory[read_addresses[32*lane +: ADDRESS_BITS]];
+            assign read_sums[SUM_BITS*lane +: SUM_BITS] =
+                memory[read_addresses[32*lane +: ADDRESS_BITS]];
         end
     endgenerate
 
     always_ff @(posedge clock) begin
         for (int lane = 0; lane < LANES; lane++) begin
-            if (write_lanes[lane]) memory[write_addresses[32*lane +: ADDRESS_BITS]] <= write_sums[SUM_BITS*lane +: SUM_BITS];
+            if (write_lanes[lane])
+                memory[write_addresses[32*lane +: ADDRESS_BITS]] <=
+                    write_sums[SUM_BITS*lane +: SUM_BITS];
         end
     end
 

@@ -1,7 +1,11 @@
-// Activations. Words of WORD_BYTES for the MAC array, one for each pixel lane; elements of up to two bytes for two operands of the result lanes; a write port for results;
-// a read and a write port for the DMA.
+// Activations, with these ports:
 //
-// A behavioural memory: which words the banks can give in one cycle is the step sequencer's business.
+//     MAC array       reads one word of WORD_BYTES for each pixel lane
+//     result lanes    read elements of one or two bytes for two operands, write results
+//     DMA             reads and writes bytes
+//
+// A behavioural memory without banks. The step sequencer decides which words the banks of the chip
+// can give in one cycle.
 module intaglio_activation_buffer #(
     parameter int BYTES      = intaglio_constants::ACTIVATION_BUFFER_BYTES,
     parameter int WORD_BYTES = intaglio_constants::INPUT_CHANNEL_LANES,
@@ -13,7 +17,7 @@ module intaglio_activation_buffer #(
     // Words of the MAC array
     input  logic [32*READS-1:0]           read_addresses,
     output logic [8*WORD_BYTES*READS-1:0] read_words,
-    // Elements of the result lanes, little endian; the second byte is that of the next address
+    // Elements of the result lanes, little endian: the second byte is that of the next address
     input  logic [32*RESULTS-1:0]         first_addresses,
     output logic [16*RESULTS-1:0]         first_elements,
     input  logic [32*RESULTS-1:0]         second_addresses,
@@ -44,7 +48,8 @@ module intaglio_activation_buffer #(
             for (genvar place = 0; place < WORD_BYTES; place++) begin : g_byte
                 logic [31:0] address;
                 assign address = read_addresses[32*port +: 32] + place;
-                assign read_words[8*(WORD_BYTES*port + place) +: 8] = memory[address[ADDRESS_BITS-1:0]];
+                assign read_words[8*(WORD_BYTES*port + place) +: 8] =
+                    memory[address[ADDRESS_BITS-1:0]];
                 wire unused = &{1'b0, address[31:ADDRESS_BITS]};
             end
         end
@@ -52,8 +57,10 @@ module intaglio_activation_buffer #(
             logic [31:0] first, second;
             assign first  = first_addresses[32*lane +: 32];
             assign second = second_addresses[32*lane +: 32];
-            assign first_elements[16*lane +: 16]  = {memory[first[ADDRESS_BITS-1:0] + 1'b1], memory[first[ADDRESS_BITS-1:0]]};
-            assign second_elements[16*lane +: 16] = {memory[second[ADDRESS_BITS-1:0] + 1'b1], memory[second[ADDRESS_BITS-1:0]]};
+            assign first_elements[16*lane +: 16]  = {memory[first[ADDRESS_BITS-1:0] + 1'b1],
+                                                     memory[first[ADDRESS_BITS-1:0]]};
+            assign second_elements[16*lane +: 16] = {memory[second[ADDRESS_BITS-1:0] + 1'b1],
+                                                     memory[second[ADDRESS_BITS-1:0]]};
             wire unused = &{1'b0, first[31:ADDRESS_BITS], second[31:ADDRESS_BITS]};
         end
         for (genvar lane = 0; lane < DMA_BYTES; lane++) begin : g_dma
@@ -66,12 +73,15 @@ module intaglio_activation_buffer #(
 
     always_ff @(posedge clock) begin
         for (int lane = 0; lane < DMA_BYTES; lane++) begin
-            if (write_lanes[lane]) memory[write_addresses[32*lane +: ADDRESS_BITS]] <= write_data[8*lane +: 8];
+            if (write_lanes[lane])
+                memory[write_addresses[32*lane +: ADDRESS_BITS]] <= write_data[8*lane +: 8];
         end
         for (int lane = 0; lane < RESULTS; lane++) begin
             if (result_lanes[lane]) begin
                 memory[result_addresses[32*lane +: ADDRESS_BITS]] <= result_elements[16*lane +: 8];
-                if (result_is_wide) memory[result_addresses[32*lane +: ADDRESS_BITS] + 1'b1] <= result_elements[16*lane+8 +: 8];
+                if (result_is_wide)
+                    memory[result_addresses[32*lane +: ADDRESS_BITS] + 1'b1] <=
+                        result_elements[16*lane+8 +: 8];
             end
         end
     end

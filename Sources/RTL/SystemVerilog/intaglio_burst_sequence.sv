@@ -1,6 +1,7 @@
-// Cuts one transfer into bursts: its rows, each split at addresses that are multiples of BURST_BYTES.
+// Cuts one transfer into bursts: its rows, each split at the multiples of BURST_BYTES.
 //
-// asking is high from the start cycle of the transfer until its last burst is granted; address, bytes and last describe the burst that is asked for.
+// asking is high from the start cycle of the transfer until its last burst is granted.
+// address, bytes and last describe the burst that is asked for.
 module intaglio_burst_sequence #(
     parameter int BURST_BYTES = intaglio_constants::DMA_BURST_BYTES
 ) (
@@ -21,7 +22,8 @@ module intaglio_burst_sequence #(
 );
     logic        running;
     logic [31:0] next_address, row_left, row_address, plane_address, rows_left, planes_left;
-    logic [31:0] current_left, current_row_address, current_plane_address, current_rows_left, current_planes_left;
+    logic [31:0] current_left, current_row_address, current_plane_address,
+                 current_rows_left, current_planes_left;
     logic [31:0] to_boundary;
     logic        ends_row, ends_plane;
 

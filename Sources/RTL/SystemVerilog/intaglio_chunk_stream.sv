@@ -1,6 +1,8 @@
-// Where the bytes of a transfer lie on chip: the stream of its bytes in chunks of chunk_bytes, chunk i at buffer_address + i chunk_pitch.
+// Where the bytes of a transfer lie on chip. Their stream is cut into chunks of chunk_bytes;
+// chunk i lies at buffer_address + i chunk_pitch.
 //
-// In each beat the valid lanes take the next positions of the stream; positions are given in the same cycle.
+// In each beat the valid lanes take the next positions of the stream.
+// Their addresses are given in the same cycle.
 module intaglio_chunk_stream #(
     parameter int WIDTH_BYTES = intaglio_constants::DMA_BYTES_PER_CYCLE
 ) (

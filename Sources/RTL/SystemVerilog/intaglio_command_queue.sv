@@ -1,6 +1,9 @@
-// The commands of one engine, in order. The head stands at the output until it is popped, so an engine reads its command for as long as it runs.
+// The commands of one engine, in order. The head stands at the output until it is popped, so that
+// an engine can read its command for as long as it runs.
 //
-// Filled by a testbench ($readmemh, one word a line) or by whatever writes instruction memory; count is the number of commands in it.
+// A testbench fills the queue ($readmemh, one word per line), or whatever writes the instruction
+// memory of a chip.
+// count is the number of commands in it.
 module intaglio_command_queue #(
     parameter int WORDS    = 16,
     parameter int COMMANDS = 4096

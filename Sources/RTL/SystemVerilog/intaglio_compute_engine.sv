@@ -92,7 +92,8 @@ module intaglio_compute_engine #(
     logic [31:0] channel_block, work;
     assign is_elementwise = command[32*intaglio_constants::COMPUTE_KIND];
     assign is_last        = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 1];
-    assign normalizes     = !is_elementwise && command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 2];
+    assign normalizes     = !is_elementwise &&
+                            command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 2];
     assign channel_block  = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
     assign work           = command[32*intaglio_constants::ELEMENTWISE_FUNCTION +: 32];
 
@@ -108,13 +109,33 @@ module intaglio_compute_engine #(
     logic             step_active, fire, first_step, last_step, last_group, bank;
     logic [P0-1:0]    served_pixels, padding;
     logic [C0*K0-1:0] served_weights;
-    logic [31:0]      channel_index, channels_left, group, row, column, channel, drain_cycles, record_channel;
+    logic [31:0]      channel_index, channels_left, group, row, column, channel, drain_cycles,
+                      record_channel;
 
     intaglio_step_sequencer steps (
-        .clock(clock), .begins(begins && !is_elementwise), .runs(runs && !is_elementwise), .drain_cycles(drain_cycles), .command(command), .active(step_active),
-        .fire(fire), .first_step(first_step), .last_step(last_step), .last_group(last_group), .bank(bank), .served_pixels(served_pixels),
-        .served_weights(served_weights), .padding(padding), .activation_addresses(activation_addresses), .weight_addresses(weight_addresses),
-        .channel_index(channel_index), .channels_left(channels_left), .group(group), .row(row), .column(column), .channel(channel));
+        .clock(clock),
+        .begins(begins && !is_elementwise),
+        .runs(runs && !is_elementwise),
+        .drain_cycles(drain_cycles),
+        .command(command),
+        .active(step_active),
+        .fire(fire),
+        .first_step(first_step),
+        .last_step(last_step),
+        .last_group(last_group),
+        .bank(bank),
+        .served_pixels(served_pixels),
+        .served_weights(served_weights),
+        .padding(padding),
+        .activation_addresses(activation_addresses),
+        .weight_addresses(weight_addresses),
+        .channel_index(channel_index),
+        .channels_left(channels_left),
+        .group(group),
+        .row(row),
+        .column(column),
+        .channel(channel)
+    );
 
     logic                              drain, drain_tag_bank, drain_bank;
     logic [TAG_BITS-1:0]               drain_tag;
@@ -122,13 +143,35 @@ module intaglio_compute_engine #(
     logic [ACCUMULATOR_BITS*LANES-1:0] drain_sums;
 
     intaglio_mac_array array (
-        .clock(clock), .reset(reset), .operand_mode(command[32*intaglio_constants::COMPUTE_OPERAND +: 2]),
-        .activation_bits(command[32*intaglio_constants::COMPUTE_ACTIVATION_BITS +: 5]), .fire(fire), .first_step(first_step), .last_step(last_step), .bank(bank),
-        .tag({last_group, group, row, column, channel}), .served_pixels(served_pixels), .served_weights(served_weights), .padding(padding),
-        .channel_index(channel_index), .channels_left(channels_left), .activation_words(activation_words), .weight_words(weight_words),
-        .record_channel(record_channel), .records(operand_records), .operand_indices(operand_indices), .operand_entries(operand_entries),
-        .weight_codes(weight_codes), .weight_entries(weight_entries), .drain(drain), .drain_tag(drain_tag), .drain_tag_bank(drain_tag_bank),
-        .drain_bank(drain_bank), .drain_first(drain_first), .drain_sums(drain_sums));
+        .clock(clock),
+        .reset(reset),
+        .operand_mode(command[32*intaglio_constants::COMPUTE_OPERAND +: 2]),
+        .activation_bits(command[32*intaglio_constants::COMPUTE_ACTIVATION_BITS +: 5]),
+        .fire(fire),
+        .first_step(first_step),
+        .last_step(last_step),
+        .bank(bank),
+        .tag({last_group, group, row, column, channel}),
+        .served_pixels(served_pixels),
+        .served_weights(served_weights),
+        .padding(padding),
+        .channel_index(channel_index),
+        .channels_left(channels_left),
+        .activation_words(activation_words),
+        .weight_words(weight_words),
+        .record_channel(record_channel),
+        .records(operand_records),
+        .operand_indices(operand_indices),
+        .operand_entries(operand_entries),
+        .weight_codes(weight_codes),
+        .weight_entries(weight_entries),
+        .drain(drain),
+        .drain_tag(drain_tag),
+        .drain_tag_bank(drain_tag_bank),
+        .drain_bank(drain_bank),
+        .drain_first(drain_first),
+        .drain_sums(drain_sums)
+    );
 
     assign operand_records_address = channel_block + header[32*6 +: 32] + 8 * record_channel;
 
@@ -138,9 +181,16 @@ module intaglio_compute_engine #(
     logic                              sums_last;
 
     intaglio_accumulator_buffer accumulator_buffer (
-        .clock(clock), .read_addresses(partial_addresses), .read_sums(partial_sums), .write_lanes(sum_lanes), .write_addresses(sum_addresses), .write_sums(sums));
+        .clock(clock),
+        .read_addresses(partial_addresses),
+        .read_sums(partial_sums),
+        .write_lanes(sum_lanes),
+        .write_addresses(sum_addresses),
+        .write_sums(sums)
+    );
 
-    logic [32*RESULTS-1:0]  value_addresses, drain_record_addresses, value_record_addresses, drain_addresses;
+    logic [32*RESULTS-1:0]  value_addresses, drain_record_addresses, value_record_addresses,
+                            drain_addresses;
     logic [8*RESULTS-1:0]   value_codes;
     logic [RESULTS-1:0]     drain_valid;
     logic                   drain_last;
@@ -148,15 +198,39 @@ module intaglio_compute_engine #(
     logic [192*RESULTS-1:0] drain_records;
 
     intaglio_drain drain_engine (
-        .clock(clock), .reset(reset), .command(command), .header(header), .drain_cycles(drain_cycles), .drain(drain), .drain_tag(drain_tag),
-        .drain_tag_bank(drain_tag_bank), .drain_bank(drain_bank), .drain_first(drain_first), .drain_sums(drain_sums), .partial_addresses(partial_addresses),
-        .partial_sums(partial_sums), .sum_lanes(sum_lanes), .sum_addresses(sum_addresses), .sums(sums), .sums_last(sums_last),
-        .value_addresses(value_addresses), .value_elements(first_elements), .record_addresses(drain_record_addresses), .records(result_records),
-        .value_record_addresses(value_record_addresses), .value_codes(value_codes), .lane_valid(drain_valid), .lane_last(drain_last),
-        .lane_sums(drain_lane_sums), .lane_records(drain_records), .lane_addresses(drain_addresses));
+        .clock(clock),
+        .reset(reset),
+        .command(command),
+        .header(header),
+        .drain_cycles(drain_cycles),
+        .drain(drain),
+        .drain_tag(drain_tag),
+        .drain_tag_bank(drain_tag_bank),
+        .drain_bank(drain_bank),
+        .drain_first(drain_first),
+        .drain_sums(drain_sums),
+        .partial_addresses(partial_addresses),
+        .partial_sums(partial_sums),
+        .sum_lanes(sum_lanes),
+        .sum_addresses(sum_addresses),
+        .sums(sums),
+        .sums_last(sums_last),
+        .value_addresses(value_addresses),
+        .value_elements(first_elements),
+        .record_addresses(drain_record_addresses),
+        .records(result_records),
+        .value_record_addresses(value_record_addresses),
+        .value_codes(value_codes),
+        .lane_valid(drain_valid),
+        .lane_last(drain_last),
+        .lane_sums(drain_lane_sums),
+        .lane_records(drain_records),
+        .lane_addresses(drain_addresses)
+    );
 
     // Element-wise work
-    logic [32*RESULTS-1:0]  work_first_addresses, work_second_addresses, work_first_records, work_second_records, work_record_addresses, work_addresses;
+    logic [32*RESULTS-1:0]  work_first_addresses, work_second_addresses, work_first_records,
+                            work_second_records, work_record_addresses, work_addresses;
     logic [8*RESULTS-1:0]   work_first_codes, work_second_codes;
     logic [RESULTS-1:0]     work_valid;
     logic                   work_last;
@@ -165,48 +239,108 @@ module intaglio_compute_engine #(
     logic [192*RESULTS-1:0] work_records;
 
     intaglio_elementwise elementwise_engine (
-        .clock(clock), .reset(reset), .begins(begins && is_elementwise), .runs(runs && is_elementwise), .command(command), .header(header),
-        .first_addresses(work_first_addresses), .first_elements(first_elements), .second_addresses(work_second_addresses), .second_elements(second_elements),
-        .first_record_addresses(work_first_records), .second_record_addresses(work_second_records), .record_addresses(work_record_addresses),
-        .records(result_records), .first_codes(work_first_codes), .first_values(first_values), .second_codes(work_second_codes), .second_values(second_values),
-        .lane_valid(work_valid), .lane_last(work_last), .lane_sums(work_sums), .lane_firsts(work_firsts), .lane_seconds(work_seconds),
-        .lane_records(work_records), .lane_addresses(work_addresses));
+        .clock(clock),
+        .reset(reset),
+        .begins(begins && is_elementwise),
+        .runs(runs && is_elementwise),
+        .command(command),
+        .header(header),
+        .first_addresses(work_first_addresses),
+        .first_elements(first_elements),
+        .second_addresses(work_second_addresses),
+        .second_elements(second_elements),
+        .first_record_addresses(work_first_records),
+        .second_record_addresses(work_second_records),
+        .record_addresses(work_record_addresses),
+        .records(result_records),
+        .first_codes(work_first_codes),
+        .first_values(first_values),
+        .second_codes(work_second_codes),
+        .second_values(second_values),
+        .lane_valid(work_valid),
+        .lane_last(work_last),
+        .lane_sums(work_sums),
+        .lane_firsts(work_firsts),
+        .lane_seconds(work_seconds),
+        .lane_records(work_records),
+        .lane_addresses(work_addresses)
+    );
 
     // The ports that both share
     assign first_addresses         = is_elementwise ? work_first_addresses : value_addresses;
     assign second_addresses        = work_second_addresses;
     assign first_record_addresses  = is_elementwise ? work_first_records : value_record_addresses;
     assign second_record_addresses = work_second_records;
-    assign result_record_addresses = is_elementwise ? work_record_addresses : drain_record_addresses;
+    assign result_record_addresses = is_elementwise ? work_record_addresses :
+                                                      drain_record_addresses;
 
     generate
         for (genvar lane = 0; lane < RESULTS; lane++) begin : g_decode
             logic signed [15:0] unused_first, unused_second;
             intaglio_decode_lane first (
-                .code(is_elementwise ? work_first_codes[8*lane +: 8] : value_codes[8*lane +: 8]), .select(first_records[64*lane+32 +: 8]),
-                .offset(first_records[64*lane +: 16]), .mode(2'd0), .shift(5'd0), .activation_bits(5'd16), .padding(1'b0),
-                .entry_index(first_indices[16*lane +: 16]), .entry(first_entries[16*lane +: 16]), .value(first_values[16*lane +: 16]), .operand(unused_first));
+                .code(is_elementwise ? work_first_codes[8*lane +: 8] : value_codes[8*lane +: 8]),
+                .select(first_records[64*lane+32 +: 8]),
+                .offset(first_records[64*lane +: 16]),
+                .mode(2'd0),
+                .shift(5'd0),
+                .activation_bits(5'd16),
+                .padding(1'b0),
+                .entry_index(first_indices[16*lane +: 16]),
+                .entry(first_entries[16*lane +: 16]),
+                .value(first_values[16*lane +: 16]),
+                .operand(unused_first)
+            );
             intaglio_decode_lane second (
-                .code(work_second_codes[8*lane +: 8]), .select(second_records[64*lane+32 +: 8]), .offset(second_records[64*lane +: 16]), .mode(2'd0), .shift(5'd0),
-                .activation_bits(5'd16), .padding(1'b0), .entry_index(second_indices[16*lane +: 16]), .entry(second_entries[16*lane +: 16]),
-                .value(second_values[16*lane +: 16]), .operand(unused_second));
+                .code(work_second_codes[8*lane +: 8]),
+                .select(second_records[64*lane+32 +: 8]),
+                .offset(second_records[64*lane +: 16]),
+                .mode(2'd0),
+                .shift(5'd0),
+                .activation_bits(5'd16),
+                .padding(1'b0),
+                .entry_index(second_indices[16*lane +: 16]),
+                .entry(second_entries[16*lane +: 16]),
+                .value(second_values[16*lane +: 16]),
+                .operand(unused_second)
+            );
             wire unused = &{1'b0, unused_first, unused_second};
         end
     endgenerate
 
     // Results
     logic last;
-    assign result_is_wide = command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32] == 32'd2;
+    assign result_is_wide =
+        command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32] == 32'd2;
 
     intaglio_result_lanes results (
-        .clock(clock), .reset(reset), .header(header), .normalizes(normalizes), .adds(is_elementwise && work == ADD),
-        .bypasses(is_elementwise && work != ADD && work != REQUANTIZE), .is_integer16(result_is_wide || (is_elementwise && work == 32'd0)),
-        .lane_valid(is_elementwise ? work_valid : drain_valid), .lane_last(is_elementwise ? work_last : drain_last),
-        .lane_sums(is_elementwise ? work_sums : drain_lane_sums), .lane_values(is_elementwise ? work_firsts : first_values), .lane_seconds(work_seconds),
-        .lane_records(is_elementwise ? work_records : drain_records), .lane_addresses(is_elementwise ? work_addresses : drain_addresses),
-        .limit_selects(limit_selects), .limits(limits), .threshold_indices(threshold_indices), .thresholds(thresholds), .map_indices(map_indices),
-        .map_codes(map_codes), .segment_indices(segment_indices), .segments(segments), .result_lanes(result_lanes), .result_addresses(result_addresses), .result_elements(result_elements), .last(last),
-        .saturated(saturated));
+        .clock(clock),
+        .reset(reset),
+        .header(header),
+        .normalizes(normalizes),
+        .adds(is_elementwise && work == ADD),
+        .bypasses(is_elementwise && work != ADD && work != REQUANTIZE),
+        .is_integer16(result_is_wide || (is_elementwise && work == 32'd0)),
+        .lane_valid(is_elementwise ? work_valid : drain_valid),
+        .lane_last(is_elementwise ? work_last : drain_last),
+        .lane_sums(is_elementwise ? work_sums : drain_lane_sums),
+        .lane_values(is_elementwise ? work_firsts : first_values),
+        .lane_seconds(work_seconds),
+        .lane_records(is_elementwise ? work_records : drain_records),
+        .lane_addresses(is_elementwise ? work_addresses : drain_addresses),
+        .limit_selects(limit_selects),
+        .limits(limits),
+        .threshold_indices(threshold_indices),
+        .thresholds(thresholds),
+        .map_indices(map_indices),
+        .map_codes(map_codes),
+        .segment_indices(segment_indices),
+        .segments(segments),
+        .result_lanes(result_lanes),
+        .result_addresses(result_addresses),
+        .result_elements(result_elements),
+        .last(last),
+        .saturated(saturated)
+    );
 
     assign done = runs && ((is_elementwise || is_last) ? last : sums_last);
 

@@ -1,10 +1,17 @@
-// Decoding side of the codebook-mux, one lane: code -> table entry of the channel's codebook -> + offset -> operand of the multipliers.
+// Decoding side of the codebook-mux, one lane:
 //
-// Combinational. The entry memory stands outside: entry_index = {select, code}, entry comes back in the same cycle.
+//     code -> table entry of the channel's codebook -> + offset -> operand of the multipliers
 //
-//     mode 0   v                       mode 1   min(2^(V-1) - 1, (v^2 + 2^(shift-1)) >> shift)                       mode 2   |v|
+// Combinational. The entry memory stands outside and answers in the same cycle: entry is what it
+// holds at entry_index = {select, code}.
 //
-// padding gives 0 in every mode.
+// value is v, the entry plus the offset. operand depends on the mode, with V = activation_bits:
+//
+//     mode 0   v
+//     mode 1   min(2^(V-1) - 1, (v^2 + 2^(shift-1)) >> shift), without 2^(shift-1) where shift is 0
+//     mode 2   |v|
+//
+// padding makes both 0 in every mode.
 module intaglio_decode_lane (
     input  logic [7:0]         code,
     input  logic [7:0]         select,

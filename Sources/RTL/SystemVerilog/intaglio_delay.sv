@@ -1,4 +1,6 @@
-// Gives back what came in length cycles ago, 1 <= length <= LONGEST: a circular memory. length stays the same while anything is on its way.
+// A circular memory: out is what in was length cycles ago, 1 <= length <= LONGEST.
+//
+// length must stay the same while anything is on its way.
 module intaglio_delay #(
     parameter int WIDTH   = 8,
     parameter int LONGEST = 32

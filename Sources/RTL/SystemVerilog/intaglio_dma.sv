@@ -21,7 +21,8 @@ module intaglio_dma #(
     input  logic                      beat_ends_burst,
     input  logic                      beat_ends_transfer,
     input  logic [WIDTH_BYTES-1:0]    beat_lanes,
-    // On-chip memories: the load writes beat_lanes at load_addresses of load_buffer, the store reads store_addresses of store_buffer
+    // On-chip memories: a load writes the bytes of load_lanes at load_addresses of load_buffer,
+    // a store reads store_addresses of store_buffer
     output logic [WIDTH_BYTES-1:0]    load_lanes,
     output logic [31:0]               load_buffer,
     output logic [32*WIDTH_BYTES-1:0] load_addresses,
@@ -32,26 +33,46 @@ module intaglio_dma #(
     logic [31:0] load_address, load_bytes, store_address, store_bytes;
 
     intaglio_burst_sequence load_bursts (
-        .clock(clock), .reset(reset), .start(start[0]),
+        .clock(clock),
+        .reset(reset),
+        .start(start[0]),
         .external_address(load_command[32*intaglio_constants::TRANSFER_EXTERNAL_ADDRESS +: 32]),
         .planes(load_command[32*intaglio_constants::TRANSFER_PLANES +: 32]),
         .plane_pitch(load_command[32*intaglio_constants::TRANSFER_PLANE_PITCH_BYTES +: 32]),
         .rows(load_command[32*intaglio_constants::TRANSFER_ROWS +: 32]),
         .row_pitch(load_command[32*intaglio_constants::TRANSFER_ROW_PITCH_BYTES +: 32]),
         .row_bytes(load_command[32*intaglio_constants::TRANSFER_ROW_BYTES +: 32]),
-        .granted(granted[0]), .asking(asking[0]), .address(load_address), .bytes(load_bytes), .last(last[0]));
+        .granted(granted[0]),
+        .asking(asking[0]),
+        .address(load_address),
+        .bytes(load_bytes),
+        .last(last[0])
+    );
 
     intaglio_burst_sequence store_bursts (
-        .clock(clock), .reset(reset), .start(start[1]),
+        .clock(clock),
+        .reset(reset),
+        .start(start[1]),
         .external_address(store_command[32*intaglio_constants::TRANSFER_EXTERNAL_ADDRESS +: 32]),
         .planes(store_command[32*intaglio_constants::TRANSFER_PLANES +: 32]),
         .plane_pitch(store_command[32*intaglio_constants::TRANSFER_PLANE_PITCH_BYTES +: 32]),
         .rows(store_command[32*intaglio_constants::TRANSFER_ROWS +: 32]),
         .row_pitch(store_command[32*intaglio_constants::TRANSFER_ROW_PITCH_BYTES +: 32]),
         .row_bytes(store_command[32*intaglio_constants::TRANSFER_ROW_BYTES +: 32]),
-        .granted(granted[1]), .asking(asking[1]), .address(store_address), .bytes(store_bytes), .last(last[1]));
+        .granted(granted[1]),
+        .asking(asking[1]),
+        .address(store_address),
+        .bytes(store_bytes),
+        .last(last[1])
+    );
 
-    intaglio_dma_channel channel (.clock(clock), .reset(reset), .asking(asking), .burst_done(beat_ends_burst), .granted(granted));
+    intaglio_dma_channel channel (
+        .clock(clock),
+        .reset(reset),
+        .asking(asking),
+        .burst_done(beat_ends_burst),
+        .granted(granted)
+    );
 
     assign issue          = granted != 2'b00;
     assign issue_is_store = granted[1];
@@ -62,18 +83,26 @@ module intaglio_dma #(
     assign done = {beat_ends_transfer && beat_is_store, beat_ends_transfer && !beat_is_store};
 
     intaglio_chunk_stream load_stream (
-        .clock(clock), .start(start[0]),
+        .clock(clock),
+        .start(start[0]),
         .buffer_address(load_command[32*intaglio_constants::TRANSFER_BUFFER_ADDRESS +: 32]),
         .chunk_bytes(load_command[32*intaglio_constants::TRANSFER_CHUNK_BYTES +: 32]),
         .chunk_pitch(load_command[32*intaglio_constants::TRANSFER_CHUNK_PITCH_BYTES +: 32]),
-        .beat(beat && !beat_is_store), .lanes(load_lanes), .addresses(load_addresses));
+        .beat(beat && !beat_is_store),
+        .lanes(load_lanes),
+        .addresses(load_addresses)
+    );
 
     intaglio_chunk_stream store_stream (
-        .clock(clock), .start(start[1]),
+        .clock(clock),
+        .start(start[1]),
         .buffer_address(store_command[32*intaglio_constants::TRANSFER_BUFFER_ADDRESS +: 32]),
         .chunk_bytes(store_command[32*intaglio_constants::TRANSFER_CHUNK_BYTES +: 32]),
         .chunk_pitch(store_command[32*intaglio_constants::TRANSFER_CHUNK_PITCH_BYTES +: 32]),
-        .beat(beat && beat_is_store), .lanes(beat_is_store ? beat_lanes : '0), .addresses(store_addresses));
+        .beat(beat && beat_is_store),
+        .lanes(beat_is_store ? beat_lanes : '0),
+        .addresses(store_addresses)
+    );
 
     assign load_lanes   = beat_is_store ? '0 : beat_lanes;
     assign load_buffer  = load_command[32*intaglio_constants::TRANSFER_BUFFER +: 32];

@@ -1,5 +1,8 @@
-// Grants bursts of load (0) and store (1) to the one channel: at most one a cycle, at most OUTSTANDING in flight, in turn while both ask, the load first after a cycle in which
-// the channel could have issued and none asked.
+// Grants bursts of load (0) and store (1) to the one channel: at most one burst per cycle, and at
+// most OUTSTANDING in flight.
+//
+// While both ask, they take turns. The load comes first after reset, and after a cycle in which the
+// channel could have issued a burst and none asked.
 module intaglio_dma_channel #(
     parameter int OUTSTANDING = intaglio_constants::DMA_OUTSTANDING
 ) (

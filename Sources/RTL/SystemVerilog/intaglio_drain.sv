@@ -1,8 +1,11 @@
-// Takes finished groups out of the accumulators, a slot of lanes a cycle, k fastest: adds the partial sums of the passes before, then hands the sums to the result lanes or
-// writes them to the accumulator buffer.
+// Takes finished groups out of the accumulators, one slot of lanes per cycle, k fastest.
+//
+// It adds the partial sums of the passes before. Then it hands the sums to the result lanes, or
+// writes them to the accumulator buffer where another pass follows.
 //
 //     slot cycle      sums, partial sums and result records are read into a register
-//     the next cycle  they stand at the result lanes (lane_valid), or go into the accumulator buffer (sum_lanes)
+//     the next cycle  they stand at the result lanes (lane_valid),
+//                     or go into the accumulator buffer (sum_lanes)
 module intaglio_drain #(
     parameter int WORDS            = intaglio_constants::COMPUTE_WORDS,
     parameter int K0               = intaglio_constants::OUTPUT_CHANNEL_LANES,
@@ -46,50 +49,61 @@ module intaglio_drain #(
     output logic [192*RESULTS-1:0]            lane_records,
     output logic [32*RESULTS-1:0]             lane_addresses
 );
-    logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch, rows_groups, columns, output_channels;
+    logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch,
+                        rows_groups, columns, output_channels;
     logic signed [31:0] first_input_channel, first_output_channel, layer_group_output_channels;
     logic signed [31:0] first_row, first_column, stride_y, stride_x, offset_y, offset_x;
-    logic signed [31:0] output_address, output_pitch, output_bytes, output_columns, output_group_pitch, output_stride_y, output_stride_x, output_offset_y, output_offset_x;
+    logic signed [31:0] output_address, output_pitch, output_bytes, output_columns,
+                        output_group_pitch, output_stride_y, output_stride_x,
+                        output_offset_y, output_offset_x;
     logic signed [31:0] channel_block, accumulator_address;
     logic               is_first, is_last, normalizes;
 
-    assign input_address               = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
-    assign pixel_pitch                 = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
-    assign origin_y                    = command[32*intaglio_constants::COMPUTE_ORIGIN_Y +: 32];
-    assign origin_x                    = command[32*intaglio_constants::COMPUTE_ORIGIN_X +: 32];
-    assign tile_columns                = command[32*intaglio_constants::COMPUTE_TILE_COLUMNS +: 32];
-    assign group_pitch                 = command[32*intaglio_constants::COMPUTE_INPUT_GROUP_PITCH_BYTES +: 32];
-    assign rows_groups                 = command[32*intaglio_constants::COMPUTE_GROUPS +: 32];
-    assign columns                     = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
-    assign output_channels             = command[32*intaglio_constants::COMPUTE_OUTPUT_CHANNELS +: 32];
-    assign first_input_channel         = command[32*intaglio_constants::COMPUTE_FIRST_INPUT_CHANNEL +: 32];
-    assign first_output_channel        = command[32*intaglio_constants::COMPUTE_FIRST_OUTPUT_CHANNEL +: 32];
-    assign layer_group_output_channels = command[32*intaglio_constants::COMPUTE_LAYER_GROUP_OUTPUT_CHANNELS +: 32];
-    assign first_row                   = command[32*intaglio_constants::COMPUTE_FIRST_ROW +: 32];
-    assign first_column                = command[32*intaglio_constants::COMPUTE_FIRST_COLUMN +: 32];
-    assign stride_y                    = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_Y +: 32];
-    assign stride_x                    = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_X +: 32];
-    assign offset_y                    = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_Y +: 32];
-    assign offset_x                    = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_X +: 32];
-    assign output_address              = command[32*intaglio_constants::COMPUTE_OUTPUT_ADDRESS +: 32];
-    assign output_pitch                = command[32*intaglio_constants::COMPUTE_OUTPUT_PIXEL_PITCH_BYTES +: 32];
-    assign output_bytes                = command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32];
-    assign output_columns              = command[32*intaglio_constants::COMPUTE_OUTPUT_TILE_COLUMNS +: 32];
-    assign output_group_pitch          = command[32*intaglio_constants::COMPUTE_OUTPUT_GROUP_PITCH_BYTES +: 32];
-    assign output_stride_y             = command[32*intaglio_constants::COMPUTE_OUTPUT_STRIDE_Y +: 32];
-    assign output_stride_x             = command[32*intaglio_constants::COMPUTE_OUTPUT_STRIDE_X +: 32];
-    assign output_offset_y             = command[32*intaglio_constants::COMPUTE_OUTPUT_OFFSET_Y +: 32];
-    assign output_offset_x             = command[32*intaglio_constants::COMPUTE_OUTPUT_OFFSET_X +: 32];
-    assign channel_block               = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
-    assign accumulator_address         = command[32*intaglio_constants::COMPUTE_ACCUMULATOR_ADDRESS +: 32];
-    assign is_first                    = command[32*intaglio_constants::COMPUTE_PASS_FLAGS];
-    assign is_last                     = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 1];
-    assign normalizes                  = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 2];
+    assign input_address   = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
+    assign pixel_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
+    assign origin_y        = command[32*intaglio_constants::COMPUTE_ORIGIN_Y +: 32];
+    assign origin_x        = command[32*intaglio_constants::COMPUTE_ORIGIN_X +: 32];
+    assign tile_columns    = command[32*intaglio_constants::COMPUTE_TILE_COLUMNS +: 32];
+    assign group_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_GROUP_PITCH_BYTES +: 32];
+    assign rows_groups     = command[32*intaglio_constants::COMPUTE_GROUPS +: 32];
+    assign columns         = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
+    assign output_channels = command[32*intaglio_constants::COMPUTE_OUTPUT_CHANNELS +: 32];
+    assign first_input_channel =
+        command[32*intaglio_constants::COMPUTE_FIRST_INPUT_CHANNEL +: 32];
+    assign first_output_channel =
+        command[32*intaglio_constants::COMPUTE_FIRST_OUTPUT_CHANNEL +: 32];
+    assign layer_group_output_channels =
+        command[32*intaglio_constants::COMPUTE_LAYER_GROUP_OUTPUT_CHANNELS +: 32];
+    assign first_row       = command[32*intaglio_constants::COMPUTE_FIRST_ROW +: 32];
+    assign first_column    = command[32*intaglio_constants::COMPUTE_FIRST_COLUMN +: 32];
+    assign stride_y        = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_Y +: 32];
+    assign stride_x        = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_X +: 32];
+    assign offset_y        = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_Y +: 32];
+    assign offset_x        = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_X +: 32];
+    assign output_address  = command[32*intaglio_constants::COMPUTE_OUTPUT_ADDRESS +: 32];
+    assign output_pitch    = command[32*intaglio_constants::COMPUTE_OUTPUT_PIXEL_PITCH_BYTES +: 32];
+    assign output_bytes    = command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32];
+    assign output_columns  = command[32*intaglio_constants::COMPUTE_OUTPUT_TILE_COLUMNS +: 32];
+    assign output_group_pitch =
+        command[32*intaglio_constants::COMPUTE_OUTPUT_GROUP_PITCH_BYTES +: 32];
+    assign output_stride_y = command[32*intaglio_constants::COMPUTE_OUTPUT_STRIDE_Y +: 32];
+    assign output_stride_x = command[32*intaglio_constants::COMPUTE_OUTPUT_STRIDE_X +: 32];
+    assign output_offset_y = command[32*intaglio_constants::COMPUTE_OUTPUT_OFFSET_Y +: 32];
+    assign output_offset_x = command[32*intaglio_constants::COMPUTE_OUTPUT_OFFSET_X +: 32];
+    assign channel_block   = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
+    assign accumulator_address =
+        command[32*intaglio_constants::COMPUTE_ACCUMULATOR_ADDRESS +: 32];
+    assign is_first        = command[32*intaglio_constants::COMPUTE_PASS_FLAGS];
+    assign is_last         = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 1];
+    assign normalizes      = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 2];
 
-    // Lanes in use, and slots of a group: K0 sums of one pixel where they go to the accumulator buffer.
+    // Lanes in use, and slots of a group.
+    // A slot is the K0 sums of one pixel where they go to the accumulator buffer.
     logic [31:0] lanes, slots;
     assign lanes        = !is_last ? K0 : normalizes ? NORMALIZATIONS : RESULTS;
-    assign slots        = !is_last ? P0 : normalizes ? (K0*P0 + NORMALIZATIONS - 1) / NORMALIZATIONS : (K0*P0 + RESULTS - 1) / RESULTS;
+    assign slots        = !is_last   ? P0 :
+                          normalizes ? (K0*P0 + NORMALIZATIONS - 1) / NORMALIZATIONS :
+                                       (K0*P0 + RESULTS - 1) / RESULTS;
     assign drain_cycles = slots;
 
     // The group that drains: as it arrives, then from the register.
@@ -130,28 +144,38 @@ module intaglio_drain #(
 
             // Partial sums: ((i columns + j) groups + g) outputChannels + k.
             logic signed [ACCUMULATOR_BITS-1:0] sum;
-            assign partial_addresses[32*lane +: 32] = accumulator_address + ((row * columns + j) * rows_groups + group) * output_channels + k;
+            assign partial_addresses[32*lane +: 32] =
+                accumulator_address +
+                ((row * columns + j) * rows_groups + group) * output_channels + k;
             assign sum = drain_sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS]
                        + (is_first ? '0 : partial_sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS]);
 
             always_ff @(posedge clock) begin
-                sum_lanes[lane]                                    <= valid && !is_last && !reset;
-                sum_addresses[32*lane +: 32]                       <= partial_addresses[32*lane +: 32];
-                sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS]    <= sum;
+                sum_lanes[lane]                                 <= valid && !is_last && !reset;
+                sum_addresses[32*lane +: 32]                    <= partial_addresses[32*lane +: 32];
+                sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS] <= sum;
             end
 
-            assign address = output_address + ((row * output_stride_y + output_offset_y) * output_columns + j * output_stride_x + output_offset_x) * output_pitch
-                           + group * output_group_pitch + k * output_bytes;
+            assign address = output_address +
+                             ((row * output_stride_y + output_offset_y) * output_columns +
+                              j * output_stride_x + output_offset_x) * output_pitch +
+                             group * output_group_pitch + k * output_bytes;
             assign y = (first_row + row) * stride_y + offset_y;
             assign x = (first_column + j) * stride_x + offset_x;
 
             if (lane < RESULTS) begin : g_result
                 logic [31:0] layer_channel, held_channel;
-                assign layer_channel                         = first_output_channel + group * layer_group_output_channels + k;
-                assign record_addresses[32*lane +: 32]       = channel_block + header[32*8 +: 32] + 24 * layer_channel;
-                assign value_record_addresses[32*lane +: 32] = channel_block + header[32*6 +: 32] + 8 * held_channel;
-                assign value_addresses[32*lane +: 32]        = input_address + ((y - origin_y) * tile_columns + x - origin_x) * pixel_pitch + group * group_pitch
-                                                             + first_output_channel - first_input_channel + k;
+                assign layer_channel =
+                    first_output_channel + group * layer_group_output_channels + k;
+                assign record_addresses[32*lane +: 32] =
+                    channel_block + header[32*8 +: 32] + 24 * layer_channel;
+                assign value_record_addresses[32*lane +: 32] =
+                    channel_block + header[32*6 +: 32] + 8 * held_channel;
+                assign value_addresses[32*lane +: 32] =
+                    input_address +
+                    ((y - origin_y) * tile_columns + x - origin_x) * pixel_pitch +
+                    group * group_pitch +
+                    first_output_channel - first_input_channel + k;
                 always_ff @(posedge clock) begin
                     lane_valid[lane]              <= valid && is_last && !reset;
                     lane_sums[64*lane +: 64]      <= 64'(sum);

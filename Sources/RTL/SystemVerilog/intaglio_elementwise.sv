@@ -1,4 +1,5 @@
-// Element-wise work: reads elements of a tile, a group of channels of one pixel a cycle, decodes them and hands the values to the result lanes.
+// Element-wise work: reads the elements of a tile, decodes them and hands the values to the result
+// lanes. Each cycle takes a group of up to RESULTS channels of one pixel.
 //
 //     cycle 1   elements are read                 register: elements
 //     cycle 2   decoded, combined                 register: values
@@ -40,29 +41,36 @@ module intaglio_elementwise #(
     localparam logic [31:0] QUANTIZE_LATENT    = 32'd3;
     localparam logic [31:0] RECONSTRUCT_LATENT = 32'd4;
 
-    logic [31:0] input_address, input_pitch, output_address, output_pitch, output_bytes, rows, columns, channel_block;
-    logic [31:0] work, channels, first_channel, input_bytes, second_address, second_pitch, second_bytes, has_second, fraction_bits, factor, area_reciprocal, reciprocal;
+    logic [31:0] input_address, input_pitch, output_address, output_pitch, output_bytes,
+                 rows, columns, channel_block;
+    logic [31:0] work, channels, first_channel, input_bytes,
+                 second_address, second_pitch, second_bytes, has_second,
+                 fraction_bits, factor, area_reciprocal, reciprocal;
 
-    assign input_address   = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
-    assign input_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
-    assign output_address  = command[32*intaglio_constants::COMPUTE_OUTPUT_ADDRESS +: 32];
-    assign output_pitch    = command[32*intaglio_constants::COMPUTE_OUTPUT_PIXEL_PITCH_BYTES +: 32];
-    assign output_bytes    = command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32];
-    assign rows            = command[32*intaglio_constants::COMPUTE_ROWS +: 32];
-    assign columns         = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
-    assign channel_block   = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
-    assign work            = command[32*intaglio_constants::ELEMENTWISE_FUNCTION +: 32];
-    assign channels        = command[32*intaglio_constants::ELEMENTWISE_CHANNELS +: 32];
-    assign first_channel   = command[32*intaglio_constants::ELEMENTWISE_FIRST_CHANNEL +: 32];
-    assign input_bytes     = command[32*intaglio_constants::ELEMENTWISE_INPUT_BYTES_PER_ELEMENT +: 32];
-    assign second_address  = command[32*intaglio_constants::ELEMENTWISE_SECOND_ADDRESS +: 32];
-    assign second_pitch    = command[32*intaglio_constants::ELEMENTWISE_SECOND_PIXEL_PITCH_BYTES +: 32];
-    assign second_bytes    = command[32*intaglio_constants::ELEMENTWISE_SECOND_BYTES_PER_ELEMENT +: 32];
-    assign has_second      = command[32*intaglio_constants::ELEMENTWISE_HAS_SECOND +: 32];
-    assign fraction_bits   = command[32*intaglio_constants::ELEMENTWISE_FRACTION_BITS +: 32];
-    assign factor          = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_FACTOR +: 32];
-    assign area_reciprocal = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_AREA_RECIPROCAL +: 32];
-    assign reciprocal      = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_RECIPROCAL +: 32];
+    assign input_address  = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
+    assign input_pitch    = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
+    assign output_address = command[32*intaglio_constants::COMPUTE_OUTPUT_ADDRESS +: 32];
+    assign output_pitch   = command[32*intaglio_constants::COMPUTE_OUTPUT_PIXEL_PITCH_BYTES +: 32];
+    assign output_bytes   = command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32];
+    assign rows           = command[32*intaglio_constants::COMPUTE_ROWS +: 32];
+    assign columns        = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
+    assign channel_block  = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
+    assign work           = command[32*intaglio_constants::ELEMENTWISE_FUNCTION +: 32];
+    assign channels       = command[32*intaglio_constants::ELEMENTWISE_CHANNELS +: 32];
+    assign first_channel  = command[32*intaglio_constants::ELEMENTWISE_FIRST_CHANNEL +: 32];
+    assign input_bytes =
+        command[32*intaglio_constants::ELEMENTWISE_INPUT_BYTES_PER_ELEMENT +: 32];
+    assign second_address = command[32*intaglio_constants::ELEMENTWISE_SECOND_ADDRESS +: 32];
+    assign second_pitch =
+        command[32*intaglio_constants::ELEMENTWISE_SECOND_PIXEL_PITCH_BYTES +: 32];
+    assign second_bytes =
+        command[32*intaglio_constants::ELEMENTWISE_SECOND_BYTES_PER_ELEMENT +: 32];
+    assign has_second     = command[32*intaglio_constants::ELEMENTWISE_HAS_SECOND +: 32];
+    assign fraction_bits  = command[32*intaglio_constants::ELEMENTWISE_FRACTION_BITS +: 32];
+    assign factor         = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_FACTOR +: 32];
+    assign area_reciprocal =
+        command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_AREA_RECIPROCAL +: 32];
+    assign reciprocal     = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_RECIPROCAL +: 32];
 
     // Row, column, first channel of the group.
     logic [31:0] row, column, channel, pixel;
@@ -99,10 +107,13 @@ module intaglio_elementwise #(
             logic        valid;
             assign c     = channel + lane;
             assign valid = active && c < channels;
-            assign first_addresses[32*lane +: 32]  = input_address + pixel * input_pitch + c * input_bytes;
-            assign second_addresses[32*lane +: 32] = second_address + pixel * second_pitch + c * second_bytes;
+            assign first_addresses[32*lane +: 32] =
+                input_address + pixel * input_pitch + c * input_bytes;
+            assign second_addresses[32*lane +: 32] =
+                second_address + pixel * second_pitch + c * second_bytes;
 
-            // k = c div f^2, dy = c mod f^2 div f, dx = c mod f; the reciprocals make them products.
+            // With the shuffle factor f: k = c div f^2, dy = c mod f^2 div f, dx = c mod f.
+            // The reciprocals turn the divisions into products.
             logic [63:0] area_product, factor_product;
             assign area_product   = 64'(c) * 64'(area_reciprocal);
             assign k              = (factor == 32'd1) ? c : area_product[63:32];
@@ -124,18 +135,29 @@ module intaglio_elementwise #(
                 read_address <= output_address + position * output_pitch + k * output_bytes;
             end
 
-            assign first_record_addresses[32*lane +: 32]  = channel_block + header[32*6 +: 32] + 8 * read_channel;
-            assign second_record_addresses[32*lane +: 32] = channel_block + header[32*7 +: 32] + 8 * read_channel;
-            assign record_addresses[32*lane +: 32]        = channel_block + header[32*8 +: 32] + 24 * read_channel;
-            assign first_codes[8*lane +: 8]               = first[7:0];
-            assign second_codes[8*lane +: 8]              = second[7:0];
+            assign first_record_addresses[32*lane +: 32] =
+                channel_block + header[32*6 +: 32] + 8 * read_channel;
+            assign second_record_addresses[32*lane +: 32] =
+                channel_block + header[32*7 +: 32] + 8 * read_channel;
+            assign record_addresses[32*lane +: 32] =
+                channel_block + header[32*8 +: 32] + 24 * read_channel;
+            assign first_codes[8*lane +: 8]  = first[7:0];
+            assign second_codes[8*lane +: 8] = second[7:0];
 
             logic signed [63:0] a, b, combined;
-            assign a = (input_bytes == 32'd2) ? 64'($signed(first)) : (work == COPY) ? 64'(first[7:0]) : 64'($signed(first_values[16*lane +: 16]));
-            assign b = (has_second == 32'd0) ? 64'sd0 : (second_bytes == 32'd2) ? 64'($signed(second)) : 64'($signed(second_values[16*lane +: 16]));
-            assign combined = (work == QUANTIZE_LATENT)    ? (a - b + ((fraction_bits == 32'd0) ? 64'sd0 : 64'sd1 <<< (fraction_bits - 32'd1))) >>> fraction_bits
-                            : (work == RECONSTRUCT_LATENT) ? (a <<< fraction_bits) + b
-                            : a;
+            assign a = (input_bytes == 32'd2) ? 64'($signed(first)) :
+                       (work == COPY)         ? 64'(first[7:0]) :
+                                                64'($signed(first_values[16*lane +: 16]));
+            assign b = (has_second == 32'd0)   ? 64'sd0 :
+                       (second_bytes == 32'd2) ? 64'($signed(second)) :
+                                                 64'($signed(second_values[16*lane +: 16]));
+            assign combined =
+                (work == QUANTIZE_LATENT) ?
+                    (a - b + ((fraction_bits == 32'd0) ? 64'sd0 :
+                                                         64'sd1 <<< (fraction_bits - 32'd1))) >>>
+                        fraction_bits :
+                (work == RECONSTRUCT_LATENT) ? (a <<< fraction_bits) + b :
+                                               a;
 
             // Register 2
             always_ff @(posedge clock) begin

@@ -1,10 +1,16 @@
-// Encoding side of the codebook-mux, one lane: result - offset -> code = number of thresholds that it reaches -> code map. Nine register stages, one
-// result a cycle.
+// Encoding side of the codebook-mux, one lane:
+//
+//     result - offset -> code = number of thresholds that it reaches -> code map
+//
+// Nine register stages, one result per cycle:
 //
 //     in | subtract, bit 7 | bit 6 | ... | bit 0 | code map or 16-bit saturation | out
 //
-// Stage s finds bit 7 - s of the code: a binary search, since thresholds do not decrease. The threshold memory stands outside and answers in the same
-// cycle: threshold_index[16 s +: 16] = {select, i}, i in 1...255, threshold[32 s +: 32] = t[i]; what comes back for i > threshold_count is not looked at.
+// Stage s finds bit 7 - s of the code: a binary search, since thresholds do not decrease.
+//
+// The threshold memory stands outside and answers in the same cycle: to
+// threshold_index[16 s +: 16] = {select, i}, i in 1...255, it answers threshold[32 s +: 32] = t[i].
+// Its answer for i > threshold_count does not matter.
 module intaglio_encode_lane (
     input  logic               clock,
     input  logic               reset,
@@ -39,7 +45,7 @@ module intaglio_encode_lane (
     // Part s of each vector is what enters stage s; part 8 enters the last stage.
     wire [8:0]      valid;
     wire [8:0]      outside;
-    // The last stage asks neither which codebook it was nor how long, nor for more than 16 bits and the sign of the level.
+    // Of these, the last stage uses only the low 16 bits and the sign of the level.
     /* verilator lint_off UNUSEDSIGNAL */
     wire [9*33-1:0] level;
     wire [9*8-1:0]  codebook;
@@ -60,12 +66,26 @@ module intaglio_encode_lane (
 
     for (genvar stage = 0; stage < 8; stage++) begin : search
         intaglio_encode_step #(.BIT(7 - stage)) step (
-            .clock(clock), .reset(reset), .in_valid(valid[stage]), .in_level(level[33*stage +: 33]), .in_outside(outside[stage]),
-            .in_select(codebook[8*stage +: 8]), .in_count(count[8*stage +: 8]), .in_integer16(integer16[stage]), .in_mapped(mapped[stage]),
-            .in_code(code[8*stage +: 8]), .threshold_index(threshold_index[16*stage +: 16]), .threshold(threshold[32*stage +: 32]),
-            .out_valid(valid[stage+1]), .out_level(level[33*(stage+1) +: 33]), .out_outside(outside[stage+1]),
-            .out_select(codebook[8*(stage+1) +: 8]), .out_count(count[8*(stage+1) +: 8]), .out_integer16(integer16[stage+1]),
-            .out_mapped(mapped[stage+1]), .out_code(code[8*(stage+1) +: 8])
+            .clock(clock),
+            .reset(reset),
+            .in_valid(valid[stage]),
+            .in_level(level[33*stage +: 33]),
+            .in_outside(outside[stage]),
+            .in_select(codebook[8*stage +: 8]),
+            .in_count(count[8*stage +: 8]),
+            .in_integer16(integer16[stage]),
+            .in_mapped(mapped[stage]),
+            .in_code(code[8*stage +: 8]),
+            .threshold_index(threshold_index[16*stage +: 16]),
+            .threshold(threshold[32*stage +: 32]),
+            .out_valid(valid[stage+1]),
+            .out_level(level[33*(stage+1) +: 33]),
+            .out_outside(outside[stage+1]),
+            .out_select(codebook[8*(stage+1) +: 8]),
+            .out_count(count[8*(stage+1) +: 8]),
+            .out_integer16(integer16[stage+1]),
+            .out_mapped(mapped[stage+1]),
+            .out_code(code[8*(stage+1) +: 8])
         );
     end
 

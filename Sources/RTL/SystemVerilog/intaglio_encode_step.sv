@@ -1,4 +1,5 @@
-// One register stage of the encoding lane's binary search: bit BIT of the code is set where the level reaches the threshold of the code with that bit.
+// One register stage of the encoding lane's binary search: bit BIT of the code is set where the
+// level reaches the threshold of the code with that bit.
 module intaglio_encode_step #(
     parameter int BIT = 7
 ) (

@@ -1,6 +1,8 @@
-// Behavioural external memory: bursts in the order of their issue, the first beat LATENCY cycles after the issue at the earliest, then a beat of WIDTH_BYTES every cycle.
+// Behavioural external memory. Bursts are served in the order of their issue. The first beat of a
+// burst comes at the earliest LATENCY cycles after the issue, then one of WIDTH_BYTES every cycle.
 //
-// In a beat, lane i is the byte at beat_address + i. read_data is there in the beat's own cycle; write_data is taken in it.
+// In a beat, lane i is the byte at beat_address + i.
+// In its cycle read_data is valid, and write_data is taken.
 module intaglio_external_memory #(
     parameter int BYTES       = intaglio_constants::EXTERNAL_MEMORY_BYTES,
     parameter int WIDTH_BYTES = intaglio_constants::DMA_BYTES_PER_CYCLE,
@@ -66,7 +68,9 @@ module intaglio_external_memory #(
 
     always_ff @(posedge clock) begin
         for (int lane = 0; lane < WIDTH_BYTES; lane++) begin
-            if (beat_lanes[lane] && beat_is_store) memory[word_address[ADDRESS_BITS-1:0] + ADDRESS_BITS'(lane)] <= write_data[8*lane +: 8];
+            if (beat_lanes[lane] && beat_is_store)
+                memory[word_address[ADDRESS_BITS-1:0] + ADDRESS_BITS'(lane)] <=
+                    write_data[8*lane +: 8];
         end
         if (reset) begin
             now   <= 32'd0;

@@ -1,7 +1,10 @@
-// What a linear int8 datapath has in place of the codebook-mux, one lane: decode by code - 128 + offset, encode by clamping and adding 128.
+// What a linear int8 datapath has in place of the codebook-mux, one lane.
 //
-// No machine instantiates it: it stands beside intaglio_decode_lane and intaglio_encode_lane in the comparison of areas (docs/area.md).
-// Decoding is combinational; encoding has one register stage and accepts one result a cycle.
+//     decode    code - 128 + offset                           combinational
+//     encode    result - offset, clamped to int8, plus 128    one register, one result per cycle
+//
+// No machine instantiates it. It stands beside intaglio_decode_lane and intaglio_encode_lane in the
+// comparison of areas (docs/area.md).
 module intaglio_linear_codec_lane (
     input  logic               clock,
     input  logic               reset,

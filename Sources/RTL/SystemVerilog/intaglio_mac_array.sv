@@ -5,7 +5,8 @@
 //     registers    sums of products, PIPELINE_STAGES - 3 of them
 //     last         accumulators, two banks
 //
-// A group's tag (which group, which bank) travels beside its last step; drain is high in the first cycle in which its sums can be read.
+// A group's tag (which group, which bank) travels beside its last step.
+// drain is high in the first cycle in which its sums can be read.
 module intaglio_mac_array #(
     parameter int C0               = intaglio_constants::INPUT_CHANNEL_LANES,
     parameter int K0               = intaglio_constants::OUTPUT_CHANNEL_LANES,
@@ -80,7 +81,9 @@ module intaglio_mac_array #(
         record_channel <= channel_index;
         if (fires[1]) begin
             operands <= decoded;
-            for (int place = 0; place < C0*K0; place++) weights[WEIGHT_BITS*place +: WEIGHT_BITS] <= weight_entries[16*place +: WEIGHT_BITS];
+            for (int place = 0; place < C0*K0; place++)
+                weights[WEIGHT_BITS*place +: WEIGHT_BITS] <=
+                    weight_entries[16*place +: WEIGHT_BITS];
         end
         fires[1]  <= fire && !reset;
         firsts[1] <= first_step;
@@ -106,23 +109,45 @@ module intaglio_mac_array #(
     generate
         for (genvar p = 0; p < P0; p++) begin : g_pixel
             for (genvar c = 0; c < C0; c++) begin : g_operand
-                // Constants of this lane; Icarus takes an inner genvar in a port expression for a signal.
+                // Constants of this lane.
+                // Icarus would take an inner genvar in a port expression for a signal.
                 localparam int CHANNEL = c;
                 localparam int PLACE   = C0*p + c;
                 logic        [15:0] index;
                 logic signed [15:0] operand, unused_value;
                 intaglio_decode_lane decode (
-                    .code(words[8*PLACE +: 8]), .select(records[64*CHANNEL+32 +: 8]), .offset(records[64*CHANNEL +: 16]), .mode(operand_mode), .shift(records[64*CHANNEL+40 +: 5]),
-                    .activation_bits(activation_bits), .padding(is_padding[p] || CHANNEL >= left), .entry_index(index), .entry(operand_entries[16*PLACE +: 16]),
-                    .value(unused_value), .operand(operand));
+                    .code(words[8*PLACE +: 8]),
+                    .select(records[64*CHANNEL+32 +: 8]),
+                    .offset(records[64*CHANNEL +: 16]),
+                    .mode(operand_mode),
+                    .shift(records[64*CHANNEL+40 +: 5]),
+                    .activation_bits(activation_bits),
+                    .padding(is_padding[p] || CHANNEL >= left),
+                    .entry_index(index),
+                    .entry(operand_entries[16*PLACE +: 16]),
+                    .value(unused_value),
+                    .operand(operand)
+                );
                 assign operand_indices[16*PLACE +: 16] = index;
                 assign decoded[16*PLACE +: 16]         = operand;
                 wire unused = &{1'b0, unused_value};
             end
             for (genvar k = 0; k < K0; k++) begin : g_lane
-                intaglio_mac_lane #(.INPUT_LANES(C0), .ACCUMULATOR_BITS(ACCUMULATOR_BITS), .WEIGHT_BITS(WEIGHT_BITS), .DELAY(STAGES - 3)) mac_lane (
-                    .clock(clock), .operands(operands[16*C0*p +: 16*C0]), .weights(weights[WEIGHT_BITS*C0*k +: WEIGHT_BITS*C0]),
-                    .accumulate(fires[STAGES-1]), .first(firsts[STAGES-1]), .bank(banks[STAGES-1]), .sum_0(sums_0[K0*p + k]), .sum_1(sums_1[K0*p + k]));
+                intaglio_mac_lane #(
+                    .INPUT_LANES(C0),
+                    .ACCUMULATOR_BITS(ACCUMULATOR_BITS),
+                    .WEIGHT_BITS(WEIGHT_BITS),
+                    .DELAY(STAGES - 3)
+                ) mac_lane (
+                    .clock(clock),
+                    .operands(operands[16*C0*p +: 16*C0]),
+                    .weights(weights[WEIGHT_BITS*C0*k +: WEIGHT_BITS*C0]),
+                    .accumulate(fires[STAGES-1]),
+                    .first(firsts[STAGES-1]),
+                    .bank(banks[STAGES-1]),
+                    .sum_0(sums_0[K0*p + k]),
+                    .sum_1(sums_1[K0*p + k])
+                );
             end
         end
         for (genvar lane = 0; lane < LANES; lane++) begin : g_drain

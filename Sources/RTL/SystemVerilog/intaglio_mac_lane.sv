@@ -1,6 +1,8 @@
-// One output channel of one pixel: INPUT_LANES products, their sum, and two accumulators, one summed into while the other drains.
+// One output channel of one pixel: INPUT_LANES products, their sum, and two accumulators.
+// One accumulator is summed into while the other drains.
 //
-// Operands and weights come from registers; the sum passes DELAY registers; accumulate, first and bank describe the sum that leaves the last of them.
+// Operands and weights come from registers, and the sum passes DELAY registers.
+// accumulate, first and bank describe the sum that leaves the last of them.
 module intaglio_mac_lane #(
     parameter int INPUT_LANES      = intaglio_constants::INPUT_CHANNEL_LANES,
     parameter int ACCUMULATOR_BITS = intaglio_constants::ACCUMULATOR_BITS,
@@ -27,7 +29,8 @@ module intaglio_mac_lane #(
         tree = '0;
         for (int lane = 0; lane < INPUT_LANES; lane++) begin
             // Both operands are widened first: a product is as wide as its wider operand.
-            tree = tree + PRODUCT_BITS'($signed(operands[16*lane +: 16])) * PRODUCT_BITS'($signed(weights[WEIGHT_BITS*lane +: WEIGHT_BITS]));
+            tree = tree + PRODUCT_BITS'($signed(operands[16*lane +: 16])) *
+                          PRODUCT_BITS'($signed(weights[WEIGHT_BITS*lane +: WEIGHT_BITS]));
         end
     end
 

@@ -1,6 +1,8 @@
-// The accelerator: sequencer, DMA, on-chip memories and compute engine. External memory and the three command queues stand outside.
+// The accelerator: sequencer, DMA, on-chip memories and compute engine.
+// External memory and the three command queues (load, compute, store) stand outside.
 //
-// The head of a queue stays at its command port until done of that engine (load, compute, store) pops it. start and done are high in the first and the last cycle of a command.
+// start and done of an engine are high in the first and the last cycle of a command.
+// The head of a queue stays at its command port until done of that engine pops it.
 module intaglio_machine (
     input  logic                                              clock,
     input  logic                                              reset,
@@ -42,10 +44,16 @@ module intaglio_machine (
     logic [2:0] busy;
 
     intaglio_sequencer sequencer (
-        .clock(clock), .reset(reset), .head_valid(head_valid),
+        .clock(clock),
+        .reset(reset),
+        .head_valid(head_valid),
         .waits({store_command[31:0], compute_command[31:0], load_command[31:0]}),
         .signals({store_command[63:32], compute_command[63:32], load_command[63:32]}),
-        .done(done), .start(start), .busy(busy), .finished(finished));
+        .done(done),
+        .start(start),
+        .busy(busy),
+        .finished(finished)
+    );
 
     // DMA
     logic [DMA_BYTES-1:0]    load_lanes;
@@ -54,12 +62,32 @@ module intaglio_machine (
     logic [8*DMA_BYTES-1:0]  weight_bytes, activation_bytes, parameter_bytes;
 
     intaglio_dma dma (
-        .clock(clock), .reset(reset), .start({start[2], start[0]}), .done({done[2], done[0]}), .load_command(load_command), .store_command(store_command),
-        .issue(issue), .issue_is_store(issue_is_store), .issue_address(issue_address), .issue_bytes(issue_bytes), .issue_last(issue_last), .beat(beat),
-        .beat_is_store(beat_is_store), .beat_ends_burst(beat_ends_burst), .beat_ends_transfer(beat_ends_transfer), .beat_lanes(beat_lanes),
-        .load_lanes(load_lanes), .load_buffer(load_buffer), .load_addresses(load_addresses), .store_buffer(store_buffer), .store_addresses(store_addresses));
+        .clock(clock),
+        .reset(reset),
+        .start({start[2], start[0]}),
+        .done({done[2], done[0]}),
+        .load_command(load_command),
+        .store_command(store_command),
+        .issue(issue),
+        .issue_is_store(issue_is_store),
+        .issue_address(issue_address),
+        .issue_bytes(issue_bytes),
+        .issue_last(issue_last),
+        .beat(beat),
+        .beat_is_store(beat_is_store),
+        .beat_ends_burst(beat_ends_burst),
+        .beat_ends_transfer(beat_ends_transfer),
+        .beat_lanes(beat_lanes),
+        .load_lanes(load_lanes),
+        .load_buffer(load_buffer),
+        .load_addresses(load_addresses),
+        .store_buffer(store_buffer),
+        .store_addresses(store_addresses)
+    );
 
-    assign write_data = (store_buffer == WEIGHTS) ? weight_bytes : (store_buffer == ACTIVATIONS) ? activation_bytes : parameter_bytes;
+    assign write_data = (store_buffer == WEIGHTS)     ? weight_bytes :
+                        (store_buffer == ACTIVATIONS) ? activation_bytes :
+                                                        parameter_bytes;
 
     // On-chip memories
     logic [32*K0-1:0]       weight_addresses;
@@ -70,13 +98,15 @@ module intaglio_machine (
     logic [16*RESULTS-1:0]  first_elements, second_elements, result_elements;
     logic [RESULTS-1:0]     result_lanes;
     logic                   result_is_wide;
-    logic [31:0]            header_address, operand_records_address, decode_table, weight_table, second_decode_table, encode_table, code_map;
+    logic [31:0]            header_address, operand_records_address, decode_table, weight_table,
+                            second_decode_table, encode_table, code_map;
     logic [511:0]           header;
     logic [64*C0-1:0]       operand_records;
     logic [16*C0*P0-1:0]    operand_indices, operand_entries;
     logic [8*C0*K0-1:0]     weight_codes;
     logic [16*C0*K0-1:0]    weight_entries;
-    logic [32*RESULTS-1:0]  first_record_addresses, second_record_addresses, result_record_addresses;
+    logic [32*RESULTS-1:0]  first_record_addresses, second_record_addresses,
+                            result_record_addresses;
     logic [64*RESULTS-1:0]  first_records, second_records;
     logic [16*RESULTS-1:0]  first_indices, first_entries, second_indices, second_entries;
     logic [192*RESULTS-1:0] result_records;
@@ -89,40 +119,128 @@ module intaglio_machine (
     logic [256*RESULTS-1:0] thresholds;
 
     intaglio_weight_buffer weight_buffer (
-        .clock(clock), .read_addresses(weight_addresses), .read_words(weight_words), .write_lanes((load_buffer == WEIGHTS) ? load_lanes : '0),
-        .write_addresses(load_addresses), .write_data(read_data), .byte_addresses(store_addresses), .byte_data(weight_bytes));
+        .clock(clock),
+        .read_addresses(weight_addresses),
+        .read_words(weight_words),
+        .write_lanes((load_buffer == WEIGHTS) ? load_lanes : '0),
+        .write_addresses(load_addresses),
+        .write_data(read_data),
+        .byte_addresses(store_addresses),
+        .byte_data(weight_bytes)
+    );
 
     intaglio_activation_buffer activation_buffer (
-        .clock(clock), .read_addresses(activation_addresses), .read_words(activation_words), .first_addresses(first_addresses), .first_elements(first_elements),
-        .second_addresses(second_addresses), .second_elements(second_elements), .result_lanes(result_lanes), .result_is_wide(result_is_wide),
-        .result_addresses(result_addresses), .result_elements(result_elements), .write_lanes((load_buffer == ACTIVATIONS) ? load_lanes : '0),
-        .write_addresses(load_addresses), .write_data(read_data), .byte_addresses(store_addresses), .byte_data(activation_bytes));
+        .clock(clock),
+        .read_addresses(activation_addresses),
+        .read_words(activation_words),
+        .first_addresses(first_addresses),
+        .first_elements(first_elements),
+        .second_addresses(second_addresses),
+        .second_elements(second_elements),
+        .result_lanes(result_lanes),
+        .result_is_wide(result_is_wide),
+        .result_addresses(result_addresses),
+        .result_elements(result_elements),
+        .write_lanes((load_buffer == ACTIVATIONS) ? load_lanes : '0),
+        .write_addresses(load_addresses),
+        .write_data(read_data),
+        .byte_addresses(store_addresses),
+        .byte_data(activation_bytes)
+    );
 
     intaglio_parameter_memory parameter_memory (
-        .clock(clock), .header_address(header_address), .header(header), .operand_records_address(operand_records_address), .operand_records(operand_records),
-        .decode_table(decode_table), .operand_indices(operand_indices), .operand_entries(operand_entries), .weight_table(weight_table),
-        .weight_codes(weight_codes), .weight_entries(weight_entries), .second_decode_table(second_decode_table),
-        .first_record_addresses(first_record_addresses), .first_records(first_records), .first_indices(first_indices), .first_entries(first_entries),
-        .second_record_addresses(second_record_addresses), .second_records(second_records), .second_indices(second_indices), .second_entries(second_entries),
-        .result_record_addresses(result_record_addresses), .result_records(result_records), .encode_table(encode_table), .limit_selects(limit_selects),
-        .limits(limits), .threshold_indices(threshold_indices), .thresholds(thresholds), .code_map(code_map), .map_indices(map_indices), .map_codes(map_codes),
-        .segment_table(segment_table), .segment_indices(segment_indices), .segments(segments),
-        .write_lanes((load_buffer == PARAMETERS) ? load_lanes : '0), .write_addresses(load_addresses), .write_data(read_data),
-        .byte_addresses(store_addresses), .byte_data(parameter_bytes));
+        .clock(clock),
+        .header_address(header_address),
+        .header(header),
+        .operand_records_address(operand_records_address),
+        .operand_records(operand_records),
+        .decode_table(decode_table),
+        .operand_indices(operand_indices),
+        .operand_entries(operand_entries),
+        .weight_table(weight_table),
+        .weight_codes(weight_codes),
+        .weight_entries(weight_entries),
+        .second_decode_table(second_decode_table),
+        .first_record_addresses(first_record_addresses),
+        .first_records(first_records),
+        .first_indices(first_indices),
+        .first_entries(first_entries),
+        .second_record_addresses(second_record_addresses),
+        .second_records(second_records),
+        .second_indices(second_indices),
+        .second_entries(second_entries),
+        .result_record_addresses(result_record_addresses),
+        .result_records(result_records),
+        .encode_table(encode_table),
+        .limit_selects(limit_selects),
+        .limits(limits),
+        .threshold_indices(threshold_indices),
+        .thresholds(thresholds),
+        .code_map(code_map),
+        .map_indices(map_indices),
+        .map_codes(map_codes),
+        .segment_table(segment_table),
+        .segment_indices(segment_indices),
+        .segments(segments),
+        .write_lanes((load_buffer == PARAMETERS) ? load_lanes : '0),
+        .write_addresses(load_addresses),
+        .write_data(read_data),
+        .byte_addresses(store_addresses),
+        .byte_data(parameter_bytes)
+    );
 
     intaglio_compute_engine compute (
-        .clock(clock), .reset(reset), .start(start[1]), .done(done[1]), .command(compute_command), .weight_addresses(weight_addresses),
-        .weight_words(weight_words), .activation_addresses(activation_addresses), .activation_words(activation_words), .first_addresses(first_addresses),
-        .first_elements(first_elements), .second_addresses(second_addresses), .second_elements(second_elements), .result_lanes(result_lanes),
-        .result_is_wide(result_is_wide), .result_addresses(result_addresses), .result_elements(result_elements), .saturated(saturated),
-        .header_address(header_address), .header_words(header), .operand_records_address(operand_records_address), .operand_records(operand_records),
-        .decode_table(decode_table), .operand_indices(operand_indices), .operand_entries(operand_entries), .weight_table(weight_table),
-        .weight_codes(weight_codes), .weight_entries(weight_entries), .second_decode_table(second_decode_table),
-        .first_record_addresses(first_record_addresses), .first_records(first_records), .first_indices(first_indices), .first_entries(first_entries),
-        .second_record_addresses(second_record_addresses), .second_records(second_records), .second_indices(second_indices), .second_entries(second_entries),
-        .result_record_addresses(result_record_addresses), .result_records(result_records), .encode_table(encode_table), .limit_selects(limit_selects),
-        .limits(limits), .threshold_indices(threshold_indices), .thresholds(thresholds), .code_map(code_map), .map_indices(map_indices), .map_codes(map_codes),
-        .segment_table(segment_table), .segment_indices(segment_indices), .segments(segments));
+        .clock(clock),
+        .reset(reset),
+        .start(start[1]),
+        .done(done[1]),
+        .command(compute_command),
+        .weight_addresses(weight_addresses),
+        .weight_words(weight_words),
+        .activation_addresses(activation_addresses),
+        .activation_words(activation_words),
+        .first_addresses(first_addresses),
+        .first_elements(first_elements),
+        .second_addresses(second_addresses),
+        .second_elements(second_elements),
+        .result_lanes(result_lanes),
+        .result_is_wide(result_is_wide),
+        .result_addresses(result_addresses),
+        .result_elements(result_elements),
+        .saturated(saturated),
+        .header_address(header_address),
+        .header_words(header),
+        .operand_records_address(operand_records_address),
+        .operand_records(operand_records),
+        .decode_table(decode_table),
+        .operand_indices(operand_indices),
+        .operand_entries(operand_entries),
+        .weight_table(weight_table),
+        .weight_codes(weight_codes),
+        .weight_entries(weight_entries),
+        .second_decode_table(second_decode_table),
+        .first_record_addresses(first_record_addresses),
+        .first_records(first_records),
+        .first_indices(first_indices),
+        .first_entries(first_entries),
+        .second_record_addresses(second_record_addresses),
+        .second_records(second_records),
+        .second_indices(second_indices),
+        .second_entries(second_entries),
+        .result_record_addresses(result_record_addresses),
+        .result_records(result_records),
+        .encode_table(encode_table),
+        .limit_selects(limit_selects),
+        .limits(limits),
+        .threshold_indices(threshold_indices),
+        .thresholds(thresholds),
+        .code_map(code_map),
+        .map_indices(map_indices),
+        .map_codes(map_codes),
+        .segment_table(segment_table),
+        .segment_indices(segment_indices),
+        .segments(segments)
+    );
 
     wire unused = &{1'b0, busy};
 endmodule

@@ -1,7 +1,10 @@
-// One register stage of the normalization lane: digits FIRST ..< FIRST + COUNT of a division and of a square root, one bit each.
+// One register stage of the normalization lane: digits FIRST ..< FIRST + COUNT of a division and
+// then of a square root, one bit each.
 //
-//     digits 0...65     quotient    work = dividend bits not yet used, then quotient bits       remainder < norm < 2^40
-//     digits 66...98    root        work = the quotient, two bits used a digit                  remainder <= 2 root < 2^34
+//     digits 0...65     quotient    work = dividend bits not yet used, then quotient bits
+//                                   remainder < norm < 2^40
+//     digits 66...98    root        work = the quotient, of which each digit uses two bits
+//                                   remainder <= 2 root < 2^34
 //
 // A form that does not divide, or takes no root, passes these digits unchanged.
 module intaglio_normalization_digits #(
@@ -31,7 +34,12 @@ module intaglio_normalization_digits #(
     localparam int FIRST_ROOT_DIGIT = 66;
     localparam int STATE_BITS = 66 + 40 + 33;
 
-    function automatic [STATE_BITS-1:0] after_digits(input [STATE_BITS-1:0] state, input divides, input roots, input [39:0] divisor);
+    function automatic [STATE_BITS-1:0] after_digits(
+        input [STATE_BITS-1:0] state,
+        input                  divides,
+        input                  roots,
+        input [39:0]           divisor
+    );
         logic [65:0] work;
         logic [39:0] remainder;
         logic [32:0] root;
@@ -70,7 +78,8 @@ module intaglio_normalization_digits #(
             out_divides <= in_divides;
             out_roots   <= in_roots;
             out_norm    <= in_norm;
-            {out_work, out_remainder, out_root} <= after_digits({in_work, in_remainder, in_root}, in_divides, in_roots, in_norm);
+            {out_work, out_remainder, out_root} <=
+                after_digits({in_work, in_remainder, in_root}, in_divides, in_roots, in_norm);
         end
     end
 endmodule

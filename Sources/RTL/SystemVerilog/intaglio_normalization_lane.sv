@@ -1,9 +1,12 @@
 // Normalization unit, one lane, exact: LATENCY >= 4 register stages, one value a cycle.
 //
-//     in | X = 2 |v| M | T = X^2, X^2 n, X or X n, shifted right | LATENCY - 3 stages of digits | q = (r + 1) >> 1, sign, saturate, clip | out
+//     register 1        X = 2 |v| M, of which the register holds X / 2
+//     register 2        T = X^2, X^2 n, X or X n, shifted right
+//     LATENCY - 3       digits of division and square root
+//     last register     q = (r + 1) >> 1, sign, saturate, clip
 //
-// Each form (docs/arithmetic.md) asks for the largest q with f(2q - 1) <= y, f the square or the number itself, and since 2q - 1 is an integer, y may be
-// rounded down at every step:
+// Each form (docs/arithmetic.md) asks for the largest q with f(2q - 1) <= y, where f is the square
+// or the number itself. Since 2q - 1 is an integer, y may be rounded down at every step:
 //
 //     form     y                        r                q
 //     gdn      X^2 / (2^(2S) n)         floor(sqrt y)    floor((r + 1) / 2)
@@ -11,8 +14,9 @@
 //     gdn1     X / (2^S n)              y
 //     igdn1    X n / 2^S                y
 //
-// Widths: |v| <= 2^15 and M < 2^24, so X < 2^40, X^2 < 2^80, X^2 n < 2^120. R has at most 32 bits, so every r of 2^33 or more saturates alike:
-// 66 bits of y are enough for a root, 33 without one; a larger y sets `over`, and q is taken as 2^32.
+// Widths: |v| <= 2^15 and M < 2^24, so X < 2^40, X^2 < 2^80, X^2 n < 2^120.
+// R has at most 32 bits, so every r of 2^33 or more saturates alike: 66 bits of y are enough for a
+// root, 33 without one. Where y has more bits, q is taken as 2^32 (`over`, `too_large`).
 module intaglio_normalization_lane #(
     parameter int LATENCY = 24
 ) (
@@ -74,7 +78,12 @@ module intaglio_normalization_lane #(
     end
 
     // Stage 2: T.
-    function automatic [119:0] shifted_numerator(input [38:0] half, input [39:0] factor, input [5:0] places, input [1:0] kind);
+    function automatic [119:0] shifted_numerator(
+        input [38:0] half,
+        input [39:0] factor,
+        input [5:0]  places,
+        input [1:0]  kind
+    );
         logic [39:0]  once;
         logic [79:0]  twice;
         logic [119:0] all;
@@ -87,7 +96,8 @@ module intaglio_normalization_lane #(
             endcase
             all = {40'd0, twice};
             if (kind == IGDN) all = {40'd0, twice} * {80'd0, factor};
-            shifted_numerator = all >> ((kind == GDN || kind == IGDN) ? {places, 1'b0} : {1'b0, places});
+            shifted_numerator =
+                all >> ((kind == GDN || kind == IGDN) ? {places, 1'b0} : {1'b0, places});
         end
     endfunction
 
@@ -130,7 +140,8 @@ module intaglio_normalization_lane #(
 
     assign divides[0]                = (form_2 == GDN) || (form_2 == GDN1);
     assign roots[0]                  = (form_2 == GDN) || (form_2 == IGDN);
-    assign over                      = numerator_2[119:66] >= (divides[0] ? {14'd0, norm_2} : 54'd1);
+    assign over                      = numerator_2[119:66] >= (divides[0] ? {14'd0, norm_2} :
+                                                                            54'd1);
     assign valid[0]                  = valid_2;
     assign carried[CARRIED_BITS-1:0] = {over, negative_2, wide_2, low_2, high_2};
     assign divisor[39:0]             = norm_2;
@@ -181,16 +192,22 @@ module intaglio_normalization_lane #(
     logic signed [31:0] raised;
 
     assign valid_n = valid[DIGIT_STAGES];
-    assign {over_n, negative_n, wide_n, low_n, high_n} = carried[CARRIED_BITS*DIGIT_STAGES +: CARRIED_BITS];
-    assign too_large        = over_n || (!roots[DIGIT_STAGES] && work[66*DIGIT_STAGES+33 +: 33] != 33'd0);
-    assign digits_found     = roots[DIGIT_STAGES] ? root[33*DIGIT_STAGES +: 33] : work[66*DIGIT_STAGES +: 33];
+    assign {over_n, negative_n, wide_n, low_n, high_n} =
+        carried[CARRIED_BITS*DIGIT_STAGES +: CARRIED_BITS];
+    assign too_large        = over_n || (!roots[DIGIT_STAGES] &&
+                                         work[66*DIGIT_STAGES+33 +: 33] != 33'd0);
+    assign digits_found     = roots[DIGIT_STAGES] ? root[33*DIGIT_STAGES +: 33] :
+                                                    work[66*DIGIT_STAGES +: 33];
     // (r + 1) >> 1 = (r >> 1) + (r & 1)
-    assign magnitude        = too_large ? 34'sh1_0000_0000 : $signed({2'b00, digits_found[32:1]} + {33'd0, digits_found[0]});
+    assign magnitude        = too_large ?
+                                  34'sh1_0000_0000 :
+                                  $signed({2'b00, digits_found[32:1]} + {33'd0, digits_found[0]});
     assign signed_magnitude = negative_n ? -magnitude : magnitude;
-    assign fits             = wide_n ? signed_magnitude[33:31] == {3{signed_magnitude[33]}} : signed_magnitude[33:23] == {11{signed_magnitude[33]}};
-    assign narrowed         = fits ? signed_magnitude[31:0]
-                                   : wide_n ? {signed_magnitude[33], {31{~signed_magnitude[33]}}}
-                                            : {{9{signed_magnitude[33]}}, {23{~signed_magnitude[33]}}};
+    assign fits             = wide_n ? signed_magnitude[33:31] == {3{signed_magnitude[33]}} :
+                                       signed_magnitude[33:23] == {11{signed_magnitude[33]}};
+    assign narrowed         = fits   ? signed_magnitude[31:0] :
+                              wide_n ? {signed_magnitude[33], {31{~signed_magnitude[33]}}} :
+                                       {{9{signed_magnitude[33]}}, {23{~signed_magnitude[33]}}};
     assign raised           = (narrowed < low_n) ? low_n : narrowed;
 
     always_ff @(posedge clock) begin

@@ -1,11 +1,17 @@
-// Post-processor, one lane: sum -> + bias -> x multiplier, rounded by the named rule -> saturate to R bits -> clip. Four register stages, one sum a cycle.
+// Post-processor, one lane:
+//
+//     sum -> + bias -> x multiplier, rounded by the named rule -> saturate to R bits -> clip
+//
+// Four register stages, one sum per cycle:
 //
 //     in | bias, choice of the multiplier | product | rounding and shift | saturate, clip | out
 //
-// An addition replaces sum + bias by addend_a addition_mantissa_a + addend_b addition_mantissa_b
-// and is only rounded; bypass hands the sum itself to the saturation.
-// docs/arithmetic.md defines the rules. Every one of them is floor((product + c) / 2^shift) for a constant c that depends on the rule, the shift,
-// the sign of the product and, for ties to even, on the bit that becomes the lowest.
+// An addition replaces sum + bias by addend_a addition_mantissa_a + addend_b addition_mantissa_b.
+// It is not multiplied, only rounded. bypass hands the sum itself to the saturation.
+//
+// docs/arithmetic.md defines the rules. Every one of them is floor((product + c) / 2^shift) for a
+// constant c. It depends on the rule, the shift, the sign of the product and, for ties to even, on
+// the bit that becomes the lowest.
 module intaglio_post_processor_lane #(
     parameter int ACCUMULATOR_BITS = 40
 ) (
@@ -13,7 +19,7 @@ module intaglio_post_processor_lane #(
     input  logic                               reset,
     input  logic                               in_valid,
     input  logic signed [ACCUMULATOR_BITS-1:0] sum,
-    // sum + bias is proved to fit ACCUMULATOR_BITS, so that the higher bits of the bias decide nothing.
+    // sum + bias is proved to fit ACCUMULATOR_BITS, so the higher bits of the bias decide nothing.
     /* verilator lint_off UNUSEDSIGNAL */
     input  logic signed [63:0]                 bias,
     /* verilator lint_on UNUSEDSIGNAL */
@@ -34,7 +40,7 @@ module intaglio_post_processor_lane #(
     input  logic signed [31:0]                 clip_high,
     output logic                               out_valid,
     output logic signed [31:0]                 result,
-    output logic                               saturated            // the rounded value did not fit R bits
+    output logic                               saturated            // rounded value exceeds R bits
 );
     localparam logic [3:0] GEMMLOWP_DOUBLE = 4'd1;
     localparam logic [3:0] HALF_UP_DOUBLE = 4'd2;
@@ -48,13 +54,16 @@ module intaglio_post_processor_lane #(
 
     // An addition needs 48 bits: two products of magnitude below 2^15 2^31.
     localparam int TOTAL_BITS = (ACCUMULATOR_BITS > 48) ? ACCUMULATOR_BITS : 48;
-    // |total| <= 2^(TOTAL_BITS-1) and the factor is at most 2^31 (24 bits rounded up): the product is at most 2^(TOTAL_BITS+30).
+    // |total| <= 2^(TOTAL_BITS-1) and the factor is at most 2^31 (24 bits rounded up), so that
+    // |product| is at most 2^(TOTAL_BITS+30).
     localparam int PRODUCT_BITS = TOTAL_BITS + 32;
     // c is below 2^93 + 2^30 and |product| at most 2^92 for any TOTAL_BITS up to 62.
     localparam int WIDE_BITS = 96;
 
     // RN24: to 24 significant bits, ties to even.
-    function automatic signed [PRODUCT_BITS-1:0] rounded_to_24_bits(input signed [PRODUCT_BITS-1:0] value);
+    function automatic signed [PRODUCT_BITS-1:0] rounded_to_24_bits(
+        input signed [PRODUCT_BITS-1:0] value
+    );
         logic [PRODUCT_BITS-1:0] magnitude;
         logic [PRODUCT_BITS-1:0] kept;
         logic [PRODUCT_BITS-1:0] half;
@@ -76,9 +85,17 @@ module intaglio_post_processor_lane #(
         end
     endfunction
 
-    // c above. The double rules: floor((floor((P + 2^30) / 2^31) + 2^(e-1)) / 2^e) is one floor of P + 2^30 + 2^(30+e); gemmlowpDouble equals tosaDouble
-    // wherever it is defined (docs/arithmetic.md).
-    function automatic [WIDE_BITS-1:0] rounding_constant(input [3:0] rule, input [6:0] shift, input is_negative, input is_odd);
+    // The constant c of each rule.
+    //
+    // A double rule, floor((floor((P + 2^30) / 2^31) + 2^(e-1)) / 2^e), is one floor of
+    // P + 2^30 + 2^(30+e) over 2^(31+e). gemmlowpDouble equals tosaDouble wherever it is defined
+    // (docs/arithmetic.md).
+    function automatic [WIDE_BITS-1:0] rounding_constant(
+        input [3:0] rule,
+        input [6:0] shift,
+        input       is_negative,
+        input       is_odd
+    );
         logic [WIDE_BITS-1:0] half;
         logic [WIDE_BITS-1:0] below;
         logic [WIDE_BITS-1:0] twice;
@@ -87,10 +104,13 @@ module intaglio_post_processor_lane #(
             below = ({{(WIDE_BITS-1){1'b0}}, 1'b1} << shift) - {{(WIDE_BITS-1){1'b0}}, 1'b1};
             twice = (shift > 7'd31) ? ({{(WIDE_BITS-1){1'b0}}, 1'b1} << 30) : {WIDE_BITS{1'b0}};
             case (rule)
-                GEMMLOWP_DOUBLE, TOSA_DOUBLE: rounding_constant = is_negative ? half - twice : half + twice;
+                GEMMLOWP_DOUBLE, TOSA_DOUBLE:
+                    rounding_constant = is_negative ? half - twice : half + twice;
                 HALF_UP_DOUBLE: rounding_constant = half + twice;
-                HALF_EVEN, ONNX_FLOAT32: rounding_constant = is_odd ? half : half - {{(WIDE_BITS-1){1'b0}}, 1'b1};
-                HALF_AWAY: rounding_constant = is_negative ? half - {{(WIDE_BITS-1){1'b0}}, 1'b1} : half;
+                HALF_EVEN, ONNX_FLOAT32:
+                    rounding_constant = is_odd ? half : half - {{(WIDE_BITS-1){1'b0}}, 1'b1};
+                HALF_AWAY:
+                    rounding_constant = is_negative ? half - {{(WIDE_BITS-1){1'b0}}, 1'b1} : half;
                 FLOOR: rounding_constant = {WIDE_BITS{1'b0}};
                 CEILING: rounding_constant = below;
                 TOWARD_ZERO: rounding_constant = is_negative ? below : {WIDE_BITS{1'b0}};
@@ -99,7 +119,11 @@ module intaglio_post_processor_lane #(
         end
     endfunction
 
-    function automatic signed [PRODUCT_BITS-1:0] rounded_shift(input signed [PRODUCT_BITS-1:0] product, input [3:0] rule, input [6:0] shift);
+    function automatic signed [PRODUCT_BITS-1:0] rounded_shift(
+        input signed [PRODUCT_BITS-1:0] product,
+        input        [3:0]              rule,
+        input        [6:0]              shift
+    );
         logic signed [PRODUCT_BITS-1:0] exact;
         logic signed [WIDE_BITS-1:0]    wide;
         // A shift of 1 or more leaves PRODUCT_BITS; without a shift nothing was added.
@@ -111,7 +135,8 @@ module intaglio_post_processor_lane #(
             if (rule == ONNX_FLOAT32) exact = rounded_to_24_bits(product);
             wide = {{(WIDE_BITS-PRODUCT_BITS){exact[PRODUCT_BITS-1]}}, exact};
             floored = wide >>> shift;
-            wide = wide + $signed(rounding_constant(rule, shift, exact[PRODUCT_BITS-1], floored[0]));
+            wide = wide + $signed(rounding_constant(rule, shift, exact[PRODUCT_BITS-1],
+                                                    floored[0]));
             floored = wide >>> shift;
             rounded_shift = floored[PRODUCT_BITS-1:0];
         end
@@ -119,7 +144,10 @@ module intaglio_post_processor_lane #(
 
     // Stage 1: the number to be scaled, by which factor, and how far right.
     function automatic signed [TOTAL_BITS-1:0] sum_of_products(
-        input signed [15:0] a, input signed [31:0] factor_a, input signed [15:0] b, input signed [31:0] factor_b
+        input signed [15:0] a,
+        input signed [31:0] factor_a,
+        input signed [15:0] b,
+        input signed [31:0] factor_b
     );
         logic signed [47:0] total_of_two;
         begin
@@ -147,7 +175,8 @@ module intaglio_post_processor_lane #(
     logic signed [TOTAL_BITS-1:0] extended_sum;
     logic signed [TOTAL_BITS-1:0] biased_sum;
 
-    assign extended_sum = {{(TOTAL_BITS-ACCUMULATOR_BITS+1){sum[ACCUMULATOR_BITS-1]}}, sum[ACCUMULATOR_BITS-2:0]};
+    assign extended_sum = {{(TOTAL_BITS-ACCUMULATOR_BITS+1){sum[ACCUMULATOR_BITS-1]}},
+                           sum[ACCUMULATOR_BITS-2:0]};
     assign biased_sum   = extended_sum + $signed(bias[TOTAL_BITS-1:0]);
 
     logic                         valid_1;
@@ -171,13 +200,15 @@ module intaglio_post_processor_lane #(
                 shift_1  <= 7'd0;
                 rule_1   <= FLOOR;
             end else if (is_addition) begin
-                total_1  <= sum_of_products(addend_a, addition_mantissa_a, addend_b, addition_mantissa_b);
+                total_1  <= sum_of_products(addend_a, addition_mantissa_a,
+                                            addend_b, addition_mantissa_b);
                 factor_1 <= 32'd1;
                 shift_1  <= right_shift(addition_exponent);
                 rule_1   <= rounding;
             end else begin
                 total_1  <= biased_sum;
-                factor_1 <= factor_of(biased_sum[TOTAL_BITS-1] ? mantissa_negative : mantissa, rounding);
+                factor_1 <= factor_of(biased_sum[TOTAL_BITS-1] ? mantissa_negative : mantissa,
+                                      rounding);
                 shift_1  <= right_shift(biased_sum[TOTAL_BITS-1] ? exponent_negative : exponent);
                 rule_1   <= rounding;
             end
@@ -185,7 +216,11 @@ module intaglio_post_processor_lane #(
     end
 
     // Stage 2: the product.
-    function automatic signed [PRODUCT_BITS-1:0] product_of(input signed [TOTAL_BITS-1:0] total, input [31:0] factor, input [3:0] rule);
+    function automatic signed [PRODUCT_BITS-1:0] product_of(
+        input signed [TOTAL_BITS-1:0] total,
+        input        [31:0]           factor,
+        input        [3:0]            rule
+    );
         logic signed [PRODUCT_BITS-1:0] left;
         begin
             left = {{(PRODUCT_BITS-TOTAL_BITS){total[TOTAL_BITS-1]}}, total};
@@ -236,11 +271,12 @@ module intaglio_post_processor_lane #(
     logic signed [31:0] narrowed;
     logic signed [31:0] raised;
 
-    assign fits     = wide_3 ? rounded_3[PRODUCT_BITS-1:31] == {(PRODUCT_BITS-31){rounded_3[PRODUCT_BITS-1]}}
-                             : rounded_3[PRODUCT_BITS-1:23] == {(PRODUCT_BITS-23){rounded_3[PRODUCT_BITS-1]}};
-    assign narrowed = fits ? rounded_3[31:0]
-                           : wide_3 ? {rounded_3[PRODUCT_BITS-1], {31{~rounded_3[PRODUCT_BITS-1]}}}
-                                    : {{9{rounded_3[PRODUCT_BITS-1]}}, {23{~rounded_3[PRODUCT_BITS-1]}}};
+    assign fits     = wide_3 ?
+        rounded_3[PRODUCT_BITS-1:31] == {(PRODUCT_BITS-31){rounded_3[PRODUCT_BITS-1]}} :
+        rounded_3[PRODUCT_BITS-1:23] == {(PRODUCT_BITS-23){rounded_3[PRODUCT_BITS-1]}};
+    assign narrowed = fits   ? rounded_3[31:0] :
+                      wide_3 ? {rounded_3[PRODUCT_BITS-1], {31{~rounded_3[PRODUCT_BITS-1]}}} :
+                               {{9{rounded_3[PRODUCT_BITS-1]}}, {23{~rounded_3[PRODUCT_BITS-1]}}};
     assign raised   = (narrowed < low_3) ? low_3 : narrowed;
 
     always_ff @(posedge clock) begin

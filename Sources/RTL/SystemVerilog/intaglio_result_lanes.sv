@@ -1,9 +1,12 @@
-// From sums to stored elements: post-processor or normalization unit, then encoder, RESULTS lanes side by side.
+// From sums to stored elements: post-processor or normalization unit, then encoder. RESULTS lanes
+// stand side by side.
 //
 //     cycle 0            lane_valid: sums, records, values
 //     post-processor     4 registers, or the normalization unit's latency
 //     encoder            9 registers
-//     then               result_lanes: elements and their addresses; last is high with the last ones
+//     then               result_lanes: elements and their addresses
+//
+// last is high with the last elements.
 module intaglio_result_lanes #(
     parameter int RESULTS          = intaglio_constants::RESULT_LANES,
     parameter int NORMALIZATIONS   = intaglio_constants::NORMALIZATION_LANES,
@@ -56,7 +59,8 @@ module intaglio_result_lanes #(
     always_ff @(posedge clock) begin
         last_stages <= reset ? '0 : {last_stages[LONGEST+ENCODE_STAGES-1:1], lane_last};
     end
-    assign last = normalizes ? last_stages[LATENCY + ENCODE_STAGES] : last_stages[POST_STAGES + ENCODE_STAGES];
+    assign last = normalizes ? last_stages[LATENCY + ENCODE_STAGES] :
+                               last_stages[POST_STAGES + ENCODE_STAGES];
 
     generate
         for (genvar lane = 0; lane < RESULTS; lane++) begin : g_lane
@@ -69,12 +73,30 @@ module intaglio_result_lanes #(
             logic               post_valid, post_saturated;
             logic signed [31:0] post_result;
             intaglio_post_processor_lane #(.ACCUMULATOR_BITS(ACCUMULATOR_BITS)) post_processor (
-                .clock(clock), .reset(reset), .in_valid(lane_valid[lane] && !normalizes), .sum(sum[ACCUMULATOR_BITS-1:0]), .bias(bias),
-                .mantissa(record[64 +: 31]), .exponent(record[128 +: 8]), .mantissa_negative(record[96 +: 31]), .exponent_negative(record[136 +: 8]),
-                .rounding(header[19:16]), .is_addition(adds), .addend_a(lane_values[16*lane +: 16]), .addend_b(lane_seconds[16*lane +: 16]),
-                .addition_mantissa_a(header[32*4 +: 32]), .addition_mantissa_b(header[32*5 +: 32]), .addition_exponent(header[112 +: 8]),
-                .bypass(bypasses), .result_is_32(bypasses || header[29:24] == 6'd32), .clip_low(bypasses ? 32'sh80000000 : header[32 +: 32]),
-                .clip_high(bypasses ? 32'sh7fffffff : header[64 +: 32]), .out_valid(post_valid), .result(post_result), .saturated(post_saturated));
+                .clock(clock),
+                .reset(reset),
+                .in_valid(lane_valid[lane] && !normalizes),
+                .sum(sum[ACCUMULATOR_BITS-1:0]),
+                .bias(bias),
+                .mantissa(record[64 +: 31]),
+                .exponent(record[128 +: 8]),
+                .mantissa_negative(record[96 +: 31]),
+                .exponent_negative(record[136 +: 8]),
+                .rounding(header[19:16]),
+                .is_addition(adds),
+                .addend_a(lane_values[16*lane +: 16]),
+                .addend_b(lane_seconds[16*lane +: 16]),
+                .addition_mantissa_a(header[32*4 +: 32]),
+                .addition_mantissa_b(header[32*5 +: 32]),
+                .addition_exponent(header[112 +: 8]),
+                .bypass(bypasses),
+                .result_is_32(bypasses || header[29:24] == 6'd32),
+                .clip_low(bypasses ? 32'sh80000000 : header[32 +: 32]),
+                .clip_high(bypasses ? 32'sh7fffffff : header[64 +: 32]),
+                .out_valid(post_valid),
+                .result(post_result),
+                .saturated(post_saturated)
+            );
 
             logic               normal_valid, normal_saturated;
             logic signed [31:0] normal_result;
@@ -84,18 +106,45 @@ module intaglio_result_lanes #(
                 if (BY_TABLE != 0) begin : g_table
                     logic [1:0] unused_form;
                     intaglio_table_normalization_lane #(.LATENCY(LATENCY)) normalization (
-                        .clock(clock), .reset(reset), .in_valid(lane_valid[lane] && normalizes), .norm(norm[39:0]), .value(lane_values[16*lane +: 16]),
-                        .mantissa(record[64 +: 24]), .shift(record[136 +: 6]), .form(header[97:96]), .index_bits(header[8*54 +: 4]),
-                        .offset_bits(header[8*55 +: 5]), .base_bits(header[8*56 +: 5]), .slope_shift(header[8*58 +: 5]), .result_is_32(header[29:24] == 6'd32),
-                        .clip_low(header[32 +: 32]), .clip_high(header[64 +: 32]), .segment_index({unused_form, segment_indices[8*lane +: 8]}),
-                        .segment(segments[64*lane +: 64]), .out_valid(normal_valid), .result(normal_result), .saturated(normal_saturated));
+                        .clock(clock),
+                        .reset(reset),
+                        .in_valid(lane_valid[lane] && normalizes),
+                        .norm(norm[39:0]),
+                        .value(lane_values[16*lane +: 16]),
+                        .mantissa(record[64 +: 24]),
+                        .shift(record[136 +: 6]),
+                        .form(header[97:96]),
+                        .index_bits(header[8*54 +: 4]),
+                        .offset_bits(header[8*55 +: 5]),
+                        .base_bits(header[8*56 +: 5]),
+                        .slope_shift(header[8*58 +: 5]),
+                        .result_is_32(header[29:24] == 6'd32),
+                        .clip_low(header[32 +: 32]),
+                        .clip_high(header[64 +: 32]),
+                        .segment_index({unused_form, segment_indices[8*lane +: 8]}),
+                        .segment(segments[64*lane +: 64]),
+                        .out_valid(normal_valid),
+                        .result(normal_result),
+                        .saturated(normal_saturated)
+                    );
                     wire unused_index = &{1'b0, unused_form};
                 end else begin : g_exact
                     intaglio_normalization_lane #(.LATENCY(LATENCY)) normalization (
-                        .clock(clock), .reset(reset), .in_valid(lane_valid[lane] && normalizes), .norm(norm[39:0]), .value(lane_values[16*lane +: 16]),
-                        .mantissa(record[64 +: 24]), .shift(record[136 +: 6]), .form(header[97:96]), .result_is_32(header[29:24] == 6'd32),
-                        .clip_low(header[32 +: 32]), .clip_high(header[64 +: 32]), .out_valid(normal_valid), .result(normal_result),
-                        .saturated(normal_saturated));
+                        .clock(clock),
+                        .reset(reset),
+                        .in_valid(lane_valid[lane] && normalizes),
+                        .norm(norm[39:0]),
+                        .value(lane_values[16*lane +: 16]),
+                        .mantissa(record[64 +: 24]),
+                        .shift(record[136 +: 6]),
+                        .form(header[97:96]),
+                        .result_is_32(header[29:24] == 6'd32),
+                        .clip_low(header[32 +: 32]),
+                        .clip_high(header[64 +: 32]),
+                        .out_valid(normal_valid),
+                        .result(normal_result),
+                        .saturated(normal_saturated)
+                    );
                     assign segment_indices[8*lane +: 8] = 8'd0;
                 end
                 wire unused = &{1'b0, norm[63:40]};
@@ -109,23 +158,49 @@ module intaglio_result_lanes #(
             logic [7:0]         select;
             logic signed [31:0] offset;
             intaglio_delay #(.WIDTH(40), .LONGEST(LONGEST)) channel_delay (
-                .clock(clock), .length(rounding_length), .in({record[144 +: 8], record[160 +: 32]}), .out({select, offset}));
+                .clock(clock),
+                .length(rounding_length),
+                .in({record[144 +: 8], record[160 +: 32]}),
+                .out({select, offset})
+            );
 
             logic encode_saturated, rounded_saturated;
             assign limit_selects[8*lane +: 8] = select;
             intaglio_encode_lane encode (
-                .clock(clock), .reset(reset), .in_valid(normalizes ? normal_valid : post_valid), .result(normalizes ? normal_result : post_result), .select(select),
-                .offset(offset), .threshold_count(limits[96*lane +: 8]), .lowest(limits[96*lane+32 +: 32]), .highest(limits[96*lane+64 +: 32]),
-                .is_integer16(is_integer16), .has_code_map(header[9] && !bypasses), .threshold_index(threshold_indices[128*lane +: 128]),
-                .threshold(thresholds[256*lane +: 256]), .map_index(map_indices[8*lane +: 8]), .map_code(map_codes[8*lane +: 8]),
-                .out_valid(result_lanes[lane]), .element(result_elements[16*lane +: 16]), .saturated(encode_saturated));
+                .clock(clock),
+                .reset(reset),
+                .in_valid(normalizes ? normal_valid : post_valid),
+                .result(normalizes ? normal_result : post_result),
+                .select(select),
+                .offset(offset),
+                .threshold_count(limits[96*lane +: 8]),
+                .lowest(limits[96*lane+32 +: 32]),
+                .highest(limits[96*lane+64 +: 32]),
+                .is_integer16(is_integer16),
+                .has_code_map(header[9] && !bypasses),
+                .threshold_index(threshold_indices[128*lane +: 128]),
+                .threshold(thresholds[256*lane +: 256]),
+                .map_index(map_indices[8*lane +: 8]),
+                .map_code(map_codes[8*lane +: 8]),
+                .out_valid(result_lanes[lane]),
+                .element(result_elements[16*lane +: 16]),
+                .saturated(encode_saturated)
+            );
 
             intaglio_delay #(.WIDTH(1), .LONGEST(ENCODE_STAGES)) saturated_delay (
-                .clock(clock), .length(16'(ENCODE_STAGES)), .in(normalizes ? normal_saturated : post_saturated), .out(rounded_saturated));
+                .clock(clock),
+                .length(16'(ENCODE_STAGES)),
+                .in(normalizes ? normal_saturated : post_saturated),
+                .out(rounded_saturated)
+            );
             assign saturated[lane] = result_lanes[lane] && (encode_saturated || rounded_saturated);
 
             intaglio_delay #(.WIDTH(32), .LONGEST(LONGEST + ENCODE_STAGES)) address_delay (
-                .clock(clock), .length(rounding_length + 16'(ENCODE_STAGES)), .in(lane_addresses[32*lane +: 32]), .out(result_addresses[32*lane +: 32]));
+                .clock(clock),
+                .length(rounding_length + 16'(ENCODE_STAGES)),
+                .in(lane_addresses[32*lane +: 32]),
+                .out(result_addresses[32*lane +: 32])
+            );
             wire unused = &{1'b0, sum, record};
         end
     endgenerate

@@ -1,7 +1,9 @@
-// Starts commands. Each of the three engines takes its commands in order; a command starts when its engine is free and every semaphore that it waits for holds a token.
+// Starts commands. Each of the three engines takes its commands in order. A command starts when its
+// engine is free and every semaphore that it waits for holds a token.
 //
-// Engine order in all vectors: 0 load, 1 compute, 2 store. start is high in the first cycle of a command, done in its last; what done signals can start commands in the
-// cycle that follows.
+// Engine order in all vectors: 0 load, 1 compute, 2 store.
+// start is high in the first cycle of a command, done in its last. The tokens that done gives can
+// start commands in the cycle that follows.
 module intaglio_sequencer #(
     parameter int SEMAPHORES = intaglio_constants::SEMAPHORES,
     parameter int TOKEN_BITS = 8
@@ -25,7 +27,8 @@ module intaglio_sequencer #(
 
     generate
         for (genvar engine = 0; engine < 3; engine++) begin : g_engine
-            assign start[engine] = head_valid[engine] && !busy[engine] && (waits[32*engine +: SEMAPHORES] & ~available) == '0;
+            assign start[engine] = head_valid[engine] && !busy[engine] &&
+                                   (waits[32*engine +: SEMAPHORES] & ~available) == '0;
             always_ff @(posedge clock) begin
                 if (reset)              busy[engine] <= 1'b0;
                 else if (done[engine])  busy[engine] <= 1'b0;
@@ -34,12 +37,19 @@ module intaglio_sequencer #(
         end
         for (genvar token = 0; token < SEMAPHORES; token++) begin : g_semaphore
             assign available[token] = tokens[token] != '0;
-            assign taken[token] = (start[0] && waits[token]) || (start[1] && waits[32+token]) || (start[2] && waits[64+token]);
-            assign given[token] = (done[0] && signals[token]) || (done[1] && signals[32+token]) || (done[2] && signals[64+token]);
+            assign taken[token] = (start[0] && waits[token]) ||
+                                  (start[1] && waits[32+token]) ||
+                                  (start[2] && waits[64+token]);
+            assign given[token] = (done[0] && signals[token]) ||
+                                  (done[1] && signals[32+token]) ||
+                                  (done[2] && signals[64+token]);
             always_ff @(posedge clock) begin
-                if (reset)                                        tokens[token] <= TOKEN_BITS'(INITIAL[token]);
-                else if (given[token] && !taken[token])   tokens[token] <= tokens[token] + 1'b1;
-                else if (taken[token] && !given[token])   tokens[token] <= tokens[token] - 1'b1;
+                if (reset)
+                    tokens[token] <= TOKEN_BITS'(INITIAL[token]);
+                else if (given[token] && !taken[token])
+                    tokens[token] <= tokens[token] + 1'b1;
+                else if (taken[token] && !given[token])
+                    tokens[token] <= tokens[token] - 1'b1;
             end
         end
     endgenerate

@@ -1,7 +1,10 @@
-// Issues the steps of a pass: for each group of K0 channels and P0 pixels all taps and all groups of C0 input channels, the latter innermost.
+// Issues the steps of a pass. Each group of K0 output channels and P0 pixels has a step for every
+// tap and every C0 input channels, the input channels innermost.
 //
-// A step takes as many cycles as the weights' bandwidth and the busiest activation bank ask for; fire is high in the last of them. A group takes at least drain_cycles, so
-// that the group before has left its bank of accumulators.
+// A step takes as many cycles as the weights' bandwidth and the busiest activation bank ask for.
+// fire is high in the last of them.
+//
+// A group takes at least drain_cycles, so that the group before has left its bank of accumulators.
 module intaglio_step_sequencer #(
     parameter int WORDS        = intaglio_constants::COMPUTE_WORDS,
     parameter int C0           = intaglio_constants::INPUT_CHANNEL_LANES,
@@ -38,40 +41,47 @@ module intaglio_step_sequencer #(
 );
     localparam int WEIGHT_CYCLES = (C0 * K0 + WEIGHT_BYTES - 1) / WEIGHT_BYTES;
 
-    logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch, height, width;
-    logic signed [31:0] groups, input_channels, first_input_channel, layer_group_input_channels, output_channels;
-    logic signed [31:0] rows, columns, first_row, first_column, stride_y, stride_x, offset_y, offset_x;
+    logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch,
+                        height, width;
+    logic signed [31:0] groups, input_channels, first_input_channel, layer_group_input_channels,
+                        output_channels;
+    logic signed [31:0] rows, columns, first_row, first_column,
+                        stride_y, stride_x, offset_y, offset_x;
     logic signed [31:0] tap_rows, tap_columns, tap_step_y, tap_step_x, weight_address, tap_pitch;
 
-    assign input_address              = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
-    assign pixel_pitch                = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
-    assign origin_y                   = command[32*intaglio_constants::COMPUTE_ORIGIN_Y +: 32];
-    assign origin_x                   = command[32*intaglio_constants::COMPUTE_ORIGIN_X +: 32];
-    assign tile_columns               = command[32*intaglio_constants::COMPUTE_TILE_COLUMNS +: 32];
-    assign group_pitch                = command[32*intaglio_constants::COMPUTE_INPUT_GROUP_PITCH_BYTES +: 32];
-    assign height                     = command[32*intaglio_constants::COMPUTE_INPUT_HEIGHT +: 32];
-    assign width                      = command[32*intaglio_constants::COMPUTE_INPUT_WIDTH +: 32];
-    assign groups                     = command[32*intaglio_constants::COMPUTE_GROUPS +: 32];
-    assign input_channels             = command[32*intaglio_constants::COMPUTE_INPUT_CHANNELS +: 32];
-    assign first_input_channel        = command[32*intaglio_constants::COMPUTE_FIRST_INPUT_CHANNEL +: 32];
-    assign layer_group_input_channels = command[32*intaglio_constants::COMPUTE_LAYER_GROUP_INPUT_CHANNELS +: 32];
-    assign output_channels            = command[32*intaglio_constants::COMPUTE_OUTPUT_CHANNELS +: 32];
-    assign rows                       = command[32*intaglio_constants::COMPUTE_ROWS +: 32];
-    assign columns                    = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
-    assign first_row                  = command[32*intaglio_constants::COMPUTE_FIRST_ROW +: 32];
-    assign first_column               = command[32*intaglio_constants::COMPUTE_FIRST_COLUMN +: 32];
-    assign stride_y                   = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_Y +: 32];
-    assign stride_x                   = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_X +: 32];
-    assign offset_y                   = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_Y +: 32];
-    assign offset_x                   = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_X +: 32];
-    assign tap_rows                   = command[32*intaglio_constants::COMPUTE_TAP_ROWS +: 32];
-    assign tap_columns                = command[32*intaglio_constants::COMPUTE_TAP_COLUMNS +: 32];
-    assign tap_step_y                 = command[32*intaglio_constants::COMPUTE_TAP_STEP_Y +: 32];
-    assign tap_step_x                 = command[32*intaglio_constants::COMPUTE_TAP_STEP_X +: 32];
-    assign weight_address             = command[32*intaglio_constants::COMPUTE_WEIGHT_ADDRESS +: 32];
-    assign tap_pitch                  = command[32*intaglio_constants::COMPUTE_WEIGHT_TAP_PITCH_BYTES +: 32];
+    assign input_address   = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
+    assign pixel_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
+    assign origin_y        = command[32*intaglio_constants::COMPUTE_ORIGIN_Y +: 32];
+    assign origin_x        = command[32*intaglio_constants::COMPUTE_ORIGIN_X +: 32];
+    assign tile_columns    = command[32*intaglio_constants::COMPUTE_TILE_COLUMNS +: 32];
+    assign group_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_GROUP_PITCH_BYTES +: 32];
+    assign height          = command[32*intaglio_constants::COMPUTE_INPUT_HEIGHT +: 32];
+    assign width           = command[32*intaglio_constants::COMPUTE_INPUT_WIDTH +: 32];
+    assign groups          = command[32*intaglio_constants::COMPUTE_GROUPS +: 32];
+    assign input_channels  = command[32*intaglio_constants::COMPUTE_INPUT_CHANNELS +: 32];
+    assign first_input_channel =
+        command[32*intaglio_constants::COMPUTE_FIRST_INPUT_CHANNEL +: 32];
+    assign layer_group_input_channels =
+        command[32*intaglio_constants::COMPUTE_LAYER_GROUP_INPUT_CHANNELS +: 32];
+    assign output_channels = command[32*intaglio_constants::COMPUTE_OUTPUT_CHANNELS +: 32];
+    assign rows            = command[32*intaglio_constants::COMPUTE_ROWS +: 32];
+    assign columns         = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
+    assign first_row       = command[32*intaglio_constants::COMPUTE_FIRST_ROW +: 32];
+    assign first_column    = command[32*intaglio_constants::COMPUTE_FIRST_COLUMN +: 32];
+    assign stride_y        = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_Y +: 32];
+    assign stride_x        = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_X +: 32];
+    assign offset_y        = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_Y +: 32];
+    assign offset_x        = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_X +: 32];
+    assign tap_rows        = command[32*intaglio_constants::COMPUTE_TAP_ROWS +: 32];
+    assign tap_columns     = command[32*intaglio_constants::COMPUTE_TAP_COLUMNS +: 32];
+    assign tap_step_y      = command[32*intaglio_constants::COMPUTE_TAP_STEP_Y +: 32];
+    assign tap_step_x      = command[32*intaglio_constants::COMPUTE_TAP_STEP_X +: 32];
+    assign weight_address  = command[32*intaglio_constants::COMPUTE_WEIGHT_ADDRESS +: 32];
+    assign tap_pitch       = command[32*intaglio_constants::COMPUTE_WEIGHT_TAP_PITCH_BYTES +: 32];
 
-    // Counters, outermost first: group, row, column, channel; tap_row, tap_column, input_channel; part of a step. waited: cycles since the group began.
+    // Counters, outermost first: group, row, column, channel of the group of sums; tap_row,
+    // tap_column, input_channel of the step; part, the cycle of the step.
+    // waited counts the cycles since the group began.
     logic signed [31:0] tap_row, tap_column, input_channel, part, waited;
     logic               finished, steps_done;
     logic               no_taps;
@@ -80,7 +90,8 @@ module intaglio_step_sequencer #(
     assign no_taps = tap_rows == 32'sd0 || tap_columns == 32'sd0;
     assign active  = runs && !finished && !steps_done;
 
-    // The word of pixel lane p comes in the cycle whose number is that of the lanes before it in the same bank.
+    // Words of the same bank come one after another: that of pixel lane p in cycle rank[p] of the
+    // step, where rank[p] counts the lanes before p that read the same bank.
     logic [31:0] rank [0:P0-1];
     logic [31:0] parts;
     always_comb begin
@@ -88,7 +99,9 @@ module intaglio_step_sequencer #(
         for (int p = 0; p < P0; p++) begin
             rank[p] = 32'd0;
             for (int q = 0; q < P0; q++) begin
-                if (q < p && (DEINTERLEAVE != 0 ? ((p - q) % BANKS == 0) : (((p - q) * stride_x) % BANKS == 0))) rank[p] = rank[p] + 32'd1;
+                if (q < p && (DEINTERLEAVE != 0 ? ((p - q) % BANKS == 0) :
+                                                  (((p - q) * stride_x) % BANKS == 0)))
+                    rank[p] = rank[p] + 32'd1;
             end
             if (rank[p] + 32'd1 > parts) parts = rank[p] + 32'd1;
         end
@@ -97,7 +110,9 @@ module intaglio_step_sequencer #(
     assign ends_step     = part == parts - 32'd1;
     assign fire          = active && ends_step;
     assign first_step    = (tap_row == 32'sd0 && tap_column == 32'sd0 && input_channel == 32'sd0);
-    assign last_step     = no_taps || (tap_row == tap_rows - 32'sd1 && tap_column == tap_columns - 32'sd1 && input_channel + C0 >= input_channels);
+    assign last_step     = no_taps || (tap_row == tap_rows - 32'sd1 &&
+                                       tap_column == tap_columns - 32'sd1 &&
+                                       input_channel + C0 >= input_channels);
     assign ends_group    = (steps_done || (fire && last_step)) && waited + 32'sd1 >= drain_cycles;
     assign ends_channels = $signed(channel) + K0 >= output_channels;
     assign ends_columns  = $signed(column) + P0 >= columns;
@@ -121,7 +136,8 @@ module intaglio_step_sequencer #(
                         input_channel <= input_channel + C0;
                     end else begin
                         input_channel <= 32'sd0;
-                        tap_column    <= (tap_column == tap_columns - 32'sd1) ? 32'sd0 : tap_column + 32'sd1;
+                        tap_column    <= (tap_column == tap_columns - 32'sd1) ? 32'sd0 :
+                                                                                tap_column + 32'sd1;
                         if (tap_column == tap_columns - 32'sd1) tap_row <= tap_row + 32'sd1;
                     end
                 end
@@ -145,21 +161,28 @@ module intaglio_step_sequencer #(
     // Addresses of this step.
     logic signed [31:0] y, x, pixel, weight_base, weight_row;
 
-    assign y           = (first_row + $signed(row)) * stride_y + tap_row * tap_step_y + offset_y;
-    assign x           = (first_column + $signed(column)) * stride_x + tap_column * tap_step_x + offset_x;
-    assign pixel       = input_address + ((y - origin_y) * tile_columns + x - origin_x) * pixel_pitch + $signed(group) * group_pitch + input_channel;
+    assign y           = (first_row + $signed(row)) * stride_y +
+                         tap_row * tap_step_y + offset_y;
+    assign x           = (first_column + $signed(column)) * stride_x +
+                         tap_column * tap_step_x + offset_x;
+    assign pixel       = input_address +
+                         ((y - origin_y) * tile_columns + x - origin_x) * pixel_pitch +
+                         $signed(group) * group_pitch + input_channel;
     assign weight_row  = tap_rows * tap_columns * tap_pitch;
-    assign weight_base = weight_address + ($signed(group) * output_channels + $signed(channel)) * weight_row
-                       + (tap_row * tap_columns + tap_column) * tap_pitch + input_channel;
+    assign weight_base = weight_address +
+                         ($signed(group) * output_channels + $signed(channel)) * weight_row +
+                         (tap_row * tap_columns + tap_column) * tap_pitch + input_channel;
 
-    assign channel_index = first_input_channel + $signed(group) * layer_group_input_channels + input_channel;
+    assign channel_index = first_input_channel +
+                           $signed(group) * layer_group_input_channels + input_channel;
     assign channels_left = input_channels - input_channel;
 
     generate
         for (genvar p = 0; p < P0; p++) begin : g_pixel
             logic signed [31:0] lane_x;
             assign lane_x           = x + p * stride_x;
-            assign padding[p]       = no_taps || y < 0 || y >= height || lane_x < 0 || lane_x >= width || $signed(column) + p >= columns;
+            assign padding[p]       = no_taps || y < 0 || y >= height || lane_x < 0 ||
+                                      lane_x >= width || $signed(column) + p >= columns;
             assign served_pixels[p] = active && $unsigned(part) == rank[p];
             assign activation_addresses[32*p +: 32] = pixel + p * stride_x * pixel_pitch;
         end

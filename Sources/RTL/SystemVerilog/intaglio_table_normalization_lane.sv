@@ -1,12 +1,19 @@
 // Normalization unit, one lane, by segments: LATENCY >= 4 register stages, one value a cycle.
 //
-//     in | x = |v| M; leading zeros, segment, offset, places | y = base + slope u | p = x y | LATENCY - 4 spare registers | q = RHU(p 2^-s), sign, saturate, clip | out
+//     register 1        x = |v| M; the leading one of n, segment, offset u, places
+//     register 2        y = base + slope u, where slope u is shifted right by T
+//     register 3        p = x y
+//     LATENCY - 4       spare registers
+//     last register     q = RHU(p 2^-s), sign, saturate, clip
 //
-// docs/arithmetic.md, "Table normalization". The table stands outside: segment_index in the cycle behind the first register, segment in the same cycle.
-// Segments of a layer's one form lie from 0 on; form stands above them for memories that hold tables of several.
+// docs/arithmetic.md, "Table normalization", defines all of these. The table stands outside:
+// segment_index leaves in the cycle behind the first register, and segment comes in the same cycle.
+// The segments of a layer's one form lie from 0 on. The form stands above them, for memories that
+// hold the tables of several.
 //
-// Widths: x < 2^39 and y < 2^18, so p < 2^57. s is -31...118, and places = s + 31 moves {p, 32'b0} to the right, which leaves 2 p / 2^s: q is half of it, rounded up.
-// R has at most 32 bits, so every q of 2^32 or more saturates alike.
+// Widths: x < 2^39 and y < 2^18, so p < 2^57.
+// s is -31...118. Moving {p, 32'b0} to the right by places = s + 31 leaves 2 p / 2^s.
+// q is half of that, rounded up. R has at most 32 bits, so every q of 2^32 or more saturates alike.
 module intaglio_table_normalization_lane #(
     parameter int LATENCY = 8
 ) (
@@ -50,7 +57,8 @@ module intaglio_table_normalization_lane #(
         integer place;
         begin
             leading_place = 6'd0;
-            for (place = 0; place < 40; place = place + 1) if (number[place]) leading_place = place[5:0];
+            for (place = 0; place < 40; place = place + 1)
+                if (number[place]) leading_place = place[5:0];
         end
     endfunction
 
@@ -79,7 +87,8 @@ module intaglio_table_normalization_lane #(
     assign offset      = leading[15:0] & ~(16'hFFFF << offset_bits);
     assign first_bits  = {1'b1, fraction[23:7]} >> (5'd18 - base_bits);
     // s + 31 = S + (B - 1) + 31, and the exponent added where the form divides.
-    assign places      = {2'd0, shift} + {3'd0, base_bits} + 8'd30 + (form[0] ? -{2'd0, moved} : {2'd0, moved});
+    assign places      = {2'd0, shift} + {3'd0, base_bits} + 8'd30 +
+                         (form[0] ? -{2'd0, moved} : {2'd0, moved});
 
     logic        valid_1;
     logic [38:0] x_1;
@@ -147,14 +156,15 @@ module intaglio_table_normalization_lane #(
 
     // Stage 3: the product. The registers behind it are spare, for retiming.
     // Part s of each vector is what enters spare register s.
-    wire [SPARES:0]                  valid;
+    wire [SPARES:0]                    valid;
     wire [(SPARES+1)*CARRIED_BITS-1:0] carried;
-    logic                            valid_3;
-    logic [CARRIED_BITS-1:0]         carried_3;
+    logic                              valid_3;
+    logic [CARRIED_BITS-1:0]           carried_3;
 
     always_ff @(posedge clock) begin
         valid_3 <= valid_2 && !reset;
-        if (valid_2) carried_3 <= {{18'd0, x_2} * {39'd0, y_2}, places_2, negative_2, wide_2, low_2, high_2};
+        if (valid_2)
+            carried_3 <= {{18'd0, x_2} * {39'd0, y_2}, places_2, negative_2, wide_2, low_2, high_2};
     end
 
     assign valid[0]                  = valid_3;
@@ -167,8 +177,8 @@ module intaglio_table_normalization_lane #(
             held_valid <= valid[spare] && !reset;
             if (valid[spare]) held <= carried[CARRIED_BITS*spare +: CARRIED_BITS];
         end
-        assign valid[spare+1]                                     = held_valid;
-        assign carried[CARRIED_BITS*(spare+1) +: CARRIED_BITS]    = held;
+        assign valid[spare+1]                                  = held_valid;
+        assign carried[CARRIED_BITS*(spare+1) +: CARRIED_BITS] = held;
     end
 
     // Last stage.
@@ -185,15 +195,19 @@ module intaglio_table_normalization_lane #(
     logic signed [31:0] narrowed;
     logic signed [31:0] raised;
 
-    assign {product, places_n, negative_n, wide_n, low_n, high_n} = carried[CARRIED_BITS*SPARES +: CARRIED_BITS];
+    assign {product, places_n, negative_n, wide_n, low_n, high_n} =
+        carried[CARRIED_BITS*SPARES +: CARRIED_BITS];
     assign twice            = {product, 32'd0} >> places_n;
     // (t + 1) >> 1 = (t >> 1) + (t & 1)
-    assign magnitude        = (twice[88:33] != 56'd0) ? 34'sh1_0000_0000 : $signed({2'b00, twice[32:1]} + {33'd0, twice[0]});
+    assign magnitude        = (twice[88:33] != 56'd0) ?
+                                  34'sh1_0000_0000 :
+                                  $signed({2'b00, twice[32:1]} + {33'd0, twice[0]});
     assign signed_magnitude = negative_n ? -magnitude : magnitude;
-    assign fits             = wide_n ? signed_magnitude[33:31] == {3{signed_magnitude[33]}} : signed_magnitude[33:23] == {11{signed_magnitude[33]}};
-    assign narrowed         = fits ? signed_magnitude[31:0]
-                                   : wide_n ? {signed_magnitude[33], {31{~signed_magnitude[33]}}}
-                                            : {{9{signed_magnitude[33]}}, {23{~signed_magnitude[33]}}};
+    assign fits             = wide_n ? signed_magnitude[33:31] == {3{signed_magnitude[33]}} :
+                                       signed_magnitude[33:23] == {11{signed_magnitude[33]}};
+    assign narrowed         = fits   ? signed_magnitude[31:0] :
+                              wide_n ? {signed_magnitude[33], {31{~signed_magnitude[33]}}} :
+                                       {{9{signed_magnitude[33]}}, {23{~signed_magnitude[33]}}};
     assign raised           = (narrowed < low_n) ? low_n : narrowed;
 
     always_ff @(posedge clock) begin
@@ -204,5 +218,6 @@ module intaglio_table_normalization_lane #(
         end
     end
 
-    wire unused = &{1'b0, normalized[39], normalized[14:0], in_octave[23:8], segment[63:50], segment[31:18], cut_rise[34:18]};
+    wire unused = &{1'b0, normalized[39], normalized[14:0], in_octave[23:8],
+                    segment[63:50], segment[31:18], cut_rise[34:18]};
 endmodule

@@ -2,18 +2,25 @@
 //
 //     +memory=F     bytes of external memory before the run ($readmemh)
 //     +load=F +compute=F +store=F       words of the commands, with +loads=N +computes=N +stores=N
-//     +expected=F   bytes of external memory after the run: every stored byte is compared as it is written, and all +last=A + 1 bytes at the end
-//     +timing=F     first and last cycle of each command, queue after queue (load, compute, store): start and done are compared in every cycle, high and low
-//     +bursts=F     first and last cycle of the beats of each burst, and 0 for a load or 1 for a store, in order, with +burst_count=N: compared in every cycle
-//     +cycles=N     the cycle from which on finished is high: compared in every cycle, and for TAIL cycles more
+//     +expected=F   bytes of external memory after the run: every stored byte is compared as it is
+//                   written, and all +last=A + 1 bytes at the end
+//     +timing=F     first and last cycle of each command, queue after queue (load, compute, store):
+//                   start and done are compared in every cycle, high and low
+//     +bursts=F     first and last cycle of the beats of each burst, and 0 for a load or 1 for a
+//                   store, in order, with +burst_count=N: compared in every cycle
+//     +cycles=N     the cycle from which on finished is high: compared in every cycle, and for TAIL
+//                   cycles more
 //     +saturated=N  how many results saturate
-//     +log=F        a line for each command as it ends: engine, number in its queue, first cycle (-1 unless start was seen once), last cycle
+//     +log=F        one line for each command as it ends: engine, number in its queue, first cycle
+//                   (-1 unless start was seen once), last cycle
 //     +result=F     bytes of external memory after the run, 0 to +last=A
 //     +limit=N      gives up after N cycles
 //     +cocotb       leaves the end of the simulation to a test outside
 //
-// The first mismatch is printed with its cycle, signal, expected and observed value, and with the words of the command that it belongs to; it ends the run with an error. Another
-// machine with the ports of intaglio_machine is put in its place by defining INTAGLIO_MACHINE as its name.
+// The first mismatch ends the run with an error. It is printed with its cycle, signal, expected and
+// observed value, and with the words of the command that it belongs to.
+//
+// To test another machine with the ports of intaglio_machine, define INTAGLIO_MACHINE as its name.
 `ifndef INTAGLIO_MACHINE
 `define INTAGLIO_MACHINE intaglio_machine
 `endif
@@ -37,28 +44,82 @@ module intaglio_testbench (
     logic [32*COMPUTE_WORDS-1:0]  compute_command;
     logic                         finished;
     logic [RESULTS-1:0]           saturated;
-    logic                         issue, issue_is_store, issue_last, beat, beat_is_store, beat_ends_burst, beat_ends_transfer;
+    logic                         issue, issue_is_store, issue_last,
+                                  beat, beat_is_store, beat_ends_burst, beat_ends_transfer;
     logic [31:0]                  issue_address, issue_bytes, beat_address;
     logic [DMA_BYTES-1:0]         beat_lanes;
     logic [8*DMA_BYTES-1:0]       read_data, write_data;
 
     intaglio_command_queue #(.WORDS(TRANSFER_WORDS), .COMMANDS(COMMANDS)) load_queue (
-        .clock(clock), .reset(reset), .count(counts[31:0]), .pop(done[0]), .valid(head_valid[0]), .index(indices[31:0]), .command(load_command));
+        .clock(clock),
+        .reset(reset),
+        .count(counts[31:0]),
+        .pop(done[0]),
+        .valid(head_valid[0]),
+        .index(indices[31:0]),
+        .command(load_command)
+    );
     intaglio_command_queue #(.WORDS(COMPUTE_WORDS), .COMMANDS(COMMANDS)) compute_queue (
-        .clock(clock), .reset(reset), .count(counts[63:32]), .pop(done[1]), .valid(head_valid[1]), .index(indices[63:32]), .command(compute_command));
+        .clock(clock),
+        .reset(reset),
+        .count(counts[63:32]),
+        .pop(done[1]),
+        .valid(head_valid[1]),
+        .index(indices[63:32]),
+        .command(compute_command)
+    );
     intaglio_command_queue #(.WORDS(TRANSFER_WORDS), .COMMANDS(COMMANDS)) store_queue (
-        .clock(clock), .reset(reset), .count(counts[95:64]), .pop(done[2]), .valid(head_valid[2]), .index(indices[95:64]), .command(store_command));
+        .clock(clock),
+        .reset(reset),
+        .count(counts[95:64]),
+        .pop(done[2]),
+        .valid(head_valid[2]),
+        .index(indices[95:64]),
+        .command(store_command)
+    );
 
     `INTAGLIO_MACHINE machine (
-        .clock(clock), .reset(reset), .head_valid(head_valid), .load_command(load_command), .compute_command(compute_command), .store_command(store_command),
-        .start(start), .done(done), .finished(finished), .saturated(saturated), .issue(issue), .issue_is_store(issue_is_store), .issue_address(issue_address),
-        .issue_bytes(issue_bytes), .issue_last(issue_last), .beat(beat), .beat_is_store(beat_is_store), .beat_ends_burst(beat_ends_burst),
-        .beat_ends_transfer(beat_ends_transfer), .beat_lanes(beat_lanes), .read_data(read_data), .write_data(write_data));
+        .clock(clock),
+        .reset(reset),
+        .head_valid(head_valid),
+        .load_command(load_command),
+        .compute_command(compute_command),
+        .store_command(store_command),
+        .start(start),
+        .done(done),
+        .finished(finished),
+        .saturated(saturated),
+        .issue(issue),
+        .issue_is_store(issue_is_store),
+        .issue_address(issue_address),
+        .issue_bytes(issue_bytes),
+        .issue_last(issue_last),
+        .beat(beat),
+        .beat_is_store(beat_is_store),
+        .beat_ends_burst(beat_ends_burst),
+        .beat_ends_transfer(beat_ends_transfer),
+        .beat_lanes(beat_lanes),
+        .read_data(read_data),
+        .write_data(write_data)
+    );
 
     intaglio_external_memory external_memory (
-        .clock(clock), .reset(reset), .issue(issue), .issue_is_store(issue_is_store), .issue_address(issue_address), .issue_bytes(issue_bytes),
-        .issue_last(issue_last), .beat(beat), .beat_is_store(beat_is_store), .beat_ends_burst(beat_ends_burst), .beat_ends_transfer(beat_ends_transfer),
-        .beat_address(beat_address), .beat_lanes(beat_lanes), .read_data(read_data), .write_data(write_data));
+        .clock(clock),
+        .reset(reset),
+        .issue(issue),
+        .issue_is_store(issue_is_store),
+        .issue_address(issue_address),
+        .issue_bytes(issue_bytes),
+        .issue_last(issue_last),
+        .beat(beat),
+        .beat_is_store(beat_is_store),
+        .beat_ends_burst(beat_ends_burst),
+        .beat_ends_transfer(beat_ends_transfer),
+        .beat_address(beat_address),
+        .beat_lanes(beat_lanes),
+        .read_data(read_data),
+        .write_data(write_data)
+    );
 
     reg [8*1024-1:0] name;
     reg [7:0]        expected [0:MEMORY_BYTES-1];
@@ -71,7 +132,8 @@ module intaglio_testbench (
     integer          dones [0:2];
     integer          queue_begin [0:2];
     integer          queue_count [0:2];
-    reg              has_log, has_expected, has_timing, has_bursts, has_cycles, has_saturated, failed, due, ends;
+    reg              has_log, has_expected, has_timing, has_bursts, has_cycles, has_saturated,
+                     failed, due, ends;
 
     initial begin
         reset           = 1'b1;
@@ -85,9 +147,12 @@ module intaglio_testbench (
         if (!$value$plusargs("last=%d", last)) last = 0;
         if (!$value$plusargs("limit=%d", limit)) limit = 100000000;
         if ($value$plusargs("memory=%s", name)) $readmemh(name, external_memory.memory, 0, last);
-        if ($value$plusargs("load=%s", name) && loads > 0) $readmemh(name, load_queue.memory, 0, loads * TRANSFER_WORDS - 1);
-        if ($value$plusargs("compute=%s", name) && computes > 0) $readmemh(name, compute_queue.memory, 0, computes * COMPUTE_WORDS - 1);
-        if ($value$plusargs("store=%s", name) && stores > 0) $readmemh(name, store_queue.memory, 0, stores * TRANSFER_WORDS - 1);
+        if ($value$plusargs("load=%s", name) && loads > 0)
+            $readmemh(name, load_queue.memory, 0, loads * TRANSFER_WORDS - 1);
+        if ($value$plusargs("compute=%s", name) && computes > 0)
+            $readmemh(name, compute_queue.memory, 0, computes * COMPUTE_WORDS - 1);
+        if ($value$plusargs("store=%s", name) && stores > 0)
+            $readmemh(name, store_queue.memory, 0, stores * TRANSFER_WORDS - 1);
         has_expected = 1'b0;
         if ($value$plusargs("expected=%s", name)) begin
             has_expected = 1'b1;
@@ -137,15 +202,21 @@ module intaglio_testbench (
         reg [255:0] field;
         begin
             words          = (engine_number == 1) ? COMPUTE_WORDS : TRANSFER_WORDS;
-            is_elementwise = compute_queue.memory[COMPUTE_WORDS * command_number + intaglio_constants::COMPUTE_KIND] == 32'd1;
+            is_elementwise = compute_queue.memory[COMPUTE_WORDS * command_number +
+                                                  intaglio_constants::COMPUTE_KIND] == 32'd1;
             if (command_number < queue_count[engine_number]) begin
-                $display("  %0s command %0d:", (engine_number == 0) ? "load" : (engine_number == 1) ? "compute" : "store", command_number);
+                $display("  %0s command %0d:",
+                         (engine_number == 0) ? "load" : (engine_number == 1) ? "compute" : "store",
+                         command_number);
                 for (word = 0; word < words; word = word + 1) begin
-                    value = (engine_number == 0) ? load_queue.memory[TRANSFER_WORDS * command_number + word]
-                          : (engine_number == 1) ? compute_queue.memory[COMPUTE_WORDS * command_number + word]
-                          : store_queue.memory[TRANSFER_WORDS * command_number + word];
-                    field = (engine_number != 1) ? intaglio_constants::transfer_field_name(word)
-                          : is_elementwise ? intaglio_constants::elementwise_field_name(word) : intaglio_constants::compute_field_name(word);
+                    value = (engine_number == 0) ?
+                                load_queue.memory[TRANSFER_WORDS * command_number + word] :
+                            (engine_number == 1) ?
+                                compute_queue.memory[COMPUTE_WORDS * command_number + word] :
+                                store_queue.memory[TRANSFER_WORDS * command_number + word];
+                    field = (engine_number != 1) ? intaglio_constants::transfer_field_name(word) :
+                            is_elementwise ? intaglio_constants::elementwise_field_name(word) :
+                                             intaglio_constants::compute_field_name(word);
                     if (field != 256'd0) $display("    %0s = %0d", field, $signed(value));
                 end
             end
@@ -165,11 +236,17 @@ module intaglio_testbench (
                 if (has_timing && !failed && start[engine] !== due) begin
                     failed = 1'b1;
                     if (number >= queue_count[engine])
-                        $display("mismatch in cycle %0d: signal start[%0d]: expected 0, all %0d commands have started, observed %b", cycle, engine, number, start[engine]);
+                        $display("mismatch in cycle %0d: signal start[%0d]: ", cycle, engine,
+                                 "expected 0, all %0d commands have started, observed %b",
+                                 number, start[engine]);
                     else if (due)
-                        $display("mismatch in cycle %0d: signal start[%0d] of command %0d: expected 1, observed %b", cycle, engine, number, start[engine]);
+                        $display("mismatch in cycle %0d: signal start[%0d] of command %0d: ",
+                                 cycle, engine, number,
+                                 "expected 1, observed %b", start[engine]);
                     else
-                        $display("mismatch in cycle %0d: signal start[%0d] of command %0d: expected in cycle %0d, observed %b in cycle %0d", cycle, engine, number,
+                        $display("mismatch in cycle %0d: signal start[%0d] of command %0d: ",
+                                 cycle, engine, number,
+                                 "expected in cycle %0d, observed %b in cycle %0d",
                                  timing[place], start[engine], cycle);
                     show_command(engine, number);
                 end
@@ -183,67 +260,99 @@ module intaglio_testbench (
                 if (has_timing && !failed && done[engine] !== due) begin
                     failed = 1'b1;
                     if (number >= queue_count[engine])
-                        $display("mismatch in cycle %0d: signal done[%0d]: expected 0, all %0d commands have ended, observed %b", cycle, engine, number, done[engine]);
+                        $display("mismatch in cycle %0d: signal done[%0d]: ", cycle, engine,
+                                 "expected 0, all %0d commands have ended, observed %b",
+                                 number, done[engine]);
                     else if (due)
-                        $display("mismatch in cycle %0d: signal done[%0d] of command %0d: expected 1, observed %b", cycle, engine, number, done[engine]);
+                        $display("mismatch in cycle %0d: signal done[%0d] of command %0d: ",
+                                 cycle, engine, number,
+                                 "expected 1, observed %b", done[engine]);
                     else
-                        $display("mismatch in cycle %0d: signal done[%0d] of command %0d: expected in cycle %0d, observed %b in cycle %0d", cycle, engine, number, timing[place],
-                                 done[engine], cycle);
+                        $display("mismatch in cycle %0d: signal done[%0d] of command %0d: ",
+                                 cycle, engine, number,
+                                 "expected in cycle %0d, observed %b in cycle %0d",
+                                 timing[place], done[engine], cycle);
                     show_command(engine, number);
                 end
                 if (done[engine] === 1'b1) begin
-                    if (has_log) $fwrite(log, "%0d %0d %0d %0d\n", engine, number, (starts[engine] == number + 1) ? started[engine] : -1, cycle);
+                    if (has_log)
+                        $fwrite(log, "%0d %0d %0d %0d\n", engine, number,
+                                (starts[engine] == number + 1) ? started[engine] : -1, cycle);
                     dones[engine]   = number + 1;
                     starts[engine]  = number + 1;
                     started[engine] = -1;
                 end
             end
             if (has_bursts) begin
-                due = burst < burst_count && cycle >= bursts[3 * burst] && cycle <= bursts[3 * burst + 1];
-                if (!failed && (beat !== due || (due && beat_is_store !== bursts[3 * burst + 2][0]))) begin
+                due = burst < burst_count && cycle >= bursts[3 * burst] &&
+                      cycle <= bursts[3 * burst + 1];
+                if (!failed &&
+                    (beat !== due || (due && beat_is_store !== bursts[3 * burst + 2][0]))) begin
                     failed = 1'b1;
-                    $display("mismatch in cycle %0d: a beat of external memory, burst %0d: expected %0s, observed %0s", cycle, burst,
-                             due ? (bursts[3 * burst + 2][0] ? "a store" : "a load") : "none", (beat === 1'b1) ? (beat_is_store ? "a store" : "a load") : "none");
-                    if (burst < burst_count) show_command(bursts[3 * burst + 2][0] ? 2 : 0, dones[bursts[3 * burst + 2][0] ? 2 : 0]);
+                    $display("mismatch in cycle %0d: a beat of external memory, burst %0d: ",
+                             cycle, burst,
+                             "expected %0s, observed %0s",
+                             due ? (bursts[3 * burst + 2][0] ? "a store" : "a load") : "none",
+                             (beat === 1'b1) ? (beat_is_store ? "a store" : "a load") : "none");
+                    if (burst < burst_count)
+                        show_command(bursts[3 * burst + 2][0] ? 2 : 0,
+                                     dones[bursts[3 * burst + 2][0] ? 2 : 0]);
                 end
                 if (burst < burst_count && cycle == bursts[3 * burst + 1]) burst = burst + 1;
             end
             for (lane = 0; lane < DMA_BYTES; lane = lane + 1) begin
-                if (has_expected && !failed && beat_is_store && beat_lanes[lane] && write_data[8*lane +: 8] !== expected[beat_address + lane]) begin
+                if (has_expected && !failed && beat_is_store && beat_lanes[lane] &&
+                    write_data[8*lane +: 8] !== expected[beat_address + lane]) begin
                     failed = 1'b1;
-                    $display("mismatch in cycle %0d: signal write_data, lane %0d, external address %0d: expected %02x, observed %02x", cycle, lane, beat_address + lane,
+                    $display("mismatch in cycle %0d: signal write_data, lane %0d, ", cycle, lane,
+                             "external address %0d: expected %02x, observed %02x",
+                             beat_address + lane,
                              expected[beat_address + lane], write_data[8*lane +: 8]);
                     show_command(2, done[2] ? dones[2] - 1 : dones[2]);
                 end
             end
-            for (lane = 0; lane < RESULTS; lane = lane + 1) if (saturated[lane] !== 1'b0) saturated_count = saturated_count + 1;
+            for (lane = 0; lane < RESULTS; lane = lane + 1)
+                if (saturated[lane] !== 1'b0) saturated_count = saturated_count + 1;
             if (has_cycles && !failed && finished !== (cycle >= cycles)) begin
                 failed = 1'b1;
-                $display("mismatch in cycle %0d: signal finished: expected %b, observed %b; it is high from cycle %0d on", cycle, cycle >= cycles, finished, cycles);
+                $display("mismatch in cycle %0d: signal finished: expected %b, observed %b; ",
+                         cycle, cycle >= cycles, finished,
+                         "it is high from cycle %0d on", cycles);
             end
             ends = has_cycles ? cycle >= cycles + TAIL : finished === 1'b1;
             if (ends || failed || cycle >= limit) begin
                 if (has_log) begin
-                    $fwrite(log, "%0s %0d %0d\n", (finished === 1'b1) ? "finished" : failed ? "failed" : "limit", cycle, saturated_count);
+                    $fwrite(log, "%0s %0d %0d\n",
+                            (finished === 1'b1) ? "finished" : failed ? "failed" : "limit",
+                            cycle, saturated_count);
                     $fclose(log);
                 end
-                if ($value$plusargs("result=%s", name)) $writememh(name, external_memory.memory, 0, last);
+                if ($value$plusargs("result=%s", name))
+                    $writememh(name, external_memory.memory, 0, last);
                 if (has_saturated && !failed && saturated_count != saturated_due) begin
                     failed = 1'b1;
-                    $display("mismatch in cycle %0d: signal saturated: expected %0d saturated results in all, observed %0d", cycle, saturated_due, saturated_count);
+                    $display("mismatch in cycle %0d: signal saturated: ", cycle,
+                             "expected %0d saturated results in all, observed %0d",
+                             saturated_due, saturated_count);
                 end
                 if (has_expected && !failed) begin
                     for (place = 0; place <= last; place = place + 1) begin
                         if (!failed && external_memory.memory[place] !== expected[place]) begin
                             failed = 1'b1;
-                            $display("mismatch in cycle %0d: signal external_memory.memory[%0d], not stored: expected %02x, observed %02x", cycle, place,
+                            $display("mismatch in cycle %0d: ", cycle,
+                                     "signal external_memory.memory[%0d], not stored: ", place,
+                                     "expected %02x, observed %02x",
                                      expected[place], external_memory.memory[place]);
                         end
                     end
                 end
-                if (finished !== 1'b1 && !failed) $display("mismatch in cycle %0d: signal finished: expected 1, observed %b: given up", cycle, finished);
+                if (finished !== 1'b1 && !failed)
+                    $display("mismatch in cycle %0d: signal finished: expected 1, observed %b: ",
+                             cycle, finished, "given up");
                 if (failed || finished !== 1'b1) $fatal(1, "the machine differs");
-                if (has_expected || has_timing) $display("all equal: %0d cycles, %0d commands", has_cycles ? cycles : cycle, loads + computes + stores);
+                if (has_expected || has_timing)
+                    $display("all equal: %0d cycles, %0d commands",
+                             has_cycles ? cycles : cycle, loads + computes + stores);
                 if (!$test$plusargs("cocotb")) $finish;
             end
         end

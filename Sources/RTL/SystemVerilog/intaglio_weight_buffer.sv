@@ -1,4 +1,5 @@
-// Weight codes. Words of WORD_BYTES; every cycle one word for each output channel lane, and a write port for the DMA.
+// Weight codes in words of WORD_BYTES. Every cycle each output channel lane reads one word.
+// The DMA reads and writes bytes.
 //
 // A behavioural memory: its ports say what the banks must deliver together.
 module intaglio_weight_buffer #(
@@ -47,7 +48,9 @@ module intaglio_weight_buffer #(
     always_ff @(posedge clock) begin
         for (int lane = 0; lane < DMA_BYTES; lane++) begin
             if (write_lanes[lane])
-                memory[WORD_BITS'(write_addresses[32*lane +: 32] / WORD_BYTES)][8*(write_addresses[32*lane +: 32] % WORD_BYTES) +: 8] <= write_data[8*lane +: 8];
+                memory[WORD_BITS'(write_addresses[32*lane +: 32] / WORD_BYTES)]
+                      [8*(write_addresses[32*lane +: 32] % WORD_BYTES) +: 8] <=
+                    write_data[8*lane +: 8];
         end
     end
 endmodule
