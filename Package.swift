@@ -68,16 +68,21 @@ let package = Package(
         module("MachineDescription", ["Text", "FixedPoint", "Diagnostics", "FileFormats"]),
         module("Schedules", ["Diagnostics", "FileFormats"]),
         module("Commands", ["FixedPoint", "Quantization"]),
-        module("Networks", [
-            "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Graph",
+        module("Networks", ["FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph"]),
+        module("NetworkFiles", [
+            "Text", "FixedPoint", "Diagnostics", "FileFormats", "Quantization", "EntropyCoding", "Graph", "Networks",
             "CBundledNetworks",
+        ]),
+        module("Geometry", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription", "Schedules",
+            "Commands", "Networks",
         ]),
 
         // Executors, each derived apart
         module("Timing", ["FixedPoint", "MachineDescription", "Commands"]),
         module("Machine", [
-            "FixedPoint", "Threads", "Kernels", "Diagnostics", "Quantization", "EntropyCoding", "MachineDescription",
-            "Commands", "CDatapathKernels",
+            "FixedPoint", "Threads", "Kernels", "Diagnostics", "Quantization", "MachineDescription", "Commands",
+            "CDatapathKernels",
         ]),
         module("ReferenceModel", [
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
@@ -86,60 +91,79 @@ let package = Package(
         module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
 
         // From networks to commands
+        module("EntropyUnits", ["FixedPoint", "EntropyCoding", "MachineDescription"]),
         module("Importers", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
+            "NetworkFiles",
         ]),
         module("Conformance", [
             "FixedPoint", "Random", "Tensors", "Quantization", "Graph", "MachineDescription", "Networks",
         ]),
         module("Scheduling", [
-            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription", "Schedules",
-            "Commands", "Networks", "Timing",
+            "Text", "FixedPoint", "Diagnostics", "Quantization", "Graph", "MachineDescription", "Schedules", "Commands",
+            "Networks", "Geometry", "Timing",
         ]),
         module("Calibration", [
             "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
-            "Images", "Graph", "MachineDescription", "Networks", "FloatModel",
+            "Images", "Graph", "MachineDescription", "Networks", "NetworkFiles", "FloatModel",
+        ]),
+        module("Lowering", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Schedules", "Commands",
+            "Networks", "Geometry", "Timing", "Machine", "Scheduling",
+        ]),
+        module("WeightCoding", [
+            "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Geometry",
+            "Timing", "Lowering",
         ]),
 
         // Where they meet
         module("Simulation", [
-            "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images",
-            "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Timing", "Machine", "ReferenceModel",
-            "FloatModel", "Importers", "Conformance", "Scheduling", "CCrypto",
+            "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "Quantization", "Images", "Graph",
+            "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Timing", "Machine",
+            "ReferenceModel", "FloatModel", "Importers", "Conformance", "Scheduling", "Lowering", "WeightCoding",
+            "CCrypto",
+        ]),
+        module("Explanations", [
+            "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
+            "MachineDescription", "Schedules", "Networks", "ReferenceModel", "Simulation",
         ]),
         module("Traces", [
-            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Timing", "Scheduling", "Simulation",
+            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Timing", "Lowering", "Simulation",
         ]),
-        module("Reports", ["Text", "Diagnostics", "FileFormats", "Simulation"]),
+        module("Reports", ["Text", "Diagnostics", "FileFormats", "WeightCoding", "Simulation"]),
         module("Codec", [
             "Text", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Images", "Graph",
-            "MachineDescription", "Networks", "Machine", "FloatModel", "Simulation",
+            "MachineDescription", "Networks", "NetworkFiles", "FloatModel", "EntropyUnits", "Simulation",
+        ]),
+        module("Studies", [
+            "Threads", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Networks",
+            "FloatModel", "Calibration", "WeightCoding", "Simulation", "Codec",
         ]),
         module("RTL", [
             "Diagnostics", "Tensors", "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",
-            "Timing", "Conformance", "Scheduling", "Simulation",
+            "Timing", "Conformance", "Lowering", "Simulation",
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
             "Text", "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "FileFormats", "Quantization",
-            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Timing", "Conformance",
-            "Scheduling", "Simulation", "Traces", "RTL",
+            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Timing", "Machine",
+            "Conformance", "Lowering", "Simulation", "Traces", "RTL",
         ], resources: [.embedInCode("Templates")]),
 
         // Programs
         program("Benchmarks", [
             "FixedPoint", "Threads", "Kernels", "EntropyCoding", "MachineDescription", "Commands", "Machine",
-            "CDatapathKernels", "CEntropyYardstick",
+            "EntropyUnits", "CDatapathKernels", "CEntropyYardstick",
         ]),
         program("Fuzz", [
-            "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "Quantization", "EntropyCoding",
-            "Images", "Graph", "MachineDescription", "Schedules", "Networks", "Importers", "Calibration", "Simulation",
-            "Reports", "Codec", "TestVectors", argumentParser,
+            "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
+            "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
+            "Importers", "Calibration", "Simulation", "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
-            "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "Machine", "Importers",
-            "Conformance", "Calibration", "Simulation", "Traces", "Reports", "Codec", "RTL", "TestVectors",
-            "CMemoryGuard", argumentParser,
+            "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
+            "Machine", "Importers", "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations",
+            "Traces", "Reports", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
         ]),
 
         // Tests
@@ -154,14 +178,14 @@ let package = Package(
         tests("GraphTests", ["Diagnostics", "Tensors", "Graph"]),
         tests("ImagesTests", ["Text", "Diagnostics", "Tensors", "Images", "TestSupport"]),
         tests("NetworksTests", [
-            "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph",
-            "Networks", "FloatModel", "Importers", "TestSupport",
+            "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",
+            "Graph", "Networks", "NetworkFiles", "FloatModel", "Importers", "TestSupport",
         ]),
         tests("MachineDescriptionTests", ["Diagnostics", "MachineDescription", "TestSupport"]),
-        tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing"]),
+        tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing", "Lowering"]),
         tests("SchedulingTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription",
-            "Schedules", "Commands", "Networks", "Timing", "Scheduling",
+            "Schedules", "Commands", "Networks", "Timing", "Scheduling", "Lowering", "WeightCoding",
         ]),
         tests("ThreadsTests", ["Threads", "CSlowThreadTeam"]),
         tests("MachineTests", [
@@ -169,37 +193,40 @@ let package = Package(
             "CDatapathKernels",
         ]),
         tests("ReferenceModelTests", [
-            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "ReferenceModel",
-            "Importers", "TestSupport",
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
+            "ReferenceModel", "Importers", "TestSupport",
         ]),
         tests("CalibrationTests", [
             "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
-            "Images", "Graph", "Networks", "FloatModel", "Calibration",
+            "Images", "Graph", "Networks", "NetworkFiles", "FloatModel", "Calibration", "Studies",
         ]),
         tests("ConformanceTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
-            "MachineDescription", "Schedules", "Networks", "ReferenceModel", "Conformance", "Scheduling", "Simulation",
-            "TestSupport",
+            "MachineDescription", "Schedules", "Networks", "NetworkFiles", "ReferenceModel", "Conformance",
+            "Scheduling", "Simulation", "Explanations", "TestSupport",
         ]),
-        tests("EntropyCodingTests", ["Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel"]),
+        tests("EntropyCodingTests", [
+            "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",
+        ]),
         tests("CodecTests", [
             "Random", "Diagnostics", "Tensors", "EntropyCoding", "Images", "Graph", "MachineDescription", "Networks",
-            "Calibration", "Codec", "TestSupport",
+            "NetworkFiles", "Calibration", "Codec", "TestSupport",
         ]),
         tests("RTLTests", [
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Commands",
-            "Networks", "ReferenceModel", "Conformance", "Scheduling", "Simulation", "RTL", "TestVectors",
-            "TestSupport",
+            "Networks", "NetworkFiles", "ReferenceModel", "Conformance", "Scheduling", "Lowering", "Simulation", "RTL",
+            "TestVectors", "TestSupport",
         ]),
         tests("TracesTests", [
-            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Timing", "Scheduling", "Simulation",
-            "Traces", "TestSupport",
+            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Timing",
+            "Scheduling", "Lowering", "Simulation", "Traces", "TestSupport",
         ]),
         tests("GoldenModelTests", [
             "FixedPoint", "Random", "ExactArithmetic", "GoldenModel", "CGoldenModel", "TestSupport",
         ]),
         tests("CommandLineTests", [
-            "FixedPoint", "Diagnostics", "Quantization", "Images", "Graph", "Networks", "TestSupport",
+            "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph", "Networks",
+            "NetworkFiles", "TestSupport",
         ]),
         tests("FuzzTests", ["Fuzz", "TestSupport"]),
     ]

@@ -1,5 +1,4 @@
 import Kernels
-import Machine
 
 /// Speeds of the machine's inner loops and of whole commands, as ratios in one run: absolute times drift with the
 /// computer.

@@ -1,6 +1,6 @@
 import CEntropyYardstick
 import EntropyCoding
-import Machine
+import EntropyUnits
 
 /// Entropy coder and trellis on latents of two Kodak pictures' size, beside a plain C coder on the same symbols and
 /// tables.

@@ -1,6 +1,5 @@
 import CDatapathKernels
 import Kernels
-import Machine
 
 /// MAC kernels against the multipliers' own limit: the same multiply-adds from registers alone.
 struct KernelRates {

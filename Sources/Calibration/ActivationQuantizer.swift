@@ -1,9 +1,9 @@
-import Diagnostics
-import Quantization
+package import Diagnostics
+package import Quantization
 
 /// Chooses the codebooks of a tensor: the grid's step, J codebooks with halving ranges, and a select for each channel
 /// by measured squared error.
-struct ActivationQuantizer {
+package struct ActivationQuantizer {
     let law: Law
     let codebooks: Int
     let codebooksPerOctave: Int
@@ -13,8 +13,22 @@ struct ActivationQuantizer {
     /// Whether a channel's codebook may lie about the channel's median, which then becomes its offset.
     var removesMeans = false
 
+    package init(
+        law: Law, codebooks: Int, codebooksPerOctave: Int, bits: Int, rangeSelection: RangeSelection,
+        removesMeans: Bool = false
+    ) {
+        self.law = law
+        self.codebooks = codebooks
+        self.codebooksPerOctave = codebooksPerOctave
+        self.bits = bits
+        self.rangeSelection = rangeSelection
+        self.removesMeans = removesMeans
+    }
+
     /// - Parameter isUnsigned: whether codes of negative values can be spared.
-    func codebookSet(for samples: TensorSamples, isUnsigned: Bool, at place: String) throws(Diagnostic) -> CodebookSet {
+    package func codebookSet(
+        for samples: TensorSamples, isUnsigned: Bool, at place: String
+    ) throws(Diagnostic) -> CodebookSet {
         if law == .table { return try fittedTables(samples, at: place) }
         let books = try books(isUnsigned: isUnsigned, at: place)
         let pooled = samples.pooled
@@ -120,7 +134,7 @@ extension CodebookSet {
     /// Linear 8 bits with the latent's own step of 1, centred on the calibrated mean or middle of each channel.
     ///
     /// - Throws: `networkValueOutOfRange` where a channel's latents lie beyond 16 bits.
-    static func latents(
+    package static func latents(
         _ samples: ChannelSamples, removal: MeanRemoval, at place: String
     ) throws(Diagnostic) -> CodebookSet {
         var offsets: [Int32] = []

@@ -1,13 +1,13 @@
-import Diagnostics
+package import Diagnostics
 import FloatModel
 import Graph
-import Kernels
-import Networks
+package import Kernels
+package import Networks
 import Tensors
 
 /// The calibration pictures on their way through the network, each in two versions: in float, and as the quantized
 /// layers so far produce it.
-struct CalibrationFlow {
+package struct CalibrationFlow {
     let model: FloatModel
     private(set) var float: [String: [Tensor<Float>]]
     /// Decoded integers on the grid of each tensor's format.
@@ -107,7 +107,7 @@ extension CalibrationFlow {
     /// The float outputs of some layers over all pictures, by layer.
     ///
     /// - Throws: `floatNotFinite`, and what `FloatNetwork.requirePicture` throws.
-    static func samples(
+    package static func samples(
         of names: Set<String>, _ network: FloatNetwork, _ pictures: CalibrationPictures, kernels: KernelLevel = .chosen
     ) throws(Diagnostic) -> [String: TensorSamples] {
         var samples: [String: TensorSamples] = [:]

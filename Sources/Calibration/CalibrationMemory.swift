@@ -1,16 +1,16 @@
 import Diagnostics
-import Graph
-import Tensors
+package import Graph
+package import Tensors
 
 /// What calibration pictures take on their way through a network.
-enum CalibrationMemory {
+package enum CalibrationMemory {
     /// A float (4 bytes) and an integer on its grid (8 bytes) for every element that is alive, and as much again for
     /// the layer that is being quantized: results before they are encoded, samples, errors.
     private static let bytesPerElement = 24
 
     /// Of all pictures at the layer where most is alive. Pictures whose extent the network refuses count nothing:
     /// whoever runs them says so.
-    static func byteCount(_ graph: Graph, _ pictures: [Tensor<UInt8>]) -> Int {
+    package static func byteCount(_ graph: Graph, _ pictures: [Tensor<UInt8>]) -> Int {
         var liveCounts: [TensorShape: Int] = [:]
         return pictures.reduce(0) { bytes, picture in
             let count = liveCounts[picture.shape] ?? liveCount(graph, picture.shape)

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Bins are narrow near zero and wide at the ends (bin = square root of the magnitude), and each is represented by the
 /// mean of its elements.
-struct ChannelSamples: Sendable {
+package struct ChannelSamples: Sendable {
     /// A value and how many elements it stands for.
     typealias Sample = (value: Float, count: Float)
 
@@ -79,10 +79,10 @@ struct ChannelSamples: Sendable {
         }
     }
 
-    var channels: Int { samples.count }
+    package var channels: Int { samples.count }
 
     /// Whether no element is negative.
-    var isUnsigned: Bool { minimum.allSatisfy { $0 >= 0 } }
+    package var isUnsigned: Bool { minimum.allSatisfy { $0 >= 0 } }
 
     /// The largest magnitude of a channel.
     func magnitude(_ channel: Int) -> Float { max(abs(minimum[channel]), abs(maximum[channel])) }

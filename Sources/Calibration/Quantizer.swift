@@ -2,6 +2,7 @@ public import Diagnostics
 import FloatModel
 import Graph
 public import Kernels
+import NetworkFiles
 public import Networks
 import Quantization
 public import Tensors

@@ -3,7 +3,7 @@ import Tensors
 
 /// Mean products of the operands that one weight group multiplies: `values[i n + j] = E[x_i x_j]`, measured on the
 /// calibration pictures.
-struct SecondMoments {
+package struct SecondMoments {
     /// n: all operands of a window where they are few, else the channels of one tap.
     let count: Int
     let values: [Double]

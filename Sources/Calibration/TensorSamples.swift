@@ -1,8 +1,8 @@
 import Tensors
 
 /// The elements of one tensor over all calibration pictures: all together, and kind by kind.
-struct TensorSamples: Sendable {
-    let pooled: ChannelSamples
+package struct TensorSamples: Sendable {
+    package let pooled: ChannelSamples
     /// One of each kind of pictures.
     let kinds: [ChannelSamples]
     /// What each kind's error counts, whatever the number of its pictures; their sum is 1.
@@ -17,7 +17,7 @@ struct TensorSamples: Sendable {
     }
 
     /// Of a single kind.
-    init(_ samples: ChannelSamples) { self.init(pooled: samples, kinds: [samples], weights: [1]) }
+    package init(_ samples: ChannelSamples) { self.init(pooled: samples, kinds: [samples], weights: [1]) }
 
     private init(pooled: ChannelSamples, kinds: [ChannelSamples], weights: [Double]) {
         self.pooled = pooled

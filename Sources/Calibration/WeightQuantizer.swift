@@ -1,8 +1,8 @@
-import Quantization
+package import Quantization
 
 /// Codes and scales of one layer's weights: `weight = scale[k] x entry`.
-struct WeightQuantizer {
-    let decoder: WeightDecoder
+package struct WeightQuantizer {
+    package let decoder: WeightDecoder
     let grouping: WeightGrouping
     let clipping: WeightClipping
     /// `midpoints[code]` lies between the entries of code and code + 1; the last is infinite.
@@ -14,7 +14,7 @@ struct WeightQuantizer {
 
     /// - Parameter deadZone: magnitudes below this, in units of the entries, become zero even where another entry is
     ///   nearer.
-    init(decoder: WeightDecoder, grouping: WeightGrouping, clipping: WeightClipping, deadZone: Double? = nil) {
+    package init(decoder: WeightDecoder, grouping: WeightGrouping, clipping: WeightClipping, deadZone: Double? = nil) {
         precondition(grouping.isExecutable, "\(grouping.rawValue) cannot be requantized away")
         self.decoder = decoder
         self.grouping = grouping
@@ -47,7 +47,7 @@ struct WeightQuantizer {
     ///     searched. The groups are output channels.
     ///   - moments: when given, the error of each rounded weight is made up for by the weights that follow, as far as
     ///     their operands are correlated.
-    func quantize(
+    package func quantize(
         _ weights: [Float], outputs: Int, importance: [Double], smallestScale: Double = 0,
         smallestScales: [Double]? = nil, clips: [Float]? = nil,
         moments: SecondMoments? = nil

@@ -1,7 +1,7 @@
 public import Diagnostics
 import EntropyCoding
+import EntropyUnits
 import Graph
-import Machine
 import MachineDescription
 import Networks
 import Simulation

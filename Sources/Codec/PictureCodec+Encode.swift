@@ -1,7 +1,7 @@
 public import Diagnostics
 import EntropyCoding
+import EntropyUnits
 public import Images
-import Machine
 import Networks
 public import Simulation
 import Tensors

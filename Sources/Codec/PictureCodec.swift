@@ -2,8 +2,8 @@ public import Diagnostics
 import EntropyCoding
 import Graph
 public import Images
-import Machine
 public import MachineDescription
+import NetworkFiles
 public import Networks
 import Simulation
 import Tensors

@@ -1,9 +1,11 @@
 import Calibration
 import Codec
 import Diagnostics
+import Explanations
 import Graph
 import Images
 import MachineDescription
+import NetworkFiles
 import Networks
 import Random
 import Reports

@@ -5,6 +5,7 @@ import Graph
 import Images
 import Importers
 import MachineDescription
+import NetworkFiles
 import Networks
 import Random
 import Reports

@@ -1,5 +1,7 @@
 import Codec
+import FileFormats
 import MachineDescription
+import NetworkFiles
 import Networks
 import Random
 import Schedules

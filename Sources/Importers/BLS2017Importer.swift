@@ -1,5 +1,6 @@
 import Diagnostics
 import Graph
+import NetworkFiles
 import Networks
 
 /// The network of Ballé, Laparra, Simoncelli 2017 from a folder of raw little-endian float32: `ana_w.bin`, `ana_b.bin`,

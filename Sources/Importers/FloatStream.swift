@@ -1,4 +1,5 @@
 import Diagnostics
+import FileFormats
 import Networks
 
 /// A raw file of little-endian float32, taken from its start piece by piece.

@@ -1,5 +1,7 @@
 import Diagnostics
+import FileFormats
 import Graph
+import NetworkFiles
 import Networks
 
 /// A mean-scale hyperprior (Minnen, Ballé, Toderici 2018, without context model) from a safetensors file with PyTorch's

@@ -52,7 +52,7 @@ extension QuantizedNetwork {
         return graph.layers.reduce(into: [:]) { $0[$1.name] = weights(of: $1.name, channels: channels) }
     }
 
-    func weights(of name: String, channels: [String: Int]) -> LayerWeights? {
+    package func weights(of name: String, channels: [String: Int]) -> LayerWeights? {
         guard let layer = graph[layer: name], let inputs = channels[layer.inputs[0]], let outputs = channels[name]
         else { return nil }
         switch parameters[name] {

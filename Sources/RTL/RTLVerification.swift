@@ -3,9 +3,9 @@ public import Conformance
 public import Diagnostics
 public import Foundation
 import Graph
+import Lowering
 import MachineDescription
 public import Networks
-import Scheduling
 public import Simulation
 public import Tensors
 import Timing

@@ -1,5 +1,6 @@
 public import Simulation
 import Text
+import WeightCoding
 
 /// The report as a person reads it.
 public struct RunSummary: Sendable {

@@ -1,5 +1,6 @@
 import Commands
 import FixedPoint
+import Geometry
 import MachineDescription
 import Timing
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import FixedPoint
+import Geometry
 import MachineDescription
 import Schedules
 import Text

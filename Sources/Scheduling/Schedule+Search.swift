@@ -1,4 +1,5 @@
 public import Diagnostics
+import Geometry
 import Graph
 public import MachineDescription
 public import Networks

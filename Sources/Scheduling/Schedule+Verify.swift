@@ -1,4 +1,5 @@
 public import Diagnostics
+package import Geometry
 import Graph
 public import MachineDescription
 public import Networks
@@ -16,7 +17,7 @@ extension Schedule {
     }
 
     /// The layers' tilings, in the graph's order, and their entries in the schedule.
-    func verified(
+    package func verified(
         network: QuantizedNetwork, geometry: NetworkGeometry, machine: MachineDescription
     ) throws(Diagnostic) -> [(tiling: LayerTiling, schedule: LayerSchedule)] {
         try requireFor(network: network, machine: machine)

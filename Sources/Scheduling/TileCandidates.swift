@@ -1,4 +1,5 @@
 import FixedPoint
+import Geometry
 
 extension AxisGeometry {
     /// Extents worth trying, largest first: equal parts of the whole and powers of two, multiples of the alignment and,

@@ -1,8 +1,9 @@
 public import Diagnostics
 import Graph
+import Lowering
+import NetworkFiles
 public import Networks
 import Quantization
-import Scheduling
 
 /// A fault put into the machine's copy only, to see it found.
 ///
@@ -39,7 +40,7 @@ public enum InjectedFault: Hashable, Sendable {
     }
 
     /// The part that lowering puts into the commands.
-    var inCommands: Scheduling.Fault? {
+    var inCommands: Lowering.Fault? {
         guard case .halo(let layer, let rows) = self else { return nil }
         return .halo(layer: layer, missingRows: -rows)
     }

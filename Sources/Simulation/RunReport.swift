@@ -1,3 +1,5 @@
+public import WeightCoding
+
 /// Everything that `plan` and `run` report. The names are the JSON contract (`docs/report.schema.json`); fields may be
 /// added, these stay.
 public struct RunReport: Codable, Equatable, Sendable {

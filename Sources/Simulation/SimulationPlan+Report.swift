@@ -1,11 +1,12 @@
 import Commands
 import FixedPoint
 import Graph
+import Lowering
 import MachineDescription
 import Networks
-import Scheduling
 import Tensors
 import Timing
+import WeightCoding
 
 extension SimulationPlan {
     /// What the commands alone say: cycles, stalls, traffic, footprints.

@@ -1,12 +1,14 @@
 import Commands
 public import Diagnostics
 public import Graph
+package import Lowering
 public import MachineDescription
 public import Networks
 public import Schedules
 package import Scheduling
 public import Tensors
 package import Timing
+package import WeightCoding
 
 /// A network, a machine, a picture's size and a schedule, lowered to commands and timed. Needs no picture: what `plan`
 /// reports.
@@ -105,7 +107,7 @@ extension SimulationPlan {
     /// Asks for what the reference model needs beside the machine's run.
     ///
     /// - Throws: `memoryBudgetExceeded`.
-    func requireReferenceMemory() throws(Diagnostic) {
+    package func requireReferenceMemory() throws(Diagnostic) {
         try memory.require(
             RunMemory.referenceBytes(shapes), for: "tensors of the reference model",
             at: "network \(network.graph.name) on \(image.paddedWidth)x\(image.paddedHeight)")

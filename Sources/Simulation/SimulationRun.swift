@@ -1,13 +1,14 @@
 import Commands
 public import Diagnostics
 import Graph
+import Lowering
 import Machine
 import MachineDescription
 public import Networks
-import Scheduling
 public import Tensors
 import Threads
 import Timing
+import WeightCoding
 
 /// The machine's run of a plan on stored inputs.
 ///
@@ -16,7 +17,7 @@ import Timing
 public struct SimulationRun: Sendable {
     public let plan: SimulationPlan
     /// Every layer's stored output, by name, as bytes of its region in external memory.
-    let outputs: StoredOutputs
+    package let outputs: StoredOutputs
     /// By layer, and by channel of its output.
     package let saturatedOutputsByChannel: [[Int]]
     /// By layer.

@@ -1,9 +1,9 @@
 import Commands
 import Machine
-import Tensors
+package import Tensors
 
 /// Tensors as they lie in external memory after a run.
-struct StoredOutputs: @unchecked Sendable {
+package struct StoredOutputs: @unchecked Sendable {
     // The memory is written by the machine's run only, which has ended; from here on it is read.
     private let memory: ExternalMemory
     private let map: ExternalMemoryMap
@@ -38,7 +38,7 @@ struct StoredOutputs: @unchecked Sendable {
     }
 
     /// The stored elements: codes 0...255 or signed 16-bit values.
-    func tensor(_ name: String) -> Tensor<Int32> {
+    package func tensor(_ name: String) -> Tensor<Int32> {
         let region = map.tensors[name]!
         let shape = TensorShape(height: region.height, width: region.width, channels: region.channels)
         let rowElements = region.width * region.channels

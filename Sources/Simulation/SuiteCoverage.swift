@@ -2,10 +2,10 @@ import Commands
 import Conformance
 import FixedPoint
 import Graph
+import Lowering
 import MachineDescription
 import Networks
 import Quantization
-import Scheduling
 import Tensors
 import Text
 

@@ -70,7 +70,7 @@ public struct Verification: Sendable {
 
 extension Graph {
     /// - Throws: `layerUnknown`, with all names.
-    func requireLayer(_ name: String, at place: String) throws(Diagnostic) {
+    package func requireLayer(_ name: String, at place: String) throws(Diagnostic) {
         guard self[layer: name] != nil else {
             throw Diagnostic(
                 .layerUnknown, at: place, found: "no layer '\(name)' in \(self.name)",

@@ -1,3 +1,5 @@
+import Machine
+
 /// One thing that vectors should have done at least once.
 struct CoveragePoint: Hashable, Sendable {
     let group: String

@@ -3,11 +3,11 @@ public import Diagnostics
 import Foundation
 import Graph
 public import Images
+import Lowering
 public import MachineDescription
 public import Networks
 public import RTL
 public import Schedules
-import Scheduling
 import Simulation
 import Tensors
 import Timing

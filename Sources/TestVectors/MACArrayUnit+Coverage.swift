@@ -1,3 +1,5 @@
+import Lowering
+
 /// Which points the MAC array has.
 extension MACArrayUnit {
     var extremeOperands: [Int] { [-(1 << (activationBits - 1)), -1, 0, 1, 1 << (activationBits - 1) - 1] }

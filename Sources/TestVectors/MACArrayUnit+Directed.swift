@@ -1,4 +1,5 @@
 import Conformance
+import Lowering
 import Quantization
 import Random
 

@@ -1,5 +1,6 @@
 import Conformance
 import FixedPoint
+import Lowering
 import MachineDescription
 
 /// `intaglio_mac_array`: codes of activations and weights to sums of A bits.

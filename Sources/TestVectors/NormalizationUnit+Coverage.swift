@@ -1,4 +1,5 @@
 import ExactArithmetic
+import Machine
 
 /// Which points the normalization unit has, and the stimuli made for them.
 extension NormalizationUnit {

@@ -1,5 +1,6 @@
 import Conformance
 import ExactArithmetic
+import Machine
 import Random
 
 /// `intaglio_normalization_lane`: the exact unit.

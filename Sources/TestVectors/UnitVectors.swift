@@ -1,5 +1,6 @@
 public import Diagnostics
 import FileFormats
+import Machine
 public import MachineDescription
 import RTL
 import Tensors

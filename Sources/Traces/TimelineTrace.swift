@@ -1,9 +1,9 @@
 import Commands
 public import Diagnostics
 import Graph
+import Lowering
 import MachineDescription
 import Networks
-import Scheduling
 public import Simulation
 import Timing
 

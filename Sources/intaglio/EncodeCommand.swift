@@ -5,6 +5,7 @@ import EntropyCoding
 import Foundation
 import Images
 import MachineDescription
+import NetworkFiles
 import Simulation
 
 /// How latents are quantized.

@@ -5,6 +5,7 @@ import Foundation
 import Graph
 import Images
 import MachineDescription
+import NetworkFiles
 import Networks
 import Simulation
 import Synchronization

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Explanations
 import Foundation
 import Images
-import Simulation
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

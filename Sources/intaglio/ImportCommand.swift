@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Graph
 import Importers
+import NetworkFiles
 import Networks
 
 struct ImportCommand: ParsableCommand {

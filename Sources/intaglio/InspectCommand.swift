@@ -1,11 +1,12 @@
 import ArgumentParser
 import FixedPoint
 import Graph
+import NetworkFiles
 import Networks
 import Quantization
-import Simulation
 import Tensors
 import Text
+import WeightCoding
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

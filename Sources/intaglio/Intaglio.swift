@@ -3,7 +3,6 @@ import CMemoryGuard
 import Diagnostics
 import Foundation
 import Kernels
-import Machine
 import Text
 
 /// Exit codes: 0 success, 1 a difference was found, 2 bad input, 3 a fault of the program itself; 128 more than its

@@ -1,3 +1,4 @@
+import Calibration
 import Codec
 import Diagnostics
 import EntropyCoding

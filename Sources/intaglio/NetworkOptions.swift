@@ -1,9 +1,9 @@
 import ArgumentParser
 import Diagnostics
 import MachineDescription
+import NetworkFiles
 import Networks
 import Schedules
-import Simulation
 
 /// Which network on which machine.
 struct NetworkOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Graph
+import NetworkFiles
 import Networks
 import Simulation
 import Text

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Codec
+import NetworkFiles
 import Networks
 import Reports
 import Simulation

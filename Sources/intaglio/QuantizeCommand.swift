@@ -5,10 +5,12 @@ import FixedPoint
 import Graph
 import Images
 import MachineDescription
+import NetworkFiles
 import Networks
 import Quantization
 import Simulation
 import Tensors
+import WeightCoding
 
 struct QuantizeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

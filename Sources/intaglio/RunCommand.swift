@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 import Images
+import NetworkFiles
 import Reports
 import Simulation
 import Tensors

@@ -5,11 +5,14 @@ import Foundation
 import Graph
 import Images
 import MachineDescription
+import NetworkFiles
 import Networks
 import Quantization
 import Simulation
+import Studies
 import Text
 import Threads
+import WeightCoding
 
 struct StudyCoding: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -64,98 +67,38 @@ struct StudyCoding: ParsableCommand {
             self.calibration, count: pictures, side: crop, of: float.graph, memory: memory.budget())
         var refused: [Diagnostic] = []
         let originals = try studyPictures(images, atMost: measured, memory: memory.budget(), refused: &refused) {
-            _, image, memory throws(Diagnostic) in
-            (image: image, float: try FloatRun(float, picture: image, rate: rate, memory: memory))
+            name, image, memory throws(Diagnostic) in
+            StudiedPicture(
+                name: name, image: image, float: try FloatRun(float, picture: image, rate: rate, memory: memory))
         }
-        let schemes = try schemes(for: machine)
+        let schemes = CodingStudy.schemes(
+            for: machine, levelBits: try levelBits(), sparsities: try zeroShares(sparsities), clipping: weightClipping)
+        let runner = StudyRunner(
+            float, calibration: calibration, machine: machine, rate: rate, threads: work.threads,
+            memory: memory.budget(), runMemory: memory.budget(threads: work.threads))
         let table = GrowingTable(
             header: [
                 "weights", "zero %", "entropy bits", "coded bits", "coded read %", "cycles", "decoder %", "skipping %",
                 "bound %", "mean loss dB", "worst dB", "W", "A",
             ],
-            expected: schemes.map { [$0.0, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] })
+            expected: schemes.map { [$0.name, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] })
         try Console.result(table.heading)
-        for (name, options) in schemes {
-            Console.progress(name)
-            let quantized = try Quantizer(float, options: options).quantize(calibration, memory: memory.budget())
-                .atRate(rate)
-            let losses = try originals.compactMap { original -> Double? in
-                let plan = try SimulationPlan(
-                    network: quantized, machine: machine, width: original.image.width, height: original.image.height,
-                    memory: memory.budget(threads: work.threads))
-                let quality = try PictureRun(
-                    plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: work.threads)
-                ).report(float: original.float).quality
-                return quality.flatMap { quality in quality.psnr.flatMap { psnr in quality.psnrFloat.map { $0 - psnr } }
-                }
-            }
+        for scheme in schemes {
+            Console.progress(scheme.name)
+            let quantized = try runner.quantized(by: scheme)
+            let loss = QualityLoss(try originals.map { try runner.report(of: quantized, on: $0) })
             let summary = WeightCodingSummary(quantized)
+            let savings = try CodingStudy.Savings(
+                of: quantized, on: machine, width: size.width, height: size.height, symbolsPerCycle: symbolsPerCycle)
             Console.endProgress()
-            let row =
-                try [name, summary.zeroPercent.fixed(1), summary.entropyBits.fixed(2), summary.codedBits.fixed(2)]
-                + savings(quantized, on: machine) + [
-                    (losses.reduce(0, +) / Double(max(losses.count, 1))).fixed(3), (losses.max() ?? 0).fixed(3),
-                    "\(quantized.widths.weightBits)",
-                    "\(quantized.widths.accumulatorBits)",
-                ]
+            let row = [
+                scheme.name, summary.zeroPercent.fixed(1), summary.entropyBits.fixed(2), summary.codedBits.fixed(2),
+                savings.codedReadPercent.fixed(2), savings.simulatedCycles.grouped, savings.decoderPercent.fixed(2),
+                savings.skippingPercent.fixed(2), savings.skippingBoundPercent.fixed(2), loss.mean.fixed(3),
+                loss.worst.fixed(3), "\(quantized.widths.weightBits)", "\(quantized.widths.accumulatorBits)",
+            ]
             try Console.result(table.text(of: row))
         }
         try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
-    }
-
-    /// Every scheme has all other ingredients of `quantize`.
-    private func schemes(for machine: MachineDescription) throws -> [(String, QuantizationOptions)] {
-        var full = QuantizationOptions()
-        full.weightClipping = weightClipping ?? full.weightClipping
-        full = full.limited(to: machine)
-        func changed(_ change: (inout QuantizationOptions) -> Void) -> QuantizationOptions {
-            var options = full
-            change(&options)
-            return options
-        }
-        var schemes = [
-            ("linear, one scale a layer", changed { ($0.weightLaw, $0.weightGrouping) = (.linear, .layer) }),
-            ("linear", changed { $0.weightLaw = .linear }),
-            ("\(full.weightLaw)", full),
-        ]
-        for bits in try levelBits() {
-            for share in try zeroShares(sparsities) {
-                schemes.append(
-                    (
-                        "dead zone, \(bits) bits, \(share) zero",
-                        changed {
-                            ($0.weightLaw, $0.weightSparsity) = (
-                                .deadZone(numerator: 1, denominator: 16, levelBits: bits), share
-                            )
-                            $0.weightClipping = weightClipping ?? .none
-                        }
-                    ))
-            }
-        }
-        return schemes
-    }
-
-    /// Percent of the weight traffic and of the cycles that coding, skipping and its bound save, each alone.
-    private func savings(_ network: QuantizedNetwork, on machine: MachineDescription) throws -> [String] {
-        func totals(_ change: (inout MachineDescription) -> Void) throws -> TotalsReport {
-            var changed = machine
-            (changed.weightDecoder, changed.macArray.zeroSkipping) = (nil, false)
-            change(&changed)
-            return try SimulationPlan(
-                network: network, machine: changed, width: size.width, height: size.height, keepsCommands: false
-            ).report().totals
-        }
-        func saved(_ part: Int, of whole: Int) -> String { ((1 - Double(part) / Double(max(whole, 1))) * 100).fixed(2) }
-        let decoded = try totals {
-            $0.weightDecoder = WeightDecoderDescription(law: .huffman, symbolsPerCycle: symbolsPerCycle)
-        }
-        let skipped = try totals { $0.macArray.zeroSkipping = true }
-        guard let coding = decoded.weightCoding, let skipping = skipped.weightCoding else { return [] }
-        let cycles = decoded.simulatedCycles
-        return [
-            saved(coding.codedWeightReadBytes ?? 0, of: coding.weightReadBytes), cycles.grouped,
-            saved(coding.estimatedCycles, of: cycles),
-            saved(skipping.estimatedCycles, of: cycles), saved(skipping.estimatedCyclesBound ?? cycles, of: cycles),
-        ]
     }
 }

@@ -3,9 +3,11 @@ import Calibration
 import Diagnostics
 import Graph
 import Images
+import NetworkFiles
 import Networks
 import Quantization
 import Simulation
+import Studies
 import Tensors
 import Text
 
@@ -127,15 +129,6 @@ func zeroShares(_ list: String) throws -> [Double] {
     }
 }
 
-let studiedLaws: [Law] = [
-    .linear, .power(numerator: 3, denominator: 2), .power(numerator: 2, denominator: 1), .logarithmic(parameter: 4),
-    .minifloat(exponentBits: 3, mantissaBits: 4),
-]
-
-private let deadZones: [Law] = [(1, 32, 8), (1, 16, 8), (1, 8, 8), (1, 8, 4)].map {
-    .deadZone(numerator: $0, denominator: $1, levelBits: $2)
-}
-
 struct StudyWeights: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "weights", abstract: "Grouping x law of the weights, everything else float.")
@@ -145,7 +138,8 @@ struct StudyWeights: ParsableCommand {
     func run() throws {
         try options.show(coded: true) { study, show throws(Diagnostic) in
             _ = try study.weights(
-                laws: studiedLaws + deadZones, clipping: withoutClipping ? .none : .searched, show: show)
+                laws: StudiedLaws.closedForms + StudiedLaws.deadZones, clipping: withoutClipping ? .none : .searched,
+                show: show)
         }
     }
 }
@@ -157,7 +151,7 @@ struct StudyCodebooks: ParsableCommand {
 
     func run() throws {
         try options.show { study, show throws(Diagnostic) in
-            _ = try study.codebooks(laws: Array(studiedLaws.prefix(4)), counts: [1, 2, 4, 8], show: show)
+            _ = try study.codebooks(laws: Array(StudiedLaws.closedForms.prefix(4)), counts: [1, 2, 4, 8], show: show)
         }
     }
 }

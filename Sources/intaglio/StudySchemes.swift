@@ -1,13 +1,14 @@
 import ArgumentParser
-import Calibration
 import Diagnostics
 import Foundation
 import Graph
 import Images
 import MachineDescription
+import NetworkFiles
 import Networks
 import Quantization
 import Simulation
+import Studies
 import Text
 import Threads
 
@@ -43,83 +44,40 @@ struct StudySchemes: ParsableCommand {
         var refused: [Diagnostic] = []
         let originals = try studyPictures(images, atMost: nil, memory: memory.budget(), refused: &refused) {
             name, image, memory throws(Diagnostic) in
-            (name: name, image: image, float: try FloatRun(float, picture: image, rate: rate, memory: memory))
+            StudiedPicture(
+                name: name, image: image, float: try FloatRun(float, picture: image, rate: rate, memory: memory))
         }
-        let schemes = schemes(for: machine)
+        let schemes = SchemeStudy.schemes(for: machine, brief: brief)
+        let runner = StudyRunner(
+            float, calibration: calibration, machine: machine, rate: rate, threads: work.threads,
+            memory: memory.budget(), runMemory: memory.budget(threads: work.threads))
         let table = GrowingTable(
             header: [
                 "scheme", "mean loss dB", "worst dB", "entropy change %", "latents saturated", "of", "V", "W", "A",
             ],
-            expected: schemes.map { [$0.0, "", "", "", "", "999,999,999", "15", "12", "36"] })
+            expected: schemes.map { [$0.name, "", "", "", "", "999,999,999", "15", "12", "36"] })
         try Console.result(table.heading)
         var last: [(name: String, report: RunReport)] = []
-        for (name, options) in schemes {
-            Console.progress(name)
-            let quantized = try Quantizer(float, options: options).quantize(calibration, memory: memory.budget())
-                .atRate(rate)
-            last = try originals.map { original in
-                let plan = try SimulationPlan(
-                    network: quantized, machine: machine, width: original.image.width, height: original.image.height,
-                    memory: memory.budget(threads: work.threads))
-                return (
-                    original.name,
-                    try PictureRun(
-                        plan, picture: PNGPicture(image: original.image), team: ThreadTeam(threads: work.threads)
-                    ).report(float: original.float)
-                )
-            }
+        for scheme in schemes {
+            Console.progress(scheme.name)
+            let quantized = try runner.quantized(by: scheme)
+            last = try originals.map { ($0.name, try runner.report(of: quantized, on: $0)) }
             Console.endProgress()
             let widths = [
                 quantized.widths.activationBits, quantized.widths.weightBits, quantized.widths.accumulatorBits,
             ]
-            try Console.result(table.text(of: [name] + Self.summary(last.map(\.report)) + widths.map { "\($0)" }))
+            try Console.result(
+                table.text(
+                    of: [scheme.name] + Self.words(SchemeStudy.Summary(last.map(\.report))) + widths.map { "\($0)" }))
         }
         if each { try Console.result(Self.pictures(last)) }
         try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
     }
 
-    private func schemes(for machine: MachineDescription) -> [(String, QuantizationOptions)] {
-        func limited(_ change: (inout QuantizationOptions) -> Void) -> QuantizationOptions {
-            var options = QuantizationOptions.plain
-            change(&options)
-            return options.limited(to: machine)
-        }
-        let full = QuantizationOptions()
-        let ends = [
-            ("plain: linear, one scale a layer, one range a tensor", limited { _ in }),
-            ("all ingredients", limited { $0 = full }),
-        ]
-        if brief { return ends }
-        return [ends[0]] + [
-            ("plain + weights by output channel", limited { $0.weightGrouping = .outputChannel }),
-            ("plain + weight law \(full.weightLaw)", limited { $0.weightLaw = full.weightLaw }),
-            ("plain + weight clipping searched", limited { $0.weightClipping = .searched }),
-            ("plain + multiplexer, \(full.codebooks) codebooks", limited { $0.codebooks = full.codebooks }),
-            ("plain + activation law \(full.activationLaw)", limited { $0.activationLaw = full.activationLaw }),
-            ("plain + activation ranges searched", limited { $0.rangeSelection = .searched }),
-            ("plain + mean removal", limited { $0.meanRemoval = full.meanRemoval }),
-            ("plain + bias correction", limited { $0.correctsBias = true }),
-            (
-                "all but mean removal",
-                limited {
-                    $0 = full
-                    $0.meanRemoval = .none
-                }
-            ),
-        ] + [ends[1]]
-    }
-
-    private static func summary(_ reports: [RunReport]) -> [String] {
-        let losses = reports.compactMap { report in
-            report.quality.flatMap { quality in quality.psnr.flatMap { psnr in quality.psnrFloat.map { $0 - psnr } } }
-        }
-        let bits = reports.reduce(0.0) { $0 + ($1.latents ?? []).reduce(0) { $0 + $1.empiricalBitsPerPixel } }
-        let bitsFloat = reports.reduce(0.0) { $0 + ($1.quality?.empiricalBitsPerPixelFloat ?? 0) }
-        let latents = reports.flatMap { $0.latents ?? [] }
-        return [
-            (losses.reduce(0, +) / Double(max(losses.count, 1))).fixed(3), (losses.max() ?? 0).fixed(3),
-            ((bits / bitsFloat - 1) * 100).fixed(3),
-            latents.reduce(0) { $0 + $1.saturated }.grouped, latents.reduce(0) { $0 + $1.count }.grouped,
+    private static func words(_ summary: SchemeStudy.Summary) -> [String] {
+        [
+            summary.loss.mean.fixed(3), summary.loss.worst.fixed(3), summary.entropyChangePercent.fixed(3),
+            summary.saturatedLatents.grouped, summary.latents.grouped,
         ]
     }
 
@@ -130,7 +88,7 @@ struct StudySchemes: ParsableCommand {
         ])
         for (name, report) in runs {
             guard let quality = report.quality, let psnr = quality.psnr, let float = quality.psnrFloat else { continue }
-            let bits = (report.latents ?? []).reduce(0) { $0 + $1.empiricalBitsPerPixel }
+            let bits = report.empiricalBitsPerPixel
             let bitsFloat = quality.empiricalBitsPerPixelFloat ?? 0
             table.append([
                 name, float.fixed(3), psnr.fixed(3), (float - psnr).fixed(3), bitsFloat.fixed(4), bits.fixed(4),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import Diagnostics
+import Machine
 import MachineDescription
 
 /// The machines that seeded cases run on.

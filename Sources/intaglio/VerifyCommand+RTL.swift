@@ -6,7 +6,6 @@ import Foundation
 import Images
 import MachineDescription
 public import RTL
-import Simulation
 import Synchronization
 import Text
 

@@ -3,6 +3,7 @@ import Conformance
 import Diagnostics
 public import FixedPoint
 import Images
+import Machine
 import MachineDescription
 import RTL
 import Simulation

@@ -2,6 +2,7 @@ import Calibration
 import Diagnostics
 import Graph
 import Images
+import NetworkFiles
 import Networks
 import Quantization
 import Tensors

@@ -1,6 +1,7 @@
 import Calibration
 import Diagnostics
 import FloatModel
+import NetworkFiles
 import Networks
 import Quantization
 import Tensors

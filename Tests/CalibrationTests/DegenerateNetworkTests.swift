@@ -2,8 +2,10 @@ import Calibration
 import Diagnostics
 import FixedPoint
 import Graph
+import NetworkFiles
 import Networks
 import Quantization
+import Studies
 import Tensors
 import Testing
 

@@ -1,6 +1,7 @@
 import Calibration
 import Diagnostics
 import Graph
+import NetworkFiles
 import Networks
 import Quantization
 import Tensors

@@ -6,6 +6,7 @@ import FloatModel
 import Graph
 import Images
 import Kernels
+import NetworkFiles
 import Networks
 import Quantization
 import Tensors

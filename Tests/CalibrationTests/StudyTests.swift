@@ -1,6 +1,8 @@
 import Calibration
+import NetworkFiles
 import Networks
 import Quantization
+import Studies
 import Tensors
 import Testing
 

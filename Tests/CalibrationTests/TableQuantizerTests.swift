@@ -3,6 +3,7 @@ import Diagnostics
 import FloatModel
 import Foundation
 import Graph
+import NetworkFiles
 import Networks
 import Quantization
 import Tensors

@@ -1,4 +1,5 @@
 import Calibration
+import NetworkFiles
 import Networks
 import Quantization
 import Tensors

@@ -5,6 +5,7 @@ import FixedPoint
 import FloatModel
 import Graph
 import Images
+import NetworkFiles
 import Networks
 import Tensors
 import Testing

@@ -3,6 +3,7 @@ import Diagnostics
 import EntropyCoding
 import Images
 import MachineDescription
+import NetworkFiles
 import Networks
 import Testing
 

@@ -1,5 +1,6 @@
 import FixedPoint
 import Foundation
+import NetworkFiles
 import Networks
 import TestSupport
 import Testing

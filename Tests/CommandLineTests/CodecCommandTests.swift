@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Images
+import NetworkFiles
 import Networks
 import Quantization
 import TestSupport

@@ -1,5 +1,7 @@
 import Diagnostics
+import FileFormats
 import Foundation
+import NetworkFiles
 import Networks
 import TestSupport
 import Testing

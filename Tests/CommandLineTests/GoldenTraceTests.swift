@@ -1,4 +1,5 @@
 import Foundation
+import NetworkFiles
 import Networks
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Diagnostics
 import FixedPoint
 import Foundation
 import Graph
+import NetworkFiles
 import Networks
 import Quantization
 import TestSupport

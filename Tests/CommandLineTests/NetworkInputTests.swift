@@ -1,6 +1,8 @@
 import Diagnostics
+import FileFormats
 import Foundation
 import Graph
+import NetworkFiles
 import Networks
 import Quantization
 import Tensors

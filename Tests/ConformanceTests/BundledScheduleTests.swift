@@ -1,5 +1,6 @@
 import Foundation
 import MachineDescription
+import NetworkFiles
 import Networks
 import Schedules
 import Simulation

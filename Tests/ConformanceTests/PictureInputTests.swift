@@ -1,4 +1,5 @@
 import Diagnostics
+import Explanations
 import FixedPoint
 import Graph
 import Images

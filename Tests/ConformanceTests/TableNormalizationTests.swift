@@ -1,4 +1,5 @@
 import Conformance
+import Explanations
 import Graph
 import MachineDescription
 import Networks

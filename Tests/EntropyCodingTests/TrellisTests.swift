@@ -1,5 +1,6 @@
 import Diagnostics
 import EntropyCoding
+import EntropyUnits
 import Foundation
 import Machine
 import Random

@@ -1,8 +1,10 @@
 import Diagnostics
+import FileFormats
 import FloatModel
 import Foundation
 import Graph
 import Importers
+import NetworkFiles
 import Networks
 import Tensors
 import TestSupport

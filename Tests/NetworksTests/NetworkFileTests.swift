@@ -1,7 +1,9 @@
 import Diagnostics
+import FileFormats
 import FixedPoint
 import Foundation
 import Graph
+import NetworkFiles
 import Networks
 import Quantization
 import Tensors

@@ -1,6 +1,7 @@
 import Diagnostics
 import FixedPoint
 import Graph
+import NetworkFiles
 import Networks
 import Quantization
 import Testing

@@ -1,5 +1,7 @@
 import Diagnostics
 import EntropyCoding
+import FileFormats
+import NetworkFiles
 import Networks
 import Quantization
 import Testing

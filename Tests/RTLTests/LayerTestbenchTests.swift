@@ -1,6 +1,8 @@
 import Foundation
 import Images
+import Lowering
 import MachineDescription
+import NetworkFiles
 import Networks
 import RTL
 import TestSupport

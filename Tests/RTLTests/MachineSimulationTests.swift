@@ -2,6 +2,7 @@ import Commands
 import Conformance
 import Diagnostics
 import Foundation
+import Lowering
 import MachineDescription
 import RTL
 import Scheduling

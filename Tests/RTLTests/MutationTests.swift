@@ -1,4 +1,5 @@
 import Foundation
+import Lowering
 import MachineDescription
 import RTL
 import TestSupport

@@ -1,4 +1,5 @@
 import Foundation
+import Lowering
 
 enum Program {
     /// Whether a program of that name is on the search path.

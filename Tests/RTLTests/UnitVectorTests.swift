@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Lowering
 import MachineDescription
 import RTL
 import TestSupport

@@ -3,6 +3,7 @@ import FixedPoint
 import Foundation
 import Graph
 import Importers
+import NetworkFiles
 import Networks
 import Tensors
 import TestSupport

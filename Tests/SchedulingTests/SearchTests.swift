@@ -1,6 +1,7 @@
 import Commands
 import Diagnostics
 import Graph
+import Lowering
 import MachineDescription
 import Networks
 import Random

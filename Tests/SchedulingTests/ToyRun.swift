@@ -1,5 +1,6 @@
 import Commands
 import Graph
+import Lowering
 import MachineDescription
 import Networks
 import Random

@@ -1,6 +1,7 @@
 import Diagnostics
 import FixedPoint
 import Graph
+import Lowering
 import MachineDescription
 import Networks
 import Quantization

@@ -1,6 +1,7 @@
 import Commands
 import Diagnostics
 import Graph
+import Lowering
 import MachineDescription
 import Networks
 import Quantization
@@ -9,6 +10,7 @@ import Schedules
 import Scheduling
 import Testing
 import Timing
+import WeightCoding
 
 /// Coded weights and skipped zeros against a count over the bytes that lie in the weight buffer, command by command, on
 /// random layers with random tiles.

@@ -1,4 +1,5 @@
 import Commands
+import Lowering
 import MachineDescription
 import Random
 import Timing

@@ -1,4 +1,5 @@
 import Commands
+import Lowering
 import MachineDescription
 import Scheduling
 import Simulation

@@ -1,4 +1,5 @@
 import MachineDescription
+import NetworkFiles
 import Simulation
 
 /// A bundled network on a built-in machine, timed.

@@ -2,6 +2,7 @@ import Commands
 import Diagnostics
 import Foundation
 import Graph
+import Lowering
 import Networks
 import Scheduling
 import Simulation

@@ -1,5 +1,6 @@
 import Commands
 import Foundation
+import Lowering
 import MachineDescription
 import Scheduling
 import Simulation

@@ -1,0 +1,160 @@
+package import Commands
+package import Diagnostics
+package import Graph
+package import Networks
+package import Tensors
+
+/// A layer as the scheduler sees it: extents, taps and element sizes; no weights.
+package struct LayerGeometry: Hashable {
+    package enum Kind: Hashable {
+        /// Convolution, fully connected.
+        case convolution
+        case transposedConvolution
+        case normalization(Accumulation.Operand)
+        case elementwise(Elementwise.Function)
+        /// Copies each operand into its range of the output's channels.
+        case concatenation
+    }
+
+    /// One tensor that the layer reads.
+    package struct OperandGeometry: Hashable {
+        /// Index into the program's tensors.
+        package var tensor: Int
+        /// Channels of the whole tensor.
+        package var tensorChannels: Int
+        /// Channels that the layer reads, from this first one.
+        package var firstChannel = 0
+        package var channels: Int
+        package var bytesPerElement: Int
+    }
+
+    package var name: String
+    package var kind: Kind
+    package var vertical: AxisGeometry
+    package var horizontal: AxisGeometry
+    package var operands: [OperandGeometry]
+    /// C: channels of the first operand (concatenation: of all).
+    package var inputChannels: Int
+    /// K.
+    package var outputChannels: Int
+    package var groups = 1
+    package var outputTensor: Int
+    package var outputBytesPerElement: Int
+    /// f of a pixel shuffle, otherwise 1.
+    package var shuffleFactor = 1
+    package var latentFractionBits = 0
+
+    package var groupInputChannels: Int { inputChannels / groups }
+    package var groupOutputChannels: Int { outputChannels / groups }
+
+    /// Whether the MAC array and weights take part.
+    package var usesArray: Bool {
+        switch kind {
+        case .convolution, .transposedConvolution, .normalization: true
+        case .elementwise, .concatenation: false
+        }
+    }
+
+    /// Taps of all phases together.
+    package var taps: Int { vertical.kernel * horizontal.kernel }
+
+    /// Number of weight codes.
+    package var weightBytes: Int { usesArray ? outputChannels * taps * groupInputChannels : 0 }
+
+    /// Whether a second operand lies beside the first in one half.
+    package var hasSecond: Bool { operands.count == 2 && kind != .concatenation }
+}
+
+extension LayerGeometry {
+    /// The geometry of a layer. `tensors` maps names of graph inputs and layers to indices.
+    ///
+    /// - Throws: `layerFormatNotExecutable`.
+    package init(
+        _ layer: Layer, tensors: [String: Int], shapes: [String: TensorShape], formats: [String: TensorFormat]
+    ) throws(Diagnostic) {
+        let inputs = layer.inputs.map { shapes[$0]! }
+        let (input, output) = (inputs[0], shapes[layer.name]!)
+        name = layer.name
+        operands = layer.inputs.map { name in
+            let channels = shapes[name]!.channels
+            return OperandGeometry(
+                tensor: tensors[name]!, tensorChannels: channels, channels: channels,
+                bytesPerElement: formats[name]!.bytesPerElement)
+        }
+        vertical = AxisGeometry(input: input.height, output: output.height)
+        horizontal = AxisGeometry(input: input.width, output: output.width)
+        inputChannels = input.channels
+        outputChannels = output.channels
+        outputTensor = tensors[layer.name]!
+        outputBytesPerElement = formats[layer.name]!.bytesPerElement
+        kind = .convolution
+        setOperator(layer.operator)
+        try requireFormats(layer)
+    }
+
+    private mutating func setOperator(_ layerOperator: Operator) {
+        switch layerOperator {
+        case .convolution(let convolution):
+            (vertical.kernel, horizontal.kernel) = (convolution.kernelHeight, convolution.kernelWidth)
+            (vertical.stride, horizontal.stride) = (convolution.strideY, convolution.strideX)
+            (vertical.dilation, horizontal.dilation) = (convolution.dilationY, convolution.dilationX)
+            (vertical.padding, horizontal.padding) = (convolution.padding.top, convolution.padding.left)
+            groups = convolution.groups
+        case .transposedConvolution(let transposed):
+            kind = .transposedConvolution
+            (vertical.kind, horizontal.kind) = (.transposed, .transposed)
+            (vertical.kernel, horizontal.kernel) = (transposed.kernelHeight, transposed.kernelWidth)
+            (vertical.stride, horizontal.stride) = (transposed.strideY, transposed.strideX)
+            (vertical.padding, horizontal.padding) = (transposed.padding.top, transposed.padding.left)
+        case .fullyConnected: (vertical.kernel, horizontal.kernel) = (vertical.input, horizontal.input)
+        case .normalization(let form): kind = .normalization(form.isSquareRootForm ? .square : .magnitude)
+        case .requantize: kind = .elementwise(.requantize)
+        case .add: kind = .elementwise(.add)
+        case .concatenation:
+            kind = .concatenation
+            inputChannels = outputChannels
+        case .pixelShuffle(let factor):
+            kind = .elementwise(.copy)
+            shuffleFactor = factor
+            (vertical.kind, horizontal.kind) = (.shuffled, .shuffled)
+            (vertical.stride, horizontal.stride) = (factor, factor)
+        case .quantizeLatent(let grid): setLatent(grid, .quantizeLatent)
+        case .reconstructLatent(let grid): setLatent(grid, .reconstructLatent)
+        }
+    }
+
+    private mutating func setLatent(_ grid: LatentGrid, _ function: Elementwise.Function) {
+        kind = .elementwise(function)
+        latentFractionBits = grid.fractionBits
+        guard operands.count == 2 else { return }
+        operands[1].firstChannel = grid.firstMeanChannel
+        operands[1].channels = inputChannels
+    }
+
+    private func requireFormats(_ layer: Layer) throws(Diagnostic) {
+        func require(_ condition: Bool, _ found: String, expected: String) throws(Diagnostic) {
+            guard condition else {
+                throw Diagnostic(
+                    .layerFormatNotExecutable, at: "layer \(name)", found: "\(layer.operator.name) with \(found)",
+                    expected: expected,
+                    remedy: "requantize the tensor first")
+            }
+        }
+        let widths = operands.map(\.bytesPerElement)
+        switch kind {
+        case .convolution, .transposedConvolution, .normalization:
+            try require(widths[0] == 1, "16-bit input activations", expected: "8-bit codes into the MAC array")
+        case .concatenation, .elementwise(.copy):
+            try require(
+                widths.allSatisfy { $0 == outputBytesPerElement },
+                "operands of \(widths) bytes and a result of \(outputBytesPerElement) bytes an element",
+                expected: "one width: elements are copied")
+        case .elementwise(.quantizeLatent), .elementwise(.reconstructLatent):
+            try require(
+                widths.allSatisfy { $0 == 2 } && outputBytesPerElement == 2,
+                "operands of \(widths) bytes and a result of \(outputBytesPerElement) bytes an element",
+                expected: "16-bit integers")
+        case .elementwise: break
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Commands
+import FixedPoint
+import Geometry
+import Graph
+import MachineDescription
+import Tensors
+
+/// Addresses in external memory.
+///
+///     | weight tiles, layer by layer | parameter blocks, each distinct one once
+///     | graph inputs | results, layer by layer |      all aligned
+struct ExternalLayout {
+    private(set) var parameterRegions: [ParameterRegion] = []
+    /// In the order of `NetworkGeometry.tensors`.
+    private(set) var tensors: [TensorRegion] = []
+    /// Of each layer's weight tiles: address of tile k x inputChannelTiles + c.
+    private(set) var weightAddresses: [[Int]] = []
+    /// Of each layer's blocks, in the order of `ParameterPlan`.
+    private(set) var blockAddresses: [[Int]] = []
+    private(set) var bytes = 0
+
+    private let alignment: Int
+
+    init(geometry: NetworkGeometry, tilings: [LayerTiling], parameters: ParameterPlan, machine: MachineDescription) {
+        alignment = machine.dma.alignmentBytes
+        for (index, tiling) in tilings.enumerated() { weightAddresses.append(placeWeights(tiling, layer: index)) }
+        var known: [[UInt8]: Int] = [:]
+        for layer in parameters.layers {
+            blockAddresses.append(
+                layer.blocks.map { placed in
+                    if let address = known[placed.block.bytes] { return address }
+                    let address = place(placed.block.bytes.count, .block(placed.block))
+                    known[placed.block.bytes] = address
+                    return address
+                })
+        }
+        for tensor in geometry.tensors {
+            let pitch = roundUp(tensor.shape.width * tensor.shape.channels * tensor.bytesPerElement, to: alignment)
+            let region = TensorRegion(
+                address: bytes, height: tensor.shape.height, width: tensor.shape.width, channels: tensor.shape.channels,
+                bytesPerElement: tensor.bytesPerElement, rowPitchBytes: pitch)
+            tensors.append(region)
+            bytes += region.regionBytes
+        }
+    }
+
+    private mutating func placeWeights(_ tiling: LayerTiling, layer: Int) -> [Int] {
+        guard tiling.layer.usesArray else { return [] }
+        var addresses: [Int] = []
+        for channels in tiling.channelTiles {
+            for inputChannels in tiling.inputChannelTiles {
+                let tile = WeightTile(
+                    layer: layer, outputChannels: channels.first..<channels.first + channels.count,
+                    inputChannels: inputChannels)
+                addresses.append(place(channels.count * tiling.layer.taps * inputChannels.count, .weights(tile)))
+            }
+        }
+        return addresses
+    }
+
+    private mutating func place(_ count: Int, _ content: ParameterRegion.Content) -> Int {
+        let address = bytes
+        parameterRegions.append(ParameterRegion(address: address, bytes: count, content: content))
+        bytes = roundUp(address + count, to: alignment)
+        return address
+    }
+}

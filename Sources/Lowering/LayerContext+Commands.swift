@@ -1,0 +1,103 @@
+import Commands
+import FixedPoint
+import Geometry
+import Machine
+import Schedules
+
+extension LayerContext {
+    /// The accumulation of a convolution, a fully connected layer or normalization.
+    func convolution(_ step: Step, inputLanes: Int, outputLanes: Int) -> Accumulation {
+        var accumulation = common(step, inputLanes: inputLanes, outputLanes: outputLanes)
+        (accumulation.rows, accumulation.columns) = (step.rows.count, step.columns.count)
+        (accumulation.firstRow, accumulation.firstColumn) = (step.rows.lowerBound, step.columns.lowerBound)
+        return accumulation
+    }
+
+    /// The accumulations of the transposed convolution's phases that have positions in the tile.
+    ///
+    /// Weights and partial sums of the phases lie one after the other, those of phases without positions (the tile is
+    /// smaller than the stride) included.
+    func forEachPhase(_ step: Step, inputLanes: Int, outputLanes: Int, _ append: (Accumulation) -> Void) {
+        var accumulation = common(step, inputLanes: inputLanes, outputLanes: outputLanes)
+        let (strideY, strideX) = (tiling.layer.vertical.stride, tiling.layer.horizontal.stride)
+        let weightPitch = step.channels.count * accumulation.weightTapPitchBytes
+        for vertical in verticalPhases {
+            for horizontal in horizontalPhases {
+                let rows = ceilDivide(max(step.rows.count - vertical.offset, 0), by: strideY)
+                let columns = ceilDivide(max(step.columns.count - horizontal.offset, 0), by: strideX)
+                let taps = vertical.taps * horizontal.taps
+                if rows > 0, columns > 0 {
+                    (accumulation.rows, accumulation.columns) = (rows, columns)
+                    (accumulation.firstRow, accumulation.firstColumn) = (
+                        step.rows.lowerBound / strideY, step.columns.lowerBound / strideX
+                    )
+                    (accumulation.tapRows, accumulation.tapColumns) = (vertical.taps, horizontal.taps)
+                    (accumulation.inputOffsetY, accumulation.inputOffsetX) = (
+                        vertical.inputOffset, horizontal.inputOffset
+                    )
+                    (accumulation.outputOffsetY, accumulation.outputOffsetX) = (vertical.offset, horizontal.offset)
+                    append(accumulation)
+                    accumulation.accumulatorAddress += rows * columns * step.channels.count
+                }
+                accumulation.weightAddress += taps * weightPitch
+            }
+        }
+    }
+
+    private func common(_ step: Step, inputLanes: Int, outputLanes: Int) -> Accumulation {
+        let channels = step.channels
+        var accumulation = self.accumulation
+        let inputChannels = step.inputChannels.count
+        let groupPitch = roundUp(inputChannels, to: inputLanes)
+        accumulation.inputAddress = buffers.input[step.inputHalf]
+        (accumulation.originY, accumulation.originX) = (step.inputRows.lowerBound, step.inputColumns.lowerBound)
+        (accumulation.tileRows, accumulation.tileColumns) = (step.inputRows.count, step.inputColumns.count)
+        accumulation.inputPixelPitchBytes = channels.groups * groupPitch
+        accumulation.inputGroupPitchBytes = groupPitch
+        accumulation.groups = channels.groups
+        accumulation.inputChannels = inputChannels
+        accumulation.firstInputChannel = channels.firstInput + step.inputChannels.lowerBound
+        accumulation.outputChannels = channels.perGroup
+        accumulation.firstOutputChannel = channels.first
+        accumulation.weightAddress = buffers.weights[step.weightHalf]
+        accumulation.weightTapPitchBytes = groupPitch
+        let outputGroupPitch = roundUp(channels.perGroup, to: outputLanes) * accumulation.outputBytesPerElement
+        accumulation.outputAddress = buffers.output[step.outputHalf]
+        accumulation.outputTileColumns = step.columns.count
+        accumulation.outputPixelPitchBytes = channels.groups * outputGroupPitch
+        accumulation.outputGroupPitchBytes = outputGroupPitch
+        accumulation.first = step.isFirstInputChannelTile
+        accumulation.last = step.isLastInputChannelTile
+        accumulation.accumulatorAddress = buffers.accumulators
+        return accumulation
+    }
+
+    /// The element-wise command of a tile.
+    func elementwise(_ step: Step, inputLanes: Int, outputLanes: Int) -> Elementwise {
+        let layer = tiling.layer
+        let operand = layer.operands[step.channels.operand]
+        var elementwise = Elementwise()
+        if case .elementwise(let function) = layer.kind { elementwise.function = function }
+        (elementwise.rows, elementwise.columns, elementwise.channels) = (
+            step.inputRows.count, step.inputColumns.count, operand.channels
+        )
+        elementwise.firstChannel = step.channels.first
+        elementwise.inputAddress = buffers.input[step.inputHalf]
+        elementwise.inputBytesPerElement = operand.bytesPerElement
+        elementwise.inputPixelPitchBytes = roundUp(operand.channels * operand.bytesPerElement, to: inputLanes)
+        if layer.hasSecond {
+            let second = layer.operands[1]
+            elementwise.hasSecond = true
+            elementwise.secondAddress = buffers.second[step.inputHalf]
+            elementwise.secondBytesPerElement = second.bytesPerElement
+            elementwise.secondPixelPitchBytes = roundUp(second.channels * second.bytesPerElement, to: inputLanes)
+        }
+        elementwise.outputAddress = buffers.output[step.outputHalf]
+        elementwise.outputBytesPerElement = layer.outputBytesPerElement
+        elementwise.outputPixelPitchBytes = roundUp(step.channels.count, to: outputLanes) * layer.outputBytesPerElement
+        elementwise.shuffleFactor = layer.shuffleFactor
+        elementwise.fractionBits = layer.latentFractionBits
+        elementwise.parameters = parameters
+        return elementwise
+    }
+}

@@ -1,0 +1,150 @@
+import Commands
+public import Diagnostics
+import Geometry
+import Graph
+import Machine
+public import MachineDescription
+public import Networks
+public import Schedules
+import Scheduling
+import Text
+public import Timing
+
+extension Program {
+    /// The longest program: beyond, the list of commands alone would take gigabytes.
+    static let mostCommands = 1 << 24
+
+    /// Lowers a network to commands by a schedule, which is verified first.
+    ///
+    /// - Parameters:
+    ///   - fault: an error put into the commands after the verification.
+    ///   - memory: asked for the commands and their timing before they are made.
+    /// - Throws: what `Schedule.verify` throws; `scheduleTooLong`; `faultUnknown` where the fault cannot be put in;
+    ///   `memoryBudgetExceeded`.
+    public init(
+        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil,
+        memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
+        var commands: [Command] = []
+        try self.init(
+            network: network, schedule: schedule, machine: machine, fault: fault, memory: memory, areKept: true,
+            into: &commands)
+        self.commands = commands
+    }
+
+    /// The same without `commands`, which only leave their timing: what planning a large picture needs.
+    public init(
+        network: QuantizedNetwork, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil,
+        memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
+        try self.init(
+            network: network, schedule: schedule, machine: stream.machine, fault: fault, memory: memory, areKept: false,
+            into: &stream)
+    }
+
+    /// What commands take with their timing; with the commands themselves where they are kept.
+    package static func byteCount(commands: Int, areKept: Bool) -> Int {
+        MemoryBudget.product(commands, TimedStream.bytesPerCommand + (areKept ? MemoryLayout<Command>.stride : 0))
+    }
+
+    private init(
+        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault?, memory: MemoryBudget,
+        areKept: Bool,
+        into sink: inout some CommandSink
+    ) throws(Diagnostic) {
+        let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
+        let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
+        let commandEstimate = verified.reduce(0) { MemoryBudget.sum($0, $1.tiling.commandEstimate) }
+        let parameters = try ParameterPlan(network: network, geometry: geometry, machine: machine)
+        let tilings = verified.map(\.tiling)
+        let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
+        guard commandEstimate <= Program.mostCommands else {
+            throw Diagnostic(
+                .scheduleTooLong, at: "schedule of \(schedule.network)",
+                found: "about \(commandEstimate.grouped) commands for \(schedule.width)x\(schedule.height) pixels",
+                expected: "at most \(Program.mostCommands.grouped)",
+                remedy: "use larger tiles, a machine with larger buffers, or a smaller picture")
+        }
+        let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
+
+        try memory.require(
+            Self.byteCount(commands: commandEstimate, areKept: areKept),
+            for: "\(commandEstimate.grouped) commands and their timing",
+            at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
+        var builder = CommandBuilder(
+            into: sink, array: machine.macArray, tensors: layout.tensors, capacity: commandEstimate)
+        var layers: [LayerProgram] = []
+        for (index, (tiling, entry)) in verified.enumerated() {
+            let blocks = parameters.layers[index]
+            let context = LayerContext(
+                index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
+                weightAddresses: layout.weightAddresses[index], parameters: blocks.addresses,
+                missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)
+            let first = builder.commands.count
+            builder.loadParameters(
+                context,
+                blocks: zip(layout.blockAddresses[index], blocks.blocks).map { ($0, $1.address, $1.block.bytes.count) })
+            builder.lower(context)
+            layers.append(
+                LayerProgram(
+                    tiling, buffers: entry.buffers, machine: machine, commands: first..<builder.commands.count,
+                    parameterMemoryBytes: blocks.bytes))
+        }
+        sink = builder.commands
+        let names = geometry.tensors.map(\.name)
+        self.init(
+            commands: [],
+            memoryMap: ExternalMemoryMap(
+                tensors: Dictionary(uniqueKeysWithValues: zip(names, layout.tensors)), bytes: layout.bytes),
+            parameterRegions: layout.parameterRegions, layers: layers)
+    }
+}
+
+extension Fault {
+    fileprivate func place(in tilings: [LayerTiling]) throws(Diagnostic) -> (index: Int, missingRows: Int) {
+        switch self {
+        case .halo(let name, let missingRows):
+            let names = tilings.map(\.layer.name)
+            guard let index = names.firstIndex(of: name) else {
+                throw Diagnostic(
+                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "no layer '\(name)'",
+                    expected: "one of \(names.joined(separator: ", "))",
+                    remedy: closestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "name a layer")
+            }
+            guard tilings[index].rows.inputLargest > missingRows else {
+                throw Diagnostic(
+                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)",
+                    found: "input tiles of \(tilings[index].rows.inputLargest) rows",
+                    expected: "more than \(missingRows)", remedy: "name a layer with larger tiles")
+            }
+            return (index, missingRows)
+        }
+    }
+}
+
+extension LayerProgram {
+    fileprivate init(
+        _ tiling: LayerTiling, buffers: BufferAllocation, machine: MachineDescription, commands: Range<Int>,
+        parameterMemoryBytes: Int
+    ) {
+        let footprint = TileFootprint(tiling, array: machine.macArray)
+        self.init(
+            name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
+            weightBufferPeakBytes: min(tiling.weightTiles, buffers.weights.count) * footprint.weightBytes,
+            activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count)
+                * (footprint.inputBytes + footprint.secondBytes)
+                + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
+            accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes,
+            pixelTiles: tiling.pixelTiles,
+            channelTiles: tiling.channelTiles.count, inputChannelTiles: tiling.inputChannelTiles.count)
+    }
+}
+
+extension LayerTiling {
+    /// At least as many commands as the layer becomes, parameters included.
+    fileprivate var commandEstimate: Int {
+        let phases = layer.kind == .transposedConvolution ? layer.vertical.stride * layer.horizontal.stride : 1
+        let perTile = MemoryBudget.sum(MemoryBudget.product(inputChannelTiles.count, phases + 3), 1)
+        return MemoryBudget.sum(MemoryBudget.product(pixelTiles, channelTiles.count, perTile), 8)
+    }
+}

@@ -1,0 +1,70 @@
+import Calibration
+public import Diagnostics
+import Images
+public import MachineDescription
+public import Networks
+public import Simulation
+public import Tensors
+import Threads
+
+/// Quantizes a network by one scheme after the other and runs each on the machine: what the studies `schemes` and
+/// `coding` share.
+public struct StudyRunner: Sendable {
+    public let network: FloatNetwork
+    /// Samples 0...255, sizes multiples of the graph's `sizeMultiple`.
+    public let calibration: [Tensor<UInt8>]
+    public let machine: MachineDescription
+    /// Of the pictures that are run.
+    public let rate: Int
+    public let threads: Int
+    /// For `quantize`, and for one run of the machine.
+    public let memory: MemoryBudget
+    public let runMemory: MemoryBudget
+
+    public init(
+        _ network: FloatNetwork, calibration: [Tensor<UInt8>], machine: MachineDescription, rate: Int, threads: Int,
+        memory: MemoryBudget, runMemory: MemoryBudget
+    ) {
+        self.network = network
+        self.calibration = calibration
+        self.machine = machine
+        self.rate = rate
+        self.threads = threads
+        self.memory = memory
+        self.runMemory = runMemory
+    }
+
+    /// The network quantized by a scheme, at the rate studied.
+    ///
+    /// - Throws: what `Quantizer.quantize` throws.
+    public func quantized(by scheme: NamedScheme) throws(Diagnostic) -> QuantizedNetwork {
+        try Quantizer(network, options: scheme.options).quantize(calibration, memory: memory).atRate(rate)
+    }
+
+    /// The report of a picture's run, its float run beside it.
+    ///
+    /// - Throws: what planning and running throw.
+    public func report(of network: QuantizedNetwork, on picture: StudiedPicture) throws(Diagnostic) -> RunReport {
+        let plan = try SimulationPlan(
+            network: network, machine: machine, width: picture.image.width, height: picture.image.height,
+            memory: runMemory)
+        return try PictureRun(plan, picture: PNGPicture(image: picture.image), team: ThreadTeam(threads: threads))
+            .report(float: picture.float)
+    }
+}
+
+/// PSNR that integers lose against the float network, in dB.
+public struct QualityLoss: Hashable, Sendable {
+    public private(set) var mean = 0.0
+    /// 0 where there is none.
+    public private(set) var worst = 0.0
+
+    /// Of the reports that have both.
+    public init(_ reports: [RunReport]) {
+        let losses = reports.compactMap { report in
+            report.quality.flatMap { quality in quality.psnr.flatMap { psnr in quality.psnrFloat.map { $0 - psnr } } }
+        }
+        mean = losses.reduce(0, +) / Double(max(losses.count, 1))
+        worst = losses.max() ?? 0
+    }
+}

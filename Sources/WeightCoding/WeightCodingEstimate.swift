@@ -1,0 +1,127 @@
+public import Commands
+public import Diagnostics
+import Geometry
+public import Lowering
+public import MachineDescription
+public import Networks
+public import Schedules
+public import Timing
+
+/// What a weight decoder and zero skipping would change of a plan: the same commands with the bytes of coded tiles and
+/// without the steps that multiply by zeros only, timed by the same rules. Estimates, because no RTL has these units;
+/// they stand beside the simulated cycles and never enter them.
+///
+///     coded load    ceil(bits of the tile / 8) bytes instead of one a weight;
+///                   the load ends no sooner than the decoder (`DecodedLoad`)
+///     tables        the first parameter load of a layer with weights is longer by the decoder's tables
+///     zero step     a step whose C0 x K0 weights are all zero, or lie outside the tile, is not issued
+///     bound         every output channel gathers its own non-zero weights, C0 a step;
+///                   a group of K0 takes as long as its fullest channel
+public struct WeightCodingEstimate: Sendable {
+    /// In the graph's order.
+    public private(set) var layers: [LayerWeightCoding] = []
+    /// With everything that the machine has: a weight decoder, zero skipping, or both.
+    public let timeline: Timeline
+    /// The same with the bound instead of whole steps; nil without zero skipping.
+    public let boundTimeline: Timeline?
+    /// One for each of the program's parameter regions: bytes of the coded tile; 0 for other regions.
+    let codedBytes: [Int]
+    /// Of each layer with weights, by index.
+    let statistics: [Int: WeightStatistics]
+
+    /// - Parameter commands: the program's.
+    /// - Throws: `layerParametersMismatch` where a layer has not the number of weight codes that its shape needs.
+    public init(
+        _ program: Program, commands: [Command], schedule: Schedule, network: QuantizedNetwork,
+        machine: MachineDescription
+    ) throws(Diagnostic) {
+        let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
+        var statistics: [Int: WeightStatistics] = [:]
+        for index in geometry.layers.indices where geometry.layers[index].usesArray {
+            statistics[index] = try Self.statistics(of: index, geometry.layers[index], program, network, machine)
+        }
+        self.statistics = statistics
+        codedBytes = program.parameterRegions.map { region in
+            guard case .weights(let tile) = region.content else { return 0 }
+            return
+                (statistics[tile.layer]!.codedBits(
+                    outputChannels: tile.outputChannels, inputChannels: tile.inputChannels) + 7) / 8
+        }
+        layers = geometry.layers.indices.map { LayerWeightCoding(statistics[$0]) }
+        for (region, bytes) in zip(program.parameterRegions, codedBytes) {
+            if case .weights(let tile) = region.content { layers[tile.layer].codedWeightBytes += bytes }
+        }
+
+        var walk = WeightCodingWalk(
+            program, geometry: geometry, statistics: statistics, codedBytes: codedBytes, machine: machine,
+            layers: layers)
+        timeline = Self.timeline(walk.stream(commands, usesBound: false))
+        layers = walk.layers
+        boundTimeline = machine.macArray.zeroSkipping ? Self.timeline(walk.stream(commands, usesBound: true)) : nil
+    }
+
+    private static func timeline(_ stream: TimedStream) -> Timeline {
+        do {
+            return try Timeline(simulating: stream)
+        } catch {
+            preconditionFailure("commands that could be timed cannot be timed with coded weights: \(error)")
+        }
+    }
+
+    /// Those of the file where they are exact for all tiles and steps; otherwise counted from the weights, as fine as
+    /// needed.
+    private static func statistics(
+        of index: Int, _ layer: LayerGeometry, _ program: Program, _ network: QuantizedNetwork,
+        _ machine: MachineDescription
+    ) throws(Diagnostic) -> WeightStatistics {
+        let (expected, stored) = (
+            (layer.outputChannels, layer.taps, layer.groupInputChannels), network.weightStatistics[layer.name]
+        )
+        let group = WeightStatistics.fileGroupChannels
+        let isExact =
+            (!machine.macArray.zeroSkipping || machine.macArray.inputChannelLanes % group == 0)
+            && program.parameterRegions.allSatisfy { region in
+                guard case .weights(let tile) = region.content, tile.layer == index else { return true }
+                return tile.inputChannels.lowerBound % group == 0
+                    && (tile.inputChannels.upperBound % group == 0
+                        || tile.inputChannels.upperBound == layer.groupInputChannels)
+            }
+        if isExact, let stored, (stored.outputChannels, stored.taps, stored.inputChannels) == expected { return stored }
+        guard let weights = network.weights(of: layer.name),
+            (weights.outputChannels, weights.taps, weights.inputChannels) == expected
+        else {
+            throw Diagnostic(
+                .layerParametersMismatch, at: "layer \(layer.name)", found: "no weights of its shape",
+                expected: "\(expected.0) x \(expected.1) x \(expected.2) weight codes",
+                remedy: "quantize the network again")
+        }
+        return WeightStatistics(measuring: weights, groupChannels: isExact ? group : 1, code: stored?.code)
+    }
+}
+
+/// What coding and zeros are to one layer. All 0 for a layer without weights.
+public struct LayerWeightCoding: Hashable, Sendable {
+    public var weights = 0
+    /// Of those, how many are decoded to zero.
+    public var zeroWeights = 0
+    /// Bytes of the weight tiles in external memory, coded, each tile once.
+    public var codedWeightBytes = 0
+    /// Bits of the decoder's tables.
+    public var tableBits = 0
+    /// Bytes that the layer's loads bring to the weight buffer: as codes, and coded (tables included).
+    public var weightReadBytes = 0
+    public var codedWeightReadBytes = 0
+    /// MAC steps, and those of them that multiply by zeros only.
+    public var steps = 0
+    public var zeroSteps = 0
+
+    init(_ statistics: WeightStatistics?) {
+        guard let statistics else { return }
+        weights = statistics.weights
+        zeroWeights = statistics.zeroWeights
+        tableBits = statistics.tableBits
+    }
+
+    /// Whole bytes of tables.
+    public var tableBytes: Int { (tableBits + 7) / 8 }
+}
