@@ -87,7 +87,6 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case networkTensorMismatch = "NETWORK-013"
     case networkTensorUnused = "NETWORK-014"
     case networkValueOutOfRange = "NETWORK-015"
-    case networkUnknownName = "NETWORK-016"
     case networkSumTooWide = "NETWORK-017"
     case networkNormalizationTooWide = "NETWORK-018"
     case networkRequantizationTooWide = "NETWORK-019"
@@ -138,7 +137,6 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case layerFormatNotExecutable = "SCHEDULE-025"
     case layerParametersMismatch = "SCHEDULE-026"
     case scheduleNotFound = "SCHEDULE-027"
-    case faultUnknown = "SCHEDULE-028"
     case overflowRuleUnsupported = "SCHEDULE-029"
     case scheduleNameNotPlain = "SCHEDULE-030"
     case layerChannelsExceeded = "SCHEDULE-032"
@@ -152,7 +150,7 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case explainOutside = "RUN-005"
     case explainOperator = "RUN-006"
     case layerUnknown = "RUN-007"
-    case faultMalformed = "RUN-008"
+    case faultUnknown = "RUN-008"
     case faultUnknownPlace = "RUN-009"
     case rateOutOfRange = "RUN-010"
     case scheduleSizeMismatch = "RUN-011"
@@ -189,7 +187,6 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case streamSectionTooLong = "STREAM-009"
 
     // VECTORS: stimulus and expected response of units
-    case vectorsSimulatorMissing = "VECTORS-001"
     case vectorsSimulatorFailed = "VECTORS-002"
     case vectorsUnitNotBuilt = "VECTORS-003"
     case vectorsCountOutOfRange = "VECTORS-004"

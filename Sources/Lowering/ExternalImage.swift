@@ -13,16 +13,16 @@ public struct ExternalImage: Sendable {
     /// Cuts the network's weights into the program's tiles and writes tables and channel blocks.
     ///
     /// - Throws: `layerParametersMismatch` where a layer has not the number of weight codes that its shape needs.
-    public init(_ program: Program, network: QuantizedNetwork) throws(Diagnostic) {
-        bytes = [UInt8](repeating: 0, count: program.parameterEnd)
+    public init(_ layout: ProgramLayout, network: QuantizedNetwork) throws(Diagnostic) {
+        bytes = [UInt8](repeating: 0, count: layout.parameterEnd)
         var source: WeightSource?
-        for region in program.parameterRegions {
+        for region in layout.parameterRegions {
             switch region.content {
             case .block(let block):
                 bytes.replaceSubrange(region.address..<region.address + region.bytes, with: block.bytes)
             case .weights(let tile):
                 if source?.layer != tile.layer {
-                    source = try WeightSource(layer: tile.layer, program: program, network: network)
+                    source = try WeightSource(layer: tile.layer, layout: layout, network: network)
                 }
                 source!.copy(tile, to: &bytes, at: region.address)
             }
@@ -39,10 +39,10 @@ private struct WeightSource {
     /// Indices of taps, phase by phase.
     private let phases: [[Int]]
 
-    init(layer index: Int, program: Program, network: QuantizedNetwork) throws(Diagnostic) {
+    init(layer index: Int, layout: ProgramLayout, network: QuantizedNetwork) throws(Diagnostic) {
         layer = index
         let layer = network.graph.layers[index]
-        let input = program.memoryMap.tensors[layer.inputs[0]]!
+        let input = layout.memoryMap.tensors[layer.inputs[0]]!
         switch network.parameters[layer.name] {
         case .accumulation(let parameters): codes = parameters.weightCodes
         case .normalization(let parameters): codes = parameters.gammaCodes
@@ -66,7 +66,7 @@ private struct WeightSource {
             taps = 1
             phases = [[0]]
         }
-        let expected = program.memoryMap.tensors[layer.name]!.channels * taps * channels
+        let expected = layout.memoryMap.tensors[layer.name]!.channels * taps * channels
         guard codes.count == expected else {
             throw Diagnostic(
                 .layerParametersMismatch, at: "layer \(layer.name)", found: "\(codes.count.grouped) weight codes",

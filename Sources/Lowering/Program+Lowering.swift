@@ -26,13 +26,22 @@ extension Program {
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         var commands: [Command] = []
-        try self.init(
+        layout = try ProgramLayout(
             network: network, schedule: schedule, machine: machine, fault: fault, memory: memory, areKept: true,
             into: &commands)
         self.commands = commands
     }
 
-    /// The same without `commands`, which only leave their timing: what planning a large picture needs.
+    /// What commands take with their timing; with the commands themselves where they are kept.
+    package static func byteCount(commands: Int, areKept: Bool) -> Int {
+        MemoryBudget.product(commands, TimedStream.bytesPerCommand + (areKept ? MemoryLayout<Command>.stride : 0))
+    }
+}
+
+extension ProgramLayout {
+    /// The layout of a program whose commands only leave their timing: what planning a large picture needs.
+    ///
+    /// - Throws: as `Program` does.
     public init(
         network: QuantizedNetwork, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil,
         memory: MemoryBudget = .standard
@@ -42,12 +51,7 @@ extension Program {
             into: &stream)
     }
 
-    /// What commands take with their timing; with the commands themselves where they are kept.
-    package static func byteCount(commands: Int, areKept: Bool) -> Int {
-        MemoryBudget.product(commands, TimedStream.bytesPerCommand + (areKept ? MemoryLayout<Command>.stride : 0))
-    }
-
-    private init(
+    fileprivate init(
         network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault?, memory: MemoryBudget,
         areKept: Bool,
         into sink: inout some CommandSink
@@ -68,7 +72,7 @@ extension Program {
         let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
 
         try memory.require(
-            Self.byteCount(commands: commandEstimate, areKept: areKept),
+            Program.byteCount(commands: commandEstimate, areKept: areKept),
             for: "\(commandEstimate.grouped) commands and their timing",
             at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
         var builder = CommandBuilder(
@@ -93,7 +97,6 @@ extension Program {
         sink = builder.commands
         let names = geometry.tensors.map(\.name)
         self.init(
-            commands: [],
             memoryMap: ExternalMemoryMap(
                 tensors: Dictionary(uniqueKeysWithValues: zip(names, layout.tensors)), bytes: layout.bytes),
             parameterRegions: layout.parameterRegions, layers: layers)

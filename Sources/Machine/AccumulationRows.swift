@@ -37,7 +37,7 @@ struct AccumulationRows {
 
     /// - Parameter owners: gets what must live while the rows run.
     init(
-        _ pass: Accumulation, _ context: LayerContext, array: MACArray,
+        _ pass: Accumulation, _ context: LayerContext, array: MACArrayActivity,
         products: (segments: ProductSegments.View, tile: OperandTile.View)?,
         activations: OnChipBuffer.View,
         partialSums: UnsafeMutablePointer<Int64>?, accumulatorBits: Int, output: UnsafeMutablePointer<UInt8>?,
@@ -50,7 +50,7 @@ struct AccumulationRows {
         self.partialSums = partialSums
         self.accumulatorBits = accumulatorBits
         self.output = output
-        sumPitch = MACArray.sumPitch(pass)
+        sumPitch = MACArrayActivity.sumPitch(pass)
         stripColumns = min(pass.columns, max(AccumulationRows.stripSums / sumPitch / 24 * 24, 24))
         isWide = !pass.first || !pass.last || (products?.segments.count ?? 0) > 1
         rowActivity = array.rowActivity(pass)
@@ -204,11 +204,11 @@ struct AccumulationRows {
         let values = scratch.values + first * pass.lanes
         switch (pass.drain, isWide) {
         case (.postProcessor, false):
-            return PostProcessor(level: level).drain(
+            return PostProcessorKernel(level: level).drain(
                 scratch.sums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements,
                 bytesPerElement: bytes, laneCounts: scratch.laneCounts)
         case (.postProcessor, true):
-            return PostProcessor(level: level).drain(
+            return PostProcessorKernel(level: level).drain(
                 scratch.wideSums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements,
                 bytesPerElement: bytes, laneCounts: scratch.laneCounts)
         case (.normalization, false):

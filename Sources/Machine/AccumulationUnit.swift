@@ -11,13 +11,13 @@ internal import Threads
 ///                                                 accumulator buffer <──(not last)──┘           normalization
 ///                                                                                               ──> activation buffer
 struct AccumulationUnit {
-    let array: MACArray
+    let array: MACArrayActivity
     private var tile = OperandTile()
     private var weights = PackedWeightsCache()
     private let team: ThreadTeam
 
     init(description: MACArrayDescription, level: KernelLevel, team: ThreadTeam) {
-        array = MACArray(description: description, level: level)
+        array = MACArrayActivity(description: description, level: level)
         self.team = team
     }
 

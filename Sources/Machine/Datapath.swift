@@ -34,7 +34,7 @@ package enum Datapath {
         let codes = AlignedMemory<UInt8>(count: results.count + drain.lanes)
         let laneCounts = AlignedMemory<Int64>(repeating: 0, count: drain.lanes)
         return withExtendedLifetime((drain, sums, codes, laneCounts)) {
-            _ = PostProcessor(level: .best).drain(
+            _ = PostProcessorKernel(level: .best).drain(
                 sums.base, pitch: 1, pixels: results.count, by: drain.view, to: codes.base, bytesPerElement: 1,
                 laneCounts: laneCounts.base)
             return (0..<results.count).map { codes.base[$0] }

@@ -5,7 +5,7 @@ internal import Kernels
 /// No MAC array, the post-processor and the codebook-mux only.
 struct ElementwiseUnit {
     private let work: Elementwise
-    private let postProcessor: PostProcessor
+    private let postProcessor: PostProcessorKernel
     private let buffer: OnChipBuffer.View
     /// Address 0.
     private let origin: UnsafeMutablePointer<UInt8>
@@ -21,7 +21,7 @@ struct ElementwiseUnit {
         precondition(work.shuffleFactor == 1 || work.function == .copy, "only copies shuffle")
         precondition(work.function != .add || work.hasSecond, "an addition has two operands")
         self.work = work
-        postProcessor = PostProcessor(level: level)
+        postProcessor = PostProcessorKernel(level: level)
         self.buffer = buffer.view
         origin = buffer.pointer(writing: work.outputByteRange) - work.outputByteRange.lowerBound
         guard work.function != .copy else {

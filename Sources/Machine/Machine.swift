@@ -49,46 +49,42 @@ public struct Machine: ~Copyable {
         batch = CommandBatch(team: team)
     }
 
-    /// Runs the stream to its end.
+    /// Runs the stream to its end; each observer sees each command.
     ///
     /// - Throws: `MachineError` when the engines deadlock or a semaphore overflows. What ran before has changed the
     ///   memories.
     @discardableResult
-    public mutating func run(_ commands: [Command]) throws(MachineError) -> MachineRun {
-        var observer = NoObserver()
-        return try run(commands, observer: &observer)
-    }
-
-    @discardableResult
-    public mutating func run(_ commands: [Command], observer: inout some Observer) throws(MachineError) -> MachineRun {
+    public mutating func run(
+        _ commands: [Command], observers: [any Observer] = []
+    ) throws(MachineError) -> MachineRun {
         var sequencer = Sequencer(commands)
         var run = MachineRun(commands)
         batch.beginCounts(channels: run.counters)
         do {
             while let index = try sequencer.next(commands) {
-                prepare(index, commands, &run, &observer)
+                prepare(index, commands, &run, observers)
                 try sequencer.finish(index, signals: commands[index].signals)
             }
         } catch {
-            runBatch(commands, &run, &observer)
+            runBatch(commands, &run, observers)
             throw error
         }
-        runBatch(commands, &run, &observer)
+        runBatch(commands, &run, observers)
         run.setChannels(batch.channelCount)
         return run
     }
 
     /// Adds a command to the batch, which runs first where the command touches what is in it.
     private mutating func prepare(
-        _ index: Int, _ commands: [Command], _ run: inout MachineRun, _ observer: inout some Observer
+        _ index: Int, _ commands: [Command], _ run: inout MachineRun, _ observers: [any Observer]
     ) {
         var footprint: CommandFootprint?
         if team.threads == 1 {
-            runBatch(commands, &run, &observer)
+            runBatch(commands, &run, observers)
         } else {
             let touched = CommandFootprint(commands[index].operation)
             if batch.isFull || batch.meets(touched) || replacesTileInUse(commands[index].operation) {
-                runBatch(commands, &run, &observer)
+                runBatch(commands, &run, observers)
             }
             footprint = touched
         }
@@ -143,13 +139,15 @@ public struct Machine: ~Copyable {
         return accumulationUnit.replacesTile(pass, context(pass.parameters), activationBuffer)
     }
 
-    private mutating func runBatch(_ commands: [Command], _ run: inout MachineRun, _ observer: inout some Observer) {
+    private mutating func runBatch(_ commands: [Command], _ run: inout MachineRun, _ observers: [any Observer]) {
         batch.run { result in
             run.activity[result.index] = result.activity
             run.saturatedOutputs[commands[result.index].layer] += result.saturatedOutputs
-            observer.commandEnded(
-                index: result.index, command: commands[result.index], activity: result.activity,
-                saturatedOutputs: result.saturatedOutputs)
+            for observer in observers {
+                observer.commandEnded(
+                    index: result.index, command: commands[result.index], activity: result.activity,
+                    saturatedOutputs: result.saturatedOutputs)
+            }
         }
     }
 

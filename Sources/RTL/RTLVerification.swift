@@ -60,7 +60,7 @@ public struct RTLVerification: Encodable, Sendable {
         for layer in plan.network.graph.layers {
             let expected = run.storedOutput(layer.name)
             elements += expected.elements.count
-            let found = rtl.tensor(plan.program.memoryMap.tensors[layer.name]!)
+            let found = rtl.tensor(plan.layout.memoryMap.tensors[layer.name]!)
             guard let difference = FirstDifference(expected: expected, found: found) else { continue }
             differing += difference.count
             failure =

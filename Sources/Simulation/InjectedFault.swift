@@ -15,7 +15,7 @@ public enum InjectedFault: Hashable, Sendable {
     case threshold(layer: String, index: Int)
     case halo(layer: String, rows: Int)
 
-    /// - Throws: `faultMalformed`.
+    /// - Throws: `faultUnknown`.
     public init(_ text: String) throws(Diagnostic) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         if parts.count == 3, parts[0] == "weight" {
@@ -34,7 +34,7 @@ public enum InjectedFault: Hashable, Sendable {
             return
         }
         throw Diagnostic(
-            .faultMalformed, at: "--inject", found: "'\(text)'",
+            .faultUnknown, at: "--inject", found: "'\(text)'",
             expected: "weight:LAYER:INDEX=CODE, threshold:LAYER:INDEX or halo:LAYER:-1",
             remedy: "name a layer of the network and an index inside it")
     }

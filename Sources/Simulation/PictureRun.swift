@@ -9,6 +9,8 @@ public import Threads
 public struct PictureRun: Sendable {
     public let simulation: SimulationRun
     let picture: PNGPicture
+    /// Of the network's first output against the picture, where it is one.
+    public let psnr: PSNR?
 
     /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what the proof of
     ///   `ProvenNetwork` throws.
@@ -23,15 +25,20 @@ public struct PictureRun: Sendable {
             () throws(Diagnostic) in try proof.get().get()
         }
         self.picture = picture
+        psnr = try Self.reconstruction(of: simulation, picture.image).map { reconstructed throws(Diagnostic) in
+            try PSNR(of: reconstructed, against: picture.image)
+        }
     }
 
     /// The network's first output as a picture of the original's extent, where it is one.
-    public var reconstructedPicture: RGBImage? {
+    public var reconstructedPicture: RGBImage? { Self.reconstruction(of: simulation, picture.image) }
+
+    private static func reconstruction(of simulation: SimulationRun, _ image: RGBImage) -> RGBImage? {
         let plan = simulation.plan
         let name = plan.network.graph.outputs[0]
         guard plan.shapes[name]!.channels == 3, case .codes = plan.network.formats[name]! else { return nil }
         return PictureTensor.image(
-            simulation.outputs.codes(name), width: picture.image.width, height: picture.image.height)
+            simulation.outputs.codes(name), width: image.width, height: image.height)
     }
 
     /// Every layer's stored output with its bytes an element.
@@ -43,7 +50,7 @@ public struct PictureRun: Sendable {
     }
 
     /// The plan's report with what only data can say.
-    public func report(float: FloatRun? = nil) throws(Diagnostic) -> RunReport {
+    public func report(float: FloatRun? = nil) -> RunReport {
         var report = simulation.plan.report()
         report.image.conversions = picture.conversions.map(\.rawValue)
         let network = simulation.plan.network
@@ -57,13 +64,12 @@ public struct PictureRun: Sendable {
                     / Double(picture.image.width * picture.image.height),
                 saturated: simulation.saturatedOutputs[layer])
         }
-        let reconstructed = reconstructedPicture
         let saturations = simulation.saturations
         report.clipping = ClippingReport(
-            saturations, of: network.graph, picture: reconstructed == nil ? nil : network.graph.outputs[0])
-        if let reconstructed {
+            saturations, of: network.graph, picture: psnr == nil ? nil : network.graph.outputs[0])
+        if let psnr {
             report.quality = QualityReport(
-                psnr: try PSNR(of: reconstructed, against: picture.image).finiteDecibels,
+                psnr: psnr.finiteDecibels,
                 psnrFloat: float?.psnr?.finiteDecibels,
                 empiricalBitsPerPixelFloat: float?.empiricalBitsPerPixel)
         }

@@ -19,7 +19,7 @@ extension SimulationPlan {
 
     private func layerReport(_ index: Int) -> LayerReport {
         let layer = network.graph.layers[index]
-        let (timing, placed) = (timeline.layers[index], program.layers[index])
+        let (timing, placed) = (timeline.layers[index], layout.layers[index])
         let (input, output) = (shapes[layer.inputs[0]]!, shapes[layer.name]!)
         let useful = layer.usefulMACs(input: input, output: output)
         let bound = lowerBound(layer, weightBytes: placed.weightBytes)
@@ -61,7 +61,7 @@ extension SimulationPlan {
             lowerBoundCycles: sum(\.lowerBoundCycles),
             lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000,
             framesPerSecond: seconds > 0 ? 1 / seconds : 0,
-            parameterBytes: program.parameterBytes, parameterBytesFloat32: NetworkInventory(network).float32Bytes,
+            parameterBytes: layout.parameterBytes, parameterBytesFloat32: NetworkInventory(network).float32Bytes,
             peakActivationBytes: liveness.peakBytes, peakActivationBytesFloat32: liveness.peakBytesFloat32,
             weightCoding: weightCoding.map { _ in
                 layers.compactMap(\.weightCoding).reduce(WeightCodingReport(machine), +)

@@ -19,7 +19,9 @@ public struct SimulationPlan: Sendable {
     public let image: ImageReport
     /// Of every tensor, by name.
     public let shapes: [String: TensorShape]
-    package let program: Program
+    package let layout: ProgramLayout
+    /// Where the commands are kept.
+    private let commands: [Command]?
     package let timeline: Timeline
     /// Where the machine has a weight decoder or skips zeros: what that would change.
     package let weightCoding: WeightCodingEstimate?
@@ -68,12 +70,14 @@ public struct SimulationPlan: Sendable {
         }
         var stream = TimedStream(on: machine)
         if keepsCommands {
-            self.program = try Program(
+            let program = try Program(
                 network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands,
                 memory: memory.beside(runBytes))
             stream.append(contentsOf: program.commands)
+            (layout, commands) = (program.layout, program.commands)
         } else {
-            self.program = try Program(
+            commands = nil
+            layout = try ProgramLayout(
                 network: network, schedule: self.schedule, timing: &stream, fault: fault?.inCommands, memory: memory)
         }
         self.memory = memory.beside(runBytes + Program.byteCount(commands: stream.count, areKept: keepsCommands))
@@ -86,11 +90,20 @@ public struct SimulationPlan: Sendable {
             weightCoding = nil
             return
         }
-        let commands =
-            keepsCommands
-            ? program.commands : try Program(network: network, schedule: self.schedule, machine: machine).commands
+        let program =
+            if let commands {
+                Program(commands: commands, layout: layout)
+            } else {
+                try Program(network: network, schedule: self.schedule, machine: machine)
+            }
         weightCoding = try WeightCodingEstimate(
-            program, commands: commands, schedule: self.schedule, network: network, machine: machine)
+            program, schedule: self.schedule, network: network, machine: machine)
+    }
+
+    /// What a machine runs. Only of a plan that keeps its commands.
+    package var program: Program {
+        guard let commands else { preconditionFailure("a plan that runs keeps its commands") }
+        return Program(commands: commands, layout: layout)
     }
 }
 
@@ -126,6 +139,6 @@ extension SimulationPlan {
     /// - Throws: `memoryBudgetExceeded`.
     package func requireMemory(bytesPerExternalByte factor: Int, for purpose: String) throws(Diagnostic) {
         try memory.require(
-            MemoryBudget.product(factor, program.memoryMap.bytes), for: purpose, at: "network \(network.graph.name)")
+            MemoryBudget.product(factor, layout.memoryMap.bytes), for: purpose, at: "network \(network.graph.name)")
     }
 }

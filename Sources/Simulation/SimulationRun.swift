@@ -61,29 +61,34 @@ public struct SimulationRun: Sendable {
         begin: (ExternalMemory, ExternalMemoryMap) throws(Diagnostic) -> ProvenNetwork
     ) throws(Diagnostic) {
         let program = plan.program
-        precondition(!program.commands.isEmpty || plan.timeline.commands.isEmpty, "a plan that runs keeps its commands")
         let memory = try ExternalMemory(bytes: program.memoryMap.bytes)
-        var image = try ExternalImage(program, network: plan.network).bytes
-        try plan.weightCoding?.check(plan.network, program, image: &image, codes: plan.machine.weightDecoder != nil)
+        var image = try ExternalImage(plan.layout, network: plan.network).bytes
+        try plan.weightCoding?.check(plan.network, plan.layout, image: &image, codes: plan.machine.weightDecoder != nil)
         memory.write(image, at: 0)
         let proven = try begin(memory, program.memoryMap)
         precondition(proven.network == plan.network, "a plan runs with the proof of another network")
 
         let outputs = StoredOutputs(memory: memory, map: program.memoryMap)
         let digests = isDigested ? LayerDigests(names: program.layers.map(\.name), outputs: outputs, team: team) : nil
-        var observer = LayerObserver(program.layers, digests: digests, progress: progress)
+        let activities = LayerActivities(layers: program.layers.count)
+        var observers: [any Observer] = [activities]
+        if let digests { observers.append(LayerEnds(program.layers) { digests.take($0) }) }
+        if let progress {
+            let count = program.layers.count
+            observers.append(LayerBegins { progress($0, count) })
+        }
         let widths = plan.network.widths
         var machine = Machine(
             description: plan.machine, externalMemory: memory, activationBits: widths.activationBits,
             accumulatorBits: widths.accumulatorBits, team: team)
         let run: MachineRun
         do {
-            run = try machine.run(program.commands, observer: &observer)
+            run = try machine.run(program.commands, observers: observers)
         } catch {
             preconditionFailure("lowered commands do not run: \(error)")
         }
         precondition(
-            observer.activities == plan.timeline.layers.map(\.activity),
+            activities.byLayer == plan.timeline.layers.map(\.activity),
             "the units did other work than was predicted from the commands")
         self.plan = plan
         self.outputs = outputs
@@ -97,7 +102,7 @@ public struct SimulationRun: Sendable {
 
     /// SHA-256 over a layer's stored output.
     func digest(of layer: Int) -> String {
-        digests?.digest(of: layer) ?? outputs.digest(of: plan.program.layers[layer].name)
+        digests?.digest(of: layer) ?? outputs.digest(of: plan.layout.layers[layer].name)
     }
 }
 
@@ -113,37 +118,11 @@ extension SimulationRun {
         _ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>]
     ) throws(Diagnostic) -> [UInt8] {
         precondition(network.network == plan.network, "a plan runs with the proof of another network")
-        let map = plan.program.memoryMap
+        let map = plan.layout.memoryMap
         let memory = try ExternalMemory(bytes: map.bytes)
-        memory.write(try ExternalImage(plan.program, network: network.network).bytes, at: 0)
+        memory.write(try ExternalImage(plan.layout, network: network.network).bytes, at: 0)
         for (name, tensor) in inputs { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
         return memory.withBytes { Array($0) }
-    }
-}
-
-/// Sums by layer what the units did.
-private struct LayerObserver: Observer {
-    var activities: [UnitActivity]
-    private var begun = 0
-    /// Commands of each layer that have not ended.
-    private var remaining: [Int]
-    private let digests: LayerDigests?
-    private let progress: ((Int, Int) -> Void)?
-
-    init(_ layers: [LayerProgram], digests: LayerDigests?, progress: ((Int, Int) -> Void)?) {
-        self.activities = Array(repeating: UnitActivity(), count: layers.count)
-        self.remaining = layers.map(\.commands.count)
-        self.digests = digests
-        self.progress = progress
-    }
-
-    mutating func commandEnded(index: Int, command: Command, activity: UnitActivity, saturatedOutputs: Int) {
-        activities[command.layer] += activity
-        remaining[command.layer] -= 1
-        if remaining[command.layer] == 0 { digests?.take(command.layer) }
-        guard let progress, command.engine == .compute, command.layer >= begun else { return }
-        begun = command.layer + 1
-        progress(begun, activities.count)
     }
 }
 

@@ -13,7 +13,7 @@ public struct UnitSimulation: Sendable {
     ///   - folder: where the vectors were written.
     ///   - module: the module under test.
     ///   - sources: its files; those under `rtl/` where empty.
-    /// - Throws: `vectorsSimulatorMissing`, `vectorsSimulatorFailed` where the testbench does not build or ends without
+    /// - Throws: `simulatorMissing`, `vectorsSimulatorFailed` where the testbench does not build or ends without
     ///   a verdict.
     public init(of folder: String, in simulator: Simulator, module: String, sources: [String]) throws(Diagnostic) {
         let sources = sources.isEmpty ? Self.bundled(folder) : sources.map { URL(fileURLWithPath: $0).path }
@@ -64,7 +64,7 @@ public struct UnitSimulation: Sendable {
     private static func run(_ arguments: [String], in folder: String) throws(Diagnostic) -> ToolProcess {
         guard let process = ToolProcess(arguments, in: URL(fileURLWithPath: folder)) else {
             throw Diagnostic(
-                .vectorsSimulatorMissing, at: "--simulate", found: "\(arguments[0]) is not installed",
+                .simulatorMissing, at: "--simulate", found: "\(arguments[0]) is not installed",
                 expected: "the simulator on the search path",
                 remedy: "install the package \(arguments[0] == "verilator" ? "verilator" : "iverilog")")
         }

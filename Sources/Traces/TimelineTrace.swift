@@ -49,7 +49,7 @@ public struct TimelineTrace: Sendable {
                     """#
             )
         }
-        let names = plan.program.layers.map { quoted($0.name) }
+        let names = plan.layout.layers.map { quoted($0.name) }
         try appendLayers(names, to: &file)
         for (index, command) in plan.program.commands.enumerated() {
             try file.append(commandEvent(index, command, layer: names[command.layer]))

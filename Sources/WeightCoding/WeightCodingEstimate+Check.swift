@@ -11,18 +11,18 @@ extension WeightCodingEstimate {
     ///   - codes: whether the tiles are coded; otherwise only the statistics are checked.
     /// - Throws: `weightStatisticsMismatch`, `codedWeightsDamaged`.
     public func check(
-        _ network: QuantizedNetwork, _ program: Program, image: inout [UInt8], codes: Bool
+        _ network: QuantizedNetwork, _ layout: ProgramLayout, image: inout [UInt8], codes: Bool
     ) throws(Diagnostic) {
         for index in statistics.keys.sorted() {
-            let (name, stored) = (program.layers[index].name, statistics[index]!)
+            let (name, stored) = (layout.layers[index].name, statistics[index]!)
             guard let weights = network.weights(of: name),
                 WeightStatistics(measuring: weights, groupChannels: stored.groupChannels, code: stored.code) == stored
             else { throw mismatch(name, "other bits or zeros than its weights have") }
         }
         guard codes else { return }
-        for (region, bytes) in zip(program.parameterRegions, codedBytes) {
+        for (region, bytes) in zip(layout.parameterRegions, codedBytes) {
             guard case .weights(let tile) = region.content else { continue }
-            let (name, range) = (program.layers[tile.layer].name, region.address..<region.address + region.bytes)
+            let (name, range) = (layout.layers[tile.layer].name, region.address..<region.address + region.bytes)
             let place = "layer \(name), output channels \(tile.outputChannels), input channels \(tile.inputChannels)"
             guard let (coded, decoded) = try statistics[tile.layer]!.decoded(afterCoding: image[range], at: place)
             else {

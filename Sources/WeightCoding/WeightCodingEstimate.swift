@@ -29,10 +29,9 @@ public struct WeightCodingEstimate: Sendable {
     /// Of each layer with weights, by index.
     let statistics: [Int: WeightStatistics]
 
-    /// - Parameter commands: the program's.
     /// - Throws: `layerParametersMismatch` where a layer has not the number of weight codes that its shape needs.
     public init(
-        _ program: Program, commands: [Command], schedule: Schedule, network: QuantizedNetwork,
+        _ program: Program, schedule: Schedule, network: QuantizedNetwork,
         machine: MachineDescription
     ) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
@@ -55,9 +54,10 @@ public struct WeightCodingEstimate: Sendable {
         var walk = WeightCodingWalk(
             program, geometry: geometry, statistics: statistics, codedBytes: codedBytes, machine: machine,
             layers: layers)
-        timeline = Self.timeline(walk.stream(commands, usesBound: false))
+        timeline = Self.timeline(walk.stream(program.commands, usesBound: false))
         layers = walk.layers
-        boundTimeline = machine.macArray.zeroSkipping ? Self.timeline(walk.stream(commands, usesBound: true)) : nil
+        boundTimeline =
+            machine.macArray.zeroSkipping ? Self.timeline(walk.stream(program.commands, usesBound: true)) : nil
     }
 
     private static func timeline(_ stream: TimedStream) -> Timeline {

@@ -62,7 +62,7 @@ struct RunCommand: ParsableCommand {
         Console.endProgress()
         let floatRun =
             runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate, memory: memory) : nil
-        let report = try simulation.report(float: floatRun)
+        let report = simulation.report(float: floatRun)
         if let output { try write(report, simulation, to: output) }
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
         if let clipping = report.clipping { Console.warn(clipping.sentence) }

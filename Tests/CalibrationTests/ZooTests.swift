@@ -27,7 +27,7 @@ import Testing
         do {
             _ = try Zoo.network(named: name + "x")
             Issue.record("no diagnostic")
-        } catch { #expect(error.code == .networkUnknownName) }
+        } catch { #expect(error.code == .networkUnknown) }
     }
 
     @Test(

@@ -40,7 +40,7 @@ import Testing
             "foo", "weight:analysis0:0", "weight:analysis0:0=256", "weight:analysis0:-1=0", "threshold:gdn0",
             "halo:analysis0:-2", "halo:analysis0:1", "",
         ] {
-            try Tool.expectRefusal(.faultMalformed, ["verify", "--network", "lapped8", "--inject", fault], in: folder)
+            try Tool.expectRefusal(.faultUnknown, ["verify", "--network", "lapped8", "--inject", fault], in: folder)
         }
         for fault in [
             "weight:nowhere:0=1", "weight:analysis0:9216=1", "weight:gdn0:2304=1", "threshold:nowhere:0",

@@ -79,7 +79,7 @@ import Testing
             .vectorsSimulatorFailed, arguments + ["--module", "half", "--source", "nowhere.sv"], in: folder)
     }
 
-    @Test("A simulator that is not installed is VECTORS-001")
+    @Test("A simulator that is not installed is RTL-001")
     func missingSimulator() throws {
         let folder = try ScratchFolder()
         let arguments = [
@@ -89,7 +89,7 @@ import Testing
         let outcome = try Tool.run(arguments, in: folder, program: "/usr/bin/env")
         #expect(outcome.status == 2)
         #expect(
-            outcome.errors.hasPrefix("error[\(DiagnosticCode.vectorsSimulatorMissing.rawValue)]: "), "\(outcome.errors)"
+            outcome.errors.hasPrefix("error[\(DiagnosticCode.simulatorMissing.rawValue)]: "), "\(outcome.errors)"
         )
     }
 

@@ -134,7 +134,7 @@ import Timing
         (schedule.layers[0].tile.outputRows, schedule.layers[0].tile.outputColumns) = (1, 1)
         var stream = TimedStream(on: TestMachines.small)
         let long = #expect(throws: Diagnostic.self) {
-            try Program(network: network, schedule: schedule, timing: &stream)
+            try ProgramLayout(network: network, schedule: schedule, timing: &stream)
         }
         #expect(long?.code == .scheduleTooLong && long?.expected == "at most 16,777,216", "\(String(describing: long))")
     }

@@ -19,7 +19,7 @@ struct ToyRun {
         (self.program, self.network, self.machine) = (program, network, machine)
         var generator = SeededGenerator(seed: seed)
         var memory = [UInt8](repeating: 0, count: program.memoryMap.bytes)
-        let parameters = try ExternalImage(program, network: network).bytes
+        let parameters = try ExternalImage(program.layout, network: network).bytes
         memory.replaceSubrange(0..<parameters.count, with: parameters)
         var inputs: [String: ToyModel.Plane] = [:]
         for input in network.graph.inputs {

@@ -203,7 +203,7 @@ import Testing
         #expect(try refusal { $0.network.parameters["conv"] = LayerParameters.none }.code == .layerParametersMismatch)
         let setting = try Setting()
         let program = try Program(network: setting.network, schedule: setting.schedule, machine: setting.machine)
-        let codes = #expect(throws: Diagnostic.self) { try ExternalImage(program, network: setting.network) }
+        let codes = #expect(throws: Diagnostic.self) { try ExternalImage(program.layout, network: setting.network) }
         #expect(
             codes?.code == .layerParametersMismatch && codes?.found == "0 weight codes" && codes?.expected == "2,304")
     }

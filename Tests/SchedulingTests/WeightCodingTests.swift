@@ -79,7 +79,7 @@ import WeightCoding
 
         func estimate() throws -> WeightCodingEstimate {
             try WeightCodingEstimate(
-                program, commands: program.commands, schedule: schedule, network: network, machine: machine)
+                program, schedule: schedule, network: network, machine: machine)
         }
 
         func entries(_ layer: Int) -> [Int16] {
@@ -142,7 +142,7 @@ import WeightCoding
             sample.machine.weightDecoder = WeightDecoderDescription(law: .huffman, symbolsPerCycle: 3)
             let estimate = try sample.estimate()
             let array = sample.machine.macArray
-            let image = try ExternalImage(sample.program, network: sample.network).bytes
+            let image = try ExternalImage(sample.program.layout, network: sample.network).bytes
             var buffer = [UInt8](repeating: 0, count: sample.machine.weightBuffer.bytes)
             var expected = sample.network.graph.layers.map { _ in (steps: 0, zero: 0, read: 0) }
             for (index, command) in sample.program.commands.enumerated() {
@@ -189,9 +189,9 @@ import WeightCoding
             var sample = try Sample(seed: seed, statistics: seed % 2 == 0)
             sample.machine.weightDecoder = WeightDecoderDescription(law: .huffman, symbolsPerCycle: 1)
             let estimate = try sample.estimate()
-            let raw = try ExternalImage(sample.program, network: sample.network).bytes
+            let raw = try ExternalImage(sample.program.layout, network: sample.network).bytes
             var image = raw
-            try estimate.check(sample.network, sample.program, image: &image, codes: true)
+            try estimate.check(sample.network, sample.program.layout, image: &image, codes: true)
             #expect(image == raw, "seed \(seed)")
             var expected = sample.network.graph.layers.map { _ in 0 }
             for region in sample.program.parameterRegions {
@@ -233,7 +233,7 @@ import WeightCoding
             }
             sample.machine.macArray.zeroSkipping = true
             let estimate = try WeightCodingEstimate(
-                sample.program, commands: sample.program.commands, schedule: sample.schedule, network: network,
+                sample.program, schedule: sample.schedule, network: network,
                 machine: sample.machine)
             #expect(
                 estimate.timeline == (try Timeline(simulating: sample.program.commands, on: sample.machine)),
@@ -253,10 +253,10 @@ import WeightCoding
             accumulation.weightCodes[0] = accumulation.weightCodes[0] == 128 ? 7 : 128
             var changed = sample.network
             changed.parameters[layer.name] = .accumulation(accumulation)
-            var image = try ExternalImage(sample.program, network: changed).bytes
+            var image = try ExternalImage(sample.program.layout, network: changed).bytes
             for codes in [true, false] {
                 let error = #expect(throws: Diagnostic.self) {
-                    try estimate.check(changed, sample.program, image: &image, codes: codes)
+                    try estimate.check(changed, sample.program.layout, image: &image, codes: codes)
                 }
                 #expect(
                     error?.code == .weightStatisticsMismatch
@@ -267,7 +267,7 @@ import WeightCoding
             changed.weightStatistics = [:]
             let error = #expect(throws: Diagnostic.self) {
                 _ = try WeightCodingEstimate(
-                    sample.program, commands: sample.program.commands, schedule: sample.schedule, network: changed,
+                    sample.program, schedule: sample.schedule, network: changed,
                     machine: sample.machine)
             }
             #expect(error?.code == .layerParametersMismatch)

@@ -7,12 +7,12 @@ public enum Zoo {
 
     /// A built-in network, quantized and, where wanted, float.
     ///
-    /// - Throws: `networkUnknownName`.
+    /// - Throws: `networkUnknown`.
     public static func network(named name: String, includingFloat: Bool = true) throws(Diagnostic) -> NetworkFile {
         if let network = try EmbeddedNetworks.network(named: name, includingFloat: includingFloat) { return network }
         guard name == LappedTransform.name else {
             throw Diagnostic(
-                .networkUnknownName, at: "network '\(name)'", found: "no built-in network of this name",
+                .networkUnknown, at: "network '\(name)'", found: "no built-in network of this name",
                 expected: names.joined(separator: ", "),
                 remedy: "choose one of these, or name a network file")
         }

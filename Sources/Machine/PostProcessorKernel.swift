@@ -4,7 +4,7 @@ internal import FixedPoint
 internal import Kernels
 
 /// Bias, multiplier, rounding, saturation, clip and encoder: sums of positions become stored elements.
-struct PostProcessor {
+struct PostProcessorKernel {
     let level: KernelLevel
 
     /// Drains `pixels` positions into `elements` (element pitch `drain.count`); returns how many saturated, which
@@ -14,7 +14,7 @@ struct PostProcessor {
         to elements: UnsafeMutablePointer<UInt8>, bytesPerElement: Int,
         laneCounts: UnsafeMutablePointer<Int64>
     ) -> Int {
-        if drain.kernel.pointee.rounding == PostProcessor.float32 {
+        if drain.kernel.pointee.rounding == PostProcessorKernel.float32 {
             let wide = AlignedMemory<Int64>(count: pixels * pitch + 16)
             for index in 0..<pixels * pitch { wide.base[index] = Int64(sums[index]) }
             return self.drain(
@@ -37,7 +37,7 @@ struct PostProcessor {
         laneCounts: UnsafeMutablePointer<Int64>
     ) -> Int {
         let elementPitch = Int64(drain.count * bytesPerElement)
-        guard drain.kernel.pointee.rounding == PostProcessor.float32 else {
+        guard drain.kernel.pointee.rounding == PostProcessorKernel.float32 else {
             return Int(
                 intaglio_post_process_wide(
                     level.rawValue, drain.kernel, sums, Int64(pitch), Int64(pixels), elements, elementPitch,

@@ -8,7 +8,7 @@ internal import MachineDescription
 ///
 /// The lanes' shape costs time and traffic, never a bit: what it counts (`UnitActivity`) follows the steps that the
 /// array would issue, while the sums come from the C kernel, in segments that provably fit 32 bits.
-struct MACArray {
+struct MACArrayActivity {
     let description: MACArrayDescription
     let level: KernelLevel
 

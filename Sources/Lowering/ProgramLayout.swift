@@ -1,0 +1,84 @@
+public import Commands
+
+/// Where a network lies in external memory, and what each layer occupies: all of a program but its commands.
+public struct ProgramLayout: Sendable {
+    public let memoryMap: ExternalMemoryMap
+    /// In ascending order of addresses, all before the first tensor.
+    public let parameterRegions: [ParameterRegion]
+    /// In the graph's order; indices are `Command.layer`.
+    public let layers: [LayerProgram]
+
+    /// Bytes of all parameter regions, alignment not counted: weight codes, each distinct table once, channel blocks.
+    public var parameterBytes: Int { parameterRegions.reduce(0) { $0 + $1.bytes } }
+    /// First address after the parameters.
+    public var parameterEnd: Int { parameterRegions.last.map { $0.address + $0.bytes } ?? 0 }
+}
+
+/// A run of bytes in external memory that is written before the run.
+public struct ParameterRegion: Hashable, Sendable {
+    public var address: Int
+    public var bytes: Int
+    public var content: Content
+
+    public enum Content: Hashable, Sendable {
+        /// The weight codes of one tile: `[phase][k][tap of the phase][c]`.
+        case weights(WeightTile)
+        /// A block of parameters.
+        case block(ParameterBlock)
+    }
+
+    public init(address: Int, bytes: Int, content: Content) {
+        self.address = address
+        self.bytes = bytes
+        self.content = content
+    }
+}
+
+/// Which weights of a layer one tile holds: output channels of the layer, input channels of one group.
+public struct WeightTile: Hashable, Sendable {
+    public var layer: Int
+    public var outputChannels: Range<Int>
+    public var inputChannels: Range<Int>
+
+    public init(layer: Int, outputChannels: Range<Int>, inputChannels: Range<Int>) {
+        self.layer = layer
+        self.outputChannels = outputChannels
+        self.inputChannels = inputChannels
+    }
+}
+
+/// What one layer became.
+public struct LayerProgram: Hashable, Sendable {
+    public var name: String
+    /// Indices of its commands.
+    public var commands: Range<Int>
+    /// Weight codes, padding not counted.
+    public var weightBytes: Int
+    /// High-water marks: all halves in use together, padding counted.
+    public var weightBufferPeakBytes: Int
+    public var activationBufferPeakBytes: Int
+    /// Partial sums at one time.
+    public var accumulatorPeak: Int
+    /// Bytes of the layer's blocks in its half of the parameter memory.
+    public var parameterMemoryBytes: Int
+    public var pixelTiles: Int
+    public var channelTiles: Int
+    public var inputChannelTiles: Int
+
+    public init(
+        name: String, commands: Range<Int>, weightBytes: Int, weightBufferPeakBytes: Int,
+        activationBufferPeakBytes: Int, accumulatorPeak: Int,
+        parameterMemoryBytes: Int, pixelTiles: Int, channelTiles: Int, inputChannelTiles: Int
+    ) {
+        self.name = name
+        self.commands = commands
+        self.weightBytes = weightBytes
+        self.weightBufferPeakBytes = weightBufferPeakBytes
+        self.activationBufferPeakBytes = activationBufferPeakBytes
+        self.accumulatorPeak = accumulatorPeak
+        self.parameterMemoryBytes = parameterMemoryBytes
+        self.pixelTiles = pixelTiles
+        self.channelTiles = channelTiles
+        self.inputChannelTiles = inputChannelTiles
+    }
+}
