@@ -119,7 +119,7 @@ let package = Package(
         // Where they meet
         module("Simulation", [
             "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "Quantization", "Images", "Graph",
-            "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Timing", "Machine",
+            "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
             "ReferenceModel", "FloatModel", "Importers", "Conformance", "Scheduling", "Lowering", "WeightCoding",
             "CCrypto",
         ]),
@@ -131,6 +131,7 @@ let package = Package(
             "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Timing", "Lowering", "Simulation",
         ]),
         module("Reports", ["Text", "Diagnostics", "FileFormats", "WeightCoding", "Simulation"]),
+        module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
         module("Codec", [
             "Text", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Images", "Graph",
             "MachineDescription", "Networks", "NetworkFiles", "FloatModel", "EntropyUnits", "Simulation",
@@ -163,7 +164,7 @@ let package = Package(
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
             "Machine", "Importers", "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations",
-            "Traces", "Reports", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
+            "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
         ]),
 
         // Tests

@@ -8,9 +8,6 @@ struct CurvePlot {
     private let rates: ClosedRange<Double>
     private let qualities: ClosedRange<Double>
     private static let (left, top, width, height) = (60.0, 20.0, 560.0, 380.0)
-    private static let colours = [
-        "#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#7f7f7f",
-    ]
 
     /// The axes span the first curves' points with a margin: others are cut where they leave it.
     init(_ curves: [RateDistortionCurve]) {
@@ -59,7 +56,7 @@ struct CurvePlot {
         parts.append("<text x=\"340\" y=\"440\" text-anchor=\"middle\">bits a pixel</text>")
         parts.append("<text transform=\"translate(14 210) rotate(-90)\" text-anchor=\"middle\">PSNR, dB</text>")
         for (index, curve) in curves.enumerated() {
-            let colour = Self.colours[index % Self.colours.count]
+            let colour = SVGCanvas.colours[index % SVGCanvas.colours.count]
             let path = curve.points.map { "\(x($0.bitsPerPixel)),\(y($0.psnr))" }.joined(separator: " ")
             parts.append(
                 """
@@ -79,7 +76,7 @@ struct CurvePlot {
             parts.append(
                 "<line x1=\"635\" x2=\"655\" y1=\"\(line)\" y2=\"\(line)\" stroke=\"\(colour)\" stroke-width=\"2\"/>")
             parts.append(
-                "<text x=\"660\" y=\"\(line)\" dominant-baseline=\"middle\">\(Self.escaped(curve.name))</text>")
+                "<text x=\"660\" y=\"\(line)\" dominant-baseline=\"middle\">\(SVGCanvas.escaped(curve.name))</text>")
         }
         return parts.joined(separator: "\n") + "\n</svg>\n"
     }
@@ -95,8 +92,4 @@ struct CurvePlot {
     }
 
     private static func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
-
-    private static func escaped(_ text: String) -> String {
-        text.printable.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-    }
 }

@@ -21,6 +21,19 @@ package struct AxisGeometry: Hashable {
     /// Before the first position.
     package var padding = 0
 
+    package init(
+        kind: Kind = Kind.window, input: Int, output: Int, kernel: Int = 1, stride: Int = 1, dilation: Int = 1,
+        padding: Int = 0
+    ) {
+        self.kind = kind
+        self.input = input
+        self.output = output
+        self.kernel = kernel
+        self.stride = stride
+        self.dilation = dilation
+        self.padding = padding
+    }
+
     /// The input positions that the output positions need, clipped to the tensor; never empty (one position is loaded
     /// even where only padding is read).
     package func inputRange(of positions: Range<Int>) -> Range<Int> {
@@ -56,6 +69,12 @@ package struct AxisGeometry: Hashable {
                 inputOffset: (offset + padding - firstTap) / stride)
         }
     }
+
+    /// Output positions of a phase, in the whole tensor.
+    package func positions(of phase: AxisPhase) -> Int { ceilDivide(output - phase.offset, by: stride) }
+
+    /// The kernel's taps that a phase reads, in its order.
+    package func taps(of phase: AxisPhase) -> [Int] { (0..<phase.taps).map { phase.firstTap + stride * $0 } }
 }
 
 /// One phase of a transposed axis: outputs `stride m + offset` read inputs `m - t + inputOffset` with the kernel's taps

@@ -102,10 +102,8 @@ extension LayerGeometry {
             groups = convolution.groups
         case .transposedConvolution(let transposed):
             kind = .transposedConvolution
-            (vertical.kind, horizontal.kind) = (.transposed, .transposed)
-            (vertical.kernel, horizontal.kernel) = (transposed.kernelHeight, transposed.kernelWidth)
-            (vertical.stride, horizontal.stride) = (transposed.strideY, transposed.strideX)
-            (vertical.padding, horizontal.padding) = (transposed.padding.top, transposed.padding.left)
+            (vertical, horizontal) = transposed.axes(
+                input: (vertical.input, horizontal.input), output: (vertical.output, horizontal.output))
         case .fullyConnected: (vertical.kernel, horizontal.kernel) = (vertical.input, horizontal.input)
         case .normalization(let form): kind = .normalization(form.isSquareRootForm ? .square : .magnitude)
         case .requantize: kind = .elementwise(.requantize)

@@ -1,5 +1,6 @@
 import Commands
 public import Diagnostics
+import Geometry
 import Graph
 public import Networks
 import Text
@@ -56,7 +57,8 @@ private struct WeightSource {
         case .transposedConvolution(let transposed):
             channels = input.channels
             taps = transposed.kernelHeight * transposed.kernelWidth
-            phases = WeightSource.phases(transposed)
+            phases = WeightSource.phases(
+                transposed, input: input, output: layout.memoryMap.tensors[layer.name]!)
         case .fullyConnected:
             channels = input.channels
             taps = input.height * input.width
@@ -75,16 +77,19 @@ private struct WeightSource {
         }
     }
 
-    private static func phases(_ transposed: TransposedConvolution) -> [[Int]] {
-        func axis(kernel: Int, stride: Int, padding: Int) -> [[Int]] {
-            (0..<stride).map { offset in Array(Swift.stride(from: (offset + padding) % stride, to: kernel, by: stride))
+    /// Taps of each phase, rows of phases first.
+    private static func phases(
+        _ transposed: TransposedConvolution, input: TensorRegion, output: TensorRegion
+    ) -> [[Int]] {
+        let (rows, columns) = transposed.axes(
+            input: (input.height, input.width), output: (output.height, output.width))
+        return rows.phases.flatMap { row in
+            columns.phases.map { column in
+                rows.taps(of: row).flatMap { y in
+                    columns.taps(of: column).map { y * transposed.kernelWidth + $0 }
+                }
             }
         }
-        let columns = axis(kernel: transposed.kernelWidth, stride: transposed.strideX, padding: transposed.padding.left)
-        return axis(kernel: transposed.kernelHeight, stride: transposed.strideY, padding: transposed.padding.top)
-            .flatMap { rows in
-                columns.map { columns in rows.flatMap { row in columns.map { row * transposed.kernelWidth + $0 } } }
-            }
     }
 
     func copy(_ tile: WeightTile, to bytes: inout [UInt8], at address: Int) {

@@ -1,5 +1,5 @@
 import Commands
-import FixedPoint
+import Geometry
 import Graph
 import Lowering
 import MachineDescription
@@ -81,7 +81,15 @@ extension SimulationPlan {
                     positions: output.height * output.width, taps: convolution.kernelHeight * convolution.kernelWidth)
             ]
         case .transposedConvolution(let transposed):
-            phases = Self.phases(transposed, output: output)
+            let (rows, columns) = transposed.axes(
+                input: (input.height, input.width), output: (output.height, output.width))
+            phases = rows.phases.flatMap { row in
+                columns.phases.map { column in
+                    LowerBound.Phase(
+                        positions: rows.positions(of: row) * columns.positions(of: column),
+                        taps: row.taps * column.taps)
+                }
+            }
         case .fullyConnected:
             phases = [LowerBound.Phase(positions: 1, taps: input.height * input.width)]
         case .normalization:
@@ -93,24 +101,6 @@ extension SimulationPlan {
             outputChannels: output.channels / groups,
             inputBytes: layer.inputs.reduce(0) { $0 + bytes($1) }, weightBytes: weightBytes,
             outputBytes: bytes(layer.name), on: machine)
-    }
-
-    private static func phases(_ transposed: TransposedConvolution, output: TensorShape) -> [LowerBound.Phase] {
-        func axis(_ extent: Int, kernel: Int, stride: Int, padding: Int) -> [(positions: Int, taps: Int)] {
-            (0..<stride).map { phase in
-                (
-                    ceilDivide(extent - phase, by: stride),
-                    max(0, ceilDivide(kernel - (phase + padding) % stride, by: stride))
-                )
-            }
-        }
-        let rows = axis(
-            output.height, kernel: transposed.kernelHeight, stride: transposed.strideY, padding: transposed.padding.top)
-        let columns = axis(
-            output.width, kernel: transposed.kernelWidth, stride: transposed.strideX, padding: transposed.padding.left)
-        return rows.flatMap { row in
-            columns.map { LowerBound.Phase(positions: row.positions * $0.positions, taps: row.taps * $0.taps) }
-        }
     }
 }
 

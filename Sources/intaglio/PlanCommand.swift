@@ -1,5 +1,6 @@
 import ArgumentParser
 import Codec
+import Figures
 import NetworkFiles
 import Networks
 import Reports
@@ -22,6 +23,10 @@ struct PlanCommand: ParsableCommand {
     ) var codec = false
     @OptionGroup var quantizer: QuantizerOptions
     @OptionGroup var traces: TraceOptions
+    @Option(
+        help: ArgumentHelp(
+            "Draw the machine, the layers' cycles and a roofline as SVG files in this folder.", valueName: "folder"))
+    var figures: String?
     @Flag(help: "Write the report as one JSON document.") var json = false
 
     func validate() throws {
@@ -30,6 +35,9 @@ struct PlanCommand: ParsableCommand {
         }
         guard !codec || traces.isEmpty else {
             throw ValidationError("--timeline and --waveform show one network: leave --codec out")
+        }
+        guard !codec || figures == nil else {
+            throw ValidationError("--figures shows one network: leave --codec out")
         }
         if codec {
             try quantizer.refuseUnusedLambda()
@@ -47,12 +55,14 @@ struct PlanCommand: ParsableCommand {
         if codec { return try planCodec() }
         try traces.requireDistinct(options, picture: nil)
         let network = try options.proven().network
+        let machine = try options.machineDescription()
         let plan = try SimulationPlan(
-            network: network, machine: options.machineDescription(), width: size.width, height: size.height,
+            network: network, machine: machine, width: size.width, height: size.height,
             schedule: options.scheduleFile(),
             keepsCommands: !traces.isEmpty, memory: options.memory.budget())
         let report = plan.report()
         try traces.write(plan)
+        if let figures { try PlanFigures.write(report, on: machine, to: figures) }
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
     }
 

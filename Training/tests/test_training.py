@@ -11,6 +11,7 @@ from PIL import Image
 from intaglio_training.checkpoint import FILE_NAME, read_checkpoint, write_checkpoint
 from intaglio_training.errors import InputError, Interrupted
 from intaglio_training.learning_rate import learning_rate_at
+from intaglio_training.losses import SMALLEST_DISTORTIONS, TYPICAL_DISTORTIONS, loss_of_pictures
 from intaglio_training.ms_ssim import ms_ssim
 from intaglio_training.options import Options
 from intaglio_training.photographs import picture_paths
@@ -81,6 +82,18 @@ def test_every_rate_is_trained(photographs, small_options):
 def test_options_out_of_range_are_refused(changes):
     with pytest.raises(InputError, match=next(iter(changes))):
         Options(**changes).checked()
+
+
+@pytest.mark.parametrize("loss", ["mse", "ms-ssim"])
+def test_decibels_weighting_has_the_slope_of_the_plain_loss_at_the_typical_distortion(loss):
+    """d/dD (lambda D* ln(D + s)) at D = D* - s is lambda; bits count one to one, and a decibel the same in each picture."""
+    lambdas = torch.tensor([2.0, 3.0], dtype=torch.float64)
+    factor, power = TYPICAL_DISTORTIONS[loss]
+    typical = factor * lambdas**-power
+    distortion = (typical - SMALLEST_DISTORTIONS[loss]).requires_grad_()
+    bits = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+    loss_of_pictures(loss, "decibels", lambdas, distortion, bits).backward()
+    assert torch.allclose(distortion.grad, lambdas / 2) and torch.allclose(bits.grad, torch.full((2,), 0.5, dtype=torch.float64))
 
 
 def test_relative_weighting_with_fidelity_and_companion(small_options, tmp_path):
