@@ -8,7 +8,7 @@ import Text
 /// The bytes of external memory that are written before a run: all parameter regions of a program. Tensors follow
 /// behind them.
 public struct ExternalImage: Sendable {
-    /// Bytes at addresses 0 ..< `Program.parameterEnd`.
+    /// Bytes at addresses 0 ..< `ProgramLayout.parameterEnd`.
     public private(set) var bytes: [UInt8]
 
     /// Cuts the network's weights into the program's tiles and writes tables and channel blocks.

@@ -28,8 +28,9 @@ public struct LayerTiming: Hashable, Sendable {
 
 /// The layers of a timed stream, by ascending index.
 func layerTimings(of stream: TimedStream, timings: [CommandTiming]) -> [LayerTiming] {
-    var extents = layerExtents(of: stream.entries, timings: timings)
-    var attribution = StallAttribution(extents.map { ($0.timing.completion, $0.workEnd) })
+    var extents = layerExtents(of: stream.entries.lazy.map { (layer: $0.layer, engine: $0.engine) }, timings: timings)
+    var attribution = StallAttribution(
+        extents.map { ($0.timing.completion, $0.workEnd) }, into: StallSums(layers: extents.count))
     for index in stream.entries.indices {
         guard let cost = stream.entries[index].cost else { continue }
         attribution.idle(to: timings[index].start, before: timings[index], timings: timings)
@@ -43,27 +44,29 @@ func layerTimings(of stream: TimedStream, timings: [CommandTiming]) -> [LayerTim
     return extents.indices.map { i in
         var layer = extents[i].timing
         layer.simulatedCycles = layer.completion - (i == 0 ? -1 : extents[i - 1].timing.completion)
-        layer.computeCycles = attribution.computeCycles[i]
-        layer.stallCycles = attribution.stallCycles[i]
+        layer.computeCycles = attribution.sink.computeCycles[i]
+        layer.stallCycles = attribution.sink.stallCycles[i]
         layer.issuedMACs = layer.activity.steps * stream.machine.macArray.macs
         return layer
     }
 }
 
 /// For each layer its completion, and the last end of its compute commands (of its loads, where it computes nothing).
-private func layerExtents(
-    of commands: [TimedStream.Entry], timings: [CommandTiming]
+///
+/// - Parameter commands: layer and engine of each.
+func layerExtents(
+    of commands: some Collection<(layer: Int32, engine: Engine)>, timings: [CommandTiming]
 ) -> [(timing: LayerTiming, workEnd: Int)] {
     var ends: [Int32: (all: Int, compute: Int, load: Int)] = [:]
     var (layer, end) = (Int32.min, (all: -1, compute: -1, load: -1))
-    for index in commands.indices {
-        if commands[index].layer != layer {
+    for (index, command) in commands.enumerated() {
+        if command.layer != layer {
             if layer != .min { ends[layer] = end }
-            layer = commands[index].layer
+            layer = command.layer
             end = ends[layer] ?? (-1, -1, -1)
         }
         end.all = max(end.all, timings[index].end)
-        switch commands[index].engine {
+        switch command.engine {
         case .compute: end.compute = max(end.compute, timings[index].end)
         case .load: end.load = max(end.load, timings[index].end)
         case .store: break
@@ -75,5 +78,24 @@ private func layerExtents(
         let end = ends[layer]!
         completion = max(completion, end.all)
         return (LayerTiming(layer: Int(layer), completion: completion), end.compute >= 0 ? end.compute : end.load)
+    }
+}
+
+/// Cycles of each layer, by reason.
+private struct StallSums: StallSink {
+    private(set) var computeCycles: [Int]
+    private(set) var stallCycles: [StallCycles]
+
+    init(layers: Int) {
+        computeCycles = [Int](repeating: 0, count: layers)
+        stallCycles = [StallCycles](repeating: StallCycles(), count: layers)
+    }
+
+    mutating func book(window: Int, reason: StallReason?, cycles: Range<Int>) {
+        if let reason {
+            stallCycles[window][reason] += cycles.count
+        } else {
+            computeCycles[window] += cycles.count
+        }
     }
 }

@@ -1,5 +1,14 @@
 import Commands
 
+/// Takes every cycle of the compute engine, in ascending order, cut where a layer's window or a reason ends.
+protocol StallSink {
+    /// - Parameters:
+    ///   - window: position among the layers.
+    ///   - reason: nil for cycles that begin a step.
+    ///   - cycles: never empty.
+    mutating func book(window: Int, reason: StallReason?, cycles: Range<Int>)
+}
+
 /// Walks the compute engine's cycles from 0 to the end and books each one on the layer whose window it lies in.
 ///
 ///     layer       |<------- 0 ------->|<------------ 1 ------------>|
@@ -7,27 +16,24 @@ import Commands
 ///                 L     B     S        S or L or D        B     S
 ///
 ///     L waitingForLoad, B bufferFull, S waitingForStore, D dependency
-struct StallAttribution {
-    /// One for each layer.
-    private(set) var computeCycles: [Int]
-    private(set) var stallCycles: [StallCycles]
+struct StallAttribution<Sink: StallSink> {
+    private(set) var sink: Sink
     private let windows: [(completion: Int, workEnd: Int)]
     private var window = 0
     /// The first cycle that is not booked yet.
     private var cycle = 0
 
-    init(_ windows: [(completion: Int, workEnd: Int)]) {
+    init(_ windows: [(completion: Int, workEnd: Int)], into sink: Sink) {
         self.windows = windows
-        computeCycles = [Int](repeating: 0, count: windows.count)
-        stallCycles = [StallCycles](repeating: StallCycles(), count: windows.count)
+        self.sink = sink
     }
 
     /// Books a command: its fill, steps, conflicts and drain in this order.
     mutating func busy(_ cost: CommandCost) {
-        book(cost.fillCycles) { $0.stallCycles[$0.window][.fill] += $1 }
-        book(cost.computeCycles) { $0.computeCycles[$0.window] += $1 }
-        book(cost.bankConflictCycles) { $0.stallCycles[$0.window][.bankConflict] += $1 }
-        book(cost.drainCycles) { $0.stallCycles[$0.window][.drain] += $1 }
+        book(cost.fillCycles, .fill)
+        book(cost.computeCycles, nil)
+        book(cost.bankConflictCycles, .bankConflict)
+        book(cost.drainCycles, .drain)
     }
 
     /// Books the idle cycles before `end`, in which the compute engine waited to start `next` (nil: it had nothing more
@@ -44,8 +50,7 @@ struct StallAttribution {
                 last = min(last, workEnd)
                 (reason, last) = waiting(for: next, to: last, timings: timings)
             }
-            stallCycles[window][reason] += last - cycle + 1
-            cycle = last + 1
+            pass(to: last + 1, reason)
         }
     }
 
@@ -64,15 +69,17 @@ struct StallAttribution {
     }
 
     /// Passes `count` cycles on, cut at the ends of windows.
-    private mutating func book(_ count: Int, _ add: (inout StallAttribution, Int) -> Void) {
-        var left = count
-        while left > 0 {
+    private mutating func book(_ count: Int, _ reason: StallReason?) {
+        let end = cycle + count
+        while cycle < end {
             skipPassedWindows()
-            let part = min(left, windows[window].completion - cycle + 1)
-            add(&self, part)
-            cycle += part
-            left -= part
+            pass(to: min(end, windows[window].completion + 1), reason)
         }
+    }
+
+    private mutating func pass(to end: Int, _ reason: StallReason?) {
+        sink.book(window: window, reason: reason, cycles: cycle..<end)
+        cycle = end
     }
 
     private mutating func skipPassedWindows() {

@@ -7,7 +7,7 @@ extension WeightCodingEstimate {
     /// through coder and decoder: what is left in the image is what the decoder made of the coded bytes.
     ///
     /// - Parameters:
-    ///   - image: addresses 0 ..< `Program.parameterEnd` at least.
+    ///   - image: addresses 0 ..< `ProgramLayout.parameterEnd` at least.
     ///   - codes: whether the tiles are coded; otherwise only the statistics are checked.
     /// - Throws: `weightStatisticsMismatch`, `codedWeightsDamaged`.
     public func check(

@@ -23,8 +23,8 @@ import Testing
         for layer in try #require(report["layers"]?.elements) {
             let name = try #require(layer["name"]?.string)
             expected["\(name) compute"] = layer["computeCycles"]?.integer
-            for (reason, cycles) in layer["stallCycles"]?.members ?? [] {
-                expected["\(name) \(reason)"] = cycles.integer
+            for stall in layer["stallCycles"]?.members ?? [:] {
+                expected["\(name) \(stall.key)"] = stall.value.integer
             }
         }
         #expect(found == expected.filter { $0.value > 0 } && !found.isEmpty)

@@ -107,14 +107,15 @@ import Testing
             seeds: [12, 27, 42]),
         Mutation(
             module: "intaglio_elementwise", find: "8 * read_channel;\n            assign second",
-            replacement: "8 * first_channel;\n            assign second", meaning: "every channel decodes by the first",
+            replacement: "32'd0;\n            assign second", meaning: "every channel decodes by the first",
             seeds: [9, 10, 24, 25]),
         Mutation(
             module: "intaglio_result_lanes", find: "(header[10] || normalizes)", replacement: "(header[10])",
             meaning: "beta is not added", seeds: [5, 6, 7]),
         Mutation(
-            module: "intaglio_result_lanes", find: ".clip_low(bypasses ? 32'sh80000000 : header[32 +: 32])",
-            replacement: ".clip_low(32'sh80000000)", meaning: "no lower clip", seeds: [0, 9, 15, 24, 30, 39]),
+            module: "intaglio_result_lanes", find: ".clip_low(header[32 +: 32]),\n                .clip_high",
+            replacement: ".clip_low(32'sh80000000),\n                .clip_high", meaning: "no lower clip",
+            seeds: [0, 9, 15, 24, 30, 39]),
         Mutation(
             module: "intaglio_parameter_memory", find: "+ 4 * 32'(threshold_indices[128*lane + 16*stage +: 8]) + 8;",
             replacement: "+ 4 * 32'(threshold_indices[128*lane + 16*stage +: 8]) + 4;",

@@ -13,12 +13,12 @@ module intaglio_command_queue #(
     input  logic [31:0]         count,
     input  logic                pop,
     output logic                valid,
-    output logic [31:0]         index,
     output logic [32*WORDS-1:0] command
 );
     localparam int ADDRESS_BITS = $clog2(WORDS * COMMANDS);
 
     logic [31:0] memory [0:WORDS*COMMANDS-1] /* verilator public */;
+    logic [31:0] index;
 
     assign valid = index < count;
 

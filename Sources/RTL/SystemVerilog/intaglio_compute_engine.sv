@@ -106,7 +106,7 @@ module intaglio_compute_engine #(
     assign segment_table       = channel_block + header[32*15 +: 32];
 
     // Pass of the MAC array
-    logic             step_active, fire, first_step, last_step, last_group, bank;
+    logic             fire, first_step, last_step, last_group, bank;
     logic [P0-1:0]    served_pixels, padding;
     logic [C0*K0-1:0] served_weights;
     logic [31:0]      channel_index, channels_left, group, row, column, channel, drain_cycles,
@@ -118,7 +118,6 @@ module intaglio_compute_engine #(
         .runs(runs && !is_elementwise),
         .drain_cycles(drain_cycles),
         .command(command),
-        .active(step_active),
         .fire(fire),
         .first_step(first_step),
         .last_step(last_step),
@@ -175,9 +174,11 @@ module intaglio_compute_engine #(
 
     assign operand_records_address = channel_block + header[32*6 +: 32] + 8 * record_channel;
 
-    logic [32*LANES-1:0]               partial_addresses, sum_addresses;
-    logic [ACCUMULATOR_BITS*LANES-1:0] partial_sums, sums;
-    logic [LANES-1:0]                  sum_lanes;
+    logic [32*LANES-1:0]               partial_addresses;
+    logic [ACCUMULATOR_BITS*LANES-1:0] partial_sums;
+    logic [32*K0-1:0]                  sum_addresses;
+    logic [ACCUMULATOR_BITS*K0-1:0]    sums;
+    logic [K0-1:0]                     sum_lanes;
     logic                              sums_last;
 
     intaglio_accumulator_buffer accumulator_buffer (
@@ -344,5 +345,5 @@ module intaglio_compute_engine #(
 
     assign done = runs && ((is_elementwise || is_last) ? last : sums_last);
 
-    wire unused = &{1'b0, step_active, command, first_records, second_records};
+    wire unused = &{1'b0, command, first_records, second_records};
 endmodule

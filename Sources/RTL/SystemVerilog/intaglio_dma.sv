@@ -22,11 +22,10 @@ module intaglio_dma #(
     input  logic                      beat_ends_transfer,
     input  logic [WIDTH_BYTES-1:0]    beat_lanes,
     // On-chip memories: a load writes the bytes of load_lanes at load_addresses of load_buffer,
-    // a store reads store_addresses of store_buffer
+    // a store reads store_addresses of the activation buffer
     output logic [WIDTH_BYTES-1:0]    load_lanes,
     output logic [31:0]               load_buffer,
     output logic [32*WIDTH_BYTES-1:0] load_addresses,
-    output logic [31:0]               store_buffer,
     output logic [32*WIDTH_BYTES-1:0] store_addresses
 );
     logic [1:0]  asking, granted, last;
@@ -104,9 +103,8 @@ module intaglio_dma #(
         .addresses(store_addresses)
     );
 
-    assign load_lanes   = beat_is_store ? '0 : beat_lanes;
-    assign load_buffer  = load_command[32*intaglio_constants::TRANSFER_BUFFER +: 32];
-    assign store_buffer = store_command[32*intaglio_constants::TRANSFER_BUFFER +: 32];
+    assign load_lanes  = beat_is_store ? '0 : beat_lanes;
+    assign load_buffer = load_command[32*intaglio_constants::TRANSFER_BUFFER +: 32];
 
     // The sequencer reads the semaphores; the last words are free.
     wire unused = &{1'b0, load_command, store_command};

@@ -31,9 +31,9 @@ module intaglio_drain #(
     // Accumulator buffer
     output logic [32*LANES-1:0]               partial_addresses,
     input  logic [ACCUMULATOR_BITS*LANES-1:0] partial_sums,
-    output logic [LANES-1:0]                  sum_lanes,
-    output logic [32*LANES-1:0]               sum_addresses,
-    output logic [ACCUMULATOR_BITS*LANES-1:0] sums,
+    output logic [K0-1:0]                     sum_lanes,
+    output logic [32*K0-1:0]                  sum_addresses,
+    output logic [ACCUMULATOR_BITS*K0-1:0]    sums,
     output logic                              sums_last,
     // Values of the normalization unit, and records
     output logic [32*RESULTS-1:0]             value_addresses,
@@ -49,10 +49,7 @@ module intaglio_drain #(
     output logic [192*RESULTS-1:0]            lane_records,
     output logic [32*RESULTS-1:0]             lane_addresses
 );
-    logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch,
-                        rows_groups, columns, output_channels;
-    logic signed [31:0] first_input_channel, first_output_channel, layer_group_output_channels;
-    logic signed [31:0] first_row, first_column, stride_y, stride_x, offset_y, offset_x;
+    logic signed [31:0] input_address, pixel_pitch, columns, output_channels, first_output_channel;
     logic signed [31:0] output_address, output_pitch, output_bytes, output_columns,
                         output_group_pitch, output_stride_y, output_stride_x,
                         output_offset_y, output_offset_x;
@@ -61,25 +58,10 @@ module intaglio_drain #(
 
     assign input_address   = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
     assign pixel_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
-    assign origin_y        = command[32*intaglio_constants::COMPUTE_ORIGIN_Y +: 32];
-    assign origin_x        = command[32*intaglio_constants::COMPUTE_ORIGIN_X +: 32];
-    assign tile_columns    = command[32*intaglio_constants::COMPUTE_TILE_COLUMNS +: 32];
-    assign group_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_GROUP_PITCH_BYTES +: 32];
-    assign rows_groups     = command[32*intaglio_constants::COMPUTE_GROUPS +: 32];
     assign columns         = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
     assign output_channels = command[32*intaglio_constants::COMPUTE_OUTPUT_CHANNELS +: 32];
-    assign first_input_channel =
-        command[32*intaglio_constants::COMPUTE_FIRST_INPUT_CHANNEL +: 32];
     assign first_output_channel =
         command[32*intaglio_constants::COMPUTE_FIRST_OUTPUT_CHANNEL +: 32];
-    assign layer_group_output_channels =
-        command[32*intaglio_constants::COMPUTE_LAYER_GROUP_OUTPUT_CHANNELS +: 32];
-    assign first_row       = command[32*intaglio_constants::COMPUTE_FIRST_ROW +: 32];
-    assign first_column    = command[32*intaglio_constants::COMPUTE_FIRST_COLUMN +: 32];
-    assign stride_y        = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_Y +: 32];
-    assign stride_x        = command[32*intaglio_constants::COMPUTE_INPUT_STRIDE_X +: 32];
-    assign offset_y        = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_Y +: 32];
-    assign offset_x        = command[32*intaglio_constants::COMPUTE_INPUT_OFFSET_X +: 32];
     assign output_address  = command[32*intaglio_constants::COMPUTE_OUTPUT_ADDRESS +: 32];
     assign output_pitch    = command[32*intaglio_constants::COMPUTE_OUTPUT_PIXEL_PITCH_BYTES +: 32];
     assign output_bytes    = command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32];
@@ -134,7 +116,7 @@ module intaglio_drain #(
 
     generate
         for (genvar lane = 0; lane < LANES; lane++) begin : g_lane
-            logic signed [31:0] element, p, k, j, address, y, x;
+            logic signed [31:0] element, p, k, j, address;
             logic               valid;
             assign element = drain_first + lane;
             assign p       = element / K0;
@@ -142,40 +124,36 @@ module intaglio_drain #(
             assign j       = column + p;
             assign valid   = active && lane < lanes && p < P0 && j < columns && k < output_channels;
 
-            // Partial sums: ((i columns + j) groups + g) outputChannels + k.
+            // Partial sums: (i columns + j) outputChannels + k. Passes of several groups have none.
             logic signed [ACCUMULATOR_BITS-1:0] sum;
             assign partial_addresses[32*lane +: 32] =
-                accumulator_address +
-                ((row * columns + j) * rows_groups + group) * output_channels + k;
+                accumulator_address + (row * columns + j) * output_channels + k;
             assign sum = drain_sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS]
                        + (is_first ? '0 : partial_sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS]);
 
-            always_ff @(posedge clock) begin
-                sum_lanes[lane]                                 <= valid && !is_last && !reset;
-                sum_addresses[32*lane +: 32]                    <= partial_addresses[32*lane +: 32];
-                sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS] <= sum;
+            if (lane < K0) begin : g_sum
+                always_ff @(posedge clock) begin
+                    sum_lanes[lane]              <= valid && !is_last && !reset;
+                    sum_addresses[32*lane +: 32] <= partial_addresses[32*lane +: 32];
+                    sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS] <= sum;
+                end
             end
 
             assign address = output_address +
                              ((row * output_stride_y + output_offset_y) * output_columns +
                               j * output_stride_x + output_offset_x) * output_pitch +
                              group * output_group_pitch + k * output_bytes;
-            assign y = (first_row + row) * stride_y + offset_y;
-            assign x = (first_column + j) * stride_x + offset_x;
 
             if (lane < RESULTS) begin : g_result
                 logic [31:0] layer_channel, held_channel;
-                assign layer_channel =
-                    first_output_channel + group * layer_group_output_channels + k;
+                assign layer_channel = first_output_channel + group * output_channels + k;
                 assign record_addresses[32*lane +: 32] =
                     channel_block + header[32*8 +: 32] + 24 * layer_channel;
                 assign value_record_addresses[32*lane +: 32] =
                     channel_block + header[32*6 +: 32] + 8 * held_channel;
+                // Normalization reads and writes the same positions, and all channels of each.
                 assign value_addresses[32*lane +: 32] =
-                    input_address +
-                    ((y - origin_y) * tile_columns + x - origin_x) * pixel_pitch +
-                    group * group_pitch +
-                    first_output_channel - first_input_channel + k;
+                    input_address + (row * columns + j) * pixel_pitch + first_output_channel + k;
                 always_ff @(posedge clock) begin
                     lane_valid[lane]              <= valid && is_last && !reset;
                     lane_sums[64*lane +: 64]      <= 64'(sum);
@@ -184,8 +162,8 @@ module intaglio_drain #(
                     value_codes[8*lane +: 8]      <= value_elements[16*lane +: 8];
                     held_channel                  <= layer_channel;
                 end
-            end else begin : g_sum
-                wire unused = &{1'b0, address, y, x};
+            end else begin : g_no_result
+                wire unused = &{1'b0, address};
             end
         end
     endgenerate
@@ -196,4 +174,28 @@ module intaglio_drain #(
     end
 
     wire unused = &{1'b0, command, header, value_elements};
+
+`ifndef SYNTHESIS
+    function automatic logic [31:0] word(input int field);
+        word = command[32*field +: 32];
+    endfunction
+
+    // What value_addresses rely on.
+    always @(posedge clock) begin
+        if (drain && normalizes &&
+            !(is_first && is_last &&
+              word(intaglio_constants::COMPUTE_GROUPS) == 32'd1 &&
+              word(intaglio_constants::COMPUTE_FIRST_INPUT_CHANNEL) == 32'd0 &&
+              word(intaglio_constants::COMPUTE_INPUT_STRIDE_Y) == 32'd1 &&
+              word(intaglio_constants::COMPUTE_INPUT_STRIDE_X) == 32'd1 &&
+              word(intaglio_constants::COMPUTE_INPUT_OFFSET_Y) == 32'd0 &&
+              word(intaglio_constants::COMPUTE_INPUT_OFFSET_X) == 32'd0 &&
+              word(intaglio_constants::COMPUTE_FIRST_ROW) ==
+                  word(intaglio_constants::COMPUTE_ORIGIN_Y) &&
+              word(intaglio_constants::COMPUTE_FIRST_COLUMN) ==
+                  word(intaglio_constants::COMPUTE_ORIGIN_X) &&
+              word(intaglio_constants::COMPUTE_TILE_COLUMNS) == $unsigned(columns)))
+            $fatal(1, "normalization of other positions or channels than its input tile has");
+    end
+`endif
 endmodule

@@ -43,7 +43,7 @@ module intaglio_elementwise #(
 
     logic [31:0] input_address, input_pitch, output_address, output_pitch, output_bytes,
                  rows, columns, channel_block;
-    logic [31:0] work, channels, first_channel, input_bytes,
+    logic [31:0] work, channels, input_bytes,
                  second_address, second_pitch, second_bytes, has_second,
                  fraction_bits, factor, area_reciprocal, reciprocal;
 
@@ -57,7 +57,6 @@ module intaglio_elementwise #(
     assign channel_block  = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
     assign work           = command[32*intaglio_constants::ELEMENTWISE_FUNCTION +: 32];
     assign channels       = command[32*intaglio_constants::ELEMENTWISE_CHANNELS +: 32];
-    assign first_channel  = command[32*intaglio_constants::ELEMENTWISE_FIRST_CHANNEL +: 32];
     assign input_bytes =
         command[32*intaglio_constants::ELEMENTWISE_INPUT_BYTES_PER_ELEMENT +: 32];
     assign second_address = command[32*intaglio_constants::ELEMENTWISE_SECOND_ADDRESS +: 32];
@@ -131,7 +130,7 @@ module intaglio_elementwise #(
                 read_valid   <= valid && !reset;
                 first        <= first_elements[16*lane +: 16];
                 second       <= second_elements[16*lane +: 16];
-                read_channel <= first_channel + c;
+                read_channel <= c;
                 read_address <= output_address + position * output_pitch + k * output_bytes;
             end
 
@@ -173,4 +172,13 @@ module intaglio_elementwise #(
     endgenerate
 
     wire unused = &{1'b0, command, header};
+
+`ifndef SYNTHESIS
+    // Copies read no records.
+    always @(posedge clock) begin
+        if (begins && work != COPY &&
+            command[32*intaglio_constants::ELEMENTWISE_FIRST_CHANNEL +: 32] != 32'd0)
+            $fatal(1, "element-wise work of a part of the channels");
+    end
+`endif
 endmodule

@@ -41,8 +41,6 @@ module intaglio_machine (
     localparam logic [31:0] ACTIVATIONS = 32'd1;
     localparam logic [31:0] PARAMETERS  = 32'd2;
 
-    logic [2:0] busy;
-
     intaglio_sequencer sequencer (
         .clock(clock),
         .reset(reset),
@@ -51,15 +49,13 @@ module intaglio_machine (
         .signals({store_command[63:32], compute_command[63:32], load_command[63:32]}),
         .done(done),
         .start(start),
-        .busy(busy),
         .finished(finished)
     );
 
     // DMA
     logic [DMA_BYTES-1:0]    load_lanes;
-    logic [31:0]             load_buffer, store_buffer;
+    logic [31:0]             load_buffer;
     logic [32*DMA_BYTES-1:0] load_addresses, store_addresses;
-    logic [8*DMA_BYTES-1:0]  weight_bytes, activation_bytes, parameter_bytes;
 
     intaglio_dma dma (
         .clock(clock),
@@ -81,13 +77,16 @@ module intaglio_machine (
         .load_lanes(load_lanes),
         .load_buffer(load_buffer),
         .load_addresses(load_addresses),
-        .store_buffer(store_buffer),
         .store_addresses(store_addresses)
     );
 
-    assign write_data = (store_buffer == WEIGHTS)     ? weight_bytes :
-                        (store_buffer == ACTIVATIONS) ? activation_bytes :
-                                                        parameter_bytes;
+`ifndef SYNTHESIS
+    always @(posedge clock) begin
+        if (start[2] &&
+            store_command[32*intaglio_constants::TRANSFER_BUFFER +: 32] != ACTIVATIONS)
+            $fatal(1, "a store reads another memory than the activation buffer");
+    end
+`endif
 
     // On-chip memories
     logic [32*K0-1:0]       weight_addresses;
@@ -124,9 +123,7 @@ module intaglio_machine (
         .read_words(weight_words),
         .write_lanes((load_buffer == WEIGHTS) ? load_lanes : '0),
         .write_addresses(load_addresses),
-        .write_data(read_data),
-        .byte_addresses(store_addresses),
-        .byte_data(weight_bytes)
+        .write_data(read_data)
     );
 
     intaglio_activation_buffer activation_buffer (
@@ -145,7 +142,7 @@ module intaglio_machine (
         .write_addresses(load_addresses),
         .write_data(read_data),
         .byte_addresses(store_addresses),
-        .byte_data(activation_bytes)
+        .byte_data(write_data)
     );
 
     intaglio_parameter_memory parameter_memory (
@@ -184,9 +181,7 @@ module intaglio_machine (
         .segments(segments),
         .write_lanes((load_buffer == PARAMETERS) ? load_lanes : '0),
         .write_addresses(load_addresses),
-        .write_data(read_data),
-        .byte_addresses(store_addresses),
-        .byte_data(parameter_bytes)
+        .write_data(read_data)
     );
 
     intaglio_compute_engine compute (
@@ -241,6 +236,4 @@ module intaglio_machine (
         .segment_indices(segment_indices),
         .segments(segments)
     );
-
-    wire unused = &{1'b0, busy};
 endmodule

@@ -61,9 +61,7 @@ module intaglio_parameter_memory #(
     // DMA
     input  logic [DMA_BYTES-1:0]      write_lanes,
     input  logic [32*DMA_BYTES-1:0]   write_addresses,
-    input  logic [8*DMA_BYTES-1:0]    write_data,
-    input  logic [32*DMA_BYTES-1:0]   byte_addresses,
-    output logic [8*DMA_BYTES-1:0]    byte_data
+    input  logic [8*DMA_BYTES-1:0]    write_data
 );
     localparam int HALVES       = BYTES / 2;
     localparam int INDEX_BITS   = $clog2(HALVES);
@@ -144,11 +142,6 @@ module intaglio_parameter_memory #(
             wire unused = &{1'b0, limit_address[31:INDEX_BITS+1], limit_address[0],
                             map_address[31:INDEX_BITS+1]};
         end
-        for (genvar lane = 0; lane < DMA_BYTES; lane++) begin : g_dma
-            logic [15:0] half;
-            assign half = memory[byte_addresses[32*lane+1 +: INDEX_BITS]];
-            assign byte_data[8*lane +: 8] = byte_addresses[32*lane] ? half[15:8] : half[7:0];
-        end
     endgenerate
 
     always_ff @(posedge clock) begin
@@ -167,5 +160,5 @@ module intaglio_parameter_memory #(
     wire unused = &{1'b0, header_address, operand_records_address, decode_table, weight_table,
                     second_decode_table, first_record_addresses, segment_table, segment_indices,
                     second_record_addresses, result_record_addresses,
-                    write_addresses, byte_addresses};
+                    write_addresses};
 endmodule

@@ -90,9 +90,9 @@ module intaglio_result_lanes #(
                 .addition_mantissa_b(header[32*5 +: 32]),
                 .addition_exponent(header[112 +: 8]),
                 .bypass(bypasses),
-                .result_is_32(bypasses || header[29:24] == 6'd32),
-                .clip_low(bypasses ? 32'sh80000000 : header[32 +: 32]),
-                .clip_high(bypasses ? 32'sh7fffffff : header[64 +: 32]),
+                .result_is_32(header[29:24] == 6'd32),
+                .clip_low(header[32 +: 32]),
+                .clip_high(header[64 +: 32]),
                 .out_valid(post_valid),
                 .result(post_result),
                 .saturated(post_saturated)
@@ -177,7 +177,7 @@ module intaglio_result_lanes #(
                 .lowest(limits[96*lane+32 +: 32]),
                 .highest(limits[96*lane+64 +: 32]),
                 .is_integer16(is_integer16),
-                .has_code_map(header[9] && !bypasses),
+                .has_code_map(header[9]),
                 .threshold_index(threshold_indices[128*lane +: 128]),
                 .threshold(thresholds[256*lane +: 256]),
                 .map_index(map_indices[8*lane +: 8]),
@@ -206,4 +206,14 @@ module intaglio_result_lanes #(
     endgenerate
 
     wire unused = &{1'b0, header, limits, segments};
+
+`ifndef SYNTHESIS
+    // The channel block of what passes unchanged neither clips nor maps.
+    always @(posedge clock) begin
+        if (bypasses && lane_valid != '0 &&
+            (header[9] || header[29:24] != 6'd32 ||
+             header[32 +: 32] != 32'h80000000 || header[64 +: 32] != 32'h7fffffff))
+            $fatal(1, "the channel block changes elements that pass unchanged");
+    end
+`endif
 endmodule

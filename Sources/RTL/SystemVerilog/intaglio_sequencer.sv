@@ -1,12 +1,13 @@
 // Starts commands. Each of the three engines takes its commands in order. A command starts when its
 // engine is free and every semaphore that it waits for holds a token.
 //
+// A semaphore holds one token at most: it is given another only after that one was taken.
+//
 // Engine order in all vectors: 0 load, 1 compute, 2 store.
 // start is high in the first cycle of a command, done in its last. The tokens that done gives can
 // start commands in the cycle that follows.
 module intaglio_sequencer #(
-    parameter int SEMAPHORES = intaglio_constants::SEMAPHORES,
-    parameter int TOKEN_BITS = 8
+    parameter int SEMAPHORES = intaglio_constants::SEMAPHORES
 ) (
     input  logic        clock,
     input  logic        reset,
@@ -15,12 +16,12 @@ module intaglio_sequencer #(
     input  logic [95:0] signals,
     input  logic [2:0]  done,
     output logic [2:0]  start,
-    output logic [2:0]  busy,
     output logic        finished
 );
     localparam logic [31:0] INITIAL = intaglio_constants::SEMAPHORES_INITIAL;
 
-    logic [TOKEN_BITS-1:0] tokens [0:SEMAPHORES-1];
+    logic [2:0]            busy;
+    // The semaphores that hold a token.
     logic [SEMAPHORES-1:0] available;
     logic [SEMAPHORES-1:0] taken;
     logic [SEMAPHORES-1:0] given;
@@ -36,7 +37,6 @@ module intaglio_sequencer #(
             end
         end
         for (genvar token = 0; token < SEMAPHORES; token++) begin : g_semaphore
-            assign available[token] = tokens[token] != '0;
             assign taken[token] = (start[0] && waits[token]) ||
                                   (start[1] && waits[32+token]) ||
                                   (start[2] && waits[64+token]);
@@ -44,13 +44,16 @@ module intaglio_sequencer #(
                                   (done[1] && signals[32+token]) ||
                                   (done[2] && signals[64+token]);
             always_ff @(posedge clock) begin
-                if (reset)
-                    tokens[token] <= TOKEN_BITS'(INITIAL[token]);
-                else if (given[token] && !taken[token])
-                    tokens[token] <= tokens[token] + 1'b1;
-                else if (taken[token] && !given[token])
-                    tokens[token] <= tokens[token] - 1'b1;
+                if (reset)             available[token] <= INITIAL[token];
+                else if (given[token]) available[token] <= 1'b1;
+                else if (taken[token]) available[token] <= 1'b0;
             end
+`ifndef SYNTHESIS
+            always @(posedge clock) begin
+                if (!reset && given[token] && available[token] && !taken[token])
+                    $fatal(1, "semaphore %0d holds a token and is given another", token);
+            end
+`endif
         end
     endgenerate
 

@@ -20,7 +20,6 @@ module intaglio_step_sequencer #(
     input  logic [31:0]         drain_cycles,
     input  logic [32*WORDS-1:0] command,
     // This cycle of this step
-    output logic                active,
     output logic                fire,
     output logic                first_step,
     output logic                last_step,
@@ -43,8 +42,7 @@ module intaglio_step_sequencer #(
 
     logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch,
                         height, width;
-    logic signed [31:0] groups, input_channels, first_input_channel, layer_group_input_channels,
-                        output_channels;
+    logic signed [31:0] groups, input_channels, first_input_channel, output_channels;
     logic signed [31:0] rows, columns, first_row, first_column,
                         stride_y, stride_x, offset_y, offset_x;
     logic signed [31:0] tap_rows, tap_columns, tap_step_y, tap_step_x, weight_address, tap_pitch;
@@ -61,8 +59,6 @@ module intaglio_step_sequencer #(
     assign input_channels  = command[32*intaglio_constants::COMPUTE_INPUT_CHANNELS +: 32];
     assign first_input_channel =
         command[32*intaglio_constants::COMPUTE_FIRST_INPUT_CHANNEL +: 32];
-    assign layer_group_input_channels =
-        command[32*intaglio_constants::COMPUTE_LAYER_GROUP_INPUT_CHANNELS +: 32];
     assign output_channels = command[32*intaglio_constants::COMPUTE_OUTPUT_CHANNELS +: 32];
     assign rows            = command[32*intaglio_constants::COMPUTE_ROWS +: 32];
     assign columns         = command[32*intaglio_constants::COMPUTE_COLUMNS +: 32];
@@ -83,7 +79,7 @@ module intaglio_step_sequencer #(
     // tap_column, input_channel of the step; part, the cycle of the step.
     // waited counts the cycles since the group began.
     logic signed [31:0] tap_row, tap_column, input_channel, part, waited;
-    logic               finished, steps_done;
+    logic               finished, steps_done, active;
     logic               no_taps;
     logic               ends_step, ends_group, ends_channels, ends_columns, ends_rows, ends_groups;
 
@@ -173,8 +169,7 @@ module intaglio_step_sequencer #(
                          ($signed(group) * output_channels + $signed(channel)) * weight_row +
                          (tap_row * tap_columns + tap_column) * tap_pitch + input_channel;
 
-    assign channel_index = first_input_channel +
-                           $signed(group) * layer_group_input_channels + input_channel;
+    assign channel_index = first_input_channel + $signed(group) * input_channels + input_channel;
     assign channels_left = input_channels - input_channel;
 
     generate
@@ -195,4 +190,18 @@ module intaglio_step_sequencer #(
     endgenerate
 
     wire unused = &{1'b0, command};
+
+`ifndef SYNTHESIS
+    // The channels of one group follow those of the other: here in channel_index, in the drain in
+    // the addresses of records and partial sums.
+    always @(posedge clock) begin
+        if (begins && groups != 32'sd1 &&
+            !(command[32*intaglio_constants::COMPUTE_LAYER_GROUP_INPUT_CHANNELS +: 32] ==
+                  $unsigned(input_channels) &&
+              command[32*intaglio_constants::COMPUTE_LAYER_GROUP_OUTPUT_CHANNELS +: 32] ==
+                  $unsigned(output_channels) &&
+              command[32*intaglio_constants::COMPUTE_PASS_FLAGS +: 2] == 2'b11))
+            $fatal(1, "a pass of %0d groups takes a part of their channels", groups);
+    end
+`endif
 endmodule

@@ -38,7 +38,7 @@ module intaglio_testbench (
     localparam int TAIL           = 64;
 
     logic                         reset;
-    logic [95:0]                  counts, indices;
+    logic [95:0]                  counts;
     logic [2:0]                   head_valid, start, done;
     logic [32*TRANSFER_WORDS-1:0] load_command, store_command;
     logic [32*COMPUTE_WORDS-1:0]  compute_command;
@@ -56,7 +56,6 @@ module intaglio_testbench (
         .count(counts[31:0]),
         .pop(done[0]),
         .valid(head_valid[0]),
-        .index(indices[31:0]),
         .command(load_command)
     );
     intaglio_command_queue #(.WORDS(COMPUTE_WORDS), .COMMANDS(COMMANDS)) compute_queue (
@@ -65,7 +64,6 @@ module intaglio_testbench (
         .count(counts[63:32]),
         .pop(done[1]),
         .valid(head_valid[1]),
-        .index(indices[63:32]),
         .command(compute_command)
     );
     intaglio_command_queue #(.WORDS(TRANSFER_WORDS), .COMMANDS(COMMANDS)) store_queue (
@@ -74,7 +72,6 @@ module intaglio_testbench (
         .count(counts[95:64]),
         .pop(done[2]),
         .valid(head_valid[2]),
-        .index(indices[95:64]),
         .command(store_command)
     );
 
@@ -358,7 +355,4 @@ module intaglio_testbench (
         end
     end
     /* verilator lint_on BLKSEQ */
-
-    // Commands are counted by their start and done.
-    wire unused = &{1'b0, indices};
 endmodule

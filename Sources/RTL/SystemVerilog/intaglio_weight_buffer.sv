@@ -1,5 +1,5 @@
 // Weight codes in words of WORD_BYTES. Every cycle each output channel lane reads one word.
-// The DMA reads and writes bytes.
+// The DMA writes bytes.
 //
 // A behavioural memory: its ports say what the banks must deliver together.
 module intaglio_weight_buffer #(
@@ -13,9 +13,7 @@ module intaglio_weight_buffer #(
     output logic [8*WORD_BYTES*READS-1:0] read_words,
     input  logic [DMA_BYTES-1:0]          write_lanes,
     input  logic [32*DMA_BYTES-1:0]       write_addresses,
-    input  logic [8*DMA_BYTES-1:0]        write_data,
-    input  logic [32*DMA_BYTES-1:0]       byte_addresses,
-    output logic [8*DMA_BYTES-1:0]        byte_data
+    input  logic [8*DMA_BYTES-1:0]        write_data
 );
     localparam int WORDS     = (BYTES + WORD_BYTES - 1) / WORD_BYTES;
     localparam int WORD_BITS = $clog2(WORDS);
@@ -33,15 +31,6 @@ module intaglio_weight_buffer #(
             assign word = read_addresses[32*port +: 32] / WORD_BYTES;
             assign read_words[8*WORD_BYTES*port +: 8*WORD_BYTES] = memory[word[WORD_BITS-1:0]];
             wire unused = &{1'b0, word[31:WORD_BITS]};
-        end
-        for (genvar lane = 0; lane < DMA_BYTES; lane++) begin : g_byte
-            logic [31:0]             word, place;
-            logic [8*WORD_BYTES-1:0] bytes;
-            assign word  = byte_addresses[32*lane +: 32] / WORD_BYTES;
-            assign place = byte_addresses[32*lane +: 32] % WORD_BYTES;
-            assign bytes = memory[word[WORD_BITS-1:0]] >> (8 * place);
-            assign byte_data[8*lane +: 8] = bytes[7:0];
-            wire unused = &{1'b0, word[31:WORD_BITS], bytes};
         end
     endgenerate
 
