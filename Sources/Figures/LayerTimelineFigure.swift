@@ -10,7 +10,7 @@ public struct LayerTimelineFigure: Sendable {
 
     public init(_ report: RunReport) {
         let total = max(report.totals.simulatedCycles, 1)
-        let parts = ["compute"] + report.totals.stallCycles.keys.sorted { $0 < $1 }
+        let parts = ["compute"] + report.totals.stallCycles.keys.sorted()
         let bottom = Self.top + Self.row * Double(report.layers.count)
         var canvas = SVGCanvas(width: 860, height: Int(bottom) + 60)
         canvas.text(

@@ -4,6 +4,11 @@ public import Simulation
 
 /// The figures of a plan, each a file of a folder.
 public enum PlanFigures {
+    /// The files of a folder, in the order in which they are written.
+    public static func paths(in folder: String) -> [String] {
+        ["machine", "timeline", "roofline"].map { "\(folder)/\($0).svg" }
+    }
+
     /// Writes `machine.svg`, `timeline.svg` and `roofline.svg`.
     ///
     /// - Parameter folder: made where it is missing.
@@ -12,11 +17,9 @@ public enum PlanFigures {
         _ report: RunReport, on machine: MachineDescription, to folder: String
     ) throws(Diagnostic) {
         try OutputFolder.create(at: folder)
-        for (name, svg) in [
-            ("machine", MachineFigure(machine).svg), ("timeline", LayerTimelineFigure(report).svg),
-            ("roofline", RooflineFigure(report, on: machine).svg),
-        ] {
-            try AtomicFile.write(svg, to: "\(folder)/\(name).svg")
-        }
+        let figures = [
+            MachineFigure(machine).svg, LayerTimelineFigure(report).svg, RooflineFigure(report, on: machine).svg,
+        ]
+        for (path, svg) in zip(paths(in: folder), figures) { try AtomicFile.write(svg, to: path) }
     }
 }

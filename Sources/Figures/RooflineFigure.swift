@@ -30,7 +30,7 @@ public struct RooflineFigure: Sendable {
         func y(_ value: Double) -> Double { Self.top + Self.height * (1 - Self.share(value, ys)) }
         let bottom = Self.top + Self.height
 
-        var canvas = SVGCanvas(width: 860, height: 450)
+        var canvas = SVGCanvas(width: 860, height: max(450, Int(Self.top) + 16 * points.count + 16))
         canvas.text(
             """
             \(report.network) on \(machine.name): \(machine.macArray.macs.grouped) MACs and \
@@ -59,7 +59,6 @@ public struct RooflineFigure: Sendable {
                 title:
                     "\(point.name): \(point.macsPerByte.fixed(1)) MACs a byte, \(point.macsPerCycle.fixed(1)) a cycle"
             )
-            guard index < 22 else { continue }
             canvas.circle(x: 650, y: Self.top + 4 + 16 * Double(index), radius: 4, fill: colour)
             canvas.text(
                 "\(point.name)  \(point.macsPerCycle.fixed(0)) of \(min(peak, point.macsPerByte * bus).fixed(0))",

@@ -52,19 +52,3 @@ public struct StudyRunner: Sendable {
             .report(float: picture.float)
     }
 }
-
-/// PSNR that integers lose against the float network, in dB.
-public struct QualityLoss: Hashable, Sendable {
-    public private(set) var mean = 0.0
-    /// 0 where there is none.
-    public private(set) var worst = 0.0
-
-    /// Of the reports that have both.
-    public init(_ reports: [RunReport]) {
-        let losses = reports.compactMap { report in
-            report.quality.flatMap { quality in quality.psnr.flatMap { psnr in quality.psnrFloat.map { $0 - psnr } } }
-        }
-        mean = losses.reduce(0, +) / Double(max(losses.count, 1))
-        worst = losses.max() ?? 0
-    }
-}

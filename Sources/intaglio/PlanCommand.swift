@@ -53,7 +53,7 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         if codec { return try planCodec() }
-        try traces.requireDistinct(options, picture: nil)
+        try traces.requireDistinct(options, picture: nil, figures: figures.map(PlanFigures.paths) ?? [])
         let network = try options.proven().network
         let machine = try options.machineDescription()
         let plan = try SimulationPlan(

@@ -28,8 +28,10 @@ struct TraceOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter picture: that is read, if any.
-    func requireDistinct(_ options: NetworkOptions, picture: String?) throws {
+    /// - Parameters:
+    ///   - picture: that is read, if any.
+    ///   - figures: files that --figures writes.
+    func requireDistinct(_ options: NetworkOptions, picture: String?, figures: [String] = []) throws {
         var files = DistinctFiles()
         files.read(picture, by: "--image")
         files.read(options.network, by: "--network")
@@ -37,6 +39,7 @@ struct TraceOptions: ParsableArguments {
         files.read(options.schedule, by: "--schedule")
         files.write(timeline, by: "--timeline")
         files.write(waveform, by: "--waveform")
+        for path in figures { files.write(path, by: "--figures") }
         try files.requireDistinct()
     }
 

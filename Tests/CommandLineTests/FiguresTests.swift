@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import TestSupport
 import Testing
@@ -41,6 +42,18 @@ import Testing
                 contentsOfFile: Checkout.root.appendingPathComponent("docs/figures/\(name).svg").path, encoding: .utf8)
             #expect(try figure(name, in: folder) == expected, "make it anew: ./intaglio plan --figures docs/figures")
         }
+    }
+
+    @Test("A figure may be no other file of the command: OUTPUT-004")
+    func distinct() throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let figures = folder.path("figures")
+        try FileManager.default.createDirectory(atPath: figures, withIntermediateDirectories: false)
+        try Tool.expectRefusal(
+            .outputSameFile,
+            ["plan", "--network", "lapped8", "--figures", "figures", "--timeline", "figures/timeline.svg"], in: folder)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: figures) == [])
     }
 
     @Test("--figures shows one network: with --codec it is refused")
