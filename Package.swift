@@ -100,8 +100,8 @@ let package = Package(
             "FixedPoint", "Random", "Tensors", "Quantization", "Graph", "MachineDescription", "Networks",
         ]),
         module("Scheduling", [
-            "Text", "FixedPoint", "Diagnostics", "Quantization", "Graph", "MachineDescription", "Schedules", "Commands",
-            "Networks", "Geometry", "Timing",
+            "Text", "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",
+            "Geometry", "Timing",
         ]),
         module("Calibration", [
             "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
@@ -112,8 +112,8 @@ let package = Package(
             "Networks", "Geometry", "Timing", "Machine", "Scheduling",
         ]),
         module("WeightCoding", [
-            "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Geometry",
-            "Timing", "Lowering",
+            "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Geometry", "Timing",
+            "Lowering",
         ]),
 
         // Where they meet
@@ -125,10 +125,11 @@ let package = Package(
         ]),
         module("Explanations", [
             "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
-            "MachineDescription", "Schedules", "Networks", "ReferenceModel", "Simulation",
+            "MachineDescription", "Schedules", "Networks", "Geometry", "ReferenceModel", "Simulation",
         ]),
         module("Traces", [
-            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Timing", "Lowering", "Simulation",
+            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Geometry", "Timing", "Lowering",
+            "Simulation",
         ]),
         module("Reports", ["Text", "Diagnostics", "FileFormats", "WeightCoding", "Simulation"]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
@@ -142,12 +143,12 @@ let package = Package(
         ]),
         module("RTL", [
             "Diagnostics", "Tensors", "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",
-            "Timing", "Conformance", "Lowering", "Simulation",
+            "Geometry", "Timing", "Conformance", "Lowering", "Simulation",
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
             "Text", "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "FileFormats", "Quantization",
-            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Timing", "Machine",
-            "Conformance", "Lowering", "Simulation", "Traces", "RTL",
+            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Geometry", "Timing",
+            "Machine", "Conformance", "Lowering", "Simulation", "Traces", "RTL",
         ], resources: [.embedInCode("Templates")]),
 
         // Programs
@@ -158,13 +159,15 @@ let package = Package(
         program("Fuzz", [
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Importers", "Calibration", "Simulation", "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
+            "Geometry", "Importers", "Calibration", "Simulation", "Explanations", "Reports", "Codec", "TestVectors",
+            argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Machine", "Importers", "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations",
-            "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
+            "Geometry", "Machine", "Importers", "Conformance", "Calibration", "WeightCoding", "Simulation",
+            "Explanations", "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard",
+            argumentParser,
         ]),
 
         // Tests
@@ -186,7 +189,7 @@ let package = Package(
         tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing", "Lowering"]),
         tests("SchedulingTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription",
-            "Schedules", "Commands", "Networks", "Timing", "Scheduling", "Lowering", "WeightCoding",
+            "Schedules", "Commands", "Networks", "Geometry", "Timing", "Scheduling", "Lowering", "WeightCoding",
         ]),
         tests("ThreadsTests", ["Threads", "CSlowThreadTeam"]),
         tests("MachineTests", [
@@ -203,7 +206,7 @@ let package = Package(
         ]),
         tests("ConformanceTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
-            "MachineDescription", "Schedules", "Networks", "NetworkFiles", "ReferenceModel", "Conformance",
+            "MachineDescription", "Schedules", "Networks", "NetworkFiles", "Geometry", "ReferenceModel", "Conformance",
             "Scheduling", "Simulation", "Explanations", "TestSupport",
         ]),
         tests("EntropyCodingTests", [
@@ -219,7 +222,7 @@ let package = Package(
             "TestVectors", "TestSupport",
         ]),
         tests("TracesTests", [
-            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Timing",
+            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing",
             "Scheduling", "Lowering", "Simulation", "Traces", "TestSupport",
         ]),
         tests("GoldenModelTests", [

@@ -149,11 +149,14 @@ public struct PictureCodec: Sendable {
             [tensors.reconstruction, tensors.output],
         ]
         if let hyper = tensors.hyperLatent, let parameters = tensors.parameters { parts.append([hyper, parameters]) }
-        let largest =
-            parts.map { ends in
-                let part = network.cut(from: [ends[0]], to: Array(ends[1...]), name: "part")
-                return SimulationPlan.runBytes(part, shapes: shapes, machine: machine)
-            }.max() ?? 0
+        var largest = 0
+        for ends in parts {
+            let part = network.cut(from: [ends[0]], to: Array(ends[1...]), name: "part")
+            let input = shapes[ends[0]]!
+            largest = max(
+                largest,
+                try SimulationPlan.runBytes(part, height: input.height, width: input.width, machine: machine))
+        }
         // Symbols, means, tables and values of the latents; the picture as samples, in 32-bit elements and padded.
         let latents = MemoryBudget.product(32, shapes[tensors.latent]!.count)
         let picture = MemoryBudget.product(24, width, height)
@@ -167,7 +170,7 @@ public struct PictureCodec: Sendable {
     public mutating func analyse(_ picture: RGBImage, rate: Int) throws(Diagnostic) -> Analysis {
         try requireMemory(width: picture.width, height: picture.height)
         let part = try plan(.analysis, rate: rate, height: picture.height, width: picture.width)
-        let inputs = [tensors.picture: try PictureTensor.stored(picture, for: part.plan.network).widened]
+        let inputs = [tensors.picture: try PictureTensor.stored(picture, for: part.network.network).widened]
         let run = try SimulationRun(part.plan, of: part.network, inputs: inputs, threads: threads)
         let hyperLatents = tensors.hyperLatent.map { run.storedOutput($0) }
         let prediction = try hyperLatents.map { hyper throws(Diagnostic) in try predict(hyper, rate: rate) }

@@ -1,11 +1,11 @@
 /// Where everything lies in external memory. Addresses are bytes from 0.
 public struct ExternalMemoryMap: Hashable, Sendable {
-    /// One for each graph input and each layer's output, by name.
-    public var tensors: [String: TensorRegion]
+    /// Graph inputs, then every layer's result, in the graph's order.
+    public var tensors: [TensorRegion]
     /// Total extent.
     public var bytes: Int
 
-    public init(tensors: [String: TensorRegion], bytes: Int) {
+    public init(tensors: [TensorRegion], bytes: Int) {
         self.tensors = tensors
         self.bytes = bytes
     }

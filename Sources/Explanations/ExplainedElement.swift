@@ -1,4 +1,5 @@
 public import Diagnostics
+import Geometry
 import Graph
 public import Images
 public import MachineDescription
@@ -27,17 +28,19 @@ public struct ExplainedElement: Sendable {
         let graph = network.graph
         let name = name ?? graph.layers[0].name
         try graph.requireLayer(name, at: "--layer")
-        let layer = graph[layer: name]!
         let plan = try SimulationPlan(
             network: network, machine: machine, width: picture.width, height: picture.height, schedule: schedule,
             memory: memory)
         try plan.requireReferenceMemory()
         let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
         let run = try SimulationRun(plan, of: proven, inputs: inputs, threads: threads)
-        let operands = layer.inputs.map { inputs[$0] ?? run.outputs.tensor($0) }
+        let index = plan.geometry.layers.firstIndex { $0.name == name }!
+        let layer = graph.layers[index]
+        let operands = plan.geometry.layers[index].operands.map { run.outputs.tensor($0.tensor) }
         let explanation = try Explanation(
-            network, layer: layer, operands: operands, outputShape: plan.shapes[name]!, c: c, y: y, x: x)
-        let machineStored = Int(run.outputs.tensor(name)[y, x, c])
+            network, layer: layer, operands: operands, outputShape: plan.geometry.result(of: index).shape, c: c, y: y,
+            x: x)
+        let machineStored = Int(run.storedOutput(index)[y, x, c])
         let referenceStored = Int(try ReferenceModel(network).runLayer(layer, operands: operands).output[y, x, c])
         let stored = "derivation \(explanation.stored), reference model \(referenceStored), machine \(machineStored)"
         self.text = (explanation.lines + ["stored: " + stored]).joined(separator: "\n")

@@ -2,6 +2,7 @@ import Calibration
 import Codec
 import Diagnostics
 import Explanations
+import Geometry
 import Graph
 import Images
 import MachineDescription
@@ -70,7 +71,7 @@ extension Attempts {
             _ = try ProvenNetwork(network)
             return
         }
-        let run = try PictureRun(plan, picture: PNGPicture(image: picture), team: team)
+        let run = try PictureRun(plan, of: network, picture: PNGPicture(image: picture), team: team)
         _ = try run.report().jsonText()
         _ = run.reconstructedPicture.map(PNGWriter.encode)
         guard report.totals.usefulMACs <= 1 << 22 else { return }
@@ -89,8 +90,8 @@ extension Attempts {
     private func explain(
         _ network: ProvenNetwork, _ plan: SimulationPlan, _ picture: RGBImage, using random: inout SeededGenerator
     ) throws {
-        let layer = random.element(of: plan.network.graph.layers).name
-        let shape = plan.shapes[layer]!
+        let index = random.element(of: Array(plan.geometry.layers.indices))
+        let (layer, shape) = (plan.geometry.layers[index].name, plan.geometry.result(of: index).shape)
         let (c, y, x) = (
             random.integer(0...shape.channels - 1), random.integer(0...shape.height - 1),
             random.integer(0...shape.width - 1)

@@ -52,13 +52,14 @@ struct Attempts {
         guard try MachineDescription(yaml: machine.yaml, path: path) == machine else {
             throw WrongResult(message: "the machine's own text reads as another machine")
         }
+        let network = random.element(of: codecs.networks)
         let plan = try SimulationPlan(
-            network: random.element(of: codecs.networks), machine: machine, width: 16, height: 16)
+            network: network, machine: machine, width: 16, height: 16)
         _ = plan.report().jsonText()
         guard random.once(in: 4) else { return }
         try requireEqual(
             Verification(
-                network: ProvenNetwork(plan.network), machine: machine,
+                network: ProvenNetwork(network), machine: machine,
                 picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
     }
 

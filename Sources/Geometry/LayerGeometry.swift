@@ -66,27 +66,26 @@ package struct LayerGeometry: Hashable {
 }
 
 extension LayerGeometry {
-    /// The geometry of a layer. `tensors` maps names of graph inputs and layers to indices.
+    /// The geometry of a layer that reads and writes tensors of these indices.
     ///
     /// - Throws: `layerFormatNotExecutable`.
-    package init(
-        _ layer: Layer, tensors: [String: Int], shapes: [String: TensorShape], formats: [String: TensorFormat]
+    init(
+        _ layer: Layer, operands indices: [Int], result: Int, of tensors: [NetworkGeometry.TensorGeometry]
     ) throws(Diagnostic) {
-        let inputs = layer.inputs.map { shapes[$0]! }
-        let (input, output) = (inputs[0], shapes[layer.name]!)
+        let (input, output) = (tensors[indices[0]].shape, tensors[result].shape)
         name = layer.name
-        operands = layer.inputs.map { name in
-            let channels = shapes[name]!.channels
+        operands = indices.map { index in
+            let channels = tensors[index].shape.channels
             return OperandGeometry(
-                tensor: tensors[name]!, tensorChannels: channels, channels: channels,
-                bytesPerElement: formats[name]!.bytesPerElement)
+                tensor: index, tensorChannels: channels, channels: channels,
+                bytesPerElement: tensors[index].bytesPerElement)
         }
         vertical = AxisGeometry(input: input.height, output: output.height)
         horizontal = AxisGeometry(input: input.width, output: output.width)
         inputChannels = input.channels
         outputChannels = output.channels
-        outputTensor = tensors[layer.name]!
-        outputBytesPerElement = formats[layer.name]!.bytesPerElement
+        outputTensor = result
+        outputBytesPerElement = tensors[result].bytesPerElement
         kind = .convolution
         setOperator(layer.operator)
         try requireFormats(layer)
@@ -102,8 +101,10 @@ extension LayerGeometry {
             groups = convolution.groups
         case .transposedConvolution(let transposed):
             kind = .transposedConvolution
-            (vertical, horizontal) = transposed.axes(
-                input: (vertical.input, horizontal.input), output: (vertical.output, horizontal.output))
+            (vertical.kind, horizontal.kind) = (.transposed, .transposed)
+            (vertical.kernel, horizontal.kernel) = (transposed.kernelHeight, transposed.kernelWidth)
+            (vertical.stride, horizontal.stride) = (transposed.strideY, transposed.strideX)
+            (vertical.padding, horizontal.padding) = (transposed.padding.top, transposed.padding.left)
         case .fullyConnected: (vertical.kernel, horizontal.kernel) = (vertical.input, horizontal.input)
         case .normalization(let form): kind = .normalization(form.isSquareRootForm ? .square : .magnitude)
         case .requantize: kind = .elementwise(.requantize)

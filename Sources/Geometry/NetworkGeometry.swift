@@ -1,59 +1,51 @@
 package import Diagnostics
 import Graph
-package import Networks
-import Quantization
+import Networks
 package import Tensors
-import Text
 
 /// Every tensor and layer of a network at one picture size.
-package struct NetworkGeometry {
-    package struct TensorGeometry: Hashable {
+package struct NetworkGeometry: Hashable, Sendable {
+    package struct TensorGeometry: Hashable, Sendable {
         package var name: String
         package var shape: TensorShape
         package var bytesPerElement: Int
+
+        /// Bytes of all elements, pitch not counted.
+        package var storedBytes: Int { shape.count * bytesPerElement }
     }
 
     /// Graph inputs, then the layers' results in order.
     package var tensors: [TensorGeometry] = []
     package var layers: [LayerGeometry] = []
+    /// Layers whose results the network is run for, the first the picture where there is one; layers of latents.
+    package let outputLayers: [Int]
+    package let latentLayers: [Int]
 
-    /// Channels that a tensor may have: a layer's channel block counts them in 16 bits.
-    private static let mostChannels = 1 << 16 - 1
-
-    /// - Throws: the graph's shape diagnostics, `layerFormatNotExecutable`, `layerChannelsExceeded`,
-    ///   `layerParametersMismatch` where a tensor has no format.
-    package init(_ network: QuantizedNetwork, height: Int, width: Int) throws(Diagnostic) {
-        let shapes = try network.graph.shapes(height: height, width: width)
+    /// - Parameters:
+    ///   - height, width: of the graph's input, padded already.
+    /// - Throws: the graph's shape diagnostics, `graphPictureUnfit`, `layerFormatNotExecutable`.
+    package init(_ formats: NetworkFormats, height: Int, width: Int) throws(Diagnostic) {
+        let graph = formats.graph
+        let shapes = try graph.shapes(height: height, width: width) { formats.layers[$0].weights }
         var indices: [String: Int] = [:]
-        for name in network.graph.inputs.map(\.name) + network.graph.layers.map(\.name) {
-            let shape = shapes[name]!
-            guard let format = network.formats[name] else {
-                throw Diagnostic(
-                    .layerParametersMismatch, at: "tensor \(name)", found: "no format",
-                    expected: "codes or 16-bit integers", remedy: "quantize the network again")
-            }
-            if case .codes(let set) = format, set.channels != shape.channels {
-                throw Diagnostic(
-                    .layerParametersMismatch, at: "tensor \(name)", found: "a codebook set of \(set.channels) channels",
-                    expected: "\(shape.channels) channels",
-                    remedy: "quantize the network again")
-            }
-            guard shape.channels <= NetworkGeometry.mostChannels else {
-                throw Diagnostic(
-                    .layerChannelsExceeded, at: "tensor \(name)", found: "\(shape.channels.grouped) channels",
-                    expected: "at most \(NetworkGeometry.mostChannels.grouped): the machine counts them in 16 bits",
-                    remedy:
-                        """
-                        split the tensor: layers with parts of the channels each, whose results are added or \
-                        concatenated; or fold channels into rows and columns
-                        """
-                )
-            }
-            indices[name] = tensors.count
-            tensors.append(TensorGeometry(name: name, shape: shape, bytesPerElement: format.bytesPerElement))
+        for storage in formats.tensors {
+            indices[storage.name] = tensors.count
+            tensors.append(
+                TensorGeometry(
+                    name: storage.name, shape: shapes[storage.name]!, bytesPerElement: storage.bytesPerElement))
         }
-        for layer in network.graph.layers {
-            layers.append(try LayerGeometry(layer, tensors: indices, shapes: shapes, formats: network.formats))
+        let layerIndices = { [inputs = graph.inputs.count] (name: String) in indices[name]! - inputs }
+        (outputLayers, latentLayers) = (graph.outputs.map(layerIndices), graph.latents.map(layerIndices))
+        for layer in graph.layers {
+            layers.append(
+                try LayerGeometry(
+                    layer, operands: layer.inputs.map { indices[$0]! }, result: graph.inputs.count + layers.count,
+                    of: tensors))
         }
     }
+
+    /// The layer's result.
+    package func result(of layer: Int) -> TensorGeometry { tensors[layers[layer].outputTensor] }
+    /// What the layer reads.
+    package func operands(of layer: Int) -> [TensorGeometry] { layers[layer].operands.map { tensors[$0.tensor] } }
 }

@@ -9,7 +9,7 @@ import Text
 /// The parameter blocks of every layer, and where they lie in the layer's half of the parameter memory.
 package struct ParameterPlan {
     package struct PlacedBlock {
-        package var block: ParameterBlock
+        package var block: BlockStorage
         /// Address in the parameter memory.
         package var address: Int
     }
@@ -27,22 +27,20 @@ package struct ParameterPlan {
     /// Blocks begin at multiples of this, in the parameter memory.
     private static let alignment = 8
 
-    /// - Throws: `scheduleParameterMemoryOverflow`, `layerParametersMismatch`, `layerFormatNotExecutable`.
-    package init(network: QuantizedNetwork, geometry: NetworkGeometry, machine: MachineDescription) throws(Diagnostic) {
+    /// - Throws: `scheduleParameterMemoryOverflow`.
+    package init(_ formats: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
         let half = machine.parameterHalfBytes
-        for (index, layer) in network.graph.layers.enumerated() {
-            let configuration = try LayerConfiguration(
-                layer, in: network, outputChannels: geometry.layers[index].outputChannels)
+        for (index, layer) in formats.layers.enumerated() {
             var placed = LayerBlocks()
-            for block in configuration.blocks {
+            for block in layer.blocks {
                 let address = index % 2 * half + placed.bytes
                 placed.addresses[block.kind] = address
                 placed.blocks.append(PlacedBlock(block: block, address: address))
-                placed.bytes += roundUp(block.bytes.count, to: ParameterPlan.alignment)
+                placed.bytes += roundUp(block.bytes, to: ParameterPlan.alignment)
             }
             guard placed.bytes <= half else {
                 throw Diagnostic(
-                    .scheduleParameterMemoryOverflow, at: "layer \(layer.name)",
+                    .scheduleParameterMemoryOverflow, at: "layer \(formats.graph.layers[index].name)",
                     found: "parameters need \(placed.bytes.grouped) bytes",
                     expected: "parameterMemory half holds \(half.grouped)",
                     remedy: "use fewer codebooks or a machine with more memory")

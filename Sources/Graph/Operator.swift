@@ -39,6 +39,9 @@ public enum Operator: Hashable, Sendable {
         case .reconstructLatent: "reconstructLatent"
         }
     }
+
+    /// G; 1 but for convolutions.
+    public var groups: Int { if case .convolution(let convolution) = self { convolution.groups } else { 1 } }
 }
 
 /// The sub-grid of latents: 2^fractionBits steps to one symbol step, and where the means lie in the second input.

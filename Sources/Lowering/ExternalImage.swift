@@ -13,17 +13,30 @@ public struct ExternalImage: Sendable {
 
     /// Cuts the network's weights into the program's tiles and writes tables and channel blocks.
     ///
-    /// - Throws: `layerParametersMismatch` where a layer has not the number of weight codes that its shape needs.
+    /// - Throws: `layerParametersMismatch` where a layer has not the number of weight codes that its shape needs, or
+    ///   parameters of another size than the program was made for.
     public init(_ layout: ProgramLayout, network: QuantizedNetwork) throws(Diagnostic) {
         bytes = [UInt8](repeating: 0, count: layout.parameterEnd)
         var source: WeightSource?
         for region in layout.parameterRegions {
             switch region.content {
-            case .block(let block):
-                bytes.replaceSubrange(region.address..<region.address + region.bytes, with: block.bytes)
+            case .block(let kind, let layer):
+                let result = layout.geometry.layers[layer].outputChannels
+                let configuration = try LayerConfiguration(
+                    network.graph.layers[layer], in: network, outputChannels: result)
+                let block = configuration.blocks.first { $0.kind == kind }?.bytes ?? []
+                guard block.count == region.bytes else {
+                    throw Diagnostic(
+                        .layerParametersMismatch, at: "layer \(network.graph.layers[layer].name)",
+                        found: "a \(kind.rawValue) of \(block.count.grouped) bytes",
+                        expected: "\(region.bytes.grouped)", remedy: "plan this network")
+                }
+                bytes.replaceSubrange(region.address..<region.address + region.bytes, with: block)
             case .weights(let tile):
                 if source?.layer != tile.layer {
-                    source = try WeightSource(layer: tile.layer, layout: layout, network: network)
+                    source = try WeightSource(
+                        layer: tile.layer, layout.geometry.layers[tile.layer],
+                        network.parameters[network.graph.layers[tile.layer].name])
                 }
                 source!.copy(tile, to: &bytes, at: region.address)
             }
@@ -40,53 +53,27 @@ private struct WeightSource {
     /// Indices of taps, phase by phase.
     private let phases: [[Int]]
 
-    init(layer index: Int, layout: ProgramLayout, network: QuantizedNetwork) throws(Diagnostic) {
+    init(layer index: Int, _ geometry: LayerGeometry, _ parameters: LayerParameters?) throws(Diagnostic) {
         layer = index
-        let layer = network.graph.layers[index]
-        let input = layout.memoryMap.tensors[layer.inputs[0]]!
-        switch network.parameters[layer.name] {
-        case .accumulation(let parameters): codes = parameters.weightCodes
-        case .normalization(let parameters): codes = parameters.gammaCodes
-        default: codes = []
-        }
-        switch layer.operator {
-        case .convolution(let convolution):
-            channels = input.channels / convolution.groups
-            taps = convolution.kernelHeight * convolution.kernelWidth
-            phases = [Array(0..<taps)]
-        case .transposedConvolution(let transposed):
-            channels = input.channels
-            taps = transposed.kernelHeight * transposed.kernelWidth
-            phases = WeightSource.phases(
-                transposed, input: input, output: layout.memoryMap.tensors[layer.name]!)
-        case .fullyConnected:
-            channels = input.channels
-            taps = input.height * input.width
-            phases = [Array(0..<taps)]
-        default:
-            channels = input.channels
-            taps = 1
-            phases = [[0]]
-        }
-        let expected = layout.memoryMap.tensors[layer.name]!.channels * taps * channels
-        guard codes.count == expected else {
+        codes = parameters?.weights?.codes ?? []
+        channels = geometry.groupInputChannels
+        taps = geometry.taps
+        phases =
+            geometry.kind == .transposedConvolution ? WeightSource.phases(of: geometry) : [Array(0..<geometry.taps)]
+        guard codes.count == geometry.weightBytes else {
             throw Diagnostic(
-                .layerParametersMismatch, at: "layer \(layer.name)", found: "\(codes.count.grouped) weight codes",
-                expected: "\(expected.grouped)",
+                .layerParametersMismatch, at: "layer \(geometry.name)", found: "\(codes.count.grouped) weight codes",
+                expected: "\(geometry.weightBytes.grouped)",
                 remedy: "quantize the network again")
         }
     }
 
     /// Taps of each phase, rows of phases first.
-    private static func phases(
-        _ transposed: TransposedConvolution, input: TensorRegion, output: TensorRegion
-    ) -> [[Int]] {
-        let (rows, columns) = transposed.axes(
-            input: (input.height, input.width), output: (output.height, output.width))
-        return rows.phases.flatMap { row in
-            columns.phases.map { column in
-                rows.taps(of: row).flatMap { y in
-                    columns.taps(of: column).map { y * transposed.kernelWidth + $0 }
+    private static func phases(of layer: LayerGeometry) -> [[Int]] {
+        layer.vertical.phases.flatMap { row in
+            layer.horizontal.phases.map { column in
+                layer.vertical.taps(of: row).flatMap { y in
+                    layer.horizontal.taps(of: column).map { y * layer.horizontal.kernel + $0 }
                 }
             }
         }

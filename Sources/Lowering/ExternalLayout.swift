@@ -24,13 +24,14 @@ struct ExternalLayout {
     init(geometry: NetworkGeometry, tilings: [LayerTiling], parameters: ParameterPlan, machine: MachineDescription) {
         alignment = machine.dma.alignmentBytes
         for (index, tiling) in tilings.enumerated() { weightAddresses.append(placeWeights(tiling, layer: index)) }
-        var known: [[UInt8]: Int] = [:]
-        for layer in parameters.layers {
+        // By the blocks' contents.
+        var known: [Int: Int] = [:]
+        for (index, layer) in parameters.layers.enumerated() {
             blockAddresses.append(
                 layer.blocks.map { placed in
-                    if let address = known[placed.block.bytes] { return address }
-                    let address = place(placed.block.bytes.count, .block(placed.block))
-                    known[placed.block.bytes] = address
+                    if let address = known[placed.block.content] { return address }
+                    let address = place(placed.block.bytes, .block(placed.block.kind, layer: index))
+                    known[placed.block.content] = address
                     return address
                 })
         }

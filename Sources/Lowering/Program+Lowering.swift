@@ -1,10 +1,10 @@
 import Commands
 public import Diagnostics
-import Geometry
+public import Geometry
 import Graph
 import Machine
 public import MachineDescription
-public import Networks
+import Networks
 public import Schedules
 import Scheduling
 import Text
@@ -22,13 +22,23 @@ extension Program {
     /// - Throws: what `Schedule.verify` throws; `scheduleTooLong`; `faultUnknown` where the fault cannot be put in;
     ///   `memoryBudgetExceeded`.
     public init(
-        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil,
+        network: NetworkFormats, schedule: Schedule, machine: MachineDescription, fault: Fault? = nil,
         memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
+        try self.init(
+            network: network, NetworkGeometry(network, height: schedule.height, width: schedule.width),
+            schedule: schedule, machine: machine, fault: fault, memory: memory)
+    }
+
+    /// The same where the geometry is known.
+    package init(
+        network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, machine: MachineDescription,
+        fault: Fault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         var commands: [Command] = []
         layout = try ProgramLayout(
-            network: network, schedule: schedule, machine: machine, fault: fault, memory: memory, areKept: true,
-            into: &commands)
+            network: network, geometry, schedule: schedule, machine: machine, fault: fault, memory: memory,
+            areKept: true, into: &commands)
         self.commands = commands
     }
 
@@ -43,23 +53,32 @@ extension ProgramLayout {
     ///
     /// - Throws: as `Program` does.
     public init(
-        network: QuantizedNetwork, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil,
+        network: NetworkFormats, schedule: Schedule, timing stream: inout TimedStream, fault: Fault? = nil,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         try self.init(
-            network: network, schedule: schedule, machine: stream.machine, fault: fault, memory: memory, areKept: false,
+            network: network, NetworkGeometry(network, height: schedule.height, width: schedule.width),
+            schedule: schedule, timing: &stream, fault: fault, memory: memory)
+    }
+
+    /// The same where the geometry is known.
+    package init(
+        network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, timing stream: inout TimedStream,
+        fault: Fault? = nil, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
+        try self.init(
+            network: network, geometry, schedule: schedule, machine: stream.machine, fault: fault, memory: memory,
+            areKept: false,
             into: &stream)
     }
 
     fileprivate init(
-        network: QuantizedNetwork, schedule: Schedule, machine: MachineDescription, fault: Fault?, memory: MemoryBudget,
-        areKept: Bool,
-        into sink: inout some CommandSink
+        network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, machine: MachineDescription,
+        fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink
     ) throws(Diagnostic) {
-        let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
         let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
         let commandEstimate = verified.reduce(0) { MemoryBudget.sum($0, $1.tiling.commandEstimate) }
-        let parameters = try ParameterPlan(network: network, geometry: geometry, machine: machine)
+        let parameters = try ParameterPlan(network, machine: machine)
         let tilings = verified.map(\.tiling)
         let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
         guard commandEstimate <= Program.mostCommands else {
@@ -87,7 +106,7 @@ extension ProgramLayout {
             let first = builder.commands.count
             builder.loadParameters(
                 context,
-                blocks: zip(layout.blockAddresses[index], blocks.blocks).map { ($0, $1.address, $1.block.bytes.count) })
+                blocks: zip(layout.blockAddresses[index], blocks.blocks).map { ($0, $1.address, $1.block.bytes) })
             builder.lower(context)
             layers.append(
                 LayerProgram(
@@ -95,10 +114,8 @@ extension ProgramLayout {
                     parameterMemoryBytes: blocks.bytes))
         }
         sink = builder.commands
-        let names = geometry.tensors.map(\.name)
         self.init(
-            memoryMap: ExternalMemoryMap(
-                tensors: Dictionary(uniqueKeysWithValues: zip(names, layout.tensors)), bytes: layout.bytes),
+            geometry: geometry, memoryMap: ExternalMemoryMap(tensors: layout.tensors, bytes: layout.bytes),
             parameterRegions: layout.parameterRegions, layers: layers)
     }
 }

@@ -1,7 +1,10 @@
 public import Commands
+package import Geometry
 
 /// Where a network lies in external memory, and what each layer occupies: all of a program but its commands.
 public struct ProgramLayout: Sendable {
+    /// What indices of tensors and layers mean.
+    package let geometry: NetworkGeometry
     public let memoryMap: ExternalMemoryMap
     /// In ascending order of addresses, all before the first tensor.
     public let parameterRegions: [ParameterRegion]
@@ -23,8 +26,8 @@ public struct ParameterRegion: Hashable, Sendable {
     public enum Content: Hashable, Sendable {
         /// The weight codes of one tile: `[phase][k][tap of the phase][c]`.
         case weights(WeightTile)
-        /// A block of parameters.
-        case block(ParameterBlock)
+        /// A block of parameters: that of the first layer which has these bytes.
+        case block(ParameterBlock.Kind, layer: Int)
     }
 
     public init(address: Int, bytes: Int, content: Content) {

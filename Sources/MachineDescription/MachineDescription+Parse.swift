@@ -132,8 +132,8 @@ extension DMADescription {
         self.init(
             bytesPerCycle: try fields.integer("bytesPerCycle", in: 1...4096),
             latencyCycles: try fields.integer("latencyCycles", in: 1...65_536),
-            burstBytes: try fields.integer("burstBytes", in: 1...65_536),
+            burstBytes: try fields.integer("burstBytes", in: 1...DMADescription.longestBurstBytes),
             alignmentBytes: try fields.integer("alignmentBytes", in: 1...65_536),
-            outstanding: try fields.integer("outstanding", in: 1...256))
+            outstanding: try fields.integer("outstanding", in: 1...DMADescription.mostOutstanding))
     }
 }

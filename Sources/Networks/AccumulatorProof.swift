@@ -37,13 +37,12 @@ public enum AccumulatorProof {
         let outputs = accumulation.bias.count
         let inner = outputs > 0 ? accumulation.weightCodes.count / outputs : 0
         var inputChannels = inner
-        var groups = 1
+        let groups = layer.operator.groups
         var phaseOf: (Int) -> Int = { _ in 0 }
         var phases = 1
         switch layer.operator {
         case .convolution(let convolution):
             inputChannels = inner / (convolution.kernelHeight * convolution.kernelWidth)
-            groups = convolution.groups
         case .transposedConvolution(let transposed):
             inputChannels = inner / (transposed.kernelHeight * transposed.kernelWidth)
             phases = transposed.strideY * transposed.strideX

@@ -11,6 +11,16 @@ public enum LayerParameters: Hashable, Sendable {
     case addition(AdditionParameters)
     /// Operators that only move codes or are fixed by their grid: concatenation, pixel shuffle, the latent operators.
     case none
+
+    /// What the MAC array multiplies by, weights or gamma, in the order of the layer's shape; nil where it takes no
+    /// part.
+    public var weights: (codes: [UInt8], decoder: WeightDecoder)? {
+        switch self {
+        case .accumulation(let parameters): (parameters.weightCodes, parameters.weightDecoder)
+        case .normalization(let parameters): (parameters.gammaCodes, parameters.gammaDecoder)
+        case .requantization, .addition, .none: nil
+        }
+    }
 }
 
 /// `acc[k] = bias[k] + sum over r, s, c of v * w`, then post-processing.

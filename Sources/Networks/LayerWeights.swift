@@ -53,21 +53,12 @@ extension QuantizedNetwork {
     }
 
     package func weights(of name: String, channels: [String: Int]) -> LayerWeights? {
-        guard let layer = graph[layer: name], let inputs = channels[layer.inputs[0]], let outputs = channels[name]
+        guard let layer = graph[layer: name], let weights = parameters[name]?.weights,
+            let inputs = channels[layer.inputs[0]], let outputs = channels[name]
         else { return nil }
-        switch parameters[name] {
-        case .accumulation(let accumulation):
-            var groups = 1
-            if case .convolution(let convolution) = layer.operator { groups = convolution.groups }
-            return LayerWeights(
-                codes: accumulation.weightCodes, decoder: accumulation.weightDecoder, outputChannels: outputs,
-                inputChannels: inputs / groups)
-        case .normalization(let normalization):
-            return LayerWeights(
-                codes: normalization.gammaCodes, decoder: normalization.gammaDecoder, outputChannels: outputs,
-                inputChannels: inputs)
-        case .requantization, .addition, .some(.none), nil: return nil
-        }
+        return LayerWeights(
+            codes: weights.codes, decoder: weights.decoder, outputChannels: outputs,
+            inputChannels: inputs / layer.operator.groups)
     }
 
     /// The same network with the statistics of all its weights.

@@ -9,8 +9,12 @@ extension QuantizedNetwork {
     /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit` where a fully connected layer has
     ///   weights for another extent.
     public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: TensorShape] {
-        try graph.shapes(height: height, width: width) { name in
-            if case .accumulation(let accumulation)? = parameters[name] { accumulation.weightCodes.count } else { nil }
+        try graph.shapes(height: height, width: width) { layer in
+            if case .accumulation(let accumulation)? = parameters[graph.layers[layer].name] {
+                accumulation.weightCodes.count
+            } else {
+                nil
+            }
         }
     }
 }
@@ -22,8 +26,8 @@ extension FloatNetwork {
     /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit` where a fully connected layer has
     ///   weights for another extent.
     public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: TensorShape] {
-        try graph.shapes(height: height, width: width) { name in
-            if case .accumulation(let weights, _)? = parameters[name] { weights.count } else { nil }
+        try graph.shapes(height: height, width: width) { layer in
+            if case .accumulation(let weights, _)? = parameters[graph.layers[layer].name] { weights.count } else { nil }
         }
     }
 
@@ -48,13 +52,16 @@ extension FloatNetwork {
 }
 
 extension Graph {
-    /// - Parameter weightCount: the weights of the layer of a name; nil where it has none.
-    fileprivate func shapes(
-        height: Int, width: Int, weightCount: (String) -> Int?
+    /// The shapes of a picture's tensors, fully connected layers held to the weights that they have.
+    ///
+    /// - Parameter weightCount: the weights of the layer of an index; nil where it has none.
+    /// - Throws: what `Graph.shapes(height:width:)` throws, `graphPictureUnfit`.
+    package func shapes(
+        height: Int, width: Int, weightCount: (Int) -> Int?
     ) throws(Diagnostic) -> [String: TensorShape] {
         let shapes = try shapes(height: height, width: width)
-        for layer in layers {
-            guard case .fullyConnected(let outputs) = layer.operator, let count = weightCount(layer.name),
+        for (index, layer) in layers.enumerated() {
+            guard case .fullyConnected(let outputs) = layer.operator, let count = weightCount(index),
                 let input = shapes[layer.inputs[0]]
             else { continue }
             guard count != outputs * input.count else { continue }

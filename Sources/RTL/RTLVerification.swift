@@ -2,6 +2,7 @@ import Commands
 public import Conformance
 public import Diagnostics
 public import Foundation
+import Geometry
 import Graph
 import Lowering
 import MachineDescription
@@ -57,10 +58,10 @@ public struct RTLVerification: Encodable, Sendable {
         rtlCycles = rtl.totalCycles
         var failure: String?
         var (elements, differing) = (0, 0)
-        for layer in plan.network.graph.layers {
-            let expected = run.storedOutput(layer.name)
+        for (index, layer) in plan.geometry.layers.enumerated() {
+            let expected = run.storedOutput(index)
             elements += expected.elements.count
-            let found = rtl.tensor(plan.layout.memoryMap.tensors[layer.name]!)
+            let found = rtl.tensor(plan.layout.memoryMap.tensors[layer.outputTensor])
             guard let difference = FirstDifference(expected: expected, found: found) else { continue }
             differing += difference.count
             failure =

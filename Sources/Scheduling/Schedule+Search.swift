@@ -1,8 +1,7 @@
 public import Diagnostics
-import Geometry
+public import Geometry
 import Graph
 public import MachineDescription
-public import Networks
 public import Schedules
 
 extension Schedule {
@@ -12,9 +11,18 @@ extension Schedule {
     /// - Throws: `scheduleNotFound` where no tiling of a layer fits, with the numbers; what the machine cannot do at
     ///   all (as `verify`); the graph's shape diagnostics.
     public init(
-        bestFor network: QuantizedNetwork, on machine: MachineDescription, height: Int, width: Int
+        bestFor network: NetworkFormats, on machine: MachineDescription, height: Int, width: Int
     ) throws(Diagnostic) {
-        let geometry = try NetworkGeometry(network, height: height, width: width)
+        try self.init(
+            bestFor: network, NetworkGeometry(network, height: height, width: width), on: machine, height: height,
+            width: width)
+    }
+
+    /// The same where the geometry is known.
+    package init(
+        bestFor network: NetworkFormats, _ geometry: NetworkGeometry, on machine: MachineDescription, height: Int,
+        width: Int
+    ) throws(Diagnostic) {
         try machine.requireCapabilities(for: network)
         var layers: [LayerSchedule] = []
         // Layers of equal geometry have equal schedules.

@@ -1,8 +1,7 @@
 public import Diagnostics
-package import Geometry
+public import Geometry
 import Graph
 public import MachineDescription
-public import Networks
 public import Schedules
 import Text
 
@@ -10,15 +9,15 @@ extension Schedule {
     /// Refuses what cannot run, with numbers.
     ///
     /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026, and the graph's.
-    public func verify(network: QuantizedNetwork, machine: MachineDescription) throws(Diagnostic) {
+    public func verify(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: height, width: width)
         _ = try verified(network: network, geometry: geometry, machine: machine)
-        _ = try ParameterPlan(network: network, geometry: geometry, machine: machine)
+        _ = try ParameterPlan(network, machine: machine)
     }
 
     /// The layers' tilings, in the graph's order, and their entries in the schedule.
     package func verified(
-        network: QuantizedNetwork, geometry: NetworkGeometry, machine: MachineDescription
+        network: NetworkFormats, geometry: NetworkGeometry, machine: MachineDescription
     ) throws(Diagnostic) -> [(tiling: LayerTiling, schedule: LayerSchedule)] {
         try requireFor(network: network, machine: machine)
         try machine.requireCapabilities(for: network)
@@ -55,7 +54,7 @@ extension Schedule {
         return verified
     }
 
-    private func requireFor(network: QuantizedNetwork, machine: MachineDescription) throws(Diagnostic) {
+    private func requireFor(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
         for (what, found, expected) in [
             ("network", self.network, network.graph.name), ("machine", self.machine, machine.name),
         ] where found != expected {

@@ -1,5 +1,4 @@
-import Graph
-import Networks
+import Geometry
 import Tensors
 
 /// How many bytes of activations must exist at once in external memory, when each tensor is kept from the layer that
@@ -10,21 +9,22 @@ struct ActivationLiveness {
     /// The same tensors at four bytes an element.
     let peakBytesFloat32: Int
 
-    init(graph: Graph, shapes: [String: TensorShape], formats: [String: TensorFormat]) {
-        var lastReader: [String: Int] = [:]
-        for (index, layer) in graph.layers.enumerated() {
-            for input in layer.inputs { lastReader[input] = index }
+    init(_ geometry: NetworkGeometry) {
+        var lastReader = Array(repeating: -1, count: geometry.tensors.count)
+        for (index, layer) in geometry.layers.enumerated() {
+            for operand in layer.operands { lastReader[operand.tensor] = index }
         }
-        for output in graph.outputs { lastReader[output] = graph.layers.count }
-        var alive = graph.inputs.map(\.name)
+        for layer in geometry.outputLayers { lastReader[geometry.layers[layer].outputTensor] = geometry.layers.count }
+        var alive = Array(0..<geometry.tensors.count - geometry.layers.count)
         var (peak, peakFloat32) = (0, 0)
-        for (index, layer) in graph.layers.enumerated() {
-            alive.append(layer.name)
-            peak = max(peak, alive.reduce(0) { $0 + shapes[$1]!.count * formats[$1]!.bytesPerElement })
-            peakFloat32 = max(peakFloat32, alive.reduce(0) { $0 + shapes[$1]!.count * 4 })
-            alive.removeAll { lastReader[$0, default: -1] <= index }
+        for (index, layer) in geometry.layers.enumerated() {
+            alive.append(layer.outputTensor)
+            let tensors = alive.map { geometry.tensors[$0] }
+            peak = max(peak, tensors.reduce(0) { $0 + $1.storedBytes })
+            peakFloat32 = max(peakFloat32, tensors.reduce(0) { $0 + $1.shape.count * 4 })
+            alive.removeAll { lastReader[$0] <= index }
         }
-        self.peakBytes = peak
-        self.peakBytesFloat32 = peakFloat32
+        peakBytes = peak
+        peakBytesFloat32 = peakFloat32
     }
 }

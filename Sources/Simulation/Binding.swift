@@ -5,7 +5,7 @@ import Text
 public enum BindingResource: String, Codable, CaseIterable, Sendable {
     /// Steps of the multipliers.
     case macArray
-    /// External memory: its transfers take longer than all that the compute engine does.
+    /// External memory: its transfers, or the waits for them, take longer than all that the compute engine does.
     case dma
     /// Post-processor, encoder or normalization: results of a group leave later than the next group is summed.
     case resultLanes
@@ -38,14 +38,11 @@ extension LayerReport {
         Double(dramReadBytes + dramWriteBytes) / dma.reachedBytesPerCycle
     }
 
-    /// By the larger of its time on the compute engine and of its transfers; on the compute engine by what costs at
-    /// least a tenth of that time beside the steps.
+    /// By the largest of its time on the compute engine, of its transfers and of the waits for them; on the compute
+    /// engine by what costs at least a tenth of that time beside the steps.
     func bindingResource(on machine: MachineDescription) -> BindingResource {
-        guard Double(ownCycles) >= transferCycles(machine.dma) else { return .dma }
-        let array = machine.macArray
-        let feeds: BindingResource =
-            machine.weightBuffer.bytesPerCycle < array.inputChannelLanes * array.outputChannelLanes
-            ? .weightBuffer : .activationBuffer
+        guard Double(ownCycles) >= transferCycles(machine.dma), 2 * ownCycles >= simulatedCycles else { return .dma }
+        let feeds: BindingResource = machine.weightsPaceSteps ? .weightBuffer : .activationBuffer
         let others: [(resource: BindingResource, cycles: Int)] = [
             (feeds, stallCycles["bankConflict", default: 0]), (.resultLanes, stallCycles["drain", default: 0]),
             (.pipeline, stallCycles["fill", default: 0]),
@@ -76,9 +73,10 @@ extension BindingReport {
         switch resource {
         case .macArray: return multipliers(layers, machine)
         case .dma: return machine.dma.unfilledBus ?? bus(layers, machine)
-        case .weightBuffer: return machine.starvedWeights ?? "its steps take several cycles"
+        case .weightBuffer:
+            return [machine.starvedWeights, machine.sharedBanks].compactMap(\.self).joined(separator: "; ")
         case .activationBuffer:
-            return machine.sharedBanks
+            return machine.sharedBanks.map { [$0, machine.starvedWeights].compactMap(\.self).joined(separator: "; ") }
                 ?? "columns of a strided layer lie in the same banks; activationBuffer.deinterleave would spread them"
         case .resultLanes:
             return machine.pacedArray
@@ -107,17 +105,21 @@ extension BindingReport {
             """
     }
 
-    /// The bus can be full: a wider one, or fewer bytes.
+    /// The bus can be full: shorter waits, a wider one, or fewer bytes.
     private static func bus(_ layers: [LayerReport], _ machine: MachineDescription) -> String {
         let (bytes, least) = layers.reduce((0, 0)) {
             ($0.0 + $1.dramReadBytes + $1.dramWriteBytes, $0.1 + $1.lowerBoundBytes)
         }
-        let cycles = layers.reduce(0) { $0 + $1.simulatedCycles }
-        let moved =
-            """
-            DMA moves \((Double(bytes) / Double(max(cycles, 1))).fixed(1)) of \(machine.dma.bytesPerCycle) bytes per \
-            cycle
-            """
+        let cycles = max(layers.reduce(0) { $0 + $1.simulatedCycles }, 1)
+        let width = machine.dma.bytesPerCycle
+        let moved = "DMA moves \((Double(bytes) / Double(cycles)).fixed(1)) of \(width) bytes per cycle"
+        guard 2 * bytes >= cycles * width else {
+            return
+                """
+                \(moved): most of the time it waits for the first bytes of short transfers, \
+                \(machine.dma.latencyCycles) cycles each; a lower latency or larger tiles would help
+                """
+        }
         return 4 * bytes > 5 * least
             ? """
             \(moved), \(bytes.grouped) bytes where \(least.grouped) must move; larger buffers or a wider bus would help

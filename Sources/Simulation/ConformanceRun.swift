@@ -33,7 +33,7 @@ public struct ConformanceRun: Sendable {
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
         let counts = reference.saturatedOutputsByChannel["layer"]!
         (self.layerCase, self.plan, saturatedOutputs) = (layerCase, plan, counts.reduce(0, +))
-        if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.outputs.tensor("layer")) {
+        if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.storedOutput(0)) {
             difference =
                 """
                 \(layerCase.name): \(first.count) elements differ, first at [\(first.y)][\(first.x)][\(first.c)]: \

@@ -85,7 +85,7 @@ public enum LayerCaseFolder {
             }
             if let difference = FirstDifference(
                 expected: expected,
-                found: try SimulationRun(plan, of: proven, inputs: inputs, threads: threads).outputs.tensor(output))
+                found: try SimulationRun(plan, of: proven, inputs: inputs, threads: threads).storedOutput(output))
             {
                 machineMismatches += difference.count
                 first =

@@ -4,22 +4,23 @@ import Threads
 /// Takes the layers' digests while the machine runs on: a layer's output no longer changes once its last command has
 /// ended.
 final class LayerDigests: Sendable {
-    private let names: [String]
+    /// Of each layer's result.
+    private let tensors: [Int]
     private let outputs: StoredOutputs
     private let team: ThreadTeam
     private let digests: Mutex<[String?]>
 
-    init(names: [String], outputs: StoredOutputs, team: ThreadTeam) {
-        self.names = names
+    init(tensors: [Int], outputs: StoredOutputs, team: ThreadTeam) {
+        self.tensors = tensors
         self.outputs = outputs
         self.team = team
-        digests = Mutex(Array(repeating: nil, count: names.count))
+        digests = Mutex(Array(repeating: nil, count: tensors.count))
     }
 
     /// The layer's output is complete.
     func take(_ layer: Int) {
-        team.add { [names, outputs] in
-            let digest = outputs.digest(of: names[layer])
+        team.add { [tensors, outputs] in
+            let digest = outputs.digest(of: tensors[layer])
             self.digests.withLock { $0[layer] = digest }
         }
     }

@@ -1,7 +1,8 @@
 public import Diagnostics
+import Geometry
 import Graph
 public import Images
-import Networks
+public import Networks
 public import Tensors
 public import Threads
 
@@ -15,13 +16,13 @@ public struct PictureRun: Sendable {
     /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what the proof of
     ///   `ProvenNetwork` throws.
     public init(
-        _ plan: SimulationPlan, picture: PNGPicture, team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil
+        _ plan: SimulationPlan, of network: QuantizedNetwork, picture: PNGPicture, team: ThreadTeam,
+        progress: ((Int, Int) -> Void)? = nil
     ) throws(Diagnostic) {
-        let network = plan.network
         let proof = team.begin { Result { () throws(Diagnostic) in try ProvenNetwork(network) } }
-        let graph = plan.network.graph
-        let inputs = [graph.inputs[0].name: try PictureTensor.stored(picture.image, for: plan.network)]
-        self.simulation = try SimulationRun(plan, codes: inputs, team: team, progress: progress) {
+        let input = network.graph.inputs[0].name
+        let inputs = [input: try PictureTensor.stored(picture.image, for: network)]
+        self.simulation = try SimulationRun(plan, of: network, codes: inputs, team: team, progress: progress) {
             () throws(Diagnostic) in try proof.get().get()
         }
         self.picture = picture
@@ -34,18 +35,20 @@ public struct PictureRun: Sendable {
     public var reconstructedPicture: RGBImage? { Self.reconstruction(of: simulation, picture.image) }
 
     private static func reconstruction(of simulation: SimulationRun, _ image: RGBImage) -> RGBImage? {
-        let plan = simulation.plan
-        let name = plan.network.graph.outputs[0]
-        guard plan.shapes[name]!.channels == 3, case .codes = plan.network.formats[name]! else { return nil }
+        let geometry = simulation.plan.geometry
+        let output = geometry.result(of: geometry.outputLayers[0])
+        guard output.shape.channels == 3, output.bytesPerElement == 1 else { return nil }
         return PictureTensor.image(
-            simulation.outputs.codes(name), width: image.width, height: image.height)
+            simulation.outputs.codes(geometry.layers[geometry.outputLayers[0]].outputTensor), width: image.width,
+            height: image.height)
     }
 
     /// Every layer's stored output with its bytes an element.
     public var storedTensors: [(name: String, tensor: Tensor<Int32>, bytesPerElement: Int)] {
-        let network = simulation.plan.network
-        return network.graph.layers.map {
-            ($0.name, simulation.outputs.tensor($0.name), network.formats[$0.name]!.bytesPerElement)
+        let geometry = simulation.plan.geometry
+        return geometry.layers.indices.map { index in
+            let result = geometry.result(of: index)
+            return (result.name, simulation.storedOutput(index), result.bytesPerElement)
         }
     }
 
@@ -53,20 +56,19 @@ public struct PictureRun: Sendable {
     public func report(float: FloatRun? = nil) -> RunReport {
         var report = simulation.plan.report()
         report.image.conversions = picture.conversions.map(\.rawValue)
-        let network = simulation.plan.network
+        let (graph, geometry) = (simulation.plan.network.graph, simulation.plan.geometry)
         report.totals.saturatedOutputs = simulation.saturatedOutputs.reduce(0, +)
-        report.latents = network.graph.latents.map { name in
-            let latents = simulation.outputs.tensor(name)
-            let layer = network.graph.layers.firstIndex { $0.name == name }!
+        report.latents = geometry.latentLayers.map { layer in
+            let latents = simulation.storedOutput(layer)
             return LatentReport(
-                tensor: name, count: latents.elements.count,
+                tensor: geometry.layers[layer].name, count: latents.elements.count,
                 empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents)
                     / Double(picture.image.width * picture.image.height),
                 saturated: simulation.saturatedOutputs[layer])
         }
         let saturations = simulation.saturations
         report.clipping = ClippingReport(
-            saturations, of: network.graph, picture: psnr == nil ? nil : network.graph.outputs[0])
+            saturations, of: graph, picture: psnr == nil ? nil : graph.outputs[0])
         if let psnr {
             report.quality = QualityReport(
                 psnr: psnr.finiteDecibels,

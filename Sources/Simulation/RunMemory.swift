@@ -1,7 +1,7 @@
 import Diagnostics
+import Geometry
 import Graph
 import MachineDescription
-import Networks
 import Tensors
 
 /// How many bytes executors need for a network at one extent, from its shapes alone: what budgets are asked for before
@@ -10,22 +10,23 @@ enum RunMemory {
     /// The machine: every tensor in external memory, parameters there and on their way, buffers on chip (an accumulator
     /// is a machine word here), and the largest output or latent once more as 32-bit elements for whoever looks at it.
     static func machineBytes(
-        _ network: QuantizedNetwork, shapes: [String: TensorShape], machine: MachineDescription
+        _ formats: NetworkFormats, _ geometry: NetworkGeometry, machine: MachineDescription
     ) -> Int {
         let onChip =
             machine.weightBuffer.bytes + machine.activationBuffer.bytes + machine.parameterMemory.bytes + 4
             * machine.accumulatorBuffer.bytes
-        let looked = (network.graph.outputs + network.graph.latents).compactMap { shapes[$0]?.count }.max() ?? 0
+        let looked = (geometry.outputLayers + geometry.latentLayers).map { geometry.result(of: $0).shape.count }
         return [
-            storedBytes(network, shapes: shapes), 3 * weightBytes(network), onChip, MemoryBudget.product(4, looked),
+            storedBytes(geometry), 3 * weightBytes(formats), onChip, MemoryBudget.product(4, looked.max() ?? 0),
         ].reduce(0, MemoryBudget.sum)
     }
 
     /// The reference model: every tensor as 32-bit elements, and the largest layer's operands and results as values
     /// beside them.
-    static func referenceBytes(_ shapes: [String: TensorShape]) -> Int {
-        let stored = shapes.values.reduce(0) { MemoryBudget.sum($0, MemoryBudget.product(4, $1.count)) }
-        return MemoryBudget.sum(stored, MemoryBudget.product(24, largestCount(shapes)))
+    static func referenceBytes(_ geometry: NetworkGeometry) -> Int {
+        let counts = geometry.tensors.map(\.shape.count)
+        let stored = counts.reduce(0) { MemoryBudget.sum($0, MemoryBudget.product(4, $1)) }
+        return MemoryBudget.sum(stored, MemoryBudget.product(24, counts.max() ?? 0))
     }
 
     /// The float model: what is alive at once, the layer's result twice while it is finished, gathered columns and
@@ -55,23 +56,15 @@ enum RunMemory {
     }
 
     /// As the tensors lie in external memory; rows are aligned.
-    static func storedBytes(_ network: QuantizedNetwork, shapes: [String: TensorShape]) -> Int {
-        shapes.reduce(0) { bytes, tensor in
-            let row = MemoryBudget.product(
-                tensor.value.width, tensor.value.channels, network.formats[tensor.key]?.bytesPerElement ?? 2)
-            return MemoryBudget.sum(bytes, MemoryBudget.product(tensor.value.height, MemoryBudget.sum(row, 64)))
+    private static func storedBytes(_ geometry: NetworkGeometry) -> Int {
+        geometry.tensors.reduce(0) { bytes, tensor in
+            let row = MemoryBudget.product(tensor.shape.width, tensor.shape.channels, tensor.bytesPerElement)
+            return MemoryBudget.sum(bytes, MemoryBudget.product(tensor.shape.height, MemoryBudget.sum(row, 64)))
         }
     }
 
-    private static func weightBytes(_ network: QuantizedNetwork) -> Int {
-        network.parameters.values.reduce(0) { bytes, parameters in
-            switch parameters {
-            case .accumulation(let accumulation): bytes + accumulation.weightCodes.count + 64 * accumulation.bias.count
-            case .normalization(let normalization):
-                bytes + normalization.gammaCodes.count + 64 * normalization.beta.count
-            case .requantization, .addition, .none: bytes
-            }
-        }
+    private static func weightBytes(_ formats: NetworkFormats) -> Int {
+        formats.layers.reduce(0) { $0 + $1.weights + 64 * $1.biases }
     }
 
     private static func largestCount(_ shapes: [String: TensorShape]) -> Int { shapes.values.map(\.count).max() ?? 0 }

@@ -20,9 +20,9 @@ extension SimulationPlan {
     private func layerReport(_ index: Int) -> LayerReport {
         let layer = network.graph.layers[index]
         let (timing, placed) = (timeline.layers[index], layout.layers[index])
-        let (input, output) = (shapes[layer.inputs[0]]!, shapes[layer.name]!)
-        let useful = layer.usefulMACs(input: input, output: output)
-        let bound = lowerBound(layer, weightBytes: placed.weightBytes)
+        let output = geometry.result(of: index).shape
+        let useful = layer.usefulMACs(input: geometry.operands(of: index)[0].shape, output: output)
+        let bound = lowerBound(index)
         var report = LayerReport(
             name: layer.name, operator: layer.operator.name, outputShape: output.description, usefulMACs: useful,
             issuedMACs: timing.issuedMACs,
@@ -47,7 +47,7 @@ extension SimulationPlan {
         func sum(_ field: (LayerReport) -> Int) -> Int { layers.reduce(0) { $0 + field($1) } }
         let cycles = sum(\.simulatedCycles)
         let seconds = Double(cycles) / (machine.clockMegahertz * 1e6)
-        let liveness = ActivationLiveness(graph: network.graph, shapes: shapes, formats: network.formats)
+        let liveness = ActivationLiveness(geometry)
         return TotalsReport(
             usefulMACs: sum(\.usefulMACs), issuedMACs: sum(\.issuedMACs), simulatedCycles: cycles,
             computeCycles: sum(\.computeCycles),
@@ -61,28 +61,18 @@ extension SimulationPlan {
             lowerBoundCycles: sum(\.lowerBoundCycles),
             lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000,
             framesPerSecond: seconds > 0 ? 1 / seconds : 0,
-            parameterBytes: layout.parameterBytes, parameterBytesFloat32: NetworkInventory(network).float32Bytes,
+            parameterBytes: layout.parameterBytes, parameterBytesFloat32: network.float32Bytes,
             peakActivationBytes: liveness.peakBytes, peakActivationBytesFloat32: liveness.peakBytesFloat32,
             weightCoding: weightCoding.map { _ in
                 layers.compactMap(\.weightCoding).reduce(WeightCodingReport(machine), +)
             }, binding: BindingReport(layers, on: machine))
     }
 
-    private func lowerBound(_ layer: Layer, weightBytes: Int) -> LowerBound {
-        func bytes(_ name: String) -> Int { shapes[name]!.count * network.formats[name]!.bytesPerElement }
-        let (input, output) = (shapes[layer.inputs[0]]!, shapes[layer.name]!)
-        var groups = 1
+    private func lowerBound(_ index: Int) -> LowerBound {
+        let layer = geometry.layers[index]
         var phases: [LowerBound.Phase] = []
-        switch layer.operator {
-        case .convolution(let convolution):
-            groups = convolution.groups
-            phases = [
-                LowerBound.Phase(
-                    positions: output.height * output.width, taps: convolution.kernelHeight * convolution.kernelWidth)
-            ]
-        case .transposedConvolution(let transposed):
-            let (rows, columns) = transposed.axes(
-                input: (input.height, input.width), output: (output.height, output.width))
+        if layer.kind == .transposedConvolution {
+            let (rows, columns) = (layer.vertical, layer.horizontal)
             phases = rows.phases.flatMap { row in
                 columns.phases.map { column in
                     LowerBound.Phase(
@@ -90,17 +80,14 @@ extension SimulationPlan {
                         taps: row.taps * column.taps)
                 }
             }
-        case .fullyConnected:
-            phases = [LowerBound.Phase(positions: 1, taps: input.height * input.width)]
-        case .normalization:
-            phases = [LowerBound.Phase(positions: output.height * output.width, taps: 1)]
-        default: break
+        } else if layer.usesArray {
+            phases = [LowerBound.Phase(positions: layer.vertical.output * layer.horizontal.output, taps: layer.taps)]
         }
         return LowerBound(
-            phases: phases, groups: groups, inputChannels: input.channels / groups,
-            outputChannels: output.channels / groups,
-            inputBytes: layer.inputs.reduce(0) { $0 + bytes($1) }, weightBytes: weightBytes,
-            outputBytes: bytes(layer.name), on: machine)
+            phases: phases, groups: layer.groups, inputChannels: layer.groupInputChannels,
+            outputChannels: layer.groupOutputChannels,
+            inputBytes: geometry.operands(of: index).reduce(0) { $0 + $1.storedBytes }, weightBytes: layer.weightBytes,
+            outputBytes: geometry.result(of: index).storedBytes, on: machine)
     }
 }
 

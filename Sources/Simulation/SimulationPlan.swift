@@ -1,30 +1,28 @@
 import Commands
 public import Diagnostics
-public import Graph
+public import Geometry
+import Graph
 package import Lowering
 public import MachineDescription
 public import Networks
 public import Schedules
 package import Scheduling
-public import Tensors
 package import Timing
 package import WeightCoding
 
-/// A network, a machine, a picture's size and a schedule, lowered to commands and timed. Needs no picture: what `plan`
-/// reports.
+/// A network, a machine, a picture's size and a schedule, lowered to commands and timed. Needs neither picture nor
+/// weights: what `plan` reports.
 public struct SimulationPlan: Sendable {
-    public let network: QuantizedNetwork
+    public let network: NetworkFormats
     public let machine: MachineDescription
     public let schedule: Schedule
     public let image: ImageReport
-    /// Of every tensor, by name.
-    public let shapes: [String: TensorShape]
     package let layout: ProgramLayout
     /// Where the commands are kept.
     private let commands: [Command]?
     package let timeline: Timeline
     /// Where the machine has a weight decoder or skips zeros: what that would change.
-    package let weightCoding: WeightCodingEstimate?
+    package private(set) var weightCoding: WeightCodingEstimate?
     /// What is left of the budget beside the plan and, where it can be run, its run.
     public let memory: MemoryBudget
 
@@ -40,15 +38,34 @@ public struct SimulationPlan: Sendable {
         keepsCommands: Bool = true,
         fault: InjectedFault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
+        try self.init(
+            formats: NetworkFormats(network), machine: machine, width: width, height: height, schedule: schedule,
+            keepsCommands: keepsCommands, fault: fault, memory: memory)
+        guard machine.estimatesWeightCoding else { return }
+        let program =
+            if let commands {
+                Program(commands: commands, layout: layout)
+            } else {
+                try Program(network: self.network, geometry, schedule: self.schedule, machine: machine)
+            }
+        weightCoding = try WeightCodingEstimate(program, network: network, machine: machine)
+    }
+
+    /// The same without weights; nothing is estimated of their coding.
+    public init(
+        formats network: NetworkFormats, machine: MachineDescription, width: Int, height: Int,
+        schedule: Schedule? = nil, keepsCommands: Bool = true, fault: InjectedFault? = nil,
+        memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
         let graph = network.graph
         let image = ImageReport(
             width: width, height: height, paddedWidth: graph.padded(width), paddedHeight: graph.padded(height))
         self.network = network
         self.machine = machine
         self.image = image
-        self.shapes = try network.shapes(height: image.paddedHeight, width: image.paddedWidth)
+        let geometry = try NetworkGeometry(network, height: image.paddedHeight, width: image.paddedWidth)
         let place = "network \(network.graph.name) on \(image.paddedWidth)x\(image.paddedHeight)"
-        let runBytes = keepsCommands ? RunMemory.machineBytes(network, shapes: shapes, machine: machine) : 0
+        let runBytes = keepsCommands ? RunMemory.machineBytes(network, geometry, machine: machine) : 0
         try memory.require(runBytes, for: "external memory and buffers of a machine", at: place)
         if let schedule {
             guard schedule.width == image.paddedWidth, schedule.height == image.paddedHeight else {
@@ -66,19 +83,20 @@ public struct SimulationPlan: Sendable {
             self.schedule = schedule
         } else {
             self.schedule = try Schedule(
-                bestFor: network, on: machine, height: image.paddedHeight, width: image.paddedWidth)
+                bestFor: network, geometry, on: machine, height: image.paddedHeight, width: image.paddedWidth)
         }
         var stream = TimedStream(on: machine)
         if keepsCommands {
             let program = try Program(
-                network: network, schedule: self.schedule, machine: machine, fault: fault?.inCommands,
+                network: network, geometry, schedule: self.schedule, machine: machine, fault: fault?.inCommands,
                 memory: memory.beside(runBytes))
             stream.append(contentsOf: program.commands)
             (layout, commands) = (program.layout, program.commands)
         } else {
             commands = nil
             layout = try ProgramLayout(
-                network: network, schedule: self.schedule, timing: &stream, fault: fault?.inCommands, memory: memory)
+                network: network, geometry, schedule: self.schedule, timing: &stream, fault: fault?.inCommands,
+                memory: memory)
         }
         self.memory = memory.beside(runBytes + Program.byteCount(commands: stream.count, areKept: keepsCommands))
         do {
@@ -86,19 +104,10 @@ public struct SimulationPlan: Sendable {
         } catch {
             preconditionFailure("lowered commands cannot be timed: \(error)")
         }
-        guard machine.estimatesWeightCoding else {
-            weightCoding = nil
-            return
-        }
-        let program =
-            if let commands {
-                Program(commands: commands, layout: layout)
-            } else {
-                try Program(network: network, schedule: self.schedule, machine: machine)
-            }
-        weightCoding = try WeightCodingEstimate(
-            program, schedule: self.schedule, network: network, machine: machine)
     }
+
+    /// Of tensors and layers, at the picture's padded size.
+    package var geometry: NetworkGeometry { layout.geometry }
 
     /// What a machine runs. Only of a plan that keeps its commands.
     package var program: Program {
@@ -110,11 +119,15 @@ public struct SimulationPlan: Sendable {
 extension SimulationPlan {
     /// What a run of a network needs, without its commands.
     ///
-    /// - Parameter shapes: of the network's tensors; others are left out.
+    /// - Parameters:
+    ///   - height, width: of the graph's input, padded already.
+    /// - Throws: what the network's formats and geometry throw.
     public static func runBytes(
-        _ network: QuantizedNetwork, shapes: [String: TensorShape], machine: MachineDescription
-    ) -> Int {
-        RunMemory.machineBytes(network, shapes: shapes.filter { network.formats[$0.key] != nil }, machine: machine)
+        _ network: QuantizedNetwork, height: Int, width: Int, machine: MachineDescription
+    ) throws(Diagnostic) -> Int {
+        let formats = try NetworkFormats(network)
+        return RunMemory.machineBytes(
+            formats, try NetworkGeometry(formats, height: height, width: width), machine: machine)
     }
 
     /// Asks for what the reference model needs beside the machine's run.
@@ -122,7 +135,7 @@ extension SimulationPlan {
     /// - Throws: `memoryBudgetExceeded`.
     package func requireReferenceMemory() throws(Diagnostic) {
         try memory.require(
-            RunMemory.referenceBytes(shapes), for: "tensors of the reference model",
+            RunMemory.referenceBytes(geometry), for: "tensors of the reference model",
             at: "network \(network.graph.name) on \(image.paddedWidth)x\(image.paddedHeight)")
     }
 

@@ -1,5 +1,6 @@
 import Commands
 public import Diagnostics
+import Geometry
 import Graph
 import Lowering
 import Machine
@@ -16,7 +17,7 @@ import WeightCoding
 ///                                           every layer's output is there after it |
 public struct SimulationRun: Sendable {
     public let plan: SimulationPlan
-    /// Every layer's stored output, by name, as bytes of its region in external memory.
+    /// Every tensor as bytes of its region in external memory.
     package let outputs: StoredOutputs
     /// By layer, and by channel of its output.
     package let saturatedOutputsByChannel: [[Int]]
@@ -35,8 +36,8 @@ public struct SimulationRun: Sendable {
     public init(
         _ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>], threads: Int = 1
     ) throws(Diagnostic) {
-        try self.init(plan, team: ThreadTeam(threads: threads), isDigested: false) { memory, map in
-            for (name, tensor) in inputs { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
+        try self.init(plan, of: network.network, team: ThreadTeam(threads: threads), isDigested: false) { memory in
+            plan.write(inputs, to: memory)
             return network
         }
     }
@@ -44,32 +45,37 @@ public struct SimulationRun: Sendable {
     /// The same where all inputs are codes. Takes every layer's digest, as soon as the layer is stored.
     ///
     /// - Parameters:
+    ///   - network: the plan's.
     ///   - progress: called as layers begin, with the layer's number from 1 and how many there are.
-    ///   - proof: gives the plan's network, proved; called when all is set up, before the first command.
+    ///   - proof: gives the network, proved; called when all is set up, before the first command.
     init(
-        _ plan: SimulationPlan, codes: [String: Tensor<UInt8>], team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil,
-        proof: () throws(Diagnostic) -> ProvenNetwork
+        _ plan: SimulationPlan, of network: QuantizedNetwork, codes: [String: Tensor<UInt8>], team: ThreadTeam,
+        progress: ((Int, Int) -> Void)? = nil, proof: () throws(Diagnostic) -> ProvenNetwork
     ) throws(Diagnostic) {
-        try self.init(plan, team: team, isDigested: true, progress: progress) { (memory, map) throws(Diagnostic) in
-            for (name, tensor) in codes { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
+        try self.init(plan, of: network, team: team, isDigested: true, progress: progress) {
+            memory throws(Diagnostic) in
+            plan.write(codes, to: memory)
             return try proof()
         }
     }
 
     private init(
-        _ plan: SimulationPlan, team: ThreadTeam, isDigested: Bool, progress: ((Int, Int) -> Void)? = nil,
-        begin: (ExternalMemory, ExternalMemoryMap) throws(Diagnostic) -> ProvenNetwork
+        _ plan: SimulationPlan, of network: QuantizedNetwork, team: ThreadTeam, isDigested: Bool,
+        progress: ((Int, Int) -> Void)? = nil, begin: (ExternalMemory) throws(Diagnostic) -> ProvenNetwork
     ) throws(Diagnostic) {
+        try plan.requireFormats(of: network)
         let program = plan.program
         let memory = try ExternalMemory(bytes: program.memoryMap.bytes)
-        var image = try ExternalImage(plan.layout, network: plan.network).bytes
-        try plan.weightCoding?.check(plan.network, plan.layout, image: &image, codes: plan.machine.weightDecoder != nil)
+        var image = try ExternalImage(plan.layout, network: network).bytes
+        try plan.weightCoding?.check(network, plan.layout, image: &image, codes: plan.machine.weightDecoder != nil)
         memory.write(image, at: 0)
-        let proven = try begin(memory, program.memoryMap)
-        precondition(proven.network == plan.network, "a plan runs with the proof of another network")
+        let proven = try begin(memory)
+        precondition(proven.network == network, "a network runs with the proof of another")
 
         let outputs = StoredOutputs(memory: memory, map: program.memoryMap)
-        let digests = isDigested ? LayerDigests(names: program.layers.map(\.name), outputs: outputs, team: team) : nil
+        let digests =
+            isDigested
+            ? LayerDigests(tensors: plan.geometry.layers.map(\.outputTensor), outputs: outputs, team: team) : nil
         let activities = LayerActivities(layers: program.layers.count)
         var observers: [any Observer] = [activities]
         if let digests { observers.append(LayerEnds(program.layers) { digests.take($0) }) }
@@ -77,7 +83,7 @@ public struct SimulationRun: Sendable {
             let count = program.layers.count
             observers.append(LayerBegins { progress($0, count) })
         }
-        let widths = plan.network.widths
+        let widths = network.widths
         var machine = Machine(
             description: plan.machine, externalMemory: memory, activationBits: widths.activationBits,
             accumulatorBits: widths.accumulatorBits, team: team)
@@ -92,17 +98,17 @@ public struct SimulationRun: Sendable {
             "the units did other work than was predicted from the commands")
         self.plan = plan
         self.outputs = outputs
-        saturatedOutputsByChannel = program.layers.enumerated().map { index, layer in
+        saturatedOutputsByChannel = program.layers.indices.map { index in
             // Channels that are only copied have no counts.
             let counts = index < run.saturatedOutputsByChannel.count ? run.saturatedOutputsByChannel[index] : []
-            return counts + Array(repeating: 0, count: plan.shapes[layer.name]!.channels - counts.count)
+            return counts + Array(repeating: 0, count: plan.geometry.layers[index].outputChannels - counts.count)
         }
         self.digests = digests
     }
 
     /// SHA-256 over a layer's stored output.
     func digest(of layer: Int) -> String {
-        digests?.digest(of: layer) ?? outputs.digest(of: plan.layout.layers[layer].name)
+        digests?.digest(of: layer) ?? outputs.digest(of: plan.geometry.layers[layer].outputTensor)
     }
 }
 
@@ -117,16 +123,42 @@ extension SimulationRun {
     package static func memoryBytes(
         _ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>]
     ) throws(Diagnostic) -> [UInt8] {
-        precondition(network.network == plan.network, "a plan runs with the proof of another network")
-        let map = plan.layout.memoryMap
-        let memory = try ExternalMemory(bytes: map.bytes)
+        try plan.requireFormats(of: network.network)
+        let memory = try ExternalMemory(bytes: plan.layout.memoryMap.bytes)
         memory.write(try ExternalImage(plan.layout, network: network.network).bytes, at: 0)
-        for (name, tensor) in inputs { StoredOutputs.write(tensor, to: map.tensors[name]!, in: memory) }
+        plan.write(inputs, to: memory)
         return memory.withBytes { Array($0) }
     }
 }
 
 extension SimulationRun {
     /// A layer's stored output: codes 0...255 or signed 16-bit values.
-    public func storedOutput(_ layer: String) -> Tensor<Int32> { outputs.tensor(layer) }
+    public func storedOutput(_ layer: String) -> Tensor<Int32> {
+        guard let index = plan.network.graph.layers.firstIndex(where: { $0.name == layer }) else {
+            preconditionFailure("no layer '\(layer)' in \(plan.network.graph.name)")
+        }
+        return storedOutput(index)
+    }
+
+    /// The same of a layer's index.
+    package func storedOutput(_ layer: Int) -> Tensor<Int32> {
+        outputs.tensor(plan.geometry.layers[layer].outputTensor)
+    }
+}
+
+extension SimulationPlan {
+    fileprivate func requireFormats(of network: QuantizedNetwork) throws(Diagnostic) {
+        let formats = try NetworkFormats(network)
+        precondition(formats == self.network, "a plan runs a network of other formats")
+    }
+
+    /// Writes the graph inputs' elements to their regions.
+    fileprivate func write<Element: FixedWidthInteger>(
+        _ inputs: [String: Tensor<Element>], to memory: ExternalMemory
+    ) {
+        for (input, region) in zip(network.graph.inputs, layout.memoryMap.tensors) {
+            guard let tensor = inputs[input.name] else { preconditionFailure("no elements of input '\(input.name)'") }
+            StoredOutputs.write(tensor, to: region, in: memory)
+        }
+    }
 }

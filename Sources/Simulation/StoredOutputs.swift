@@ -2,7 +2,7 @@ import Commands
 import Machine
 package import Tensors
 
-/// Tensors as they lie in external memory after a run.
+/// Tensors as they lie in external memory after a run, by index: graph inputs, then the layers' results.
 package struct StoredOutputs: @unchecked Sendable {
     // The memory is written by the machine's run only, which has ended; from here on it is read.
     private let memory: ExternalMemory
@@ -17,8 +17,8 @@ package struct StoredOutputs: @unchecked Sendable {
     var memoryBytes: [UInt8] { memory.withBytes { Array($0) } }
 
     /// SHA-256 over the stored elements in NHWC order, pitch left out, 16-bit elements as two little-endian bytes.
-    func digest(of name: String) -> String {
-        let region = map.tensors[name]!
+    func digest(of tensor: Int) -> String {
+        let region = map.tensors[tensor]
         let rowBytes = region.width * region.channels * region.bytesPerElement
         return memory.withBytes { bytes in
             guard region.rowPitchBytes != rowBytes else {
@@ -38,8 +38,8 @@ package struct StoredOutputs: @unchecked Sendable {
     }
 
     /// The stored elements: codes 0...255 or signed 16-bit values.
-    package func tensor(_ name: String) -> Tensor<Int32> {
-        let region = map.tensors[name]!
+    package func tensor(_ index: Int) -> Tensor<Int32> {
+        let region = map.tensors[index]
         let shape = TensorShape(height: region.height, width: region.width, channels: region.channels)
         let rowElements = region.width * region.channels
         let elements = memory.withBytes { bytes in
@@ -65,9 +65,9 @@ package struct StoredOutputs: @unchecked Sendable {
     }
 
     /// The same of a tensor of codes, as bytes.
-    func codes(_ name: String) -> Tensor<UInt8> {
-        let region = map.tensors[name]!
-        precondition(region.bytesPerElement == 1, "\(name) holds codes")
+    func codes(_ index: Int) -> Tensor<UInt8> {
+        let region = map.tensors[index]
+        precondition(region.bytesPerElement == 1, "tensor \(index) holds codes")
         let shape = TensorShape(height: region.height, width: region.width, channels: region.channels)
         let rowBytes = region.width * region.channels
         let elements = memory.withBytes { bytes in

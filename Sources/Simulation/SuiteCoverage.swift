@@ -1,6 +1,7 @@
 import Commands
 import Conformance
 import FixedPoint
+import Geometry
 import Graph
 import Lowering
 import MachineDescription
@@ -43,7 +44,7 @@ public struct SuiteCoverage: Sendable {
             codebookCounts.insert(set.codebooks.count)
             selects.formUnion(set.selects.map { Int($0) })
         }
-        outputs += network.graph.outputs.reduce(0) { $0 + (plan.shapes[$1]?.count ?? 0) }
+        outputs += plan.geometry.outputLayers.reduce(0) { $0 + plan.geometry.result(of: $1).shape.count }
         saturatedOutputs += run.saturatedOutputs
         for command in plan.program.commands { add(command, plan.machine) }
     }

@@ -1,3 +1,4 @@
+import Geometry
 import Graph
 import Networks
 import Tensors
@@ -71,9 +72,10 @@ struct SaturationDifference {
 extension SimulationRun {
     /// Of every layer, in the graph's order.
     public var saturations: [TensorSaturation] {
-        plan.network.graph.layers.enumerated().map { index, layer in
-            TensorSaturation(
-                tensor: layer.name, elements: plan.shapes[layer.name]!.count,
+        plan.geometry.layers.indices.map { index in
+            let result = plan.geometry.result(of: index)
+            return TensorSaturation(
+                tensor: result.name, elements: result.shape.count,
                 saturatedOutputsByChannel: saturatedOutputsByChannel[index])
         }
     }

@@ -44,7 +44,7 @@ public struct Verification: Sendable {
         self.layers = network.graph.layers.enumerated().filter { only == nil || $0.element.name == only }.map {
             index, layer in
             let expected = reference.tensors[layer.name]!
-            let difference = FirstDifference(expected: expected, found: run.outputs.tensor(layer.name))
+            let difference = FirstDifference(expected: expected, found: run.storedOutput(index))
             return LayerComparison(
                 layer: layer.name, elements: expected.elements.count, differences: difference?.count ?? 0,
                 first: difference.map { "[\($0.y)][\($0.x)][\($0.c)] reference \($0.expected), machine \($0.found)" },

@@ -48,7 +48,9 @@ public struct StudyRunner: Sendable {
         let plan = try SimulationPlan(
             network: network, machine: machine, width: picture.image.width, height: picture.image.height,
             memory: runMemory)
-        return try PictureRun(plan, picture: PNGPicture(image: picture.image), team: ThreadTeam(threads: threads))
-            .report(float: picture.float)
+        return try PictureRun(
+            plan, of: network, picture: PNGPicture(image: picture.image), team: ThreadTeam(threads: threads)
+        )
+        .report(float: picture.float)
     }
 }

@@ -1,6 +1,7 @@
 import Commands
 public import Diagnostics
 import Foundation
+import Geometry
 import Graph
 public import Images
 import Lowering
@@ -63,18 +64,16 @@ public struct LayerVectors: Sendable {
             of: plan.program.commands, timed: plan.timeline, on: machine.dma, through: plan.timeline.totalCycles
         ) { bursts.append(($0.beats, $0.engine == .store)) }
         files.append((name: "bursts.hex", contents: StimulusFiles.text(bursts: bursts)))
-        for (name, tensor) in operands.inputs.sorted(by: { $0.key < $1.key }) {
+        for storage in plan.network.tensors.sorted(by: { $0.name < $1.name }) {
+            guard let tensor = operands.inputs[storage.name] else { continue }
             files.append(
-                (
-                    name: "\(name).npy",
-                    contents: NPY.bytes(tensor, bytesPerElement: plan.network.formats[name]!.bytesPerElement)
-                ))
+                (name: "\(storage.name).npy", contents: NPY.bytes(tensor, bytesPerElement: storage.bytesPerElement)))
         }
+        let result = plan.geometry.result(of: 0)
         files.append(
             (
                 name: "\(layer).npy",
-                contents: NPY.bytes(
-                    run.storedOutput(layer), bytesPerElement: plan.network.formats[layer]!.bytesPerElement)
+                contents: NPY.bytes(run.storedOutput(0), bytesPerElement: result.bytesPerElement)
             ))
         let constants = MachineConstants(
             machine, externalMemoryBytes: powerOfTwo(atLeast: before.count),

@@ -1,5 +1,6 @@
 import Commands
 public import Diagnostics
+import Geometry
 import Graph
 import Lowering
 import MachineDescription

@@ -4,7 +4,6 @@ import Geometry
 public import Lowering
 public import MachineDescription
 public import Networks
-public import Schedules
 public import Timing
 
 /// What a weight decoder and zero skipping would change of a plan: the same commands with the bytes of coded tiles and
@@ -31,10 +30,9 @@ public struct WeightCodingEstimate: Sendable {
 
     /// - Throws: `layerParametersMismatch` where a layer has not the number of weight codes that its shape needs.
     public init(
-        _ program: Program, schedule: Schedule, network: QuantizedNetwork,
-        machine: MachineDescription
+        _ program: Program, network: QuantizedNetwork, machine: MachineDescription
     ) throws(Diagnostic) {
-        let geometry = try NetworkGeometry(network, height: schedule.height, width: schedule.width)
+        let geometry = program.layout.geometry
         var statistics: [Int: WeightStatistics] = [:]
         for index in geometry.layers.indices where geometry.layers[index].usesArray {
             statistics[index] = try Self.statistics(of: index, geometry.layers[index], program, network, machine)
@@ -52,7 +50,7 @@ public struct WeightCodingEstimate: Sendable {
         }
 
         var walk = WeightCodingWalk(
-            program, geometry: geometry, statistics: statistics, codedBytes: codedBytes, machine: machine,
+            program, statistics: statistics, codedBytes: codedBytes, machine: machine,
             layers: layers)
         timeline = Self.timeline(walk.stream(program.commands, usesBound: false))
         layers = walk.layers

@@ -33,11 +33,10 @@ struct WeightCodingWalk {
     }
 
     init(
-        _ program: Program, geometry: NetworkGeometry, statistics: [Int: WeightStatistics], codedBytes: [Int],
-        machine: MachineDescription,
+        _ program: Program, statistics: [Int: WeightStatistics], codedBytes: [Int], machine: MachineDescription,
         layers: [LayerWeightCoding]
     ) {
-        self.geometry = geometry
+        geometry = program.layout.geometry
         self.statistics = statistics
         self.codedBytes = codedBytes
         self.machine = machine

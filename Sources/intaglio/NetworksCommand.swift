@@ -1,4 +1,5 @@
 import ArgumentParser
+import Geometry
 import Graph
 import NetworkFiles
 import Networks
@@ -13,7 +14,7 @@ struct NetworksCommand: ParsableCommand {
         for name in Zoo.names {
             let file = try Zoo.network(named: name)
             guard let graph = file.quantized?.graph ?? file.float?.graph else { continue }
-            let parameters = file.quantized.map { NetworkInventory($0).parameterCount.grouped } ?? ""
+            let parameters = try file.quantized.map { try NetworkFormats($0).parameterCount.grouped } ?? ""
             table.append([
                 name, "\(graph.layers.count)", parameters, graph.latents.joined(separator: " "),
                 "\(graph.sizeMultiple)",

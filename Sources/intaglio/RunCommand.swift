@@ -56,7 +56,7 @@ struct RunCommand: ParsableCommand {
                 source.float(), width: picture.image.width, height: picture.image.height, plan.memory)
         }
         try traces.write(plan)
-        let simulation = try PictureRun(plan, picture: picture, team: team) { layer, count in
+        let simulation = try PictureRun(plan, of: network, picture: picture, team: team) { layer, count in
             Console.progress("layer \(layer) of \(count)")
         }
         Console.endProgress()

@@ -1,6 +1,7 @@
 import Conformance
 import Diagnostics
 import FixedPoint
+import Geometry
 import Graph
 import MachineDescription
 import Networks
@@ -155,7 +156,9 @@ extension Schedule {
                 outputChannels: Int.random(in: 1...tile.outputChannels, using: &random),
                 inputChannels: Int.random(in: 1...tile.inputChannels, using: &random))
             other.layers[0].order = LoopOrder.allCases.randomElement(using: &random)!
-            if other != self, (try? other.verify(network: network, machine: machine)) != nil { return other }
+            if other != self, (try? other.verify(network: NetworkFormats(network), machine: machine)) != nil {
+                return other
+            }
         }
         return nil
     }

@@ -70,7 +70,30 @@ import Testing
             bytesPerCycle: 4, latencyCycles: 1000, burstBytes: 4, alignmentBytes: 64, outstanding: 1000)
         #expect(
             machine.warnings == [
-                "DMA reaches 3.9 of 4 bytes per cycle: 1001 bursts in flight would fill the bus, 1000 are"
+                """
+                DMA reaches 3.9 of 4 bytes per cycle: bursts of 16 bytes, 251 in flight, would fill the bus; bursts \
+                have 4 bytes and 1000 are in flight
+                """
+            ])
+        // One burst of 16 beats in 65,536 + 16 cycles: 256 bytes, 0.0039 a cycle. 256 bursts of b beats fill the bus
+        // from 255 b = 65,536 on: 257 beats, 4,112 bytes; the next power of two has 512, and 1 + 128 bursts do.
+        machine.dma = DMADescription(
+            bytesPerCycle: 16, latencyCycles: 65_536, burstBytes: 256, alignmentBytes: 64, outstanding: 1)
+        #expect(
+            machine.warnings == [
+                """
+                DMA reaches 0.004 of 16 bytes per cycle: bursts of 8192 bytes, 129 in flight, would fill the bus; \
+                bursts have 256 bytes and 1 is in flight
+                """
+            ])
+        // 4,096 bytes a cycle: the longest burst has 16 beats, and 4,097 of them would have to be in flight.
+        machine.dma.bytesPerCycle = 4096
+        machine.dma.burstBytes = 65_536
+        #expect(
+            machine.warnings == [
+                """
+                DMA reaches 1 of 4096 bytes per cycle: no 256 bursts in flight fill the bus; a lower latency would help
+                """
             ])
 
         machine = try MachineDescription.load("mid")
@@ -84,6 +107,23 @@ import Testing
         machine = try MachineDescription.load("mid")
         (machine.activationBuffer.banks, machine.activationBuffer.bytesPerCycle) = (2, 32)
         #expect(machine.warnings == ["the activation buffer has 2 banks for 4 pixel lanes: a step takes 2 cycles"])
+        // Banks that are worse still: 4 pixels of one bank are read in 4 cycles, whatever the weights.
+        machine.activationBuffer.banks = 1
+        machine.weightBuffer.bytesPerCycle = 128
+        #expect(
+            machine.warnings == [
+                """
+                the weight buffer delivers 128 of the 256 bytes per cycle that the MAC array takes: a step takes at \
+                least 2 cycles
+                """, "the activation buffer has 1 bank for 4 pixel lanes: a step takes 4 cycles",
+            ])
+        #expect(!machine.weightsPaceSteps)
+        // 64 results on 5 lanes are 13 cycles; weights of 16 bytes a cycle make 4 steps 64.
+        machine = try MachineDescription.load("mid")
+        machine.weightBuffer.bytesPerCycle = 16
+        machine.codebookMux.encodeLanes = 5
+        #expect(machine.warnings.count == 1 && machine.warnings[0].hasSuffix("a step takes 16 cycles"))
+        #expect(machine.weightsPaceSteps)
         // 16 x 4 results on 8 lanes: 8 cycles; 64 channels on 16 lanes are 4 steps.
         machine = try MachineDescription.load("mid")
         machine.codebookMux.encodeLanes = 8

@@ -1,5 +1,6 @@
 import Commands
 import Diagnostics
+import Geometry
 import Graph
 import Lowering
 import MachineDescription
@@ -26,15 +27,18 @@ import Timing
                     let clock = ContinuousClock()
                     var found: Schedule?
                     let searchTime = try clock.measure {
-                        found = try Schedule(bestFor: network, on: machine, height: height, width: width)
+                        found = try Schedule(
+                            bestFor: NetworkFormats(network), on: machine, height: height, width: width)
                     }
                     let schedule = found!
-                    try schedule.verify(network: network, machine: machine)
-                    #expect(try Schedule(bestFor: network, on: machine, height: height, width: width) == schedule)
+                    try schedule.verify(network: NetworkFormats(network), machine: machine)
+                    #expect(
+                        try Schedule(bestFor: NetworkFormats(network), on: machine, height: height, width: width)
+                            == schedule)
                     #expect(try Schedule(yaml: schedule.description) == schedule)
                     var lowered: Program?
                     let lowerTime = try clock.measure {
-                        lowered = try Program(network: network, schedule: schedule, machine: machine)
+                        lowered = try Program(network: NetworkFormats(network), schedule: schedule, machine: machine)
                     }
                     let program = lowered!
                     for layer in program.layers {
@@ -56,7 +60,7 @@ import Timing
     /// more than half of 128 KiB.
     @Test func splitsInputChannelsWhereWeightsDoNotFit() throws {
         let network = try TestNetworks.network(TestNetworks.bls2017, height: 64, width: 96, withWeights: false)
-        let schedule = try Schedule(bestFor: network, on: TestMachines.small, height: 64, width: 96)
+        let schedule = try Schedule(bestFor: NetworkFormats(network), on: TestMachines.small, height: 64, width: 96)
         #expect(schedule[layer: "g_s.4"]!.tile.inputChannels < 128)
     }
 
@@ -75,13 +79,13 @@ import Timing
                 accumulatorBytes: generator.element(of: [0, 1024, 4096]), pingPong: generator.integer(0...2) > 0)
             let schedule: Schedule
             do {
-                schedule = try Schedule(bestFor: network, on: machine, height: height, width: width)
+                schedule = try Schedule(bestFor: NetworkFormats(network), on: machine, height: height, width: width)
             } catch {
                 #expect(error.code == .scheduleNotFound, "seed \(seed): \(error)")
                 continue
             }
             found += 1
-            let program = try Program(network: network, schedule: schedule, machine: machine)
+            let program = try Program(network: NetworkFormats(network), schedule: schedule, machine: machine)
             let troubles = try ToyRun(program, network: network, machine: machine, seed: seed).troubles(
                 .random(seed: seed))
             #expect(troubles.isEmpty, "seed \(seed)\n\(graph.layers)\n\(schedule)")
@@ -97,7 +101,7 @@ import Timing
         // Layer g_a.0: 9 x 9 taps of 3 channels at a pitch of 8 for 8 output channels = 5,184 bytes; a half holds
         // 2,048.
         #expect {
-            try Schedule(bestFor: network, on: machine, height: 64, width: 96)
+            try Schedule(bestFor: NetworkFormats(network), on: machine, height: 64, width: 96)
         } throws: { error in
             guard let diagnostic = error as? Diagnostic else { return false }
             return diagnostic.code == .scheduleNotFound && diagnostic.place == "layer g_a.0"
@@ -118,7 +122,8 @@ import Timing
             outputs: ["sum"])
         let refusal = #expect(throws: Diagnostic.self) {
             try Schedule(
-                bestFor: TestNetworks.network(wide, height: 1, width: 1, withWeights: false), on: TestMachines.small,
+                bestFor: NetworkFormats(TestNetworks.network(wide, height: 1, width: 1, withWeights: false)),
+                on: TestMachines.small,
                 height: 1, width: 1)
         }
         #expect(
@@ -129,12 +134,13 @@ import Timing
             name: "copy", inputs: [GraphInput(name: "image", channels: 1)],
             layers: [Layer(name: "copy", operator: .requantize, inputs: ["image"])], outputs: ["copy"])
         let network = try TestNetworks.network(copy, height: 1 << 13, width: 1 << 12)
-        var schedule = try Schedule(bestFor: network, on: TestMachines.small, height: 1 << 13, width: 1 << 12)
+        var schedule = try Schedule(
+            bestFor: NetworkFormats(network), on: TestMachines.small, height: 1 << 13, width: 1 << 12)
         // 2^25 tiles of one pixel.
         (schedule.layers[0].tile.outputRows, schedule.layers[0].tile.outputColumns) = (1, 1)
         var stream = TimedStream(on: TestMachines.small)
         let long = #expect(throws: Diagnostic.self) {
-            try ProgramLayout(network: network, schedule: schedule, timing: &stream)
+            try ProgramLayout(network: NetworkFormats(network), schedule: schedule, timing: &stream)
         }
         #expect(long?.code == .scheduleTooLong && long?.expected == "at most 16,777,216", "\(String(describing: long))")
     }

@@ -22,8 +22,7 @@ struct ToyRun {
         let parameters = try ExternalImage(program.layout, network: network).bytes
         memory.replaceSubrange(0..<parameters.count, with: parameters)
         var inputs: [String: ToyModel.Plane] = [:]
-        for input in network.graph.inputs {
-            let region = program.memoryMap.tensors[input.name]!
+        for (input, region) in zip(network.graph.inputs, program.memoryMap.tensors) {
             let elements = (0..<region.height * region.width * region.channels).map { _ in
                 generator.integer(0...(region.bytesPerElement == 1 ? 255 : 65535))
             }
@@ -52,8 +51,9 @@ struct ToyRun {
             }
         }
         var covered = [UInt8](repeating: 0, count: image.count)
-        for layer in network.graph.layers {
-            let region = program.memoryMap.tensors[layer.name]!
+        for (layer, region) in zip(
+            network.graph.layers, program.memoryMap.tensors.dropFirst(network.graph.inputs.count))
+        {
             let plane = model.planes[layer.name]!
             var first: String?
             for index in plane.elements.indices {

@@ -1,5 +1,6 @@
 import Diagnostics
 import FixedPoint
+import Geometry
 import Graph
 import Lowering
 import MachineDescription
@@ -63,11 +64,11 @@ import Testing
 
     private func refusal(_ change: (inout Setting) throws -> Void) throws -> Diagnostic {
         var setting = try Setting()
-        try setting.schedule.verify(network: setting.network, machine: setting.machine)
+        try setting.schedule.verify(network: NetworkFormats(setting.network), machine: setting.machine)
         try change(&setting)
         let changed = setting
         let error = #expect(throws: Diagnostic.self) {
-            try changed.schedule.verify(network: changed.network, machine: changed.machine)
+            try changed.schedule.verify(network: NetworkFormats(changed.network), machine: changed.machine)
         }
         return try #require(error)
     }
@@ -202,7 +203,8 @@ import Testing
         #expect(try refusal { $0.network.parameters["conv"] = nil }.code == .layerParametersMismatch)
         #expect(try refusal { $0.network.parameters["conv"] = LayerParameters.none }.code == .layerParametersMismatch)
         let setting = try Setting()
-        let program = try Program(network: setting.network, schedule: setting.schedule, machine: setting.machine)
+        let program = try Program(
+            network: NetworkFormats(setting.network), schedule: setting.schedule, machine: setting.machine)
         let codes = #expect(throws: Diagnostic.self) { try ExternalImage(program.layout, network: setting.network) }
         #expect(
             codes?.code == .layerParametersMismatch && codes?.found == "0 weight codes" && codes?.expected == "2,304")
@@ -217,7 +219,8 @@ import Testing
         for text in ["halo:cnov:-1", "halo:conv:-10"] {
             let error = #expect(throws: Diagnostic.self) {
                 try Program(
-                    network: setting.network, schedule: setting.schedule, machine: setting.machine, fault: Fault(text))
+                    network: NetworkFormats(setting.network), schedule: setting.schedule, machine: setting.machine,
+                    fault: Fault(text))
             }
             #expect(error?.code == .faultUnknown)
         }

@@ -1,5 +1,6 @@
 import Commands
 import Diagnostics
+import Geometry
 import Graph
 import Lowering
 import MachineDescription
@@ -30,7 +31,7 @@ import WeightCoding
             self.network = statistics ? network.withWeightStatistics() : network
             machine = TestMachines.tiny(pingPong: generator.integer(0...3) > 0)
             schedule = try RandomLayers.schedule(network, height: height, width: width, machine: machine, &generator)
-            program = try Program(network: self.network, schedule: schedule, machine: machine)
+            program = try Program(network: NetworkFormats(self.network), schedule: schedule, machine: machine)
         }
 
         /// Three layers of more channels than lanes, with the schedule that the search finds.
@@ -46,8 +47,8 @@ import WeightCoding
             network = try Sample.network(graph, height: 8, width: 12, integers16: [], seed: seed, &generator)
                 .withWeightStatistics()
             self.machine = machine
-            schedule = try Schedule(bestFor: network, on: machine, height: 8, width: 12)
-            program = try Program(network: network, schedule: schedule, machine: machine)
+            schedule = try Schedule(bestFor: NetworkFormats(network), on: machine, height: 8, width: 12)
+            program = try Program(network: NetworkFormats(network), schedule: schedule, machine: machine)
         }
 
         private static func network(
@@ -79,7 +80,7 @@ import WeightCoding
 
         func estimate() throws -> WeightCodingEstimate {
             try WeightCodingEstimate(
-                program, schedule: schedule, network: network, machine: machine)
+                program, network: network, machine: machine)
         }
 
         func entries(_ layer: Int) -> [Int16] {
@@ -233,8 +234,7 @@ import WeightCoding
             }
             sample.machine.macArray.zeroSkipping = true
             let estimate = try WeightCodingEstimate(
-                sample.program, schedule: sample.schedule, network: network,
-                machine: sample.machine)
+                sample.program, network: network, machine: sample.machine)
             #expect(
                 estimate.timeline == (try Timeline(simulating: sample.program.commands, on: sample.machine)),
                 "seed \(seed)")
@@ -267,8 +267,7 @@ import WeightCoding
             changed.weightStatistics = [:]
             let error = #expect(throws: Diagnostic.self) {
                 _ = try WeightCodingEstimate(
-                    sample.program, schedule: sample.schedule, network: changed,
-                    machine: sample.machine)
+                    sample.program, network: changed, machine: sample.machine)
             }
             #expect(error?.code == .layerParametersMismatch)
             found += 1

@@ -1,6 +1,7 @@
 import Commands
 import Diagnostics
 import Foundation
+import Geometry
 import Graph
 import Lowering
 import Networks
