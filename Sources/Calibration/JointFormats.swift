@@ -30,7 +30,7 @@ struct JointFormats {
             let place = "layer \(group[0])"
             let mirrors = group.contains { network.graph[layer: $0]?.mirrorsNegativeSums ?? false }
             let shared = group.map(network.graph.channelsOfOneCodebook).max()!
-            let set = try options.codebookSet(
+            let set = try options.activations.codebookSet(
                 for: TensorSamples(joining: group.map { samples[$0]! }),
                 sharedBy: group.allSatisfy { samples[$0]!.channels % shared == 0 } ? shared : 1,
                 learned: try Self.learned(group, network, options), mirrorsNegativeSums: mirrors, at: place)

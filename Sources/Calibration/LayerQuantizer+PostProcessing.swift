@@ -10,7 +10,8 @@ extension LayerQuantizer {
     /// activation function.
     func postProcessing(scales: [Double]) throws(Diagnostic) -> PostProcessing {
         let positive = try multipliers(scales, gains: nil, slope: 1)
-        var result = PostProcessing(multipliers: positive, rounding: options.rounding, resultBits: options.resultBits)
+        var result = PostProcessing(
+            multipliers: positive, rounding: options.arithmetic.rounding, resultBits: options.arithmetic.resultBits)
         switch layer.activation {
         case .none: break
         case .relu: result.multipliersNegative = Array(repeating: .zero, count: positive.count)
@@ -139,11 +140,11 @@ extension LayerQuantizer {
         let mantissas = ratios.map { Int64(exactly: ($0 * .powerOfTwo(31 - exponent)).rounded(.halfUp))! }
         let largest = Int64(1) << 31 - 1
         let rounding: RoundingRule =
-            [.gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32].contains(options.rounding)
-            ? .single : options.rounding
+            [.gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32].contains(options.arithmetic.rounding)
+            ? .single : options.arithmetic.rounding
         var result = AdditionParameters(
             mantissaA: min(mantissas[0], largest), mantissaB: min(mantissas[1], largest), exponent: exponent,
-            rounding: rounding, resultBits: options.resultBits)
+            rounding: rounding, resultBits: options.arithmetic.resultBits)
         switch layer.activation {
         case .none, .leakyRelu: break
         case .relu: result.clipLow = 0

@@ -72,7 +72,7 @@ struct LayerQuantizer {
         if let jointFormat { return jointFormat }
         isSearched = true
         return .codes(
-            try options.codebookSet(
+            try options.activations.codebookSet(
                 for: TensorSamples(floatOutputs, of: flow.pictures),
                 sharedBy: float.graph.channelsOfOneCodebook(layer.name), learned: learned,
                 mirrorsNegativeSums: layer.mirrorsNegativeSums, at: place))
@@ -92,7 +92,8 @@ struct LayerQuantizer {
         if case .concatenation = layer.operator { return try joinedFormat() }
         if case .pixelShuffle(let factor) = layer.operator { return try shuffledFormat(squaredFactor: factor * factor) }
         if graph.latents.contains(layer.name) {
-            return .codes(try .latents(ChannelSamples(floatOutputs), removal: options.meanRemoval, at: place))
+            return .codes(
+                try .latents(ChannelSamples(floatOutputs), removal: options.activations.meanRemoval, at: place))
         }
         if graph.outputs.first == layer.name, channels == graph.inputs[0].channels {
             return .codes(.uniform(.linearUnsigned, channels: channels, step: 1.0 / 255))
@@ -143,9 +144,9 @@ struct LayerQuantizer {
         guard case .accumulation(let weights, let bias)? = float.parameters[layer.name] else {
             preconditionFailure("\(layer.name) has no weights")
         }
-        let largestBits = options.weightLaw == .linear ? 8 : options.weightBits
+        let largestBits = options.weights.law == .linear ? 8 : options.weights.bits
         let clips = learnedClips
-        let moments = options.compensatesRounding && clips == nil ? secondMoments() : nil
+        let moments = options.weights.compensatesRounding && clips == nil ? secondMoments() : nil
         var failure = WidestSum(bits: 0, channel: 0)
         // Weights that have decayed to nothing beside their channel's bias make scales so small that the bias passes
         // the accumulator: the second time no scale may be smaller than the bias asks for, and such weights become
@@ -153,10 +154,7 @@ struct LayerQuantizer {
         for smallestScales in [nil, self.smallestScales(bias)] {
             for bits in stride(from: largestBits, through: 8, by: -1) {
                 let law = try weightLaw(weights, outputs: bias.count, bits: bits, clips: clips, moments: moments)
-                let quantizer = WeightQuantizer(
-                    decoder: try .weights(law, bits: bits, at: place), grouping: options.weightGrouping,
-                    clipping: options.weightClipping,
-                    deadZone: law.deadZone(bits: bits))
+                let quantizer = try weightQuantizer(law, bits: bits)
                 let (codes, scales) = quantizer.quantize(
                     weights, outputs: bias.count, importance: importance(), smallestScales: smallestScales,
                     clips: clips, moments: moments)
@@ -194,16 +192,16 @@ struct LayerQuantizer {
         var parameters = AccumulationParameters(
             weightCodes: codes, weightDecoder: decoder, bias: integerBias,
             postProcessing: try postProcessing(scales: scales))
-        if isTrained ? options.correctsTrainedBias : options.correctsBias,
+        if isTrained ? options.corrections.trainedBias : options.corrections.bias,
             let channel = correctBias(&parameters, scales: scales)
         {
             return .failure(WidestSum(bits: 63, channel: channel))
         }
         let bounds = AccumulatorProof.bounds(
-            of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activationBits
+            of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activations.bits
         ).map(\.width)
         let widest = bounds.max() ?? 0
-        guard widest <= options.accumulatorBits else {
+        guard widest <= options.arithmetic.accumulatorBits else {
             return .failure(WidestSum(bits: widest, channel: bounds.firstIndex(of: widest) ?? 0))
         }
         return .success(parameters)
@@ -216,7 +214,8 @@ struct LayerQuantizer {
     private func smallestScales(_ bias: [Float]) -> [Double] {
         bias.map {
             abs(Double($0))
-                / (inputFormat.step * Double(sign: .plus, exponent: options.accumulatorBits - 3, significand: 1))
+                / (inputFormat.step
+                    * Double(sign: .plus, exponent: options.arithmetic.accumulatorBits - 3, significand: 1))
         }
     }
 
@@ -225,27 +224,29 @@ struct LayerQuantizer {
     private func weightLaw(
         _ weights: [Float], outputs: Int, bits: Int, clips: [Float]?, moments: SecondMoments?
     ) throws(Diagnostic) -> Law {
-        guard let share = options.weightSparsity, case .deadZone(_, _, let levelBits) = options.weightLaw else {
-            return options.weightLaw
+        guard let share = options.weights.sparsity, case .deadZone(_, _, let levelBits) = options.weights.law else {
+            return options.weights.law
         }
         let importance = importance()
         return try SparsitySearch.law(reaching: share, levelBits: levelBits, at: place) { law throws(Diagnostic) in
-            let quantizer = WeightQuantizer(
-                decoder: try .weights(law, bits: bits, at: place), grouping: options.weightGrouping,
-                clipping: options.weightClipping,
-                deadZone: law.deadZone(bits: bits))
-            let codes = quantizer.quantize(
+            let codes = try weightQuantizer(law, bits: bits).quantize(
                 weights, outputs: outputs, importance: importance, clips: clips, moments: moments
             ).codes
             return Double(codes.count { $0 == 128 }) / Double(codes.count)
         }
     }
 
+    private func weightQuantizer(_ law: Law, bits: Int) throws(Diagnostic) -> WeightQuantizer {
+        WeightQuantizer(
+            decoder: try .weights(law, bits: bits, at: place), grouping: options.weights.grouping,
+            clipping: options.weights.clipping, deadZone: law.deadZone(bits: bits))
+    }
+
     func tooWide(_ widest: WidestSum) -> Diagnostic {
         Diagnostic(
             .networkValueOutOfRange, at: "\(place), channel \(widest.channel)",
             found: widest.bits > 62 ? "sums of more than 62 bits" : "sums of up to \(widest.bits) bits",
-            expected: "at most \(options.accumulatorBits)",
+            expected: "at most \(options.arithmetic.accumulatorBits)",
             remedy:
                 """
                 choose fewer activation bits (--activation-bits) or a machine with a wider accumulator; a channel \
@@ -314,18 +315,18 @@ struct LayerQuantizer {
             form: form, gamma: gamma, beta: beta, input: set, outputStep: outputFormat.step, clips: learnedClips,
             options: options, place: place)
         var failure = WidestSum(bits: 0, channel: 0)
-        for bits in stride(from: options.weightLaw == .linear ? 9 : options.weightBits, through: 9, by: -1) {
+        for bits in stride(from: options.weights.law == .linear ? 9 : options.weights.bits, through: 9, by: -1) {
             var (parameters, scales) = try quantizer.parameters(
                 importance: Array(repeating: 1, count: beta.count), gammaBits: bits)
-            if learnedClips == nil ? options.correctsBeta : options.correctsTrainedBias {
+            if learnedClips == nil ? options.corrections.beta : options.corrections.trainedBias {
                 correctBeta(&parameters, form, gamma: gamma, beta: beta, scales: scales)
             }
             let bounds = AccumulatorProof.bounds(
-                of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activationBits
+                of: layer, .normalization(parameters), input: inputFormat, activationBits: options.activations.bits
             ).map(\.width)
             failure.bits = bounds.max() ?? 0
             failure.channel = bounds.firstIndex(of: failure.bits) ?? 0
-            if failure.bits <= options.accumulatorBits {
+            if failure.bits <= options.arithmetic.accumulatorBits {
                 quantized.parameters[layer.name] = .normalization(parameters)
                 return
             }

@@ -48,7 +48,7 @@ struct NormalizationQuantizer {
                 (input.step / (Self.largestFactor * outputStep)) * (input.step / (Self.largestFactor * outputStep))
             case .igdn, .igdn1: 0.0
             }
-        let quantizer = WeightQuantizer(decoder: decoder, grouping: .outputChannel, clipping: options.weightClipping)
+        let quantizer = WeightQuantizer(decoder: decoder, grouping: .outputChannel, clipping: options.weights.clipping)
         let (codes, scales) = quantizer.quantize(
             effective, outputs: channels, importance: importance, smallestScale: max(smallestScale, betaLimit),
             clips: clips)
@@ -71,19 +71,19 @@ struct NormalizationQuantizer {
             NormalizationParameters(
                 gammaCodes: codes, gammaDecoder: decoder, operandShifts: shifts, beta: integers,
                 scaleMantissas: mantissas, scaleShifts: factorShifts,
-                table: options.normalizationTable.map { .derived(for: form, widths: $0) },
-                resultBits: options.resultBits),
+                table: options.arithmetic.normalizationTable.map { .derived(for: form, widths: $0) },
+                resultBits: options.arithmetic.resultBits),
             scales
         )
     }
 
     /// A scale so small that beta would not fit half the accumulator is refused.
     private var betaLimit: Double {
-        Double(beta.max() ?? 0) / Double(sign: .plus, exponent: options.accumulatorBits - 3, significand: 1)
+        Double(beta.max() ?? 0) / Double(sign: .plus, exponent: options.arithmetic.accumulatorBits - 3, significand: 1)
     }
 
     private func gammaDecoder(bits: Int) throws(Diagnostic) -> WeightDecoder {
-        try .gammas(options.gammaLaw, bits: bits, at: place)
+        try .gammas(options.weights.gammaLaw, bits: bits, at: place)
     }
 
     /// S_j = max(0, bitLength(max v_j^2) - (V - 1)).
@@ -92,7 +92,7 @@ struct NormalizationQuantizer {
         let range = input.valueRange(channel: channel)
         let magnitude = max(abs(range.lowerBound), abs(range.upperBound))
         let bitLength = Int.bitWidth - (magnitude * magnitude).leadingZeroBitCount
-        return max(0, bitLength - (options.activationBits - 1))
+        return max(0, bitLength - (options.activations.bits - 1))
     }
 
     private func factor(_ scale: Double) -> Double {

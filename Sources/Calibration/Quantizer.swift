@@ -52,8 +52,8 @@ public struct Quantizer: Sendable {
         var quantized = QuantizedNetwork(
             graph: graph, formats: [imageName: .codes(image)], parameters: [:],
             widths: DatapathWidths(
-                activationBits: options.activationBits, weightBits: options.weightBits,
-                accumulatorBits: options.accumulatorBits))
+                activationBits: options.activations.bits, weightBits: options.weights.bits,
+                accumulatorBits: options.arithmetic.accumulatorBits))
         let joint = try JointFormats(network, options: options, pictures: calibration, kernels: kernels)
         let lastReaders = graph.lastReaders
         for layer in graph.layers {
@@ -96,23 +96,24 @@ public struct Quantizer: Sendable {
     }
 
     private func requireOptions(_ calibration: CalibrationPictures) throws(Diagnostic) {
-        guard options.weightGrouping.isExecutable else {
+        guard options.weights.grouping.isExecutable else {
             throw Diagnostic(
-                .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weightGrouping.rawValue)",
+                .groupingNotExecutable, at: "quantize", found: "weight grouping \(options.weights.grouping.rawValue)",
                 expected: "layer or outputChannel",
                 remedy: "study this grouping in float: its scales sit inside the sum")
         }
-        if options.takesLearnedRanges, options.weightGrouping != .outputChannel, !network.ranges.clips.isEmpty {
+        if options.takesLearnedRanges, options.weights.grouping != .outputChannel, !network.ranges.clips.isEmpty {
             throw Diagnostic(
                 .groupingNotExecutable, at: "quantize",
-                found: "weight grouping \(options.weightGrouping.rawValue) for weights with learned clips",
+                found: "weight grouping \(options.weights.grouping.rawValue) for weights with learned clips",
                 expected: "outputChannel: clips belong to output channels",
                 remedy: "choose that grouping, or quantize with --ignore-learned-ranges")
         }
         let ranges = [
-            ("activationBits", options.activationBits, 8...16), ("weightBits", options.weightBits, 8...16),
-            ("accumulatorBits", options.accumulatorBits, 16...48), ("codebooks", options.codebooks, 1...256),
-            ("codebooksPerOctave", options.codebooksPerOctave, 1...64),
+            ("activationBits", options.activations.bits, 8...16), ("weightBits", options.weights.bits, 8...16),
+            ("accumulatorBits", options.arithmetic.accumulatorBits, 16...48),
+            ("codebooks", options.activations.codebooks, 1...256),
+            ("codebooksPerOctave", options.activations.codebooksPerOctave, 1...64),
         ]
         for (name, value, range) in ranges where !range.contains(value) {
             throw Diagnostic(

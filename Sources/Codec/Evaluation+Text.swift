@@ -1,4 +1,4 @@
-public import Diagnostics
+import Diagnostics
 import FileFormats
 import Foundation
 import Text

@@ -128,35 +128,3 @@ extension PictureCodec {
         bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     }
 }
-
-/// The parts of a stream behind its header.
-struct Sections {
-    let trellis: [UInt8]
-    let hyperLatents: [UInt8]
-    let latents: [UInt8]
-
-    /// - Throws: `streamTruncated`, `streamHeaderInvalid`, `streamChecksumMismatch`.
-    init(_ bytes: [UInt8], _ header: StreamHeader, at place: String) throws(Diagnostic) {
-        try header.requireLength(bytes.count, at: place)
-        var rest = bytes[StreamHeader.byteCount...]
-        func take(_ count: Int) -> [UInt8] {
-            let section = Array(rest.prefix(count))
-            rest = rest.dropFirst(count)
-            return section
-        }
-        trellis = take(header.trellisBytes)
-        hyperLatents = take(header.hyperLatentBytes)
-        latents = take(header.latentBytes)
-        for (name, section, checksum) in [
-            ("hyper-latents", hyperLatents, header.hyperLatentChecksum), ("latents", latents, header.latentChecksum),
-        ] {
-            guard Checksum.crc32(section) == checksum else {
-                throw Diagnostic(
-                    .streamChecksumMismatch, at: "\(place), \(name)",
-                    found: "CRC-32 \(String(Checksum.crc32(section), radix: 16))",
-                    expected: String(checksum, radix: 16),
-                    remedy: "the file is damaged: copy it again")
-            }
-        }
-    }
-}

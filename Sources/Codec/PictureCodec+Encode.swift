@@ -49,16 +49,18 @@ extension PictureCodec {
                 codes, tableIndices: indices, of: hyperTables, lanes: parameters.lanes)
             length.add(SymbolLength(codes, indices, hyperTables))
         }
-        let trellis = quantizer.kind == .trellis ? quantizer.trellis!.streamBytes : []
+        let sections = Sections(
+            trellis: quantizer.kind == .trellis ? quantizer.trellis!.streamBytes : [], hyperLatents: hyperLatents,
+            latents: latents)
         let header = StreamHeader(
             quantizer: quantizer.kind, rate: analysis.rate, lanes: parameters.lanes, width: analysis.width,
             height: analysis.height, step: quantizer.step,
-            networkDigest: networkDigest, trellis: trellis, hyperLatents: hyperLatents, latents: latents)
+            networkDigest: networkDigest, sections: sections)
         let reconstruction = plane.reconstruct(symbols, step: quantizer.step, trellis: quantizer.trellis)
         let synthesis = try synthesize(
             reconstruction, rate: analysis.rate, width: analysis.width, height: analysis.height)
         return EncodedPicture(
-            bytes: header.bytes + trellis + hyperLatents + latents, header: header, fractionBits: fractionBits,
+            bytes: header.bytes + sections.bytes, header: header, fractionBits: fractionBits,
             reconstruction: synthesis.picture, idealBits: length.bits, symbolCount: analysis.symbolCount,
             escapeCount: length.escapes,
             clipping: ClippingReport(

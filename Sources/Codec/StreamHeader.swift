@@ -94,10 +94,10 @@ public struct StreamHeader: Hashable, Sendable {
         }
     }
 
+    /// Of the sections that follow it.
     init(
         quantizer: QuantizerKind, rate: Int, lanes: Int, width: Int, height: Int, step: Int, networkDigest: [UInt8],
-        trellis: [UInt8], hyperLatents: [UInt8],
-        latents: [UInt8]
+        sections: Sections
     ) {
         self.quantizer = quantizer
         self.rate = rate
@@ -106,11 +106,11 @@ public struct StreamHeader: Hashable, Sendable {
         self.height = height
         self.step = step
         self.networkDigest = networkDigest
-        trellisBytes = trellis.count
-        hyperLatentBytes = hyperLatents.count
-        latentBytes = latents.count
-        hyperLatentChecksum = Checksum.crc32(hyperLatents)
-        latentChecksum = Checksum.crc32(latents)
+        trellisBytes = sections.trellis.count
+        hyperLatentBytes = sections.hyperLatents.count
+        latentBytes = sections.latents.count
+        hyperLatentChecksum = Checksum.crc32(sections.hyperLatents)
+        latentChecksum = Checksum.crc32(sections.latents)
     }
 
     private static func littleEndian(_ value: Int, count: Int) -> [UInt8] {

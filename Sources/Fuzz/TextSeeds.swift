@@ -12,28 +12,28 @@ enum TextSeeds {
     static let curves = [
         """
         {"schemaVersion": 1, "network": "n", "machine": "mid", "curves": [
-          {"name": "round", "points": [{"bitsPerPixel": 0.1, "psnr": 28.5, "msSSIM": 0.91}, {"bitsPerPixel": 0.25, \
-        "psnr": 31, "msSSIM": 0.95},
+          {"name": "round", "points": [{"bitsPerPixel": 0.1, "psnr": 28.5, "msSSIM": 0.91}, \
+        {"bitsPerPixel": 0.25, "psnr": 31, "msSSIM": 0.95},
             {"bitsPerPixel": 0.5, "psnr": 34.25, "msSSIM": 0.98}, {"bitsPerPixel": 1, "psnr": 38, "msSSIM": 0.99}]},
           {"name": "rdoq", "points": [{"bitsPerPixel": 0.09, "psnr": 28.5}, {"bitsPerPixel": 0.2, "psnr": 31}, \
         {"bitsPerPixel": 0.45, "psnr": 34.5}, {"bitsPerPixel": 0.9, "psnr": 37.5}]}
         ]}
         """,
         """
-        {"kodak": {"BPG": {"bpp": [0.1, 0.2, 0.4, 0.8, 1.6], "psnr-rgb": [27, 29, 32, 35, 39], "ms-ssim-rgb": [0.9, \
-        0.93, 0.96, 0.98, 0.99]},
+        {"kodak": {"BPG": {"bpp": [0.1, 0.2, 0.4, 0.8, 1.6], "psnr-rgb": [27, 29, 32, 35, 39], \
+        "ms-ssim-rgb": [0.9, 0.93, 0.96, 0.98, 0.99]},
           "JPEG": {"bpp": [0.2, 0.3, 0.5, 1], "psnr-rgb": [26, 28.5, 30, 34]}}}
         """,
     ]
 
     static let layerCases = [
         """
-        {"case": "point", "kind": "conv", "arithmetic": "requantize = gemmlowp double rounding", "inputShapeNHWC": [1, \
-        2, 2, 1], "outputShapeNHWC": [1, 2, 2, 1], "stride": [1, 1],
+        {"case": "point", "kind": "conv", "arithmetic": "requantize = gemmlowp double rounding", \
+        "inputShapeNHWC": [1, 2, 2, 1], "outputShapeNHWC": [1, 2, 2, 1], "stride": [1, 1],
          "padTopLeft": [0, 0], "dilation": [1, 1], "weightShapeOHWI": [1, 1, 1, 1], "groups": 1, "inputOffset": 0, \
         "weightOffset": 0, "outputOffset": 0, "clamp": [-128, 127],
-         "multiplierQ31": [1073741824], "shift": [1], "bias": [0], "input": [1, 2, 3, 4], "weights": [3], "expected": \
-        [3, 6, 9, 12]}
+         "multiplierQ31": [1073741824], "shift": [1], "bias": [0], "input": [1, 2, 3, 4], "weights": [3], \
+        "expected": [3, 6, 9, 12]}
         """,
         """
         {"case": "window", "kind": "conv", "arithmetic": "gemmlowp double rounding", "inputShapeNHWC": [2, 3, 3, 2], \
@@ -41,26 +41,26 @@ enum TextSeeds {
          "dilation": [1, 1], "weightShapeOHWI": [2, 3, 3, 2], "groups": 1, "inputOffset": 5, "weightOffset": 0, \
         "outputOffset": -3, "clamp": [-100, 100],
          "multiplierQ31": [1273741824, 2147483647], "shift": [-6, -7], "bias": [100, -2000],
-         "input": [1, -2, 3, -4, 5, -6, 7, -8, 9, 10, -11, 12, -13, 14, -15, 16, -17, 18, 1, -2, 3, -4, 5, -6, 7, -8, \
-        9, 10, -11, 12, -13, 14, -15, 16, -17, 127],
-         "weights": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, -1, -2, -3, -4, -5, -6, -7, -8, \
-        -9, -10, -11, -12, -13, -14, -15, -16, -17, -128],
+         "input": [1, -2, 3, -4, 5, -6, 7, -8, 9, 10, -11, 12, -13, 14, -15, 16, -17, 18, \
+        1, -2, 3, -4, 5, -6, 7, -8, 9, 10, -11, 12, -13, 14, -15, 16, -17, 127],
+         "weights": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
+        -1, -2, -3, -4, -5, -6, -7, -8, -9, -10, -11, -12, -13, -14, -15, -16, -17, -128],
          "expected": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]}
         """,
         """
-        {"case": "depth", "kind": "depthwiseConv", "arithmetic": "gemmlowp double rounding", "inputShapeNHWC": [1, 3, \
-        3, 2], "outputShapeNHWC": [1, 2, 2, 2], "stride": [1, 1],
+        {"case": "depth", "kind": "depthwiseConv", "arithmetic": "gemmlowp double rounding", \
+        "inputShapeNHWC": [1, 3, 3, 2], "outputShapeNHWC": [1, 2, 2, 2], "stride": [1, 1],
          "padTopLeft": [0, 0], "dilation": [1, 1], "weightShapeHWO": [2, 2, 2], "groups": 2, "inputOffset": 128, \
         "weightOffset": 0, "outputOffset": 4, "clamp": [-128, 127],
-         "multiplierQ31": [1273741824, 1173741824], "shift": [-4, -5], "bias": [10, 20], "input": [1, 2, 3, 4, 5, 6, \
-        7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18],
+         "multiplierQ31": [1273741824, 1173741824], "shift": [-4, -5], "bias": [10, 20], \
+        "input": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18],
          "weights": [1, 2, 3, 4, 5, 6, 7, -8], "expected": [0, 0, 0, 0, 0, 0, 0, 0]}
         """,
         """
-        {"case": "up", "kind": "transposedConv", "arithmetic": "gemmlowp double rounding", "inputShapeNHWC": [1, 2, 2, \
-        1], "outputShapeNHWC": [1, 4, 4, 1], "stride": [2, 2],
-         "padTopLeft": [0, 0], "dilation": [1, 1], "weightShapeOHWI": [1, 2, 2, 1], "inputOffset": 0, "weightOffset": \
-        0, "outputOffset": 0, "clamp": [-128, 127],
+        {"case": "up", "kind": "transposedConv", "arithmetic": "gemmlowp double rounding", \
+        "inputShapeNHWC": [1, 2, 2, 1], "outputShapeNHWC": [1, 4, 4, 1], "stride": [2, 2],
+         "padTopLeft": [0, 0], "dilation": [1, 1], "weightShapeOHWI": [1, 2, 2, 1], "inputOffset": 0, \
+        "weightOffset": 0, "outputOffset": 0, "clamp": [-128, 127],
          "multiplierQ31": [1073741824], "shift": [0], "bias": [], "input": [1, 2, 3, 4], "weights": [3, 5, 7, 9], \
         "expected": [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]}
         """,

@@ -121,9 +121,7 @@ extension CodecStudy.Scheme {
             _ name: String, isEnd: Bool = false, _ base: QuantizationOptions = QuantizationOptions(),
             _ change: (inout QuantizationOptions) -> Void = { _ in }
         ) -> CodecStudy.Scheme {
-            var options = base
-            change(&options)
-            return CodecStudy.Scheme(scheme: NamedScheme(name, options.limited(to: machine)), isEnd: isEnd)
+            CodecStudy.Scheme(scheme: NamedScheme(name, base.changed(change).limited(to: machine)), isEnd: isEnd)
         }
         let ends = [scheme("plain 8 bits", isEnd: true, .plain), scheme("all of S1", isEnd: true)]
         let groupings: [(String, WeightGrouping)] = [("layer", .layer), ("output channel", .outputChannel)]
@@ -131,26 +129,28 @@ extension CodecStudy.Scheme {
             StudiedLaws.closedForms.flatMap { law in
                 [WeightClipping.none, .searched].map { clipping in
                     scheme("weights by \(grouping.0), \(law)\(clipping == .searched ? ", clipped" : "")") {
-                        ($0.weightGrouping, $0.weightLaw, $0.weightClipping) = (grouping.1, law, clipping)
+                        ($0.weights.grouping, $0.weights.law, $0.weights.clipping) = (grouping.1, law, clipping)
                     }
                 }
             }
         }
         let deadZones = sparsities.map { share in
             scheme("weights with a dead zone, \(share) zero") {
-                ($0.weightLaw, $0.weightSparsity, $0.weightClipping) = (
+                ($0.weights.law, $0.weights.sparsity, $0.weights.clipping) = (
                     .deadZone(numerator: 1, denominator: 16, levelBits: 8), share, .none
                 )
             }
         }
         let codebooks = [1, 2, 4, 8].map { count in
-            scheme(count == 1 ? "no multiplexer" : "multiplexer of \(count) codebooks") { $0.codebooks = count }
+            scheme(count == 1 ? "no multiplexer" : "multiplexer of \(count) codebooks") {
+                $0.activations.codebooks = count
+            }
         }
         let laws = (StudiedLaws.closedForms.prefix(4) + [.table]).map { law in
-            scheme("activations \(law)") { $0.activationLaw = law }
+            scheme("activations \(law)") { $0.activations.law = law }
         }
         let means = MeanRemoval.allCases.map { removal in
-            scheme("mean removal \(removal.rawValue)") { $0.meanRemoval = removal }
+            scheme("mean removal \(removal.rawValue)") { $0.activations.meanRemoval = removal }
         }
         return [ends[0]] + weights + deadZones + codebooks + laws + means + [ends[1]]
     }

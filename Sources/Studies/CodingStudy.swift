@@ -3,7 +3,7 @@ public import Diagnostics
 public import MachineDescription
 public import Networks
 import Quantization
-public import Simulation
+import Simulation
 import WeightCoding
 
 /// What zero weights and coded weights save. Cycles with a weight decoder or zero skipping are estimates.
@@ -17,26 +17,23 @@ public enum CodingStudy {
     public static func schemes(
         for machine: MachineDescription, levelBits: [Int], sparsities: [Double], clipping: WeightClipping?
     ) -> [NamedScheme] {
-        var full = QuantizationOptions()
-        full.weightClipping = clipping ?? full.weightClipping
-        full = full.limited(to: machine)
+        let full = QuantizationOptions().changed { $0.weights.clipping = clipping ?? $0.weights.clipping }
+            .limited(to: machine)
         func scheme(_ name: String, _ change: (inout QuantizationOptions) -> Void = { _ in }) -> NamedScheme {
-            var options = full
-            change(&options)
-            return NamedScheme(name, options)
+            NamedScheme(name, full.changed(change))
         }
         var schemes = [
-            scheme("linear, one scale a layer") { ($0.weightLaw, $0.weightGrouping) = (.linear, .layer) },
-            scheme("linear") { $0.weightLaw = .linear },
-            scheme("\(full.weightLaw)"),
+            scheme("linear, one scale a layer") { ($0.weights.law, $0.weights.grouping) = (.linear, .layer) },
+            scheme("linear") { $0.weights.law = .linear },
+            scheme("\(full.weights.law)"),
         ]
         for bits in levelBits {
             for share in sparsities {
                 schemes.append(
                     scheme("dead zone, \(bits) bits, \(share) zero") {
-                        $0.weightLaw = .deadZone(numerator: 1, denominator: 16, levelBits: bits)
-                        $0.weightSparsity = share
-                        $0.weightClipping = clipping ?? .none
+                        $0.weights.law = .deadZone(numerator: 1, denominator: 16, levelBits: bits)
+                        $0.weights.sparsity = share
+                        $0.weights.clipping = clipping ?? .none
                     })
             }
         }

@@ -1,4 +1,4 @@
-public import Calibration
+import Calibration
 public import MachineDescription
 public import Simulation
 
@@ -8,9 +8,7 @@ public enum SchemeStudy {
     /// - Parameter brief: only the plain scheme and all ingredients together.
     public static func schemes(for machine: MachineDescription, brief: Bool) -> [NamedScheme] {
         func scheme(_ name: String, _ change: (inout QuantizationOptions) -> Void) -> NamedScheme {
-            var options = QuantizationOptions.plain
-            change(&options)
-            return NamedScheme(name, options.limited(to: machine))
+            NamedScheme(name, QuantizationOptions.plain.changed(change).limited(to: machine))
         }
         let full = QuantizationOptions()
         let plain = scheme("plain: linear, one scale a layer, one range a tensor") { _ in }
@@ -18,18 +16,17 @@ public enum SchemeStudy {
         if brief { return [plain, whole] }
         return [
             plain,
-            scheme("plain + weights by output channel") { $0.weightGrouping = .outputChannel },
-            scheme("plain + weight law \(full.weightLaw)") { $0.weightLaw = full.weightLaw },
-            scheme("plain + weight clipping searched") { $0.weightClipping = .searched },
-            scheme("plain + multiplexer, \(full.codebooks) codebooks") { $0.codebooks = full.codebooks },
-            scheme("plain + activation law \(full.activationLaw)") { $0.activationLaw = full.activationLaw },
-            scheme("plain + activation ranges searched") { $0.rangeSelection = .searched },
-            scheme("plain + mean removal") { $0.meanRemoval = full.meanRemoval },
-            scheme("plain + bias correction") { $0.correctsBias = true },
-            scheme("all but mean removal") {
-                $0 = full
-                $0.meanRemoval = .none
+            scheme("plain + weights by output channel") { $0.weights.grouping = .outputChannel },
+            scheme("plain + weight law \(full.weights.law)") { $0.weights.law = full.weights.law },
+            scheme("plain + weight clipping searched") { $0.weights.clipping = .searched },
+            scheme("plain + multiplexer, \(full.activations.codebooks) codebooks") {
+                $0.activations.codebooks = full.activations.codebooks
             },
+            scheme("plain + activation law \(full.activations.law)") { $0.activations.law = full.activations.law },
+            scheme("plain + activation ranges searched") { $0.activations.rangeSelection = .searched },
+            scheme("plain + mean removal") { $0.activations.meanRemoval = full.activations.meanRemoval },
+            scheme("plain + bias correction") { $0.corrections.bias = true },
+            scheme("all but mean removal") { $0 = full.changed { $0.activations.meanRemoval = .none } },
             whole,
         ]
     }

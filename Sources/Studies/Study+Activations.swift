@@ -21,7 +21,7 @@ extension Study {
         for count in counts {
             for law in laws {
                 var formats: [String: TensorFormat] = [:]
-                var (selectBits, romBits) = (0, 0)
+                var cost = StudyRow.Cost()
                 for name in samples.keys.sorted() {
                     // Classic 8 bits: codes 0...255 have values of 9.
                     let isUnsigned = samples[name]!.isUnsigned && activationBits > 8
@@ -31,8 +31,8 @@ extension Study {
                     let set = try quantizer.codebookSet(
                         for: TensorSamples(samples[name]!), isUnsigned: isUnsigned, at: "study codebooks, \(name)")
                     formats[name] = .codes(set)
-                    selectBits += set.channels * (Int.bitWidth - (set.codebooks.count - 1).leadingZeroBitCount)
-                    romBits += law.isMemoryFree ? 0 : set.codebooks.count * 256 * bits
+                    cost.selectBits += set.channels * (Int.bitWidth - (set.codebooks.count - 1).leadingZeroBitCount)
+                    cost.romBits += law.isMemoryFree ? 0 : set.codebooks.count * 256 * bits
                 }
                 var energy = Energy()
                 let found = try meanPSNR(network) { name, tensor in
@@ -47,7 +47,7 @@ extension Study {
                     StudyRow(
                         choice: "\(count) \(count == 1 ? "codebook" : "codebooks"), \(law)",
                         signalToNoiseDecibels: decibels(energy),
-                        psnrChangeDecibels: found - baseline, romBits: romBits, selectBits: selectBits))
+                        psnrChangeDecibels: found - baseline, cost: cost))
                 try show(rows[rows.count - 1])
             }
         }
@@ -66,10 +66,10 @@ extension Study {
         var rows: [StudyRow] = []
         for removal in [MeanRemoval.none, .mean, .midRange] {
             var formats: [String: TensorFormat] = [:]
-            var offsetBits = 0
+            var cost = StudyRow.Cost()
             for (name, sample) in samples {
                 formats[name] = .codes(try .latents(sample, removal: removal, at: "layer \(name)"))
-                offsetBits += removal == .none ? 0 : sample.channels * 16
+                cost.selectBits += removal == .none ? 0 : sample.channels * 16
             }
             var energy = Energy()
             var saturated = 0
@@ -85,8 +85,7 @@ extension Study {
             rows.append(
                 StudyRow(
                     choice: removal.rawValue, signalToNoiseDecibels: decibels(energy),
-                    psnrChangeDecibels: found - baseline, selectBits: offsetBits,
-                    saturatedLatents: saturated))
+                    psnrChangeDecibels: found - baseline, cost: cost, saturatedLatents: saturated))
             try show(rows[rows.count - 1])
         }
         return rows

@@ -45,7 +45,9 @@ extension Study {
                     StudyRow(
                         choice: "\(grouping.rawValue), \(law)", signalToNoiseDecibels: decibels(energy),
                         psnrChangeDecibels: try meanPSNR(changed) - baseline,
-                        weightBytes: weightBytes, romBits: law.isMemoryFree ? 0 : 256 * bits, selectBits: groups * 32,
+                        cost: .init(
+                            weightBytes: weightBytes, romBits: law.isMemoryFree ? 0 : 256 * bits,
+                            selectBits: groups * 32),
                         zeroPercent: 100 * Double(zeros) / Double(max(weightBytes, 1)),
                         entropyBits: entropyBits / Double(max(weightBytes, 1))))
                 try show(rows[rows.count - 1])

@@ -14,12 +14,7 @@ public struct StudyRow: Hashable, Sendable {
     public var signalToNoiseDecibels: Double
     /// Mean change of the PSNR of 8-bit pictures against the float network, in dB; negative is a loss.
     public var psnrChangeDecibels: Double
-    /// Bytes of weight codes.
-    public var weightBytes: Int
-    /// Bits of stored tables: entries that no closed form makes.
-    public var romBits: Int
-    /// Bits of selects, offsets and scales that each group or channel needs.
-    public var selectBits: Int
+    public var cost: Cost
     /// Latents that 8 bits cannot hold (`means` only).
     public var saturatedLatents: Int
     /// Of the weights: the part that is zero, in percent, and the zero-order entropy of the codes, each layer by
@@ -27,17 +22,24 @@ public struct StudyRow: Hashable, Sendable {
     public var zeroPercent: Double
     public var entropyBits: Double
 
+    /// What a choice stores.
+    public struct Cost: Hashable, Sendable {
+        /// Bytes of weight codes.
+        public var weightBytes = 0
+        /// Bits of stored tables: entries that no closed form makes.
+        public var romBits = 0
+        /// Bits of selects, offsets and scales that each group or channel needs.
+        public var selectBits = 0
+    }
+
     init(
-        choice: String, signalToNoiseDecibels: Double, psnrChangeDecibels: Double, weightBytes: Int = 0,
-        romBits: Int = 0, selectBits: Int = 0,
+        choice: String, signalToNoiseDecibels: Double, psnrChangeDecibels: Double, cost: Cost,
         saturatedLatents: Int = 0, zeroPercent: Double = 0, entropyBits: Double = 0
     ) {
         self.choice = choice
         self.signalToNoiseDecibels = signalToNoiseDecibels
         self.psnrChangeDecibels = psnrChangeDecibels
-        self.weightBytes = weightBytes
-        self.romBits = romBits
-        self.selectBits = selectBits
+        self.cost = cost
         self.saturatedLatents = saturatedLatents
         self.zeroPercent = zeroPercent
         self.entropyBits = entropyBits

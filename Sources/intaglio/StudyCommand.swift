@@ -61,7 +61,7 @@ struct StudyOptions: ParsableArguments {
             expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]])
         try Console.result(table.heading)
         try measure(study) { row throws(Diagnostic) in
-            let costs = [row.weightBytes, row.romBits, row.selectBits].map(\.grouped)
+            let costs = [row.cost.weightBytes, row.cost.romBits, row.cost.selectBits].map(\.grouped)
             try Console.result(
                 table.text(
                     of: [row.choice, row.signalToNoiseDecibels.fixed(2), row.psnrChangeDecibels.fixed(3)] + costs

@@ -14,12 +14,12 @@ struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Compare the machine with the reference model, bit by bit.",
         discussion: """
-            Runs both on the same picture and names the first layer and coordinate that differ, with both values (exit \
-            code 1).
+            Runs both on the same picture and names the first layer and coordinate that differ, with both values \
+            (exit code 1).
             With --layers: runs every layer case (JSON) of a folder on both and compares with its expected outputs too.
             With --suite: runs seeded random layer cases of every operator on both.
-            With --against rtl: builds the machine's RTL in a hardware simulator, runs the same commands there, and \
-            compares every stored element and the first
+            With --against rtl: builds the machine's RTL in a hardware simulator, runs the same commands there, \
+            and compares every stored element and the first
             and last cycle of every command; with --layer, of that layer alone on its real inputs.
             """)
 
@@ -30,34 +30,38 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
     @Option(help: "Compare this layer only.") var layer: String?
     @Option(help: "A folder of layer cases (JSON with expected outputs).") var layers: String?
-    @Option(help: "With --layers: use this rounding rule instead of the one that each file names.") var rounding:
-        RoundingRule?
+    @Option(help: "With --layers: use this rounding rule instead of the one that each file names.")
+    var rounding: RoundingRule?
     @Option(help: "Run this many seeded random layer cases.") var suite: Int?
     @Option(help: "First seed of --suite. (default: 0)") var seed: UInt64?
     @Option(
         help:
             """
-            With --suite: on this many small machines drawn from the seeds 0, 1, ... instead of --machine; `machines \
-            --random SEED` prints one.
+            With --suite: on this many small machines drawn from the seeds 0, 1, ... instead of --machine; \
+            `machines --random SEED` prints one.
             """
     ) var randomMachines: Int?
     @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
     @Option(
         help:
             """
-            With --against rtl: the hardware simulator, verilator or icarus. (default: \(Simulator.verilator.rawValue))
+            With --against rtl: the hardware simulator, verilator or icarus. \
+            (default: \(Simulator.verilator.rawValue))
             """
     ) var simulate: Simulator?
     @Option(
         help:
             """
-            With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, and \
-            use again what is there.
+            With --against rtl: keep the sources, the compiled simulator and the files of the runs in this folder, \
+            and use again what is there.
             """
     ) var work: String?
     @Option(
         help:
-            "With --against rtl: only this part of the picture, WxH or WxH+X+Y; 64 x 64 of the built-in one without it."
+            """
+            With --against rtl: only this part of the picture, WxH or WxH+X+Y; \
+            64 x 64 of the built-in one without it.
+            """
     ) var crop: PictureCrop?
     @Flag(help: "With --against rtl: write every case as one JSON document to standard output.") var json = false
     @OptionGroup var team: ThreadOptions

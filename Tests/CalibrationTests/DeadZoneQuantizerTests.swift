@@ -13,10 +13,10 @@ import Testing
         shape: TensorShape(height: 32, width: 32, channels: 3), elements: (0..<3072).map { UInt8($0 * 7 % 251) })
 
     private func options(_ law: Law, _ change: (inout QuantizationOptions) -> Void = { _ in }) -> QuantizationOptions {
-        var options = QuantizationOptions.plain
-        (options.weightLaw, options.weightGrouping) = (law, .outputChannel)
-        change(&options)
-        return options
+        QuantizationOptions.plain.changed {
+            ($0.weights.law, $0.weights.grouping) = (law, .outputChannel)
+            change(&$0)
+        }
     }
 
     /// CoDeQ by its own formulas in doubles: w_c = sgn(w) ReLU(|w| - shift), q = clip(round(w_c / s), -N, N), with a
@@ -55,7 +55,7 @@ import Testing
     @Test("A wanted part of zeros is reached with the narrowest dead zone, in every layer", arguments: [0.3, 0.75])
     func sparsity(share: Double) throws {
         let law = Law.deadZone(numerator: 1, denominator: 8, levelBits: 8)
-        let quantized = try Quantizer(float, options: options(law) { $0.weightSparsity = share }).quantize([picture])
+        let quantized = try Quantizer(float, options: options(law) { $0.weights.sparsity = share }).quantize([picture])
         for (name, parameters) in quantized.parameters {
             guard case .accumulation(let found) = parameters,
                 case .deadZone(let numerator, let denominator, 8) = try Law(found.weightDecoder.law, at: name)
@@ -81,14 +81,14 @@ import Testing
             guard case .accumulation(let weights, let bias) = parameters else { continue }
             equal.parameters[name] = .accumulation(weights: weights.map { $0 < 0 ? -0.5 : 0.5 }, bias: bias)
         }
-        let wanted = options(.deadZone(numerator: 1, denominator: 8, levelBits: 8)) { $0.weightSparsity = 0.5 }
+        let wanted = options(.deadZone(numerator: 1, denominator: 8, levelBits: 8)) { $0.weights.sparsity = 0.5 }
         let error = #expect(throws: Diagnostic.self) { _ = try Quantizer(equal, options: wanted).quantize([picture]) }
         #expect(error?.code == .sparsityOutOfReach)
     }
 
     @Test("The 99 % quantile is the magnitude that one weight in a hundred passes")
     func quantile() throws {
-        let quantized = try Quantizer(float, options: options(.linear) { $0.weightClipping = .quantile }).quantize([
+        let quantized = try Quantizer(float, options: options(.linear) { $0.weights.clipping = .quantile }).quantize([
             picture
         ])
         for name in ["analysis1", "synthesis0"] {

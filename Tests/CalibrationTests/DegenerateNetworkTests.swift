@@ -97,7 +97,7 @@ import Testing
         arguments: [1e-8, 1e-12, 1e-30] as [Float])
     func narrowRounding(weight: Float) throws {
         var options = QuantizationOptions()
-        options.rounding = .gemmlowpDouble
+        options.arithmetic.rounding = .gemmlowpDouble
         var refused = 0
         for bias: Float in [0.1, 65504, 1e30] {
             let float = network([0.5, 0.2, 0.1, weight, -weight, weight, 0.1, 0.3, 0.4], [0, bias, 0])
@@ -149,7 +149,7 @@ import Testing
         arguments: [1e20, 1e30, 3e38] as [Float])
     func enormousWeight(weight: Float) throws {
         let float = network([0.5, 0.2, 0.1, weight, 0.1, 0.2, 0.1, 0.3, 0.4], [0, 0, 0])
-        for options in [QuantizationOptions(), .plain, QuantizationOptions(activationLaw: .table)] {
+        for options in [QuantizationOptions(), .plain, QuantizationOptions().changed { $0.activations.law = .table }] {
             guard let refusal = diagnostic(float, options) else { continue }
             #expect(refusal.place.hasPrefix("layer a") || refusal.place.hasPrefix("layer b"), "\(refusal)")
         }
@@ -174,7 +174,7 @@ import Testing
             #expect(
                 abs(values.elements[3 * pixel] * step - expected) < 0.012 * max(1, -slope), "pixel \(pixel), \(slope)")
         }
-        let table = diagnostic(float, QuantizationOptions(activationLaw: .table))
+        let table = diagnostic(float, QuantizationOptions().changed { $0.activations.law = .table })
         #expect(table?.code == .activationUnquantizable && table?.place == "layer a", "\(String(describing: table))")
     }
 

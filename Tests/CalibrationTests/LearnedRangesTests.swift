@@ -34,7 +34,7 @@ import Testing
     func clips(_ law: String) throws {
         let clips = (0..<48).map { 0.4 + Float($0) / 64 }
         var options = QuantizationOptions()
-        options.weightLaw = try Law(law, at: "test")
+        options.weights.law = try Law(law, at: "test")
         var network = fineTuned(clips: ["analysis0": clips])
         guard case .accumulation(let weights, _)? = float.parameters["analysis0"] else { return }
         let bias = (0..<48).map { Float($0) / 100 - 0.2 }
@@ -58,13 +58,13 @@ import Testing
             #expect(abs(Double(found.bias[k]) - Double(bias[k]) * 255 / scale) <= 0.5000001, "bias \(k)")
         }
         // Corrected on demand: biases move, codes do not.
-        options.correctsTrainedBias = true
+        options.corrections.trainedBias = true
         guard
             case .accumulation(let corrected)? = try Quantizer(network, options: options).quantize([picture])
                 .parameters["analysis0"]
         else { return }
         #expect(corrected.bias != found.bias && corrected.weightCodes == found.weightCodes)
-        options.correctsTrainedBias = false
+        options.corrections.trainedBias = false
         // The next layer brings no clips: its biases are corrected as before.
         #expect(quantized != (try Quantizer(float, options: options).quantize([picture])))
     }
@@ -107,7 +107,7 @@ import Testing
         #expect(set.codebooks[0].entries.last == 16_382 && !isUnsigned)
         #expect(set.step == Double(3) / 16_382)
         var one = QuantizationOptions()
-        one.codebooks = 1
+        one.activations.codebooks = 1
         guard
             case .codes(let single)? = try Quantizer(fineTuned(activations: ["analysis0": ranges]), options: one)
                 .quantize([picture]).formats["analysis0"]
@@ -147,7 +147,7 @@ import Testing
         #expect(code(fineTuned(activations: ["analysis1": Array(repeating: 1, count: 128)])) == .networkValueOutOfRange)
         #expect(code(fineTuned(activations: ["synthesis1": [1, 1, 1]])) == .networkValueOutOfRange)
         var options = QuantizationOptions()
-        options.weightGrouping = .layer
+        options.weights.grouping = .layer
         #expect(code(fineTuned(clips: ["analysis0": ones]), options) == .groupingNotExecutable)
         #expect(code(fineTuned(activations: ["analysis0": ones]), options) == nil)
     }

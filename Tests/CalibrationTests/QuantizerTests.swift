@@ -84,7 +84,9 @@ import Testing
         "A table unit's network has the derived tables, and the emulation computes by them",
         arguments: [("gdn0", NormalizationForm.gdn), ("igdn0", .igdn)])
     func tables(name: String, form: NormalizationForm) throws {
-        let network = try Quantizer(float, options: QuantizationOptions(normalizationTable: .standard)).quantize([
+        let network = try Quantizer(
+            float, options: QuantizationOptions().changed { $0.arithmetic.normalizationTable = .standard }
+        ).quantize([
             picture(0)
         ])
         let layer = try #require(network.graph[layer: name])
@@ -131,7 +133,8 @@ import Testing
     func minifloat() throws {
         let law = Law.minifloat(exponentBits: 3, mantissaBits: 4)
         let network = try Zoo.network(named: "lapped8").float!
-        let quantized = try Quantizer(network, options: QuantizationOptions(weightLaw: law)).quantize([picture(1)])
+        let quantized = try Quantizer(network, options: QuantizationOptions().changed { $0.weights.law = law })
+            .quantize([picture(1)])
         guard case .accumulation(let analysis)? = quantized.parameters["analysis0"],
             case .normalization(let gdn)? = quantized.parameters["gdn0"]
         else {
@@ -145,11 +148,17 @@ import Testing
     @Test("Groupings inside the sum, impossible options and missing pictures are refused")
     func refusals() {
         let pictures = [picture(0)]
-        #expect(code(QuantizationOptions(weightGrouping: .inputChannel), pictures) == .groupingNotExecutable)
-        #expect(code(QuantizationOptions(weightGrouping: .kernel), pictures) == .groupingNotExecutable)
-        #expect(code(QuantizationOptions(activationBits: 17), pictures) == .networkValueOutOfRange)
-        #expect(code(QuantizationOptions(codebooks: 0), pictures) == .networkValueOutOfRange)
-        #expect(code(QuantizationOptions(accumulatorBits: 18), pictures) == .networkValueOutOfRange)
+        #expect(
+            code(QuantizationOptions().changed { $0.weights.grouping = .inputChannel }, pictures)
+                == .groupingNotExecutable)
+        #expect(
+            code(QuantizationOptions().changed { $0.weights.grouping = .kernel }, pictures) == .groupingNotExecutable)
+        #expect(code(QuantizationOptions().changed { $0.activations.bits = 17 }, pictures) == .networkValueOutOfRange)
+        #expect(
+            code(QuantizationOptions().changed { $0.activations.codebooks = 0 }, pictures) == .networkValueOutOfRange)
+        #expect(
+            code(QuantizationOptions().changed { $0.arithmetic.accumulatorBits = 18 }, pictures)
+                == .networkValueOutOfRange)
         #expect(code(QuantizationOptions(), []) == .networkValueOutOfRange)
         let odd = Tensor<UInt8>(shape: TensorShape(height: 12, width: 16, channels: 3), repeating: 0)
         #expect(code(QuantizationOptions(), [odd]) == .networkValueOutOfRange)
@@ -196,13 +205,17 @@ import Testing
         bias[3] = 150
         shifted.parameters["analysis1"] = .accumulation(weights: weights, bias: bias)
         for removal in [MeanRemoval.mean, .midRange] {
-            let network = try Quantizer(shifted, options: QuantizationOptions(meanRemoval: removal)).quantize([
+            let network = try Quantizer(
+                shifted, options: QuantizationOptions().changed { $0.activations.meanRemoval = removal }
+            ).quantize([
                 picture(0), picture(12),
             ])
             guard case .codes(let set)? = network.formats["analysis1"] else { continue }
             #expect(abs(set.offsets[3] - 150) < 40, "\(removal.rawValue): \(set.offsets[3])")
         }
-        let without = try Quantizer(shifted, options: QuantizationOptions(meanRemoval: .none)).quantize([picture(0)])
+        let without = try Quantizer(
+            shifted, options: QuantizationOptions().changed { $0.activations.meanRemoval = .none }
+        ).quantize([picture(0)])
         guard case .codes(let set)? = without.formats["analysis1"] else { return }
         #expect(set.offsets.allSatisfy { $0 == 0 })
         let tensor = Tensor<Float>(

@@ -28,9 +28,9 @@ import Testing
         #expect(row("outputChannel, linear").signalToNoiseDecibels > row("layer, linear").signalToNoiseDecibels)
         #expect(row("kernel, linear").signalToNoiseDecibels > row("outputChannel, linear").signalToNoiseDecibels)
         let count = 48 * 192 + 128 * 4 * 48 + 48 * 4 * 128 + 3 * 64 * 48
-        #expect(rows.allSatisfy { $0.weightBytes == count && $0.romBits == 0 })
-        #expect(row("layer, linear").selectBits == 4 * 32)
-        #expect(row("outputChannel, linear").selectBits == (48 + 128 + 48 + 3) * 32)
+        #expect(rows.allSatisfy { $0.cost.weightBytes == count && $0.cost.romBits == 0 })
+        #expect(row("layer, linear").cost.selectBits == 4 * 32)
+        #expect(row("outputChannel, linear").cost.selectBits == (48 + 128 + 48 + 3) * 32)
     }
 
     @Test("More codebooks have less noise and select bits of log2 J a channel; a law that bends beats the linear one")
@@ -43,7 +43,7 @@ import Testing
             ])
         #expect(rows[2].signalToNoiseDecibels > rows[0].signalToNoiseDecibels)
         #expect(rows[3].signalToNoiseDecibels > rows[1].signalToNoiseDecibels)
-        #expect(rows[0].selectBits == 0)
+        #expect(rows[0].cost.selectBits == 0)
         #expect(rows[2].psnrChangeDecibels > rows[0].psnrChangeDecibels)
     }
 

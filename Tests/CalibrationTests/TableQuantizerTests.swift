@@ -18,9 +18,9 @@ import Testing
 
     private static func quantized(_ law: String, codebooks: Int = 8, bits: Int = 12) throws -> QuantizedNetwork {
         var options = QuantizationOptions()
-        options.activationLaw = try Law(law, at: "test")
-        options.codebooks = codebooks
-        options.activationBits = bits
+        options.activations.law = try Law(law, at: "test")
+        options.activations.codebooks = codebooks
+        options.activations.bits = bits
         return try Quantizer(float, options: options).quantize([picture])
     }
 
@@ -125,7 +125,7 @@ import Testing
         var network = Self.float
         network.ranges = LearnedRanges(clips: [:], activations: ["analysis0": Array(repeating: 1, count: 48)])
         var options = QuantizationOptions()
-        options.activationLaw = .table
+        options.activations.law = .table
         #expect { _ = try Quantizer(network, options: options).quantize([Self.picture]) } throws: { error in
             let diagnostic = error as? Diagnostic
             return diagnostic?.code == .networkValueOutOfRange

@@ -12,8 +12,8 @@ import Testing
     func nearest(_ law: String, _ grouping: WeightGrouping) throws {
         let float = try Zoo.network(named: "lapped8").float!
         var options = QuantizationOptions.plain
-        options.weightLaw = try Law(law, at: "test")
-        options.weightGrouping = grouping
+        options.weights.law = try Law(law, at: "test")
+        options.weights.grouping = grouping
         let picture = Tensor<UInt8>(
             shape: TensorShape(height: 16, width: 16, channels: 3), elements: (0..<768).map { UInt8($0 % 251) })
         let quantized = try Quantizer(float, options: options).quantize([picture])

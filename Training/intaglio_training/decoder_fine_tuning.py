@@ -13,15 +13,15 @@ from torch import Tensor, nn
 from .errors import InputError
 from .latent_crops import LatentCropSampler
 from .latent_fine_tuning import LatentFineTuning, LatentFineTuningOptions
-from .losses import SENTENCES, Distortion, distortion_named
+from .losses import ABSOLUTE, RELATIVE, SENTENCES, Distortion, distortion_named
 from .picture_latents import PictureLatents
 from .precision import precision_named, transformed
 
 TRAINED = "g_s."
 METADATA_KEY = "fineTunedDecoder"
-# What a crop's distortion counts: lambda of its rate, as in training; or the same relative change the same everywhere, as in a mean of PSNRs.
-LAMBDA, RELATIVE = "lambda", "relative"
-WEIGHTINGS = (LAMBDA, RELATIVE)
+# What a crop counts, as in training: its distortion times the lambda of its rate; or the logarithm of its distortion, so that the same relative change counts
+# the same everywhere, as in a mean of PSNRs. Bits do not change, so there are no decibels to weigh against them.
+WEIGHTINGS = (ABSOLUTE, RELATIVE)
 # Of a flat crop 1 - MS-SSIM is 0, or below by a rounding; a smaller distortion than this asks for nothing and has no gradient.
 LEAST_DISTORTION = 1e-6
 
@@ -34,7 +34,7 @@ class FineTuningOptions(LatentFineTuningOptions):
     warmup_steps: int = 50
     crop: int = 256
     precision: str = "float32"
-    weighting: str = LAMBDA
+    weighting: str = ABSOLUTE
 
     def checked(self) -> "FineTuningOptions":
         precision_named(self.precision)

@@ -113,7 +113,7 @@ def test_relative_weighting_counts_a_percent_the_same_everywhere(folder):
     (losses, weights), (tenfold, same) = (after_steps("relative", factor) for factor in (1, 10))
     assert [b - a for a, b in zip(losses, tenfold)] == pytest.approx([math.log(10)] * 2, abs=1e-4)
     assert torch.allclose(weights, same, atol=1e-6)
-    (losses, weights), (tenfold, _) = (after_steps("lambda", factor) for factor in (1, 10))
+    (losses, weights), (tenfold, _) = (after_steps("absolute", factor) for factor in (1, 10))
     assert tenfold[0] == pytest.approx(10 * losses[0], rel=1e-4)
 
 
@@ -147,7 +147,7 @@ def test_refusals_are_sentences(folder, capsys):
     assert "no latents of 'rdoq'; it has: tcq8" in refused(*latents, "--quantizer", "rdoq")
     assert "latents.json' cannot be read" in refused("--latents", str(folder), "--quantizer", "tcq8")
     assert "steps is 0" in refused("--steps", "0")
-    assert "no weighting is called 'x'; there are: lambda, relative" in refused("--weighting", "x")
+    assert "no weighting is called 'decibels'; there are: absolute, relative" in refused("--weighting", "decibels")
     torch.manual_seed(6)
     options = dataclasses.replace(Options(channels=8, latent_channels=12).checked())
     stranger = make_network("mbt2018-mean", 8, 12, 4)

@@ -3,7 +3,7 @@ import FixedPoint
 import Graph
 import Quantization
 
-extension QuantizationOptions {
+extension ActivationOptions {
     /// The codebooks of a tensor whose format is free: by its learned ranges where there are any, else searched on its
     /// samples.
     ///
@@ -31,14 +31,14 @@ extension QuantizationOptions {
                 step: shared.step)
         }
         // Codes 0...255 have values of 9 bits at least.
-        let isUnsigned = samples.pooled.isUnsigned && !mirrorsNegativeSums && activationBits > 8
-        let isClassic = activationLaw == .linear && codebooks == 1
+        let isUnsigned = samples.pooled.isUnsigned && !mirrorsNegativeSums && bits > 8
+        let isClassic = law == .linear && codebooks == 1
         let quantizer = ActivationQuantizer(
-            law: activationLaw, codebooks: codebooks, codebooksPerOctave: codebooksPerOctave,
-            bits: isClassic ? (isUnsigned ? 9 : 8) : activationBits,
+            law: law, codebooks: codebooks, codebooksPerOctave: codebooksPerOctave,
+            bits: isClassic ? (isUnsigned ? 9 : 8) : bits,
             rangeSelection: rangeSelection, removesMeans: meanRemoval != .none && !isClassic && !mirrorsNegativeSums)
         guard let learned else { return try quantizer.codebookSet(for: samples, isUnsigned: isUnsigned, at: place) }
-        guard activationLaw != .table else {
+        guard law != .table else {
             throw Diagnostic(
                 .networkValueOutOfRange, at: place, found: "learned activation ranges and the law table",
                 expected: "a law with a closed form: a range says nothing of a table",
