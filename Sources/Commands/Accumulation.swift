@@ -36,13 +36,16 @@ public struct Accumulation: Hashable, Sendable {
     /// Index, in the whole input tensor, of the first channel of the first group in this pass; group g begins
     /// `g layerGroupInputChannels` later.
     @Narrow public var firstInputChannel = 0
-    /// Input channels of one group of the layer (not split).
+    /// Input channels of one group of the layer (not split). Of one group the first channel says all, and schedules
+    /// split no channels of several groups: the RTL reads this word only to check that it equals `inputChannels` where
+    /// `groups` is not 1.
     @Narrow public var layerGroupInputChannels = 1
     /// Output channels of one group in this pass.
     @Narrow public var outputChannels = 1
     /// Index, in the whole output tensor, of the first output channel of the first group; group g begins
     /// `g layerGroupOutputChannels` later.
     @Narrow public var firstOutputChannel = 0
+    /// Output channels of one group of the layer (not split); a check in the RTL, as `layerGroupInputChannels` is.
     @Narrow public var layerGroupOutputChannels = 1
     // Positions and taps
     @Narrow public var rows = 1

@@ -32,8 +32,12 @@ public enum CommandWords {
         case decodeTable, secondDecodeTable, weightTable, encodeTable, channelBlock
         // Accumulate
         case originY, originX, tileColumns, inputGroupPitchBytes, inputHeight, inputWidth
-        case groups, inputChannels, firstInputChannel, layerGroupInputChannels, outputChannels, firstOutputChannel,
-            layerGroupOutputChannels
+        case groups, inputChannels, firstInputChannel
+        /// Checked by the RTL, not used: `inputChannels` where there are several groups.
+        case layerGroupInputChannels
+        case outputChannels, firstOutputChannel
+        /// Checked by the RTL, not used: `outputChannels` where there are several groups.
+        case layerGroupOutputChannels
         case firstRow, firstColumn, inputStrideY, inputStrideX, inputOffsetY, inputOffsetX
         case tapRows, tapColumns, tapStepY, tapStepX
         case weightAddress, weightTapPitchBytes
@@ -51,7 +55,10 @@ public enum CommandWords {
     public enum ElementwiseField: Int, CaseIterable, Sendable {
         /// 0 copy, 1 requantize, 2 add, 3 quantizeLatent, 4 reconstructLatent.
         case function = 15
-        case channels, firstChannel, inputBytesPerElement, secondAddress, secondPixelPitchBytes, secondBytesPerElement,
+        case channels
+        /// Checked by the RTL, not used: 0 unless the work is a copy.
+        case firstChannel
+        case inputBytesPerElement, secondAddress, secondPixelPitchBytes, secondBytesPerElement,
             hasSecond, fractionBits
         case shuffleFactor
         /// ceil(2^32 / f^2) modulo 2^32 and ceil(2^32 / f): divisions by multiplication. 0 for f = 1.

@@ -12,7 +12,9 @@ public struct Elementwise: Hashable, Sendable {
     @Narrow public var rows = 1
     @Narrow public var columns = 1
     @Narrow public var channels = 1
-    /// Index of the tile's first channel in the whole tensors (all operands and the result).
+    /// Index of the tile's first channel in the whole tensors (all operands and the result). Only copies are split by
+    /// channels, and they use nothing that belongs to a channel: the RTL reads this word only to check that it is 0 in
+    /// all other work.
     @Narrow public var firstChannel = 0
     @Narrow public var inputAddress = 0
     @Narrow public var inputPixelPitchBytes = 1

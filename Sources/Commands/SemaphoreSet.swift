@@ -1,4 +1,4 @@
-/// A set of counting semaphores, one bit each.
+/// A set of semaphores, one bit each.
 ///
 ///     half h of a buffer:   Free ──load takes──> (being filled) ──load signals──> Full
 ///                           Full ──compute takes──> (being read) ──compute signals──> Free
@@ -23,6 +23,10 @@ public struct SemaphoreSet: OptionSet, Hashable, Sendable {
 
     /// Number of semaphores.
     public static let count = 17
+    /// Tokens that a semaphore holds at most: whoever puts one waits first for what says that the one before was
+    /// taken. A command stream that puts another is refused by machine, timeline and RTL (`intaglio_sequencer`, which
+    /// keeps one bit for each semaphore).
+    public static let largestTokens = 1
     /// Those that hold one token at the start.
     public static let initial: SemaphoreSet = [
         parametersFree(0), parametersFree(1), weightsFree(0), weightsFree(1), inputFree(0), inputFree(1), outputFree(0),

@@ -1,14 +1,12 @@
 public import Commands
 
-/// Three in-order queues and the counting semaphores between them.
+/// Three in-order queues and the semaphores between them.
 ///
 /// Untimed but greedy: at every turn the first runnable command of load, then compute, then store is taken. Loads
 /// therefore run as far ahead as their tokens let them, and a schedule that forgets a semaphore overwrites what was
-/// still needed: wrong bits, as in silicon, not bits that happen to be right.
+/// still needed: wrong bits, as in silicon, not bits that happen to be right. One that forgets only to wait puts a token
+/// too many, and is refused.
 struct Sequencer {
-    /// Largest number of tokens a semaphore holds.
-    static let largestTokens = 255
-
     private(set) var tokens = (0..<SemaphoreSet.count).map { SemaphoreSet.initial.indices.contains($0) ? 1 : 0 }
     private var queues: [[Int]]
     private var heads: [Int]
@@ -41,7 +39,11 @@ struct Sequencer {
     mutating func finish(_ index: Int, signals: SemaphoreSet) throws(MachineError) {
         var full: Int?
         Sequencer.forEach(signals) { semaphore in
-            if tokens[semaphore] == Sequencer.largestTokens { full = full ?? semaphore } else { tokens[semaphore] += 1 }
+            if tokens[semaphore] == SemaphoreSet.largestTokens {
+                full = full ?? semaphore
+            } else {
+                tokens[semaphore] += 1
+            }
         }
         guard let full else { return }
         throw .semaphoreOverflow(command: index, semaphore: SemaphoreSet.name(full), tokens: tokens[full])
@@ -68,7 +70,7 @@ struct Sequencer {
 public enum MachineError: Error, Equatable, CustomStringConvertible {
     /// No engine can go on: the first command of each queue that is left waits for a semaphore without tokens.
     case deadlock([BlockedCommand])
-    /// A command signals a semaphore that is full.
+    /// A command signals a semaphore that holds `SemaphoreSet.largestTokens`.
     case semaphoreOverflow(command: Int, semaphore: String, tokens: Int)
 
     public struct BlockedCommand: Equatable, Sendable {

@@ -1,7 +1,9 @@
 /// The hand-written modules, as they are emitted beside the generated constants.
 public enum SystemVerilogSources {
-    /// File name and text: lanes of the datapath, then memories, engines, and the machine.
+    /// File name and text: the bundles, which others import; lanes of the datapath, memories, engines, and the
+    /// machine.
     public static let files: [(name: String, text: String)] = [
+        ("intaglio_bundles.sv", text(PackageResources.intaglio_bundles_sv)),
         ("intaglio_decode_lane.sv", text(PackageResources.intaglio_decode_lane_sv)),
         ("intaglio_encode_step.sv", text(PackageResources.intaglio_encode_step_sv)),
         ("intaglio_encode_lane.sv", text(PackageResources.intaglio_encode_lane_sv)),

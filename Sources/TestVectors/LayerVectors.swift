@@ -165,8 +165,8 @@ public struct LayerVectors: Sendable {
             cd -- "$(dirname -- "$0")"
             verilator --cc --exe --build -O3 -Wno-fatal -Wno-lint --no-timing --unroll-count 8192 --unroll-stmts \
             1000000 -CFLAGS -O1 --top-module intaglio_testbench \\
-                -o machine --Mdir verilated clock.cpp intaglio_constants.sv $(ls intaglio_*.sv | grep -v -e constants \
-            -e clock) "$@" > verilator.log
+                -o machine --Mdir verilated clock.cpp intaglio_constants.sv intaglio_bundles.sv $(ls intaglio_*.sv | \
+            grep -v -e constants -e bundles -e clock) "$@" > verilator.log
             ./verilated/machine \(line)
 
             """
@@ -177,8 +177,8 @@ public struct LayerVectors: Sendable {
             set -e
             \(absolute)
             cd -- "$(dirname -- "$0")"
-            iverilog -g2012 -s intaglio_clock -o machine.vvp intaglio_constants.sv $(ls intaglio_*.sv | grep -v \
-            constants) "$@"
+            iverilog -g2012 -s intaglio_clock -o machine.vvp intaglio_constants.sv intaglio_bundles.sv \
+            $(ls intaglio_*.sv | grep -v -e constants -e bundles) "$@"
             vvp -n machine.vvp \(line)
 
             """

@@ -13,7 +13,7 @@ public struct Timeline: Hashable, Sendable {
     /// Runs `commands` through the three engines.
     ///
     /// - Parameter burstByBurst: takes every burst on its own: the slow definition that the ordinary way equals.
-    /// - Throws: `deadlock`, `semaphoreShared`.
+    /// - Throws: `deadlock`, `semaphoreOverflow`, `semaphoreShared`.
     public init(
         simulating commands: [Command], on machine: MachineDescription, burstByBurst: Bool = false
     ) throws(TimelineError) {

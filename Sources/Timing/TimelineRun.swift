@@ -14,6 +14,8 @@ struct TimelineRun {
     private var dma: DMAEngines
     private var queues = EngineQueues()
     private var tokens: [TokenQueue]
+    /// The earliest token that found its semaphore full.
+    private var overflow: (token: Token, semaphore: Int)?
 
     init(_ stream: TimedStream, burstByBurst: Bool) {
         commands = stream.entries
@@ -36,6 +38,10 @@ struct TimelineRun {
             let index = queues[completion.engine].running!
             queues[completion.engine].running = nil
             end(index, on: completion.engine, at: lastCycle(of: index, channelEnd: completion.end))
+        }
+        for semaphore in tokens.indices { note(tokens[semaphore].untakenOverflow, at: semaphore) }
+        if let overflow {
+            throw .semaphoreOverflow(command: overflow.token.command, name: SemaphoreSet.name(overflow.semaphore))
         }
         for engine in Engine.allCases {
             guard let index = queues[engine].next else { continue }
@@ -86,7 +92,7 @@ struct TimelineRun {
         while bits != 0 {
             let semaphore = bits.trailingZeroBitCount
             bits &= bits - 1
-            let token = tokens[semaphore].take()
+            let token = tokens[semaphore].first!
             if token.time > latest {
                 latest = token.time
                 timings[index].boundBy = semaphore
@@ -94,6 +100,12 @@ struct TimelineRun {
             }
         }
         timings[index].start = latest + 1
+        bits = commands[index].waits.rawValue
+        while bits != 0 {
+            let semaphore = bits.trailingZeroBitCount
+            bits &= bits - 1
+            note(tokens[semaphore].take(at: latest + 1), at: semaphore)
+        }
         queues[engine].position += 1
         return latest + 1
     }
@@ -103,9 +115,18 @@ struct TimelineRun {
         queues[engine].previousEnd = cycle
         var bits = commands[index].signals.rawValue
         while bits != 0 {
-            tokens[bits.trailingZeroBitCount].put(Token(time: cycle, command: index))
+            let semaphore = bits.trailingZeroBitCount
             bits &= bits - 1
+            note(tokens[semaphore].put(Token(time: cycle, command: index)), at: semaphore)
         }
+    }
+
+    /// Keeps the earliest token that found its semaphore full.
+    @inline(__always)
+    private mutating func note(_ token: Token?, at semaphore: Int) {
+        guard let token else { return }
+        if let overflow, overflow.token.time <= token.time { return }
+        overflow = (token, semaphore)
     }
 }
 
@@ -115,21 +136,38 @@ private struct Token {
     var command: Int
 }
 
-/// The tokens of a counting semaphore, first in, first out.
+/// The tokens of a semaphore, first in, first out.
+///
+/// A token that is put in cycle p must find place: the one `SemaphoreSet.largestTokens` before it was taken in cycle p
+/// or earlier. Engines are not timed in the order of cycles, so whichever of put and take comes second compares.
 private struct TokenQueue {
     private var tokens: [Token] = []
-    private var taken = 0
+    /// The cycle in which each token was taken, of those that were.
+    private var takes: [Int] = []
 
     init() {}
     init(initial: Token) { tokens = [initial] }
 
-    var first: Token? { taken < tokens.count ? tokens[taken] : nil }
+    var first: Token? { takes.count < tokens.count ? tokens[takes.count] : nil }
 
-    mutating func put(_ token: Token) { tokens.append(token) }
+    /// Gives `token` back where it found no place.
+    mutating func put(_ token: Token) -> Token? {
+        let before = tokens.count - SemaphoreSet.largestTokens
+        tokens.append(token)
+        return takes.indices.contains(before) && takes[before] > token.time ? token : nil
+    }
 
-    mutating func take() -> Token {
-        taken += 1
-        return tokens[taken - 1]
+    /// Takes the first token, and gives the one that was put before and found no place.
+    mutating func take(at cycle: Int) -> Token? {
+        let after = takes.count + SemaphoreSet.largestTokens
+        takes.append(cycle)
+        return after < tokens.count && tokens[after].time < cycle ? tokens[after] : nil
+    }
+
+    /// The first of the tokens that found no place because those before are never taken.
+    var untakenOverflow: Token? {
+        let after = takes.count + SemaphoreSet.largestTokens
+        return after < tokens.count ? tokens[after] : nil
     }
 }
 

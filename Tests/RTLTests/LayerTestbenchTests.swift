@@ -117,6 +117,34 @@ import Testing
         expectVerdict(wrapper, passed: run.status == 0 && run.output.contains("all equal"), run.output)
     }
 
+    /// Compiles the bundled machine and runs it with other arguments than the layer's own.
+    private func run(_ arguments: (Bench) -> [String]) throws -> (status: Int32, output: String) {
+        let bench = try Self.bench.get()
+        _ = try Program.run(["./run_icarus.sh"], in: bench.out)
+        return try Program.run(["vvp", "-n", "machine.vvp"] + arguments(bench), in: bench.out)
+    }
+
+    @Test(
+        "A run that is given up says so, and not what it has not stored yet",
+        .enabled(if: hasIcarus, "iverilog is not installed"))
+    func givenUp() throws {
+        let verdict = try run { bench in
+            let checks = ["+timing=", "+bursts=", "+burst_count=", "+cycles=", "+limit="]
+            return bench.vectors.arguments.filter { argument in !checks.contains { argument.hasPrefix($0) } }
+                + ["+limit=100"]
+        }
+        let mismatches = verdict.output.split(separator: "\n").filter { $0.hasPrefix("mismatch") }
+        #expect(verdict.status != 0)
+        #expect(mismatches == ["mismatch in cycle 100: signal finished: expected 1, observed 0: given up"])
+    }
+
+    @Test("Without commands no cycles of commands are read", .enabled(if: hasIcarus, "iverilog is not installed"))
+    func noCommands() throws {
+        let verdict = try run { _ in ["+memory=memory.hex", "+last=0", "+timing=timing.hex", "+bursts=bursts.hex"] }
+        #expect(verdict.status == 0 && verdict.output.contains("0 commands"), "\(verdict.output)")
+        #expect(!verdict.output.contains("timing.hex") && !verdict.output.contains("bursts.hex"), "\(verdict.output)")
+    }
+
     @Test(
         "The scripts take paths from the folder that they are started in",
         .enabled(if: hasIcarus, "iverilog is not installed"))

@@ -119,6 +119,37 @@ import Timing
         }
     }
 
+    /// Loads take 4 cycles more than the latency and put their tokens in their last; a pass takes 24, so that the
+    /// second pass takes the first token in cycle 24. The second token comes in that cycle (five loads of 5 cycles) and
+    /// finds place, or in the cycle before (three of 8) and finds none.
+    @Test(arguments: [(1, 5, nil), (4, 3, 2)] as [(Int, Int, Int?)])
+    func oneTokenFindsPlace(_ latency: Int, _ loads: Int, _ refused: Int?) throws {
+        var near = machine
+        near.dma.latencyCycles = latency
+        let stream =
+            (0..<loads).map { load(0, [], $0 < loads - 2 ? [] : .inputFull(0)) }
+            + [compute(0, [], []), compute(0, .inputFull(0), []), compute(0, .inputFull(0), [])]
+        guard let refused else {
+            let timeline = try Timeline(simulating: stream, on: near)
+            #expect(timeline.commands[loads - 1].end == 24 && timeline.commands[loads + 1].start == 24)
+            return
+        }
+        #expect(throws: TimelineError.semaphoreOverflow(command: refused, name: "inputFull0")) {
+            try Timeline(simulating: stream, on: near)
+        }
+    }
+
+    @Test func tokenThatNobodyTakesLeavesNoPlace() {
+        let twice = [load(0, [], .inputFull(1)), load(0, [], .inputFull(1))]
+        #expect(throws: TimelineError.semaphoreOverflow(command: 1, name: "inputFull1")) {
+            try Timeline(simulating: twice, on: machine)
+        }
+        // There from the beginning, and put without having been taken.
+        #expect(throws: TimelineError.semaphoreOverflow(command: 0, name: "outputFree0")) {
+            try Timeline(simulating: [store(0, [], .outputFree(0))], on: machine)
+        }
+    }
+
     @Test func semaphoreOfTwoEnginesIsRefused() {
         let waits = [load(0, .inputFree(0), []), compute(0, .inputFree(0), [])]
         #expect(throws: TimelineError.semaphoreShared(name: "inputFree0", first: .load, second: .compute, command: 1)) {

@@ -4,7 +4,11 @@
 //     cycle 1    the header of the layer's channel block is read
 //     cycle 2    first step, or first elements
 //     last       done: the last results are written
-module intaglio_compute_engine #(
+module intaglio_compute_engine
+    import intaglio_bundles::group_t, intaglio_bundles::operand_reads_t,
+           intaglio_bundles::partial_write_t, intaglio_bundles::result_write_t,
+           intaglio_bundles::step_t, intaglio_bundles::unrounded_t;
+#(
     parameter int WORDS            = intaglio_constants::COMPUTE_WORDS,
     parameter int C0               = intaglio_constants::INPUT_CHANNEL_LANES,
     parameter int K0               = intaglio_constants::OUTPUT_CHANNEL_LANES,
@@ -27,10 +31,7 @@ module intaglio_compute_engine #(
     input  logic [16*RESULTS-1:0]  first_elements,
     output logic [32*RESULTS-1:0]  second_addresses,
     input  logic [16*RESULTS-1:0]  second_elements,
-    output logic [RESULTS-1:0]     result_lanes,
-    output logic                   result_is_wide,
-    output logic [32*RESULTS-1:0]  result_addresses,
-    output logic [16*RESULTS-1:0]  result_elements,
+    output result_write_t          result_write,
     output logic [RESULTS-1:0]     saturated,
     // Parameter memory
     output logic [31:0]            header_address,
@@ -68,7 +69,6 @@ module intaglio_compute_engine #(
 );
     localparam logic [31:0] REQUANTIZE = 32'd1;
     localparam logic [31:0] ADD        = 32'd2;
-    localparam int          TAG_BITS   = 129;
 
     // Phases of a command
     logic         reads_header, runs, begins;
@@ -106,11 +106,9 @@ module intaglio_compute_engine #(
     assign segment_table       = channel_block + header[32*15 +: 32];
 
     // Pass of the MAC array
-    logic             fire, first_step, last_step, last_group, bank;
-    logic [P0-1:0]    served_pixels, padding;
-    logic [C0*K0-1:0] served_weights;
-    logic [31:0]      channel_index, channels_left, group, row, column, channel, drain_cycles,
-                      record_channel;
+    step_t       step;
+    group_t      step_tag;
+    logic [31:0] drain_cycles, record_channel;
 
     intaglio_step_sequencer steps (
         .clock(clock),
@@ -118,44 +116,32 @@ module intaglio_compute_engine #(
         .runs(runs && !is_elementwise),
         .drain_cycles(drain_cycles),
         .command(command),
-        .fire(fire),
-        .first_step(first_step),
-        .last_step(last_step),
-        .last_group(last_group),
-        .bank(bank),
-        .served_pixels(served_pixels),
-        .served_weights(served_weights),
-        .padding(padding),
+        .step(step),
+        .tag(step_tag),
         .activation_addresses(activation_addresses),
-        .weight_addresses(weight_addresses),
-        .channel_index(channel_index),
-        .channels_left(channels_left),
-        .group(group),
-        .row(row),
-        .column(column),
-        .channel(channel)
+        .weight_addresses(weight_addresses)
     );
 
     logic                              drain, drain_tag_bank, drain_bank;
-    logic [TAG_BITS-1:0]               drain_tag;
+    group_t                            drain_tag;
     logic [31:0]                       drain_first;
     logic [ACCUMULATOR_BITS*LANES-1:0] drain_sums;
 
-    intaglio_mac_array array (
+    intaglio_mac_array #(.TAG_BITS($bits(group_t))) array (
         .clock(clock),
         .reset(reset),
         .operand_mode(command[32*intaglio_constants::COMPUTE_OPERAND +: 2]),
         .activation_bits(command[32*intaglio_constants::COMPUTE_ACTIVATION_BITS +: 5]),
-        .fire(fire),
-        .first_step(first_step),
-        .last_step(last_step),
-        .bank(bank),
-        .tag({last_group, group, row, column, channel}),
-        .served_pixels(served_pixels),
-        .served_weights(served_weights),
-        .padding(padding),
-        .channel_index(channel_index),
-        .channels_left(channels_left),
+        .fire(step.fire),
+        .first_step(step.first_step),
+        .last_step(step.last_step),
+        .bank(step.bank),
+        .tag(step_tag),
+        .served_pixels(step.served_pixels),
+        .served_weights(step.served_weights),
+        .padding(step.padding),
+        .channel_index(step.channel_index),
+        .channels_left(step.channels_left),
         .activation_words(activation_words),
         .weight_words(weight_words),
         .record_channel(record_channel),
@@ -176,27 +162,22 @@ module intaglio_compute_engine #(
 
     logic [32*LANES-1:0]               partial_addresses;
     logic [ACCUMULATOR_BITS*LANES-1:0] partial_sums;
-    logic [32*K0-1:0]                  sum_addresses;
-    logic [ACCUMULATOR_BITS*K0-1:0]    sums;
-    logic [K0-1:0]                     sum_lanes;
-    logic                              sums_last;
+    partial_write_t                    partial_write;
+    logic                              partial_last;
 
     intaglio_accumulator_buffer accumulator_buffer (
         .clock(clock),
         .read_addresses(partial_addresses),
         .read_sums(partial_sums),
-        .write_lanes(sum_lanes),
-        .write_addresses(sum_addresses),
-        .write_sums(sums)
+        .write_lanes(partial_write.lanes),
+        .write_addresses(partial_write.addresses),
+        .write_sums(partial_write.sums)
     );
 
-    logic [32*RESULTS-1:0]  value_addresses, drain_record_addresses, value_record_addresses,
-                            drain_addresses;
-    logic [8*RESULTS-1:0]   value_codes;
-    logic [RESULTS-1:0]     drain_valid;
-    logic                   drain_last;
-    logic [64*RESULTS-1:0]  drain_lane_sums;
-    logic [192*RESULTS-1:0] drain_records;
+    operand_reads_t        value_reads;
+    logic [32*RESULTS-1:0] drain_record_addresses;
+    logic [16*RESULTS-1:0] first_values, second_values;
+    unrounded_t            drain_results;
 
     intaglio_drain drain_engine (
         .clock(clock),
@@ -212,32 +193,20 @@ module intaglio_compute_engine #(
         .drain_sums(drain_sums),
         .partial_addresses(partial_addresses),
         .partial_sums(partial_sums),
-        .sum_lanes(sum_lanes),
-        .sum_addresses(sum_addresses),
-        .sums(sums),
-        .sums_last(sums_last),
-        .value_addresses(value_addresses),
+        .partial_write(partial_write),
+        .partial_last(partial_last),
+        .value_reads(value_reads),
         .value_elements(first_elements),
+        .values(first_values),
         .record_addresses(drain_record_addresses),
         .records(result_records),
-        .value_record_addresses(value_record_addresses),
-        .value_codes(value_codes),
-        .lane_valid(drain_valid),
-        .lane_last(drain_last),
-        .lane_sums(drain_lane_sums),
-        .lane_records(drain_records),
-        .lane_addresses(drain_addresses)
+        .results(drain_results)
     );
 
     // Element-wise work
-    logic [32*RESULTS-1:0]  work_first_addresses, work_second_addresses, work_first_records,
-                            work_second_records, work_record_addresses, work_addresses;
-    logic [8*RESULTS-1:0]   work_first_codes, work_second_codes;
-    logic [RESULTS-1:0]     work_valid;
-    logic                   work_last;
-    logic [64*RESULTS-1:0]  work_sums;
-    logic [16*RESULTS-1:0]  work_firsts, work_seconds, first_values, second_values;
-    logic [192*RESULTS-1:0] work_records;
+    operand_reads_t        work_reads, second_reads;
+    logic [32*RESULTS-1:0] work_record_addresses;
+    unrounded_t            work_results;
 
     intaglio_elementwise elementwise_engine (
         .clock(clock),
@@ -246,40 +215,38 @@ module intaglio_compute_engine #(
         .runs(runs && is_elementwise),
         .command(command),
         .header(header),
-        .first_addresses(work_first_addresses),
+        .first_reads(work_reads),
         .first_elements(first_elements),
-        .second_addresses(work_second_addresses),
+        .first_values(first_values),
+        .second_reads(second_reads),
         .second_elements(second_elements),
-        .first_record_addresses(work_first_records),
-        .second_record_addresses(work_second_records),
+        .second_values(second_values),
         .record_addresses(work_record_addresses),
         .records(result_records),
-        .first_codes(work_first_codes),
-        .first_values(first_values),
-        .second_codes(work_second_codes),
-        .second_values(second_values),
-        .lane_valid(work_valid),
-        .lane_last(work_last),
-        .lane_sums(work_sums),
-        .lane_firsts(work_firsts),
-        .lane_seconds(work_seconds),
-        .lane_records(work_records),
-        .lane_addresses(work_addresses)
+        .results(work_results)
     );
 
     // The ports that both share
-    assign first_addresses         = is_elementwise ? work_first_addresses : value_addresses;
-    assign second_addresses        = work_second_addresses;
-    assign first_record_addresses  = is_elementwise ? work_first_records : value_record_addresses;
-    assign second_record_addresses = work_second_records;
+    operand_reads_t first_reads;
+    unrounded_t     unrounded;
+    assign first_reads             = is_elementwise ? work_reads : value_reads;
+    assign unrounded               = is_elementwise ? work_results : drain_results;
+    assign first_addresses         = first_reads.element_addresses;
+    assign first_record_addresses  = first_reads.record_addresses;
+    assign second_addresses        = second_reads.element_addresses;
+    assign second_record_addresses = second_reads.record_addresses;
     assign result_record_addresses = is_elementwise ? work_record_addresses :
                                                       drain_record_addresses;
+
+    logic [8*RESULTS-1:0] first_codes, second_codes;
+    assign first_codes  = first_reads.codes;
+    assign second_codes = second_reads.codes;
 
     generate
         for (genvar lane = 0; lane < RESULTS; lane++) begin : g_decode
             logic signed [15:0] unused_first, unused_second;
             intaglio_decode_lane first (
-                .code(is_elementwise ? work_first_codes[8*lane +: 8] : value_codes[8*lane +: 8]),
+                .code(first_codes[8*lane +: 8]),
                 .select(first_records[64*lane+32 +: 8]),
                 .offset(first_records[64*lane +: 16]),
                 .mode(2'd0),
@@ -292,7 +259,7 @@ module intaglio_compute_engine #(
                 .operand(unused_first)
             );
             intaglio_decode_lane second (
-                .code(work_second_codes[8*lane +: 8]),
+                .code(second_codes[8*lane +: 8]),
                 .select(second_records[64*lane+32 +: 8]),
                 .offset(second_records[64*lane +: 16]),
                 .mode(2'd0),
@@ -309,9 +276,13 @@ module intaglio_compute_engine #(
     endgenerate
 
     // Results
-    logic last;
+    logic                  last, result_is_wide;
+    logic [RESULTS-1:0]    result_lanes;
+    logic [32*RESULTS-1:0] result_addresses;
+    logic [16*RESULTS-1:0] result_elements;
     assign result_is_wide =
         command[32*intaglio_constants::COMPUTE_OUTPUT_BYTES_PER_ELEMENT +: 32] == 32'd2;
+    assign result_write   = {result_lanes, result_is_wide, result_addresses, result_elements};
 
     intaglio_result_lanes results (
         .clock(clock),
@@ -321,13 +292,7 @@ module intaglio_compute_engine #(
         .adds(is_elementwise && work == ADD),
         .bypasses(is_elementwise && work != ADD && work != REQUANTIZE),
         .is_integer16(result_is_wide || (is_elementwise && work == 32'd0)),
-        .lane_valid(is_elementwise ? work_valid : drain_valid),
-        .lane_last(is_elementwise ? work_last : drain_last),
-        .lane_sums(is_elementwise ? work_sums : drain_lane_sums),
-        .lane_values(is_elementwise ? work_firsts : first_values),
-        .lane_seconds(work_seconds),
-        .lane_records(is_elementwise ? work_records : drain_records),
-        .lane_addresses(is_elementwise ? work_addresses : drain_addresses),
+        .unrounded(unrounded),
         .limit_selects(limit_selects),
         .limits(limits),
         .threshold_indices(threshold_indices),
@@ -343,7 +308,7 @@ module intaglio_compute_engine #(
         .saturated(saturated)
     );
 
-    assign done = runs && ((is_elementwise || is_last) ? last : sums_last);
+    assign done = runs && ((is_elementwise || is_last) ? last : partial_last);
 
     wire unused = &{1'b0, command, first_records, second_records};
 endmodule

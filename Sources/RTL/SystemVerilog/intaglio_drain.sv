@@ -4,17 +4,16 @@
 // writes them to the accumulator buffer where another pass follows.
 //
 //     slot cycle      sums, partial sums and result records are read into a register
-//     the next cycle  they stand at the result lanes (lane_valid),
-//                     or go into the accumulator buffer (sum_lanes)
-module intaglio_drain #(
+//     the next cycle  they stand at the result lanes (results),
+//                     or go into the accumulator buffer (partial_write)
+module intaglio_drain
+    import intaglio_bundles::group_t, intaglio_bundles::operand_reads_t,
+           intaglio_bundles::partial_write_t, intaglio_bundles::unrounded_t;
+#(
     parameter int WORDS            = intaglio_constants::COMPUTE_WORDS,
-    parameter int K0               = intaglio_constants::OUTPUT_CHANNEL_LANES,
-    parameter int P0               = intaglio_constants::PIXEL_LANES,
     parameter int ACCUMULATOR_BITS = intaglio_constants::ACCUMULATOR_BITS,
     parameter int LANES            = intaglio_constants::DRAIN_LANES,
-    parameter int RESULTS          = intaglio_constants::RESULT_LANES,
-    parameter int NORMALIZATIONS   = intaglio_constants::NORMALIZATION_LANES,
-    parameter int TAG_BITS         = 129
+    parameter int RESULTS          = intaglio_constants::RESULT_LANES
 ) (
     input  logic                              clock,
     input  logic                              reset,
@@ -23,32 +22,29 @@ module intaglio_drain #(
     output logic [31:0]                       drain_cycles,
     // From the MAC array
     input  logic                              drain,
-    input  logic [TAG_BITS-1:0]               drain_tag,
+    input  group_t                            drain_tag,
     input  logic                              drain_tag_bank,
     output logic                              drain_bank,
     output logic [31:0]                       drain_first,
     input  logic [ACCUMULATOR_BITS*LANES-1:0] drain_sums,
-    // Accumulator buffer
+    // Accumulator buffer; partial_last with the last sums of a pass
     output logic [32*LANES-1:0]               partial_addresses,
     input  logic [ACCUMULATOR_BITS*LANES-1:0] partial_sums,
-    output logic [K0-1:0]                     sum_lanes,
-    output logic [32*K0-1:0]                  sum_addresses,
-    output logic [ACCUMULATOR_BITS*K0-1:0]    sums,
-    output logic                              sums_last,
+    output partial_write_t                    partial_write,
+    output logic                              partial_last,
     // Values of the normalization unit, and records
-    output logic [32*RESULTS-1:0]             value_addresses,
+    output operand_reads_t                    value_reads,
     input  logic [16*RESULTS-1:0]             value_elements,
+    input  logic [16*RESULTS-1:0]             values,
     output logic [32*RESULTS-1:0]             record_addresses,
     input  logic [192*RESULTS-1:0]            records,
-    output logic [32*RESULTS-1:0]             value_record_addresses,
-    output logic [8*RESULTS-1:0]              value_codes,
     // To the result lanes
-    output logic [RESULTS-1:0]                lane_valid,
-    output logic                              lane_last,
-    output logic [64*RESULTS-1:0]             lane_sums,
-    output logic [192*RESULTS-1:0]            lane_records,
-    output logic [32*RESULTS-1:0]             lane_addresses
+    output unrounded_t                        results
 );
+    localparam int K0             = intaglio_constants::OUTPUT_CHANNEL_LANES;
+    localparam int P0             = intaglio_constants::PIXEL_LANES;
+    localparam int NORMALIZATIONS = intaglio_constants::NORMALIZATION_LANES;
+
     logic signed [31:0] input_address, pixel_pitch, columns, output_channels, first_output_channel;
     logic signed [31:0] output_address, output_pitch, output_bytes, output_columns,
                         output_group_pitch, output_stride_y, output_stride_x,
@@ -91,7 +87,7 @@ module intaglio_drain #(
     // The group that drains: as it arrives, then from the register.
     logic                drains, held_bank;
     logic [31:0]         slot, held_slot;
-    logic [TAG_BITS-1:0] tag, held_tag;
+    group_t              tag, held_tag;
     logic                active;
 
     assign active      = drain || drains;
@@ -113,6 +109,32 @@ module intaglio_drain #(
     logic signed [31:0] group, row, column, channel;
     logic               last_group;
     assign {last_group, group, row, column, channel} = tag;
+
+    // The members of the bundles, lane by lane
+    logic [K0-1:0]                  sum_lanes;
+    logic [32*K0-1:0]               sum_addresses;
+    logic [ACCUMULATOR_BITS*K0-1:0] sums;
+    logic [32*RESULTS-1:0]          value_addresses, value_record_addresses;
+    logic [8*RESULTS-1:0]           value_codes;
+    logic [RESULTS-1:0]             lane_valid;
+    logic                           lane_last;
+    logic [64*RESULTS-1:0]          lane_sums;
+    logic [192*RESULTS-1:0]         lane_records;
+    logic [32*RESULTS-1:0]          lane_addresses;
+
+    assign partial_write.lanes           = sum_lanes;
+    assign partial_write.addresses       = sum_addresses;
+    assign partial_write.sums            = sums;
+    assign value_reads.element_addresses = value_addresses;
+    assign value_reads.record_addresses  = value_record_addresses;
+    assign value_reads.codes             = value_codes;
+    assign results.valid                 = lane_valid;
+    assign results.last                  = lane_last;
+    assign results.sums                  = lane_sums;
+    assign results.firsts                = values;
+    assign results.seconds               = '0;
+    assign results.records               = lane_records;
+    assign results.addresses             = lane_addresses;
 
     generate
         for (genvar lane = 0; lane < LANES; lane++) begin : g_lane
@@ -169,8 +191,8 @@ module intaglio_drain #(
     endgenerate
 
     always_ff @(posedge clock) begin
-        lane_last <= active && is_last && last_group && slot == slots - 32'd1 && !reset;
-        sums_last <= active && !is_last && last_group && slot == slots - 32'd1 && !reset;
+        lane_last    <= active && is_last && last_group && slot == slots - 32'd1 && !reset;
+        partial_last <= active && !is_last && last_group && slot == slots - 32'd1 && !reset;
     end
 
     wire unused = &{1'b0, command, header, value_elements};

@@ -4,7 +4,9 @@
 //     cycle 1   elements are read                 register: elements
 //     cycle 2   decoded, combined                 register: values
 //     cycle 3   they stand at the result lanes
-module intaglio_elementwise #(
+module intaglio_elementwise
+    import intaglio_bundles::operand_reads_t, intaglio_bundles::unrounded_t;
+#(
     parameter int WORDS   = intaglio_constants::COMPUTE_WORDS,
     parameter int RESULTS = intaglio_constants::RESULT_LANES
 ) (
@@ -14,28 +16,18 @@ module intaglio_elementwise #(
     input  logic                   runs,
     input  logic [32*WORDS-1:0]    command,
     input  logic [511:0]           header,
-    // Activation buffer
-    output logic [32*RESULTS-1:0]  first_addresses,
+    // Both operands: reads, elements as they lie in the activation buffer, values of codes
+    output operand_reads_t         first_reads,
     input  logic [16*RESULTS-1:0]  first_elements,
-    output logic [32*RESULTS-1:0]  second_addresses,
+    input  logic [16*RESULTS-1:0]  first_values,
+    output operand_reads_t         second_reads,
     input  logic [16*RESULTS-1:0]  second_elements,
-    // Parameter memory: records of both operands and of the result, values of codes
-    output logic [32*RESULTS-1:0]  first_record_addresses,
-    output logic [32*RESULTS-1:0]  second_record_addresses,
+    input  logic [16*RESULTS-1:0]  second_values,
+    // Records of the result
     output logic [32*RESULTS-1:0]  record_addresses,
     input  logic [192*RESULTS-1:0] records,
-    output logic [8*RESULTS-1:0]   first_codes,
-    input  logic [16*RESULTS-1:0]  first_values,
-    output logic [8*RESULTS-1:0]   second_codes,
-    input  logic [16*RESULTS-1:0]  second_values,
     // To the result lanes
-    output logic [RESULTS-1:0]     lane_valid,
-    output logic                   lane_last,
-    output logic [64*RESULTS-1:0]  lane_sums,
-    output logic [16*RESULTS-1:0]  lane_firsts,
-    output logic [16*RESULTS-1:0]  lane_seconds,
-    output logic [192*RESULTS-1:0] lane_records,
-    output logic [32*RESULTS-1:0]  lane_addresses
+    output unrounded_t             results
 );
     localparam logic [31:0] COPY               = 32'd0;
     localparam logic [31:0] QUANTIZE_LATENT    = 32'd3;
@@ -93,6 +85,30 @@ module intaglio_elementwise #(
             end
         end
     end
+
+    // The members of the bundles, lane by lane
+    logic [32*RESULTS-1:0]  first_addresses, second_addresses, first_record_addresses,
+                            second_record_addresses, lane_addresses;
+    logic [8*RESULTS-1:0]   first_codes, second_codes;
+    logic [RESULTS-1:0]     lane_valid;
+    logic                   lane_last;
+    logic [64*RESULTS-1:0]  lane_sums;
+    logic [16*RESULTS-1:0]  lane_firsts, lane_seconds;
+    logic [192*RESULTS-1:0] lane_records;
+
+    assign first_reads.element_addresses  = first_addresses;
+    assign first_reads.record_addresses   = first_record_addresses;
+    assign first_reads.codes              = first_codes;
+    assign second_reads.element_addresses = second_addresses;
+    assign second_reads.record_addresses  = second_record_addresses;
+    assign second_reads.codes             = second_codes;
+    assign results.valid                  = lane_valid;
+    assign results.last                   = lane_last;
+    assign results.sums                   = lane_sums;
+    assign results.firsts                 = lane_firsts;
+    assign results.seconds                = lane_seconds;
+    assign results.records                = lane_records;
+    assign results.addresses              = lane_addresses;
 
     logic last_read;
     always_ff @(posedge clock) begin

@@ -15,7 +15,8 @@ module intaglio_mac_array #(
     parameter int WEIGHT_BITS      = intaglio_constants::WEIGHT_BITS,
     parameter int STAGES           = intaglio_constants::PIPELINE_STAGES,
     parameter int LANES            = intaglio_constants::DRAIN_LANES,
-    parameter int TAG_BITS         = 129
+    // Of the tag that the driver gives
+    parameter int TAG_BITS         = 1
 ) (
     input  logic                              clock,
     input  logic                              reset,

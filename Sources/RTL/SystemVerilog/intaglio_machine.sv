@@ -3,7 +3,7 @@
 //
 // start and done of an engine are high in the first and the last cycle of a command.
 // The head of a queue stays at its command port until done of that engine pops it.
-module intaglio_machine (
+module intaglio_machine import intaglio_bundles::result_write_t; (
     input  logic                                              clock,
     input  logic                                              reset,
     // Heads of the queues: load, compute, store
@@ -93,10 +93,9 @@ module intaglio_machine (
     logic [8*C0*K0-1:0]     weight_words;
     logic [32*P0-1:0]       activation_addresses;
     logic [8*C0*P0-1:0]     activation_words;
-    logic [32*RESULTS-1:0]  first_addresses, second_addresses, result_addresses;
-    logic [16*RESULTS-1:0]  first_elements, second_elements, result_elements;
-    logic [RESULTS-1:0]     result_lanes;
-    logic                   result_is_wide;
+    logic [32*RESULTS-1:0]  first_addresses, second_addresses;
+    logic [16*RESULTS-1:0]  first_elements, second_elements;
+    result_write_t          result_write;
     logic [31:0]            header_address, operand_records_address, decode_table, weight_table,
                             second_decode_table, encode_table, code_map;
     logic [511:0]           header;
@@ -134,10 +133,10 @@ module intaglio_machine (
         .first_elements(first_elements),
         .second_addresses(second_addresses),
         .second_elements(second_elements),
-        .result_lanes(result_lanes),
-        .result_is_wide(result_is_wide),
-        .result_addresses(result_addresses),
-        .result_elements(result_elements),
+        .result_lanes(result_write.lanes),
+        .result_is_wide(result_write.is_wide),
+        .result_addresses(result_write.addresses),
+        .result_elements(result_write.elements),
         .write_lanes((load_buffer == ACTIVATIONS) ? load_lanes : '0),
         .write_addresses(load_addresses),
         .write_data(read_data),
@@ -198,10 +197,7 @@ module intaglio_machine (
         .first_elements(first_elements),
         .second_addresses(second_addresses),
         .second_elements(second_elements),
-        .result_lanes(result_lanes),
-        .result_is_wide(result_is_wide),
-        .result_addresses(result_addresses),
-        .result_elements(result_elements),
+        .result_write(result_write),
         .saturated(saturated),
         .header_address(header_address),
         .header_words(header),

@@ -1,13 +1,13 @@
 // From sums to stored elements: post-processor or normalization unit, then encoder. RESULTS lanes
 // stand side by side.
 //
-//     cycle 0            lane_valid: sums, records, values
+//     cycle 0            unrounded: sums, records, values
 //     post-processor     4 registers, or the normalization unit's latency
 //     encoder            9 registers
 //     then               result_lanes: elements and their addresses
 //
 // last is high with the last elements.
-module intaglio_result_lanes #(
+module intaglio_result_lanes import intaglio_bundles::unrounded_t; #(
     parameter int RESULTS          = intaglio_constants::RESULT_LANES,
     parameter int NORMALIZATIONS   = intaglio_constants::NORMALIZATION_LANES,
     parameter int BY_TABLE         = intaglio_constants::NORMALIZATION_BY_TABLE,
@@ -23,13 +23,7 @@ module intaglio_result_lanes #(
     input  logic                   bypasses,
     input  logic                   is_integer16,
     // Lanes in
-    input  logic [RESULTS-1:0]     lane_valid,
-    input  logic                   lane_last,
-    input  logic [64*RESULTS-1:0]  lane_sums,
-    input  logic [16*RESULTS-1:0]  lane_values,
-    input  logic [16*RESULTS-1:0]  lane_seconds,
-    input  logic [192*RESULTS-1:0] lane_records,
-    input  logic [32*RESULTS-1:0]  lane_addresses,
+    input  unrounded_t             unrounded,
     // Encode table
     output logic [8*RESULTS-1:0]   limit_selects,
     input  logic [96*RESULTS-1:0]  limits,
@@ -51,13 +45,25 @@ module intaglio_result_lanes #(
     localparam int ENCODE_STAGES = 9;
     localparam int LONGEST       = (LATENCY > POST_STAGES) ? LATENCY : POST_STAGES;
 
+    logic [RESULTS-1:0]     lane_valid;
+    logic [64*RESULTS-1:0]  lane_sums;
+    logic [16*RESULTS-1:0]  lane_firsts, lane_seconds;
+    logic [192*RESULTS-1:0] lane_records;
+    logic [32*RESULTS-1:0]  lane_addresses;
+    assign lane_valid     = unrounded.valid;
+    assign lane_sums      = unrounded.sums;
+    assign lane_firsts    = unrounded.firsts;
+    assign lane_seconds   = unrounded.seconds;
+    assign lane_records   = unrounded.records;
+    assign lane_addresses = unrounded.addresses;
+
     logic [15:0] rounding_length;
     assign rounding_length = normalizes ? 16'(LATENCY) : 16'(POST_STAGES);
 
     // The last flag passes beside the lanes, cleared by reset.
     logic [LONGEST+ENCODE_STAGES:1] last_stages;
     always_ff @(posedge clock) begin
-        last_stages <= reset ? '0 : {last_stages[LONGEST+ENCODE_STAGES-1:1], lane_last};
+        last_stages <= reset ? '0 : {last_stages[LONGEST+ENCODE_STAGES-1:1], unrounded.last};
     end
     assign last = normalizes ? last_stages[LATENCY + ENCODE_STAGES] :
                                last_stages[POST_STAGES + ENCODE_STAGES];
@@ -84,7 +90,7 @@ module intaglio_result_lanes #(
                 .exponent_negative(record[136 +: 8]),
                 .rounding(header[19:16]),
                 .is_addition(adds),
-                .addend_a(lane_values[16*lane +: 16]),
+                .addend_a(lane_firsts[16*lane +: 16]),
                 .addend_b(lane_seconds[16*lane +: 16]),
                 .addition_mantissa_a(header[32*4 +: 32]),
                 .addition_mantissa_b(header[32*5 +: 32]),
@@ -110,7 +116,7 @@ module intaglio_result_lanes #(
                         .reset(reset),
                         .in_valid(lane_valid[lane] && normalizes),
                         .norm(norm[39:0]),
-                        .value(lane_values[16*lane +: 16]),
+                        .value(lane_firsts[16*lane +: 16]),
                         .mantissa(record[64 +: 24]),
                         .shift(record[136 +: 6]),
                         .form(header[97:96]),
@@ -134,7 +140,7 @@ module intaglio_result_lanes #(
                         .reset(reset),
                         .in_valid(lane_valid[lane] && normalizes),
                         .norm(norm[39:0]),
-                        .value(lane_values[16*lane +: 16]),
+                        .value(lane_firsts[16*lane +: 16]),
                         .mantissa(record[64 +: 24]),
                         .shift(record[136 +: 6]),
                         .form(header[97:96]),

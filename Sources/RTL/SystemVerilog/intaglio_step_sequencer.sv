@@ -5,9 +5,10 @@
 // fire is high in the last of them.
 //
 // A group takes at least drain_cycles, so that the group before has left its bank of accumulators.
-module intaglio_step_sequencer #(
+module intaglio_step_sequencer
+    import intaglio_bundles::group_t, intaglio_bundles::step_t;
+#(
     parameter int WORDS        = intaglio_constants::COMPUTE_WORDS,
-    parameter int C0           = intaglio_constants::INPUT_CHANNEL_LANES,
     parameter int K0           = intaglio_constants::OUTPUT_CHANNEL_LANES,
     parameter int P0           = intaglio_constants::PIXEL_LANES,
     parameter int BANKS        = intaglio_constants::ACTIVATION_BANKS,
@@ -19,25 +20,13 @@ module intaglio_step_sequencer #(
     input  logic                runs,
     input  logic [31:0]         drain_cycles,
     input  logic [32*WORDS-1:0] command,
-    // This cycle of this step
-    output logic                fire,
-    output logic                first_step,
-    output logic                last_step,
-    output logic                last_group,
-    output logic                bank,
-    output logic [P0-1:0]       served_pixels,
-    output logic [C0*K0-1:0]    served_weights,
-    output logic [P0-1:0]       padding,
+    // This cycle of this step, and the sums that it belongs to
+    output step_t               step,
+    output group_t              tag,
     output logic [32*P0-1:0]    activation_addresses,
-    output logic [32*K0-1:0]    weight_addresses,
-    output logic [31:0]         channel_index,
-    output logic [31:0]         channels_left,
-    // The group
-    output logic [31:0]         group,
-    output logic [31:0]         row,
-    output logic [31:0]         column,
-    output logic [31:0]         channel
+    output logic [32*K0-1:0]    weight_addresses
 );
+    localparam int C0            = intaglio_constants::INPUT_CHANNEL_LANES;
     localparam int WEIGHT_CYCLES = (C0 * K0 + WEIGHT_BYTES - 1) / WEIGHT_BYTES;
 
     logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch,
@@ -74,6 +63,23 @@ module intaglio_step_sequencer #(
     assign tap_step_x      = command[32*intaglio_constants::COMPUTE_TAP_STEP_X +: 32];
     assign weight_address  = command[32*intaglio_constants::COMPUTE_WEIGHT_ADDRESS +: 32];
     assign tap_pitch       = command[32*intaglio_constants::COMPUTE_WEIGHT_TAP_PITCH_BYTES +: 32];
+
+    // The members of the bundles
+    logic             fire, first_step, last_step, last_group, bank;
+    logic [P0-1:0]    served_pixels, padding;
+    logic [C0*K0-1:0] served_weights;
+    logic [31:0]      channel_index, channels_left, group, row, column, channel;
+
+    assign step.fire           = fire;
+    assign step.first_step     = first_step;
+    assign step.last_step      = last_step;
+    assign step.bank           = bank;
+    assign step.channel_index  = channel_index;
+    assign step.channels_left  = channels_left;
+    assign step.padding        = padding;
+    assign step.served_pixels  = served_pixels;
+    assign step.served_weights = served_weights;
+    assign tag                 = {last_group, group, row, column, channel};
 
     // Counters, outermost first: group, row, column, channel of the group of sums; tap_row,
     // tap_column, input_channel of the step; part, the cycle of the step.

@@ -158,13 +158,14 @@ module intaglio_testbench (
         has_timing = 1'b0;
         if ($value$plusargs("timing=%s", name)) begin
             has_timing = 1'b1;
-            $readmemh(name, timing, 0, 2 * (loads + computes + stores) - 1);
+            if (loads + computes + stores > 0)
+                $readmemh(name, timing, 0, 2 * (loads + computes + stores) - 1);
         end
         has_bursts = 1'b0;
         if (!$value$plusargs("burst_count=%d", burst_count)) burst_count = 0;
         if ($value$plusargs("bursts=%s", name)) begin
             has_bursts = 1'b1;
-            $readmemh(name, bursts, 0, 3 * burst_count - 1);
+            if (burst_count > 0) $readmemh(name, bursts, 0, 3 * burst_count - 1);
         end
         has_cycles    = 1'b0;
         cycles        = 0;
@@ -326,6 +327,12 @@ module intaglio_testbench (
                 end
                 if ($value$plusargs("result=%s", name))
                     $writememh(name, external_memory.memory, 0, last);
+                // What an unfinished run has not stored is no mismatch of its own.
+                if (finished !== 1'b1 && !failed) begin
+                    failed = 1'b1;
+                    $display("mismatch in cycle %0d: signal finished: expected 1, observed %b: ",
+                             cycle, finished, "given up");
+                end
                 if (has_saturated && !failed && saturated_count != saturated_due) begin
                     failed = 1'b1;
                     $display("mismatch in cycle %0d: signal saturated: ", cycle,
@@ -343,10 +350,7 @@ module intaglio_testbench (
                         end
                     end
                 end
-                if (finished !== 1'b1 && !failed)
-                    $display("mismatch in cycle %0d: signal finished: expected 1, observed %b: ",
-                             cycle, finished, "given up");
-                if (failed || finished !== 1'b1) $fatal(1, "the machine differs");
+                if (failed) $fatal(1, "the machine differs");
                 if (has_expected || has_timing)
                     $display("all equal: %0d cycles, %0d commands",
                              has_cycles ? cycles : cycle, loads + computes + stores);

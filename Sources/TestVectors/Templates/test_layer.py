@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 
+# Compiled before the modules, in this order.
+PACKAGES = ["intaglio_constants.sv", "intaglio_bundles.sv"]
 FOLDER = pathlib.Path(os.environ.get("LAYER_FOLDER", pathlib.Path(__file__).resolve().parent))
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text())
 QUEUES = ["load", "compute", "store"]
@@ -118,7 +120,7 @@ if __name__ == "__main__":
     simulator = sys.argv[1] if len(sys.argv) > 1 else "icarus"
     if simulator == "verilator":
         require_version()
-    modules = sorted(str(path) for path in FOLDER.glob("intaglio_*.sv") if path.name not in ("intaglio_constants.sv", "intaglio_clock.sv"))
+    modules = sorted(str(path) for path in FOLDER.glob("intaglio_*.sv") if path.name not in PACKAGES + ["intaglio_clock.sv"])
     sources = [str(pathlib.Path(path).resolve()) for path in sys.argv[3:]]
     defines = {"INTAGLIO_MACHINE": sys.argv[2]} if len(sys.argv) > 2 else {}
     # The testbench loads memory and commands; all comparing is done here.
@@ -127,7 +129,7 @@ if __name__ == "__main__":
     build = {"icarus": ["-g2012"], "verilator": ["-Wno-fatal", "-Wno-lint", "--unroll-count", "8192", "--unroll-stmts", "1000000"]}[simulator]
     os.chdir(FOLDER)
     runner = get_runner(simulator)
-    runner.build(sources=[str(FOLDER / "intaglio_constants.sv")] + modules + sources, hdl_toplevel="intaglio_testbench", defines=defines, build_args=build,
+    runner.build(sources=[str(FOLDER / name) for name in PACKAGES] + modules + sources, hdl_toplevel="intaglio_testbench", defines=defines, build_args=build,
                  build_dir=str(FOLDER / f"cocotb_{simulator}"), timescale=("1ns", "1ps"), always=True)
     results = runner.test(hdl_toplevel="intaglio_testbench", test_module="test_layer", plusargs=arguments, test_dir=str(FOLDER), extra_env={"LAYER_FOLDER": str(FOLDER)})
     import xml.etree.ElementTree as tree
