@@ -175,6 +175,7 @@ let package = Package(
         .target(name: "CSlowThreadTeam", dependencies: ["CThreadTeam"], path: "Tests/CSlowThreadTeam"),
         tests("ArchitectureTests", ["TestSupport"]),
         tests("TextTests", ["Text"]),
+        tests("TensorsTests", ["Tensors"]),
         tests("FileFormatsTests", ["Diagnostics", "FileFormats", "TestSupport"]),
         tests("FixedPointTests", ["FixedPoint", "Random", "ExactArithmetic"]),
         tests("ExactArithmeticTests", ["FixedPoint", "Random", "ExactArithmetic"]),

@@ -163,6 +163,11 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case folderUnreadable = "RUN-020"
     case calibrationPictureTooSmall = "RUN-021"
     case kernelLevelUnavailable = "RUN-025"
+    case tensorFileUnreadable = "RUN-026"
+    case tensorFileUnfit = "RUN-027"
+    case tensorElementUnfit = "RUN-028"
+    case inputUnknown = "RUN-029"
+    case inputMissing = "RUN-030"
 
     // CODEC: entropy tables, quantizers, the codec of a network, rate-distortion curves
     case codecMissing = "CODEC-001"

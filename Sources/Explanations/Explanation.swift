@@ -19,19 +19,18 @@ public struct Explanation: Sendable {
     /// - Throws: `explainOutside` for a coordinate outside the layer's output, `explainOperator` for operators without
     ///   a derivation.
     public init(
-        _ network: QuantizedNetwork, layer: Layer, operands: [Tensor<Int32>], outputShape: TensorShape, c: Int, y: Int,
-        x: Int
+        _ network: QuantizedNetwork, layer: Layer, operands: [Tensor<Int32>], outputShape: TensorShape,
+        at coordinate: Coordinate
     ) throws(Diagnostic) {
-        guard (0..<outputShape.channels).contains(c), (0..<outputShape.height).contains(y),
-            (0..<outputShape.width).contains(x)
-        else {
+        guard outputShape.contains(coordinate) else {
             throw Diagnostic(
-                .explainOutside, at: "layer \(layer.name)", found: "coordinate c,y,x = \(c),\(y),\(x)",
+                .explainOutside, at: "layer \(layer.name)", found: "element \(coordinate)",
                 expected:
-                    "c below \(outputShape.channels), y below \(outputShape.height), x below \(outputShape.width)",
+                    "y below \(outputShape.height), x below \(outputShape.width), c below \(outputShape.channels)",
                 remedy: "choose an element of the output")
         }
-        say("\(layer.name) (\(layer.operator.name)), output element c = \(c), y = \(y), x = \(x) of \(outputShape)")
+        let (y, x, c) = (coordinate.y, coordinate.x, coordinate.c)
+        say("\(layer.name) (\(layer.operator.name)), output element \(coordinate) of \(outputShape)")
         let output = network.formats[layer.name]!
         let inputFormat = network.formats[layer.inputs[0]]!
         switch network.parameters[layer.name] {
@@ -97,7 +96,7 @@ public struct Explanation: Sendable {
             let product = Int64(term.value) * Int64(term.weight)
             sum += product
             let operand =
-                term.position.map { "\(inputName)[\($0.y)][\($0.x)][\($0.c)] code \(term.code!) -> \(term.value)" }
+                term.position.map { "\(inputName) y=\($0.y),x=\($0.x),c=\($0.c) code \(term.code!) -> \(term.value)" }
                 ?? "padding -> 0"
             say(
                 """
@@ -115,7 +114,7 @@ public struct Explanation: Sendable {
     ) -> Int {
         let stored = Int(tensor[y, x, c])
         let value = format.value(of: stored, channel: c)
-        say("\(name)[\(y)][\(x)][\(c)] stored \(stored) -> v = \(value)")
+        say("\(name) \(Coordinate(y: y, x: x, c: c)) stored \(stored) -> v = \(value)")
         return value
     }
 

@@ -71,7 +71,7 @@ extension Attempts {
             _ = try ProvenNetwork(network)
             return
         }
-        let run = try PictureRun(plan, of: network, picture: PNGPicture(image: picture), team: team)
+        let run = try NetworkRun(plan, of: network, picture: PNGPicture(image: picture), team: team)
         _ = try run.report().jsonText()
         _ = run.reconstructedPicture.map(PNGWriter.encode)
         guard report.totals.usefulMACs <= 1 << 22 else { return }
@@ -92,13 +92,13 @@ extension Attempts {
     ) throws {
         let index = random.element(of: Array(plan.geometry.layers.indices))
         let (layer, shape) = (plan.geometry.layers[index].name, plan.geometry.result(of: index).shape)
-        let (c, y, x) = (
-            random.integer(0...shape.channels - 1), random.integer(0...shape.height - 1),
-            random.integer(0...shape.width - 1)
-        )
+        let c = random.integer(0...shape.channels - 1)
+        let y = random.integer(0...shape.height - 1)
+        let x = random.integer(0...shape.width - 1)
         do {
             let element = try ExplainedElement(
-                network: network, machine: plan.machine, picture: picture, layer: layer, c: c, y: y, x: x, threads: 1)
+                on: RunInputs(picture, of: network), machine: plan.machine, layer: layer,
+                at: Coordinate(y: y, x: x, c: c), threads: 1)
             if let failure = element.failure { throw WrongResult(message: failure) }
         } catch let diagnostic as Diagnostic where diagnostic.code == .explainOperator {}
     }

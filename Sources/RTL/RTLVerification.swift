@@ -68,7 +68,7 @@ public struct RTLVerification: Encodable, Sendable {
                 failure
                     ?? """
                     \(name): layer \(layer.name): \(difference.count) of \(expected.elements.count) elements differ, \
-                    first at [\(difference.y)][\(difference.x)][\(difference.c)]: machine \(difference.expected), RTL \
+                    first at \(difference.coordinate): machine \(difference.expected), RTL \
                     \(difference.found)
                     """
         }

@@ -36,7 +36,7 @@ public struct ConformanceRun: Sendable {
         if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.storedOutput(0)) {
             difference =
                 """
-                \(layerCase.name): \(first.count) elements differ, first at [\(first.y)][\(first.x)][\(first.c)]: \
+                \(layerCase.name): \(first.count) elements differ, first at \(first.coordinate): \
                 reference \(first.expected), machine \(first.found)
                 """
         } else if let saturation = SaturationDifference(reference: counts, machine: run.saturatedOutputsByChannel[0]) {

@@ -79,7 +79,7 @@ public enum LayerCaseFolder {
                 first =
                     first
                         ?? """
-                        [\(difference.y)][\(difference.x)][\(difference.c)] expected \(difference.expected), reference \
+                        \(difference.coordinate) expected \(difference.expected), reference \
                         \(difference.found)
                         """
             }
@@ -91,7 +91,7 @@ public enum LayerCaseFolder {
                 first =
                     first
                         ?? """
-                        [\(difference.y)][\(difference.x)][\(difference.c)] expected \(difference.expected), machine \
+                        \(difference.coordinate) expected \(difference.expected), machine \
                         \(difference.found)
                         """
             }

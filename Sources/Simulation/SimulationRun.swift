@@ -42,19 +42,19 @@ public struct SimulationRun: Sendable {
         }
     }
 
-    /// The same where all inputs are codes. Takes every layer's digest, as soon as the layer is stored.
+    /// The same with every layer's digest, taken as soon as the layer is stored.
     ///
     /// - Parameters:
     ///   - network: the plan's.
     ///   - progress: called as layers begin, with the layer's number from 1 and how many there are.
     ///   - proof: gives the network, proved; called when all is set up, before the first command.
-    init(
-        _ plan: SimulationPlan, of network: QuantizedNetwork, codes: [String: Tensor<UInt8>], team: ThreadTeam,
-        progress: ((Int, Int) -> Void)? = nil, proof: () throws(Diagnostic) -> ProvenNetwork
+    init<Element: FixedWidthInteger>(
+        _ plan: SimulationPlan, of network: QuantizedNetwork, digested inputs: [String: Tensor<Element>],
+        team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil, proof: () throws(Diagnostic) -> ProvenNetwork
     ) throws(Diagnostic) {
         try self.init(plan, of: network, team: team, isDigested: true, progress: progress) {
             memory throws(Diagnostic) in
-            plan.write(codes, to: memory)
+            plan.write(inputs, to: memory)
             return try proof()
         }
     }

@@ -14,7 +14,7 @@ public struct Verification: Sendable {
         public let layer: String
         public let elements: Int
         public let differences: Int
-        /// `[y][x][c]` of the first difference with both values; nil where there is none.
+        /// `y=12,x=7,c=3` of the first difference with both values; nil where there is none.
         public let first: String?
         /// The first channel whose saturated outputs the two count differently.
         let saturation: SaturationDifference?
@@ -22,23 +22,34 @@ public struct Verification: Sendable {
 
     public let layers: [LayerComparison]
 
+    /// On a picture.
+    ///
+    /// - Throws: `networkHasNoPicture`, and what the run on inputs throws.
+    public init(
+        network: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage,
+        fault: InjectedFault? = nil, only: String? = nil, threads: Int, memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
+        try self.init(
+            on: RunInputs(picture, of: network), machine: machine, schedule: schedule, fault: fault, only: only,
+            threads: threads, memory: memory)
+    }
+
     /// - Parameters:
     ///   - fault: put into the machine's copy only.
     ///   - only: compares this layer alone.
-    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the executors throw.
+    /// - Throws: `layerUnknown`, and what planning and the executors throw.
     public init(
-        network proven: ProvenNetwork, machine: MachineDescription, schedule: Schedule? = nil, picture: RGBImage,
-        fault: InjectedFault? = nil, only: String? = nil,
-        threads: Int, memory: MemoryBudget = .standard
+        on run: RunInputs, machine: MachineDescription, schedule: Schedule? = nil, fault: InjectedFault? = nil,
+        only: String? = nil, threads: Int, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
+        let (proven, inputs) = (run.network, run.tensors)
         let network = proven.network
         if let only { try network.graph.requireLayer(only, at: "--layer") }
         let held = try fault?.applied(to: proven) ?? proven
         let plan = try SimulationPlan(
-            network: held.network, machine: machine, width: picture.width, height: picture.height, schedule: schedule,
+            network: held.network, machine: machine, width: run.width, height: run.height, schedule: schedule,
             fault: fault, memory: memory)
         try plan.requireReferenceMemory()
-        let inputs = [network.graph.inputs[0].name: try PictureTensor.stored(picture, for: network).widened]
         let run = try SimulationRun(plan, of: held, inputs: inputs, threads: threads)
         let reference = try ReferenceModel(network).run(inputs: inputs)
         self.layers = network.graph.layers.enumerated().filter { only == nil || $0.element.name == only }.map {
@@ -47,7 +58,7 @@ public struct Verification: Sendable {
             let difference = FirstDifference(expected: expected, found: run.storedOutput(index))
             return LayerComparison(
                 layer: layer.name, elements: expected.elements.count, differences: difference?.count ?? 0,
-                first: difference.map { "[\($0.y)][\($0.x)][\($0.c)] reference \($0.expected), machine \($0.found)" },
+                first: difference.map { "\($0.coordinate) reference \($0.expected), machine \($0.found)" },
                 saturation: SaturationDifference(
                     reference: reference.saturatedOutputsByChannel[layer.name]!,
                     machine: run.saturatedOutputsByChannel[index]))

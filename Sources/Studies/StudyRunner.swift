@@ -48,7 +48,7 @@ public struct StudyRunner: Sendable {
         let plan = try SimulationPlan(
             network: network, machine: machine, width: picture.image.width, height: picture.image.height,
             memory: runMemory)
-        return try PictureRun(
+        return try NetworkRun(
             plan, of: network, picture: PNGPicture(image: picture.image), team: ThreadTeam(threads: threads)
         )
         .report(float: picture.float)

@@ -1,8 +1,6 @@
 /// Where two tensors of one shape first differ in NHWC order, and how often they do.
 public struct FirstDifference<Element: Equatable & Sendable>: Equatable, Sendable {
-    public let y: Int
-    public let x: Int
-    public let c: Int
+    public let coordinate: Coordinate
     public let expected: Element
     public let found: Element
     /// Number of elements that differ in all.
@@ -15,9 +13,7 @@ public struct FirstDifference<Element: Equatable & Sendable>: Equatable, Sendabl
             return nil
         }
         let shape = expected.shape
-        self.y = first / (shape.width * shape.channels)
-        self.x = first / shape.channels % shape.width
-        self.c = first % shape.channels
+        self.coordinate = shape.coordinate(of: first)
         self.expected = expected.elements[first]
         self.found = found.elements[first]
         self.count = expected.elements.indices[first...].count { expected.elements[$0] != found.elements[$0] }

@@ -22,6 +22,8 @@ public struct Tensor<Element: Sendable>: Sendable {
         get { elements[shape.index(y, x, c)] }
         set { elements[shape.index(y, x, c)] = newValue }
     }
+
+    public subscript(coordinate: Coordinate) -> Element { self[coordinate.y, coordinate.x, coordinate.c] }
 }
 
 extension Tensor: Equatable where Element: Equatable {}

@@ -16,6 +16,17 @@ public struct TensorShape: Hashable, Sendable {
     /// Index of element (y, x, c) in NHWC order.
     @inlinable
     public func index(_ y: Int, _ x: Int, _ c: Int) -> Int { (y * width + x) * channels + c }
+
+    /// The element at an index in NHWC order.
+    public func coordinate(of index: Int) -> Coordinate {
+        Coordinate(y: index / (width * channels), x: index / channels % width, c: index % channels)
+    }
+
+    /// Whether the element lies in the tensor.
+    public func contains(_ coordinate: Coordinate) -> Bool {
+        (0..<height).contains(coordinate.y) && (0..<width).contains(coordinate.x)
+            && (0..<channels).contains(coordinate.c)
+    }
 }
 
 extension TensorShape: CustomStringConvertible {

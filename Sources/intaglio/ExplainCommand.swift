@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Explanations
 import Foundation
-import Images
+public import Tensors
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,38 +11,23 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "The layer; without one the first.") var layer: String?
-    @Option(name: .customLong("at"), help: "Channel, row and column of the output element: c,y,x.") var coordinate =
-        Coordinate(c: 0, y: 0, x: 0)
-    @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
+    @Option(name: .customLong("at"), help: "Row, column and channel of the output element, in any order: y=12,x=7,c=3.")
+    var coordinate = Coordinate(y: 0, x: 0, c: 0)
+    @OptionGroup var input: InputOptions
 
     func run() throws {
-        let picture =
-            try image.map { try PNGReader.read(path: $0, memory: options.memory.budget()) }
-            ?? PNGPicture(image: TestPicture.draw())
+        let threads = ProcessInfo.processInfo.activeProcessorCount
+        let inputs = try input.inputs(of: options.proven(), memory: options.memory.budget())
         let explained = try ExplainedElement(
-            network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(),
-            picture: picture.image,
-            layer: layer, c: coordinate.c, y: coordinate.y, x: coordinate.x,
-            threads: ProcessInfo.processInfo.activeProcessorCount,
-            memory: options.memory.budget(threads: ProcessInfo.processInfo.activeProcessorCount))
+            on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(), layer: layer,
+            at: coordinate, threads: threads, memory: options.memory.budget(threads: threads))
         try Console.result(explained.text + "\n")
         if let failure = explained.failure { throw DifferenceFound(message: failure) }
     }
 }
 
-/// Written `c,y,x`.
-struct Coordinate: ExpressibleByArgument {
-    var c: Int
-    var y: Int
-    var x: Int
+extension Coordinate: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
 
-    init(c: Int, y: Int, x: Int) { (self.c, self.y, self.x) = (c, y, x) }
-
-    init?(argument: String) {
-        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 3, let c = parts[0], let y = parts[1], let x = parts[2] else { return nil }
-        self.init(c: c, y: y, x: x)
-    }
-
-    var defaultValueDescription: String { "\(c),\(y),\(x)" }
+    public var defaultValueDescription: String { description }
 }

@@ -40,6 +40,13 @@ struct NetworkOptions: ParsableArguments {
         )
     }
 
+    /// The same on a command line, for a command to paste.
+    var words: [String] {
+        [("--network", network), ("--machine", givenMachine), ("--schedule", schedule)].flatMap { name, value in
+            value.map { [name, $0] } ?? []
+        } + (givenRate.map { ["--rate", "\($0)"] } ?? [])
+    }
+
     func scheduleFile() throws -> Schedule? { try schedule.map { try Schedule(contentsOf: $0) } }
 }
 

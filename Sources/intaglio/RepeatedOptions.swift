@@ -3,7 +3,10 @@ import ArgumentParser
 /// Options that stand twice on a command line: the parser takes the last and forgets the others.
 enum RepeatedOptions {
     /// Those that make a list, by command.
-    private static let lists: Set<[String]> = [["evaluate", "--against"], ["vectors", "--source"]]
+    private static let lists: Set<[String]> = [
+        ["evaluate", "--against"], ["vectors", "--source"], ["run", "--input"], ["verify", "--input"],
+        ["explain", "--input"],
+    ]
 
     /// - Parameter arguments: without the program's name.
     /// - Throws: a sentence with the first option that is given twice; exit code 2.

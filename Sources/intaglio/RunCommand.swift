@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import Images
 import NetworkFiles
+import Networks
 import Reports
 import Simulation
 import Tensors
@@ -19,7 +20,7 @@ struct RunCommand: ParsableCommand {
     )
 
     @OptionGroup var options: NetworkOptions
-    @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
+    @OptionGroup var input: InputOptions
     @OptionGroup var work: ThreadOptions
     @Flag(name: .customLong("float"), help: "Run the float network too, for what quantization cost.") var runsFloat =
         false
@@ -30,13 +31,15 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         guard !tensors || output != nil else { throw ValidationError("--tensors needs --output DIR") }
+        if !input.files.isEmpty { try refuseUnused(["--float": runsFloat], goingWith: "a picture: leave --input out") }
     }
 
     func run() throws {
-        try traces.requireDistinct(options, picture: image)
+        try traces.requireDistinct(options, picture: input.image, tensors: input.files.map(\.path))
+        if !input.files.isEmpty { return try runOnTensors() }
         let memory = options.memory.budget(threads: work.threads)
         let team = ThreadTeam(threads: work.threads)
-        let reading = team.begin { [image] in
+        let reading = team.begin { [image = input.image] in
             Result { () throws(Diagnostic) in
                 try image.map { path throws(Diagnostic) in try PNGReader.read(path: path, memory: memory) }
                     ?? PNGPicture(image: TestPicture.draw())
@@ -56,19 +59,36 @@ struct RunCommand: ParsableCommand {
                 source.float(), width: picture.image.width, height: picture.image.height, plan.memory)
         }
         try traces.write(plan)
-        let simulation = try PictureRun(plan, of: network, picture: picture, team: team) { layer, count in
+        let simulation = try NetworkRun(plan, of: network, picture: picture, team: team) { layer, count in
             Console.progress("layer \(layer) of \(count)")
         }
         Console.endProgress()
         let floatRun =
             runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate, memory: memory) : nil
-        let report = simulation.report(float: floatRun)
+        try finish(simulation, simulation.report(float: floatRun))
+    }
+
+    private func runOnTensors() throws {
+        let memory = options.memory.budget(threads: work.threads)
+        let inputs = try input.inputs(of: options.proven(), memory: memory)
+        let plan = try SimulationPlan(
+            network: inputs.network.network, machine: options.machineDescription(), width: inputs.width,
+            height: inputs.height, schedule: options.scheduleFile(), memory: memory)
+        try traces.write(plan)
+        let simulation = try NetworkRun(plan, on: inputs, team: ThreadTeam(threads: work.threads)) { layer, count in
+            Console.progress("layer \(layer) of \(count)")
+        }
+        Console.endProgress()
+        try finish(simulation, simulation.report())
+    }
+
+    private func finish(_ simulation: NetworkRun, _ report: RunReport) throws {
         if let output { try write(report, simulation, to: output) }
         try Console.result(json ? report.jsonText() : RunSummary(report).text)
         if let clipping = report.clipping { Console.warn(clipping.sentence) }
     }
 
-    private func write(_ report: RunReport, _ simulation: PictureRun, to folder: String) throws {
+    private func write(_ report: RunReport, _ simulation: NetworkRun, to folder: String) throws {
         let results = try ResultFolder(at: folder, completedBy: "report.json")
         try results.write(LayersCSV(report).text, to: "layers.csv")
         if let reconstructed = simulation.reconstructedPicture {

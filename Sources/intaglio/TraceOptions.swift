@@ -31,9 +31,13 @@ struct TraceOptions: ParsableArguments {
     /// - Parameters:
     ///   - picture: that is read, if any.
     ///   - figures: files that --figures writes.
-    func requireDistinct(_ options: NetworkOptions, picture: String?, figures: [String] = []) throws {
+    ///   - tensors: files that --input reads.
+    func requireDistinct(
+        _ options: NetworkOptions, picture: String?, tensors: [String] = [], figures: [String] = []
+    ) throws {
         var files = DistinctFiles()
         files.read(picture, by: "--image")
+        for tensor in tensors { files.read(tensor, by: "--input") }
         files.read(options.network, by: "--network")
         files.read(options.machine, by: "--machine")
         files.read(options.schedule, by: "--schedule")

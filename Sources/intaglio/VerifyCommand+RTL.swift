@@ -61,7 +61,7 @@ extension VerifyCommand {
         let machine = try options.machineDescription()
         // Read and proved before minutes go into a build.
         let (picture, network) = (
-            try PictureCrop.picture(image, crop, memory: options.memory.budget()), try options.proven()
+            try PictureCrop.picture(input.image, crop, memory: options.memory.budget()), try options.proven()
         )
         let build = try machineBuild(machine, in: directory)
         defer { Console.endProgress() }

@@ -16,6 +16,7 @@ struct VerifyCommand: ParsableCommand {
         discussion: """
             Runs both on the same picture and names the first layer and coordinate that differ, with both values \
             (exit code 1).
+            With --expected: runs the model and compares its tensors with your own dump of them.
             With --layers: runs every layer case (JSON) of a folder on both and compares with its expected outputs too.
             With --suite: runs seeded random layer cases of every operator on both.
             With --against rtl: builds the machine's RTL in a hardware simulator, runs the same commands there, \
@@ -27,7 +28,8 @@ struct VerifyCommand: ParsableCommand {
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "Whom to compare with.") var against = Opponent.reference
-    @Option(help: "A PNG picture; without one the built-in test picture.") var image: String?
+    @OptionGroup var input: InputOptions
+    @OptionGroup var expected: ExpectedOptions
     @Option(help: "Compare this layer only.") var layer: String?
     @Option(help: "A folder of layer cases (JSON with expected outputs).") var layers: String?
     @Option(help: "With --layers: use this rounding rule instead of the one that each file names.")
@@ -74,8 +76,10 @@ struct VerifyCommand: ParsableCommand {
                 goingWith: "--against rtl")
         case .rtl:
             try refuseUnused(
-                ["--layers": layers != nil, "--rounding": rounding != nil, "--inject": inject != nil],
-                goingWith: "--against reference")
+                [
+                    "--layers": layers != nil, "--rounding": rounding != nil, "--inject": inject != nil,
+                    "--expected": expected.expected != nil, "--input": !input.files.isEmpty,
+                ], goingWith: "--against reference")
         }
         guard suite == nil || layers == nil else {
             throw ValidationError("--suite and --layers name different cases: give one of them")
@@ -95,8 +99,13 @@ struct VerifyCommand: ParsableCommand {
             let purpose = "a whole network: leave \(suite == nil ? "--layers" : "--suite") out"
             try options.refuseNetwork(goingWith: purpose)
             try refuseUnused(
-                ["--image": image != nil, "--crop": crop != nil, "--layer": layer != nil, "--inject": inject != nil],
-                goingWith: purpose)
+                [
+                    "--image": input.image != nil, "--input": !input.files.isEmpty, "--crop": crop != nil,
+                    "--layer": layer != nil, "--inject": inject != nil, "--expected": expected.expected != nil,
+                ], goingWith: purpose)
+        }
+        if expected.expected != nil {
+            try refuseUnused(["--inject": inject != nil], goingWith: "--against reference: leave --expected out")
         }
         guard suite.map({ $0 >= 1 }) ?? true else {
             throw ValidationError("--suite must be at least 1, found \(suite!)")
@@ -107,12 +116,10 @@ struct VerifyCommand: ParsableCommand {
         if against == .rtl { return try verifyRTL() }
         if let layers { return try verifyLayers(layers) }
         if let suite { return try verifySuite(suite) }
-        let picture =
-            try image.map { try PNGReader.read(path: $0, memory: options.memory.budget()) }
-            ?? PNGPicture(image: TestPicture.draw())
+        if let path = expected.expected { return try verifyExpected(path) }
+        let inputs = try input.inputs(of: options.proven(), memory: options.memory.budget())
         let verification = try Verification(
-            network: options.proven(), machine: options.machineDescription(), schedule: options.scheduleFile(),
-            picture: picture.image,
+            on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(),
             fault: inject.map { try InjectedFault($0) }, only: layer, threads: team.threads,
             memory: options.memory.budget(threads: team.threads))
         var table = TextTable(header: ["layer", "elements", "differ", "first difference"], leftColumns: 1)

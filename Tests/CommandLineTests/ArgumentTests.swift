@@ -10,7 +10,8 @@ import Testing
             "run --bogus", "nonsense", "run extra", "run --threads 0", "run --threads 257", "run --threads many",
             "run --tensors", "run --rate", "plan --size 0x1",
             "plan --size 65536x1", "plan --size 10", "plan --size 1x2x3", "schedule --size=-8x8", "explain --at 1,2",
-            "explain --at a,b,c", "verify --threads 0",
+            "explain --at 0,0,0", "explain --at y=0,x=0", "explain --at y=0,x=0,x=0", "explain --at y=0,x=0,c=-1",
+            "explain --at y=0,x=0,c=0,c=0", "explain --at y=,x=0,c=0", "explain --at a,b,c", "verify --threads 0",
             "verify --threads=-1", "verify --suite 0", "verify --suite=-3", "verify --against nobody",
             "verify --rounding upwards", "verify --crop 64x64", "verify --json", "verify --work d", "quantize",
             "import",
@@ -51,10 +52,9 @@ import Testing
         }
         try Tool.expectRefusal(.layerUnknown, ["verify", "--network", "lapped8", "--layer", "nowhere"], in: folder)
         try Tool.expectRefusal(.layerUnknown, ["explain", "--network", "lapped8", "--layer", "nowhere"], in: folder)
-        for place in ["48,0,0", "0,128,0", "0,0,192", "9223372036854775807,0,0"] {
+        for place in ["c=48,y=0,x=0", "y=128,x=0,c=0", "x=192,c=0,y=0", "c=9223372036854775807,y=0,x=0"] {
             try Tool.expectRefusal(.explainOutside, ["explain", "--network", "lapped8", "--at", place], in: folder)
         }
-        try Tool.expectRefusal(.explainOutside, ["explain", "--network", "lapped8", "--at=-1,0,0"], in: folder)
         try Tool.expectRefusal(.layerCaseMissing, ["verify", "--layers", "nowhere"], in: folder)
     }
 }

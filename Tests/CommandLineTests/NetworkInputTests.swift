@@ -87,7 +87,7 @@ import Testing
         try folder.write(HandmadePNG.ramp(width: 16, height: 16).bytes, "ramp.png")
         let layer = network.graph.layers[0].name
         for arguments in [
-            ["run"], ["plan"], ["verify"], ["explain", "--at", "0,0,0"], ["verify", "--against", "rtl"],
+            ["run"], ["plan"], ["verify"], ["explain", "--at", "y=0,x=0,c=0"], ["verify", "--against", "rtl"],
             ["verify", "--against", "rtl", "--layer", layer],
             ["vectors", "--layer", layer, "-o", "vectors"], ["encode", "ramp.png", "-o", "ramp.bits"],
             ["decode", "ramp.png", "-o", "decoded.png"],

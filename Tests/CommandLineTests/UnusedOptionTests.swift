@@ -156,7 +156,7 @@ import Testing
             "vectors --layer a -o d --crop 0x0", "vectors --layer a -o d --crop 1x1+0",
             "vectors --layer a -o d --crop 1x1+-1+0",
             "vectors --layer a -o d --crop 1x1+99999999999999999999+0", "explain --at 1,2",
-            "explain --at 0,0,99999999999999999999", "explain --at 1,,2",
+            "explain --at y=0,x=0,c=99999999999999999999", "explain --at y=1,,c=2",
             "quantize a -o b --calibration c --sparsity nan", "quantize a -o b --calibration c --crop 4097",
             "quantize a -o b --calibration c --pictures 10001",
             "quantize a -o b --calibration c --activation-bits 7",

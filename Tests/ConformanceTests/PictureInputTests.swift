@@ -60,8 +60,8 @@ import Testing
             },
             #expect(throws: Diagnostic.self) {
                 try ExplainedElement(
-                    network: ProvenNetwork(network), machine: machine, picture: bad, layer: nil, c: 0, y: 0, x: 0,
-                    threads: 1)
+                    on: RunInputs(bad, of: ProvenNetwork(network)), machine: machine, layer: nil,
+                    at: Coordinate(y: 0, x: 0, c: 0), threads: 1)
             },
         ]
         for refusal in refusals {

@@ -83,7 +83,8 @@ import Testing
                 )
                 let c = Int.random(in: 0..<input.shape.channels, using: &random)
                 let explanation = try Explanation(
-                    layerCase.network, layer: layer, operands: [input], outputShape: input.shape, c: c, y: y, x: x)
+                    layerCase.network, layer: layer, operands: [input], outputShape: input.shape,
+                    at: Coordinate(y: y, x: x, c: c))
                 #expect(
                     explanation.stored == Int(stored[y, x, c]),
                     """

@@ -6,11 +6,12 @@ public import Networks
 public import Tensors
 public import Threads
 
-/// A run whose input is a picture and, for autoencoders, whose output is one.
-public struct PictureRun: Sendable {
+/// A run of a whole network with its report: on a picture, which the first output may give back, or on tensors.
+public struct NetworkRun: Sendable {
     public let simulation: SimulationRun
-    let picture: PNGPicture
-    /// Of the network's first output against the picture, where it is one.
+    /// Nil for a run on tensors.
+    private let picture: PNGPicture?
+    /// Of the network's first output against the picture, where it is one and there is one.
     public let psnr: PSNR?
 
     /// - Throws: `networkHasNoPicture` for networks whose input is not three channels of samples; what the proof of
@@ -22,7 +23,7 @@ public struct PictureRun: Sendable {
         let proof = team.begin { Result { () throws(Diagnostic) in try ProvenNetwork(network) } }
         let input = network.graph.inputs[0].name
         let inputs = [input: try PictureTensor.stored(picture.image, for: network)]
-        self.simulation = try SimulationRun(plan, of: network, codes: inputs, team: team, progress: progress) {
+        self.simulation = try SimulationRun(plan, of: network, digested: inputs, team: team, progress: progress) {
             () throws(Diagnostic) in try proof.get().get()
         }
         self.picture = picture
@@ -31,16 +32,35 @@ public struct PictureRun: Sendable {
         }
     }
 
-    /// The network's first output as a picture of the original's extent, where it is one.
-    public var reconstructedPicture: RGBImage? { Self.reconstruction(of: simulation, picture.image) }
+    /// A run on tensors.
+    ///
+    /// - Throws: what `SimulationRun` throws.
+    public init(
+        _ plan: SimulationPlan, on inputs: RunInputs, team: ThreadTeam, progress: ((Int, Int) -> Void)? = nil
+    ) throws(Diagnostic) {
+        simulation = try SimulationRun(
+            plan, of: inputs.network.network, digested: inputs.tensors, team: team, progress: progress
+        ) { inputs.network }
+        (picture, psnr) = (nil, nil)
+    }
 
-    private static func reconstruction(of simulation: SimulationRun, _ image: RGBImage) -> RGBImage? {
+    /// The network's first output as a picture of the original's extent, or of its own where there is none; nil where it
+    /// is no picture.
+    public var reconstructedPicture: RGBImage? { Self.reconstruction(of: simulation, picture?.image) }
+
+    /// Whether the first output is three channels of samples.
+    private var givesPicture: Bool {
+        let output = simulation.plan.geometry.result(of: simulation.plan.geometry.outputLayers[0])
+        return output.shape.channels == 3 && output.bytesPerElement == 1
+    }
+
+    private static func reconstruction(of simulation: SimulationRun, _ image: RGBImage?) -> RGBImage? {
         let geometry = simulation.plan.geometry
         let output = geometry.result(of: geometry.outputLayers[0])
         guard output.shape.channels == 3, output.bytesPerElement == 1 else { return nil }
         return PictureTensor.image(
-            simulation.outputs.codes(geometry.layers[geometry.outputLayers[0]].outputTensor), width: image.width,
-            height: image.height)
+            simulation.outputs.codes(geometry.layers[geometry.outputLayers[0]].outputTensor),
+            width: image?.width ?? output.shape.width, height: image?.height ?? output.shape.height)
     }
 
     /// Every layer's stored output with its bytes an element.
@@ -55,20 +75,20 @@ public struct PictureRun: Sendable {
     /// The plan's report with what only data can say.
     public func report(float: FloatRun? = nil) -> RunReport {
         var report = simulation.plan.report()
-        report.image.conversions = picture.conversions.map(\.rawValue)
+        report.image.conversions = picture?.conversions.map(\.rawValue)
+        let pixels = Double(report.image.width * report.image.height)
         let (graph, geometry) = (simulation.plan.network.graph, simulation.plan.geometry)
         report.totals.saturatedOutputs = simulation.saturatedOutputs.reduce(0, +)
         report.latents = geometry.latentLayers.map { layer in
             let latents = simulation.storedOutput(layer)
             return LatentReport(
                 tensor: geometry.layers[layer].name, count: latents.elements.count,
-                empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents)
-                    / Double(picture.image.width * picture.image.height),
+                empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents) / pixels,
                 saturated: simulation.saturatedOutputs[layer])
         }
         let saturations = simulation.saturations
         report.clipping = ClippingReport(
-            saturations, of: graph, picture: psnr == nil ? nil : graph.outputs[0])
+            saturations, of: graph, picture: givesPicture ? graph.outputs[0] : nil)
         if let psnr {
             report.quality = QualityReport(
                 psnr: psnr.finiteDecibels,

@@ -1,0 +1,90 @@
+public import Diagnostics
+import Graph
+public import Images
+public import Networks
+public import Tensors
+import Text
+
+/// What a network runs on: a picture, or tensors from files. A file may stand for any tensor: then only the layers behind
+/// it run.
+public struct RunInputs: Sendable {
+    /// The part of the network that runs.
+    public let network: ProvenNetwork
+    /// Stored elements of its graph inputs, by name.
+    public let tensors: [String: Tensor<Int32>]
+    /// Of all inputs.
+    public let height: Int
+    public let width: Int
+
+    /// - Throws: `networkHasNoPicture`, `pictureSampleHasNoCode`.
+    public init(_ picture: RGBImage, of network: ProvenNetwork) throws(Diagnostic) {
+        let stored = try PictureTensor.stored(picture, for: network.network)
+        self.network = network
+        tensors = [network.network.graph.inputs[0].name: stored.widened]
+        (height, width) = (picture.height, picture.width)
+    }
+
+    /// - Parameter files: by the tensor's name: graph inputs, or layers whose results they replace.
+    /// - Throws: `inputUnknown` for a name that is no tensor, `inputMissing` where the layers behind the files need
+    ///   another graph input, `tensorFileUnfit`, `tensorElementUnfit`.
+    public init(_ files: [(name: String, dump: TensorDump)], of network: ProvenNetwork) throws(Diagnostic) {
+        let graph = network.network.graph
+        let channels = try graph.channels()
+        var tensors: [String: Tensor<Int32>] = [:]
+        var extent: TensorShape?
+        for (name, dump) in files {
+            guard let count = channels[name], let format = network.network.formats[name] else {
+                throw Self.unknown(name, in: graph)
+            }
+            let shape = dump.shape ?? TensorShape(height: 1, width: 1, channels: count)
+            let expected = TensorShape(
+                height: extent?.height ?? shape.height, width: extent?.width ?? shape.width, channels: count)
+            tensors[name] = try dump.input(as: format, shape: expected, of: name)
+            extent = expected
+        }
+        let names = files.map(\.name)
+        self.network = try Self.part(of: network, behind: names)
+        self.tensors = tensors
+        (height, width) = (extent?.height ?? 1, extent?.width ?? 1)
+        let run = self.network.network.graph
+        guard run.padded(height) == height, run.padded(width) == width else {
+            throw Diagnostic(
+                .tensorFileUnfit, at: "--input \(names.joined(separator: ", "))", found: "\(height)x\(width) positions",
+                expected: "rows and columns that are multiples of \(run.sizeMultiple)",
+                remedy: "pad the tensor")
+        }
+    }
+
+    private static func part(of network: ProvenNetwork, behind names: [String]) throws(Diagnostic) -> ProvenNetwork {
+        let graph = network.network.graph
+        guard Set(graph.inputs.map(\.name)) != Set(names) else { return network }
+        let outputs = graph.outputs.filter { !names.contains($0) }
+        let part = network.cut(from: names, to: outputs, name: graph.name)
+        let known = Set(part.network.graph.layers.map(\.name)).union(names)
+        let missing = Set(part.network.graph.layers.flatMap(\.inputs)).subtracting(known).sorted()
+        guard missing.isEmpty else {
+            throw Diagnostic(
+                .inputMissing, at: "--input \(names.joined(separator: ", "))",
+                found: "layers that also need \(missing.joined(separator: ", "))",
+                expected: "every tensor that the layers behind them need",
+                remedy: "give \(missing.map { "--input \($0)=FILE.npy" }.joined(separator: " ")), too")
+        }
+        let used = Set(part.network.graph.layers.flatMap(\.inputs))
+        if let idle = names.first(where: { !used.contains($0) }) {
+            throw Diagnostic(
+                .inputMissing, at: "--input \(idle)", found: "no layer behind it that the outputs need",
+                expected:
+                    "a tensor that \(outputs.joined(separator: ", ")) \(outputs.count == 1 ? "comes" : "come") from",
+                remedy: "leave it out, or name a tensor before it")
+        }
+        return part
+    }
+
+    private static func unknown(_ name: String, in graph: Graph) -> Diagnostic {
+        let names = graph.inputs.map(\.name) + graph.layers.map(\.name)
+        return Diagnostic(
+            .inputUnknown, at: "--input \(name)", found: "no tensor '\(name)' in \(graph.name)",
+            expected: "an input or a layer: \(names.joined(separator: ", "))",
+            remedy: closestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "name a tensor")
+    }
+}

@@ -1,0 +1,74 @@
+import Diagnostics
+import Foundation
+import Geometry
+import Graph
+import Networks
+import Simulation
+import Tensors
+import Text
+
+extension VerifyCommand {
+    /// The model against a user's own dump.
+    func verifyExpected(_ path: String) throws {
+        let memory = options.memory.budget(threads: team.threads)
+        let inputs = try input.inputs(of: options.proven(), memory: memory)
+        if let layer { try inputs.network.network.graph.requireLayer(layer, at: "--layer") }
+        let dumps = try expected.dumps(at: path, layer: layer, memory: memory)
+        let plan = try SimulationPlan(
+            network: inputs.network.network, machine: options.machineDescription(), width: inputs.width,
+            height: inputs.height, schedule: options.scheduleFile(), memory: memory)
+        let run = try SimulationRun(plan, of: inputs.network, inputs: inputs.tensors, threads: team.threads)
+        let comparison = try DumpComparison(
+            of: run, network: inputs.network.network, with: dumps, tolerance: expected.tolerance ?? 0)
+        var table = TextTable(
+            header: ["layer", "elements", "differ", "largest", "first difference", "file", "model", "stored"])
+        for tensor in comparison.tensors {
+            table.append(
+                [
+                    tensor.tensor, tensor.elements.grouped, tensor.differences.grouped,
+                    tensor.largestDifference.grouped,
+                ]
+                    + (tensor.first.map { [$0.coordinate.description, $0.expected, $0.found, $0.stored.grouped] }
+                        ?? []))
+        }
+        try Console.result(table.text)
+        let layers = plan.network.graph.layers.count
+        let extent = "\(comparison.tensors.count) of \(layers) layers compared"
+        guard let different = comparison.firstDifferent, let first = different.first else {
+            return try Console.result("\(extent), 0 differences\n")
+        }
+        try Console.result("\n\(comparison.window)\n\(extent)\n")
+        throw DifferenceFound(
+            message:
+                """
+                first differing layer \(different.tensor): \(different.differences) of \(different.elements) elements \
+                differ, first at \(first.coordinate): file \(first.expected), model \(first.found)
+                """ + explanation(of: different.tensor, at: first, in: inputs.network.network))
+    }
+
+    /// The command that derives the element; for operators that only move elements, what to look at instead.
+    private func explanation(
+        of layer: String, at element: DumpComparison.ElementComparison, in network: QuantizedNetwork
+    ) -> String {
+        guard let moved = network.graph[layer: layer], network.parameters[layer] != LayerParameters.none else {
+            let operands = network.graph[layer: layer]?.inputs.joined(separator: ", ") ?? ""
+            return "\n\(layer) moves or shifts elements of \(operands) only: compare those, too"
+        }
+        let words =
+            ["explain"] + options.words + input.words
+            + ["--layer", moved.name, "--at", element.coordinate.description]
+        return "\nexplain it: intaglio \(words.map(\.shellWord).joined(separator: " "))"
+    }
+}
+
+extension String {
+    /// As a shell takes it for one word.
+    fileprivate var shellWord: String {
+        let plain = utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "._-/=,+:".utf8.contains(byte)
+        }
+        return plain && !isEmpty ? self : "'" + replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+}
