@@ -4,8 +4,8 @@ public import Commands
 ///
 /// Untimed but greedy: at every turn the first runnable command of load, then compute, then store is taken. Loads
 /// therefore run as far ahead as their tokens let them, and a schedule that forgets a semaphore overwrites what was
-/// still needed: wrong bits, as in silicon, not bits that happen to be right. One that forgets only to wait puts a token
-/// too many, and is refused.
+/// still needed: wrong bits, as in silicon, not bits that happen to be right. One that forgets only to wait puts a
+/// token too many, and is refused.
 struct Sequencer {
     private(set) var tokens = (0..<SemaphoreSet.count).map { SemaphoreSet.initial.indices.contains($0) ? 1 : 0 }
     private var queues: [[Int]]

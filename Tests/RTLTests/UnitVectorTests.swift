@@ -145,7 +145,7 @@ import Testing
             [
                 "verilator", "--lint-only", "-Wall", "--unroll-count", "8192", "--unroll-stmts", "1000000", "-y", ".",
                 "--top-module", "intaglio_\(name)",
-                "intaglio_constants.sv", "intaglio_\(name).sv",
+                "intaglio_constants.sv", "intaglio_bundles.sv", "intaglio_\(name).sv",
             ], in: folder.url.path)
         #expect(found.status == 0 && found.output.isEmpty, "\(found.output)")
     }
