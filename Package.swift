@@ -97,7 +97,7 @@ let package = Package(
             "NetworkFiles",
         ]),
         module("Conformance", [
-            "FixedPoint", "Random", "Tensors", "Quantization", "Graph", "MachineDescription", "Networks",
+            "FixedPoint", "Random", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Networks",
         ]),
         module("Scheduling", [
             "Text", "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",
@@ -159,8 +159,8 @@ let package = Package(
         program("Fuzz", [
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Importers", "Calibration", "Simulation", "Explanations", "Reports", "Codec", "TestVectors",
-            argumentParser,
+            "Geometry", "Importers", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Codec",
+            "TestVectors", argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
@@ -214,8 +214,8 @@ let package = Package(
             "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",
         ]),
         tests("CodecTests", [
-            "Random", "Diagnostics", "Tensors", "EntropyCoding", "Images", "Graph", "MachineDescription", "Networks",
-            "NetworkFiles", "Calibration", "Codec", "TestSupport",
+            "Random", "Diagnostics", "Tensors", "EntropyCoding", "Images", "MachineDescription", "Networks",
+            "NetworkFiles", "Conformance", "Calibration", "Codec", "TestSupport",
         ]),
         tests("RTLTests", [
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Commands",

@@ -30,11 +30,17 @@ struct KernelRates {
         var sums = [Int32](repeating: 0, count: 96 * 128)
         let useful = 96 * 128 * channels * taps
         let repetitions = max(1, (level >= .avx2 ? 1_000_000_000 : 100_000_000) / useful)
-        let seconds = cpuSeconds {
-            for _ in 0..<repetitions {
-                intaglio_mac_row(
-                    level.rawValue, operands, Int64(stride * channels), 96, runs, Int64(side), weights,
-                    Int64(side * pairs * 32), 8, &sums, 128)
+        let seconds = operands.withUnsafeBufferPointer { operands in
+            runs.withUnsafeBufferPointer { runs in
+                weights.withUnsafeBufferPointer { weights in
+                    sums.withUnsafeMutableBufferPointer { sums in
+                        var row = intaglio_mac_arguments(
+                            operands: operands.baseAddress, pixelStride: Int64(stride * channels), pixels: 96,
+                            runs: runs.baseAddress, runCount: Int64(side), weights: weights.baseAddress,
+                            blockPitch: Int64(side * pairs * 32), blocks: 8, sums: sums.baseAddress, sumPitch: 128)
+                        return cpuSeconds { for _ in 0..<repetitions { intaglio_mac_row(level.rawValue, &row) } }
+                    }
+                }
             }
         }
         return Double(useful * repetitions) / seconds

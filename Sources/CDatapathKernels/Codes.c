@@ -1,4 +1,5 @@
 #include "CDatapathKernels.h"
+#include "Targets.h"
 #include <string.h>
 
 void intaglio_pack_pairs(const uint8_t *codes, int64_t count, const int16_t *entries, int64_t start, int16_t *packed) {
@@ -33,19 +34,21 @@ void intaglio_pack_chunks(const uint8_t *codes, int64_t count, const int16_t *en
 }
 
 /* With a constant number of bytes the compiler needs no call. */
-#define COPY_CHUNKS(BYTES)                                                                                                                          \
-    for (int64_t i = 0; i < chunks; ++i, destination += destinationPitch, source += sourcePitch) memcpy(destination, source, BYTES);                \
-    return;
+ALWAYS_INLINE void copy_each(const intaglio_copy_arguments a, const int64_t bytes) {
+    for (int64_t i = 0; i < a.chunks; ++i)
+        memcpy(a.destination + i * a.destinationPitch, a.source + i * a.sourcePitch, (size_t)bytes);
+}
 
-void intaglio_copy_chunks(uint8_t *destination, int64_t destinationPitch, const uint8_t *source, int64_t sourcePitch, int64_t bytes, int64_t chunks) {
-    if (destinationPitch == bytes && sourcePitch == bytes) {
-        memcpy(destination, source, (size_t)(bytes * chunks));
+void intaglio_copy_chunks(const intaglio_copy_arguments *arguments) {
+    const intaglio_copy_arguments a = *arguments;
+    if (a.destinationPitch == a.bytes && a.sourcePitch == a.bytes) {
+        memcpy(a.destination, a.source, (size_t)(a.bytes * a.chunks));
         return;
     }
-    switch (bytes) {
-    case 3: COPY_CHUNKS(3)
-    case 64: COPY_CHUNKS(64)
-    case 128: COPY_CHUNKS(128)
-    default: COPY_CHUNKS((size_t)bytes)
+    switch (a.bytes) {
+    case 3: return copy_each(a, 3);
+    case 64: return copy_each(a, 64);
+    case 128: return copy_each(a, 128);
+    default: return copy_each(a, a.bytes);
     }
 }

@@ -1,13 +1,8 @@
-#include "CDatapathKernels.h"
+#include "DrainKernels.h"
+#include "ExactLanes.h"
+#include "Targets.h"
 #include <string.h>
 
-/* The vector types never cross a function that is not inlined, so that their calling convention does not matter. */
-#pragma clang diagnostic ignored "-Wpsabi"
+#include "DrainLevel.h"
 
-#define LEVEL(NAME) NAME##_portable
-
-#include "Encode.h"
-#include "ExactLanes.h"
-#include "PostProcess.h"
-#include "Normalize.h"
-#include "PartialSums.h"
+const intaglio_drain_kernels intaglio_drain_kernels_portable = {post_process, normalize, add_sums};

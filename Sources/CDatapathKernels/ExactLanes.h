@@ -9,10 +9,12 @@
 void intaglio_exact_lanes(const intaglio_drain *drain, int64_t k, int64_t count, const int64_t *acc, int64_t *r);
 
 /* q = the normalized magnitudes, from the estimates in q. */
-void intaglio_exact_magnitudes(const intaglio_drain *drain, int64_t k, int64_t count, const int16_t *values, const int64_t *n, int64_t *q);
+void intaglio_exact_magnitudes(
+    const intaglio_drain *drain, int64_t k, int64_t count, const int16_t *values, const int64_t *n, int64_t *q);
 
 /* q = the magnitudes by the drain's table. */
-void intaglio_table_magnitudes(const intaglio_drain *drain, int64_t k, int64_t count, const int16_t *values, const int64_t *n, int64_t *q);
+void intaglio_table_magnitudes(
+    const intaglio_drain *drain, int64_t k, int64_t count, const int16_t *values, const int64_t *n, int64_t *q);
 
 /* Magnitudes from here on saturate whatever their last bits. */
 #define INTAGLIO_LARGEST_MAGNITUDE 0x1p33

@@ -1,86 +1,92 @@
-/* Normalization of 32-bit or 64-bit sums. Included by the level files with LEVEL defined.
+/* Normalization of 32-bit or 64-bit sums, correctly rounded or by a table.
  *
- * Correctly rounded normalization: an estimate in double precision decides, unless it lies so near a tie that its error could matter; then integers do.
+ * Correctly rounded normalization: an estimate in double precision decides, unless it lies so near a tie that its error
+ * could matter; then integers do.
  *
- * |v| M < 2^39 and n < 2^40 are exact doubles, and each form takes at most three roundings, so the estimate's relative error is below 2^-50.
- * Results of 2^33 or more saturate (R <= 32) whatever their last bits; below, the absolute error is less than 2^-17: an estimate farther than
- * MARGIN = 2^-16 from every tie rounds right. */
+ * |v| M < 2^39 and n < 2^40 are exact doubles, and each form takes at most three roundings, so the estimate's relative
+ * error is below 2^-50. Results of 2^33 or more saturate (R <= 32) whatever their last bits; below, the absolute error
+ * is less than 2^-17: an estimate farther than MARGIN = 2^-16 from every tie rounds right. */
 #define MARGIN 0x1p-16
 #define LARGEST INTAGLIO_LARGEST_MAGNITUDE
 
-#define NORMALIZE_SIGNATURE(SUM)                                                                                                                    \
-    const intaglio_drain *restrict drain, const SUM *restrict sums, int64_t sumPitch, const int16_t *restrict values, int64_t valuePitch,           \
-        int64_t pixels, uint8_t *restrict output, int64_t outputPitch, int64_t stored, int64_t *restrict laneCounts
-#define NORMALIZE_ARGUMENTS drain, sums, sumPitch, values, valuePitch, pixels, output, outputPitch, stored, laneCounts
+/* a = |v| M / 2^S. */
+ALWAYS_INLINE real_lanes estimate(real_lanes a, real_lanes n, const int32_t form) {
+    switch (form) {
+    case INTAGLIO_GDN: return a / __builtin_elementwise_sqrt(n);
+    case INTAGLIO_IGDN: return a * __builtin_elementwise_sqrt(n);
+    case INTAGLIO_GDN1: return a / n;
+    default: return a * n;
+    }
+}
 
-#define ESTIMATE_GDN(a, n) ((a) / __builtin_elementwise_sqrt(n))
-#define ESTIMATE_IGDN(a, n) ((a) * __builtin_elementwise_sqrt(n))
-#define ESTIMATE_GDN1(a, n) ((a) / (n))
-#define ESTIMATE_IGDN1(a, n) ((a) * (n))
+/* What the lanes beginning at lane k normalize: values, loaded from `address` too, and norms. */
+typedef struct {
+    int64_t k;
+    const int16_t *address;
+    lanes v, n;
+} operands;
 
-#define NORMALIZE_BODY(SUM, ESTIMATE)                                                                                                               \
-    typedef SUM sum_lanes __attribute__((ext_vector_type(LANES), aligned(sizeof(SUM))));                                                            \
-    typedef int16_t value_lanes __attribute__((ext_vector_type(LANES), aligned(2)));                                                                \
-    lanes saturated = 0;                                                                                                                            \
-    for (int64_t p = 0; p < pixels; ++p, sums += sumPitch, values += valuePitch, output += outputPitch) {                                           \
-        for (int64_t k = 0; k < drain->lanes; k += LANES) {                                                                                         \
-            lanes n = __builtin_convertvector(*(const sum_lanes *)(sums + k), lanes) + load_lanes(drain->bias + k);                                 \
-            lanes v = __builtin_convertvector(*(const value_lanes *)(values + k), lanes);                                                           \
-            real_lanes a = __builtin_convertvector(v < 0 ? -v : v, real_lanes) * *(const real_lanes *)(drain->scaleFactor + k);                     \
-            real_lanes d = ESTIMATE(a, __builtin_convertvector(n, real_lanes));                                                                     \
-            d = d > LARGEST ? (real_lanes)LARGEST : d;                                                                                              \
-            lanes floored = __builtin_convertvector(d, lanes);                                                                                      \
-            real_lanes fraction = d - __builtin_convertvector(floored, real_lanes);                                                                 \
-            lanes q = floored - (lanes)(fraction >= 0.5);                                                                                           \
-            if (__builtin_expect(is_any((lanes)(fraction > 0.5 - MARGIN) & (lanes)(fraction < 0.5 + MARGIN)), 0)) {                                 \
-                int64_t sum[LANES], magnitude[LANES];                                                                                               \
-                memcpy(sum, &n, sizeof sum);                                                                                                        \
-                memcpy(magnitude, &q, sizeof magnitude);                                                                                            \
-                intaglio_exact_magnitudes(drain, k, LANES, values + k, sum, magnitude);                                                                             \
-                memcpy(&q, magnitude, sizeof magnitude);                                                                                            \
-            }                                                                                                                                       \
-            store_lanes(drain, k, encode_lanes(drain, k, v < 0 ? -q : q, &saturated, laneCounts), output, stored);                                  \
-        }                                                                                                                                           \
-    }                                                                                                                                               \
-    return -__builtin_reduce_add(saturated);
+/* Correctly rounded. */
+ALWAYS_INLINE lanes exact_magnitudes(const intaglio_drain *drain, const operands *x, const int32_t form) {
+    real_lanes factor = *(const real_lanes *)(drain->scaleFactor + x->k);
+    real_lanes a = __builtin_convertvector(__builtin_elementwise_abs(x->v), real_lanes) * factor;
+    real_lanes d = estimate(a, __builtin_convertvector(x->n, real_lanes), form);
+    d = d > LARGEST ? (real_lanes)LARGEST : d;
+    lanes floored = __builtin_convertvector(d, lanes);
+    real_lanes fraction = d - __builtin_convertvector(floored, real_lanes);
+    lanes q = floored - (lanes)(fraction >= 0.5);
+    if (__builtin_expect(is_any((lanes)(fraction > 0.5 - MARGIN) & (lanes)(fraction < 0.5 + MARGIN)), 0)) {
+        int64_t sum[LANES], magnitude[LANES];
+        memcpy(sum, &x->n, sizeof sum);
+        memcpy(magnitude, &q, sizeof magnitude);
+        intaglio_exact_magnitudes(drain, x->k, LANES, x->address, sum, magnitude);
+        memcpy(&q, magnitude, sizeof magnitude);
+    }
+    return q;
+}
 
 /* By a table: the vectors gather from no two segments alike, so each lane goes its own way between them. */
-#define TABLE_BODY(SUM)                                                                                                                             \
-    typedef SUM sum_lanes __attribute__((ext_vector_type(LANES), aligned(sizeof(SUM))));                                                            \
-    typedef int16_t value_lanes __attribute__((ext_vector_type(LANES), aligned(2)));                                                                \
-    lanes saturated = 0;                                                                                                                            \
-    for (int64_t p = 0; p < pixels; ++p, sums += sumPitch, values += valuePitch, output += outputPitch) {                                           \
-        for (int64_t k = 0; k < drain->lanes; k += LANES) {                                                                                         \
-            lanes n = __builtin_convertvector(*(const sum_lanes *)(sums + k), lanes) + load_lanes(drain->bias + k);                                 \
-            lanes v = __builtin_convertvector(*(const value_lanes *)(values + k), lanes);                                                           \
-            lanes q;                                                                                                                                \
-            int64_t sum[LANES], magnitude[LANES];                                                                                                   \
-            memcpy(sum, &n, sizeof sum);                                                                                                            \
-            intaglio_table_magnitudes(drain, k, LANES, values + k, sum, magnitude);                                                                 \
-            memcpy(&q, magnitude, sizeof magnitude);                                                                                                \
-            store_lanes(drain, k, encode_lanes(drain, k, v < 0 ? -q : q, &saturated, laneCounts), output, stored);                                  \
-        }                                                                                                                                           \
-    }                                                                                                                                               \
-    return -__builtin_reduce_add(saturated);
+ALWAYS_INLINE lanes table_magnitudes(const intaglio_drain *drain, const operands *x) {
+    int64_t sum[LANES], magnitude[LANES];
+    memcpy(sum, &x->n, sizeof sum);
+    intaglio_table_magnitudes(drain, x->k, LANES, x->address, sum, magnitude);
+    lanes q;
+    memcpy(&q, magnitude, sizeof magnitude);
+    return q;
+}
 
-#define DEFINE_FORMS(SUM, NAME)                                                                                                                     \
-    static int64_t gdn_##NAME(NORMALIZE_SIGNATURE(SUM)) { NORMALIZE_BODY(SUM, ESTIMATE_GDN) }                                                       \
-    static int64_t igdn_##NAME(NORMALIZE_SIGNATURE(SUM)) { NORMALIZE_BODY(SUM, ESTIMATE_IGDN) }                                                     \
-    static int64_t gdn1_##NAME(NORMALIZE_SIGNATURE(SUM)) { NORMALIZE_BODY(SUM, ESTIMATE_GDN1) }                                                     \
-    static int64_t igdn1_##NAME(NORMALIZE_SIGNATURE(SUM)) { NORMALIZE_BODY(SUM, ESTIMATE_IGDN1) }                                                   \
-    static int64_t table_##NAME(NORMALIZE_SIGNATURE(SUM)) { TABLE_BODY(SUM) }                                                                       \
-    static int64_t normalize_##NAME(NORMALIZE_SIGNATURE(SUM)) {                                                                                     \
-        if (drain->normalizationTable.baseBits) return table_##NAME(NORMALIZE_ARGUMENTS);                                                           \
-        switch (drain->form) {                                                                                                                      \
-        case INTAGLIO_GDN: return gdn_##NAME(NORMALIZE_ARGUMENTS);                                                                                  \
-        case INTAGLIO_IGDN: return igdn_##NAME(NORMALIZE_ARGUMENTS);                                                                                \
-        case INTAGLIO_GDN1: return gdn1_##NAME(NORMALIZE_ARGUMENTS);                                                                                \
-        default: return igdn1_##NAME(NORMALIZE_ARGUMENTS);                                                                                          \
-        }                                                                                                                                           \
+/* In place of a form. */
+enum { BY_TABLE = -1 };
+
+/* The sums by one form, which is known where this is inlined. */
+ALWAYS_INLINE int64_t normalize_sums(
+    const intaglio_drain_arguments *arguments, const int isWide, const int32_t form) {
+    const intaglio_drain_arguments a = *arguments;
+    const intaglio_drain *drain = a.drain;
+    lanes saturated = 0;
+    for (int64_t p = 0; p < a.pixels; ++p) {
+        for (int64_t k = 0; k < drain->lanes; k += LANES) {
+            operands x = {.k = k, .address = a.values + p * a.valuePitch + k};
+            x.v = load_values(x.address);
+            x.n = load_sums(&a, isWide, p, k) + load_lanes(drain->bias + k);
+            lanes q = form == BY_TABLE ? table_magnitudes(drain, &x) : exact_magnitudes(drain, &x, form);
+            lanes index = encode_lanes(drain, k, x.v < 0 ? -q : q, &saturated, a.laneCounts);
+            store_lanes(drain, k, index, a.output + p * a.outputPitch, a.stored);
+        }
     }
+    return -__builtin_reduce_add(saturated);
+}
 
-DEFINE_FORMS(int32_t, narrow)
-DEFINE_FORMS(int64_t, wide)
+ALWAYS_INLINE int64_t normalize_by_form(const intaglio_drain_arguments *arguments, const int isWide) {
+    if (arguments->drain->normalizationTable.baseBits) return normalize_sums(arguments, isWide, BY_TABLE);
+    switch (arguments->drain->form) {
+    case INTAGLIO_GDN: return normalize_sums(arguments, isWide, INTAGLIO_GDN);
+    case INTAGLIO_IGDN: return normalize_sums(arguments, isWide, INTAGLIO_IGDN);
+    case INTAGLIO_GDN1: return normalize_sums(arguments, isWide, INTAGLIO_GDN1);
+    default: return normalize_sums(arguments, isWide, INTAGLIO_IGDN1);
+    }
+}
 
-int64_t LEVEL(intaglio_normalize)(NORMALIZE_SIGNATURE(int32_t)) { return normalize_narrow(NORMALIZE_ARGUMENTS); }
-int64_t LEVEL(intaglio_normalize_wide)(NORMALIZE_SIGNATURE(int64_t)) { return normalize_wide(NORMALIZE_ARGUMENTS); }
+static int64_t normalize(const intaglio_drain_arguments *arguments) {
+    return arguments->wideSums ? normalize_by_form(arguments, 1) : normalize_by_form(arguments, 0);
+}

@@ -3,7 +3,8 @@
 
 /* Whether 2q - 1 satisfies the form's inequality; odd = 2q - 1 > 0. */
 static int is_reached(int32_t form, int64_t a, int64_t n, int64_t scaleShift, int64_t odd) {
-    unsigned __int128 u = (unsigned __int128)odd, twice = 2 * (unsigned __int128)a, shiftedTwo = (unsigned __int128)n;
+    unsigned __int128 u = (unsigned __int128)odd, twice = 2 * (unsigned __int128)a;
+    unsigned __int128 shiftedTwo = (unsigned __int128)n;
     switch (form) {
     case INTAGLIO_GDN: return u * u * shiftedTwo <= (twice * twice) >> (2 * scaleShift);
     case INTAGLIO_IGDN: return u * u <= (twice * twice * shiftedTwo) >> (2 * scaleShift);
@@ -24,6 +25,7 @@ void intaglio_exact_magnitudes(
     for (int i = 0; i < count; ++i) {
         if (q[i] >= (int64_t)INTAGLIO_LARGEST_MAGNITUDE) continue;
         int64_t v = values[i] < 0 ? -(int64_t)values[i] : values[i];
-        q[i] = intaglio_normalized_magnitude(drain->form, v * drain->scale[k + i], n[i], drain->scaleShift[k + i], q[i]);
+        int64_t a = v * drain->scale[k + i];
+        q[i] = intaglio_normalized_magnitude(drain->form, a, n[i], drain->scaleShift[k + i], q[i]);
     }
 }

@@ -28,7 +28,8 @@ int64_t intaglio_requantize(int64_t acc, int64_t m, int64_t shift, int32_t round
     case INTAGLIO_HALF_UP_DOUBLE: {
         __int128 h = ((s > 0 ? product << s : product) + ((__int128)1 << 30)) >> 31;
         if (e == 0) return narrowed(h);
-        return narrowed(rounded_quotient(h, e, rounding == INTAGLIO_GEMMLOWP_DOUBLE ? INTAGLIO_HALF_AWAY : INTAGLIO_SINGLE));
+        int32_t second = rounding == INTAGLIO_GEMMLOWP_DOUBLE ? INTAGLIO_HALF_AWAY : INTAGLIO_SINGLE;
+        return narrowed(rounded_quotient(h, e, second));
     }
     case INTAGLIO_TOSA_DOUBLE:
         if (s < 0) product += acc < 0 ? -((__int128)1 << 30) : (__int128)1 << 30;

@@ -1,7 +1,8 @@
 #include "CDatapathKernels.h"
 #include "ExactLanes.h"
 
-int64_t intaglio_table_magnitude(const intaglio_normalization_table *table, int32_t form, int64_t a, int64_t n, int64_t scaleShift) {
+int64_t intaglio_table_magnitude(
+    const intaglio_normalization_table *table, int32_t form, int64_t a, int64_t n, int64_t scaleShift) {
     if (a == 0) return 0;
     int32_t exponent = 63 - __builtin_clzll((uint64_t)n);
     /* The leading one falls off the left end: 64 bits of fraction, of which 25 at least are 0. */
@@ -35,6 +36,7 @@ void intaglio_table_magnitudes(
     const intaglio_drain *drain, int64_t k, int64_t count, const int16_t *values, const int64_t *n, int64_t *q) {
     for (int i = 0; i < count; ++i) {
         int64_t v = values[i] < 0 ? -(int64_t)values[i] : values[i];
-        q[i] = intaglio_table_magnitude(&drain->normalizationTable, drain->form, v * drain->scale[k + i], n[i], drain->scaleShift[k + i]);
+        int64_t a = v * drain->scale[k + i];
+        q[i] = intaglio_table_magnitude(&drain->normalizationTable, drain->form, a, n[i], drain->scaleShift[k + i]);
     }
 }

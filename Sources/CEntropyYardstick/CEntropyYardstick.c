@@ -2,7 +2,9 @@
 
 static const uint64_t smallest_state = 1ull << 31;
 
-size_t yardstick_encode(const int32_t *symbols, const uint16_t *table_indices, size_t count, yardstick_tables tables, uint32_t *words, size_t capacity) {
+size_t yardstick_encode(
+    const int32_t *symbols, const uint16_t *table_indices, size_t count, yardstick_tables tables, uint32_t *words,
+    size_t capacity) {
     uint64_t state = smallest_state;
     uint32_t *next = words + capacity;
     for (size_t i = count; i-- > 0;) {
@@ -21,7 +23,9 @@ size_t yardstick_encode(const int32_t *symbols, const uint16_t *table_indices, s
     return (size_t)(words + capacity - next);
 }
 
-void yardstick_decode(int32_t *symbols, const uint16_t *table_indices, size_t count, yardstick_tables tables, const uint16_t *lookup, const uint32_t *words) {
+void yardstick_decode(
+    int32_t *symbols, const uint16_t *table_indices, size_t count, yardstick_tables tables, const uint16_t *lookup,
+    const uint32_t *words) {
     uint64_t state = words[0] | (uint64_t)words[1] << 32;
     words += 2;
     for (size_t i = 0; i < count; i++) {

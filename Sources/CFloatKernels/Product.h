@@ -1,5 +1,5 @@
-/* The product of one element type at one level. Included once for each, with ELEMENT, LEVEL(name), TARGET, the BYTES of a vector, and BLOCK_ROWS, of which
- * the sums fill the registers. */
+/* The product of one element type at one level. Included once for each, with ELEMENT, LEVEL(name), TARGET, the BYTES
+ * of a vector, and BLOCK_ROWS, of which the sums fill the registers. */
 
 #define LANES ((int64_t)(BYTES / sizeof(ELEMENT)))
 #define PANEL (2 * LANES)
@@ -8,9 +8,11 @@
 
 typedef ELEMENT LEVEL(vector) __attribute__((vector_size(BYTES), aligned(sizeof(ELEMENT)), may_alias));
 
-/* rows x PANEL sums in registers, each `inner` products further, from 0 on where they begin; rows of `left` and `sums` are their pitch apart. */
+/* rows x PANEL sums in registers, each `inner` products further, from 0 on where they begin; rows of `left` and
+ * `sums` are their pitch apart. */
 TARGET static inline __attribute__((always_inline)) void LEVEL(block)(
-    const int rows, const ELEMENT *left, int64_t leftPitch, const ELEMENT *panel, int64_t inner, int begins, ELEMENT *sums, int64_t sumPitch) {
+    const int rows, const ELEMENT *left, int64_t leftPitch, const ELEMENT *panel, int64_t inner, int begins,
+    ELEMENT *sums, int64_t sumPitch) {
     LEVEL(vector) sum[BLOCK_ROWS][2];
     if (begins) EACH(m, rows) EACH(j, 2) sum[m][j] = (LEVEL(vector)){0};
     else EACH(m, rows) EACH(j, 2) sum[m][j] = VECTOR_AT(sums + m * sumPitch + j * LANES);
@@ -24,15 +26,20 @@ TARGET static inline __attribute__((always_inline)) void LEVEL(block)(
 }
 
 TARGET static void LEVEL(rows)(
-    const ELEMENT *left, int64_t leftPitch, const ELEMENT *panel, int64_t inner, int begins, ELEMENT *sums, int64_t sumPitch, int64_t rows) {
+    const ELEMENT *left, int64_t leftPitch, const ELEMENT *panel, int64_t inner, int begins, ELEMENT *sums,
+    int64_t sumPitch, int64_t rows) {
     int64_t m = 0;
-    for (; m + BLOCK_ROWS <= rows; m += BLOCK_ROWS) LEVEL(block)(BLOCK_ROWS, left + m * leftPitch, leftPitch, panel, inner, begins, sums + m * sumPitch, sumPitch);
+    for (; m + BLOCK_ROWS <= rows; m += BLOCK_ROWS)
+        LEVEL(block)(BLOCK_ROWS, left + m * leftPitch, leftPitch, panel, inner, begins, sums + m * sumPitch, sumPitch);
     for (; m + BLOCK_ROWS / 3 <= rows; m += BLOCK_ROWS / 3)
-        LEVEL(block)(BLOCK_ROWS / 3, left + m * leftPitch, leftPitch, panel, inner, begins, sums + m * sumPitch, sumPitch);
-    for (; m < rows; ++m) LEVEL(block)(1, left + m * leftPitch, leftPitch, panel, inner, begins, sums + m * sumPitch, sumPitch);
+        LEVEL(block)(
+            BLOCK_ROWS / 3, left + m * leftPitch, leftPitch, panel, inner, begins, sums + m * sumPitch, sumPitch);
+    for (; m < rows; ++m)
+        LEVEL(block)(1, left + m * leftPitch, leftPitch, panel, inner, begins, sums + m * sumPitch, sumPitch);
 }
 
-/* The panels [inner][PANEL] of `columns` rows of `right`, which are `pitch` apart; zeros fill the last. Few of inner at a time, which stay in the first cache. */
+/* The panels [inner][PANEL] of `columns` rows of `right`, which are `pitch` apart; zeros fill the last. Few of inner
+ * at a time, which stay in the first cache. */
 TARGET static void LEVEL(pack)(const ELEMENT *right, int64_t pitch, int64_t columns, int64_t inner, ELEMENT *panels) {
     for (int64_t n = 0; n < columns; n += PANEL)
         for (int64_t first = 0; first < inner; first += 16) {
@@ -49,14 +56,17 @@ TARGET static void LEVEL(pack)(const ELEMENT *right, int64_t pitch, int64_t colu
 
 /* Columns beside the last whole panel: their sums visit an array as wide as a panel. */
 TARGET static void LEVEL(ragged)(
-    const ELEMENT *left, int64_t leftPitch, const ELEMENT *panel, int64_t inner, int begins, ELEMENT *sums, int64_t sumPitch, int64_t rows, int64_t columns) {
+    const ELEMENT *left, int64_t leftPitch, const ELEMENT *panel, int64_t inner, int begins, ELEMENT *sums,
+    int64_t sumPitch, int64_t rows, int64_t columns) {
     ELEMENT wide[ROWS * PANEL] = {0};
-    for (int64_t m = 0; !begins && m < rows; ++m) memcpy(wide + m * PANEL, sums + m * sumPitch, (size_t)columns * sizeof(ELEMENT));
+    for (int64_t m = 0; !begins && m < rows; ++m)
+        memcpy(wide + m * PANEL, sums + m * sumPitch, (size_t)columns * sizeof(ELEMENT));
     LEVEL(rows)(left, leftPitch, panel, inner, begins, wide, PANEL, rows);
     for (int64_t m = 0; m < rows; ++m) memcpy(sums + m * sumPitch, wide + m * PANEL, (size_t)columns * sizeof(ELEMENT));
 }
 
-static void LEVEL(product)(const ELEMENT *left, const ELEMENT *right, ELEMENT *result, int64_t rows, int64_t columns, int64_t inner) {
+static void LEVEL(product)(
+    const ELEMENT *left, const ELEMENT *right, ELEMENT *result, int64_t rows, int64_t columns, int64_t inner) {
     if (inner == 0) memset(result, 0, (size_t)(rows * columns) * sizeof(ELEMENT));
     ELEMENT *panels = malloc(INNER * COLUMNS * sizeof(ELEMENT));
     for (int64_t n = 0; n < columns; n += COLUMNS)
@@ -69,8 +79,9 @@ static void LEVEL(product)(const ELEMENT *left, const ELEMENT *right, ELEMENT *r
                 for (int64_t j = 0; j < width; j += PANEL) {
                     const ELEMENT *panel = panels + j * depth;
                     ELEMENT *sums = result + m * columns + n + j;
-                    if (j + PANEL <= width) LEVEL(rows)(left + m * inner + k, inner, panel, depth, k == 0, sums, columns, height);
-                    else LEVEL(ragged)(left + m * inner + k, inner, panel, depth, k == 0, sums, columns, height, width - j);
+                    const ELEMENT *block = left + m * inner + k;
+                    if (j + PANEL <= width) LEVEL(rows)(block, inner, panel, depth, k == 0, sums, columns, height);
+                    else LEVEL(ragged)(block, inner, panel, depth, k == 0, sums, columns, height, width - j);
                 }
             }
         }

@@ -9,9 +9,9 @@
 #error "only clang is known to heed the pragma above"
 #endif
 
-/* `right` is laid out in panels of a register block's columns, [inner][columns], for so many inner and so many columns at a time: a panel stays in the
- * first cache and all of them in the second, while the rows of `left` pass. Between two ranges of inner, sums wait in the result: the order of additions
- * is the same. */
+/* `right` is laid out in panels of a register block's columns, [inner][columns], for so many inner and so many
+ * columns at a time: a panel stays in the first cache and all of them in the second, while the rows of `left` pass.
+ * Between two ranges of inner, sums wait in the result: the order of additions is the same. */
 enum { INNER = 256, COLUMNS = 256, ROWS = 48 };
 
 #define TARGET_BASE
@@ -26,7 +26,9 @@ enum { INNER = 256, COLUMNS = 256, ROWS = 48 };
 #define NAME(name) name##_double
 #include "ProductLevels.h"
 
-void intaglio_float_product(int32_t level, const float *left, const float *right, float *result, int64_t rows, int64_t columns, int64_t inner) {
+void intaglio_float_product(
+    int32_t level, const float *left, const float *right, float *result, int64_t rows, int64_t columns,
+    int64_t inner) {
 #if defined(__x86_64__)
     if (level == INTAGLIO_AVX512) return product_avx512_float(left, right, result, rows, columns, inner);
     if (level == INTAGLIO_AVX2) return product_avx2_float(left, right, result, rows, columns, inner);
@@ -35,7 +37,9 @@ void intaglio_float_product(int32_t level, const float *left, const float *right
     product_base_float(left, right, result, rows, columns, inner);
 }
 
-void intaglio_double_product(int32_t level, const double *left, const double *right, double *result, int64_t rows, int64_t columns, int64_t inner) {
+void intaglio_double_product(
+    int32_t level, const double *left, const double *right, double *result, int64_t rows, int64_t columns,
+    int64_t inner) {
 #if defined(__x86_64__)
     if (level == INTAGLIO_AVX512) return product_avx512_double(left, right, result, rows, columns, inner);
     if (level == INTAGLIO_AVX2) return product_avx2_double(left, right, result, rows, columns, inner);

@@ -25,7 +25,8 @@ static int is_limited(int resource) {
 
 void intaglio_memory_guard_begin(void) {
 #ifdef __GLIBC__
-    /* Set, so that it does not grow with what is freed: large arrays go back to the system, and the peak does not depend on what was read before. */
+    /* Set, so that it does not grow with what is freed: large arrays go back to the system, and the peak does not
+     * depend on what was read before. */
     mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
     if (!is_limited(RLIMIT_AS) && !is_limited(RLIMIT_DATA)) return;
@@ -63,7 +64,8 @@ static _Noreturn void end(size_t count) {
     say(first);
     say(" bytes\n"
         "  expected: room for what the program needs at its base and for what the input asks for\n"
-        "  remedy: raise the limit (ulimit -v, ulimit -d, the control group's), or choose a smaller picture or fewer threads\n");
+        "  remedy: raise the limit (ulimit -v, ulimit -d, the control group's), or choose a smaller picture or fewer "
+        "threads\n");
     _exit(2);
 }
 

@@ -6,7 +6,8 @@
 /* Copies a sentence into the caller's message, cut to its room. */
 void intaglio_png_say(char *message, const char *sentence);
 
-/* libpng's error callback: keeps the sentence in the message behind the error pointer and jumps back into this target. */
+/* libpng's error callback: keeps the sentence in the message behind the error pointer and jumps back into this
+ * target. */
 PNG_NORETURN void intaglio_png_fail(png_structp png, png_const_charp sentence);
 
 /* libpng's warning callback: a warning is about a chunk that no sample depends on. */

@@ -29,10 +29,12 @@ static void describe(png_structp png, png_infop information, intaglio_png_header
     header->channels = png_get_channels(png, information);
     header->isPalette = png_get_color_type(png, information) == PNG_COLOR_TYPE_PALETTE;
     header->isInterlaced = png_get_interlace_type(png, information) != PNG_INTERLACE_NONE;
-    header->hasTransparency = (png_get_color_type(png, information) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, information, PNG_INFO_tRNS) != 0;
+    header->hasTransparency = (png_get_color_type(png, information) & PNG_COLOR_MASK_ALPHA) != 0
+        || png_get_valid(png, information, PNG_INFO_tRNS) != 0;
     png_colorp palette = NULL;
     int entries = 0;
-    if (header->isPalette && png_get_PLTE(png, information, &palette, &entries) != 0 && entries >= 0 && entries <= 256) {
+    if (header->isPalette && png_get_PLTE(png, information, &palette, &entries) != 0
+        && entries >= 0 && entries <= 256) {
         header->paletteEntries = (uint16_t)entries;
         for (int i = 0; i < entries; i++) {
             header->palette[3 * i] = palette[i].red;
@@ -42,7 +44,8 @@ static void describe(png_structp png, png_infop information, intaglio_png_header
     }
 }
 
-static void read_samples(png_structp png, png_infop information, uint8_t *samples, size_t sampleBytes, png_bytep **rows) {
+static void read_samples(
+    png_structp png, png_infop information, uint8_t *samples, size_t sampleBytes, png_bytep **rows) {
     png_set_packing(png);
     (void)png_set_interlace_handling(png);
     png_read_update_info(png, information);
@@ -54,9 +57,11 @@ static void read_samples(png_structp png, png_infop information, uint8_t *sample
     png_read_end(png, NULL);
 }
 
-/* One reading: of the header when `samples` is NULL, else of the samples. All that a longjmp must find again lies in memory that setjmp does not roll back. */
+/* One reading: of the header when `samples` is NULL, else of the samples. All that a longjmp must find again lies in
+ * memory that setjmp does not roll back. */
 static int read_png(source *from, intaglio_png_header *header, uint8_t *samples, size_t sampleBytes, char *message) {
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, intaglio_png_fail, intaglio_png_ignore_warning);
+    png_structp png =
+        png_create_read_struct(PNG_LIBPNG_VER_STRING, message, intaglio_png_fail, intaglio_png_ignore_warning);
     png_infop information = png != NULL ? png_create_info_struct(png) : NULL;
     png_bytep **rows = calloc(1, sizeof *rows);
     if (information == NULL || rows == NULL) {
@@ -68,7 +73,8 @@ static int read_png(source *from, intaglio_png_header *header, uint8_t *samples,
     volatile int succeeded = 0;
     if (setjmp(png_jmpbuf(png)) == 0) {
         png_set_read_fn(png, from, read_bytes);
-        png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* the caller has its own bounds and says them better */
+        /* The caller has its own bounds and says them better. */
+        png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
         png_read_info(png, information);
         if (samples == NULL) describe(png, information, header);
         else read_samples(png, information, samples, sampleBytes, rows);
@@ -80,12 +86,15 @@ static int read_png(source *from, intaglio_png_header *header, uint8_t *samples,
     return succeeded;
 }
 
-int intaglio_png_read_header(const uint8_t *bytes, size_t count, intaglio_png_header *header, char message[INTAGLIO_PNG_MESSAGE_BYTES]) {
+int intaglio_png_read_header(
+    const uint8_t *bytes, size_t count, intaglio_png_header *header, char message[INTAGLIO_PNG_MESSAGE_BYTES]) {
     source from = {bytes, count, 0};
     return read_png(&from, header, NULL, 0, message);
 }
 
-int intaglio_png_read_samples(const uint8_t *bytes, size_t count, uint8_t *samples, size_t sampleBytes, char message[INTAGLIO_PNG_MESSAGE_BYTES]) {
+int intaglio_png_read_samples(
+    const uint8_t *bytes, size_t count, uint8_t *samples, size_t sampleBytes, char
+    message[INTAGLIO_PNG_MESSAGE_BYTES]) {
     source from = {bytes, count, 0};
     return read_png(&from, NULL, samples, sampleBytes, message);
 }

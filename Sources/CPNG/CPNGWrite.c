@@ -29,8 +29,11 @@ static void append_bytes(png_structp png, png_bytep from, size_t length) {
 
 static void flush_nothing(png_structp png) { (void)png; }
 
-int intaglio_png_write_rgb(const uint8_t *samples, uint32_t width, uint32_t height, uint8_t **bytes, size_t *count, char message[INTAGLIO_PNG_MESSAGE_BYTES]) {
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, intaglio_png_fail, intaglio_png_ignore_warning);
+int intaglio_png_write_rgb(
+    const uint8_t *samples, uint32_t width, uint32_t height, uint8_t **bytes, size_t *count, char
+    message[INTAGLIO_PNG_MESSAGE_BYTES]) {
+    png_structp png =
+        png_create_write_struct(PNG_LIBPNG_VER_STRING, message, intaglio_png_fail, intaglio_png_ignore_warning);
     png_infop information = png != NULL ? png_create_info_struct(png) : NULL;
     sink *into = calloc(1, sizeof *into);
     if (information == NULL || into == NULL) {
@@ -42,7 +45,9 @@ int intaglio_png_write_rgb(const uint8_t *samples, uint32_t width, uint32_t heig
     volatile int succeeded = 0;
     if (setjmp(png_jmpbuf(png)) == 0) {
         png_set_write_fn(png, into, append_bytes, flush_nothing);
-        png_set_IHDR(png, information, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+        png_set_IHDR(
+            png, information, width, height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+            PNG_FILTER_TYPE_DEFAULT);
         png_set_compression_level(png, 6);
         png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
         png_write_info(png, information);

@@ -9,7 +9,8 @@
 #define INTAGLIO_TEAM_BETWEEN_WORDS
 #endif
 
-/* Looks at the shared state before a waiting thread gives way: a worker to sleep, the leader to whoever else wants its core. */
+/* Looks at the shared state before a waiting thread gives way: a worker to sleep, the leader to whoever else wants
+ * its core. */
 enum { WORKER_LOOKS = 4000, LEADER_LOOKS = 2000 };
 enum { STACK_BYTES = 2 << 20 };
 
@@ -26,9 +27,10 @@ typedef struct {
 } worker;
 
 struct intaglio_team {
-    /* Round number << 40 | units taken from the back << 20 | units taken from the front. A thread takes a unit by raising one of the two, which fails once the
-     * ticket has changed, so what the thread has read of the round by then belongs to it. Before the leader writes what the next round is, it closes the old
-     * one by the largest front: a thread that comes late would otherwise take a unit of the next round with the old ticket. */
+    /* Round number << 40 | units taken from the back << 20 | units taken from the front. A thread takes a unit by
+     * raising one of the two, which fails once the ticket has changed, so what the thread has read of the round by
+     * then belongs to it. Before the leader writes what the next round is, it closes the old one by the largest
+     * front: a thread that comes late would otherwise take a unit of the next round with the old ticket. */
     _Alignas(64) _Atomic uint64_t ticket;
     _Atomic int64_t units;
     _Atomic(intaglio_share) body;
@@ -71,17 +73,20 @@ static int64_t take_unit(intaglio_team *team, uint64_t round, int64_t thread, in
         uint64_t taken = ticket + (thread & 1 ? (uint64_t)1 << BACK_BITS : 1);
         /* Whoever has read a word of the next round finds the old one closed. */
         atomic_thread_fence(memory_order_acquire);
-        if (atomic_compare_exchange_weak_explicit(&team->ticket, &ticket, taken, memory_order_acq_rel, memory_order_acquire))
+        if (atomic_compare_exchange_weak_explicit(
+                &team->ticket, &ticket, taken, memory_order_acq_rel, memory_order_acquire))
             return thread & 1 ? units - 1 - back : front;
     }
     return -1;
 }
 
-/* Runs units of the round now going on until none is left to take. The last unit is done when the share has returned: until then its context lives. */
+/* Runs units of the round now going on until none is left to take. The last unit is done when the share has
+ * returned: until then its context lives. */
 static void take_units(intaglio_team *team, int64_t thread) {
     intaglio_share body;
     void *context;
-    int64_t unit = take_unit(team, round_of(atomic_load_explicit(&team->ticket, memory_order_acquire)), thread, &body, &context);
+    const uint64_t round = round_of(atomic_load_explicit(&team->ticket, memory_order_acquire));
+    int64_t unit = take_unit(team, round, thread, &body, &context);
     if (unit < 0) return;
     body(team, context, thread, unit);
     atomic_fetch_add_explicit(&team->done, 1, memory_order_release);
@@ -91,7 +96,8 @@ int64_t intaglio_team_next(intaglio_team *team, int64_t thread) {
     intaglio_share body;
     void *context;
     /* The round cannot end before the unit that the caller has in hand is done. */
-    int64_t unit = take_unit(team, round_of(atomic_load_explicit(&team->ticket, memory_order_acquire)), thread, &body, &context);
+    const uint64_t round = round_of(atomic_load_explicit(&team->ticket, memory_order_acquire));
+    int64_t unit = take_unit(team, round, thread, &body, &context);
     if (unit >= 0) atomic_fetch_add_explicit(&team->done, 1, memory_order_release);
     return unit;
 }
@@ -115,7 +121,8 @@ static int take_task(intaglio_team *team) {
 }
 
 static int has_work(intaglio_team *team, uint64_t seen) {
-    return round_of(atomic_load(&team->ticket)) != seen || atomic_load(&team->waiting) != 0 || atomic_load(&team->isOver);
+    return round_of(atomic_load(&team->ticket)) != seen || atomic_load(&team->waiting) != 0
+        || atomic_load(&team->isOver);
 }
 
 static void *work(void *context) {
@@ -142,7 +149,8 @@ static void *work(void *context) {
     }
 }
 
-/* A sleeper has either seen what the caller has just written or is counted in `sleepers` by now: both are written and read in one order. */
+/* A sleeper has either seen what the caller has just written or is counted in `sleepers` by now: both are written
+ * and read in one order. */
 static void wake_sleepers(intaglio_team *team) {
     if (atomic_load(&team->sleepers) == 0) return;
     pthread_mutex_lock(&team->mutex);

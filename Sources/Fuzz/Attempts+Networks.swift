@@ -1,5 +1,6 @@
 import Calibration
 import Codec
+import Conformance
 import Diagnostics
 import Explanations
 import Geometry
@@ -25,7 +26,9 @@ extension Attempts {
         try requirePlain(network.graph)
         let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "mid", "large"]))!
         try run(network, on: machine, using: &random)
-        if runsFloat { _ = try FloatRun(source.float(), picture: CodecSeed.picture(width: 16, height: 16), rate: 0) }
+        if runsFloat {
+            _ = try FloatRun(source.float(), picture: SmallCodecNetwork.picture(width: 16, height: 16), rate: 0)
+        }
         if network.codec != nil, random.once(in: 4) { try code(source.quantizedAtAllRates(), on: machine) }
     }
 
@@ -34,7 +37,9 @@ extension Attempts {
         var float = try NetworkSource(path).float()
         try requirePlain(float.graph)
         let multiple = float.graph.sizeMultiple
-        if random.once(in: 8) { _ = try FloatRun(float, picture: CodecSeed.picture(width: 16, height: 16), rate: 0) }
+        if random.once(in: 8) {
+            _ = try FloatRun(float, picture: SmallCodecNetwork.picture(width: 16, height: 16), rate: 0)
+        }
         guard random.once(in: 3), multiple <= 32 else { return }
         let isCodec = random.once(in: 3)
         if isCodec { float = try float.withLatentOperators() }
@@ -63,7 +68,7 @@ extension Attempts {
     private func run(
         _ network: QuantizedNetwork, on machine: MachineDescription, using random: inout SeededGenerator
     ) throws {
-        let picture = CodecSeed.picture(width: random.integer(1...20), height: random.integer(1...20))
+        let picture = SmallCodecNetwork.picture(width: random.integer(1...20), height: random.integer(1...20))
         let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height)
         let report = plan.report()
         _ = report.jsonText()
@@ -107,7 +112,7 @@ extension Attempts {
     private func code(_ network: QuantizedNetwork, on machine: MachineDescription) throws {
         var codec = try PictureCodec(ProvenNetwork(network), machine: machine)
         let encoded = try codec.encode(
-            CodecSeed.picture(width: 12, height: 12), rate: 0,
+            SmallCodecNetwork.picture(width: 12, height: 12), rate: 0,
             quantizer: LatentQuantizer(.rdoq, fractionBits: codec.fractionBits))
         guard try codec.decode(encoded.bytes, at: "encoded") == encoded.reconstruction else {
             throw WrongResult(message: "the decoder's picture is not the encoder's")

@@ -1,4 +1,5 @@
 import Codec
+import Conformance
 import Diagnostics
 import EntropyCoding
 import Graph
@@ -60,7 +61,7 @@ struct Attempts {
         try requireEqual(
             Verification(
                 network: ProvenNetwork(network), machine: machine,
-                picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
+                picture: SmallCodecNetwork.picture(width: 16, height: 16), threads: 1))
     }
 
     private func schedule(_ path: String, using random: inout SeededGenerator) throws {
@@ -75,7 +76,7 @@ struct Attempts {
         try requireEqual(
             Verification(
                 network: ProvenNetwork(network), machine: plan.machine, schedule: schedule,
-                picture: CodecSeed.picture(width: 16, height: 16), threads: 1))
+                picture: SmallCodecNetwork.picture(width: 16, height: 16), threads: 1))
     }
 
     private func picture(_ path: String, using random: inout SeededGenerator) throws {
@@ -130,7 +131,7 @@ struct Attempts {
         let table = try TrellisTable(contentsOf: path)
         var codec = random.element(of: codecs.codecs)
         let encoded = try codec.encode(
-            CodecSeed.picture(width: 12, height: 12), rate: 0,
+            SmallCodecNetwork.picture(width: 12, height: 12), rate: 0,
             quantizer: LatentQuantizer(.trellis, fractionBits: codec.fractionBits, trellis: table))
         guard try codec.decode(encoded.bytes, at: path) == encoded.reconstruction else {
             throw WrongResult(message: "the decoder's picture is not the encoder's")

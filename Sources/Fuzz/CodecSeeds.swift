@@ -1,4 +1,5 @@
 import Codec
+import Conformance
 import Images
 import MachineDescription
 import Networks
@@ -19,7 +20,7 @@ struct CodecSeeds {
                 var codec = codec
                 streams.append(
                     try codec.encode(
-                        CodecSeed.picture(width: 20, height: 12), rate: 0,
+                        SmallCodecNetwork.picture(width: 20, height: 12), rate: 0,
                         quantizer: LatentQuantizer(kind, fractionBits: codec.fractionBits)
                     ).bytes)
             }

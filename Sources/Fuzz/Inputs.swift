@@ -1,4 +1,5 @@
 import Codec
+import Conformance
 import FileFormats
 import MachineDescription
 import NetworkFiles
@@ -57,7 +58,7 @@ struct Inputs {
     private func floatNetwork(using random: inout SeededGenerator) -> [UInt8] {
         let network =
             random.once(in: 3)
-            ? CodecSeed.floatNetwork(hasHyperprior: random.once(in: 2))
+            ? SmallCodecNetwork.float(hasHyperprior: random.once(in: 2))
             : RandomNetwork(using: &random).float(using: &random)
         return mutated(NetworkFile(float: network), using: &random)
     }

@@ -162,10 +162,11 @@ struct AccumulationRows {
         pitch resultPitch: Int
     ) {
         guard isInSegments else {
-            intaglio_add_sums(
-                level.rawValue, scratch.sums, Int64(sumPitch), base, Int64(basePitch), Int64(64 - bits),
-                Int64(columns.count), Int64(pass.lanes), result,
-                Int64(resultPitch))
+            var addition = intaglio_add_arguments(
+                sums: scratch.sums, sumPitch: Int64(sumPitch), base: base, basePitch: Int64(basePitch),
+                shift: Int64(64 - bits), pixels: Int64(columns.count), count: Int64(pass.lanes), result: result,
+                resultPitch: Int64(resultPitch))
+            intaglio_add_sums(level.rawValue, &addition)
             return
         }
         for j in 0..<columns.count {
@@ -199,28 +200,15 @@ struct AccumulationRows {
     private func drain(
         from first: Int, pixels: Int, _ lanes: DrainLanes.View, pitch: Int, _ scratch: RowScratch.View
     ) -> Int {
-        let elements = scratch.elements + first * pass.lanes * pass.outputBytesPerElement
-        let bytes = pass.outputBytesPerElement
-        let values = scratch.values + first * pass.lanes
-        switch (pass.drain, isWide) {
-        case (.postProcessor, false):
-            return PostProcessorKernel(level: level).drain(
-                scratch.sums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements,
-                bytesPerElement: bytes, laneCounts: scratch.laneCounts)
-        case (.postProcessor, true):
-            return PostProcessorKernel(level: level).drain(
-                scratch.wideSums + first * sumPitch, pitch: pitch, pixels: pixels, by: lanes, to: elements,
-                bytesPerElement: bytes, laneCounts: scratch.laneCounts)
-        case (.normalization, false):
-            return NormalizationUnit(level: level).drain(
-                scratch.sums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes, to: elements,
-                bytesPerElement: bytes,
-                laneCounts: scratch.laneCounts)
-        case (.normalization, true):
-            return NormalizationUnit(level: level).drain(
-                scratch.wideSums + first * sumPitch, pitch: pitch, values: values, pixels: pixels, by: lanes,
-                to: elements, bytesPerElement: bytes,
-                laneCounts: scratch.laneCounts)
+        let offset = first * sumPitch
+        let sums = DrainedSums(
+            values: isWide ? .wide(scratch.wideSums + offset) : .narrow(scratch.sums + offset), pitch: pitch,
+            pixels: pixels, elements: scratch.elements + first * pass.lanes * pass.outputBytesPerElement,
+            bytesPerElement: pass.outputBytesPerElement, laneCounts: scratch.laneCounts)
+        switch pass.drain {
+        case .postProcessor: return PostProcessorKernel(level: level).drain(sums, by: lanes)
+        case .normalization:
+            return NormalizationUnit(level: level).drain(sums, of: scratch.values + first * pass.lanes, by: lanes)
         }
     }
 
@@ -228,18 +216,20 @@ struct AccumulationRows {
     private func write(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View) {
         let groupBytes = pass.outputChannels * pass.outputBytesPerElement
         let pixelBytes = groupBytes * pass.groups
-        let pitch = Int64(pass.outputStrideX * pass.outputPixelPitchBytes)
         let destination = output! + (pass.outputAddress(i, columns.lowerBound) - pass.outputByteRange.lowerBound)
+        var chunks = intaglio_copy_arguments(
+            destination: destination, destinationPitch: Int64(pass.outputStrideX * pass.outputPixelPitchBytes),
+            source: scratch.elements, sourcePitch: Int64(pixelBytes), bytes: Int64(pixelBytes),
+            chunks: Int64(columns.count))
         if pass.groups == 1 || pass.outputGroupPitchBytes == groupBytes {
-            intaglio_copy_chunks(
-                destination, pitch, scratch.elements, Int64(pixelBytes), Int64(pixelBytes), Int64(columns.count))
+            intaglio_copy_chunks(&chunks)
             return
         }
+        chunks.bytes = Int64(groupBytes)
         for group in 0..<pass.groups {
-            intaglio_copy_chunks(
-                destination + group * pass.outputGroupPitchBytes, pitch, scratch.elements + group * groupBytes,
-                Int64(pixelBytes), Int64(groupBytes),
-                Int64(columns.count))
+            chunks.destination = destination + group * pass.outputGroupPitchBytes
+            chunks.source = UnsafePointer(scratch.elements + group * groupBytes)
+            intaglio_copy_chunks(&chunks)
         }
     }
 }

@@ -85,9 +85,10 @@ final class OperandDecoder {
             _ codes: UnsafePointer<UInt8>, pitch: Int, pixels: Int, first: Int = 0, count: Int,
             to values: UnsafeMutablePointer<Int16>
         ) {
-            intaglio_decode_pixels(
-                level, codes, Int64(pitch), Int64(pixels), Int64(count), table, tableIndex + first, offsets + first,
-                values)
+            var arguments = intaglio_decode_arguments(
+                codes: codes, pitch: Int64(pitch), pixels: Int64(pixels), channels: Int64(count), table: table,
+                tableIndex: tableIndex + first, offsets: offsets + first, values: values)
+            intaglio_decode_pixels(level, &arguments)
         }
     }
 }

@@ -68,13 +68,12 @@ struct DMAEngine {
     private func copy(_ address: Int, pitch: Int, to onChip: UnsafeMutablePointer<UInt8>, chunks: Int) {
         let (bytes, last) = (transfer.chunkBytes, (chunks - 1) * pitch)
         let external = memory.pointer(address + min(last, 0), count: abs(last) + bytes) - min(last, 0)
-        if isLoad {
-            intaglio_copy_chunks(
-                onChip, Int64(transfer.chunkPitchBytes), external, Int64(pitch), Int64(bytes), Int64(chunks))
-        } else {
-            intaglio_copy_chunks(
-                external, Int64(pitch), onChip, Int64(transfer.chunkPitchBytes), Int64(bytes), Int64(chunks))
-        }
+        let (externalPitch, onChipPitch) = (Int64(pitch), Int64(transfer.chunkPitchBytes))
+        var arguments = intaglio_copy_arguments(
+            destination: isLoad ? onChip : external, destinationPitch: isLoad ? onChipPitch : externalPitch,
+            source: isLoad ? external : onChip, sourcePitch: isLoad ? externalPitch : onChipPitch,
+            bytes: Int64(bytes), chunks: Int64(chunks))
+        intaglio_copy_chunks(&arguments)
     }
 
     /// Rows that end inside a chunk: walks both address patterns; `position` bytes of the stream are done.

@@ -35,8 +35,10 @@ package enum Datapath {
         let laneCounts = AlignedMemory<Int64>(repeating: 0, count: drain.lanes)
         return withExtendedLifetime((drain, sums, codes, laneCounts)) {
             _ = PostProcessorKernel(level: .best).drain(
-                sums.base, pitch: 1, pixels: results.count, by: drain.view, to: codes.base, bytesPerElement: 1,
-                laneCounts: laneCounts.base)
+                DrainedSums(
+                    values: .wide(sums.base), pitch: 1, pixels: results.count, elements: codes.base,
+                    bytesPerElement: 1, laneCounts: laneCounts.base),
+                by: drain.view)
             return (0..<results.count).map { codes.base[$0] }
         }
     }
@@ -74,14 +76,18 @@ package enum Datapath {
                     end += 1
                 }
                 var run = intaglio_run(offset: Int64(first * 2), pairs: Int64(end - first))
-                intaglio_mac_row(
-                    level.rawValue, values.base, Int64(pairs * 2), Int64(pixels), &run, 1, packed.base + first * 32,
-                    Int64(pairs * 32), Int64(blocks), sums.base,
-                    Int64(blocks * 16))
-                intaglio_add_sums(
-                    level.rawValue, sums.base, Int64(blocks * 16), accumulators, Int64(channels), Int64(64 - bits),
-                    Int64(pixels), Int64(channels), accumulators,
-                    Int64(channels))
+                withUnsafePointer(to: &run) {
+                    var row = intaglio_mac_arguments(
+                        operands: values.base, pixelStride: Int64(pairs * 2), pixels: Int64(pixels), runs: $0,
+                        runCount: 1, weights: packed.base + first * 32, blockPitch: Int64(pairs * 32),
+                        blocks: Int64(blocks), sums: sums.base, sumPitch: Int64(blocks * 16))
+                    intaglio_mac_row(level.rawValue, &row)
+                }
+                var addition = intaglio_add_arguments(
+                    sums: sums.base, sumPitch: Int64(blocks * 16), base: accumulators, basePitch: Int64(channels),
+                    shift: Int64(64 - bits), pixels: Int64(pixels), count: Int64(channels), result: accumulators,
+                    resultPitch: Int64(channels))
+                intaglio_add_sums(level.rawValue, &addition)
                 first = end
             }
         }

@@ -102,9 +102,10 @@ struct ElementwiseUnit {
             for element in 0..<count { sums[element] = (sums[element] + half) >> Int64(work.fractionBits) }
         }
         return postProcessor.drain(
-            sums, pitch: work.channels, pixels: work.columns, by: drain!.view, to: scratch.elements,
-            bytesPerElement: work.outputBytesPerElement,
-            laneCounts: scratch.laneCounts)
+            DrainedSums(
+                values: .wide(sums), pitch: work.channels, pixels: work.columns, elements: scratch.elements,
+                bytesPerElement: work.outputBytesPerElement, laneCounts: scratch.laneCounts),
+            by: drain!.view)
     }
 
     /// One row of an operand into `scratch.values`: codes decoded, 16-bit integers as they are.

@@ -39,28 +39,11 @@ struct NormalizationUnit {
         }
     }
 
-    /// As the post-processor's.
-    func drain(
-        _ sums: UnsafePointer<Int32>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes.View,
-        to elements: UnsafeMutablePointer<UInt8>,
-        bytesPerElement: Int, laneCounts: UnsafeMutablePointer<Int64>
-    ) -> Int {
-        return Int(
-            intaglio_normalize(
-                level.rawValue, drain.kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements,
-                Int64(drain.count * bytesPerElement),
-                Int64(drain.count), laneCounts))
-    }
-
-    func drain(
-        _ sums: UnsafePointer<Int64>, pitch: Int, values: UnsafePointer<Int16>, pixels: Int, by drain: DrainLanes.View,
-        to elements: UnsafeMutablePointer<UInt8>,
-        bytesPerElement: Int, laneCounts: UnsafeMutablePointer<Int64>
-    ) -> Int {
-        return Int(
-            intaglio_normalize_wide(
-                level.rawValue, drain.kernel, sums, Int64(pitch), values, Int64(drain.count), Int64(pixels), elements,
-                Int64(drain.count * bytesPerElement),
-                Int64(drain.count), laneCounts))
+    /// As the post-processor's, with `values` (pitch `drain.count`) beside the sums.
+    func drain(_ sums: DrainedSums, of values: UnsafePointer<Int16>, by drain: DrainLanes.View) -> Int {
+        var arguments = sums.arguments(by: drain)
+        arguments.values = values
+        arguments.valuePitch = Int64(drain.count)
+        return Int(intaglio_normalize(level.rawValue, &arguments))
     }
 }

@@ -81,19 +81,17 @@ final class ProductSegments {
             let segment = segments[index]
             let runs = runs + segment.firstRun
             let first = tile.pointer(y: pass.inputRow(i, tap: 0), x: pass.inputColumn(columns.lowerBound, tap: 0))
-            let stride = Int64(pass.inputStrideX * tile.channels)
             for group in 0..<pass.groups {
-                let operands = first + group * pass.inputChannels
-                let weights = segment.weights + group * blocks * blockPitch
+                var row = intaglio_mac_arguments(
+                    operands: first + group * pass.inputChannels,
+                    pixelStride: Int64(pass.inputStrideX * tile.channels), pixels: Int64(columns.count),
+                    runs: runs, runCount: Int64(segment.runs),
+                    weights: segment.weights + group * blocks * blockPitch, blockPitch: Int64(blockPitch),
+                    blocks: Int64(blocks), sums: sums + group * pass.outputChannels, sumPitch: Int64(sumPitch))
                 if isChunked {
-                    intaglio_dot_row(
-                        level.rawValue, operands, stride, Int64(columns.count), runs, Int64(segment.runs), weights,
-                        sums, Int64(sumPitch))
+                    intaglio_dot_row(level.rawValue, &row)
                 } else {
-                    intaglio_mac_row(
-                        level.rawValue, operands, stride, Int64(columns.count), runs, Int64(segment.runs), weights,
-                        Int64(blockPitch), Int64(blocks),
-                        sums + group * pass.outputChannels, Int64(sumPitch))
+                    intaglio_mac_row(level.rawValue, &row)
                 }
             }
         }

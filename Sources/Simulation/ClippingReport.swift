@@ -6,7 +6,7 @@ import Text
 ///
 /// A picture at the graph's end does not count, nor what it copies: its samples end at 0 and 255 whatever the network
 /// wants. Nor does a clip that is part of a layer, which comes before the formats' limits.
-public struct ClippingReport: Codable, Equatable, Sendable {
+public struct ClippingReport: SaturatedShare, Codable, Equatable, Sendable {
     public var tensor: String
     /// Saturated elements of the tensor and all its elements.
     public var saturatedOutputs: Int
@@ -42,11 +42,6 @@ public struct ClippingReport: Codable, Equatable, Sendable {
             \(phrase)\(others): this picture drives them beyond the ranges that calibration saw; calibrate on pictures \
             like it
             """
-    }
-
-    /// Whether the share is larger, compared without rounding.
-    public func isWorse(than other: ClippingReport) -> Bool {
-        Int128(saturatedOutputs) * Int128(other.elements) > Int128(other.saturatedOutputs) * Int128(elements)
     }
 
     /// The worst tensor in words.

@@ -3,8 +3,21 @@ import Graph
 import Networks
 import Tensors
 
+/// So many saturated elements of so many.
+public protocol SaturatedShare {
+    var saturatedOutputs: Int { get }
+    var elements: Int { get }
+}
+
+extension SaturatedShare {
+    /// Whether the share is larger, compared without rounding.
+    public func isWorse(than other: Self) -> Bool {
+        Int128(saturatedOutputs) * Int128(other.elements) > Int128(other.saturatedOutputs) * Int128(elements)
+    }
+}
+
 /// How many elements of one layer's stored output saturated.
-public struct TensorSaturation: Equatable, Sendable {
+public struct TensorSaturation: SaturatedShare, Equatable, Sendable {
     public let tensor: String
     /// Of the whole output.
     public let elements: Int
@@ -33,11 +46,6 @@ public struct TensorSaturation: Equatable, Sendable {
 
     /// More than one element in a thousand.
     public var isBeyondLimit: Bool { Int128(1000) * Int128(saturatedOutputs) > Int128(elements) }
-
-    /// Whether the share is larger, compared without rounding.
-    func isWorse(than other: TensorSaturation) -> Bool {
-        Int128(saturatedOutputs) * Int128(other.elements) > Int128(other.saturatedOutputs) * Int128(elements)
-    }
 }
 
 /// How many elements of one channel saturated.

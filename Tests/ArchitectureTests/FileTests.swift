@@ -17,10 +17,12 @@ import Testing
         }
     }
 
-    @Test("No line of Swift is longer than 120 characters")
-    func lineLengths() throws {
+    @Test("No line of Swift or C is longer than 120 characters", arguments: ["swift", "c", "h"])
+    func lineLengths(fileExtension: String) throws {
         for folder in ["Sources", "Tests"] {
-            for path in Repository.files(in: folder, withExtension: "swift") {
+            let paths = Repository.files(in: folder, withExtension: fileExtension)
+            #expect(!paths.isEmpty)
+            for path in paths {
                 let lines = try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false)
                 for (number, line) in lines.enumerated() where line.count > Self.longestLine {
                     Issue.record("\(path):\(number + 1) has \(line.count) characters")

@@ -2,41 +2,40 @@
 /// `@preconcurrency public import struct A.B`, ...
 enum ImportScanner {
     static func imports(in source: String) -> [String] {
-        withoutComments(source).split(whereSeparator: { $0.isNewline || $0 == ";" }).compactMap { line in
-            var words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })[...]
-            while let word = words.first, word.hasPrefix("@") || modifiers.contains(String(word)) {
-                words.removeFirst()
+        statements(SourceText(SourceFile(path: "source.swift", text: source)).tokens).compactMap { statement in
+            var tokens = statement
+            while let token = tokens.first, token.isSign("@") || modifiers.contains(token.text) {
+                tokens = token.isSign("@") ? behindAttribute(tokens) : tokens.dropFirst()
             }
-            guard words.first == "import" else { return nil }
-            words.removeFirst()
-            if let kind = words.first, kinds.contains(String(kind)) { words.removeFirst() }
-            return words.first.map { String($0.prefix { $0 != "." }) }
+            guard let keyword = tokens.popFirst(), keyword.isName("import") else { return nil }
+            if let kind = tokens.first, kinds.contains(kind.text) { tokens.removeFirst() }
+            return tokens.first?.text
         }
     }
 
     private static let modifiers: Set<String> = ["public", "package", "internal", "fileprivate", "private"]
     private static let kinds: Set<String> = ["struct", "class", "enum", "protocol", "typealias", "func", "var", "let"]
 
-    /// The source with comments blanked; nested block comments too.
-    private static func withoutComments(_ source: String) -> String {
-        var kept = ""
-        var depth = 0
-        var characters = source[...]
-        while let character = characters.first {
-            if characters.hasPrefix("/*") {
-                depth += 1
-                characters = characters.dropFirst(2)
-            } else if depth > 0 && characters.hasPrefix("*/") {
-                depth -= 1
-                kept += " "
-                characters = characters.dropFirst(2)
-            } else if depth == 0 && characters.hasPrefix("//") {
-                characters = characters.drop { !$0.isNewline }
-            } else {
-                if depth == 0 || character.isNewline { kept.append(character) }
-                characters = characters.dropFirst()
+    /// What stands on one line, up to a semicolon.
+    private static func statements(_ tokens: [Token]) -> [ArraySlice<Token>] {
+        var statements: [ArraySlice<Token>] = []
+        var start = tokens.startIndex
+        for index in tokens.indices {
+            if tokens[index].isSign(";") {
+                statements.append(tokens[start..<index])
+                start = index + 1
+            } else if index > start && tokens[index].line != tokens[index - 1].line {
+                statements.append(tokens[start..<index])
+                start = index
             }
         }
-        return kept
+        return statements + [tokens[start...]]
+    }
+
+    /// Without the attribute that `tokens` begin with and its parentheses.
+    private static func behindAttribute(_ tokens: ArraySlice<Token>) -> ArraySlice<Token> {
+        let rest = tokens.dropFirst(2)
+        guard let open = rest.first, open.isSign("(") else { return rest }
+        return rest.drop { !$0.isSign(")") }.dropFirst()
     }
 }

@@ -28,10 +28,12 @@ int64_t intaglio_slow_team_faults(int64_t threads, int64_t rounds) {
     int64_t faults = 0;
     intaglio_team *team = intaglio_team_create(threads);
     for (int64_t round = 0; round < rounds; ++round) {
-        /* A small round ends before a worker comes; the large one after it has units left where the small one had none. */
+        /* A small round ends before a worker comes; the large one after it has units left where the small one had
+         * none. */
         int64_t units = round % 2 ? LARGEST_ROUND : 2;
         intaglio_team_round(team, units, count, runs);
-        for (int64_t unit = 0; unit < 2 * LARGEST_ROUND; ++unit) faults += atomic_exchange(&runs[unit], 0) != (unit < units);
+        for (int64_t unit = 0; unit < 2 * LARGEST_ROUND; ++unit)
+            faults += atomic_exchange(&runs[unit], 0) != (unit < units);
     }
     intaglio_team_destroy(team);
     return faults;

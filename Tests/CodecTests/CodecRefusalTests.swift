@@ -1,5 +1,6 @@
 import Calibration
 import Codec
+import Conformance
 import Diagnostics
 import EntropyCoding
 import Images
@@ -50,7 +51,7 @@ import Testing
         var codec = SmallCodec.histogram
         expect(.codecStepOutOfRange) {
             _ = try codec.encode(
-                SmallCodec.picture(width: 8, height: 8), rate: 0,
+                SmallCodecNetwork.picture(width: 8, height: 8), rate: 0,
                 quantizer: LatentQuantizer(.round, fractionBits: 6, step: step))
         }
     }

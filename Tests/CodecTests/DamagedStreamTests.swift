@@ -1,4 +1,5 @@
 import Codec
+import Conformance
 import Diagnostics
 import EntropyCoding
 import Foundation
@@ -13,7 +14,8 @@ import Testing
     private static let stream: (bytes: [UInt8], picture: RGBImage) = {
         var codec = SmallCodec.hyperprior
         let encoded = try! codec.encode(
-            SmallCodec.picture(width: 40, height: 24), rate: 0, quantizer: LatentQuantizer(.tcq8, fractionBits: 6))
+            SmallCodecNetwork.picture(width: 40, height: 24), rate: 0,
+            quantizer: LatentQuantizer(.tcq8, fractionBits: 6))
         return (encoded.bytes, encoded.reconstruction)
     }()
 

@@ -1,4 +1,5 @@
 import Codec
+import Conformance
 import EntropyCoding
 import Networks
 import Tensors
@@ -11,7 +12,7 @@ import Testing
     func symbols(kind: QuantizerKind) throws {
         var codec = SmallCodec.histogram
         let quantizer = LatentQuantizer(kind, fractionBits: 6)
-        let analysis = try codec.analyse(SmallCodec.picture(width: 40, height: 22), rate: 0)
+        let analysis = try codec.analyse(SmallCodecNetwork.picture(width: 40, height: 22), rate: 0)
         let latents = try codec.quantizedLatents(analysis, quantizer: quantizer)
         let stream = try codec.encode(analysis, quantizer: quantizer).bytes
         let tables = codec.network.codec!
@@ -34,7 +35,8 @@ import Testing
         for (base, hasMeans) in [(SmallCodec.histogram, false), (SmallCodec.hyperprior, true)] {
             var codec = base
             #expect(codec.latentGridStep > 0)
-            let analysis = try codec.analyse(SmallCodec.picture(width: 48, height: 32), rate: codec.rateCount - 1)
+            let analysis = try codec.analyse(
+                SmallCodecNetwork.picture(width: 48, height: 32), rate: codec.rateCount - 1)
             let means = try Self.kinds.map { kind in
                 let latents = try codec.quantizedLatents(analysis, quantizer: LatentQuantizer(kind, fractionBits: 6))
                 let levels = Self.levels(of: Self.inCodingOrder(latents.symbols), kind)
@@ -48,7 +50,7 @@ import Testing
     @Test("Another step moves the levels with it, and one out of range is refused")
     func step() throws {
         var codec = SmallCodec.histogram
-        let analysis = try codec.analyse(SmallCodec.picture(width: 16, height: 16), rate: 0)
+        let analysis = try codec.analyse(SmallCodecNetwork.picture(width: 16, height: 16), rate: 0)
         let latents = try codec.quantizedLatents(
             analysis, quantizer: LatentQuantizer(.round, fractionBits: 6, step: 40))
         #expect(latents.reconstruction.elements == latents.symbols.elements.map { 40 * $0 })

@@ -1,4 +1,5 @@
 import Codec
+import Conformance
 import Diagnostics
 import EntropyCoding
 import Images
@@ -20,7 +21,7 @@ import Testing
     @Test(
         "A decoder shows exactly what the encoder reconstructed", arguments: quantizers, [(1, 1), (17, 33), (64, 48)])
     func roundTrip(quantizer: LatentQuantizer, side: (Int, Int)) throws {
-        let picture = SmallCodec.picture(width: side.0, height: side.1)
+        let picture = SmallCodecNetwork.picture(width: side.0, height: side.1)
         for (codec, rates) in [(SmallCodec.histogram, 1), (SmallCodec.hyperprior, 2)] {
             #expect(codec.rateCount == rates)
             for rate in 0..<rates {
@@ -38,7 +39,8 @@ import Testing
     func length() throws {
         var codec = SmallCodec.hyperprior
         let encoded = try codec.encode(
-            SmallCodec.picture(width: 256, height: 256), rate: 1, quantizer: LatentQuantizer(.round, fractionBits: 6))
+            SmallCodecNetwork.picture(width: 256, height: 256), rate: 1,
+            quantizer: LatentQuantizer(.round, fractionBits: 6))
         #expect(StreamHeader.byteCount <= 64)
         #expect(Double(encoded.bytes.count) >= encoded.idealBits / 8)
         #expect(Double(encoded.bytes.count) <= encoded.idealBits / 8 * 1.002 + Double(StreamHeader.byteCount) + 2 * 24)
@@ -50,7 +52,7 @@ import Testing
         let read = try NetworkFile(NetworkFile(quantized: network).bytes, at: "test").quantized
         #expect(read == network)
         #expect(network.codec?.latentTables.count == 128)
-        var float = NetworkFile(float: SmallCodec.floatNetwork(hasHyperprior: true))
+        var float = NetworkFile(float: SmallCodecNetwork.float(hasHyperprior: true))
         #expect(try NetworkFile(float.bytes, at: "test").float?.prior == float.float?.prior)
         float.quantized = network
         float.quantized!.codec!.scaleThresholds.removeLast()
@@ -65,7 +67,7 @@ import Testing
     @Test("More rate-distortion regard, fewer bytes")
     func lambda() throws {
         var codec = SmallCodec.hyperprior
-        let analysis = try codec.analyse(SmallCodec.picture(width: 128, height: 128), rate: 1)
+        let analysis = try codec.analyse(SmallCodecNetwork.picture(width: 128, height: 128), rate: 1)
         for kind in [QuantizerKind.rdoq, .tcq4, .tcq8] {
             let bytes = try [0, 0.05, 0.5].map {
                 try codec.encode(analysis, quantizer: LatentQuantizer(kind, fractionBits: 6, lambda: $0)).bytes.count

@@ -1,31 +1,15 @@
 import Diagnostics
 import FileFormats
-import FixedPoint
 import Foundation
 import Graph
 import NetworkFiles
 import Networks
 import Quantization
-import Tensors
 import TestSupport
 import Testing
 
 @Suite struct NetworkFileTests {
     private let seed: UInt64 = 20_261_121
-
-    private func failure(_ change: (inout SafetensorsFile) throws -> Void) throws -> DiagnosticCode? {
-        var file = try SafetensorsFile(
-            NetworkFile(float: Fixtures.floatNetwork(seed: seed), quantized: try Fixtures.quantizedNetwork(seed: seed))
-                .bytes, at: "net")
-        try change(&file)
-        return code { _ = try NetworkFile(file.bytes, at: "net") }
-    }
-
-    private func quantizedFailure(_ change: (inout QuantizedNetwork) throws -> Void) throws -> DiagnosticCode? {
-        var network = try Fixtures.quantizedNetwork(seed: seed)
-        try change(&network)
-        return code { try network.validate() }
-    }
 
     @Test("Both networks, with every operator, survive writing and reading; equal networks give equal bytes")
     func roundTrip() throws {
@@ -163,151 +147,6 @@ import Testing
         }
     }
 
-    @Test("Faults of the schema, the fields and the tensors have their codes")
-    func fileFaults() throws {
-        #expect(try failure { _ in } == nil)
-        #expect(try failure { $0.metadata["schemaVersion"] = "2" } == .networkSchemaUnknown)
-        #expect(try failure { $0.metadata["format"] = nil } == .networkSchemaUnknown)
-        #expect(try failure { $0.metadata["float"] = "{" } == .networkHeaderMalformed)
-        #expect(try failure { $0.metadata["float"] = nil } == .networkTensorUnused)
-        #expect(try failure { $0.tensors["stray"] = $0.tensors["float.conv.bias"] } == .networkTensorUnused)
-        #expect(try failure { $0.tensors["float.conv.bias"] = nil } == .networkTensorMissing)
-        #expect(try failure { $0.tensors["quantized.gdn.beta"] = nil } == .networkTensorMissing)
-        #expect(try failure { $0.tensors["float.conv.bias"]!.shape = [2, 2] } == .networkTensorMismatch)
-        #expect(
-            try failure { $0.tensors["quantized.conv.weightCodes"]!.elementType = .signed8 } == .networkTensorMismatch)
-        #expect(
-            try failure { file in
-                file = SafetensorsFile(metadata: ["format": NetworkFile.format, "schemaVersion": "1"])
-            } == .networkFieldInvalid)
-    }
-
-    @Test(
-        "Faults of the graph have their codes",
-        arguments: [
-            ("\"operator\":\"gdn\"", "\"operator\":\"softmax\"", DiagnosticCode.graphUnsupportedOperator),
-            ("\"strideY\":2", "\"strideY\":0", .networkFieldInvalid),
-            ("\"strideY\":2", "\"strideY\":\"2\"", .networkFieldInvalid),
-            ("\"strideY\":2,", "", .networkFieldInvalid),
-            ("\"inputs\":[\"conv\"]", "\"inputs\":[\"convolution\"]", .graphUnknownTensor),
-            ("\"name\":\"depthwise\"", "\"name\":\"conv\"", .graphDuplicateName),
-            ("\"activation\":\"relu\"", "\"activation\":\"gelu\"", .networkFieldInvalid),
-            ("\"outputs\":[\"shuffled\"", "\"outputs\":[\"nothing\"", .graphUnknownTensor),
-            ("\"latents\":[\"latent\"]", "\"latents\":[\"nothing\"]", .graphUnknownTensor),
-            ("\"sizeMultiple\":4", "\"sizeMultiple\":-4", .networkFieldInvalid),
-            ("\"inputs\":[\"conv\"]", "\"inputs\":[]", .graphShapeMismatch),
-        ])
-    func graphFaults(_ old: String, _ new: String, _ expected: DiagnosticCode) throws {
-        let found = try failure { file in
-            let text = file.metadata["float"]!
-            #expect(text.contains(old))
-            let parts = text.split(separator: old, maxSplits: 1, omittingEmptySubsequences: false)
-            file.metadata["float"] = parts.joined(separator: new)
-        }
-        #expect(found == expected, "\(new)")
-    }
-
-    /// Keys that nobody reads, at every level of both networks: each beside one that is read.
-    @Test(
-        "Keys without a use are refused at every level",
-        arguments: [
-            ("float", "\"sizeMultiple\":4"), ("float", "\"channels\":3"), ("float", "\"strideY\":2"),
-            ("float", "\"factor\":2"), ("float", "\"slope\":0.01"),
-            ("quantized", "\"sizeMultiple\":4"), ("quantized", "\"overflow\":\"proven\""),
-            ("quantized", "\"kind\":\"codes\""), ("quantized", "\"kind\":\"integers16\""),
-            ("quantized", "\"kind\":\"accumulation\""), ("quantized", "\"kind\":\"normalization\""),
-            ("quantized", "\"kind\":\"addition\""), ("quantized", "\"kind\":\"none\""),
-            ("quantized", "\"kind\":\"requantization\""),
-        ])
-    func unknownKeys(_ part: String, _ beside: String) throws {
-        let found = try failure { file in
-            let text = file.metadata[part]!
-            let range = try #require(text.range(of: beside), "\(beside)")
-            file.metadata[part] = text.replacingCharacters(in: range, with: beside + ",\"colour\":1")
-        }
-        #expect(found == .networkUnknownField)
-    }
-
-    @Test(
-        "Keys of another operator, activation or kind are refused",
-        arguments: [
-            ("float", "\"operator\":\"fullyConnected\"", "\"groups\":1"),
-            ("float", "\"activation\":\"relu\"", "\"slope\":0.5"),
-            ("float", "\"operator\":\"gdn\"", "\"outputChannels\":4"),
-            ("float", "\"operator\":\"transposedConvolution\"", "\"dilationY\":1"),
-            ("float", "\"operator\":\"add\"", "\"low\":0.0"), ("float", "\"name\":\"conv\"", "\"activaton\":\"relu\""),
-            ("quantized", "\"kind\":\"integers16\"", "\"codebooks\":1"),
-            ("quantized", "\"kind\":\"none\"", "\"rounding\":\"single\""),
-            ("quantized", "\"kind\":\"normalization\"", "\"indexBits\":3"),
-            ("quantized", "\"kind\":\"addition\"", "\"law\":\"linear\""),
-        ])
-    func keysOfOthers(_ part: String, _ beside: String, _ key: String) throws {
-        let found = try failure { file in
-            let text = file.metadata[part]!
-            let range = try #require(text.range(of: beside), "\(beside)")
-            file.metadata[part] = text.replacingCharacters(in: range, with: beside + "," + key)
-        }
-        #expect(found == .networkUnknownField)
-    }
-
-    @Test(
-        "Names of graphs, inputs and layers are plain",
-        arguments: [
-            "../x", "a/b", "", ".x", "a b", "a\\u0000b", "\\u001b[2J", "größe", String(repeating: "n", count: 129),
-        ])
-    func names(_ name: String) throws {
-        for (part, old) in [
-            ("float", "\"name\":\"every-operator\""), ("float", "\"name\":\"image\""), ("float", "\"name\":\"class\""),
-            ("quantized", "\"name\":\"every-operator\""),
-            ("quantized", "\"name\":\"image\""), ("quantized", "\"name\":\"class\""),
-        ] {
-            let found = try failure { file in
-                let range = try #require(file.metadata[part]!.range(of: old))
-                file.metadata[part]!.replaceSubrange(range, with: "\"name\":\"\(name)\"")
-            }
-            #expect(found == .networkNameNotPlain, "\(old)")
-        }
-    }
-
-    @Test("The file's own metadata and the entries of its header hold nothing else")
-    func metadata() throws {
-        #expect(try failure { $0.metadata["flaot"] = "{}" } == .networkUnknownField)
-        let bytes = NetworkFile(float: Fixtures.floatNetwork(seed: seed)).bytes
-        let count = bytes[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
-        let header = String(decoding: bytes[8..<8 + count], as: UTF8.self).replacingOccurrences(
-            of: "\"dtype\":\"F32\"", with: "\"dtype\":\"F32\",\"scale\":2")
-        let changed =
-            withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
-            + bytes[(8 + count)...]
-        #expect(code { _ = try NetworkFile(changed, at: "net") } == .networkHeaderMalformed)
-    }
-
-    @Test("A float network whose tensors are not read must still have its own, and no others")
-    func unreadTensors() throws {
-        let whole = try SafetensorsFile(
-            NetworkFile(float: Fixtures.floatNetwork(seed: seed), quantized: try Fixtures.quantizedNetwork(seed: seed))
-                .bytes, at: "net")
-        func codeAfter(_ change: (inout SafetensorsFile) -> Void) throws -> DiagnosticCode? {
-            var file = whole
-            change(&file)
-            return try withFolder { folder in
-                try AtomicFile.write(file.bytes, to: folder + "/net")
-                return code { _ = try NetworkFile.read(folder + "/net", includingFloat: false) }
-            }
-        }
-        #expect(try codeAfter { _ in } == nil)
-        #expect(
-            try codeAfter { $0.tensors["float.conv.extra"] = $0.tensors["float.conv.bias"] } == .networkTensorUnused)
-        #expect(try codeAfter { $0.tensors["other"] = $0.tensors["float.conv.bias"] } == .networkTensorUnused)
-        #expect(try codeAfter { $0.tensors["float.conv.bias"] = nil } == .networkTensorMissing)
-        #expect(try codeAfter { $0.metadata["float"] = nil } == .networkTensorUnused)
-        #expect(
-            try codeAfter {
-                $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(
-                    of: "\"strideY\":2", with: "\"strideY\":2,\"strideZ\":2")
-            } == .networkUnknownField)
-    }
-
     @Test("A float network without rates may leave the list out")
     func noRates() throws {
         var float = Fixtures.floatNetwork(seed: seed)
@@ -320,109 +159,6 @@ import Testing
         #expect(read?.rateGains == [:] && read?.graph == float.graph && read?.parameters == float.parameters)
     }
 
-    @Test(
-        "A name that stands twice in a list is refused",
-        arguments: ["\"outputs\":[\"shuffled\"", "\"latents\":[\"latent\"", "\"rates\":[\"latent\""])
-    func namesTwice(_ list: String) throws {
-        let name = try #require(list.split(separator: "[").last)
-        #expect(
-            try failure {
-                $0.metadata["float"] = $0.metadata["float"]!.replacingOccurrences(of: list, with: list + "," + name)
-            } == .networkFieldInvalid)
-    }
-
-    @Test("Values that executors could not run are refused")
-    func values() throws {
-        #expect(try quantizedFailure { _ in } == nil)
-        #expect(try quantizedFailure { $0.widths.activationBits = 9 } == .codebookValueTooWide)
-        #expect(try quantizedFailure { $0.widths.weightBits = 11 } == .codebookValueTooWide)
-        #expect(try quantizedFailure { $0.widths.accumulatorBits = 63 } == .networkValueOutOfRange)
-        #expect(try quantizedFailure { $0.widths.accumulatorBits = 30 } == .networkValueOutOfRange)
-        #expect(try quantizedFailure { $0.formats["up"] = nil } == .networkTensorMissing)
-        #expect(try quantizedFailure { $0.parameters["up"] = LayerParameters.none } == .networkTensorMissing)
-        #expect(try quantizedFailure { $0.formats["symbols"] = $0.formats["hat"] } == .networkValueOutOfRange)
-        #expect(
-            try quantizedFailure { $0.formats["joined"] = .codes(.uniform(.linearSigned, channels: 8, step: 0.1)) }
-                == .networkValueOutOfRange)
-        #expect(
-            try quantizedFailure {
-                $0.formats["shuffled"] = .codes(.uniform(.linearSigned, channels: 1, step: 0.25, offset: 1))
-            } == .networkValueOutOfRange)
-        #expect(
-            try quantizedFailure { $0.formats["conv"] = .codes(.uniform(.linearSigned, channels: 3, step: 1)) }
-                == .networkValueOutOfRange)
-        #expect(try quantizedFailure { $0.formats["hat"] = .integers16(step: 1) } == .networkValueOutOfRange)
-        #expect(try quantizedFailure { $0.rateMultipliers["latent"]![1].removeLast() } == .networkValueOutOfRange)
-        #expect(
-            try quantizedFailure { $0.rateMultipliers["gdn"] = $0.rateMultipliers["latent"] } == .networkValueOutOfRange
-        )
-        let normalizationFaults: [(inout NormalizationParameters) -> Void] = [
-            { $0.beta[0] = 0 }, { $0.scaleMantissas[0] = 0 }, { $0.scaleMantissas[0] = 1 << 24 },
-            { $0.scaleShifts[0] = 63 }, { $0.operandShifts[0] = -1 },
-            { $0.table = .product(baseBits: 17) },
-            {
-                $0.table = .derived(for: .gdn)
-                $0.table!.slopes[0] = 1 << 20
-            },
-            { $0.gammaCodes.removeLast() }, { $0.gammaDecoder = .linear() }, { $0.resultBits = 16 },
-            {
-                $0.clipLow = 1
-                $0.clipHigh = 0
-            },
-        ]
-        for (index, fault) in normalizationFaults.enumerated() {
-            let found = try quantizedFailure { network in
-                guard case .normalization(var normalization)? = network.parameters["gdn"] else { return }
-                normalization.gammaCodes[0] = 0
-                fault(&normalization)
-                network.parameters["gdn"] = .normalization(normalization)
-            }
-            #expect(found == .networkValueOutOfRange, "fault \(index)")
-        }
-        let accumulationFaults: [(inout AccumulationParameters) -> Void] = [
-            { $0.weightCodes.removeLast() }, { $0.bias.removeLast() }, { $0.bias[0] = 1 << 35 },
-            { $0.postProcessing.multipliers.removeLast() },
-            { $0.postProcessing.codeMap = [1] }, { $0.postProcessing.resultBits = 31 },
-        ]
-        for (index, fault) in accumulationFaults.enumerated() {
-            let found = try quantizedFailure { network in
-                guard case .accumulation(var accumulation)? = network.parameters["conv"] else { return }
-                fault(&accumulation)
-                network.parameters["conv"] = .accumulation(accumulation)
-            }
-            #expect(found == .networkValueOutOfRange, "fault \(index)")
-        }
-        for addition in [
-            AdditionParameters(mantissaA: 1 << 31, mantissaB: 0, exponent: 0, rounding: .single),
-            AdditionParameters(mantissaA: .min, mantissaB: 0, exponent: 0, rounding: .single),
-            AdditionParameters(mantissaA: 0, mantissaB: .min, exponent: 0, rounding: .single),
-            AdditionParameters(mantissaA: 1, mantissaB: 0, exponent: 31, rounding: .single),
-            AdditionParameters(mantissaA: 1, mantissaB: 0, exponent: 0, rounding: .tosaDouble),
-        ] {
-            #expect(try quantizedFailure { $0.parameters["sum"] = .addition(addition) } == .networkValueOutOfRange)
-        }
-    }
-
-    @Test("A code map stores codes that its output has: those that its codebooks can give are looked at, no others")
-    func codeMaps() throws {
-        func failure(_ entries: Int, _ change: (inout [UInt8]) -> Void) throws -> DiagnosticCode? {
-            try quantizedFailure { network in
-                let book = try! Codebook(entries: (0..<Int32(entries)).map { $0 })
-                network.formats["hat"] = .codes(.uniform(book, channels: 8, step: 0.1))
-                guard case .requantization(var post)? = network.parameters["hat"] else { return }
-                var map = [UInt8](0...255)
-                change(&map)
-                post.codeMap = map
-                network.parameters["hat"] = .requantization(post)
-            }
-        }
-        #expect(try failure(16) { _ in } == nil)
-        #expect(try failure(16) { $0[15] = 16 } == .networkCodeMapUnfit)
-        #expect(try failure(16) { $0[0] = 200 } == .networkCodeMapUnfit)
-        #expect(try failure(16) { $0[16] = 200 } == nil)
-        #expect(try failure(256) { $0[0] = 255 } == nil)
-    }
-
     @Test("Clip limits may be infinite: a limit that limits nothing is left out of the file")
     func infiniteLimits() throws {
         for (low, high) in [(-Double.infinity, 4.5), (-4, .infinity), (-.infinity, .infinity), (-3.4e38, 3.4e38)] {
@@ -432,54 +168,5 @@ import Testing
             let file = NetworkFile(float: network)
             #expect(try NetworkFile(file.bytes, at: "file").float?.graph == network.graph)
         }
-    }
-
-    @Test("A step is a finite number of more than 0, also of 16-bit integers")
-    func steps() throws {
-        for step in [0, -1, Double.infinity] {
-            #expect(try quantizedFailure { $0.formats["latent"] = .integers16(step: step) } == .networkValueOutOfRange)
-        }
-    }
-
-    @Test("A picture of another size than a fully connected layer's weights are for is what is refused")
-    func pictureSize() throws {
-        let network = try Fixtures.quantizedNetwork(seed: seed)
-        // "class" has 2 x 4 x 4 weights: 4 pixels of 4 channels, which a picture of 4x4 gives after a stride of 2.
-        #expect(try network.shapes(height: 4, width: 4)["class"]?.channels == 2)
-        let refusal = #expect(throws: Diagnostic.self) { try network.shapes(height: 8, width: 4) }
-        #expect(refusal?.code == .graphPictureUnfit && refusal?.place == "layer class")
-        #expect(
-            refusal?.found.contains("8 pixels") == true && refusal?.expected.contains("4 pixels") == true,
-            "\(String(describing: refusal))")
-        let float = Fixtures.floatNetwork(seed: seed)
-        #expect(throws: Never.self) { try float.requirePicture(height: 4, width: 4, rate: 1) }
-        #expect(code { try float.requirePicture(height: 4, width: 8) } == .graphPictureUnfit)
-        #expect(code { try float.requirePicture(height: 4, width: 4, rate: 2) } == .rateOutOfRange)
-        #expect(code { try float.requirePicture(height: 4, width: 4, channels: 1) } == .networkHasNoPicture)
-    }
-
-    @Test("Float networks with parameters that do not fit are refused")
-    func floatValues() throws {
-        func failure(_ change: (inout FloatNetwork) -> Void) -> DiagnosticCode? {
-            var network = Fixtures.floatNetwork(seed: seed)
-            change(&network)
-            return code { try network.validate() }
-        }
-        #expect(failure { _ in } == nil)
-        #expect(
-            failure { $0.parameters["conv"] = .accumulation(weights: [1], bias: [0, 0, 0, 0]) }
-                == .networkTensorMismatch)
-        #expect(failure { $0.parameters["gdn"] = nil } == .networkTensorMissing)
-        #expect(failure { $0.parameters["sum"] = .accumulation(weights: [1], bias: [1]) } == .networkTensorMissing)
-        #expect(
-            failure {
-                $0.parameters["gdn"] = .normalization(gamma: Array(repeating: 1, count: 16), beta: [1, 1, 0, 1])
-            } == .networkValueOutOfRange)
-        #expect(
-            failure {
-                $0.parameters["gdn"] = .normalization(gamma: Array(repeating: -1, count: 16), beta: [1, 1, 1, 1])
-            } == .networkValueOutOfRange)
-        #expect(failure { $0.rateGains["latent"]![0][0] = 0 } == .networkValueOutOfRange)
-        #expect(failure { $0.rateGains["conv"] = [[1, 1, 1, 1]] } == .networkValueOutOfRange)
     }
 }

@@ -54,13 +54,13 @@ import Testing
     }
 
     private static let bench = Result { try Bench() }
-    private static let hasIcarus = Program.exists("iverilog")
-    private static let hasVerilator = Program.exists("verilator")
+    private static let hasIcarus = InstalledProgram.exists("iverilog")
+    private static let hasVerilator = InstalledProgram.exists("verilator")
     /// A Python with cocotb: `INTAGLIO_PYTHON`, or the one on the search path.
     private static let python: String? = [ProcessInfo.processInfo.environment["INTAGLIO_PYTHON"], "python3"].compactMap(
         \.self
     ).first {
-        (try? Program.run([$0, "-c", "import cocotb"], in: "/"))?.status == 0
+        (try? InstalledProgram.run([$0, "-c", "import cocotb"], in: "/"))?.status == 0
     }
 
     private func expectVerdict(_ wrapper: MachineWrapper, passed: Bool, _ message: String) {
@@ -98,7 +98,7 @@ import Testing
         expectVerdict(.none, passed: sound.passed, sound.message)
         // One compiled program does for all: the fault is chosen on its command line.
         for wrapper in bench.wrappers {
-            let run = try Program.run(
+            let run = try InstalledProgram.run(
                 ["./verilated/machine"] + bench.vectors.arguments + ["+fault=\(wrapper.rawValue)"], in: bench.out)
             expectVerdict(wrapper, passed: run.status == 0 && run.output.contains("all equal"), run.output)
         }
@@ -112,7 +112,7 @@ import Testing
         let bench = try Self.bench.get()
         guard bench.wrappers.contains(wrapper) else { return }
         // From another folder, with a path that is relative to it.
-        let run = try Program.run(
+        let run = try InstalledProgram.run(
             [Self.python!, "out/test_layer.py", "icarus", wrapper.module, "wrappers.sv"], in: bench.folder.url.path)
         expectVerdict(wrapper, passed: run.status == 0 && run.output.contains("all equal"), run.output)
     }
@@ -120,8 +120,8 @@ import Testing
     /// Compiles the bundled machine and runs it with other arguments than the layer's own.
     private func run(_ arguments: (Bench) -> [String]) throws -> (status: Int32, output: String) {
         let bench = try Self.bench.get()
-        _ = try Program.run(["./run_icarus.sh"], in: bench.out)
-        return try Program.run(["vvp", "-n", "machine.vvp"] + arguments(bench), in: bench.out)
+        _ = try InstalledProgram.run(["./run_icarus.sh"], in: bench.out)
+        return try InstalledProgram.run(["vvp", "-n", "machine.vvp"] + arguments(bench), in: bench.out)
     }
 
     @Test(
@@ -153,13 +153,13 @@ import Testing
         let elsewhere = bench.folder.url.path + "/else where"
         try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: true)
         for (wrapper, status) in [(MachineWrapper.none, Int32(0)), (.noStart, 1)] {
-            let run = try Program.run(
+            let run = try InstalledProgram.run(
                 ["../out/run_icarus.sh", "-DINTAGLIO_MACHINE=\(wrapper.module)", "../wrappers.sv"], in: elsewhere)
             #expect(
                 (run.status == 0) == (status == 0) && run.output.contains(status == 0 ? "all equal" : "mismatch"),
                 "\(run.output)")
         }
-        let bundled = try Program.run(["out/run_icarus.sh"], in: bench.folder.url.path)
+        let bundled = try InstalledProgram.run(["out/run_icarus.sh"], in: bench.folder.url.path)
         #expect(
             bundled.status == 0
                 && bundled.output.contains(

@@ -7,7 +7,7 @@ import TestVectors
 import Testing
 
 /// Every fault that is put into a unit's RTL must be noticed by the unit's vectors.
-@Suite("Mutation", .enabled(if: Program.exists("iverilog"), "iverilog is not installed"), .serialized)
+@Suite("Mutation", .enabled(if: InstalledProgram.exists("iverilog"), "iverilog is not installed"), .serialized)
 struct MutationTests {
     private static let all = ProcessInfo.processInfo.environment["INTAGLIO_ALL_MUTANTS"] != nil
 

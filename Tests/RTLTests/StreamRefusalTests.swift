@@ -11,7 +11,8 @@ import Timing
 /// Streams of few commands, written by hand, that no schedule becomes: what the modules have no logic for ends the
 /// simulation, and what stands beside it does not.
 @Suite(
-    "Streams that the RTL refuses", .serialized, .enabled(if: Program.exists("iverilog"), "iverilog is not installed"))
+    "Streams that the RTL refuses", .serialized,
+    .enabled(if: InstalledProgram.exists("iverilog"), "iverilog is not installed"))
 struct StreamRefusalTests {
     private static let machine = {
         var machine = TestMachine.tiny

@@ -41,7 +41,7 @@ import Testing
 
     @Test(
         "Icarus runs the testbench of a table unit without a mismatch, at any latency",
-        .enabled(if: Program.exists("iverilog"), "iverilog is not installed"),
+        .enabled(if: InstalledProgram.exists("iverilog"), "iverilog is not installed"),
         arguments: [("small", 4), ("large", 11)])
     func tableIcarus(_ machine: String, _ latencyCycles: Int) throws {
         let folder = try ScratchFolder(named: "intaglio-test-")
@@ -78,7 +78,7 @@ import Testing
 
     @Test(
         "Icarus runs the testbench of every unit without a mismatch",
-        .enabled(if: Program.exists("iverilog"), "iverilog is not installed"),
+        .enabled(if: InstalledProgram.exists("iverilog"), "iverilog is not installed"),
         arguments: units, ["small", "large"])
     func icarus(_ unit: UnitName, _ machine: String) throws {
         // 4,096 multipliers are for Verilator.
@@ -90,7 +90,7 @@ import Testing
     /// The MAC array's testbench takes minutes to compile there; the machine's own cases run the array in Verilator.
     @Test(
         "Verilator runs the testbench of a unit without a mismatch",
-        .enabled(if: Program.exists("verilator"), "verilator is not installed"),
+        .enabled(if: InstalledProgram.exists("verilator"), "verilator is not installed"),
         arguments: [(UnitName.postProcessor, "mid"), (.normalization, "mid")])
     func verilator(_ unit: UnitName, _ machine: String) throws {
         let message = try verdict(unit, machine, .verilator)
@@ -128,7 +128,7 @@ import Testing
 
     @Test(
         "Verilator finds nothing to warn of in the units",
-        .enabled(if: Program.exists("verilator"), "verilator is not installed"),
+        .enabled(if: InstalledProgram.exists("verilator"), "verilator is not installed"),
         arguments: [
             "decode_lane", "encode_lane", "post_processor_lane", "normalization_lane", "table_normalization_lane",
             "linear_codec_lane", "mac_lane", "mac_array", "machine",
@@ -141,7 +141,7 @@ import Testing
         let machine = try #require(MachineDescription.builtIn(named: "small"))
         try MachineConstants(machine, externalMemoryBytes: 1 << 16, commands: 1 << 10).text(machine: "small")
             .write(toFile: folder.url.path + "/intaglio_constants.sv", atomically: true, encoding: .utf8)
-        let found = try Program.run(
+        let found = try InstalledProgram.run(
             [
                 "verilator", "--lint-only", "-Wall", "--unroll-count", "8192", "--unroll-stmts", "1000000", "-y", ".",
                 "--top-module", "intaglio_\(name)",

@@ -30,7 +30,9 @@ static inline void intaglio_mpz_mul(mpz_ptr z, mpz_srcptr a, mpz_srcptr b) { mpz
 static inline void intaglio_mpz_neg(mpz_ptr z, mpz_srcptr a) { mpz_neg(z, a); }
 static inline void intaglio_mpz_abs(mpz_ptr z, mpz_srcptr a) { mpz_abs(z, a); }
 static inline void intaglio_mpz_shift_left(mpz_ptr z, mpz_srcptr a, uint64_t bits) { mpz_mul_2exp(z, a, bits); }
-static inline void intaglio_mpz_shift_right_floor(mpz_ptr z, mpz_srcptr a, uint64_t bits) { mpz_fdiv_q_2exp(z, a, bits); }
+static inline void intaglio_mpz_shift_right_floor(mpz_ptr z, mpz_srcptr a, uint64_t bits) {
+    mpz_fdiv_q_2exp(z, a, bits);
+}
 
 static inline void intaglio_mpz_quotient_floor(mpz_ptr z, mpz_srcptr a, mpz_srcptr b) { mpz_fdiv_q(z, a, b); }
 static inline void intaglio_mpz_quotient_ceiling(mpz_ptr z, mpz_srcptr a, mpz_srcptr b) { mpz_cdiv_q(z, a, b); }

@@ -3,10 +3,12 @@
 
 #include <stdint.h>
 
-/* The machine's datapath as functions, for testbenches (DPI-C) and any other program. docs/golden-model.md has the ranges and an example.
+/* The machine's datapath as functions, for testbenches (DPI-C) and any other program. docs/golden-model.md has the
+ * ranges and an example.
  *
- * Every function returns a status: INTAGLIO_GOLDEN_OK, or why it refused its arguments; it then has written nothing. None keeps state, so they may be called from
- * several threads. Arrays are the caller's, and hold as many elements as the counts say. */
+ * Every function returns a status: INTAGLIO_GOLDEN_OK, or why it refused its arguments; it then has written nothing.
+ * None keeps state, so they may be called from several threads. Arrays are the caller's, and hold as many elements
+ * as the counts say. */
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,7 +46,8 @@ enum {
 /* Forms of the normalization. */
 enum { INTAGLIO_GOLDEN_GDN = 0, INTAGLIO_GOLDEN_IGDN = 1, INTAGLIO_GOLDEN_GDN1 = 2, INTAGLIO_GOLDEN_IGDN1 = 3 };
 
-/* values[i] = entries[codes[i]] + offset; a code beyond the last entry decodes to the last entry, as in the codebook-mux.
+/* values[i] = entries[codes[i]] + offset; a code beyond the last entry decodes to the last entry, as in the
+ * codebook-mux.
  *
  * entries: 1 to 256, strictly ascending; every entry, entry + offset and offset fits 16 bits signed. */
 int32_t intaglio_golden_decode(
@@ -54,23 +57,27 @@ int32_t intaglio_golden_decode(
  *
  * thresholds: 0 to 255 (then the pointer may be null), not descending. */
 int32_t intaglio_golden_encode(
-    const int32_t *thresholds, int32_t threshold_count, int32_t offset, const int32_t *results, int32_t count, uint8_t *codes);
+    const int32_t *thresholds, int32_t threshold_count, int32_t offset, const int32_t *results, int32_t count,
+    uint8_t *codes);
 
 /* *result = accumulator x mantissa x 2^(exponent - 31) by the rule, saturated to result_bits signed.
  *
- * With INTAGLIO_GOLDEN_GEMMLOWP_DOUBLE accumulator x 2^max(exponent, 0) must fit 32 bits. mantissa: 0 to 2^31 - 1. exponent: -62 to 30.
- * result_bits: 2 to 32; the machine has 24 and 32. */
+ * With INTAGLIO_GOLDEN_GEMMLOWP_DOUBLE accumulator x 2^max(exponent, 0) must fit 32 bits. mantissa: 0 to 2^31 - 1.
+ * exponent: -62 to 30. result_bits: 2 to 32; the machine has 24 and 32. */
 int32_t intaglio_golden_requantize(
     int32_t rule, int64_t accumulator, uint32_t mantissa, int32_t exponent, int32_t result_bits, int32_t *result);
 
 /* accumulators[p][k] += sum over d of operands[p][d] x weights[k][d], the low accumulator_bits of it, sign extended.
  *
- * operands: int16 [pixels][depth], decoded. weights: int16 [channels][depth], expanded, above -2^15. accumulators: int64 [pixels][channels], already there.
- * pixels, channels, depth: 1 to 2^20, their products at most 2^28. accumulator_bits: 8 to 62. */
+ * operands: int16 [pixels][depth], decoded. weights: int16 [channels][depth], expanded, above -2^15. accumulators:
+ * int64 [pixels][channels], already there. pixels, channels, depth: 1 to 2^20, their products at most 2^28.
+ * accumulator_bits: 8 to 62. */
 int32_t intaglio_golden_mac_tile(
-    const int16_t *operands, const int16_t *weights, int32_t pixels, int32_t channels, int32_t depth, int32_t accumulator_bits, int64_t *accumulators);
+    const int16_t *operands, const int16_t *weights, int32_t pixels, int32_t channels, int32_t depth,
+    int32_t accumulator_bits, int64_t *accumulators);
 
-/* *result = value normalized by norm, times scale / 2^shift, correctly rounded (ties away from zero), saturated to result_bits signed:
+/* *result = value normalized by norm, times scale / 2^shift, correctly rounded (ties away from zero), saturated to
+ * result_bits signed:
  *
  *     GDN value / sqrt(norm)     IGDN value x sqrt(norm)     GDN1 value / norm     IGDN1 value x norm
  *
@@ -80,11 +87,13 @@ int32_t intaglio_golden_normalize(
 
 /* The same by segments: another function, whose cuts docs/arithmetic.md ("Table normalization") defines.
  *
- * index_bits: 1 to 8. offset_bits: 1 to 16. base_bits: 9 to 18. slope_shift: 0 to 31. bases, slopes: 2^index_bits each; slopes fit 18 bits signed, and every line stays
- * within base_bits unsigned. With INTAGLIO_GOLDEN_IGDN1 only base_bits counts: index_bits, offset_bits and slope_shift are 0 and the pointers may be null. */
+ * index_bits: 1 to 8. offset_bits: 1 to 16. base_bits: 9 to 18. slope_shift: 0 to 31. bases, slopes: 2^index_bits
+ * each; slopes fit 18 bits signed, and every line stays within base_bits unsigned. With INTAGLIO_GOLDEN_IGDN1 only
+ * base_bits counts: index_bits, offset_bits and slope_shift are 0 and the pointers may be null. */
 int32_t intaglio_golden_normalize_table(
-    int32_t form, int32_t value, int64_t norm, uint32_t scale, int32_t shift, int32_t index_bits, int32_t offset_bits, int32_t base_bits, int32_t slope_shift,
-    const uint32_t *bases, const int32_t *slopes, int32_t result_bits, int32_t *result);
+    int32_t form, int32_t value, int64_t norm, uint32_t scale, int32_t shift, int32_t index_bits, int32_t offset_bits,
+    int32_t base_bits, int32_t slope_shift, const uint32_t *bases, const int32_t *slopes, int32_t result_bits,
+    int32_t *result);
 
 #ifdef __cplusplus
 }

@@ -1,16 +1,16 @@
-import Foundation
-import Lowering
+internal import Foundation
 
-enum Program {
+/// Programs that a test runs where they are there.
+package enum InstalledProgram {
     /// Whether a program of that name is on the search path.
-    static func exists(_ name: String) -> Bool {
+    package static func exists(_ name: String) -> Bool {
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
             FileManager.default.isExecutableFile(atPath: "\($0)/\(name)")
         }
     }
 
-    /// Exit status and output of a program that is there.
-    static func run(_ arguments: [String], in folder: String) throws -> (status: Int32, output: String) {
+    /// Exit status and output, of both streams, of a program that is there: a name on the search path or a path.
+    package static func run(_ arguments: [String], in folder: String) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = arguments
