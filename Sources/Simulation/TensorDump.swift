@@ -16,10 +16,14 @@ public struct TensorDumpForm: Hashable, Sendable {
     /// Nil: -128 for int8 files of codes, 0 for all others.
     public var offset: Int?
     public var layout: Layout
+    /// The option that names the file: `--NAME-offset` and `--NAME-layout` are those that say how it is read.
+    public var option: String
 
-    public init(offset: Int? = nil, layout: Layout = .nhwc) {
+    /// - Parameter option: with its dashes.
+    public init(offset: Int? = nil, layout: Layout = .nhwc, option: String) {
         self.offset = offset
         self.layout = layout
+        self.option = option
     }
 }
 
@@ -173,14 +177,15 @@ public struct TensorDump: Sendable {
                 \(form.layout.rawValue.uppercased()) order
                 """,
             remedy: found == extents(other)
-                ? "it fits \(other.rawValue.uppercased()) order: name that layout"
+                ? "it fits \(other.rawValue.uppercased()) order: add \(form.option)-layout \(other.rawValue)"
                 : "dump this tensor at this size of picture")
     }
 
     private func unfit(_ position: Int, _ shape: TensorShape, _ found: String, expected: String) -> Diagnostic {
         Diagnostic(
             .tensorElementUnfit, at: "\(place), \(shape.coordinate(of: position))", found: found, expected: expected,
-            remedy: "name what stands in the file for code 0, or dump what the network stores")
+            remedy: "say what stands in the file for code 0 with \(form.option)-offset, or dump what the network stores"
+        )
     }
 }
 

@@ -42,7 +42,7 @@ struct ExpectedOptions: ParsableArguments {
     func dumps(
         at path: String, layer: String?, memory: MemoryBudget
     ) throws(Diagnostic) -> [(layer: String, dump: TensorDump)] {
-        let form = TensorDumpForm(offset: expectedOffset, layout: expectedLayout ?? .nhwc)
+        let form = TensorDumpForm(offset: expectedOffset, layout: expectedLayout ?? .nhwc, option: "--expected")
         let folder: InputFolder
         do {
             folder = try InputFolder(path, ending: ".npy", includingFolders: false)

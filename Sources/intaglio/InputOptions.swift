@@ -47,7 +47,7 @@ struct InputOptions: ParsableArguments {
             let picture = try image.map { path throws(Diagnostic) in try PNGReader.read(path: path, memory: memory) }
             return try RunInputs(picture?.image ?? TestPicture.draw(), of: network)
         }
-        let form = TensorDumpForm(offset: inputOffset, layout: givenLayout ?? .nhwc)
+        let form = TensorDumpForm(offset: inputOffset, layout: givenLayout ?? .nhwc, option: "--input")
         var dumps: [(name: String, dump: TensorDump)] = []
         for file in files { dumps.append((file.name, try TensorDump(file.path, form: form, memory: memory))) }
         return try RunInputs(dumps, of: network)

@@ -11,9 +11,17 @@ extension VerifyCommand {
     /// The model against a user's own dump.
     func verifyExpected(_ path: String) throws {
         let memory = options.memory.budget(threads: team.threads)
-        let inputs = try input.inputs(of: options.proven(), memory: memory)
+        let network = try options.proven()
+        let inputs = try input.inputs(of: network, memory: memory)
         if let layer { try inputs.network.network.graph.requireLayer(layer, at: "--layer") }
-        let dumps = try expected.dumps(at: path, layer: layer, memory: memory)
+        var dumps = try expected.dumps(at: path, layer: layer, memory: memory)
+        let idle = dumps.map(\.layer).filter { name in
+            network.network.graph[layer: name] != nil && inputs.network.network.graph[layer: name] == nil
+        }
+        if !idle.isEmpty {
+            Console.say("not compared, since they do not run behind --input: \(idle.joined(separator: ", "))")
+            dumps.removeAll { idle.contains($0.layer) }
+        }
         let plan = try SimulationPlan(
             network: inputs.network.network, machine: options.machineDescription(), width: inputs.width,
             height: inputs.height, schedule: options.scheduleFile(), memory: memory)

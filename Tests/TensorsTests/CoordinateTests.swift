@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "12,7,3", "y=1,x=2", "y=1,x=2,c=", "y=1,x=2,c=-1", "y=1,y=1,x=2,c=3", "y=1,x=2,z=3", "y=1,x=2,c=3,", "y==1,x=2,c=3",
+        "", "12,7,3", "y=1,x=2", "y=1,x=2,c=", "y=1,x=2,c=-1", "y=1,y=1,x=2,c=3", "y=1,x=2,z=3", "y=1,x=2,c=3,",
+        "y==1,x=2,c=3",
         "y=1 x=2 c=3", "y=99999999999999999999,x=0,c=0",
     ]) func isRefused(_ text: String) { #expect(Coordinate(text) == nil) }
 

@@ -9,7 +9,8 @@ import Testing
         let text = Array((header + "\n").utf8)
         let length =
             version == 1
-            ? [UInt8(text.count & 255), UInt8(text.count >> 8)] : [UInt8(text.count & 255), UInt8(text.count >> 8), 0, 0]
+            ? [UInt8(text.count & 255), UInt8(text.count >> 8)]
+            : [UInt8(text.count & 255), UInt8(text.count >> 8), 0, 0]
         return magic + [version, 0] + length + text + payload
     }
 
@@ -23,8 +24,10 @@ import Testing
         #expect(try NPYArray(Self.file(Self.header("|u1", "(3,)"), bytes)).elements == .integers([2, 254, 127]))
         #expect(try NPYArray(Self.file(Self.header("|i1", "(1, 3)"), bytes)).elements == .integers([2, -2, 127]))
         // 0x0102 = 258, 0xFFFE = -2
-        #expect(try NPYArray(Self.file(Self.header("<i2", "(2,)"), [2, 1, 0xFE, 0xFF])).elements == .integers([258, -2]))
-        #expect(try NPYArray(Self.file(Self.header(">i2", "(2,)"), [1, 2, 0xFF, 0xFE])).elements == .integers([258, -2]))
+        #expect(
+            try NPYArray(Self.file(Self.header("<i2", "(2,)"), [2, 1, 0xFE, 0xFF])).elements == .integers([258, -2]))
+        #expect(
+            try NPYArray(Self.file(Self.header(">i2", "(2,)"), [1, 2, 0xFF, 0xFE])).elements == .integers([258, -2]))
         #expect(try NPYArray(Self.file(Self.header("<i4", "()"), [0, 0, 1, 0])).elements == .integers([65_536]))
         // 1.5 = 0x3FC00000
         let float = try NPYArray(Self.file(Self.header("<f4", "(1, 1, 1)"), [0, 0, 0xC0, 0x3F]))
@@ -68,7 +71,9 @@ import Testing
     /// Whatever is cut or changed, there is an array or a refusal.
     @Test func damageIsRefused() {
         let whole = Self.file(Self.header("<i2", "(1, 2, 1)"), [1, 2, 3, 4])
-        for count in whole.indices { #expect(throws: NPYArray.Refusal.self) { try NPYArray(Array(whole.prefix(count))) } }
+        for count in whole.indices {
+            #expect(throws: NPYArray.Refusal.self) { try NPYArray(Array(whole.prefix(count))) }
+        }
         for index in whole.indices {
             for value: UInt8 in [0, 1, 39, 40, 41, 44, 45, 57, 58, 127, 255] {
                 var damaged = whole
