@@ -8,21 +8,24 @@ public struct MachineBuild: Sendable {
     public let simulator: Simulator
     /// The folder of the sources and of the compiled program.
     public let directory: URL
+    /// The compiled program.
+    package let program: URL
     let externalMemoryBytes: Int
     let commands: Int
 
     /// Writes the sources into `directory` and compiles them; what is there already is used again if it was made from
-    /// the same sources.
+    /// the same sources, and so is a program of the cache.
     ///
     /// - Parameters:
     ///   - externalMemoryBytes: size of the behavioural memory, a power of two.
     ///   - commands: largest number of commands in one queue, a power of two.
+    ///   - cache: where compiled programs are kept, each by the digest of all that it was made from; nil for none.
     ///   - modules: text to take in the place of a bundled file, by file name.
     ///   - searchPath: where the simulator is looked for, other than the environment says.
     /// - Throws: `machineNotInRTL`, `simulatorMissing`, `simulatorBuildFailed`, `outputUnwritable`.
     public init(
         _ machine: MachineDescription, simulator: Simulator, directory: URL, externalMemoryBytes: Int = 1 << 24,
-        commands: Int = 1 << 14, searchPath: String? = nil,
+        commands: Int = 1 << 14, searchPath: String? = nil, cache: BuildCache? = nil,
         replacing modules: [String: String] = [:]
     ) throws(Diagnostic) {
         try machine.requireRTL()
@@ -37,6 +40,19 @@ public struct MachineBuild: Sendable {
             [(name: "intaglio_constants.sv", text: constants)]
             + SystemVerilogSources.files.map { (name: $0.name, text: modules[$0.name] ?? $0.text) }
         files.append((name: "clock.cpp", text: MachineBuild.clockDriver))
+        let made: URL
+        switch simulator {
+        case .verilator: made = directory.appendingPathComponent("verilated/machine")
+        case .icarus: made = directory.appendingPathComponent("machine.vvp")
+        }
+        let key = cache.flatMap { _ in
+            BuildCache.key(of: files, simulator: simulator, in: directory, searchPath: searchPath)
+        }
+        if let cache, let key, let kept = cache.program(key) {
+            program = kept
+            return
+        }
+        program = made
         let stamp = directory.appendingPathComponent("built.\(simulator.rawValue)")
         let sources = files.map { $0.name + "\n" + $0.text }.joined()
         if let built = try? String(contentsOf: stamp, encoding: .utf8), built == sources { return }
@@ -46,6 +62,7 @@ public struct MachineBuild: Sendable {
         try MachineBuild.write(files, to: directory)
         try compile(files.map(\.name).filter { $0.hasSuffix(".sv") }, searchPath: searchPath)
         try MachineBuild.write([(name: stamp.lastPathComponent, text: sources)], to: directory)
+        if let key { cache?.keep(made, as: key) }
     }
 
     /// Files, in order, with the package first.
@@ -75,8 +92,8 @@ public struct MachineBuild: Sendable {
     /// The command that runs the compiled program.
     var runArguments: [String] {
         switch simulator {
-        case .verilator: [directory.appendingPathComponent("verilated/machine").path]
-        case .icarus: ["vvp", "-n", directory.appendingPathComponent("machine.vvp").path]
+        case .verilator: [program.path]
+        case .icarus: ["vvp", "-n", program.path]
         }
     }
 

@@ -44,8 +44,8 @@ public struct NetworkRun: Sendable {
         (picture, psnr) = (nil, nil)
     }
 
-    /// The network's first output as a picture of the original's extent, or of its own where there is none; nil where it
-    /// is no picture.
+    /// The network's first output as a picture of the original's extent, or of its own where there is none; nil where
+    /// it is no picture.
     public var reconstructedPicture: RGBImage? { Self.reconstruction(of: simulation, picture?.image) }
 
     /// Whether the first output is three channels of samples.

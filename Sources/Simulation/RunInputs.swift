@@ -5,8 +5,8 @@ public import Networks
 public import Tensors
 import Text
 
-/// What a network runs on: a picture, or tensors from files. A file may stand for any tensor: then only the layers behind
-/// it run.
+/// What a network runs on: a picture, or tensors from files. A file may stand for any tensor: then only the layers
+/// behind it run.
 public struct RunInputs: Sendable {
     /// The part of the network that runs.
     public let network: ProvenNetwork

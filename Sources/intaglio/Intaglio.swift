@@ -49,13 +49,13 @@ struct Intaglio: ParsableCommand {
     private static func say(_ error: any Error) -> Int32 {
         switch error {
         case let diagnostic as Diagnostic:
-            Console.say(diagnostic.description)
+            Console.say(ErrorDocument.isWanted ? ErrorDocument(diagnostic).text : diagnostic.description)
             return 2
         case let refused as RefusedItems:
-            Console.say(refused.message)
+            Console.say(ErrorDocument.isWanted ? ErrorDocument(refused).text : refused.message)
             return 2
         case let found as DifferenceFound:
-            Console.say(found.message)
+            Console.say(ErrorDocument.isWanted ? ErrorDocument(found).text : found.message)
             return 1
         default:
             let code = exitCode(for: error)
@@ -64,7 +64,8 @@ struct Intaglio: ParsableCommand {
                 do { try Console.result(fullMessage(for: error) + "\n") } catch { return say(error) }
                 return 0
             }
-            Console.say(fullMessage(for: error).printable)
+            let message = fullMessage(for: error).printable
+            Console.say(ErrorDocument.isWanted ? ErrorDocument(arguments: message).text : message)
             return code == .validationFailure ? 2 : 3
         }
     }

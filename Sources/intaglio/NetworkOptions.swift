@@ -50,7 +50,7 @@ struct NetworkOptions: ParsableArguments {
     func scheduleFile() throws -> Schedule? { try schedule.map { try Schedule(contentsOf: $0) } }
 }
 
-/// A picture's extent, written `WxH`.
+/// A picture's extent, written `WxH` or by a name of video: `1080p`, `4k`.
 struct PictureSize: ExpressibleByArgument {
     var width: Int
     var height: Int
@@ -60,7 +60,19 @@ struct PictureSize: ExpressibleByArgument {
         self.height = height
     }
 
+    /// Width to height as 16 to 9.
+    private static let names = [
+        "480p": PictureSize(width: 854, height: 480), "720p": PictureSize(width: 1280, height: 720),
+        "1080p": PictureSize(width: 1920, height: 1080), "1440p": PictureSize(width: 2560, height: 1440),
+        "2160p": PictureSize(width: 3840, height: 2160), "4320p": PictureSize(width: 7680, height: 4320),
+        "4k": PictureSize(width: 3840, height: 2160), "8k": PictureSize(width: 7680, height: 4320),
+    ]
+
     init?(argument: String) {
+        if let named = Self.names[argument.lowercased()] {
+            self = named
+            return
+        }
         let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
         guard sides.count == 2, let width = sides[0], let height = sides[1], (1...65_535).contains(width),
             (1...65_535).contains(height)

@@ -2,18 +2,19 @@ import Diagnostics
 
 /// Items of a folder that were refused; exit code 2, after the results of the others.
 struct RefusedItems: Error {
+    let diagnostics: [Diagnostic]
+    /// How many were refused, and what became of the others.
+    let consequence: String
     /// All of them, then what became of the others.
-    let message: String
+    var message: String { (diagnostics.map(\.description) + [consequence]).joined(separator: "\n") }
 
     /// - Parameters:
     ///   - others: how many were not refused.
     ///   - items: what is in the folder: `pictures`.
     ///   - consequence: what became of the others.
     init(_ refused: [Diagnostic], others: Int, items: String, consequence: String) {
-        message =
-            (refused.map(\.description) + [
-                "refused: \(refused.count) of \(refused.count + others) \(items); \(consequence)"
-            ]).joined(separator: "\n")
+        diagnostics = refused
+        self.consequence = "refused: \(refused.count) of \(refused.count + others) \(items); \(consequence)"
     }
 
     /// Ends a command that has done the others.

@@ -79,7 +79,8 @@ extension VerifyCommand {
         let simulator = simulate ?? .verilator
         Console.progress("building the RTL of \(machine.name) with \(simulator.rawValue)")
         return try MachineBuild(
-            machine, simulator: simulator, directory: folder("\(machine.name).\(simulator.rawValue)", in: directory))
+            machine, simulator: simulator, directory: folder("\(machine.name).\(simulator.rawValue)", in: directory),
+            cache: work == nil ? BuildCache.ofUser : nil)
     }
 
     private func folder(_ name: String, in directory: URL) throws(Diagnostic) -> URL {

@@ -26,6 +26,41 @@ import Testing
         #expect(outcome.errors.hasPrefix("Error: ") && outcome.output.isEmpty, "\(outcome.errors)")
     }
 
+    @Test(
+        "With --json an error is one JSON document on standard error",
+        arguments: [
+            ["plan", "--json", "--size", "10"], ["run", "--json", "--image", "nowhere.png"],
+            ["verify", "--against", "rtl", "--json", "--crop", "1x1+9999+0"], ["plan", "--machine", "huge", "--json"],
+        ])
+    func errorsInJSON(_ arguments: [String]) throws {
+        let outcome = try Tool.run(arguments, in: ScratchFolder())
+        #expect(outcome.status == 2 && outcome.output.isEmpty)
+        let document = try JSON(Data(outcome.errors.utf8))
+        #expect(document["schemaVersion"]?.integer == 1)
+        let errors = document["errors"]?.elements ?? []
+        #expect(errors.count == 1)
+        let error = try #require(errors.first)
+        let code = try #require(error["code"]?.string)
+        #expect(error["found"]?.string?.isEmpty == false)
+        if code != "ARGUMENTS" {
+            #expect(DiagnosticCode(rawValue: code) != nil)
+            for member in ["place", "expected", "remedy"] { #expect(error[member]?.string?.isEmpty == false) }
+        }
+    }
+
+    @Test(
+        "Sizes have the names of video",
+        arguments: [
+            ("720p", "1280x720"), ("1080p", "1920x1080"), ("4k", "3840x2160"), ("4K", "3840x2160"),
+        ])
+    func sizes(_ name: String, _ size: String) throws {
+        let folder = try ScratchFolder()
+        let plans = try [name, size].map {
+            try Tool.run(["plan", "--network", "lapped8", "--size", $0], in: folder).output
+        }
+        #expect(plans[0] == plans[1] && plans[0].contains(", \(size)"))
+    }
+
     @Test("Help and version are results")
     func help() throws {
         for arguments in [["--help"], ["run", "--help"], ["--version"], []] {

@@ -35,7 +35,7 @@ import Testing
         let sentence =
             #/
             first\ differing\ layer\ (\w+):\ (\d+)\ of\ (\d+)\ elements\ differ,
-            \ first\ at\ \[(\d+)\]\[(\d+)\]\[(\d+)\]\ reference\ (-?\d+),\ machine\ (-?\d+)\n
+            \ first\ at\ y=(\d+),x=(\d+),c=(\d+)\ reference\ (-?\d+),\ machine\ (-?\d+)\n
             /#
         let match = try #require(outcome.errors.wholeMatch(of: sentence), "\(outcome.errors)")
         #expect(match.1 == layer)
@@ -67,7 +67,8 @@ import Testing
             ["run", "--network", "lapped8", "--image", "ramp.png", "--tensors", "--output", "out"], in: folder)
         let stored = try NPYFile(folder.bytes("out/\(layer).npy"))[3, 5, 1]
         let outcome = try Tool.run(
-            ["explain", "--network", "lapped8", "--image", "ramp.png", "--layer", layer, "--at", "c=1,y=3,x=5"], in: folder)
+            ["explain", "--network", "lapped8", "--image", "ramp.png", "--layer", layer, "--at", "c=1,y=3,x=5"],
+            in: folder)
         #expect(outcome.status == 0)
         #expect(
             outcome.output.hasSuffix("\nstored: derivation \(stored), reference model \(stored), machine \(stored)\n"),

@@ -155,6 +155,35 @@ import Testing
             } == .simulatorBuildFailed)
     }
 
+    /// A program that is there is taken, another machine's is not, and a cache that cannot be written does no harm.
+    @Test func aCompiledMachineIsKept() throws {
+        defer { scratch.remove() }
+        func build(_ machine: MachineDescription, _ name: String, cache: URL) throws -> MachineBuild {
+            try MachineBuild(
+                machine, simulator: .icarus, directory: folder.appendingPathComponent(name),
+                cache: BuildCache(at: cache))
+        }
+        let cache = folder.appendingPathComponent("cache")
+        let first = try build(machine, "first", cache: cache)
+        let kept = cache.appendingPathComponent("intaglio/rtl")
+        let names = try FileManager.default.contentsOfDirectory(atPath: kept.path)
+        #expect(names.count == 1 && names[0].count == 64)
+        let second = try build(machine, "second", cache: cache)
+        #expect(second.program == kept.appendingPathComponent(names[0]) && second.program != first.program)
+        #expect(try Data(contentsOf: second.program) == Data(contentsOf: first.program))
+        var other = machine
+        other.dma.latencyCycles += 1
+        let third = try build(other, "third", cache: cache)
+        #expect(third.program == folder.appendingPathComponent("third/machine.vvp"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: kept.path).count == 2)
+        let layerCase = LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: 9)
+        let verification = try RTLVerification(
+            layerCase, on: second, directory: folder.appendingPathComponent("case"))
+        #expect(verification.failure == nil && verification.elements > 0)
+        let unwritable = try build(machine, "fourth", cache: URL(fileURLWithPath: "/proc"))
+        #expect(unwritable.program == folder.appendingPathComponent("fourth/machine.vvp"))
+    }
+
     @Test func aPipelineThatIsTooShort() {
         var short = machine
         short.macArray.pipelineStages = 3

@@ -60,7 +60,7 @@ import Testing
         ),
         (file("{'descr': '|u1', 'fortran_order': False, }", [1]), "a header without 'shape'"),
         (file("nothing", [1]), "a header without 'descr'"),
-        (Array(file(header("|u1", "(1,)"), [1]).prefix(30)), "a header of 62 bytes in a file of 30"),
+        (Array(file(header("|u1", "(1,)"), [1]).prefix(30)), "a header of 58 bytes in a file of 30"),
     ]
 
     @Test(arguments: refused.indices) func refusals(_ index: Int) throws {

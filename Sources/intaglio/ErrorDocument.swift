@@ -1,0 +1,50 @@
+import Diagnostics
+import FileFormats
+
+/// What ends a command that was called with `--json`: one JSON document on standard error.
+///
+///     {"schemaVersion": 1, "errors": [{"code": "MACHINE-001", "place": ..., "found": ..., "expected": ...,
+///      "remedy": ...}]}                      exit code 2
+///     {"schemaVersion": 1, "errors": [{"code": "ARGUMENTS", "found": ...}]}      exit code 2
+///     {"schemaVersion": 1, "difference": ...}                                    exit code 1
+struct ErrorDocument: Encodable {
+    struct Refusal: Encodable {
+        var code: String
+        var place: String?
+        var found: String
+        var expected: String?
+        var remedy: String?
+
+        init(_ diagnostic: Diagnostic) {
+            (code, place, found) = (diagnostic.code.rawValue, diagnostic.place, diagnostic.found)
+            (expected, remedy) = (diagnostic.expected, diagnostic.remedy)
+        }
+
+        init(arguments message: String) { (code, found) = ("ARGUMENTS", message) }
+    }
+
+    private var schemaVersion = 1
+    private var errors: [Refusal]?
+    private var consequence: String?
+    private var difference: String?
+
+    init(_ diagnostic: Diagnostic) { errors = [Refusal(diagnostic)] }
+
+    init(_ refused: RefusedItems) {
+        errors = refused.diagnostics.map(Refusal.init)
+        consequence = refused.consequence
+    }
+
+    init(_ found: DifferenceFound) { difference = found.message }
+
+    /// A command line that cannot be understood.
+    init(arguments message: String) { errors = [Refusal(arguments: message)] }
+
+    /// Whether the command line asks for JSON.
+    static var isWanted: Bool {
+        CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
+    }
+
+    /// Without the end of its last line.
+    var text: String { String(JSONDocument.text(of: self).dropLast()) }
+}
