@@ -32,6 +32,10 @@ enum Tool {
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = folder.url
+        // What the program keeps goes with the folder.
+        var environment = ProcessInfo.processInfo.environment
+        environment["XDG_CACHE_HOME"] = folder.path(".cache")
+        process.environment = environment
         process.standardInput = FileHandle.nullDevice
         let streams = try [output, errors].map { path -> FileHandle in try #require(FileHandle(forWritingAtPath: path))
         }
