@@ -13,7 +13,7 @@ import Testing
             "explain --at 0,0,0", "explain --at y=0,x=0", "explain --at y=0,x=0,x=0", "explain --at y=0,x=0,c=-1",
             "explain --at y=0,x=0,c=0,c=0", "explain --at y=,x=0,c=0", "explain --at a,b,c", "verify --threads 0",
             "verify --threads=-1", "verify --suite 0", "verify --suite=-3", "verify --against nobody",
-            "verify --rounding upwards", "verify --crop 64x64", "verify --json", "verify --work d", "quantize",
+            "verify --rounding upwards", "verify --crop 64x64", "verify --work d", "quantize",
             "import",
             "quantize a -o b --calibration c --reference d --without-float",
             "study codec --calibration a --images b --sparsities 0.5,1",
@@ -29,7 +29,7 @@ import Testing
     @Test(
         "With --json an error is one JSON document on standard error",
         arguments: [
-            ["plan", "--json", "--size", "10"], ["run", "--json", "--image", "nowhere.png"],
+            ["plan", "--json", "--size", "10"], ["verify", "--json"], ["run", "--json", "--image", "nowhere.png"],
             ["verify", "--against", "rtl", "--json", "--crop", "1x1+9999+0"], ["plan", "--machine", "huge", "--json"],
         ])
     func errorsInJSON(_ arguments: [String]) throws {

@@ -103,9 +103,8 @@ import Testing
         let compared = try Tool.run(["verify"] + arguments + ["--expected", "out"], in: folder)
         #expect(compared.status == 0 && compared.output.hasSuffix("4 of 4 layers compared, 0 differences\n"))
         #expect(compared.errors == "not compared, since they do not run behind --input: analysis0, gdn0\n")
-        let picture = try Tool.run(
-            ["run", "--network", "lapped8", "--input", "image=image.npy", "--json"], in: folder)
-        #expect(picture.status == 2 && picture.errors.hasPrefix("error[RUN-026]: image.npy: no such file"))
+        let absent = ["run", "--network", "lapped8", "--input", "image=image.npy"]
+        try Tool.expectRefusal(.tensorFileUnreadable, absent, in: folder)
     }
 
     @Test func whatDoesNotFitIsRefused() throws {

@@ -128,7 +128,11 @@ import Testing
     func refused(_ line: String, _ option: String, _ purpose: String) throws {
         let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: ScratchFolder())
         #expect(outcome.status == 2 && outcome.output.isEmpty, "\(line): \(outcome.errors)")
-        let sentence = outcome.errors.split(separator: "\n").first ?? ""
+        let text =
+            line.contains("--json")
+            ? try #require(JSON(Data(outcome.errors.utf8))["errors"]?.elements.first?["found"]?.string)
+            : outcome.errors
+        let sentence = text.split(separator: "\n").first ?? ""
         #expect(
             sentence.hasPrefix("Error: ") && sentence.contains(option) && sentence.contains(purpose),
             "\(line): \(outcome.errors)")
