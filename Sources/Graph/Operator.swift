@@ -46,7 +46,7 @@ public enum Operator: Hashable, Sendable {
 
 /// The sub-grid of latents: 2^fractionBits steps to one symbol step, and where the means lie in the second input.
 public struct LatentGrid: Hashable, Sendable {
-    /// F of the design: 4 unless said otherwise. Range 0...8.
+    /// F: 6 unless said otherwise. Range 0...8.
     public var fractionBits: Int
     /// First channel of the means inside the second input (a hyper-synthesis puts scales first, means last).
     public var firstMeanChannel: Int
