@@ -99,8 +99,12 @@ public struct TensorDump: Sendable {
         }
         switch array.elements {
         case .integers(let elements):
-            let offset = Int32(clamping: offset(of: format) ?? 0)
-            return Tensor(shape: shape, elements: (0..<count).map { elements[index($0)] &- offset })
+            let offset = offset(of: format) ?? 0
+            return Tensor(
+                shape: shape,
+                elements: (0..<count).map {
+                    Int32(clamping: Int(elements[index($0)]).subtractingReportingOverflow(offset).partialValue)
+                })
         case .floats(let elements):
             var stored: [Int32] = []
             stored.reserveCapacity(count)
@@ -131,10 +135,11 @@ public struct TensorDump: Sendable {
         for (position, element) in stored.elements.enumerated()
         where !ranges[position % shape.channels].contains(element) {
             let range = ranges[position % shape.channels]
-            let offset = Int32(clamping: offset(of: format) ?? 0)
+            let found = shape.coordinate(of: position)
+            let offset = offset(of: format) ?? 0
             throw unfit(
-                position, shape, "\(element &+ offset)",
-                expected: "\(range.lowerBound &+ offset)...\(range.upperBound &+ offset)")
+                position, shape, text(of: found, in: shape),
+                expected: "\(Int(range.lowerBound) &+ offset)...\(Int(range.upperBound) &+ offset)")
         }
         return stored
     }
