@@ -35,16 +35,17 @@ import Testing
     private static let bad = ["w.png", "x.png", "y.png", "z.png"]
 
     private func expectList(
-        _ outcome: Tool.Outcome, _ folder: String, _ summary: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ outcome: Tool.Outcome, _ folder: String, _ summary: String, json: Bool = false,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) {
         #expect(outcome.status == 2, "\(outcome.errors)", sourceLocation: sourceLocation)
         for name in Self.bad {
-            #expect(
-                outcome.errors.contains(": \(folder)/\(name)"), "\(name): \(outcome.errors)",
-                sourceLocation: sourceLocation)
+            let place = json ? "\"place\" : \"\(folder)/\(name)\"" : ": \(folder)/\(name)"
+            #expect(outcome.errors.contains(place), "\(name): \(outcome.errors)", sourceLocation: sourceLocation)
         }
+        let start = json ? "    \"code\" : \"IMAGE-" : "error[IMAGE-"
         #expect(
-            outcome.errors.split(separator: "\n").filter { $0.hasPrefix("error[IMAGE-") }.count == 4,
+            outcome.errors.split(separator: "\n").filter { $0.contains(start) }.count == 4,
             "\(outcome.errors)", sourceLocation: sourceLocation)
         #expect(outcome.errors.contains(summary), "\(outcome.errors)", sourceLocation: sourceLocation)
         #expect(
@@ -60,7 +61,7 @@ import Testing
         let outcome = try Tool.run(
             ["evaluate", "mixed", "--network", "net.safetensors", "--quantizers", "round", "-o", "out", "--json"],
             in: folder)
-        expectList(outcome, "mixed", "refused: 4 of 6 pictures; the results are those of the other 2")
+        expectList(outcome, "mixed", "refused: 4 of 6 pictures; the results are those of the other 2", json: true)
         #expect(Array(outcome.output.utf8) == (try folder.bytes("out/evaluation.json")))
         let report = try JSON(Data(outcome.output.utf8))
         #expect(report["complete"] == .boolean(true))

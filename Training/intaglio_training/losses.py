@@ -38,15 +38,15 @@ SMALLEST_DISTORTIONS = {"mse": 0.5, "ms-ssim": 1e-4}
 TYPICAL_DISTORTIONS = {"mse": (16.2, 0.26), "ms-ssim": (0.0745, 0.414)}
 
 
-def loss_of_pictures(name: str, weighting: str, lambdas: Tensor, distortion: Tensor, bpp: Tensor) -> Tensor:
-    """The loss of a batch from its pictures' lambdas, distortions of the kind `name` and bits per pixel, shapes [N].
+def loss_of_pictures(name: str, weighting: str, lambdas: Tensor, distortion: Tensor, bpp: Tensor, factors: Tensor | float = 1.0) -> Tensor:
+    """The loss of a batch from its pictures' lambdas, distortions of the kind `name` and bits per pixel, shapes [N]; the part of the distortion counts `factors` times.
 
     `decibels` puts D* ln D for D, where D* is the typical distortion of a lambda: at D* both have the same slope.
     """
     if weighting == DECIBELS:
         factor, power = TYPICAL_DISTORTIONS[name]
-        return (lambdas ** (1 - power) * factor * (distortion + SMALLEST_DISTORTIONS[name]).log() + bpp).mean()
-    losses = lambdas * distortion + bpp
+        return (factors * lambdas ** (1 - power) * factor * (distortion + SMALLEST_DISTORTIONS[name]).log() + bpp).mean()
+    losses = factors * lambdas * distortion + bpp
     return (losses + SMALLEST_LOSS).log().mean() if weighting == RELATIVE else losses.mean()
 
 

@@ -18,7 +18,8 @@ class Options:
     `gradient_norm` is the longest gradient a step follows, 0 for no limit. `precision` is that of the
     convolutions while training; bfloat16 takes less than half the time where the
     processor has its instructions. `surrogate` is what the syntheses see in training: rounded values, or noise. `weighting` says what a
-    picture's loss counts: itself, its logarithm, or bits and decibels; beside it stand the logarithms of its distortion, with the weight `fidelity`, and of the other distortion, with the weight `companion`."""
+    picture's loss counts: itself, its logarithm, or bits and decibels; beside it stand the logarithms of its distortion, with the weight `fidelity`, and of the other distortion, with the weight `companion`. `slant`: the distortion of rate r counts (1 + slant)^r times. `dimmed` and `plain`
+    are the shares of crops that are exposed less, and that are of one colour."""
 
     network: str = "mbt2018-mean"
     channels: int = 64
@@ -27,6 +28,9 @@ class Options:
     weighting: str = ABSOLUTE
     fidelity: float = 0.0
     companion: float = 0.0
+    slant: float = 0.0
+    dimmed: float = 0.0
+    plain: float = 0.0
     precision: str = "float32"
     surrogate: str = ROUNDING
     optimizer: str = "adam"
@@ -54,6 +58,8 @@ class Options:
             value = getattr(self, field.name)
             if isinstance(value, (int, float)) and value < 0 or (field.name in MUST_BE_POSITIVE and value == 0):
                 raise InputError(f"{field.name} is {value}; a positive number is expected")
+        if self.dimmed + self.plain > 1:
+            raise InputError(f"dimmed is {self.dimmed} and plain {self.plain}; shares with a sum of at most 1 are expected")
         if self.crop % 64:
             raise InputError(f"crop is {self.crop}; a multiple of 64 is expected")
         if any(weight <= 0 for weight in self.lambdas):

@@ -9,6 +9,8 @@ from torch import Tensor
 
 from .errors import InputError
 
+# The least exposure of a dimmed crop.
+DARKEST = 0.05
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".ppm", ".bmp"}
 
 
@@ -50,11 +52,12 @@ def _rgb_samples(picture: Image.Image) -> numpy.ndarray:
 class CropSampler:
     """Random square crops with random flips, from photographs held in memory as 8-bit samples.
 
-    Every photograph is equally likely. The state of the generator is all that a checkpoint needs.
+    Every photograph is equally likely. A share `dimmed` of the crops is exposed less, a share `plain` is of one colour; the others are as they are in the
+    picture. The state of the generator is all that a checkpoint needs.
     """
 
-    def __init__(self, paths: list[Path], crop: int, seed: int):
-        self.crop = crop
+    def __init__(self, paths: list[Path], crop: int, seed: int, dimmed: float = 0.0, plain: float = 0.0):
+        self.crop, self.dimmed, self.plain = crop, dimmed, plain
         self.generator = torch.Generator().manual_seed(seed)
         pictures = [read_picture(path) for path in paths]
         self.pictures = [picture for picture in pictures if min(picture.shape[1:]) >= crop]
@@ -71,6 +74,27 @@ class CropSampler:
         return int(torch.randint(count, (), generator=self.generator))
 
     def _one(self) -> Tensor:
+        if not self.dimmed + self.plain:
+            return self._cut()
+        kind = self._uniform()
+        if kind < self.plain:
+            return self._colour()[:, None, None].expand(3, self.crop, self.crop)
+        crop = self._cut()
+        return (crop * DARKEST ** self._uniform()).round().to(torch.uint8) if kind < self.plain + self.dimmed else crop
+
+    def _uniform(self) -> float:
+        return float(torch.rand((), generator=self.generator))
+
+    def _colour(self) -> Tensor:
+        """Any colour, or with an even chance one whose channels are each near black, near white or anything."""
+        colour = torch.randint(256, (3,), generator=self.generator)
+        if self._draw(2):
+            margin = torch.randint(8, (3,), generator=self.generator)
+            ends = torch.stack([margin, 255 - margin, colour])
+            colour = ends.gather(0, torch.randint(3, (1, 3), generator=self.generator))[0]
+        return colour.to(torch.uint8)
+
+    def _cut(self) -> Tensor:
         picture = self.pictures[self._draw(len(self.pictures))]
         top = self._draw(picture.shape[1] - self.crop + 1)
         left = self._draw(picture.shape[2] - self.crop + 1)

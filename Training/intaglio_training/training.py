@@ -51,7 +51,7 @@ class Training:
         self.network.precision, self.network.surrogate = precision_named(options.precision), options.surrogate
         groups = self.network.parameter_groups() if hasattr(self.network, "parameter_groups") else [{"params": self.network.parameters()}]
         self.optimizer = make_optimizer(options.optimizer, groups, options.learning_rate)
-        self.sampler = CropSampler(photographs, options.crop, options.seed)
+        self.sampler = CropSampler(photographs, options.crop, options.seed, options.dimmed, options.plain)
         self.lambdas = torch.tensor(options.lambdas, device=self.device)
         self.distortion = distortion_named(options.loss)
         self.step = 0
@@ -90,7 +90,7 @@ class Training:
         coded = self.network(pictures, rates)
         bpp = coded.bits / (pictures.shape[2] * pictures.shape[3])
         distortion = self.distortion(pictures, coded.reconstruction)
-        loss = loss_of_pictures(self.options.loss, self.options.weighting, self.lambdas[rates], distortion, bpp)
+        loss = loss_of_pictures(self.options.loss, self.options.weighting, self.lambdas[rates], distortion, bpp, (1 + self.options.slant) ** rates)
         for weight, name in ((self.options.fidelity, self.options.loss), (self.options.companion, other_distortion(self.options.loss))):
             if weight:
                 loss = loss + weight * log_distortion(name, pictures, coded.reconstruction)

@@ -60,3 +60,15 @@ def test_small_photographs_are_counted(photographs):
 def test_missing_folder(tmp_path):
     with pytest.raises(InputError, match="is not a folder"):
         picture_paths([tmp_path / "nowhere"])
+
+
+def test_crops_of_one_colour_and_dimmed_crops(photographs):
+    paths = picture_paths([photographs])
+    plain = CropSampler(paths, 64, seed=3, plain=1.0).batch(8)
+    assert (plain == plain[:, :, :1, :1]).all() and len({tuple(crop[:, 0, 0].tolist()) for crop in plain}) > 4
+    brightest = CropSampler(paths, 64, seed=3).batch(8).amax()
+    dimmed = CropSampler(paths, 64, seed=3, dimmed=1.0).batch(8).amax(dim=(1, 2, 3))
+    assert dimmed.min() < 0.5 * brightest and dimmed.max() <= brightest
+    mixed = CropSampler(paths, 64, seed=3, dimmed=0.25, plain=0.25).batch(64)
+    flat = (mixed == mixed[:, :, :1, :1]).all(dim=(1, 2, 3)).sum()
+    assert 4 < flat < 32
