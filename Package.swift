@@ -109,7 +109,7 @@ let package = Package(
         ]),
         module("Lowering", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Schedules", "Commands",
-            "Networks", "Geometry", "Timing", "Machine", "Scheduling",
+            "Networks", "Geometry", "Timing", "Scheduling",
         ]),
         module("WeightCoding", [
             "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Geometry", "Timing",

@@ -1,7 +1,6 @@
 import Commands
 import FixedPoint
 import Geometry
-import Machine
 import MachineDescription
 import Schedules
 
@@ -32,7 +31,7 @@ struct CommandBuilder<Sink: CommandSink> {
     // MARK: - Layer
 
     /// Loads each block into the layer's half of the parameter memory. Blocks: external address, address, bytes.
-    mutating func loadParameters(_ layer: LayerContext, blocks: [(externalAddress: Int, address: Int, bytes: Int)]) {
+    mutating func loadParameters(_ layer: LayerLowering, blocks: [(externalAddress: Int, address: Int, bytes: Int)]) {
         let half = layer.index % 2
         for (index, block) in blocks.enumerated() {
             let transfer = Transfer(
@@ -47,7 +46,7 @@ struct CommandBuilder<Sink: CommandSink> {
         }
     }
 
-    mutating func lower(_ layer: LayerContext) {
+    mutating func lower(_ layer: LayerLowering) {
         let (pixelTiles, channelTiles) = (layer.tiling.pixelTiles, layer.tiling.channelTiles.count)
         var state = LayerState(
             parametersHalf: layer.index % 2, remainingStores: pixelTiles * channelTiles, awaitsStores: layer.index > 0)
@@ -78,7 +77,7 @@ struct CommandBuilder<Sink: CommandSink> {
         var lastCompute = -1
     }
 
-    private mutating func lower(_ layer: LayerContext, pixelTile: Int, channelTile: Int, _ state: inout LayerState) {
+    private mutating func lower(_ layer: LayerLowering, pixelTile: Int, channelTile: Int, _ state: inout LayerState) {
         let tiling = layer.tiling
         let rows = tiling.rows.outputRange(pixelTile / tiling.columns.count)
         let columns = tiling.columns.outputRange(pixelTile % tiling.columns.count)
@@ -111,7 +110,7 @@ struct CommandBuilder<Sink: CommandSink> {
     // MARK: - Loads
 
     /// Loads a weight tile unless it is in a half already; never over the tile `keeping`.
-    private mutating func loadWeights(_ layer: LayerContext, tile: Int, keeping kept: Int?) {
+    private mutating func loadWeights(_ layer: LayerLowering, tile: Int, keeping kept: Int?) {
         guard layer.tiling.layer.usesArray, weights.half(of: tile) == nil else { return }
         let halves = layer.buffers.weights.count
         if let kept, weights.half(of: kept) == weights.next % halves { return }
@@ -131,7 +130,7 @@ struct CommandBuilder<Sink: CommandSink> {
     }
 
     /// Loads an input tile (both operands of it) unless it is in a half already.
-    private mutating func loadInput(_ layer: LayerContext, tile: Int, _ step: Step, _ state: inout LayerState) {
+    private mutating func loadInput(_ layer: LayerLowering, tile: Int, _ step: Step, _ state: inout LayerState) {
         guard inputs.half(of: tile) == nil else { return }
         let (half, lastUse) = inputs.replace(with: tile, halves: layer.buffers.input.count)
         if lastUse >= 0 { commands.addSignals(.inputFree(half), at: lastUse) }
@@ -151,7 +150,7 @@ struct CommandBuilder<Sink: CommandSink> {
                 operation: .load(inputTransfer(layer, operand: 1, address: layer.buffers.second[half], step))))
     }
 
-    private func inputTransfer(_ layer: LayerContext, operand index: Int, address: Int, _ step: Step) -> Transfer {
+    private func inputTransfer(_ layer: LayerLowering, operand index: Int, address: Int, _ step: Step) -> Transfer {
         let geometry = layer.tiling.layer
         let operand = geometry.operands[index]
         let first: Int
@@ -198,7 +197,7 @@ struct CommandBuilder<Sink: CommandSink> {
     // MARK: - Compute and store
 
     private mutating func compute(
-        _ layer: LayerContext, weightTile: Int, inputTile: Int, _ step: inout Step, _ state: inout LayerState
+        _ layer: LayerLowering, weightTile: Int, inputTile: Int, _ step: inout Step, _ state: inout LayerState
     ) {
         let first = commands.count
         step.inputHalf = inputs.half(of: inputTile)!
@@ -239,7 +238,7 @@ struct CommandBuilder<Sink: CommandSink> {
         commands.append(Command(layer: layer, waits: [], signals: [], operation: .accumulate(accumulation)))
     }
 
-    private mutating func store(_ layer: LayerContext, _ step: Step, _ state: inout LayerState) {
+    private mutating func store(_ layer: LayerLowering, _ step: Step, _ state: inout LayerState) {
         let geometry = layer.tiling.layer
         let bytes = geometry.outputBytesPerElement
         let transfer = rectangle(

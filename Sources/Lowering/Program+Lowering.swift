@@ -2,7 +2,6 @@ import Commands
 public import Diagnostics
 public import Geometry
 import Graph
-import Machine
 public import MachineDescription
 import Networks
 public import Schedules
@@ -99,7 +98,7 @@ extension ProgramLayout {
         var layers: [LayerProgram] = []
         for (index, (tiling, entry)) in verified.enumerated() {
             let blocks = parameters.layers[index]
-            let context = LayerContext(
+            let context = LayerLowering(
                 index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
                 weightAddresses: layout.weightAddresses[index], parameters: blocks.addresses,
                 missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)

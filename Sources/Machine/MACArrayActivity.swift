@@ -4,7 +4,7 @@ import FixedPoint
 internal import Kernels
 internal import MachineDescription
 
-/// C0 x K0 x P0 multipliers: sums of products of a row of output positions.
+/// What C0 x K0 x P0 multipliers do for a row of output positions, and how its sums lie.
 ///
 /// The lanes' shape costs time and traffic, never a bit: what it counts (`UnitActivity`) follows the steps that the
 /// array would issue, while the sums come from the C kernel, in segments that provably fit 32 bits.

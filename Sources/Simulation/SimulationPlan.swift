@@ -18,6 +18,8 @@ public struct SimulationPlan: Sendable {
     public let schedule: Schedule
     public let image: ImageReport
     package let layout: ProgramLayout
+    /// What it was planned for, where weights were at hand.
+    private var quantized: QuantizedNetwork?
     /// Where the commands are kept.
     private let commands: [Command]?
     package let timeline: Timeline
@@ -41,6 +43,7 @@ public struct SimulationPlan: Sendable {
         try self.init(
             formats: NetworkFormats(network), machine: machine, width: width, height: height, schedule: schedule,
             keepsCommands: keepsCommands, fault: fault, memory: memory)
+        quantized = network
         guard machine.estimatesWeightCoding else { return }
         let program =
             if let commands {
@@ -108,6 +111,14 @@ public struct SimulationPlan: Sendable {
 
     /// Of tensors and layers, at the picture's padded size.
     package var geometry: NetworkGeometry { layout.geometry }
+
+    /// Whether a network has the formats that were planned: at once for the very network that was.
+    ///
+    /// - Throws: what the network's formats throw.
+    package func hasFormats(of network: QuantizedNetwork) throws(Diagnostic) -> Bool {
+        if quantized == network { return true }
+        return try NetworkFormats(network) == self.network
+    }
 
     /// What a machine runs. Only of a plan that keeps its commands.
     package var program: Program {

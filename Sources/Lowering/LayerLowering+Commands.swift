@@ -1,10 +1,9 @@
 import Commands
 import FixedPoint
 import Geometry
-import Machine
 import Schedules
 
-extension LayerContext {
+extension LayerLowering {
     /// The accumulation of a convolution, a fully connected layer or normalization.
     func convolution(_ step: Step, inputLanes: Int, outputLanes: Int) -> Accumulation {
         var accumulation = common(step, inputLanes: inputLanes, outputLanes: outputLanes)

@@ -1,11 +1,10 @@
 import Commands
 import Geometry
-import Machine
 import MachineDescription
 import Schedules
 
 /// What stays the same while a layer is lowered.
-struct LayerContext {
+struct LayerLowering {
     let index: Int
     let tiling: LayerTiling
     let order: LoopOrder
@@ -34,7 +33,7 @@ struct LayerContext {
         self.missingRows = missingRows
         verticalPhases = tiling.layer.vertical.phases
         horizontalPhases = tiling.layer.horizontal.phases
-        accumulation = LayerContext.accumulation(tiling.layer, parameters: parameters)
+        accumulation = LayerLowering.accumulation(tiling.layer, parameters: parameters)
     }
 
     private static func accumulation(_ layer: LayerGeometry, parameters: ParameterAddresses) -> Accumulation {
