@@ -7,6 +7,9 @@ public struct UnitActivity: Hashable, Sendable, BitwiseCopyable {
     public var steps = 0
     /// Bytes moved between external memory and buffers.
     public var externalReadBytes = 0
+    /// Parts of them: those that go into the weight buffer and into parameter memory.
+    public var externalWeightBytes = 0
+    public var externalParameterBytes = 0
     public var externalWriteBytes = 0
     /// Bytes read from the weight, activation and parameter memories: a whole word of C0 x K0 weights each step; a word
     /// of C0 activations for each valid (inside the tensor) pixel lane of each step; operands of element-wise work and
@@ -24,6 +27,8 @@ public struct UnitActivity: Hashable, Sendable, BitwiseCopyable {
         sum.groups += activity.groups
         sum.steps += activity.steps
         sum.externalReadBytes += activity.externalReadBytes
+        sum.externalWeightBytes += activity.externalWeightBytes
+        sum.externalParameterBytes += activity.externalParameterBytes
         sum.externalWriteBytes += activity.externalWriteBytes
         sum.bufferReadBytes += activity.bufferReadBytes
         sum.bufferWriteBytes += activity.bufferWriteBytes

@@ -1,9 +1,9 @@
 public import Diagnostics
 import Geometry
 import Graph
-public import Images
+import Images
 public import MachineDescription
-public import Networks
+import Networks
 import ReferenceModel
 public import Schedules
 public import Simulation

@@ -115,5 +115,16 @@ package struct AxisTiles: Hashable {
         (self.inputTotal, self.inputLargest) = (total, largest)
     }
 
+    /// Input positions that some tile reads.
+    package var inputDistinct: Int {
+        var (distinct, end) = (0, 0)
+        for index in 0..<count {
+            let range = axis.inputRange(of: outputRange(index))
+            distinct += max(0, range.upperBound - max(range.lowerBound, end))
+            end = max(end, range.upperBound)
+        }
+        return distinct
+    }
+
     package func outputRange(_ index: Int) -> Range<Int> { index * extent..<min((index + 1) * extent, axis.output) }
 }

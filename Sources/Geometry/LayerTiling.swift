@@ -76,6 +76,11 @@ package struct LayerTiling: Hashable {
     package var weightTiles: Int { layer.usesArray ? channelTiles.count * inputChannelTiles.count : 0 }
     package var inputTiles: Int { pixelTiles * (inputFollowsChannels ? channelTiles.count : inputChannelTiles.count) }
     package var outputTiles: Int { pixelTiles * channelTiles.count }
+    /// Bytes of operands that some tile reads, each counted once.
+    package var inputBytes: Int {
+        let positions = rows.inputDistinct * columns.inputDistinct
+        return layer.operands.reduce(0) { $0 + positions * $1.channels * $1.bytesPerElement }
+    }
 }
 
 /// What one half of each buffer must hold, for the largest tile.

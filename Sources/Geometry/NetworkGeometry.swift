@@ -17,7 +17,8 @@ package struct NetworkGeometry: Hashable, Sendable {
     /// Graph inputs, then the layers' results in order.
     package var tensors: [TensorGeometry] = []
     package var layers: [LayerGeometry] = []
-    /// Layers whose results the network is run for, the first the picture where there is one; layers of latents.
+    /// Layers whose results the network is run for, the first the picture where there is one; layers of latents, those
+    /// that are quantized on a grid first.
     package let outputLayers: [Int]
     package let latentLayers: [Int]
 
@@ -35,7 +36,11 @@ package struct NetworkGeometry: Hashable, Sendable {
                     name: storage.name, shape: shapes[storage.name]!, bytesPerElement: storage.bytesPerElement))
         }
         let layerIndices = { [inputs = graph.inputs.count] (name: String) in indices[name]! - inputs }
-        (outputLayers, latentLayers) = (graph.outputs.map(layerIndices), graph.latents.map(layerIndices))
+        outputLayers = graph.outputs.map(layerIndices)
+        let quantized = graph.layers.indices.filter {
+            if case .quantizeLatent = graph.layers[$0].operator { true } else { false }
+        }
+        latentLayers = quantized + graph.latents.map(layerIndices).filter { !quantized.contains($0) }
         for layer in graph.layers {
             layers.append(
                 try LayerGeometry(

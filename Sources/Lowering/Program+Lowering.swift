@@ -149,6 +149,7 @@ extension LayerProgram {
         let footprint = TileFootprint(tiling, array: machine.macArray)
         self.init(
             name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
+            inputBytes: tiling.inputBytes,
             weightBufferPeakBytes: min(tiling.weightTiles, buffers.weights.count) * footprint.weightBytes,
             activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count)
                 * (footprint.inputBytes + footprint.secondBytes)

@@ -57,6 +57,8 @@ public struct LayerProgram: Hashable, Sendable {
     public var commands: Range<Int>
     /// Weight codes, padding not counted.
     public var weightBytes: Int
+    /// Bytes of operands that some tile reads, each counted once.
+    public var inputBytes: Int
     /// High-water marks: all halves in use together, padding counted.
     public var weightBufferPeakBytes: Int
     public var activationBufferPeakBytes: Int
@@ -69,13 +71,14 @@ public struct LayerProgram: Hashable, Sendable {
     public var inputChannelTiles: Int
 
     public init(
-        name: String, commands: Range<Int>, weightBytes: Int, weightBufferPeakBytes: Int,
+        name: String, commands: Range<Int>, weightBytes: Int, inputBytes: Int, weightBufferPeakBytes: Int,
         activationBufferPeakBytes: Int, accumulatorPeak: Int,
         parameterMemoryBytes: Int, pixelTiles: Int, channelTiles: Int, inputChannelTiles: Int
     ) {
         self.name = name
         self.commands = commands
         self.weightBytes = weightBytes
+        self.inputBytes = inputBytes
         self.weightBufferPeakBytes = weightBufferPeakBytes
         self.activationBufferPeakBytes = activationBufferPeakBytes
         self.accumulatorPeak = accumulatorPeak

@@ -32,6 +32,11 @@ struct DMAEngine {
         var activity = UnitActivity()
         if isLoad {
             activity.externalReadBytes = transfer.bytes
+            switch transfer.buffer {
+            case .weightBuffer: activity.externalWeightBytes = transfer.bytes
+            case .parameterMemory: activity.externalParameterBytes = transfer.bytes
+            case .activationBuffer: break
+            }
             activity.bufferWriteBytes = transfer.bytes
         } else {
             activity.externalWriteBytes = transfer.bytes

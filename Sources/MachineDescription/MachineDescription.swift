@@ -43,6 +43,11 @@ public struct MachineDescription: Hashable, Sendable {
         self.weightDecoder = weightDecoder
     }
 
+    /// Weight, activation and accumulator buffer and parameter memory together.
+    public var sramBytes: Int {
+        weightBuffer.bytes + activationBuffer.bytes + accumulatorBuffer.bytes + parameterMemory.bytes
+    }
+
     /// Whether coded weights or skipped zeros are estimated beside the simulated cycles.
     public var estimatesWeightCoding: Bool { weightDecoder != nil || macArray.zeroSkipping }
 }

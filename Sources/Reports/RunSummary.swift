@@ -1,61 +1,53 @@
 public import Simulation
-import Text
+public import Text
 import WeightCoding
 
 /// The report as a person reads it.
 public struct RunSummary: Sendable {
     public let text: String
 
-    public init(_ report: RunReport) {
-        self.text = [Self.heading(report), Self.layers(report), Self.totals(report)].joined(separator: "\n")
+    /// - Parameter columns: of the table of layers, in their order.
+    public init(_ report: RunReport, columns: [LayerColumn] = LayerColumn.standard, style: TextStyle = .plain) {
+        self.text = [
+            style.wrapped(Self.heading(report)) + "\n", LayerTable(report, columns: columns, style: style).text,
+            Self.totals(report, style),
+        ].joined(separator: "\n")
     }
 
     private static func heading(_ report: RunReport) -> String {
         let image = report.image
-        var line = "\(report.network) on \(report.machine), \(image.width)x\(image.height)"
+        var line = "\(report.network) on \(report.machine), "
+        if let inputs = report.inputs {
+            return line + inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
+        }
+        line += "\(image.width)x\(image.height)"
         if image.paddedWidth != image.width || image.paddedHeight != image.height {
             line += " (padded to \(image.paddedWidth)x\(image.paddedHeight))"
         }
         if let conversions = image.conversions, !conversions.isEmpty {
             line += ", picture converted: \(conversions.joined(separator: ", "))"
         }
-        return line + "\n"
+        return line
     }
 
-    private static func layers(_ report: RunReport) -> String {
-        var table = TextTable(
-            header: [
-                "layer", "operator", "output", "MACs", "cycles", "compute", "stalled", "mostly", "util %", "weights B",
-                "DRAM B", "saturated", "digest",
-            ],
-            leftColumns: 2)
-        for layer in report.layers {
-            table.append([
-                layer.name, layer.operator, layer.outputShape, layer.usefulMACs.grouped, layer.simulatedCycles.grouped,
-                layer.computeCycles.grouped,
-                (layer.simulatedCycles - layer.computeCycles).grouped, mainReason(layer.stallCycles),
-                (layer.utilization * 100).fixed(1),
-                layer.weightBytes.grouped, (layer.dramReadBytes + layer.dramWriteBytes).grouped,
-                layer.saturatedOutputs?.grouped ?? "",
-                String((layer.outputDigest ?? "").prefix(12)),
-            ])
-        }
+    private static func totals(_ report: RunReport, _ style: TextStyle) -> String {
         let totals = report.totals
-        table.append([
-            "total", "", "", totals.usefulMACs.grouped, totals.simulatedCycles.grouped, totals.computeCycles.grouped,
-            (totals.simulatedCycles - totals.computeCycles).grouped, mainReason(totals.stallCycles),
-            (totals.utilization * 100).fixed(1),
-            totals.weightBytes.grouped, totals.dramBytes.grouped, totals.saturatedOutputs?.grouped ?? "", "",
-        ])
-        return table.text
-    }
-
-    private static func totals(_ report: RunReport) -> String {
-        let totals = report.totals
+        let (one, many) = report.inputs == nil ? ("picture", "pictures") : ("run", "runs")
         var lines = [
             """
-            time        \(totals.milliseconds.fixed(3)) ms a picture, \(totals.framesPerSecond.fixed(2)) pictures a \
+            time        \(totals.milliseconds.fixed(3)) ms a \(one), \(totals.framesPerSecond.fixed(2)) \(many) a \
             second; lower bound \(totals.lowerBoundCycles.grouped) cycles
+            """
+        ]
+        if let rate = totals.frameRate { lines.append(frameRate(rate, many)) }
+        lines += [
+            """
+            DRAM        \(totals.dramBytes.grouped) bytes: \(causes(totals.dramByCause)); lower bound \
+            \(totals.lowerBoundBytes.grouped)
+            """,
+            """
+            SRAM        \(totals.sramPeakBytes.grouped) of \(totals.sramBytes.grouped) bytes at the peak: \
+            \(memories(totals))
             """,
             """
             parameters  \(totals.parameterBytes.grouped) bytes, float32 \(totals.parameterBytesFloat32.grouped) \
@@ -64,14 +56,6 @@ public struct RunSummary: Sendable {
             """
             activations \(totals.peakActivationBytes.grouped) bytes alive at once, float32 \
             \(totals.peakActivationBytesFloat32.grouped)
-            """,
-            """
-            buffers     weights \(totals.weightBufferPeakBytes.grouped) bytes, activations \
-            \(totals.activationBufferPeakBytes.grouped) bytes at the peak
-            """,
-            """
-            DRAM        \(totals.dramReadBytes.grouped) bytes read, \(totals.dramWriteBytes.grouped) written; lower \
-            bound \(totals.lowerBoundBytes.grouped)
             """,
         ]
         if let coding = totals.weightCoding { lines.append(weightCoding(coding, totals)) }
@@ -88,10 +72,34 @@ public struct RunSummary: Sendable {
             lines.append(
                 "quality     PSNR \(psnr)" + (quality.psnrFloat.map { ", float network \($0.fixed(4)) dB" } ?? ""))
         }
+        lines = lines.map { style.wrapped($0, indent: 12) }
         if let binding = totals.binding {
-            lines += ["", binding.sentence.prefix(1).uppercased() + binding.sentence.dropFirst() + "."]
+            lines += ["", style.wrapped(binding.sentence.prefix(1).uppercased() + binding.sentence.dropFirst() + ".")]
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func frameRate(_ rate: FrameRateReport, _ many: String) -> String {
+        """
+        frame rate  \(rate.framesPerSecond.shortest) \(many) a second move \(rate.dramGigabytesPerSecond.fixed(3)) of \
+        \(rate.dramGigabytesPerSecondPeak.fixed(3)) GB/s and need \(rate.neededClockMegahertz.fixed(1)) MHz: \
+        \(rate.isMet ? "met" : "not met")
+        """
+    }
+
+    private static func causes(_ traffic: DRAMTraffic) -> String {
+        let parts = [
+            ("input", traffic.input), ("input again", traffic.inputAgain), ("weights", traffic.weights),
+            ("parameters", traffic.parameters), ("partial sums", traffic.partialSums), ("output", traffic.output),
+        ]
+        return parts.filter { $0.1 > 0 }.map { "\($0.0) \($0.1.grouped)" }.joined(separator: ", ")
+    }
+
+    private static func memories(_ totals: TotalsReport) -> String {
+        [
+            ("weights", totals.weightBufferPeakBytes), ("activations", totals.activationBufferPeakBytes),
+            ("partial sums", totals.accumulatorBufferPeakBytes), ("parameters", totals.parameterMemoryPeakBytes),
+        ].map { "\($0.0) \($0.1.grouped)" }.joined(separator: ", ")
     }
 
     /// Estimates, which no total above contains.
@@ -113,9 +121,5 @@ public struct RunSummary: Sendable {
             """
         if let bound = coding.estimatedCyclesBound { line += ", bound \(bound.grouped)" }
         return line
-    }
-
-    private static func mainReason(_ stallCycles: [String: Int]) -> String {
-        stallCycles.filter { $0.value > 0 }.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
     }
 }

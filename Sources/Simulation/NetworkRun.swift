@@ -73,9 +73,16 @@ public struct NetworkRun: Sendable {
     }
 
     /// The plan's report with what only data can say.
-    public func report(float: FloatRun? = nil) -> RunReport {
-        var report = simulation.plan.report()
-        report.image.conversions = picture?.conversions.map(\.rawValue)
+    ///
+    /// - Parameter framesPerSecond: runs a second that are wanted, more than 0.
+    public func report(float: FloatRun? = nil, framesPerSecond: Double? = nil) -> RunReport {
+        var report = simulation.plan.report(framesPerSecond: framesPerSecond)
+        if let picture {
+            report.image.conversions = picture.conversions.map(\.rawValue)
+        } else {
+            let tensors = simulation.plan.geometry.tensors.prefix(simulation.plan.network.graph.inputs.count)
+            report.inputs = tensors.map { InputReport(name: $0.name, shape: $0.shape.description) }
+        }
         let pixels = Double(report.image.width * report.image.height)
         let (graph, geometry) = (simulation.plan.network.graph, simulation.plan.geometry)
         report.totals.saturatedOutputs = simulation.saturatedOutputs.reduce(0, +)

@@ -7,6 +7,8 @@ public struct RunReport: Codable, Equatable, Sendable {
     public var network: String
     public var machine: String
     public var image: ImageReport
+    /// Only of `run` on tensors: what it ran on in place of a picture.
+    public var inputs: [InputReport]?
     public var layers: [LayerReport]
     public var totals: TotalsReport
     /// Only of `run`.
@@ -36,6 +38,13 @@ public struct ImageReport: Codable, Equatable, Sendable {
     }
 }
 
+/// A tensor that a run began with.
+public struct InputReport: Codable, Equatable, Sendable {
+    public var name: String
+    /// height x width x channels.
+    public var shape: String
+}
+
 /// One layer. Bytes and cycles are exact integers; cycles run from the completion of the layer before to this one's
 /// own.
 public struct LayerReport: Codable, Equatable, Sendable {
@@ -54,10 +63,15 @@ public struct LayerReport: Codable, Equatable, Sendable {
     public var weightBytes: Int
     public var dramReadBytes: Int
     public var dramWriteBytes: Int
+    public var dramByCause: DRAMTraffic
     public var sramReadBytes: Int
     public var sramWriteBytes: Int
     public var weightBufferPeakBytes: Int
     public var activationBufferPeakBytes: Int
+    /// Partial sums at one time, whole bytes.
+    public var accumulatorBufferPeakBytes: Int
+    /// The layer's own half of it.
+    public var parameterMemoryPeakBytes: Int
     /// No schedule on this machine can take fewer cycles or move fewer bytes.
     public var lowerBoundCycles: Int
     public var lowerBoundBytes: Int
@@ -75,6 +89,14 @@ public struct LayerReport: Codable, Equatable, Sendable {
     public var outputDigest: String?
 }
 
+extension LayerReport {
+    /// Bytes that its tiles take in the four memories of the chip.
+    public var sramPeakBytes: Int {
+        weightBufferPeakBytes + activationBufferPeakBytes + accumulatorBufferPeakBytes + parameterMemoryPeakBytes
+    }
+    public var dramBytes: Int { dramReadBytes + dramWriteBytes }
+}
+
 /// Sums over the layers, and what follows from them.
 public struct TotalsReport: Codable, Equatable, Sendable {
     public var usefulMACs: Int
@@ -87,15 +109,23 @@ public struct TotalsReport: Codable, Equatable, Sendable {
     public var dramReadBytes: Int
     public var dramWriteBytes: Int
     public var dramBytes: Int
+    public var dramByCause: DRAMTraffic
     public var sramReadBytes: Int
     public var sramWriteBytes: Int
     public var weightBufferPeakBytes: Int
     public var activationBufferPeakBytes: Int
+    public var accumulatorBufferPeakBytes: Int
+    public var parameterMemoryPeakBytes: Int
+    /// The largest sum of a layer's four peaks, and what the machine has of these memories.
+    public var sramPeakBytes: Int
+    public var sramBytes: Int
     public var lowerBoundCycles: Int
     public var lowerBoundBytes: Int
     /// At the machine's clock, one picture alone.
     public var milliseconds: Double
     public var framesPerSecond: Double
+    /// At the frame rate that was asked for.
+    public var frameRate: FrameRateReport?
     /// The parameter image: weight codes, tables (each distinct one once), biases, multipliers, selects, offsets.
     public var parameterBytes: Int
     /// Every float parameter at four bytes.
@@ -108,6 +138,17 @@ public struct TotalsReport: Codable, Equatable, Sendable {
     /// What sets the time of most cycles; absent where there is no layer.
     public var binding: BindingReport?
     public var saturatedOutputs: Int?
+}
+
+/// What a wanted number of pictures a second asks of the machine.
+public struct FrameRateReport: Codable, Equatable, Sendable {
+    public var framesPerSecond: Double
+    /// DRAM traffic at that rate, in 10^9 bytes a second, and what the bus moves at most.
+    public var dramGigabytesPerSecond: Double
+    public var dramGigabytesPerSecondPeak: Double
+    /// Whether the machine's clock reaches the rate, and the clock that would.
+    public var isMet: Bool
+    public var neededClockMegahertz: Double
 }
 
 /// The latents of one picture.

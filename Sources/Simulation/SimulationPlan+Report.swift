@@ -1,4 +1,5 @@
 import Commands
+import FixedPoint
 import Geometry
 import Graph
 import Lowering
@@ -10,11 +11,13 @@ import WeightCoding
 
 extension SimulationPlan {
     /// What the commands alone say: cycles, stalls, traffic, footprints.
-    public func report() -> RunReport {
+    ///
+    /// - Parameter framesPerSecond: pictures a second that are wanted, more than 0.
+    public func report(framesPerSecond: Double? = nil) -> RunReport {
         let layers = network.graph.layers.indices.map(layerReport)
         return RunReport(
             network: network.graph.name, machine: machine.name, image: image, layers: layers,
-            totals: totals(layers))
+            totals: totals(layers, framesPerSecond))
     }
 
     private func layerReport(_ index: Int) -> LayerReport {
@@ -30,9 +33,14 @@ extension SimulationPlan {
             stallCycles: timing.stallCycles.byName,
             utilization: utilization(useful, timing.simulatedCycles), weightBytes: placed.weightBytes,
             dramReadBytes: timing.activity.externalReadBytes,
-            dramWriteBytes: timing.activity.externalWriteBytes, sramReadBytes: timing.activity.bufferReadBytes,
+            dramWriteBytes: timing.activity.externalWriteBytes,
+            dramByCause: DRAMTraffic(timing.activity, inputBytes: placed.inputBytes),
+            sramReadBytes: timing.activity.bufferReadBytes,
             sramWriteBytes: timing.activity.bufferWriteBytes, weightBufferPeakBytes: placed.weightBufferPeakBytes,
-            activationBufferPeakBytes: placed.activationBufferPeakBytes, lowerBoundCycles: bound.cycles,
+            activationBufferPeakBytes: placed.activationBufferPeakBytes,
+            accumulatorBufferPeakBytes: ceilDivide(
+                placed.accumulatorPeak * machine.macArray.accumulatorBits, by: 8),
+            parameterMemoryPeakBytes: placed.parameterMemoryBytes, lowerBoundCycles: bound.cycles,
             lowerBoundBytes: bound.bytes,
             weightCoding: weightCoding.map { WeightCodingReport($0, layer: index, machine) })
         report.boundBy = report.bindingResource(on: machine)
@@ -43,8 +51,9 @@ extension SimulationPlan {
         cycles == 0 ? 0 : Double(usefulMACs) / (Double(machine.macArray.macs) * Double(cycles))
     }
 
-    private func totals(_ layers: [LayerReport]) -> TotalsReport {
+    private func totals(_ layers: [LayerReport], _ framesPerSecond: Double?) -> TotalsReport {
         func sum(_ field: (LayerReport) -> Int) -> Int { layers.reduce(0) { $0 + field($1) } }
+        func largest(_ field: (LayerReport) -> Int) -> Int { layers.map(field).max() ?? 0 }
         let cycles = sum(\.simulatedCycles)
         let seconds = Double(cycles) / (machine.clockMegahertz * 1e6)
         let liveness = ActivationLiveness(geometry)
@@ -54,13 +63,20 @@ extension SimulationPlan {
             stallCycles: layers.reduce(into: [:]) { $0.merge($1.stallCycles, uniquingKeysWith: +) },
             utilization: utilization(sum(\.usefulMACs), cycles),
             weightBytes: sum(\.weightBytes), dramReadBytes: sum(\.dramReadBytes), dramWriteBytes: sum(\.dramWriteBytes),
-            dramBytes: sum(\.dramReadBytes) + sum(\.dramWriteBytes), sramReadBytes: sum(\.sramReadBytes),
+            dramBytes: sum(\.dramBytes), dramByCause: layers.reduce(.zero) { $0 + $1.dramByCause },
+            sramReadBytes: sum(\.sramReadBytes),
             sramWriteBytes: sum(\.sramWriteBytes),
-            weightBufferPeakBytes: layers.map(\.weightBufferPeakBytes).max() ?? 0,
-            activationBufferPeakBytes: layers.map(\.activationBufferPeakBytes).max() ?? 0,
+            weightBufferPeakBytes: largest(\.weightBufferPeakBytes),
+            activationBufferPeakBytes: largest(\.activationBufferPeakBytes),
+            accumulatorBufferPeakBytes: largest(\.accumulatorBufferPeakBytes),
+            parameterMemoryPeakBytes: largest(\.parameterMemoryPeakBytes),
+            sramPeakBytes: largest(\.sramPeakBytes), sramBytes: machine.sramBytes,
             lowerBoundCycles: sum(\.lowerBoundCycles),
             lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000,
             framesPerSecond: seconds > 0 ? 1 / seconds : 0,
+            frameRate: framesPerSecond.map {
+                FrameRateReport($0, cycles: cycles, dramBytes: sum(\.dramBytes), on: machine)
+            },
             parameterBytes: layout.parameterBytes, parameterBytesFloat32: network.float32Bytes,
             peakActivationBytes: liveness.peakBytes, peakActivationBytesFloat32: liveness.peakBytesFloat32,
             weightCoding: weightCoding.map { _ in
@@ -88,6 +104,16 @@ extension SimulationPlan {
             outputChannels: layer.groupOutputChannels,
             inputBytes: geometry.operands(of: index).reduce(0) { $0 + $1.storedBytes }, weightBytes: layer.weightBytes,
             outputBytes: geometry.result(of: index).storedBytes, on: machine)
+    }
+}
+
+extension FrameRateReport {
+    init(_ framesPerSecond: Double, cycles: Int, dramBytes: Int, on machine: MachineDescription) {
+        self.framesPerSecond = framesPerSecond
+        dramGigabytesPerSecond = Double(dramBytes) * framesPerSecond / 1e9
+        dramGigabytesPerSecondPeak = Double(machine.dma.bytesPerCycle) * machine.clockMegahertz / 1e3
+        neededClockMegahertz = Double(cycles) * framesPerSecond / 1e6
+        isMet = neededClockMegahertz <= machine.clockMegahertz
     }
 }
 

@@ -6,7 +6,7 @@ package import Lowering
 public import MachineDescription
 public import Networks
 public import Schedules
-package import Scheduling
+import Scheduling
 package import Timing
 package import WeightCoding
 

@@ -27,3 +27,8 @@ extension Double {
         return (scaled < 0 ? "-" : "") + "\(whole / Int(scale))" + fraction
     }
 }
+
+extension Double {
+    /// Without a fraction where it is whole: `30`, `29.97`.
+    public var shortest: String { Int(exactly: self).map(String.init) ?? "\(self)" }
+}

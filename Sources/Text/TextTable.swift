@@ -62,7 +62,7 @@ private struct TableLayout: Sendable {
 }
 
 extension String {
-    fileprivate func trimmingTrailingSpaces() -> String {
+    func trimmingTrailingSpaces() -> String {
         var text = self[...]
         while text.last == " " { text.removeLast() }
         return String(text)

@@ -16,6 +16,8 @@ extension UnitActivity {
     init(loading transfer: Transfer) {
         self.init()
         externalReadBytes = transfer.bytes
+        externalWeightBytes = transfer.buffer == .weightBuffer ? transfer.bytes : 0
+        externalParameterBytes = transfer.buffer == .parameterMemory ? transfer.bytes : 0
         bufferWriteBytes = transfer.bytes
     }
 

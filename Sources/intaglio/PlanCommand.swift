@@ -1,19 +1,27 @@
 import ArgumentParser
 import Codec
+import Diagnostics
 import Figures
+import MachineDescription
 import NetworkFiles
 import Networks
 import Reports
+import Schedules
 import Simulation
+import Text
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Predict cycles, stalls, memory and traffic without any data.",
         discussion:
-            "The figures are those that `run` reports for a picture of this size: both come from the same commands.")
+            """
+            The figures are those that `run` reports for a picture of this size: both come from the same commands. \
+            Several networks, machines or schedules stand side by side.
+            """)
 
-    @OptionGroup var options: NetworkOptions
-    @Option(help: "Width x height of the picture.") var size = PictureSize(width: 768, height: 512)
+    @OptionGroup var subjects: PlanSubjects
+    @Option(help: "Width x height of the picture, or 480p, 720p, 1080p, 1440p, 4k, 8k.")
+    var size = PictureSize(width: 768, height: 512)
     @Flag(
         help:
             """
@@ -22,24 +30,31 @@ struct PlanCommand: ParsableCommand {
             """
     ) var codec = false
     @OptionGroup var quantizer: QuantizerOptions
+    @OptionGroup var frameRate: FrameRateOptions
+    @OptionGroup var columns: LayerColumnOptions
     @OptionGroup var traces: TraceOptions
     @Option(
         help: ArgumentHelp(
             "Draw the machine, the layers' cycles and a roofline as SVG files in this folder.", valueName: "folder"))
     var figures: String?
+    @Option(name: .shortAndLong, help: "Folder for report.json and layers.csv.") var output: String?
     @Flag(help: "Write the report as one JSON document.") var json = false
 
     func validate() throws {
-        guard !codec || options.schedule == nil else {
-            throw ValidationError("--codec searches its own schedules: leave --schedule out")
-        }
-        guard !codec || traces.isEmpty else {
-            throw ValidationError("--timeline and --waveform show one network: leave --codec out")
-        }
-        guard !codec || figures == nil else {
-            throw ValidationError("--figures shows one network: leave --codec out")
+        if subjects.subjects.count > 1 {
+            try refuseUnused(
+                [
+                    "--codec": codec, "--figures": figures != nil, "--timeline": traces.timeline != nil,
+                    "--waveform": traces.waveform != nil, "--columns": columns.columns != nil,
+                ], goingWith: "one network on one machine")
         }
         if codec {
+            try refuseUnused(
+                [
+                    "--schedule": !subjects.schedules.isEmpty, "--timeline": traces.timeline != nil,
+                    "--waveform": traces.waveform != nil, "--figures": figures != nil, "--output": output != nil,
+                    "--columns": columns.columns != nil, "--fps": frameRate.fps != nil,
+                ], goingWith: "one network: leave --codec out")
             try quantizer.refuseUnusedLambda()
         } else {
             try refuseUnused(
@@ -49,28 +64,70 @@ struct PlanCommand: ParsableCommand {
                     "--trellis": quantizer.trellis != nil,
                 ], goingWith: "--codec")
         }
+        _ = try columns.columns(isRun: false)
     }
 
     func run() throws {
-        if codec { return try planCodec() }
-        try traces.requireDistinct(options, picture: nil, figures: figures.map(PlanFigures.paths) ?? [])
-        let network = try options.proven().network
-        let machine = try options.machineDescription()
-        let plan = try SimulationPlan(
-            network: network, machine: machine, width: size.width, height: size.height,
-            schedule: options.scheduleFile(),
-            keepsCommands: !traces.isEmpty, memory: options.memory.budget())
-        let report = plan.report()
+        let subjects = subjects.subjects
+        if codec { return try planCodec(subjects[0]) }
+        try traces.requireDistinct(
+            networks: subjects.map(\.network), machines: subjects.map(\.machine),
+            schedules: subjects.compactMap(\.schedule), figures: figures.map(PlanFigures.paths) ?? [])
+        guard subjects.count == 1 else { return try compare(subjects) }
+        let machine = try MachineDescription.loadAndWarn(subjects[0].machine)
+        let plan = try plan(subjects[0], on: machine)
+        let report = plan.report(framesPerSecond: frameRate.fps)
         try traces.write(plan)
         if let figures { try PlanFigures.write(report, on: machine, to: figures) }
-        try Console.result(json ? report.jsonText() : RunSummary(report).text)
+        if let output { try write(report.jsonText(), LayersCSV(report).text, to: output) }
+        try Console.result(
+            json
+                ? report.jsonText()
+                : RunSummary(report, columns: columns.columns(isRun: false), style: columns.style).text)
     }
 
-    private func planCodec() throws {
+    private func plan(_ subject: PlanSubjects.Subject, on machine: MachineDescription) throws -> SimulationPlan {
+        let memory = subjects.memory.budget()
+        let network = try NetworkSource(subject.network, includingFloat: false, memory: memory).proven(
+            rate: subjects.rate
+        ).network
+        return try SimulationPlan(
+            network: network, machine: machine, width: size.width, height: size.height,
+            schedule: subject.schedule.map { path throws(Diagnostic) in try Schedule(contentsOf: path) },
+            keepsCommands: !traces.isEmpty, memory: memory)
+    }
+
+    private func compare(_ subjects: [PlanSubjects.Subject]) throws {
+        var machines: [String: MachineDescription] = [:]
+        for subject in subjects where machines[subject.machine] == nil {
+            machines[subject.machine] = try MachineDescription.loadAndWarn(subject.machine)
+        }
+        var reports: [(name: String, report: RunReport)] = []
+        for subject in subjects {
+            Console.progress("planning \(subject.name)")
+            let plan = try plan(subject, on: machines[subject.machine]!)
+            reports.append((subject.name, plan.report(framesPerSecond: frameRate.fps)))
+        }
+        Console.endProgress()
+        let document = PlansDocument(plans: reports.map(\.report)).text
+        if let output { try write(document, LayersCSV(reports).text, to: output) }
+        let style = TextStyle(of: 1)
+        try Console.result(json ? document : PlanComparison(reports, style: style).text)
+    }
+
+    private func write(_ document: String, _ layers: String, to folder: String) throws {
+        let results = try ResultFolder(at: folder, completedBy: "report.json")
+        try results.write(layers, to: "layers.csv")
+        try results.complete(document)
+    }
+
+    private func planCodec(_ subject: PlanSubjects.Subject) throws {
+        let memory = subjects.memory.budget()
         var codec = try PictureCodec(
-            options.source().provenAtAllRates(), machine: options.machineDescription(), memory: options.memory.budget())
+            NetworkSource(subject.network, includingFloat: false, memory: memory).provenAtAllRates(),
+            machine: .loadAndWarn(subject.machine), memory: memory)
         let budget = try codec.budget(
-            width: size.width, height: size.height, rate: options.rate,
+            width: size.width, height: size.height, rate: subjects.rate,
             quantizer: quantizer.latentQuantizer(fractionBits: codec.fractionBits), streamBytes: nil)
         try Console.result(json ? budget.jsonText() : budget.text)
     }

@@ -5,7 +5,7 @@ enum RepeatedOptions {
     /// Those that make a list, by command.
     private static let lists: Set<[String]> = [
         ["evaluate", "--against"], ["vectors", "--source"], ["run", "--input"], ["verify", "--input"],
-        ["explain", "--input"],
+        ["explain", "--input"], ["plan", "--network"], ["plan", "--machine"], ["plan", "--schedule"],
     ]
 
     /// - Parameter arguments: without the program's name.

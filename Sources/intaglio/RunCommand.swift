@@ -27,6 +27,8 @@ struct RunCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Folder for report.json, layers.csv and reconstructed.png.") var output: String?
     @Flag(help: "With --output: write every layer's stored output as .npy.") var tensors = false
     @OptionGroup var traces: TraceOptions
+    @OptionGroup var columns: LayerColumnOptions
+    @OptionGroup var frameRate: FrameRateOptions
     @Flag(help: "Write the report as one JSON document to standard output.") var json = false
 
     func validate() throws {
@@ -35,7 +37,9 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        try traces.requireDistinct(options, picture: input.image, tensors: input.files.map(\.path))
+        try traces.requireDistinct(
+            networks: [options.network].compactMap(\.self), machines: [options.machine],
+            schedules: [options.schedule].compactMap(\.self), picture: input.image, tensors: input.files.map(\.path))
         if !input.files.isEmpty { return try runOnTensors() }
         let memory = options.memory.budget(threads: work.threads)
         let team = ThreadTeam(threads: work.threads)
@@ -65,7 +69,7 @@ struct RunCommand: ParsableCommand {
         Console.endProgress()
         let floatRun =
             runsFloat ? try FloatRun(source.float(), picture: picture.image, rate: options.rate, memory: memory) : nil
-        try finish(simulation, simulation.report(float: floatRun))
+        try finish(simulation, simulation.report(float: floatRun, framesPerSecond: frameRate.fps))
     }
 
     private func runOnTensors() throws {
@@ -79,12 +83,15 @@ struct RunCommand: ParsableCommand {
             Console.progress("layer \(layer) of \(count)")
         }
         Console.endProgress()
-        try finish(simulation, simulation.report())
+        try finish(simulation, simulation.report(framesPerSecond: frameRate.fps))
     }
 
     private func finish(_ simulation: NetworkRun, _ report: RunReport) throws {
         if let output { try write(report, simulation, to: output) }
-        try Console.result(json ? report.jsonText() : RunSummary(report).text)
+        try Console.result(
+            json
+                ? report.jsonText()
+                : RunSummary(report, columns: columns.columns(isRun: true), style: columns.style).text)
         if let clipping = report.clipping { Console.warn(clipping.sentence) }
     }
 

@@ -33,14 +33,15 @@ struct TraceOptions: ParsableArguments {
     ///   - figures: files that --figures writes.
     ///   - tensors: files that --input reads.
     func requireDistinct(
-        _ options: NetworkOptions, picture: String?, tensors: [String] = [], figures: [String] = []
+        networks: [String], machines: [String], schedules: [String], picture: String? = nil, tensors: [String] = [],
+        figures: [String] = []
     ) throws {
         var files = DistinctFiles()
         files.read(picture, by: "--image")
         for tensor in tensors { files.read(tensor, by: "--input") }
-        files.read(options.network, by: "--network")
-        files.read(options.machine, by: "--machine")
-        files.read(options.schedule, by: "--schedule")
+        for network in networks { files.read(network, by: "--network") }
+        for machine in machines { files.read(machine, by: "--machine") }
+        for schedule in schedules { files.read(schedule, by: "--schedule") }
         files.write(timeline, by: "--timeline")
         files.write(waveform, by: "--waveform")
         for path in figures { files.write(path, by: "--figures") }

@@ -1,0 +1,58 @@
+import MachineDescription
+public import Simulation
+public import Text
+
+/// Plans side by side: what differs, then cycles, pictures a second, traffic and memories, each beside its ratio to the
+/// first plan's.
+public struct PlanComparison: Sendable {
+    public let text: String
+
+    /// - Parameters:
+    ///   - plans: two or more, each by a short name.
+    ///   - style: of the text.
+    public init(_ plans: [(name: String, report: RunReport)], style: TextStyle = .plain) {
+        let first = plans[0].report.totals
+        let columns = plans.enumerated().flatMap { index, plan in
+            [FittedTable.Column(plan.name)] + (index == 0 ? [] : [FittedTable.Column("ratio")])
+        }
+        var table = FittedTable([.init("", isLeft: true)] + columns)
+        for quantity in Quantity.all {
+            var row = [quantity.name]
+            for (index, plan) in plans.enumerated() {
+                row.append(quantity.text(plan.report.totals))
+                if index > 0 { row.append(Self.ratio(quantity.value(plan.report.totals), to: quantity.value(first))) }
+            }
+            table.append(row)
+        }
+        text = table.text(width: style.width)
+    }
+
+    static func ratio(_ value: Double, to first: Double) -> String { first == 0 ? "-" : (value / first).fixed(3) }
+
+    /// A row.
+    private struct Quantity {
+        let name: String
+        let value: (TotalsReport) -> Double
+        let text: (TotalsReport) -> String
+
+        static func count(_ name: String, _ field: @escaping (TotalsReport) -> Int) -> Quantity {
+            Quantity(name: name, value: { Double(field($0)) }, text: { field($0).grouped })
+        }
+
+        static func number(_ name: String, _ digits: Int, _ field: @escaping (TotalsReport) -> Double) -> Quantity {
+            Quantity(name: name, value: field, text: { field($0).fixed(digits) })
+        }
+
+        static var all: [Quantity] {
+            [
+                count("MACs", \.usefulMACs), count("cycles", \.simulatedCycles),
+                count("lower bound cycles", \.lowerBoundCycles), number("ms", 3, \.milliseconds),
+                number("pictures a second", 2, \.framesPerSecond), number("util %", 1) { 100 * $0.utilization },
+                count("DRAM B", \.dramBytes), count("  input B", \.dramByCause.input),
+                count("  input again B", \.dramByCause.inputAgain), count("  weights B", \.dramByCause.weights),
+                count("  parameters B", \.dramByCause.parameters), count("  output B", \.dramByCause.output),
+                count("SRAM in use B", \.sramPeakBytes), count("SRAM there B", \.sramBytes),
+            ]
+        }
+    }
+}
