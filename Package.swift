@@ -58,7 +58,7 @@ let package = Package(
         module("Diagnostics", ["Text"]),
         module("Tensors"),
         module("ExactArithmetic", ["FixedPoint", "CGMP"]),
-        module("FileFormats", ["Text", "Diagnostics", yams]),
+        module("FileFormats", ["Text", "Diagnostics", "CCrypto", yams]),
         module("Quantization", ["Diagnostics", "ExactArithmetic"]),
         module("EntropyCoding", ["Diagnostics"]),
         module("Images", ["FixedPoint", "Diagnostics", "Tensors", "CPNG"]),
@@ -121,7 +121,6 @@ let package = Package(
             "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "Quantization", "Images", "Graph",
             "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
             "ReferenceModel", "FloatModel", "Importers", "Conformance", "Scheduling", "Lowering", "WeightCoding",
-            "CCrypto",
         ]),
         module("Explanations", [
             "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
@@ -131,7 +130,9 @@ let package = Package(
             "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Geometry", "Timing", "Lowering",
             "Simulation",
         ]),
-        module("Reports", ["Text", "Diagnostics", "FileFormats", "WeightCoding", "Simulation"]),
+        module("Reports", [
+            "Text", "Diagnostics", "FileFormats", "MachineDescription", "NetworkFiles", "WeightCoding", "Simulation",
+        ]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
         module("Codec", [
             "Text", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Images", "Graph",

@@ -2,8 +2,6 @@ import FileFormats
 import Foundation
 
 extension CodecBudget {
-    public func jsonText() -> String { JSONDocument.text(of: self) }
-
     /// A row a part, simulated and estimated cycles in columns of their own.
     public var text: String {
         var lines = ["                      simulated cycles  estimated cycles      DRAM bytes  unit memory bytes"]

@@ -50,8 +50,6 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
         psnr = try PSNR(of: encoded.reconstruction, against: original).finiteDecibels
     }
 
-    public func jsonText() -> String { JSONDocument.text(of: self) }
-
     public var text: String {
         let quality = psnr.map { String(format: "%.3f dB", $0) } ?? "equal"
         return """

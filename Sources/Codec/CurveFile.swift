@@ -65,7 +65,7 @@ struct CurveFile {
 
     /// Members of an evaluation that are no curves. `complete` and `refused` say whether all pictures were measured.
     private static let evaluationMembers = [
-        "schemaVersion", "network", "machine", "pictures", "differences", "quantizationLosses", "clipping", "complete",
+        "schemaVersion", "tool", "network", "machine", "pictures", "differences", "quantizationLosses", "clipping", "complete",
         "refused",
     ]
 

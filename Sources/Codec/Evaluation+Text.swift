@@ -4,8 +4,6 @@ import Foundation
 import Text
 
 extension Evaluation {
-    public func jsonText() -> String { JSONDocument.text(of: self) }
-
     /// The first line of `pictures.csv`.
     public static let csvHeader = CSVText.row([
         "curve", "rate", "picture", "width", "height", "bytes", "bitsPerPixel", "idealBitsPerPixel",

@@ -19,8 +19,10 @@ public struct EvaluationFolder: Sendable {
     }
 
     /// - Throws: `outputUnwritable`, `outputDeviceFull`.
-    public func complete(_ evaluation: Evaluation) throws(Diagnostic) {
+    ///
+    /// - Parameter document: the evaluation as JSON.
+    public func complete(_ evaluation: Evaluation, document: String) throws(Diagnostic) {
         try folder.write(CurvePlot(evaluation.curves).svg, to: "curves.svg")
-        try folder.complete(evaluation.jsonText())
+        try folder.complete(document)
     }
 }

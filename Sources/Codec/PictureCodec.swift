@@ -1,5 +1,6 @@
 public import Diagnostics
 import EntropyCoding
+import FileFormats
 import Graph
 public import Images
 public import MachineDescription

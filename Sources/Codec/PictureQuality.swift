@@ -19,8 +19,6 @@ public struct PictureQuality: Codable, Equatable, Sendable {
         msSSIM = MSSSIM.value(of: picture, against: original)
     }
 
-    public func jsonText() -> String { JSONDocument.text(of: self) }
-
     public var text: String {
         """
         psnr        \(psnr.map { String(format: "%.4f dB", $0) } ?? "equal pictures")

@@ -11,7 +11,20 @@ public import Tensors
 
 /// One stored element of a run: its derivation, and what reference model and machine stored there.
 public struct ExplainedElement: Sendable {
-    public let text: String
+    /// What the element is of and what was stored there.
+    public struct Element: Encodable, Sendable {
+        public var layer: String
+        public var coordinate: String
+        public var derived: Int
+        public var referenceModel: Int
+        public var machine: Int
+        public var products: [Explanation.Product]
+        /// All but the products, in words.
+        public var steps: [String]
+    }
+
+    public let element: Element
+    private let explanation: Explanation
     /// A sentence where derivation, reference and machine are not all equal.
     public let failure: String?
 
@@ -41,9 +54,22 @@ public struct ExplainedElement: Sendable {
         let machineStored = Int(run.storedOutput(index)[coordinate])
         let referenceStored = Int(try ReferenceModel(network).runLayer(layer, operands: operands).output[coordinate])
         let stored = "derivation \(explanation.stored), reference model \(referenceStored), machine \(machineStored)"
-        self.text = (explanation.lines + ["stored: " + stored]).joined(separator: "\n")
+        self.explanation = explanation
+        element = Element(
+            layer: name, coordinate: coordinate.description, derived: explanation.stored,
+            referenceModel: referenceStored, machine: machineStored, products: explanation.products,
+            steps: explanation.lines)
         self.failure =
             explanation.stored == referenceStored && referenceStored == machineStored
             ? nil : "\(name) \(coordinate) differs: \(stored)"
+    }
+
+    /// The derivation, and what was stored.
+    ///
+    /// - Parameter all: every product of a sum; else the first three and the last.
+    public func text(all: Bool) -> String {
+        let stored =
+            "derivation \(element.derived), reference model \(element.referenceModel), machine \(element.machine)"
+        return (explanation.text(all: all) + ["stored: " + stored]).joined(separator: "\n")
     }
 }

@@ -12,7 +12,32 @@ public import Tensors
 /// Computed here from the definitions with exact rationals; the caller holds the result against what the executors
 /// stored.
 public struct Explanation: Sendable {
+    /// One product of a sum and the sum up to it.
+    public struct Product: Encodable, Sendable {
+        /// Kernel row and column; nil for those of a normalization.
+        public var tapRow: Int?
+        public var tapColumn: Int?
+        /// `y=12,x=7,c=3` of the input element; nil where padding injects 0.
+        public var position: String?
+        public var code: Int?
+        public var value: Int
+        public var weightCode: Int
+        public var weight: Int
+        public var product: Int
+        public var sum: Int
+        /// The same in words.
+        let line: String
+
+        private enum CodingKeys: String, CodingKey {
+            case tapRow, tapColumn, position, code, value, weightCode, weight, product, sum
+        }
+    }
+
     public private(set) var lines: [String] = []
+    /// In the order of the sum's definition; empty for operators without a sum of products.
+    public private(set) var products: [Product] = []
+    /// Where the products stand among the lines.
+    private var productsAfter = 0
     /// The stored element that the derivation ends in.
     public private(set) var stored = 0
 
@@ -89,8 +114,21 @@ public struct Explanation: Sendable {
 
     private mutating func say(_ line: String) { lines.append(line) }
 
+    /// The lines with the products among them.
+    ///
+    /// - Parameter all: every product; else the first three and the last.
+    public func text(all: Bool) -> [String] {
+        let shown = products.map(\.line)
+        let cut =
+            all || shown.count <= 6
+            ? shown
+            : Array(shown.prefix(3)) + ["  ... \(shown.count - 4) more: --all shows them"] + shown.suffix(1)
+        return Array(lines.prefix(productsAfter)) + cut + lines.dropFirst(productsAfter)
+    }
+
     private mutating func explainSum(_ terms: [ExplainedTerm], inputName: String) -> Int64 {
         say("products: input code -> v, weight code -> w, v x w, running sum")
+        productsAfter = lines.count
         var sum: Int64 = 0
         for term in terms {
             let product = Int64(term.value) * Int64(term.weight)
@@ -98,12 +136,17 @@ public struct Explanation: Sendable {
             let operand =
                 term.position.map { "\(inputName) y=\($0.y),x=\($0.x),c=\($0.c) code \(term.code!) -> \(term.value)" }
                 ?? "padding -> 0"
-            say(
-                """
-                  tap (\(term.tap.r),\(term.tap.s))  \(operand)  weight \(term.weightCode) -> \(term.weight)  product \
-                \(product)  sum \(sum)
-                """
-            )
+            let position = term.position.map { Coordinate(y: $0.y, x: $0.x, c: $0.c).description }
+            products.append(
+                Product(
+                    tapRow: term.tap.r, tapColumn: term.tap.s, position: position, code: term.code,
+                    value: term.value, weightCode: term.weightCode, weight: term.weight, product: Int(product),
+                    sum: Int(sum),
+                    line:
+                        """
+                          tap (\(term.tap.r),\(term.tap.s))  \(operand)  weight \(term.weightCode) -> \(term.weight)  \
+                        product \(product)  sum \(sum)
+                        """))
         }
         say("sum of \(terms.count) products = \(sum)")
         return sum
@@ -184,6 +227,7 @@ public struct Explanation: Sendable {
     ) -> Int64 {
         let channels = input.shape.channels
         say("norm: input code -> v, magnitude operand q, gamma code -> w, product, running sum")
+        productsAfter = lines.count
         var sum: Int64 = 0
         for j in 0..<channels {
             let code = Int(input[y, x, j])
@@ -197,12 +241,16 @@ public struct Explanation: Sendable {
             let gammaCode = Int(parameters.gammaCodes[channel * channels + j])
             let gamma = Int64(parameters.gammaDecoder.entries[gammaCode])
             sum += operand * gamma
-            say(
-                """
-                  \(name)[\(y)][\(x)][\(j)] code \(code) -> \(value)  q \(operand)  gamma \(gammaCode) -> \(gamma)  \
-                product \(operand * gamma)  sum \(sum)
-                """
-            )
+            let position = Coordinate(y: y, x: x, c: j)
+            products.append(
+                Product(
+                    position: position.description, code: code, value: Int(operand), weightCode: gammaCode,
+                    weight: Int(gamma), product: Int(operand * gamma), sum: Int(sum),
+                    line:
+                        """
+                          \(name) \(position) code \(code) -> \(value)  q \(operand)  gamma \(gammaCode) -> \(gamma)  \
+                        product \(operand * gamma)  sum \(sum)
+                        """))
         }
         let norm = sum + parameters.beta[channel]
         let (mantissa, shift) = (parameters.scaleMantissas[channel], parameters.scaleShifts[channel])

@@ -3,6 +3,7 @@ import Codec
 import Conformance
 import Diagnostics
 import Explanations
+import FileFormats
 import Geometry
 import Graph
 import Images
@@ -71,13 +72,13 @@ extension Attempts {
         let picture = SmallCodecNetwork.picture(width: random.integer(1...20), height: random.integer(1...20))
         let plan = try SimulationPlan(network: network, machine: machine, width: picture.width, height: picture.height)
         let report = plan.report()
-        _ = report.jsonText()
+        _ = JSONDocument.text(of: report)
         guard report.totals.usefulMACs <= 1 << 26 else {
             _ = try ProvenNetwork(network)
             return
         }
         let run = try NetworkRun(plan, of: network, picture: PNGPicture(image: picture), team: team)
-        _ = try run.report().jsonText()
+        _ = JSONDocument.text(of: try run.report())
         _ = run.reconstructedPicture.map(PNGWriter.encode)
         guard report.totals.usefulMACs <= 1 << 22 else { return }
         let proven = try ProvenNetwork(network)

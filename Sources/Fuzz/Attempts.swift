@@ -2,6 +2,7 @@ import Codec
 import Conformance
 import Diagnostics
 import EntropyCoding
+import FileFormats
 import Graph
 import Images
 import Importers
@@ -56,7 +57,7 @@ struct Attempts {
         let network = random.element(of: codecs.networks)
         let plan = try SimulationPlan(
             network: network, machine: machine, width: 16, height: 16)
-        _ = plan.report().jsonText()
+        _ = JSONDocument.text(of: plan.report())
         guard random.once(in: 4) else { return }
         try requireEqual(
             Verification(
@@ -72,7 +73,7 @@ struct Attempts {
         let network = codecs.networks.first { $0.graph.name == schedule.network } ?? codecs.networks[0]
         let plan = try SimulationPlan(
             network: network, machine: .builtIn(named: "mid")!, width: 16, height: 16, schedule: schedule)
-        _ = plan.report().jsonText()
+        _ = JSONDocument.text(of: plan.report())
         try requireEqual(
             Verification(
                 network: ProvenNetwork(network), machine: plan.machine, schedule: schedule,
@@ -85,7 +86,7 @@ struct Attempts {
             throw WrongResult(message: "the picture changes when it is written")
         }
         guard picture.image.width * picture.image.height <= 4096 else { return }
-        _ = try PictureQuality(of: picture.image, against: picture.image).jsonText()
+        _ = JSONDocument.text(of: try PictureQuality(of: picture.image, against: picture.image))
         guard random.once(in: 4) else { return }
         var codec = random.element(of: codecs.codecs)
         _ = try codec.analyse(picture.image, rate: 0)
@@ -116,7 +117,7 @@ struct Attempts {
         var evaluation = Evaluation(network: "network", machine: "machine")
         evaluation.curves = [anchor]
         evaluation.compare(with: curves)
-        _ = (evaluation.jsonText(), evaluation.text)
+        _ = (JSONDocument.text(of: evaluation), evaluation.text)
     }
 
     private func imported(_ path: String) throws {

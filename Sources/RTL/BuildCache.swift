@@ -1,3 +1,4 @@
+import FileFormats
 package import Foundation
 import Simulation
 

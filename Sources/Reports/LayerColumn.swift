@@ -126,7 +126,8 @@ public enum LayerColumn: String, CaseIterable, Sendable {
             .init(header) { text, padded in style.coloured(padded, Self.colour(of: Double(text) ?? 0)) }
         case .boundBy: .init(header, isLeft: true, shortest: 8)
         case .usefulMACs: .init(header, expendability: 3)
-        case .sramPeakBytes: .init(header, expendability: 1)
+        case .sramPeakBytes: .init(header, expendability: 4)
+        case .dramBytes: .init(header, expendability: 1)
         default: .init(header, expendability: 5)
         }
     }

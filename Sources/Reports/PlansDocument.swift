@@ -1,12 +1,8 @@
-import FileFormats
 public import Simulation
 
-/// Several plans as one JSON document.
+/// Several plans, each a document of its own.
 public struct PlansDocument: Encodable {
-    private let schemaVersion = 1
-    private let plans: [RunReport]
+    private let plans: [Document<RunReport>]
 
-    public init(plans: [RunReport]) { self.plans = plans }
-
-    public var text: String { JSONDocument.text(of: self) }
+    public init(plans: [Document<RunReport>]) { self.plans = plans }
 }

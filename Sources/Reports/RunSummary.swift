@@ -2,15 +2,15 @@ public import Simulation
 public import Text
 import WeightCoding
 
-/// The report as a person reads it.
+/// The report as a person reads it. What would confuse a terminal, in names, is written out.
 public struct RunSummary: Sendable {
     public let text: String
 
     /// - Parameter columns: of the table of layers, in their order.
     public init(_ report: RunReport, columns: [LayerColumn] = LayerColumn.standard, style: TextStyle = .plain) {
         self.text = [
-            style.wrapped(Self.heading(report)) + "\n", LayerTable(report, columns: columns, style: style).text,
-            Self.totals(report, style),
+            style.wrapped(Self.heading(report)).printableDocument + "\n",
+            LayerTable(report, columns: columns, style: style).text, Self.totals(report, style).printableDocument,
         ].joined(separator: "\n")
     }
 

@@ -1,5 +1,5 @@
 /// The schedule of one layer.
-public struct LayerSchedule: Hashable, Sendable {
+public struct LayerSchedule: Hashable, Encodable, Sendable {
     /// The layer's name in the graph.
     public var name: String
     public var tile: Tile
@@ -17,7 +17,7 @@ public struct LayerSchedule: Hashable, Sendable {
 }
 
 /// Extents of the blocks into which a layer is cut; blocks at the ends may be smaller.
-public struct Tile: Hashable, Sendable {
+public struct Tile: Hashable, Encodable, Sendable {
     /// 1...output height; a multiple of the stride (transposed convolution) or the factor (pixel shuffle) unless it is
     /// the whole height.
     public var outputRows: Int
@@ -38,7 +38,7 @@ public struct Tile: Hashable, Sendable {
 }
 
 /// Which tile loop is outermost. The loop over input channels is always innermost.
-public enum LoopOrder: String, CaseIterable, Hashable, Sendable {
+public enum LoopOrder: String, CaseIterable, Hashable, Encodable, Sendable {
     /// For each channel tile all pixel tiles: weights are loaded once, inputs again for each channel tile.
     case channelsOuter
     /// For each pixel tile all channel tiles: inputs are loaded once, weights again for each pixel tile.
@@ -46,7 +46,7 @@ public enum LoopOrder: String, CaseIterable, Hashable, Sendable {
 }
 
 /// Whether layers run interleaved. The only form so far is one layer after the other.
-public enum Fusion: String, CaseIterable, Hashable, Sendable {
+public enum Fusion: String, CaseIterable, Hashable, Encodable, Sendable {
     case none
 }
 
@@ -57,7 +57,7 @@ public enum Fusion: String, CaseIterable, Hashable, Sendable {
 ///
 /// One address a half: two where the buffer is ping-pong, or one where a layer has no use for the other half (weights:
 /// always as many as the buffer has).
-public struct BufferAllocation: Hashable, Sendable {
+public struct BufferAllocation: Hashable, Encodable, Sendable {
     /// Byte addresses in the activation buffer, of the first operand's tiles.
     public var input: [Int]
     /// Of the second operand's, as many as of the first; empty for layers of one operand.

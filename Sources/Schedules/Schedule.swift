@@ -3,7 +3,7 @@
 ///
 /// The only thing that scheduler and machine share. A person can read and edit the text (`description`,
 /// `init(yaml:path:)`); parsing what was printed gives an equal schedule.
-public struct Schedule: Hashable, Sendable {
+public struct Schedule: Hashable, Encodable, Sendable {
     /// Name of the graph.
     public var network: String
     /// Name of the machine.

@@ -1,4 +1,5 @@
 import Commands
+import FileFormats
 import Machine
 package import Tensors
 

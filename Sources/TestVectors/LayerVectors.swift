@@ -1,5 +1,6 @@
 import Commands
 public import Diagnostics
+import FileFormats
 import Foundation
 import Geometry
 import Graph
@@ -31,8 +32,6 @@ public struct LayerVectors: Sendable {
     public let layer: String
     public let commands: Int
     public let cycles: Int
-    /// The text of `manifest.json`.
-    public let manifest: String
     /// What the testbench is told on its command line.
     public let arguments: [String]
 
@@ -92,7 +91,6 @@ public struct LayerVectors: Sendable {
             files, layer: layer, machine: machine.name, cycles: plan.timeline.totalCycles,
             commands: plan.program.commands.count, saturated: saturated, arguments)
         files.append((name: "manifest.json", contents: manifest))
-        self.manifest = String(decoding: manifest, as: UTF8.self)
         self.files = files
         self.layer = layer
         self.arguments = arguments

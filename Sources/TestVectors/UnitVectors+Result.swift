@@ -1,4 +1,3 @@
-import FileFormats
 import Text
 
 extension UnitVectors {
@@ -12,13 +11,12 @@ extension UnitVectors {
         return counts + "\n" + vectors.coverage.text + (simulation.map { "\n\($0.message)\n" } ?? "")
     }
 
-    public func jsonText(_ simulation: UnitSimulation?) -> String {
-        JSONDocument.text(
-            of:
-                Result(
-                    unit: vectors.unit.rawValue, module: moduleName, vectors: vectors.response.count,
-                    rows: vectors.stimulus.count, coverage: vectors.coverage,
-                    simulation: simulation.map { Verdict(passed: $0.passed, message: $0.message) }))
+    /// The same as fields of a document.
+    public func result(_ simulation: UnitSimulation?) -> some Encodable {
+        Result(
+            unit: vectors.unit.rawValue, module: moduleName, vectors: vectors.response.count,
+            rows: vectors.stimulus.count, coverage: vectors.coverage,
+            simulation: simulation.map { Verdict(passed: $0.passed, message: $0.message) })
     }
 
     private struct Verdict: Encodable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Codec
 import Diagnostics
 import Images
+import Reports
 
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,6 +22,7 @@ struct CompareCommand: ParsableCommand {
 
     func run() throws {
         let quality = try pictureQuality(memory.budget())
-        try Console.result(json ? quality.jsonText() : quality.text)
+        if json { return try Console.document(quality, DocumentHeader()) }
+        try Console.result(quality.text)
     }
 }

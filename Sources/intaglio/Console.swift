@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Reports
 import Text
 
 /// Talk goes to standard error, results to standard output; progress only to a terminal.
@@ -10,6 +11,14 @@ enum Console {
     static func result(_ text: String) throws(Diagnostic) {
         try AtomicFile.write(text.printableDocument, to: "/dev/stdout")
     }
+
+    /// A result as one JSON document.
+    static func document(_ result: some Encodable, _ header: DocumentHeader) throws(Diagnostic) {
+        try Self.result(Document(result, header).text)
+    }
+
+    /// Text that was made safe already, and may have colours.
+    static func styled(_ text: String) throws(Diagnostic) { try AtomicFile.write(text, to: "/dev/stdout") }
 
     /// Nothing that happens to standard error changes an exit code.
     static func say(_ text: String) { talk(text.printable + "\n") }

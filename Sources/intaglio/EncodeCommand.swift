@@ -6,6 +6,7 @@ import Foundation
 import Images
 import MachineDescription
 import NetworkFiles
+public import Reports
 import Simulation
 
 /// How latents are quantized.
@@ -95,6 +96,12 @@ struct CodecOptions: ParsableArguments {
         return try PictureCodec(
             source.provenAtAllRates(), machine: .loadAndWarn(machine), threads: work.threads, memory: budget())
     }
+
+    /// Of a document about what this codec did.
+    func header(of codec: PictureCodec, rate: Int? = nil) -> DocumentHeader {
+        DocumentHeader(
+            machine: codec.machine, network: NetworkFile(quantized: codec.network).identity(rate: rate))
+    }
 }
 
 struct EncodeCommand: ParsableCommand {
@@ -138,7 +145,7 @@ struct EncodeCommand: ParsableCommand {
             let name = String(picture.split(separator: "/").last ?? "")
             var folder = try LatentFolder(
                 at: latents, of: codec, rates: [rate], quantizers: [(quantizer.kind.rawValue, quantizer)],
-                includingSymbols: true)
+                includingSymbols: true, header: self.codec.header(of: codec))
             try folder.write(
                 codec.quantizedLatents(analysis, quantizer: quantizer), of: name, original, rate: rate,
                 quantizer: quantizer.kind.rawValue)
@@ -151,7 +158,11 @@ struct EncodeCommand: ParsableCommand {
             width: original.width, height: original.height, rate: rate, quantizer: quantizer,
             streamBytes: encoded.bytes.count)
         let report = try CodedPictureReport(encoded, original: original, budget: budget)
-        try Console.result(json ? report.jsonText() : report.text)
+        if json {
+            try Console.document(report, self.codec.header(of: codec, rate: rate))
+        } else {
+            try Console.result(report.text)
+        }
         if let clipping = report.clipping { Console.warn(clipping.sentence) }
     }
 }
@@ -163,6 +174,7 @@ struct DecodeCommand: ParsableCommand {
     @Argument(help: "A file that `encode` wrote.") var stream: String
     @OptionGroup var codec: CodecOptions
     @Option(name: .shortAndLong, help: "The PNG picture to write.") var output: String
+    @Flag(help: "Write what was decoded as one JSON document to standard output.") var json = false
 
     func run() throws {
         var files = DistinctFiles()
@@ -172,6 +184,12 @@ struct DecodeCommand: ParsableCommand {
         files.write(output, by: "--output")
         try files.requireDistinct()
         var codec = try codec.codec()
-        try PNGWriter.write(try codec.decode(StreamFile(stream)), to: output)
+        let picture = try codec.decode(StreamFile(stream))
+        try PNGWriter.write(picture, to: output)
+        guard json else { return }
+        let record: ResultRecord = [
+            "output": .text(output), "width": .integer(picture.width), "height": .integer(picture.height),
+        ]
+        try Console.document(record, self.codec.header(of: codec))
     }
 }

@@ -1,12 +1,12 @@
 import Diagnostics
-import FileFormats
+import Reports
 
 /// What ends a command that was called with `--json`: one JSON document on standard error.
 ///
-///     {"schemaVersion": 1, "errors": [{"code": "MACHINE-001", "place": ..., "found": ..., "expected": ...,
+///     {"schemaVersion": 2, "tool": ..., "errors": [{"code": "MACHINE-001", "place": ..., "found": ..., "expected": ...,
 ///      "remedy": ...}]}                      exit code 2
-///     {"schemaVersion": 1, "errors": [{"code": "ARGUMENTS", "found": ...}]}      exit code 2
-///     {"schemaVersion": 1, "difference": ...}                                    exit code 1
+///     {"schemaVersion": 2, "tool": ..., "errors": [{"code": "ARGUMENTS", "found": ...}]}      exit code 2
+///     {"schemaVersion": 2, "tool": ..., "difference": ...}                                    exit code 1
 struct ErrorDocument: Encodable {
     struct Refusal: Encodable {
         var code: String
@@ -23,7 +23,6 @@ struct ErrorDocument: Encodable {
         init(arguments message: String) { (code, found) = ("ARGUMENTS", message) }
     }
 
-    private var schemaVersion = 1
     private var errors: [Refusal]?
     private var consequence: String?
     private var difference: String?
@@ -46,5 +45,5 @@ struct ErrorDocument: Encodable {
     }
 
     /// Without the end of its last line.
-    var text: String { String(JSONDocument.text(of: self).dropLast()) }
+    var text: String { String(Document(self, DocumentHeader()).text.dropLast()) }
 }

@@ -7,6 +7,7 @@ import Images
 import MachineDescription
 import NetworkFiles
 import Networks
+import Reports
 import Simulation
 import Synchronization
 
@@ -52,8 +53,9 @@ struct EvaluateCommand: ParsableCommand {
         let measured = Mutex(start)
         let curves = quantizers.map(\.name) + (float == nil ? [] : ["float"])
         let (count, json, output) = (pictures.pictures.count, json, output)
+        let header = self.codec.header(of: codec)
         try Interruption.keeping({
-            Self.showInterrupted(measured.withLock { $0 }, curves, of: count, json: json, output: output)
+            Self.showInterrupted(measured.withLock { $0 }, curves, of: count, json: json, header, output: output)
         }) { () throws in
             for (index, picture) in pictures.pictures.enumerated() {
                 Console.progress("picture \(index + 1) of \(count)")
@@ -76,8 +78,9 @@ struct EvaluateCommand: ParsableCommand {
         }
         evaluation.compare(with: others)
         evaluation.closeClipping()
-        try results?.complete(evaluation)
-        try Console.result(json ? evaluation.jsonText() : evaluation.text)
+        let document = Document(evaluation, header).text
+        try results?.complete(evaluation, document: document)
+        try Console.result(json ? document : evaluation.text)
         if let clipping = evaluation.clipping { Console.warn(clipping.sentence) }
         try RefusedItems.requireNone(evaluation.refused, done: done, items: "pictures")
     }
@@ -113,7 +116,8 @@ struct EvaluateCommand: ParsableCommand {
 
     /// What there is when a signal ends the program.
     private static func showInterrupted(
-        _ measured: Evaluation, _ curves: [String], of count: Int, json: Bool, output: String?
+        _ measured: Evaluation, _ curves: [String], of count: Int, json: Bool, _ header: DocumentHeader,
+        output: String?
     ) {
         var evaluation = measured
         evaluation.complete = false
@@ -121,7 +125,7 @@ struct EvaluateCommand: ParsableCommand {
         evaluation.closeClipping()
         let done = Set(evaluation.pictures.map(\.picture)).count
         Console.endProgress()
-        if done > 0 { try? Console.result(json ? evaluation.jsonText() : evaluation.text) }
+        if done > 0 { try? Console.result(json ? Document(evaluation, header).text : evaluation.text) }
         if let clipping = evaluation.clipping { Console.warn(clipping.sentence) }
         Console.say(
             """

@@ -7,13 +7,15 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract:
-            "Print one output's whole derivation: every product, the sum, each rounding, the code, with exact values.")
+            "Print one output's whole derivation: products, the sum, each rounding, the code, with exact values.")
 
     @OptionGroup var options: NetworkOptions
     @Option(help: "The layer; without one the first.") var layer: String?
     @Option(name: .customLong("at"), help: "Row, column and channel of the output element, in any order: y=12,x=7,c=3.")
     var coordinate = Coordinate(y: 0, x: 0, c: 0)
     @OptionGroup var input: InputOptions
+    @Flag(help: "Show every product of a sum, not the first three and the last.") var all = false
+    @Flag(help: "Write the derivation, with every product, as one JSON document.") var json = false
 
     func run() throws {
         let threads = ProcessInfo.processInfo.activeProcessorCount
@@ -21,7 +23,11 @@ struct ExplainCommand: ParsableCommand {
         let explained = try ExplainedElement(
             on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(), layer: layer,
             at: coordinate, threads: threads, memory: options.memory.budget(threads: threads))
-        try Console.result(explained.text + "\n")
+        if json {
+            try Console.document(explained.element, options.header())
+        } else {
+            try Console.result(explained.text(all: all) + "\n")
+        }
         if let failure = explained.failure { throw DifferenceFound(message: failure) }
     }
 }

@@ -4,6 +4,7 @@ import Graph
 import Importers
 import NetworkFiles
 import Networks
+import Reports
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,7 @@ struct ImportCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
 
     @OptionGroup var memory: MemoryOptions
+    @Flag(help: "Write what was imported as one JSON document to standard output.") var json = false
 
     func run() throws {
         var files = DistinctFiles()
@@ -26,5 +28,10 @@ struct ImportCommand: ParsableCommand {
         if let name { network.graph.name = name }
         try NetworkFile(float: network).write(output)
         Console.say("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
+        guard json else { return }
+        let record: ResultRecord = [
+            "output": .text(output), "architecture": .text(architecture), "layers": .integer(network.graph.layers.count),
+        ]
+        try Console.document(record, DocumentHeader(network: NetworkFile(float: network).identity()))
     }
 }

@@ -4,6 +4,7 @@ import Graph
 import NetworkFiles
 import Networks
 import Quantization
+import Reports
 import Tensors
 import Text
 import WeightCoding
@@ -17,10 +18,12 @@ struct InspectCommand: ParsableCommand {
         width: 768, height: 512)
 
     @OptionGroup var memory: MemoryOptions
+    @Flag(help: "Write the layers as one JSON document.") var json = false
 
     func run() throws {
         let file = try NetworkSource(network, memory: memory.budget()).file
         guard let graph = file.quantized?.graph ?? file.float?.graph else { return }
+        if json { return try Console.document(document(file, graph), DocumentHeader(network: file.identity())) }
         try Console.result(
             """
             \(graph.name): \
@@ -53,10 +56,50 @@ struct InspectCommand: ParsableCommand {
         }
         try Console.result(table.text)
     }
+
+    private func document(_ file: NetworkFile, _ graph: Graph) throws -> InspectedNetwork {
+        let shapes = try graph.shapes(height: graph.padded(size.height), width: graph.padded(size.width))
+        let weights = file.quantized?.layerWeights ?? [:]
+        let layers = graph.layers.map { layer in
+            let row = RowOfLayer(layer, file, weights[layer.name])
+            let summary = weights[layer.name].map { WeightCodingSummary([$0]) }
+            return ResultRecord([
+                ("name", .text(layer.name)), ("operator", .text(layer.operator.name)),
+                ("inputs", .text(layer.inputs.joined(separator: " "))),
+                ("outputShape", .text(shapes[layer.name]!.description)),
+                (
+                    "usefulMACs",
+                    .integer(layer.usefulMACs(input: shapes[layer.inputs[0]]!, output: shapes[layer.name]!))
+                ),
+                ("weights", row.weightCount.map { .integer($0) } ?? .none),
+                ("zeroWeightsPercent", .init(summary?.zeroPercent)),
+                ("entropyBitsPerWeight", .init(summary?.entropyBits)),
+                ("codedBitsPerWeight", .init(summary?.codedBits)), ("law", row.law.isEmpty ? .none : .text(row.law)),
+                ("rounding", row.rounding.isEmpty ? .none : .text(row.rounding)),
+                ("codebooks", Int(row.codebooks).map { .integer($0) } ?? .none),
+                ("step", .init(Double(row.step))),
+            ])
+        }
+        let widths = file.quantized?.widths
+        return InspectedNetwork(
+            hasIntegers: file.quantized != nil, hasFloatWeights: file.float != nil,
+            activationBits: widths?.activationBits, weightBits: widths?.weightBits,
+            accumulatorBits: widths?.accumulatorBits, layers: layers)
+    }
+}
+
+private struct InspectedNetwork: Encodable {
+    var hasIntegers: Bool
+    var hasFloatWeights: Bool
+    var activationBits: Int?
+    var weightBits: Int?
+    var accumulatorBits: Int?
+    var layers: [ResultRecord]
 }
 
 private struct RowOfLayer {
-    var weights = ""
+    var weightCount: Int?
+    var weights: String { weightCount?.grouped ?? "" }
     var zeroShare = ""
     /// A weight.
     var entropy = ""
@@ -75,11 +118,11 @@ private struct RowOfLayer {
         }
         switch file.quantized?.parameters[layer.name] {
         case .accumulation(let parameters):
-            weights = parameters.weightCodes.count.grouped
+            weightCount = parameters.weightCodes.count
             law = parameters.weightDecoder.law
             rounding = parameters.postProcessing.rounding.rawValue
         case .normalization(let parameters):
-            weights = parameters.gammaCodes.count.grouped
+            weightCount = parameters.gammaCodes.count
             law = parameters.gammaDecoder.law
             rounding = parameters.table == nil ? "" : "table"
         case .requantization(let post): rounding = post.rounding.rawValue

@@ -7,6 +7,7 @@ import Foundation
 import Graph
 import Images
 import Networks
+import Reports
 import Tensors
 
 /// A folder of quantized latents: an index and, for each picture, rate and quantizer, NumPy files of shape [H][W][C],
@@ -21,11 +22,10 @@ import Tensors
 struct LatentFolder {
     let includesSymbols: Bool
     private let folder: ResultFolder
+    private let header: DocumentHeader
     private var index: Index
 
     private struct Index: Encodable {
-        var schemaVersion = 1
-        var network: String
         /// A step of u's grid in steps of the float network's latent.
         var gridStep: Double
         var rates: [Int]
@@ -52,12 +52,13 @@ struct LatentFolder {
     /// - Throws: `outputUnwritable`, `outputDeviceFull`.
     init(
         at path: String, of codec: PictureCodec, rates: [Int], quantizers: [(name: String, quantizer: LatentQuantizer)],
-        includingSymbols: Bool
+        includingSymbols: Bool, header: DocumentHeader
     ) throws(Diagnostic) {
         folder = try ResultFolder(at: path, completedBy: "latents.json")
         includesSymbols = includingSymbols
+        self.header = header
         index = Index(
-            network: codec.network.graph.name, gridStep: codec.latentGridStep, rates: rates,
+            gridStep: codec.latentGridStep, rates: rates,
             quantizers: quantizers.map {
                 .init(
                     name: $0.name, step: $0.quantizer.step,
@@ -99,7 +100,8 @@ struct LatentFolder {
     var refused: [Diagnostic] { index.refused }
     var pictureCount: Int { index.pictures.count }
 
-    func writeIndex() throws {
-        try folder.complete(JSONDocument.text(of: index))
-    }
+    /// The index as it is written.
+    var document: String { Document(index, header).text }
+
+    func writeIndex() throws { try folder.complete(document) }
 }

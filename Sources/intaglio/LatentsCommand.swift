@@ -17,6 +17,7 @@ struct LatentsCommand: ParsableCommand {
     @OptionGroup var codec: CodecOptions
     @Option(name: .shortAndLong, help: "Folder for latents.json and the .npy files.") var output: String
     @Flag(help: "Write the symbols too.") var symbols = false
+    @Flag(help: "Write latents.json to standard output, too.") var json = false
 
     func run() throws {
         var codec = try codec.codec()
@@ -24,7 +25,8 @@ struct LatentsCommand: ParsableCommand {
         let quantizers = try folder.chosenQuantizers(for: codec)
         let pictures = try folder.chosenPictures()
         var latents = try LatentFolder(
-            at: output, of: codec, rates: rates, quantizers: quantizers, includingSymbols: symbols)
+            at: output, of: codec, rates: rates, quantizers: quantizers, includingSymbols: symbols,
+            header: self.codec.header(of: codec))
         latents.add(refused: pictures.refused)
         for (index, picture) in pictures.pictures.enumerated() {
             Console.progress("picture \(index + 1) of \(pictures.pictures.count)")
@@ -48,7 +50,10 @@ struct LatentsCommand: ParsableCommand {
             }
         }
         Console.endProgress()
-        if latents.pictureCount > 0 { try latents.writeIndex() }
+        if latents.pictureCount > 0 {
+            try latents.writeIndex()
+            if json { try Console.result(latents.document) }
+        }
         try RefusedItems.requireNone(latents.refused, done: latents.pictureCount, items: "pictures")
     }
 }

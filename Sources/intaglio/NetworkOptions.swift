@@ -3,6 +3,7 @@ import Diagnostics
 import MachineDescription
 import NetworkFiles
 import Networks
+import Reports
 import Schedules
 
 /// Which network on which machine.
@@ -24,6 +25,12 @@ struct NetworkOptions: ParsableArguments {
 
     func source(includingFloat: Bool = false) throws -> NetworkSource {
         try NetworkSource(network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget())
+    }
+
+    /// Of a document about this network on this machine.
+    func header(_ machine: MachineDescription? = nil) throws -> DocumentHeader {
+        try DocumentHeader(
+            machine: machine ?? .load(self.machine), network: source().file.identity(rate: rate))
     }
 
     func quantized() throws -> QuantizedNetwork { try source().quantized(rate: rate) }

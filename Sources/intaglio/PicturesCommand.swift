@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Images
+import Reports
 
 struct PicturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,6 +24,8 @@ struct PicturesCommand: ParsableCommand {
     @Option(help: "The number of the first picture.") var first = 0
     @Option(help: "Width x height; the chart is written in 1/2, 3/2 and twice this size, too.") var size = PictureSize(
         width: 512, height: 512)
+
+    @Flag(help: "Write the list of files as one JSON document to standard output.") var json = false
 
     private static let chart = "chart"
     private static var names: [String] { PictureKind.allCases.map(\.rawValue) + [chart] }
@@ -47,7 +50,7 @@ struct PicturesCommand: ParsableCommand {
 
     func run() throws {
         try OutputFolder.create(at: output)
-        var written = 0
+        var written: [ResultRecord] = []
         for name in try chosen() {
             let folder = "\(output)/\(name)"
             try OutputFolder.create(at: folder)
@@ -55,11 +58,15 @@ struct PicturesCommand: ParsableCommand {
                 let image = image()
                 Console.progress("drawing \(name)/\(title)")
                 try PNGWriter.write(image, to: "\(folder)/\(title).png")
-                written += 1
+                written.append([
+                    "kind": .text(name), "file": .text("\(name)/\(title).png"), "width": .integer(image.width),
+                    "height": .integer(image.height),
+                ])
             }
         }
         Console.endProgress()
-        Console.say("\(output): \(written) pictures")
+        Console.say("\(output): \(written.count) pictures")
+        if json { try Console.document(ResultRows(written), DocumentHeader()) }
     }
 
     /// Names without the suffix, and how each is drawn.

@@ -79,11 +79,15 @@ struct PlanCommand: ParsableCommand {
         let report = plan.report(framesPerSecond: frameRate.fps)
         try traces.write(plan)
         if let figures { try PlanFigures.write(report, on: machine, to: figures) }
-        if let output { try write(report.jsonText(), LayersCSV(report).text, to: output) }
-        try Console.result(
-            json
-                ? report.jsonText()
-                : RunSummary(report, columns: columns.columns(isRun: false), style: columns.style).text)
+        let document = try json || output != nil ? Document(report, header(subjects[0], machine)).text : ""
+        if let output { try write(document, LayersCSV(report).text, to: output) }
+        if json { return try Console.result(document) }
+        try Console.styled(RunSummary(report, columns: columns.columns(isRun: false), style: columns.style).text)
+    }
+
+    private func header(_ subject: PlanSubjects.Subject, _ machine: MachineDescription) throws -> DocumentHeader {
+        let source = try NetworkSource(subject.network, includingFloat: false, memory: subjects.memory.budget())
+        return DocumentHeader(machine: machine, network: source.file.identity(rate: subjects.rate))
     }
 
     private func plan(_ subject: PlanSubjects.Subject, on machine: MachineDescription) throws -> SimulationPlan {
@@ -109,10 +113,16 @@ struct PlanCommand: ParsableCommand {
             reports.append((subject.name, plan.report(framesPerSecond: frameRate.fps)))
         }
         Console.endProgress()
-        let document = PlansDocument(plans: reports.map(\.report)).text
-        if let output { try write(document, LayersCSV(reports).text, to: output) }
+        if json || output != nil {
+            let plans = try zip(subjects, reports).map { subject, plan in
+                try Document(plan.report, header(subject, machines[subject.machine]!))
+            }
+            let document = Document(PlansDocument(plans: plans), DocumentHeader()).text
+            if let output { try write(document, LayersCSV(reports).text, to: output) }
+            if json { return try Console.result(document) }
+        }
         let style = TextStyle(of: 1)
-        try Console.result(json ? document : PlanComparison(reports, style: style).text)
+        try Console.styled(PlanComparison(reports, style: style).text)
     }
 
     private func write(_ document: String, _ layers: String, to folder: String) throws {
@@ -129,6 +139,7 @@ struct PlanCommand: ParsableCommand {
         let budget = try codec.budget(
             width: size.width, height: size.height, rate: subjects.rate,
             quantizer: quantizer.latentQuantizer(fractionBits: codec.fractionBits), streamBytes: nil)
-        try Console.result(json ? budget.jsonText() : budget.text)
+        if json { return try Console.document(budget, header(subject, .load(subject.machine))) }
+        try Console.result(budget.text)
     }
 }

@@ -6,6 +6,7 @@ import Images
 import MachineDescription
 import NetworkFiles
 import Networks
+import Reports
 import Simulation
 import Tensors
 import WeightCoding
@@ -36,6 +37,7 @@ struct QuantizeCommand: ParsableCommand {
             """
     ) var reference: String?
     @Flag(help: "Leave the float weights out of the file.") var withoutFloat = false
+    @Flag(help: "Write what was quantized as one JSON document to standard output.") var json = false
 
     func validate() throws {
         guard reference == nil || !withoutFloat else {
@@ -79,7 +81,8 @@ struct QuantizeCommand: ParsableCommand {
             kinds
             """
             : ""
-        try NetworkFile(float: carried, quantized: quantized).write(output)
+        let file = NetworkFile(float: carried, quantized: quantized)
+        try file.write(output)
         Console.say(
             """
             \(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \
@@ -87,6 +90,17 @@ struct QuantizeCommand: ParsableCommand {
             \(pictures.photographs.count) crops of photographs\(drawn); \(WeightCodingSummary(quantized).text)
             """
         )
+        guard json else { return }
+        let (widths, summary) = (quantized.widths, WeightCodingSummary(quantized))
+        let record: ResultRecord = [
+            "output": .text(output), "activationBits": .integer(widths.activationBits),
+            "weightBits": .integer(widths.weightBits), "accumulatorBits": .integer(widths.accumulatorBits),
+            "photographs": .integer(pictures.photographs.count),
+            "drawnPictures": .integer(pictures.pictures.count - pictures.photographs.count),
+            "zeroWeightsPercent": .init(summary.zeroPercent), "entropyBitsPerWeight": .init(summary.entropyBits),
+            "codedBitsPerWeight": .init(summary.codedBits),
+        ]
+        try Console.document(record, DocumentHeader(machine: machine, network: file.identity()))
     }
 
     /// What `run --float` and `evaluate --float` will compare with.

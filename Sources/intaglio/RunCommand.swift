@@ -88,12 +88,15 @@ struct RunCommand: ParsableCommand {
 
     private func finish(_ simulation: NetworkRun, _ report: RunReport) throws {
         if let output { try write(report, simulation, to: output) }
-        try Console.result(
-            json
-                ? report.jsonText()
-                : RunSummary(report, columns: columns.columns(isRun: true), style: columns.style).text)
+        if json {
+            try Console.result(document(report))
+        } else {
+            try Console.styled(RunSummary(report, columns: columns.columns(isRun: true), style: columns.style).text)
+        }
         if let clipping = report.clipping { Console.warn(clipping.sentence) }
     }
+
+    private func document(_ report: RunReport) throws -> String { try Document(report, options.header()).text }
 
     private func write(_ report: RunReport, _ simulation: NetworkRun, to folder: String) throws {
         let results = try ResultFolder(at: folder, completedBy: "report.json")
@@ -107,6 +110,6 @@ struct RunCommand: ParsableCommand {
                     NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: OutputFolder.path(folder, "\(name).npy"))
             }
         }
-        try results.complete(report.jsonText())
+        try results.complete(document(report))
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Reports
 import Schedules
 import Simulation
 
@@ -10,6 +11,12 @@ struct ScheduleCommand: ParsableCommand {
     @OptionGroup var options: NetworkOptions
     @Option(help: "Width x height of the picture.") var size = PictureSize(width: 768, height: 512)
     @Option(name: .shortAndLong, help: "The schedule file to write; standard output without one.") var output: String?
+
+    @Flag(help: "Write the schedule as one JSON document to standard output.") var json = false
+
+    private struct ScheduleDocument: Encodable {
+        var schedule: Schedule
+    }
 
     func run() throws {
         var files = DistinctFiles()
@@ -22,6 +29,8 @@ struct ScheduleCommand: ParsableCommand {
             schedule: options.scheduleFile(),
             keepsCommands: false, memory: options.memory.budget())
         let text = plan.schedule.description
-        if let output { try AtomicFile.write(text, to: output) } else { try Console.result(text) }
+        if let output { try AtomicFile.write(text, to: output) }
+        if json { return try Console.document(ScheduleDocument(schedule: plan.schedule), options.header(plan.machine)) }
+        if output == nil { try Console.result(text) }
     }
 }

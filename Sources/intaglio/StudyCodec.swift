@@ -9,6 +9,7 @@ import MachineDescription
 import NetworkFiles
 import Networks
 import Quantization
+import Reports
 import Studies
 import Text
 import WeightCoding
@@ -44,6 +45,7 @@ struct StudyCodec: ParsableCommand {
     var sparsities: String?
     @OptionGroup var work: ThreadOptions
     @OptionGroup var memory: MemoryOptions
+    @OptionGroup var results: StudyOutputOptions
     @Flag(help: "Only the plain scheme and the whole one.") var brief = false
 
     func validate() throws {
@@ -55,7 +57,8 @@ struct StudyCodec: ParsableCommand {
     private func shares() throws -> [Double] { try zeroShares(sparsities ?? "0.2,0.5") }
 
     func run() throws {
-        let network = try NetworkSource(self.network, memory: memory.budget()).float().withLatentOperators()
+        let source = try NetworkSource(self.network, memory: memory.budget())
+        let network = try source.float().withLatentOperators()
         let machine = try MachineDescription.loadAndWarn(machine)
         let calibration = try calibrationPictures(
             self.calibration, count: pictures, side: crop, of: network.graph, memory: memory.budget())
@@ -79,7 +82,7 @@ struct StudyCodec: ParsableCommand {
                 "BD-rate MS-SSIM %", "V", "W", "A",
             ],
             expected: schemes.map { [$0.name, "99,999,999", "99,999,999", "", "", "", "", "", "15", "12", "36"] })
-        try Console.result(table.heading)
+        var output = try StudyOutput(table, results)
         // Every choice studied has the whole scheme among its rows.
         var known: [QuantizationOptions: CodecStudy.Figures] = [:]
         for scheme in schemes {
@@ -87,8 +90,22 @@ struct StudyCodec: ParsableCommand {
             let figures = try known[scheme.options] ?? study.figures(of: scheme.options)
             known[scheme.options] = figures
             Console.endProgress()
-            try Console.result(table.text(of: [scheme.name] + Self.words(figures)))
+            try output.append(
+                [scheme.name] + Self.words(figures),
+                [
+                    "scheme": .text(scheme.name), "weightBytes": .integer(figures.weightBytes),
+                    "parameterBytes": .integer(figures.parameterBytes),
+                    "ofFloat32Percent": .init(figures.ofFloat32Percent),
+                    "zeroWeightsPercent": .init(figures.coding.zeroPercent),
+                    "codedBitsPerWeight": .init(figures.coding.codedBits),
+                    "psnrCubicPercent": .init(figures.psnr?.cubicPercent),
+                    "msSSIMCubicPercent": .init(figures.msSSIM?.cubicPercent),
+                    "activationBits": .integer(figures.widths.activationBits),
+                    "weightBits": .integer(figures.widths.weightBits),
+                    "accumulatorBits": .integer(figures.widths.accumulatorBits),
+                ])
         }
+        try output.close(DocumentHeader(machine: machine, network: source.file.identity()))
         try RefusedItems.requireNone(refused, done: measured.count, items: "pictures")
     }
 

@@ -8,6 +8,7 @@ import MachineDescription
 import NetworkFiles
 import Networks
 import Quantization
+import Reports
 import Simulation
 import Studies
 import Text
@@ -40,6 +41,7 @@ struct StudyCoding: ParsableCommand {
     @Option(help: "Which of a variable-rate network's rates to run.") var rate = 0
     @OptionGroup var work: ThreadOptions
     @OptionGroup var memory: MemoryOptions
+    @OptionGroup var results: StudyOutputOptions
 
     func validate() throws {
         try requireStudyRanges(pictures: pictures, measured: measured, crop: crop)
@@ -60,7 +62,8 @@ struct StudyCoding: ParsableCommand {
     }
 
     func run() throws {
-        let float = try NetworkSource(network, memory: memory.budget()).float()
+        let source = try NetworkSource(network, memory: memory.budget())
+        let float = try source.float()
         let machine = try MachineDescription.loadAndWarn(machine)
         try requireRate(rate, of: float.rateCount)
         let calibration = try calibrationPictures(
@@ -82,7 +85,7 @@ struct StudyCoding: ParsableCommand {
                 "bound %", "mean loss dB", "worst dB", "W", "A",
             ],
             expected: schemes.map { [$0.name, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] })
-        try Console.result(table.heading)
+        var output = try StudyOutput(table, results)
         for scheme in schemes {
             Console.progress(scheme.name)
             let quantized = try runner.quantized(by: scheme)
@@ -97,8 +100,23 @@ struct StudyCoding: ParsableCommand {
                 savings.skippingPercent.fixed(2), savings.skippingBoundPercent.fixed(2), loss.mean.fixed(3),
                 loss.worst.fixed(3), "\(quantized.widths.weightBits)", "\(quantized.widths.accumulatorBits)",
             ]
-            try Console.result(table.text(of: row))
+            try output.append(
+                row,
+                [
+                    "scheme": .text(scheme.name), "zeroWeightsPercent": .init(summary.zeroPercent),
+                    "entropyBitsPerWeight": .init(summary.entropyBits),
+                    "codedBitsPerWeight": .init(summary.codedBits),
+                    "codedReadPercent": .init(savings.codedReadPercent),
+                    "simulatedCycles": .integer(savings.simulatedCycles),
+                    "decoderPercent": .init(savings.decoderPercent),
+                    "skippingPercent": .init(savings.skippingPercent),
+                    "skippingBoundPercent": .init(savings.skippingBoundPercent),
+                    "meanLossDecibels": .init(loss.mean), "worstLossDecibels": .init(loss.worst),
+                    "weightBits": .integer(quantized.widths.weightBits),
+                    "accumulatorBits": .integer(quantized.widths.accumulatorBits),
+                ])
         }
+        try output.close(DocumentHeader(machine: machine, network: source.file.identity(rate: rate)))
         try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
     }
 }

@@ -6,6 +6,7 @@ import Images
 import NetworkFiles
 import Networks
 import Quantization
+import Reports
 import Simulation
 import Studies
 import Tensors
@@ -31,6 +32,7 @@ struct StudyOptions: ParsableArguments {
     @Option(help: "How many pictures PSNR is measured on.") var measured = 4
     @Option(help: "Side of the square cut from the middle of each picture.") var crop = 256
     @OptionGroup var memory: MemoryOptions
+    @OptionGroup var results: StudyOutputOptions
 
     func validate() throws {
         try requireStudyRanges(pictures: pictures, measured: measured, crop: crop)
@@ -44,7 +46,8 @@ struct StudyOptions: ParsableArguments {
         _ measure: (Study, (StudyRow) throws(Diagnostic) -> Void) throws(Diagnostic) -> Void
     ) throws {
         let memory = memory.budget()
-        let network = try NetworkSource(self.network, memory: memory).float()
+        let source = try NetworkSource(self.network, memory: memory)
+        let network = try source.float()
         let calibration = try calibrationPictures(
             self.calibration, count: pictures, side: crop, of: network.graph, memory: memory)
         var refused: [Diagnostic] = []
@@ -59,15 +62,28 @@ struct StudyOptions: ParsableArguments {
                 + (saturated ? ["latents outside 8 bits"] : [])
                 + (coded ? ["zero %", "entropy bits"] : []),
             expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]])
-        try Console.result(table.heading)
+        var output = try StudyOutput(table, results)
         try measure(study) { row throws(Diagnostic) in
             let costs = [row.cost.weightBytes, row.cost.romBits, row.cost.selectBits].map(\.grouped)
-            try Console.result(
-                table.text(
-                    of: [row.choice, row.signalToNoiseDecibels.fixed(2), row.psnrChangeDecibels.fixed(3)] + costs
-                        + (saturated ? [row.saturatedLatents.grouped] : [])
-                        + (coded ? [row.zeroPercent.fixed(1), row.entropyBits.fixed(2)] : [])))
+            try output.append(
+                [row.choice, row.signalToNoiseDecibels.fixed(2), row.psnrChangeDecibels.fixed(3)] + costs
+                    + (saturated ? [row.saturatedLatents.grouped] : [])
+                    + (coded ? [row.zeroPercent.fixed(1), row.entropyBits.fixed(2)] : []),
+                ResultRecord(
+                    [
+                        ("choice", .text(row.choice)),
+                        ("signalToNoiseDecibels", .init(row.signalToNoiseDecibels)),
+                        ("psnrChangeDecibels", .init(row.psnrChangeDecibels)),
+                        ("weightBytes", .integer(row.cost.weightBytes)), ("romBits", .integer(row.cost.romBits)),
+                        ("selectBits", .integer(row.cost.selectBits)),
+                    ] + (saturated ? [("saturatedLatents", .integer(row.saturatedLatents))] : [])
+                        + (coded
+                            ? [
+                                ("zeroWeightsPercent", .init(row.zeroPercent)),
+                                ("entropyBitsPerWeight", .init(row.entropyBits)),
+                            ] : [])))
         }
+        try output.close(DocumentHeader(network: source.file.identity()))
         try RefusedItems.requireNone(refused, done: measured.count, items: "pictures")
     }
 }

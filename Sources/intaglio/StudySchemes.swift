@@ -7,6 +7,7 @@ import MachineDescription
 import NetworkFiles
 import Networks
 import Quantization
+import Reports
 import Simulation
 import Studies
 import Text
@@ -30,13 +31,15 @@ struct StudySchemes: ParsableCommand {
     @Option(help: "Which of a variable-rate network's rates to run.") var rate = 0
     @OptionGroup var work: ThreadOptions
     @OptionGroup var memory: MemoryOptions
+    @OptionGroup var results: StudyOutputOptions
     @Flag(help: "Print every picture of the last scheme (all ingredients) too.") var each = false
     @Flag(help: "Only the plain scheme and all ingredients together.") var brief = false
 
     func validate() throws { try requireStudyRanges(pictures: pictures, measured: nil, crop: crop) }
 
     func run() throws {
-        let float = try NetworkSource(network, memory: memory.budget()).float()
+        let source = try NetworkSource(network, memory: memory.budget())
+        let float = try source.float()
         let machine = try MachineDescription.loadAndWarn(machine)
         try requireRate(rate, of: float.rateCount)
         let calibration = try calibrationPictures(
@@ -56,7 +59,7 @@ struct StudySchemes: ParsableCommand {
                 "scheme", "mean loss dB", "worst dB", "entropy change %", "latents saturated", "of", "V", "W", "A",
             ],
             expected: schemes.map { [$0.name, "", "", "", "", "999,999,999", "15", "12", "36"] })
-        try Console.result(table.heading)
+        var output = try StudyOutput(table, results)
         var last: [(name: String, report: RunReport)] = []
         for scheme in schemes {
             Console.progress(scheme.name)
@@ -66,11 +69,20 @@ struct StudySchemes: ParsableCommand {
             let widths = [
                 quantized.widths.activationBits, quantized.widths.weightBits, quantized.widths.accumulatorBits,
             ]
-            try Console.result(
-                table.text(
-                    of: [scheme.name] + Self.words(SchemeStudy.Summary(last.map(\.report))) + widths.map { "\($0)" }))
+            let summary = SchemeStudy.Summary(last.map(\.report))
+            try output.append(
+                [scheme.name] + Self.words(summary) + widths.map { "\($0)" },
+                [
+                    "scheme": .text(scheme.name), "meanLossDecibels": .init(summary.loss.mean),
+                    "worstLossDecibels": .init(summary.loss.worst),
+                    "entropyChangePercent": .init(summary.entropyChangePercent),
+                    "saturatedLatents": .integer(summary.saturatedLatents), "latents": .integer(summary.latents),
+                    "activationBits": .integer(widths[0]), "weightBits": .integer(widths[1]),
+                    "accumulatorBits": .integer(widths[2]),
+                ])
         }
-        if each { try Console.result(Self.pictures(last)) }
+        try output.close(DocumentHeader(machine: machine, network: source.file.identity(rate: rate)))
+        if each, !results.json { try Console.result(Self.pictures(last)) }
         try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
     }
 

@@ -3,6 +3,7 @@ import Diagnostics
 import Foundation
 import MachineDescription
 import RTL
+import Reports
 public import TestVectors
 
 extension UnitName: ExpressibleByArgument {}
@@ -65,7 +66,12 @@ struct VectorsCommand: ParsableCommand {
         let simulation = try simulate.map {
             try UnitSimulation(of: output, in: $0, module: module ?? files.moduleName, sources: source)
         }
-        try Console.result(json ? files.jsonText(simulation) : files.text(simulation))
+        if json {
+            try Console.document(
+                files.result(simulation), DocumentHeader(machine: options.machineDescription()))
+        } else {
+            try Console.result(files.text(simulation))
+        }
         if let simulation, !simulation.passed { throw DifferenceFound(message: simulation.message) }
         if untilCovered, !files.vectors.coverage.isComplete {
             throw DifferenceFound(message: "some reachable coverage points were not hit: see coverage.txt")
@@ -96,7 +102,17 @@ struct VectorsCommand: ParsableCommand {
             \(layer): \(vectors.commands) commands, \(vectors.cycles) cycles, \(vectors.files.count) files in \
             \(output)\n
             """
-        try Console.result(json ? vectors.manifest : summary + (verdict.map { $0.message + "\n" } ?? ""))
+        if json {
+            let record: ResultRecord = [
+                "layer": .text(layer), "commands": .integer(vectors.commands), "cycles": .integer(vectors.cycles),
+                "output": .text(output), "files": .integer(vectors.files.count),
+                "passed": verdict.map { .boolean($0.passed) } ?? .none,
+                "message": verdict.map { .text($0.message) } ?? .none,
+            ]
+            try Console.document(record, options.header())
+        } else {
+            try Console.result(summary + (verdict.map { $0.message + "\n" } ?? ""))
+        }
         if let verdict, !verdict.passed { throw DifferenceFound(message: verdict.message) }
     }
 }

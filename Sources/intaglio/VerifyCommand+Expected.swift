@@ -39,13 +39,19 @@ extension VerifyCommand {
                     + (tensor.first.map { [$0.coordinate.description, $0.expected, $0.found, $0.stored.grouped] }
                         ?? []))
         }
-        try Console.result(table.text)
+        if json {
+            try Console.document(
+                ComparedDumps(tensors: comparison.tensors, window: comparison.window), options.header(plan.machine))
+        } else {
+            try Console.result(table.text)
+        }
         let layers = plan.network.graph.layers.count
         let extent = "\(comparison.tensors.count) of \(layers) layers compared"
         guard let different = comparison.firstDifferent, let first = different.first else {
-            return try Console.result("\(extent), 0 differences\n")
+            if !json { try Console.result("\(extent), 0 differences\n") }
+            return
         }
-        try Console.result("\n\(comparison.window)\n\(extent)\n")
+        if !json { try Console.result("\n\(comparison.window)\n\(extent)\n") }
         throw DifferenceFound(
             message:
                 """
@@ -67,6 +73,12 @@ extension VerifyCommand {
             + ["--layer", moved.name, "--at", element.coordinate.description]
         return "\nexplain it: intaglio \(words.map(\.shellWord).joined(separator: " "))"
     }
+}
+
+/// What `verify --expected` found, as JSON.
+private struct ComparedDumps: Encodable {
+    var tensors: [DumpComparison.TensorComparison]
+    var window: String
 }
 
 extension String {

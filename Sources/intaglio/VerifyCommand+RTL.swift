@@ -1,11 +1,12 @@
 public import ArgumentParser
 import Conformance
 import Diagnostics
-import FileFormats
 import Foundation
 import Images
 import MachineDescription
+import NetworkFiles
 public import RTL
+import Reports
 import Synchronization
 import Text
 
@@ -23,7 +24,14 @@ extension VerifyCommand {
         } else {
             reports = [try networkReport(in: directory)]
         }
-        try Console.result(json ? RTLReport.jsonText(reports) : reports.map(\.text).joined(separator: "\n"))
+        if json {
+            let machine = randomMachines == nil ? try options.machineDescription() : nil
+            let network = suite == nil ? try options.source().file.identity(rate: options.rate) : nil
+            try Console.document(
+                RTLReports(reports: reports), DocumentHeader(machine: machine, network: network))
+        } else {
+            try Console.result(reports.map(\.text).joined(separator: "\n"))
+        }
         if let failure = reports.lazy.compactMap(\.failure).first { throw DifferenceFound(message: failure) }
         let count = reports.reduce(0) { $0 + $1.cases.count }
         if !json {
@@ -88,7 +96,12 @@ extension VerifyCommand {
     }
 }
 
-/// What `verify --against rtl` found.
+/// One for each machine.
+private struct RTLReports: Encodable {
+    var reports: [RTLReport]
+}
+
+/// What `verify --against rtl` found on one machine.
 private struct RTLReport: Encodable {
     let machine: String
     let simulator: String
@@ -96,11 +109,6 @@ private struct RTLReport: Encodable {
 
     /// The first difference of the first case that has one.
     var failure: String? { cases.lazy.compactMap(\.failure).first }
-
-    /// The document of one machine, or a list of them.
-    static func jsonText(_ reports: [RTLReport]) -> String {
-        reports.count == 1 ? JSONDocument.text(of: reports[0]) : JSONDocument.text(of: reports)
-    }
 
     var text: String {
         var table = TextTable(

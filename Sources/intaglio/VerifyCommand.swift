@@ -6,6 +6,7 @@ import Images
 import Machine
 import MachineDescription
 import RTL
+import Reports
 import Simulation
 import Synchronization
 import Text
@@ -65,14 +66,14 @@ struct VerifyCommand: ParsableCommand {
             64 x 64 of the built-in one without it.
             """
     ) var crop: PictureCrop?
-    @Flag(help: "With --against rtl: write every case as one JSON document to standard output.") var json = false
+    @Flag(help: "Write what was compared as one JSON document to standard output.") var json = false
     @OptionGroup var team: ThreadOptions
 
     func validate() throws {
         switch against {
         case .reference:
             try refuseUnused(
-                ["--simulate": simulate != nil, "--crop": crop != nil, "--work": work != nil, "--json": json],
+                ["--simulate": simulate != nil, "--crop": crop != nil, "--work": work != nil],
                 goingWith: "--against rtl")
         case .rtl:
             try refuseUnused(
@@ -128,9 +129,19 @@ struct VerifyCommand: ParsableCommand {
                 comparison.layer, comparison.elements.grouped, comparison.differences.grouped, comparison.first ?? "",
             ])
         }
-        try Console.result(table.text)
+        if json {
+            let rows = verification.layers.map { layer -> ResultRecord in
+                [
+                    "layer": .text(layer.layer), "elements": .integer(layer.elements),
+                    "differences": .integer(layer.differences), "first": layer.first.map { .text($0) } ?? .none,
+                ]
+            }
+            try Console.document(ResultRows(rows), options.header())
+        } else {
+            try Console.result(table.text)
+        }
         if let failure = verification.failure { throw DifferenceFound(message: failure) }
-        try Console.result("\(verification.layers.count) layers, 0 differences\n")
+        if !json { try Console.result("\(verification.layers.count) layers, 0 differences\n") }
     }
 
     private func verifyLayers(_ folder: String) throws {
@@ -152,12 +163,24 @@ struct VerifyCommand: ParsableCommand {
                 result.firstDifference ?? "",
             ])
         }
-        try Console.result(table.text)
+        if json {
+            let rows = results.map { result -> ResultRecord in
+                [
+                    "case": .text(result.name), "rounding": .text(result.rounding.rawValue),
+                    "outputs": .integer(result.outputs), "referenceMismatches": .integer(result.referenceMismatches),
+                    "machineMismatches": .integer(result.machineMismatches),
+                    "first": result.firstDifference.map { .text($0) } ?? .none,
+                ]
+            }
+            try Console.document(ResultRows(rows), DocumentHeader(machine: options.machineDescription()))
+        } else {
+            try Console.result(table.text)
+        }
         let equal = results.count { $0.referenceMismatches == 0 && $0.machineMismatches == 0 }
         let mismatches = results.reduce(0) { $0 + $1.referenceMismatches + $1.machineMismatches }
         let summary = "\(equal) of \(results.count) cases equal, \(mismatches) mismatches"
         if refused.isEmpty, equal < results.count { throw DifferenceFound(message: summary) }
-        try Console.result(summary + "\n")
+        if !json { try Console.result(summary + "\n") }
         try RefusedItems.requireNone(refused, done: results.count, items: "cases")
     }
 
@@ -181,7 +204,13 @@ struct VerifyCommand: ParsableCommand {
             }
         }
         Console.endProgress()
-        try Console.result("\(coverage.text)\n\(all) cases, 0 differences\n")
+        guard json else { return try Console.result("\(coverage.text)\n\(all) cases, 0 differences\n") }
+        let record: ResultRecord = [
+            "cases": .integer(all), "differences": .integer(0), "machines": .integer(machines.count),
+            "coverage": .text(coverage.text),
+        ]
+        try Console.document(
+            record, DocumentHeader(machine: machines.count == 1 ? machines[0].machine : nil))
     }
 
     private func runSuite(_ count: Int, _ machine: SuiteMachines.Machine, done: (ConformanceRun) -> Void) throws {
