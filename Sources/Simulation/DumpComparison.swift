@@ -15,6 +15,8 @@ public struct DumpComparison: Sendable {
         public let differences: Int
         /// The largest difference of all, in stored codes or integers.
         public let largestDifference: Int
+        /// Model less file, where it is the same in all elements and not 0: the files have another offset.
+        public let constantDifference: Int?
         /// The first of `differences` in NHWC order; nil where there is none.
         public let first: ElementComparison?
     }
@@ -39,6 +41,16 @@ public struct DumpComparison: Sendable {
     /// Rows and columns around the first difference of the first tensor that differs, in its channel: the file beside
     /// the model; empty where all agree.
     public let window: String
+
+    /// What a tensor's constant difference says, in a sentence; nil where it has none.
+    public static func hint(_ tensor: TensorComparison, _ dump: TensorDump, _ format: TensorFormat) -> String? {
+        guard let difference = tensor.constantDifference, let offset = dump.offset(of: format) else { return nil }
+        return
+            """
+            every element of \(tensor.tensor) differs by \(difference): the files have code 0 as \(offset - difference), \
+            not \(offset); say \(dump.form.option)-offset \(offset - difference)
+            """
+    }
 
     /// The first tensor that differs.
     public var firstDifferent: TensorComparison? { tensors.first { $0.differences > 0 } }
@@ -85,8 +97,11 @@ public struct DumpComparison: Sendable {
     ) -> TensorComparison {
         var (differences, largest) = (0, 0)
         var first: Int?
+        var constant = found.elements.first.map { Int($0) - Int(expected.elements[0]) }
         for position in found.elements.indices {
-            let difference = abs(Int(found.elements[position]) - Int(expected.elements[position]))
+            let signed = Int(found.elements[position]) - Int(expected.elements[position])
+            if signed != constant { constant = nil }
+            let difference = abs(signed)
             largest = max(largest, difference)
             guard difference > tolerance else { continue }
             differences += 1
@@ -95,6 +110,7 @@ public struct DumpComparison: Sendable {
         let shape = found.shape
         return TensorComparison(
             tensor: name, elements: shape.count, differences: differences, largestDifference: largest,
+            constantDifference: constant == 0 ? nil : constant,
             first: first.map { position in
                 let element = shape.coordinate(of: position)
                 return ElementComparison(

@@ -75,7 +75,7 @@ public struct TensorDump: Sendable {
     }
 
     /// What stands in the file for a stored element; nil for float files, whose elements are real values.
-    private func offset(of format: TensorFormat) -> Int? {
+    func offset(of format: TensorFormat) -> Int? {
         guard case .integers = array.elements else { return nil }
         if let offset = form.offset { return offset }
         if case .codes = format, array.type == .int8 { return -128 }
@@ -181,7 +181,7 @@ public struct TensorDump: Sendable {
                 \(NPYArray.text(extents(form.layout))), or the same behind a 1: \(tensor) in \
                 \(form.layout.rawValue.uppercased()) order
                 """,
-            remedy: found == extents(other)
+            remedy: found == extents(other) || found.count == 3 && found[other == .nhwc ? 2 : 0] == shape.channels
                 ? "it fits \(other.rawValue.uppercased()) order: add \(form.option)-layout \(other.rawValue)"
                 : "dump this tensor at this size of picture")
     }

@@ -5,6 +5,11 @@ import Text
 
 /// Talk goes to standard error, results to standard output; progress only to a terminal.
 enum Console {
+    /// As somebody typed it: for commands to paste.
+    static var programName: String {
+        getenv("INTAGLIO_STARTED_AS").map { String(cString: $0) } ?? CommandLine.arguments.first ?? ToolVersion.name
+    }
+
     /// Writes to standard output.
     ///
     /// - Throws: `OUTPUT-001` where it is closed, `OUTPUT-002` where its device is full: a lost result is no success.

@@ -52,12 +52,17 @@ extension VerifyCommand {
             return
         }
         if !json { try Console.result("\n\(comparison.window)\n\(extent)\n") }
+        let hint = dumps.first { $0.layer == different.tensor }.flatMap { dump in
+            inputs.network.network.formats[different.tensor].flatMap {
+                DumpComparison.hint(different, dump.dump, $0)
+            }
+        }
         throw DifferenceFound(
             message:
                 """
                 first differing layer \(different.tensor): \(different.differences) of \(different.elements) elements \
                 differ, first at \(first.coordinate): file \(first.expected), model \(first.found)
-                """ + explanation(of: different.tensor, at: first, in: inputs.network.network))
+                """ + (hint.map { "\n" + $0 } ?? explanation(of: different.tensor, at: first, in: inputs.network.network)))
     }
 
     /// The command that derives the element; for operators that only move elements, what to look at instead.
@@ -65,13 +70,17 @@ extension VerifyCommand {
         of layer: String, at element: DumpComparison.ElementComparison, in network: QuantizedNetwork
     ) -> String {
         guard let moved = network.graph[layer: layer], network.parameters[layer] != LayerParameters.none else {
-            let operands = network.graph[layer: layer]?.inputs.joined(separator: ", ") ?? ""
-            return "\n\(layer) moves or shifts elements of \(operands) only: compare those, too"
+            let operands = network.graph[layer: layer]?.inputs ?? []
+            return
+                """
+                \n\(layer) moves or shifts elements of \(operands.joined(separator: ", ")) only: where those agree, \
+                its own address arithmetic differs; dump them beside it and compare them, too
+                """
         }
         let words =
             ["explain"] + options.words + input.words
             + ["--layer", moved.name, "--at", element.coordinate.description]
-        return "\nexplain it: intaglio \(words.map(\.shellWord).joined(separator: " "))"
+        return "\nexplain it: \(Console.programName) \(words.map(\.shellWord).joined(separator: " "))"
     }
 }
 
