@@ -1,7 +1,7 @@
 import ArgumentParser
 import Conformance
-import FileFormats
 import MachineDescription
+import Reports
 import Text
 
 struct MachinesCommand: ParsableCommand {
@@ -26,17 +26,13 @@ struct MachinesCommand: ParsableCommand {
     }
 
     func run() throws {
-        try Console.result(text())
-    }
-
-    private func text() throws -> String {
         var chosen = try machines.map { try MachineDescription.loadAndWarn($0) }
         if let random { chosen = [MachineDescription.random(seed: random)] }
         let isList = chosen.isEmpty
         if isList { chosen = try MachineDescription.builtInNames.map { try MachineDescription.load($0) } }
-        if json { return JSONDocument.text(of: MachinesDocument(machines: chosen)) }
-        if isList { return Self.list(chosen) }
-        return chosen.count == 1 ? chosen[0].yaml : MachineComparison(chosen, labels: machines).text
+        if json { return try Console.document(MachinesDocument(machines: chosen), DocumentHeader()) }
+        if isList { return try Console.result(Self.list(chosen)) }
+        try Console.result(chosen.count == 1 ? chosen[0].yaml : MachineComparison(chosen, labels: machines).text)
     }
 
     private static func list(_ machines: [MachineDescription]) -> String {

@@ -59,7 +59,7 @@ import Testing
         let outcome = try Tool.run(command + ["--json"], in: folder)
         #expect(outcome.status == 0 && outcome.errors.isEmpty)
         let document = try JSON(Data(outcome.output.utf8))
-        #expect(document["schemaVersion"]?.integer == 1)
+        #expect(document["schemaVersion"]?.integer == 2)
         #expect(document["tool"]?["name"]?.string == "intaglio")
         let version = try Tool.run(["--version"], in: folder).output
         #expect(document["tool"]?["version"]?.string.map { $0 + "\n" } == version)
