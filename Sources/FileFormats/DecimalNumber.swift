@@ -62,4 +62,32 @@ struct DecimalNumber {
 
     /// The nearest double, where that is finite.
     var real: Double? { Double(text).flatMap { $0.isFinite ? $0 : nil } }
+
+    /// The nearest double to the value times a power of ten, where that is finite.
+    func real(timesTenToThe power: Int) -> Double? {
+        let text = (isNegative ? "-" : "") + (digits.isEmpty ? "0" : String(decoding: digits, as: UTF8.self))
+        return Double("\(text)e\(exponent + power)").flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// The value times a whole number, against a range of what is asked for.
+    enum Product: Equatable {
+        case whole(Int)
+        case fraction, outside
+    }
+
+    /// - Parameter factor: 1...2^30.
+    func product(with factor: Int, in range: ClosedRange<Int>) -> Product {
+        // Near enough: what a whole product misses the range by is at least 1.
+        let near = (real ?? .infinity) * Double(factor)
+        guard near > Double(range.lowerBound) - 1, near < Double(range.upperBound) + 1 else { return .outside }
+        guard let whole = Int128(String(decoding: digits, as: UTF8.self)), digits.count <= 18 else {
+            return digits.isEmpty ? (range.contains(0) ? .whole(0) : .outside) : .fraction
+        }
+        guard exponent >= -18 else { return .fraction }
+        let power = (0..<abs(exponent)).reduce(Int128(1)) { power, _ in power * 10 }
+        let product = whole * Int128(factor)
+        guard exponent >= 0 || product % power == 0 else { return .fraction }
+        let value = Int(exponent >= 0 ? product * power : product / power) * (isNegative ? -1 : 1)
+        return range.contains(value) ? .whole(value) : .outside
+    }
 }

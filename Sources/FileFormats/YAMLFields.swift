@@ -49,6 +49,23 @@ package struct YAMLFields {
     package init(
         document text: String, path: String, codes: YAMLCodes, keys: [String], optional: [String] = []
     ) throws(Diagnostic) {
+        try self.init(Self.root(text, path, codes), path: path, name: "", codes: codes, keys: keys, optional: optional)
+    }
+
+    /// The document's root; unknown and missing keys are added to `refusals`. A key that is nearly one of those that
+    /// are missing is read as that one.
+    ///
+    /// - Throws: where there are no fields at all.
+    package init(
+        document text: String, path: String, codes: YAMLCodes, keys: [String], optional: [String],
+        refusals: inout Refusals
+    ) throws(Diagnostic) {
+        try self.init(
+            Self.root(text, path, codes), path: path, name: "", codes: codes, keys: keys, optional: optional,
+            refusals: &refusals)
+    }
+
+    private static func root(_ text: String, _ path: String, _ codes: YAMLCodes) throws(Diagnostic) -> YAMLNode {
         let root: YAMLNode?
         do {
             root = try YAMLParser.parse(text)
@@ -66,33 +83,51 @@ package struct YAMLFields {
                 codes.syntax, at: "\(path):1:1", found: "the file has no YAML document", expected: "one",
                 remedy: codes.example)
         }
-        try self.init(root, path: path, name: "", codes: codes, keys: keys, optional: optional)
+        return root
+    }
+
+    /// The first refusal is thrown.
+    private init(
+        _ node: YAMLNode, path: String, name: String, codes: YAMLCodes, keys: [String], optional: [String]
+    ) throws(Diagnostic) {
+        var refusals = Refusals()
+        try self.init(
+            node, path: path, name: name, codes: codes, keys: keys, optional: optional, refusals: &refusals)
+        if let first = refusals.diagnostics.first { throw first }
     }
 
     private init(
-        _ node: YAMLNode, path: String, name: String, codes: YAMLCodes, keys: [String], optional: [String]
+        _ node: YAMLNode, path: String, name: String, codes: YAMLCodes, keys: [String], optional: [String],
+        refusals: inout Refusals
     ) throws(Diagnostic) {
         (self.path, self.name, self.codes, mappingPlace) = (path, name, codes, node.place)
         let known = keys + optional
         guard case .mapping(let entries) = node.content else {
             throw wrongType(node, of: name, expected: "fields, one a line: \(known.joined(separator: ", "))")
         }
+        let given = Set(entries.map(\.key))
         for entry in entries {
-            guard known.contains(entry.key) else {
-                let meant = closestName(to: entry.key, among: known)
-                throw Diagnostic(
+            if known.contains(entry.key) {
+                values[entry.key] = entry.value
+                continue
+            }
+            // Beyond those that are kept nobody reads what was meant.
+            let meant =
+                refusals.count < Refusals.mostKept ? closestName(to: String(entry.key.prefix(80)), among: known) : nil
+            refusals.add(
+                Diagnostic(
                     codes.unknownKey, at: entry.keyPlace.text(in: path),
                     found: "unknown key \(qualified(String(entry.key.prefix(80))))",
                     expected: "one of \(known.joined(separator: ", "))",
-                    remedy: meant.map { "did you mean \($0)?" } ?? "remove the line")
-            }
-            values[entry.key] = entry.value
+                    remedy: meant.map { "did you mean \($0)?" } ?? "remove the line"))
+            if let meant, !given.contains(meant), values[meant] == nil { values[meant] = entry.value }
         }
         for key in keys where values[key] == nil {
-            throw Diagnostic(
-                codes.missingKey, at: mappingPlace.text(in: path), found: "\(qualified(key)) is missing",
-                expected: "every field: \(keys.joined(separator: ", "))",
-                remedy: "add a line \(key): ...")
+            refusals.add(
+                Diagnostic(
+                    codes.missingKey, at: mappingPlace.text(in: path), found: "\(qualified(key)) is missing",
+                    expected: "at least \(keys.joined(separator: ", "))",
+                    remedy: "add a line \(key): ..."))
         }
     }
 
@@ -105,6 +140,14 @@ package struct YAMLFields {
     /// A field that is itself a mapping.
     package func mapping(_ key: String, keys: [String], optional: [String] = []) throws(Diagnostic) -> YAMLFields {
         try YAMLFields(node(key), path: path, name: key, codes: codes, keys: keys, optional: optional)
+    }
+
+    /// The same; unknown and missing keys are added to `refusals`.
+    package func mapping(
+        _ key: String, keys: [String], optional: [String], refusals: inout Refusals
+    ) throws(Diagnostic) -> YAMLFields {
+        try YAMLFields(
+            node(key), path: path, name: key, codes: codes, keys: keys, optional: optional, refusals: &refusals)
     }
 
     /// A field that is a list of mappings.
@@ -136,6 +179,37 @@ package struct YAMLFields {
         guard let number = DecimalNumber(text) else { throw wrongType(node(key), of: key, expected: "a number") }
         guard let value = number.real, range.contains(value) else {
             throw outOfRange(key, node(key), text, expected: "\(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    /// A size within `range`, in bytes: a whole number of them, or a number with one of the units of `ByteCountText`.
+    package func bytes(_ key: String, in range: ClosedRange<Int>) throws(Diagnostic) -> Int {
+        let node = node(key)
+        let text = try scalar(key, node, expected: ByteCountText.form)
+        guard let quantity = QuantityText(text) else { throw wrongType(node, of: key, expected: ByteCountText.form) }
+        guard let factor = ByteCountText.factor(of: quantity.unit) else {
+            throw unknownUnit(
+                key, node, text, expected: ByteCountText.form, remedy: ByteCountText.remedy(for: quantity))
+        }
+        switch quantity.number.product(with: factor, in: range) {
+        case .whole(let bytes): return bytes
+        case .fraction: throw wrongType(node, of: key, expected: "a whole number of bytes")
+        case .outside: throw outOfRange(key, node, text, expected: ByteCountText.range(range))
+        }
+    }
+
+    /// A clock within `range`, in MHz: a number of them, or a number with `MHz` or `GHz`.
+    package func megahertz(_ key: String, in range: ClosedRange<Double>) throws(Diagnostic) -> Double {
+        let node = node(key)
+        let text = try scalar(key, node, expected: ClockText.form)
+        guard let quantity = QuantityText(text) else { throw wrongType(node, of: key, expected: ClockText.form) }
+        guard let power = ClockText.power(of: quantity.unit) else {
+            throw unknownUnit(key, node, text, expected: ClockText.form, remedy: ClockText.remedy(for: quantity))
+        }
+        guard let value = quantity.number.real(timesTenToThe: power), range.contains(value) else {
+            let (lower, upper) = (Int(range.lowerBound), Int(range.upperBound))
+            throw outOfRange(key, node, text, expected: "\(lower) to \(upper) (MHz)")
         }
         return value
     }
@@ -223,6 +297,14 @@ package struct YAMLFields {
             codes.wrongType, at: node.place.text(in: path),
             found: "\(key.isEmpty ? "the file" : qualified(key)) is \(found)", expected: expected,
             remedy: "write \(expected)")
+    }
+
+    private func unknownUnit(
+        _ key: String, _ node: YAMLNode, _ text: String, expected: String, remedy: String
+    ) -> Diagnostic {
+        Diagnostic(
+            codes.unknownWord, at: node.place.text(in: path), found: "\(qualified(key)) is \(shown(text))",
+            expected: expected, remedy: remedy)
     }
 
     private func outOfRange(_ key: String, _ node: YAMLNode, _ text: String, expected: String) -> Diagnostic {

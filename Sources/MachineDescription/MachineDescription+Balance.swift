@@ -76,7 +76,7 @@ extension MachineDescription {
     /// Channels of the normalization that result lanes are measured by: groups of normalizations have the fewest steps
     /// of all, and 64 channels are what the bundled codecs have. Narrower ones, as the 48 of `lapped8`, may be paced by
     /// lanes that keep up with these.
-    private static let normalizationChannels = 64
+    static let normalizationChannels = 64
 
     /// Parts that others keep from their full speed, each a sentence with both numbers. Nothing is wrong with such a
     /// machine; it could be cheaper or faster.

@@ -23,6 +23,20 @@ extension MachineDescription {
         if let machine = builtIn(named: nameOrPath) { return machine }
         return try MachineDescription(yaml: machineFileText(nameOrPath), path: nameOrPath)
     }
+
+    /// The same.
+    ///
+    /// - Throws: all that is wrong with the file.
+    public static func loadingWhole(_ nameOrPath: String) throws(MachineFileProblems) -> MachineDescription {
+        if let machine = builtIn(named: nameOrPath) { return machine }
+        let text: String
+        do {
+            text = try machineFileText(nameOrPath)
+        } catch {
+            throw MachineFileProblems(error, path: nameOrPath)
+        }
+        return try reading(yaml: text, path: nameOrPath)
+    }
 }
 
 /// The three built-in machines. They are fixed, so that figures compare over time.

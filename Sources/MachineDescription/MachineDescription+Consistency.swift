@@ -1,74 +1,98 @@
 import Diagnostics
-import FileFormats
 
 extension MachineDescription {
-    /// Refuses fields that are each in range but contradict each other. `top` gives the places.
-    func checkConsistency(_ top: YAMLFields) throws(Diagnostic) {
-        func require(
-            _ holds: Bool, _ section: String, _ found: @autoclosure () -> String, _ expected: String, _ remedy: String
-        ) throws(Diagnostic) {
-            guard !holds else { return }
-            throw Diagnostic(
-                .machineInconsistent, at: top.place(of: section), found: found(), expected: expected, remedy: remedy)
-        }
+    /// Refuses fields that are each in range but contradict each other, as far as they are known.
+    func checkConsistency(_ reader: inout MachineFileReader) {
+        checkArray(&reader)
+        checkBuffers(&reader)
+        checkActivationBanks(&reader)
+        checkChannel(&reader)
+        reader.require(
+            parameterMemory.bytes % 2 == 0, using: ["parameterMemory.bytes"], at: "parameterMemory.bytes",
+            found: "parameterMemory.bytes is \(parameterMemory.bytes)", expected: "an even number: it has two halves",
+            remedy: "change bytes")
+    }
+
+    private func checkArray(_ reader: inout MachineFileReader) {
         let array = macArray
-        let stepWeightBytes = array.inputChannelLanes * array.outputChannelLanes
-        try require(
-            array.macs <= 1 << 20, "macArray", "macArray has \(array.macs) MACs", "at most 1048576", "use fewer lanes")
-        for (section, buffer) in [("weightBuffer", weightBuffer), ("activationBuffer", activationBuffer)] {
+        reader.require(
+            array.macs <= 1 << 20, using: MACArrayDescription.lanePaths, at: "macArray.inputChannelLanes",
+            found: "macArray has \(array.macs) MACs", expected: "at most 1048576", remedy: "use fewer lanes")
+        reader.require(
+            array.laneMapping == .channels, using: ["macArray.laneMapping"], at: "macArray.laneMapping",
+            .machineNotBuiltYet, found: "macArray.laneMapping is tapsAndChannels, which is not built yet",
+            expected: "channels", remedy: "use laneMapping: channels")
+        let productBits = array.activationBits + array.weightBits
+        reader.require(
+            array.accumulatorBits >= productBits,
+            using: ["macArray.accumulatorBits", "macArray.activationBits", "macArray.weightBits"],
+            at: "macArray.accumulatorBits", found: "macArray.accumulatorBits is \(array.accumulatorBits)",
+            expected: "at least \(productBits), the bits of one product (activationBits + weightBits)",
+            remedy: "widen the accumulator")
+    }
+
+    private func checkBuffers(_ reader: inout MachineFileReader) {
+        let steps = [
+            (
+                "weightBuffer", weightBuffer, "outputChannelLanes",
+                macArray.inputChannelLanes * macArray.outputChannelLanes, "weights"
+            ),
+            (
+                "activationBuffer", activationBuffer, "pixelLanes",
+                macArray.inputChannelLanes * macArray.pixelLanes, "activations"
+            ),
+        ]
+        for (block, buffer, lanes, stepBytes, operands) in steps {
             let shares = buffer.pingPong ? 2 * buffer.banks : buffer.banks
-            try require(
-                buffer.bytes % shares == 0, section, "\(section).bytes is \(buffer.bytes)",
-                "a multiple of \(shares) (\(buffer.pingPong ? "two halves of " : "")\(buffer.banks) banks)",
-                "change bytes or banks")
+            let halves = buffer.pingPong ? "two halves of " : ""
+            let shape = ["\(block).bytes", "\(block).pingPong"]
+            reader.require(
+                buffer.bytes % shares == 0, using: shape + ["\(block).banks"], at: "\(block).bytes",
+                found: "\(block).bytes is \(buffer.bytes)",
+                expected: "a multiple of \(shares) (\(halves)\(buffer.banks) banks)", remedy: "change bytes or banks")
+            reader.require(
+                buffer.tileBytes >= stepBytes,
+                using: shape + ["macArray.inputChannelLanes", "macArray.\(lanes)"], at: "\(block).bytes",
+                found: "a tile of \(block) has \(buffer.tileBytes) bytes",
+                expected: "at least one step of \(operands): \(stepBytes) bytes (inputChannelLanes x \(lanes))",
+                remedy: "enlarge bytes or use fewer lanes")
         }
-        try require(
-            weightBuffer.tileBytes >= stepWeightBytes, "weightBuffer",
-            "a tile of weightBuffer has \(weightBuffer.tileBytes) bytes",
-            "at least one step of weights: \(stepWeightBytes) bytes (inputChannelLanes x outputChannelLanes)",
-            "enlarge bytes or use fewer lanes")
-        let stepActivationBytes = array.inputChannelLanes * array.pixelLanes
-        try require(
-            activationBuffer.tileBytes >= stepActivationBytes, "activationBuffer",
-            "a tile of activationBuffer has \(activationBuffer.tileBytes) bytes",
-            "at least one step of activations: \(stepActivationBytes) bytes (inputChannelLanes x pixelLanes)",
-            "enlarge bytes or use fewer lanes")
-        try require(
-            activationBuffer.bytesPerCycle == activationBuffer.banks * array.inputChannelLanes, "activationBuffer",
-            "activationBuffer.bytesPerCycle is \(activationBuffer.bytesPerCycle)",
-            """
-            \(activationBuffer.banks * array.inputChannelLanes): each of \(activationBuffer.banks) banks delivers one \
-            word of \(array.inputChannelLanes) codes a cycle
-            """,
-            "change bytesPerCycle or banks")
-        try require(
-            weightBuffer.bytesPerCycle % weightBuffer.banks == 0, "weightBuffer",
-            "weightBuffer.bytesPerCycle is \(weightBuffer.bytesPerCycle)",
-            "a multiple of banks: \(weightBuffer.banks)", "change bytesPerCycle or banks")
-        try require(
-            array.accumulatorBits >= array.activationBits + array.weightBits, "macArray",
-            "macArray.accumulatorBits is \(array.accumulatorBits)",
-            """
-            at least \(array.activationBits + array.weightBits), the bits of one product (activationBits + weightBits)
-            """,
-            "widen the accumulator")
-        try require(
-            parameterMemory.bytes % 2 == 0, "parameterMemory", "parameterMemory.bytes is \(parameterMemory.bytes)",
-            "an even number: it has two halves",
-            "change bytes")
+    }
+
+    private func checkActivationBanks(_ reader: inout MachineFileReader) {
+        let (rate, banks, word) = (
+            activationBuffer.bytesPerCycle, activationBuffer.banks, macArray.inputChannelLanes
+        )
+        reader.require(
+            rate == banks * word,
+            using: ["activationBuffer.bytesPerCycle", "activationBuffer.banks", "macArray.inputChannelLanes"],
+            at: "activationBuffer.bytesPerCycle", found: "activationBuffer.bytesPerCycle is \(rate)",
+            expected: "\(banks * word): each of \(banks) banks delivers one word of \(word) codes a cycle",
+            remedy: "leave bytesPerCycle out, or change it or banks")
+        reader.require(
+            weightBuffer.bytesPerCycle % weightBuffer.banks == 0,
+            using: ["weightBuffer.bytesPerCycle", "weightBuffer.banks"], at: "weightBuffer.bytesPerCycle",
+            found: "weightBuffer.bytesPerCycle is \(weightBuffer.bytesPerCycle)",
+            expected: "a multiple of banks: \(weightBuffer.banks)", remedy: "change bytesPerCycle or banks")
+    }
+
+    private func checkChannel(_ reader: inout MachineFileReader) {
         for (key, value) in [
             ("bytesPerCycle", dma.bytesPerCycle), ("burstBytes", dma.burstBytes),
             ("alignmentBytes", dma.alignmentBytes),
-        ] {
-            try require(
-                value & (value - 1) == 0, "dma", "dma.\(key) is \(value)", "a power of two",
-                "round it to a power of two")
+        ] where reader.states("dma.\(key)") {
+            reader.require(
+                value & (value - 1) == 0, using: ["dma.\(key)"], at: "dma.\(key)", found: "dma.\(key) is \(value)",
+                expected: "a power of two", remedy: "round it to a power of two")
         }
         for (key, value) in [("burstBytes", dma.burstBytes), ("alignmentBytes", dma.alignmentBytes)] {
-            try require(
-                value % dma.bytesPerCycle == 0, "dma", "dma.\(key) is \(value)",
-                "a multiple of dma.bytesPerCycle: \(dma.bytesPerCycle)",
-                "enlarge \(key) or use a narrower bus")
+            // Where one is no power of two, that is what is wrong.
+            let arePowers = value & (value - 1) == 0 && dma.bytesPerCycle & (dma.bytesPerCycle - 1) == 0
+            reader.require(
+                !arePowers || value % dma.bytesPerCycle == 0, using: ["dma.\(key)", "dma.bytesPerCycle"],
+                at: "dma.\(key)", found: "dma.\(key) is \(value)",
+                expected: "a multiple of dma.bytesPerCycle: \(dma.bytesPerCycle)",
+                remedy: "enlarge \(key) or use a narrower bus")
         }
     }
 }

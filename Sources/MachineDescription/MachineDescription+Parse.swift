@@ -2,46 +2,81 @@ public import Diagnostics
 import FileFormats
 
 extension MachineDescription {
-    /// Reads a machine file's text. Every field must be there and nothing else; the ranges stand beside the fields
-    /// below.
+    /// Reads a machine file's text. What follows from other fields, or is alike in most machines, may be left out
+    /// (`MachineDefaults`); nothing else may be there. The ranges stand beside the fields below.
     ///
     /// - Parameter path: names the file in messages.
-    /// - Throws: `MACHINE-003` to `MACHINE-010`.
+    /// - Throws: `MACHINE-003` to `MACHINE-010`, the first of them.
     public init(yaml text: String, path: String) throws(Diagnostic) {
-        let top = try YAMLFields(
-            document: text, path: path, codes: .machine,
-            keys: [
-                "name", "clockMegahertz", "macArray", "weightBuffer", "activationBuffer", "accumulatorBuffer",
-                "parameterMemory", "codebookMux",
-                "postProcessor", "normalization", "dma", "entropyCoder", "trellis",
-            ], optional: ["weightDecoder"])
-        let entropyCoder = try top.mapping("entropyCoder", keys: ["symbolsPerCycle", "interleave"])
-        let trellis = try top.mapping("trellis", keys: ["states", "samplesPerCycle"])
-        let accumulatorBuffer = try top.mapping("accumulatorBuffer", keys: ["bytes"])
-        let parameterMemory = try top.mapping("parameterMemory", keys: ["bytes"])
-        let postProcessor = try top.mapping("postProcessor", keys: ["lanes"])
+        do {
+            self = try Self.reading(yaml: text, path: path)
+        } catch {
+            throw error.first
+        }
+    }
+
+    /// The same.
+    ///
+    /// - Throws: all that is wrong. A document that is no YAML, or has a key twice, has this one problem.
+    public static func reading(yaml text: String, path: String) throws(MachineFileProblems) -> MachineDescription {
+        var reader: MachineFileReader
+        do {
+            reader = try MachineFileReader(text, path: path, codes: .machine, blocks: MachineFileReader.machineBlocks)
+        } catch {
+            throw MachineFileProblems(error, path: path)
+        }
+        let machine = MachineDescription(&reader)
+        machine.checkConsistency(&reader)
+        let refusals = reader.refusals
+        guard refusals.count == 0 else {
+            throw MachineFileProblems(refusals.diagnostics, count: refusals.count, path: path)
+        }
+        return machine
+    }
+
+    private init(_ reader: inout MachineFileReader) {
+        let array = MACArrayDescription(&reader)
+        let weightBuffer = BufferDescription(weightsOf: array, &reader)
+        let codebooks = reader.integer("codebookMux.codebooks", in: 1...256, default: MachineDefaults.codebooks)
+        let lanes = reader.integer(
+            "postProcessor.lanes", in: 1...65_536, default: MachineDefaults.resultLanes(array),
+            from: MACArrayDescription.lanePaths)
         self.init(
-            name: try top.name("name"),
-            clockMegahertz: try top.number("clockMegahertz", in: 1...100_000),
-            macArray: try MACArrayDescription(top),
-            weightBuffer: try BufferDescription(top, "weightBuffer", deinterleaves: false),
-            activationBuffer: try BufferDescription(top, "activationBuffer", deinterleaves: true),
+            name: reader.name("name"),
+            clockMegahertz: reader.megahertz("clockMegahertz", in: 1...100_000),
+            macArray: array, weightBuffer: weightBuffer,
+            activationBuffer: BufferDescription(activationsOf: array, &reader),
             accumulatorBuffer: AccumulatorBufferDescription(
-                bytes: try accumulatorBuffer.integer("bytes", in: 64...1 << 30)),
+                bytes: reader.bytes(
+                    "accumulatorBuffer.bytes", in: 64...1 << 30,
+                    default: MachineDefaults.accumulatorBytes(weightBytes: weightBuffer.bytes),
+                    from: ["weightBuffer.bytes"])),
             parameterMemory: ParameterMemoryDescription(
-                bytes: try parameterMemory.integer("bytes", in: 1024...1 << 30)),
-            codebookMux: try CodebookMuxDescription(top),
-            postProcessor: PostProcessorDescription(lanes: try postProcessor.integer("lanes", in: 1...65_536)),
-            normalization: try NormalizationDescription(top),
-            dma: try DMADescription(top),
+                bytes: reader.bytes(
+                    "parameterMemory.bytes", in: 1024...1 << 30,
+                    default: MachineDefaults.parameterBytes(weightBytes: weightBuffer.bytes),
+                    from: ["weightBuffer.bytes"])),
+            codebookMux: CodebookMuxDescription(
+                codebooks: codebooks,
+                encodeLanes: reader.integer("codebookMux.encodeLanes", in: 1...65_536, default: lanes),
+                programmable: reader.boolean("codebookMux.programmable", default: true)),
+            postProcessor: PostProcessorDescription(lanes: lanes),
+            normalization: NormalizationDescription(
+                method: reader.word("normalization.method", default: .exact, otherwise: .exact),
+                lanes: reader.integer("normalization.lanes", in: 1...65_536, default: lanes),
+                latencyCycles: reader.integer(
+                    "normalization.latencyCycles", in: 1...1024, default: MachineDefaults.normalizationLatencyCycles)),
+            dma: DMADescription(&reader),
             entropyCoder: EntropyCoderDescription(
-                symbolsPerCycle: try entropyCoder.integer("symbolsPerCycle", in: 1...64),
-                interleave: try entropyCoder.integer("interleave", in: 1...16)),
+                symbolsPerCycle: reader.integer(
+                    "entropyCoder.symbolsPerCycle", in: 1...64, default: MachineDefaults.symbolsPerCycle),
+                interleave: reader.integer(
+                    "entropyCoder.interleave", in: 1...16, default: MachineDefaults.interleave)),
             trellis: TrellisDescription(
-                states: try trellis.integer("states", in: 1...16),
-                samplesPerCycle: try trellis.integer("samplesPerCycle", in: 1...64)),
-            weightDecoder: top.has("weightDecoder") ? try WeightDecoderDescription(top) : nil)
-        try checkConsistency(top)
+                states: reader.integer("trellis.states", in: 1...16, default: MachineDefaults.states),
+                samplesPerCycle: reader.integer(
+                    "trellis.samplesPerCycle", in: 1...64, default: MachineDefaults.samplesPerCycle)),
+            weightDecoder: reader.has("weightDecoder") ? WeightDecoderDescription(&reader) : nil)
     }
 }
 
@@ -54,86 +89,114 @@ extension YAMLCodes {
         example: "intaglio machines mid prints a whole machine file")
 }
 
+extension MachineFileReader {
+    fileprivate static let machineBlocks = [
+        Block(name: "", required: ["name", "clockMegahertz"], optional: []),
+        Block(
+            name: "macArray", required: ["inputChannelLanes", "outputChannelLanes", "pixelLanes"],
+            optional: [
+                "dataflow", "laneMapping", "activationBits", "weightBits", "accumulatorBits", "pipelineStages",
+                "zeroSkipping",
+            ]),
+        Block(name: "weightBuffer", required: ["bytes"], optional: ["banks", "bytesPerCycle", "pingPong"]),
+        Block(
+            name: "activationBuffer", required: ["bytes"],
+            optional: ["banks", "bytesPerCycle", "pingPong", "deinterleave"]),
+        Block(name: "accumulatorBuffer", required: [], optional: ["bytes"]),
+        Block(name: "parameterMemory", required: [], optional: ["bytes"]),
+        Block(name: "codebookMux", required: [], optional: ["codebooks", "encodeLanes", "programmable"]),
+        Block(name: "postProcessor", required: [], optional: ["lanes"]),
+        Block(name: "normalization", required: [], optional: ["method", "lanes", "latencyCycles"]),
+        Block(
+            name: "dma", required: ["bytesPerCycle", "latencyCycles"],
+            optional: ["burstBytes", "alignmentBytes", "outstanding"]),
+        Block(name: "entropyCoder", required: [], optional: ["symbolsPerCycle", "interleave"]),
+        Block(name: "trellis", required: [], optional: ["states", "samplesPerCycle"]),
+        Block(name: "weightDecoder", required: ["law", "symbolsPerCycle"], optional: []),
+    ]
+}
+
 extension MACArrayDescription {
-    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
-        let fields = try top.mapping(
-            "macArray",
-            keys: [
-                "inputChannelLanes", "outputChannelLanes", "pixelLanes", "dataflow", "laneMapping", "activationBits",
-                "weightBits", "accumulatorBits",
-                "pipelineStages",
-            ], optional: ["zeroSkipping"])
+    /// The fields that results and buffers follow from.
+    static let lanePaths = ["macArray.inputChannelLanes", "macArray.outputChannelLanes", "macArray.pixelLanes"]
+
+    fileprivate init(_ reader: inout MachineFileReader) {
+        let activationBits = reader.integer(
+            "macArray.activationBits", in: 8...16, default: MachineDefaults.activationBits)
+        let weightBits = reader.integer("macArray.weightBits", in: 8...12, default: MachineDefaults.weightBits)
         self.init(
-            inputChannelLanes: try fields.integer("inputChannelLanes", in: 1...1024),
-            outputChannelLanes: try fields.integer("outputChannelLanes", in: 1...1024),
-            pixelLanes: try fields.integer("pixelLanes", in: 1...1024),
-            dataflow: try fields.word("dataflow", as: Dataflow.self),
-            laneMapping: try fields.word("laneMapping", as: LaneMapping.self),
-            activationBits: try fields.integer("activationBits", in: 8...16),
-            weightBits: try fields.integer("weightBits", in: 8...12),
-            accumulatorBits: try fields.integer("accumulatorBits", in: 16...60),
-            pipelineStages: try fields.integer("pipelineStages", in: 1...64),
-            zeroSkipping: fields.has("zeroSkipping") ? try fields.boolean("zeroSkipping") : false)
-        guard laneMapping == .channels else {
-            throw Diagnostic(
-                .machineNotBuiltYet, at: fields.place(of: "laneMapping"),
-                found: "macArray.laneMapping is tapsAndChannels, which is not built yet",
-                expected: "channels", remedy: "use laneMapping: channels")
-        }
+            inputChannelLanes: reader.integer("macArray.inputChannelLanes", in: 1...1024),
+            outputChannelLanes: reader.integer("macArray.outputChannelLanes", in: 1...1024),
+            pixelLanes: reader.integer("macArray.pixelLanes", in: 1...1024),
+            dataflow: reader.word("macArray.dataflow", default: .outputStationary, otherwise: .outputStationary),
+            laneMapping: reader.word("macArray.laneMapping", default: .channels, otherwise: .channels),
+            activationBits: activationBits, weightBits: weightBits,
+            accumulatorBits: reader.integer(
+                "macArray.accumulatorBits", in: 16...60,
+                default: activationBits + weightBits + MachineDefaults.guardBits,
+                from: ["macArray.activationBits", "macArray.weightBits"]),
+            pipelineStages: reader.integer(
+                "macArray.pipelineStages", in: 1...64, default: MachineDefaults.pipelineStages),
+            zeroSkipping: reader.boolean("macArray.zeroSkipping", default: false))
     }
 }
 
 extension BufferDescription {
-    fileprivate init(_ top: YAMLFields, _ name: String, deinterleaves: Bool) throws(Diagnostic) {
-        let fields = try top.mapping(
-            name, keys: ["bytes", "banks", "bytesPerCycle", "pingPong"] + (deinterleaves ? ["deinterleave"] : []))
-        self.init(
-            bytes: try fields.integer("bytes", in: 1024...1 << 30),
-            banks: try fields.integer("banks", in: 1...1024),
-            bytesPerCycle: try fields.integer("bytesPerCycle", in: 1...1 << 20),
-            pingPong: try fields.boolean("pingPong"),
-            deinterleave: deinterleaves ? try fields.boolean("deinterleave") : false)
-    }
-}
+    private static let bytesRange = 1024...1 << 30
+    private static let bankRange = 1...1024
+    private static let rateRange = 1...1 << 20
 
-extension CodebookMuxDescription {
-    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
-        let fields = try top.mapping("codebookMux", keys: ["codebooks", "encodeLanes", "programmable"])
+    fileprivate init(weightsOf array: MACArrayDescription, _ reader: inout MachineFileReader) {
         self.init(
-            codebooks: try fields.integer("codebooks", in: 1...256),
-            encodeLanes: try fields.integer("encodeLanes", in: 1...65_536),
-            programmable: try fields.boolean("programmable"))
+            bytes: reader.bytes("weightBuffer.bytes", in: Self.bytesRange),
+            banks: reader.integer(
+                "weightBuffer.banks", in: Self.bankRange, default: array.outputChannelLanes,
+                from: ["macArray.outputChannelLanes"]),
+            bytesPerCycle: reader.integer(
+                "weightBuffer.bytesPerCycle", in: Self.rateRange,
+                default: array.inputChannelLanes * array.outputChannelLanes,
+                from: ["macArray.inputChannelLanes", "macArray.outputChannelLanes"]),
+            pingPong: reader.boolean("weightBuffer.pingPong", default: true))
     }
-}
 
-extension NormalizationDescription {
-    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
-        let fields = try top.mapping("normalization", keys: ["method", "lanes", "latencyCycles"])
+    fileprivate init(activationsOf array: MACArrayDescription, _ reader: inout MachineFileReader) {
+        let banks = reader.integer(
+            "activationBuffer.banks", in: Self.bankRange, default: array.pixelLanes, from: ["macArray.pixelLanes"])
         self.init(
-            method: try fields.word("method", as: Method.self),
-            lanes: try fields.integer("lanes", in: 1...65_536),
-            latencyCycles: try fields.integer("latencyCycles", in: 1...1024))
+            bytes: reader.bytes("activationBuffer.bytes", in: Self.bytesRange),
+            banks: banks,
+            bytesPerCycle: reader.integer(
+                "activationBuffer.bytesPerCycle", in: Self.rateRange, default: banks * array.inputChannelLanes,
+                from: ["macArray.inputChannelLanes", "activationBuffer.banks"]),
+            pingPong: reader.boolean("activationBuffer.pingPong", default: true),
+            deinterleave: reader.boolean("activationBuffer.deinterleave", default: true))
     }
 }
 
 extension WeightDecoderDescription {
-    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
-        let fields = try top.mapping("weightDecoder", keys: ["law", "symbolsPerCycle"])
+    fileprivate init(_ reader: inout MachineFileReader) {
         self.init(
-            law: try fields.word("law", as: Law.self),
-            symbolsPerCycle: try fields.integer("symbolsPerCycle", in: 1...64))
+            law: reader.word("weightDecoder.law", default: nil, otherwise: .huffman),
+            symbolsPerCycle: reader.integer("weightDecoder.symbolsPerCycle", in: 1...64))
     }
 }
 
 extension DMADescription {
-    fileprivate init(_ top: YAMLFields) throws(Diagnostic) {
-        let fields = try top.mapping(
-            "dma", keys: ["bytesPerCycle", "latencyCycles", "burstBytes", "alignmentBytes", "outstanding"])
+    fileprivate init(_ reader: inout MachineFileReader) {
+        let busBytes = reader.integer("dma.bytesPerCycle", in: 1...4096)
+        let latencyCycles = reader.integer("dma.latencyCycles", in: 1...65_536)
+        let burstBytes = reader.bytes(
+            "dma.burstBytes", in: 1...DMADescription.longestBurstBytes,
+            default: MachineDefaults.burstBytes(busBytes: busBytes), from: ["dma.bytesPerCycle"])
         self.init(
-            bytesPerCycle: try fields.integer("bytesPerCycle", in: 1...4096),
-            latencyCycles: try fields.integer("latencyCycles", in: 1...65_536),
-            burstBytes: try fields.integer("burstBytes", in: 1...DMADescription.longestBurstBytes),
-            alignmentBytes: try fields.integer("alignmentBytes", in: 1...65_536),
-            outstanding: try fields.integer("outstanding", in: 1...DMADescription.mostOutstanding))
+            bytesPerCycle: busBytes, latencyCycles: latencyCycles, burstBytes: burstBytes,
+            alignmentBytes: reader.bytes(
+                "dma.alignmentBytes", in: 1...65_536,
+                default: MachineDefaults.alignmentBytes(busBytes: busBytes), from: ["dma.bytesPerCycle"]),
+            outstanding: reader.integer(
+                "dma.outstanding", in: 1...DMADescription.mostOutstanding,
+                default: MachineDefaults.outstanding(
+                    latencyCycles: latencyCycles, beats: max(1, burstBytes / busBytes)),
+                from: ["dma.bytesPerCycle", "dma.latencyCycles", "dma.burstBytes"]))
     }
 }

@@ -10,14 +10,14 @@ import Text
 @main
 struct Intaglio: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "intaglio",
+        commandName: ToolVersion.name,
         abstract: "A bit-accurate simulator of a fixed-point neural accelerator for learned image compression.",
         discussion: """
             Without options every command works on a bundled network, a bundled machine and the built-in test picture.
             Results go to standard output, talk to standard error. Exit codes: 0 success, 1 a difference was found, 2 \
             bad input, 3 internal.
             """,
-        version: "0.1.0",
+        version: ToolVersion.version,
         subcommands: [
             RunCommand.self, PlanCommand.self, QuantizeCommand.self, StudyCommand.self, ScheduleCommand.self,
             VerifyCommand.self, ExplainCommand.self,

@@ -4,10 +4,24 @@ import MachineDescription
 extension MachineDescription {
     /// The machine of that name or file. What keeps it from its own speed is said on standard error.
     ///
-    /// - Throws: what `load` throws.
-    static func loadAndWarn(_ nameOrPath: String) throws(Diagnostic) -> MachineDescription {
-        let machine = try load(nameOrPath)
+    /// - Throws: what `loadOrRefuse` throws.
+    static func loadAndWarn(_ nameOrPath: String) throws -> MachineDescription {
+        let machine = try loadOrRefuse(nameOrPath)
         for warning in machine.warnings { Console.warn("machine \(machine.name): \(warning)") }
         return machine
+    }
+
+    /// The machine of that name or file.
+    ///
+    /// - Throws: a diagnostic, or `RefusedItems` where a file has several problems.
+    static func loadOrRefuse(_ nameOrPath: String) throws -> MachineDescription {
+        do {
+            return try loadingWhole(nameOrPath)
+        } catch {
+            if error.count == 1 { throw error.diagnostics[0] }
+            let shown = error.count > error.diagnostics.count ? ", of which \(error.diagnostics.count) are named" : ""
+            throw RefusedItems(
+                error.diagnostics, consequence: "refused: \(error.path) has \(error.count) problems\(shown)")
+        }
     }
 }

@@ -1,37 +1,49 @@
 import ArgumentParser
 import Conformance
 import MachineDescription
+import Reports
 import Text
 
 struct MachinesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "machines", abstract: "List the built-in machines, or print one as a machine file.")
+        commandName: "machines",
+        abstract: "List the built-in machines, print one as a machine file, or show several side by side.")
 
-    @Argument(help: "A built-in machine's name, or a machine file to check and echo.") var machine: String?
+    @Argument(
+        help: """
+            A built-in machine's name, or a machine file to check: one is printed with all its fields, of several those \
+            that differ.
+            """)
+    var machines: [String] = []
     @Option(help: "Print the small machine that `verify --suite N --random-machines` draws from this seed.") var random:
         UInt64?
+    @Flag(help: "Print the machines as one JSON document.") var json = false
 
     func validate() throws {
-        guard machine == nil || random == nil else {
+        guard machines.isEmpty || random == nil else {
             throw ValidationError("a machine and --random name different machines: give one of them")
         }
     }
 
     func run() throws {
-        if let random { return try Console.result(MachineDescription.random(seed: random).yaml) }
-        if let machine {
-            try Console.result(MachineDescription.loadAndWarn(machine).yaml)
-            return
-        }
+        var chosen = try machines.map { try MachineDescription.loadAndWarn($0) }
+        if let random { chosen = [MachineDescription.random(seed: random)] }
+        let isList = chosen.isEmpty
+        if isList { chosen = try MachineDescription.builtInNames.map { try MachineDescription.load($0) } }
+        if json { return try Console.document(MachinesDocument(machines: chosen), DocumentHeader()) }
+        if isList { return try Console.result(Self.list(chosen)) }
+        try Console.result(chosen.count == 1 ? chosen[0].yaml : MachineComparison(chosen, labels: machines).text)
+    }
+
+    private static func list(_ machines: [MachineDescription]) -> String {
         var table = TextTable(header: [
             "machine", "C0 x K0 x P0", "MACs", "V,W,A", "weights KiB", "activations KiB", "DMA B/cycle", "latency",
             "MHz",
         ])
-        for name in MachineDescription.builtInNames {
-            let machine = try MachineDescription.load(name)
+        for machine in machines {
             let array = machine.macArray
             table.append([
-                name, "\(array.inputChannelLanes) x \(array.outputChannelLanes) x \(array.pixelLanes)",
+                machine.name, "\(array.inputChannelLanes) x \(array.outputChannelLanes) x \(array.pixelLanes)",
                 array.macs.grouped,
                 "\(array.activationBits),\(array.weightBits),\(array.accumulatorBits)",
                 "\(machine.weightBuffer.bytes / 1024)",
@@ -39,6 +51,6 @@ struct MachinesCommand: ParsableCommand {
                 "\(machine.dma.latencyCycles)", machine.clockMegahertz.fixed(0),
             ])
         }
-        try Console.result(table.text)
+        return table.text
     }
 }

@@ -55,7 +55,7 @@ struct QuantizeCommand: ParsableCommand {
         files.read(machine, by: "--machine")
         files.write(output, by: "--output")
         try files.requireDistinct()
-        let machine = try MachineDescription.load(machine)
+        let machine = try MachineDescription.loadOrRefuse(machine)
         let options = try choices.options(for: machine)
         guard options.activations.codebooks <= machine.codebookMux.codebooks else {
             throw Diagnostic(

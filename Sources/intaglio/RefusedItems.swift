@@ -1,12 +1,17 @@
 import Diagnostics
 
-/// Items of a folder that were refused; exit code 2, after the results of the others.
+/// Items of a folder that were refused, after the results of the others, or all problems of a file; exit code 2.
 struct RefusedItems: Error {
     let diagnostics: [Diagnostic]
-    /// How many were refused, and what became of the others.
+    /// How many there are, and what became of the others.
     let consequence: String
     /// All of them, then what became of the others.
     var message: String { (diagnostics.map(\.description) + [consequence]).joined(separator: "\n") }
+
+    /// All problems of one file.
+    init(_ diagnostics: [Diagnostic], consequence: String) {
+        (self.diagnostics, self.consequence) = (diagnostics, consequence)
+    }
 
     /// - Parameters:
     ///   - others: how many were not refused.

@@ -18,7 +18,7 @@ import Testing
             ("inputChannelLanes: 16", "inputChannelLanes: 99999999999999999999", .machineValueOutOfRange),
             ("clockMegahertz: 400", "clockMegahertz: 0.0", .machineValueOutOfRange),
             ("clockMegahertz: 400", "clockMegahertz: .inf", .machineWrongType),
-            ("bytes: 524288", "bytes: 9000000000000000000", .machineValueOutOfRange),
+            ("bytes: 512 KiB", "bytes: 9000000000000000000", .machineValueOutOfRange),
             ("  latencyCycles: 100\n", "", .machineMissingField),
             ("macArray:", "macArrays:", .machineUnknownKey),
             ("pingPong: true", "pingPong: 3", .machineWrongType),
@@ -35,7 +35,7 @@ import Testing
             ("accumulatorBits: 36", "accumulatorBits: 31", .machineWidthExceeded),
             ("accumulatorBits: 36", "accumulatorBits: 24", .machineInconsistent),
             ("codebooks: 16", "codebooks: 1", .machineCodebooksExceeded),
-            ("bytes: 524288", "bytes: 1024", .scheduleNotFound),
+            ("bytes: 512 KiB", "bytes: 1024", .scheduleNotFound),
         ])
     func machine(_ old: String, _ new: String, _ code: DiagnosticCode) throws {
         let folder = try ScratchFolder()

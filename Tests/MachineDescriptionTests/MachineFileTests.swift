@@ -28,12 +28,20 @@ import Testing
         #expect(energy.code == .machineUnknownKey && energy.remedy == "remove the line")
     }
 
+    static let clockForm = "a number of MHz, such as 400, 400 MHz or 1.2 GHz"
+
     @Test func missingFieldIsRefused() throws {
         let found = try diagnostic("  pixelLanes: 4\n", "")
         #expect(found.code == .machineMissingField)
         #expect(found.place == "m.yaml:4:3")
         #expect(found.found == "macArray.pixelLanes is missing")
-        #expect(try diagnostic("postProcessor:\n  lanes: 16\n", "").found == "postProcessor is missing")
+        #expect(try diagnostic("dma:\n  bytesPerCycle: 16\n  latencyCycles: 100\n", "x:\n").found == "unknown key x")
+        let text = try MachineDescription.load("mid").yaml
+        let whole = try #require(throws: Diagnostic.self) {
+            _ = try MachineDescription(
+                yaml: String(text[..<#require(text.range(of: "dma:")).lowerBound]), path: "m.yaml")
+        }
+        #expect(whole.found == "dma is missing" && whole.place == "m.yaml:1:1")
     }
 
     @Test(arguments: [
@@ -45,8 +53,8 @@ import Testing
         ("pixelLanes: 4", "pixelLanes:", "macArray.pixelLanes is nothing", "a whole number"),
         ("pixelLanes: 4", "pixelLanes: [4]", "macArray.pixelLanes is a list", "a whole number"),
         ("pingPong: true", "pingPong: yes", "weightBuffer.pingPong is 'yes'", "true or false"),
-        ("clockMegahertz: 400", "clockMegahertz: fast", "clockMegahertz is 'fast'", "a number"),
-        ("clockMegahertz: 400", "clockMegahertz: .inf", "clockMegahertz is '.inf'", "a number"),
+        ("clockMegahertz: 400", "clockMegahertz: fast", "clockMegahertz is 'fast'", MachineFileTests.clockForm),
+        ("clockMegahertz: 400", "clockMegahertz: .inf", "clockMegahertz is '.inf'", MachineFileTests.clockForm),
         ("name: mid", "name: {a: b}", "name is a mapping", "a word"),
         ("postProcessor:\n  lanes: 16", "postProcessor: 16", "postProcessor is '16'", "fields, one a line: lanes"),
     ])
@@ -102,8 +110,8 @@ import Testing
     static let integers = [
         "inputChannelLanes: 16", "outputChannelLanes: 16", "pixelLanes: 4", "activationBits: 16", "weightBits: 12",
         "accumulatorBits: 36",
-        "pipelineStages: 4", "bytes: 262144", "banks: 16", "bytesPerCycle: 256", "bytes: 524288", "banks: 4",
-        "bytesPerCycle: 64", "bytes: 65536",
+        "pipelineStages: 4", "bytes: 256 KiB", "banks: 16", "bytesPerCycle: 256", "bytes: 512 KiB", "banks: 4",
+        "bytesPerCycle: 64", "bytes: 64 KiB",
         "codebooks: 16", "encodeLanes: 16", "  lanes: 16", "latencyCycles: 24", "bytesPerCycle: 16",
         "latencyCycles: 100", "burstBytes: 256",
         "alignmentBytes: 64", "outstanding: 16", "clockMegahertz: 400",
@@ -142,9 +150,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("bytes: 262144", "bytes: 262145", "weightBuffer.bytes is 262145", "a multiple of 32 (two halves of 16 banks)"),
         (
-            "bytes: 524288", "bytes: 524292", "activationBuffer.bytes is 524292",
+            "bytes: 256 KiB", "bytes: 262145", "weightBuffer.bytes is 262145",
+            "a multiple of 32 (two halves of 16 banks)"
+        ),
+        (
+            "bytes: 512 KiB", "bytes: 524292", "activationBuffer.bytes is 524292",
             "a multiple of 8 (two halves of 4 banks)"
         ),
         (

@@ -1,0 +1,44 @@
+import FixedPoint
+
+/// What a machine file may leave out: each value follows from what it must say.
+///
+///     from lanes     weightBuffer      K0 banks, C0 K0 bytes per cycle: a step of weights
+///                    activationBuffer  P0 banks, each of which delivers C0 bytes per cycle
+///                    result lanes      the fewest that keep up with a normalization of 64 channels, K0 P0 results in
+///                                      ceil(64 / C0) steps, but 8 where a group has so many results
+///     from bytes     accumulatorBuffer a quarter of the weight buffer
+///                    parameterMemory   the same in whole pairs of bytes, at least 64 KiB
+///     from the bus   bursts            16 beats, at most 256 bytes, at least one beat
+///                    alignment         64 bytes, at least one beat
+///                    outstanding       the fewest that fill the bus, rounded up to a power of two, at most 256
+enum MachineDefaults {
+    static let (activationBits, weightBits) = (16, 12)
+    /// Bits of an accumulator beside those of one product: sums of 256 products.
+    static let guardBits = 8
+    static let pipelineStages = 4
+    static let codebooks = 16
+    static let normalizationLatencyCycles = 24
+    static let (symbolsPerCycle, interleave) = (1, 4)
+    static let (states, samplesPerCycle) = (8, 1)
+
+    static func resultLanes(_ array: MACArrayDescription) -> Int {
+        let results = array.outputChannelLanes * array.pixelLanes
+        let steps = ceilDivide(MachineDescription.normalizationChannels, by: array.inputChannelLanes)
+        return max(min(8, results), ceilDivide(results, by: steps))
+    }
+
+    static func accumulatorBytes(weightBytes: Int) -> Int { weightBytes / 4 }
+
+    static func parameterBytes(weightBytes: Int) -> Int { max(64 << 10, weightBytes / 8 * 2) }
+
+    static func burstBytes(busBytes: Int) -> Int { max(busBytes, min(256, 16 * busBytes)) }
+
+    static func alignmentBytes(busBytes: Int) -> Int { max(64, busBytes) }
+
+    static func outstanding(latencyCycles: Int, beats: Int) -> Int {
+        let least = ceilDivide(latencyCycles + beats, by: beats)
+        var bursts = 1
+        while bursts < min(least, DMADescription.mostOutstanding) { bursts *= 2 }
+        return bursts
+    }
+}
