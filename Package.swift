@@ -92,6 +92,7 @@ let package = Package(
 
         // From networks to commands
         module("EntropyUnits", ["FixedPoint", "EntropyCoding", "MachineDescription"]),
+        module("TFLite", ["Diagnostics"]),
         module("Importers", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
             "NetworkFiles",
@@ -183,6 +184,7 @@ let package = Package(
         tests("QuantizationTests", ["Diagnostics", "ExactArithmetic", "Quantization"]),
         tests("GraphTests", ["Diagnostics", "Tensors", "Graph"]),
         tests("ImagesTests", ["Text", "Diagnostics", "Tensors", "Images", "TestSupport"]),
+        tests("TFLiteTests", ["Random", "Diagnostics", "TFLite"]),
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",
             "Graph", "Networks", "NetworkFiles", "FloatModel", "Importers", "TestSupport",

@@ -109,6 +109,16 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case importTensorUnused = "IMPORT-005"
     case importParametrization = "IMPORT-006"
 
+    // TFLITE: TensorFlow Lite models read
+    case tfliteNotOne = "TFLITE-001"
+    case tfliteVersionUnknown = "TFLITE-002"
+    case tfliteTruncated = "TFLITE-003"
+    case tfliteMalformed = "TFLITE-004"
+    case tfliteTooLarge = "TFLITE-005"
+    case tfliteIndexOutOfRange = "TFLITE-006"
+    case tfliteValueOutOfRange = "TFLITE-007"
+    case tfliteConstantUnfit = "TFLITE-008"
+
     // SCHEDULE: schedules read, verified and searched
     case scheduleSyntax = "SCHEDULE-001"
     case scheduleUnknownKey = "SCHEDULE-002"

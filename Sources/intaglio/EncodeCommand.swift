@@ -6,7 +6,7 @@ import Foundation
 import Images
 import MachineDescription
 import NetworkFiles
-public import Reports
+import Reports
 import Simulation
 
 /// How latents are quantized.

@@ -122,6 +122,11 @@ struct PlanCommand: ParsableCommand {
             if json { return try Console.result(document) }
         }
         let style = TextStyle(of: 1)
+        if machines.count == subjects.count {
+            let described = MachineComparison(
+                subjects.map { machines[$0.machine]! }, labels: reports.map(\.name))
+            try Console.result(described.text + "\n")
+        }
         try Console.styled(PlanComparison(reports, style: style).text)
     }
 
