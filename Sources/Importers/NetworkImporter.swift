@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Networks
+import Text
 
 /// Foreign networks that are read into a `FloatNetwork`, by the architecture's name.
 public enum NetworkImporter {
@@ -17,7 +18,8 @@ public enum NetworkImporter {
             throw Diagnostic(
                 .importArchitectureUnknown, at: path, found: "architecture '\(architecture)'",
                 expected: architectures.joined(separator: " or "),
-                remedy: "name one of these architectures")
+                remedy: closestName(to: architecture, among: architectures).map { "did you mean '\($0)'?" }
+                    ?? "name one of these architectures")
         }
     }
 }

@@ -1,6 +1,7 @@
 public import Diagnostics
 import Graph
 public import Networks
+import Text
 
 /// A network by a bundled name or from a file, with whatever forms it carries.
 public struct NetworkSource: Sendable {
@@ -24,7 +25,8 @@ public struct NetworkSource: Sendable {
             throw Diagnostic(
                 .networkUnknown, at: "--network", found: "'\(nameOrPath)' is neither a bundled network nor a file",
                 expected: "one of \(Zoo.names.joined(separator: ", ")), or the path of a network file",
-                remedy: "see `intaglio networks`")
+                remedy: closestName(to: nameOrPath, among: Zoo.names).map { "did you mean '\($0)'?" }
+                    ?? "see `intaglio networks`")
         }
         self.file = try NetworkFile.read(nameOrPath, includingFloat: includingFloat, memory: memory)
     }

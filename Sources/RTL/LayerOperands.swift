@@ -53,12 +53,8 @@ extension QuantizedNetwork {
     ///
     /// - Throws: `layerUnknown`.
     fileprivate func onlyLayer(_ name: String) throws(Diagnostic) -> QuantizedNetwork {
-        guard let layer = graph[layer: name] else {
-            throw Diagnostic(
-                .layerUnknown, at: "--layer", found: "no layer '\(name)' in \(graph.name)",
-                expected: "one of \(graph.layers.map(\.name).joined(separator: ", "))",
-                remedy: "name a layer of the network")
-        }
+        try graph.requireLayer(name, at: "--layer")
+        let layer = graph[layer: name]!
         var inputs: [GraphInput] = []
         for tensor in layer.inputs where !inputs.contains(where: { $0.name == tensor }) {
             inputs.append(GraphInput(name: tensor, channels: channels(of: tensor)))

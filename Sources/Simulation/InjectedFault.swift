@@ -4,6 +4,7 @@ import Lowering
 import NetworkFiles
 public import Networks
 import Quantization
+import Text
 
 /// A fault put into the machine's copy only, to see it found.
 ///
@@ -72,7 +73,10 @@ public enum InjectedFault: Hashable, Sendable {
     private func applied(to network: QuantizedNetwork) throws(Diagnostic) -> QuantizedNetwork {
         var faulty = network
         guard network.graph[layer: layer] != nil else {
-            throw unknown("no layer '\(layer)'", expected: network.graph.layers.map(\.name).joined(separator: ", "))
+            let names = network.graph.layers.map(\.name)
+            throw unknown(
+                "no layer '\(layer)'", expected: names.joined(separator: ", "),
+                remedy: closestName(to: layer, among: names).map { "did you mean '\($0)'?" })
         }
         switch self {
         case .halo: break
@@ -105,9 +109,9 @@ public enum InjectedFault: Hashable, Sendable {
         return faulty
     }
 
-    private func unknown(_ found: String, expected: String) -> Diagnostic {
+    private func unknown(_ found: String, expected: String, remedy: String? = nil) -> Diagnostic {
         Diagnostic(
             .faultUnknownPlace, at: "--inject", found: found, expected: expected,
-            remedy: "see `intaglio inspect` for layers and sizes")
+            remedy: remedy ?? "see `intaglio inspect` for layers and sizes")
     }
 }

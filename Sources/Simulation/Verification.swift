@@ -6,6 +6,7 @@ public import Networks
 import ReferenceModel
 public import Schedules
 import Tensors
+import Text
 
 /// Machine against reference model on one picture, layer by layer in the graph's order.
 public struct Verification: Sendable {
@@ -86,7 +87,8 @@ extension Graph {
             throw Diagnostic(
                 .layerUnknown, at: place, found: "no layer '\(name)' in \(self.name)",
                 expected: "one of \(layers.map(\.name).joined(separator: ", "))",
-                remedy: "name a layer of the network")
+                remedy: closestName(to: name, among: layers.map(\.name)).map { "did you mean '\($0)'?" }
+                    ?? "name a layer of the network")
         }
     }
 }

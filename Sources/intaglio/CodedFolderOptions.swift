@@ -33,7 +33,9 @@ struct CodedFolderOptions: ParsableArguments {
         guard lambdaFactor.map((0...100).contains) ?? true else {
             throw ValidationError("--lambda-factor must be in 0...100, found \(lambdaFactor!)")
         }
-        guard pictures.map({ $0 > 0 }) ?? true else { throw ValidationError("--pictures must be at least 1") }
+        guard pictures.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--pictures must be at least 1, found \(pictures!)")
+        }
         if try kinds() == [.round] {
             try refuseUnused(
                 ["--lambda-factor": lambdaFactor != nil], goingWith: "a quantizer that weighs bits: rdoq, tcq4 or tcq8")
@@ -72,7 +74,12 @@ struct CodedFolderOptions: ParsableArguments {
     private func kinds() throws -> [QuantizerKind] {
         try parts(of: quantizers, option: "--quantizers").map { word in
             guard let kind = QuantizerKind(rawValue: word), kind != .trellis else {
-                throw ValidationError("--quantizers has no '\(word)'")
+                let names = QuantizerKind.allCases.dropLast().map(\.rawValue)
+                throw ValidationError(
+                    """
+                    --quantizers has no '\(word)'; there are: \(names.joined(separator: ", "))\
+                    \(closestName(to: word, among: names).map { ". Did you mean '\($0)'?" } ?? "")
+                    """)
             }
             return kind
         }

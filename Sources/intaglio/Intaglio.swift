@@ -64,7 +64,9 @@ struct Intaglio: ParsableCommand {
                 do { try Console.result(fullMessage(for: error) + "\n") } catch { return say(error) }
                 return 0
             }
-            let message = fullMessage(for: error).printable
+            let message = ArgumentAdvice(arguments: Array(CommandLine.arguments.dropFirst())).added(
+                to: fullMessage(for: error)
+            ).printable
             Console.say(ErrorDocument.isWanted ? ErrorDocument(arguments: message).text : message)
             return code == .validationFailure ? 2 : 3
         }

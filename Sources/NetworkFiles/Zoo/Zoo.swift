@@ -1,4 +1,5 @@
 public import Diagnostics
+import Text
 
 /// The networks that are built in: the trained ones, and a transform with a closed form.
 public enum Zoo {
@@ -14,7 +15,8 @@ public enum Zoo {
             throw Diagnostic(
                 .networkUnknown, at: "network '\(name)'", found: "no built-in network of this name",
                 expected: names.joined(separator: ", "),
-                remedy: "choose one of these, or name a network file")
+                remedy: closestName(to: name, among: names).map { "did you mean '\($0)'?" }
+                    ?? "choose one of these, or name a network file")
         }
         return NetworkFile(float: LappedTransform.float, quantized: LappedTransform.quantized)
     }
