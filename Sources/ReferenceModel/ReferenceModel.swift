@@ -49,9 +49,11 @@ public struct ReferenceModel: Sendable {
     /// - Parameters:
     ///   - inputs: one stored tensor for each graph input, by name.
     ///   - keeping: names of the tensors wanted in the result; `nil` keeps all.
+    ///   - progress: called as layers begin, with the layer's number from 1 and how many there are.
     /// - Throws: `graphUnknownTensor` where an input is missing, `graphShapeMismatch`, and what `runLayer` throws.
-    public func run(inputs: [String: Tensor<Int32>], keeping: Set<String>? = nil) throws(Diagnostic) -> ReferenceResult
-    {
+    public func run(
+        inputs: [String: Tensor<Int32>], keeping: Set<String>? = nil, progress: ((Int, Int) -> Void)? = nil
+    ) throws(Diagnostic) -> ReferenceResult {
         var tensors: [String: Tensor<Int32>] = [:]
         for input in network.graph.inputs {
             guard let tensor = inputs[input.name] else {
@@ -71,6 +73,7 @@ public struct ReferenceModel: Sendable {
         }
         var saturatedOutputs: [String: [Int]] = [:]
         for (index, layer) in network.graph.layers.enumerated() {
+            progress?(index + 1, network.graph.layers.count)
             let result = try runLayer(layer, operands: try operands(of: layer, in: tensors))
             tensors[layer.name] = result.output
             saturatedOutputs[layer.name] = result.saturatedOutputsByChannel

@@ -31,12 +31,16 @@ public struct SimulationRun: Sendable {
     ///   - network: the plan's.
     ///   - inputs: stored elements of the graph inputs, by name.
     ///   - threads: share the machine's work; any number gives the same bytes.
+    ///   - progress: called as layers begin, with the layer's number from 1 and how many there are.
     /// - Throws: what the parameter image throws; `weightStatisticsMismatch` on a machine that needs them. A machine
     ///   that cannot finish its commands is a broken invariant.
     public init(
-        _ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>], threads: Int = 1
+        _ plan: SimulationPlan, of network: ProvenNetwork, inputs: [String: Tensor<Int32>], threads: Int = 1,
+        progress: ((Int, Int) -> Void)? = nil
     ) throws(Diagnostic) {
-        try self.init(plan, of: network.network, team: ThreadTeam(threads: threads), isDigested: false) { memory in
+        try self.init(
+            plan, of: network.network, team: ThreadTeam(threads: threads), isDigested: false, progress: progress
+        ) { memory in
             plan.write(inputs, to: memory)
             return network
         }

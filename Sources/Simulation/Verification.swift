@@ -38,10 +38,12 @@ public struct Verification: Sendable {
     /// - Parameters:
     ///   - fault: put into the machine's copy only.
     ///   - only: compares this layer alone.
+    ///   - progress: called as layers begin in machine and reference model.
     /// - Throws: `layerUnknown`, and what planning and the executors throw.
     public init(
         on run: RunInputs, machine: MachineDescription, schedule: Schedule? = nil, fault: InjectedFault? = nil,
-        only: String? = nil, threads: Int, memory: MemoryBudget = .standard
+        only: String? = nil, threads: Int, memory: MemoryBudget = .standard,
+        progress: ((_ what: String, _ layer: Int, _ count: Int) -> Void)? = nil
     ) throws(Diagnostic) {
         let (proven, inputs) = (run.network, run.tensors)
         let network = proven.network
@@ -51,8 +53,12 @@ public struct Verification: Sendable {
             network: held.network, machine: machine, width: run.width, height: run.height, schedule: schedule,
             fault: fault, memory: memory)
         try plan.requireReferenceMemory()
-        let run = try SimulationRun(plan, of: held, inputs: inputs, threads: threads)
-        let reference = try ReferenceModel(network).run(inputs: inputs)
+        let run = try SimulationRun(plan, of: held, inputs: inputs, threads: threads) {
+            progress?("machine: layer", $0, $1)
+        }
+        let reference = try ReferenceModel(network).run(inputs: inputs) {
+            progress?("reference model: layer", $0, $1)
+        }
         self.layers = network.graph.layers.enumerated().filter { only == nil || $0.element.name == only }.map {
             index, layer in
             let expected = reference.tensors[layer.name]!

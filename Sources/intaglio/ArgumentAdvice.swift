@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Text
 
 /// The way out of a command line that the parser refuses: what a value may be, with an example; the word that was

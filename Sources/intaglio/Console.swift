@@ -28,13 +28,25 @@ enum Console {
     /// Nothing that happens to standard error changes an exit code.
     static func say(_ text: String) { talk(text.printable + "\n") }
 
-    /// A sentence on what does not stop the work.
-    static func warn(_ sentence: String) { say("warning: \(sentence)") }
+    /// A sentence on what does not stop the work; nothing with `--quiet`.
+    static func warn(_ sentence: String) { note("warning: \(sentence)") }
+
+    /// What was done, beside the result; nothing with `--quiet`.
+    static func note(_ text: String) { if !isQuiet { say(text) } }
+
+    /// Whether `--quiet` stands on the command line: results and errors only.
+    static var isQuiet: Bool { CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--quiet") }
 
     /// Replaces the current line of a terminal; nothing in a pipe.
     static func progress(_ text: String) {
-        guard isatty(2) == 1 else { return }
+        guard isatty(2) == 1, !isQuiet else { return }
         talk("\r\u{1B}[K" + text.printableWord)
+    }
+
+    /// The same of work in equal parts, with the time that is left.
+    static func progress(_ what: String, _ number: Int, of count: Int) {
+        guard isatty(2) == 1 else { return }
+        progress(ProgressClock.text(what, number, of: count))
     }
 
     static func endProgress() { progress("") }

@@ -58,7 +58,7 @@ struct EvaluateCommand: ParsableCommand {
             Self.showInterrupted(measured.withLock { $0 }, curves, of: count, json: json, header, output: output)
         }) { () throws in
             for (index, picture) in pictures.pictures.enumerated() {
-                Console.progress("picture \(index + 1) of \(count)")
+                Console.progress("picture", index + 1, of: count)
                 do {
                     let rows = try measure(picture, &codec, rates, quantizers, float)
                     measured.withLock { $0.pictures += rows }

@@ -27,10 +27,11 @@ struct ImportCommand: ParsableCommand {
         var network = try NetworkImporter.read(architecture: architecture, from: path, memory: memory.budget())
         if let name { network.graph.name = name }
         try NetworkFile(float: network).write(output)
-        Console.say("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
+        Console.note("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
         guard json else { return }
         let record: ResultRecord = [
-            "output": .text(output), "architecture": .text(architecture), "layers": .integer(network.graph.layers.count),
+            "output": .text(output), "architecture": .text(architecture),
+            "layers": .integer(network.graph.layers.count),
         ]
         try Console.document(record, DocumentHeader(network: NetworkFile(float: network).identity()))
     }

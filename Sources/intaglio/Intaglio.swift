@@ -14,7 +14,7 @@ struct Intaglio: ParsableCommand {
         abstract: "A bit-accurate simulator of a fixed-point neural accelerator for learned image compression.",
         discussion: """
             Without options every command works on a bundled network, a bundled machine and the built-in test picture.
-            Results go to standard output, talk to standard error. Exit codes: 0 success, 1 a difference was found, 2 \
+            Results go to standard output, talk to standard error; with --quiet errors only. Exit codes: 0 success, 1 a difference was found, 2 \
             bad input, 3 internal.
             """,
         version: ToolVersion.version,
@@ -31,8 +31,9 @@ struct Intaglio: ParsableCommand {
         Interruption.begin()
         let code: Int32
         do {
-            var command = try parseAsRoot()
-            try RepeatedOptions.refuse(Array(CommandLine.arguments.dropFirst()))
+            let arguments = Self.arguments
+            var command = try parseAsRoot(arguments)
+            try RepeatedOptions.refuse(arguments)
             try KernelLevel.requireWanted()
             try command.run()
             code = 0
@@ -43,6 +44,13 @@ struct Intaglio: ParsableCommand {
         }
         Interruption.waitWhereEnding()
         Foundation.exit(code)
+    }
+
+    /// Without the program's name and `--quiet`, which every command takes.
+    private static var arguments: [String] {
+        let all = CommandLine.arguments.dropFirst()
+        let end = all.firstIndex(of: "--") ?? all.endIndex
+        return all[..<end].filter { $0 != "--quiet" } + all[end...]
     }
 
     /// - Returns: the exit code.

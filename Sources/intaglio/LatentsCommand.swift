@@ -29,7 +29,7 @@ struct LatentsCommand: ParsableCommand {
             header: self.codec.header(of: codec))
         latents.add(refused: pictures.refused)
         for (index, picture) in pictures.pictures.enumerated() {
-            Console.progress("picture \(index + 1) of \(pictures.pictures.count)")
+            Console.progress("picture", index + 1, of: pictures.pictures.count)
             do throws(Diagnostic) {
                 let original = try PNGReader.read(path: picture.path, memory: self.codec.budget()).image
                 for rate in rates {

@@ -65,7 +65,7 @@ struct PicturesCommand: ParsableCommand {
             }
         }
         Console.endProgress()
-        Console.say("\(output): \(written.count) pictures")
+        Console.note("\(output): \(written.count) pictures")
         if json { try Console.document(ResultRows(written), DocumentHeader()) }
     }
 

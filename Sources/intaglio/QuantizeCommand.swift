@@ -67,8 +67,10 @@ struct QuantizeCommand: ParsableCommand {
         if codec { network = try network.withLatentOperators() }
         let carried = try carriedFloat(network)
         let pictures = try calibrationSet(calibration, choices, of: network.graph, memory: memory.budget())
-        var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) {
-            Console.progress("quantizing \($0)")
+        var begun = 0
+        var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) { _ in
+            begun += 1
+            Console.progress("layer", begun, of: network.graph.layers.count)
         }
         if codec {
             quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures.photographs)
@@ -83,7 +85,7 @@ struct QuantizeCommand: ParsableCommand {
             : ""
         let file = NetworkFile(float: carried, quantized: quantized)
         try file.write(output)
-        Console.say(
+        Console.note(
             """
             \(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \
             \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \

@@ -64,7 +64,7 @@ struct RunCommand: ParsableCommand {
         }
         try traces.write(plan)
         let simulation = try NetworkRun(plan, of: network, picture: picture, team: team) { layer, count in
-            Console.progress("layer \(layer) of \(count)")
+            Console.progress("layer", layer, of: count)
         }
         Console.endProgress()
         let floatRun =
@@ -80,7 +80,7 @@ struct RunCommand: ParsableCommand {
             height: inputs.height, schedule: options.scheduleFile(), memory: memory)
         try traces.write(plan)
         let simulation = try NetworkRun(plan, on: inputs, team: ThreadTeam(threads: work.threads)) { layer, count in
-            Console.progress("layer \(layer) of \(count)")
+            Console.progress("layer", layer, of: count)
         }
         Console.endProgress()
         try finish(simulation, simulation.report(framesPerSecond: frameRate.fps))

@@ -85,8 +85,8 @@ struct StudyCodec: ParsableCommand {
         var output = try StudyOutput(table, results)
         // Every choice studied has the whole scheme among its rows.
         var known: [QuantizationOptions: CodecStudy.Figures] = [:]
-        for scheme in schemes {
-            Console.progress(scheme.name)
+        for (index, scheme) in schemes.enumerated() {
+            Console.progress("scheme", index + 1, of: schemes.count)
             let figures = try known[scheme.options] ?? study.figures(of: scheme.options)
             known[scheme.options] = figures
             Console.endProgress()

@@ -86,8 +86,8 @@ struct StudyCoding: ParsableCommand {
             ],
             expected: schemes.map { [$0.name, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] })
         var output = try StudyOutput(table, results)
-        for scheme in schemes {
-            Console.progress(scheme.name)
+        for (index, scheme) in schemes.enumerated() {
+            Console.progress("scheme", index + 1, of: schemes.count)
             let quantized = try runner.quantized(by: scheme)
             let loss = QualityLoss(try originals.map { try runner.report(of: quantized, on: $0) })
             let summary = WeightCodingSummary(quantized)

@@ -61,8 +61,8 @@ struct StudySchemes: ParsableCommand {
             expected: schemes.map { [$0.name, "", "", "", "", "999,999,999", "15", "12", "36"] })
         var output = try StudyOutput(table, results)
         var last: [(name: String, report: RunReport)] = []
-        for scheme in schemes {
-            Console.progress(scheme.name)
+        for (index, scheme) in schemes.enumerated() {
+            Console.progress("scheme", index + 1, of: schemes.count)
             let quantized = try runner.quantized(by: scheme)
             last = try originals.map { ($0.name, try runner.report(of: quantized, on: $0)) }
             Console.endProgress()

@@ -62,7 +62,9 @@ extension VerifyCommand {
                 """
                 first differing layer \(different.tensor): \(different.differences) of \(different.elements) elements \
                 differ, first at \(first.coordinate): file \(first.expected), model \(first.found)
-                """ + (hint.map { "\n" + $0 } ?? explanation(of: different.tensor, at: first, in: inputs.network.network)))
+                """
+                    + (hint.map { "\n" + $0 }
+                        ?? explanation(of: different.tensor, at: first, in: inputs.network.network)))
     }
 
     /// The command that derives the element; for operators that only move elements, what to look at instead.

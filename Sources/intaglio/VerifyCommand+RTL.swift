@@ -51,7 +51,7 @@ extension VerifyCommand {
         }) { () throws in
             for offset in 0..<count {
                 let seed = (seed ?? 0) &+ UInt64(offset)
-                Console.progress("\(machine.name): case \(offset + 1) of \(count)")
+                Console.progress("\(machine.name): case", offset + 1, of: count)
                 // Of several machines none takes another's files.
                 let name = (randomMachines == nil ? "" : machine.name + ".") + "case.\(seed)"
                 report.cases.append(

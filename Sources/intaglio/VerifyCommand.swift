@@ -122,7 +122,11 @@ struct VerifyCommand: ParsableCommand {
         let verification = try Verification(
             on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(),
             fault: inject.map { try InjectedFault($0) }, only: layer, threads: team.threads,
-            memory: options.memory.budget(threads: team.threads))
+            memory: options.memory.budget(threads: team.threads)
+        ) {
+            Console.progress($0, $1, of: $2)
+        }
+        Console.endProgress()
         var table = TextTable(header: ["layer", "elements", "differ", "first difference"], leftColumns: 1)
         for comparison in verification.layers {
             table.append([
@@ -149,7 +153,7 @@ struct VerifyCommand: ParsableCommand {
             folder, machine: options.machineDescription(), rounding: rounding, threads: team.threads,
             memory: options.memory.budget(threads: team.threads)
         ) {
-            Console.progress("case \($0) of \($1)")
+            Console.progress("case", $0, of: $1)
         }
         Console.endProgress()
         guard !results.isEmpty else { return try RefusedItems.requireNone(refused, done: 0, items: "cases") }
@@ -199,7 +203,7 @@ struct VerifyCommand: ParsableCommand {
                         count += 1
                         return count
                     }
-                    Console.progress("case \(number) of \(all)")
+                    Console.progress("case", number, of: all)
                 }
             }
         }
