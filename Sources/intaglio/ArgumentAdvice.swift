@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Text
 
 /// The way out of a command line that the parser refuses: what a value may be, with an example; the word that was
@@ -54,7 +55,7 @@ struct ArgumentAdvice {
     private func closestCommand(_ word: String) -> String? {
         guard word == command || command == "study" else { return nil }
         let parent: any ParsableCommand.Type = word == command ? Intaglio.self : StudyCommand.self
-        let names = parent.configuration.subcommands.compactMap(\.configuration.commandName)
+        let names = parent.configuration.subcommands.compactMap { $0.configuration.commandName }
         guard !names.contains(word) else { return nil }
         return closestName(to: word, among: names).map { "Did you mean '\($0)'?" }
             ?? "Expected: one of \(names.joined(separator: ", "))"
