@@ -36,7 +36,7 @@ import Testing
         let outcome = try Tool.run(arguments, in: ScratchFolder())
         #expect(outcome.status == 2 && outcome.output.isEmpty)
         let document = try JSON(Data(outcome.errors.utf8))
-        #expect(document["schemaVersion"]?.integer == 1)
+        #expect(document["schemaVersion"]?.integer == 2)
         let errors = document["errors"]?.elements ?? []
         #expect(errors.count == 1)
         let error = try #require(errors.first)

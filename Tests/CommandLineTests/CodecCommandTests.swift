@@ -122,7 +122,7 @@ import Testing
         #expect(outcome.status == 0 && outcome.output.isEmpty, "\(outcome.errors)")
         let index = try JSON(Data(folder.bytes("dump/all/latents.json")))
         #expect(
-            index["schemaVersion"]!.integer == 1 && index["rates"]!.elements == [.integer(0)]
+            index["schemaVersion"]!.integer == 2 && index["rates"]!.elements == [.integer(0)]
                 && index["gridStep"]!.number! > 0)
         #expect(index["quantizers"]!.elements.map { $0["name"]!.string } == ["round", "tcq8"])
         #expect(index["quantizers"]!.elements.map { $0["step"]!.integer } == [64, 36])

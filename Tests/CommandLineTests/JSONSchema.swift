@@ -1,6 +1,6 @@
 import Foundation
 
-/// The part of JSON Schema that `docs/report.schema.json` uses. A keyword outside of it is a violation: nothing in the
+/// The part of JSON Schema that the files of `docs/schemas` use. A keyword outside of it is a violation: nothing in a
 /// schema is passed over.
 struct JSONSchema {
     let document: JSON

@@ -84,6 +84,13 @@ import Timing
         var load = UnitActivity()
         (load.externalReadBytes, load.bufferWriteBytes) = (60, 60)
         #expect(activity(.load(transfer)) == load)
+        var weights = transfer
+        weights.buffer = .weightBuffer
+        load.externalWeightBytes = 60
+        #expect(activity(.load(weights)) == load)
+        weights.buffer = .parameterMemory
+        (load.externalWeightBytes, load.externalParameterBytes) = (0, 60)
+        #expect(activity(.load(weights)) == load)
         var store = UnitActivity()
         (store.externalWriteBytes, store.bufferReadBytes) = (60, 60)
         #expect(activity(.store(transfer)) == store)

@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Tables in a given width, traffic by cause, plans side by side.
+@Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct PlanComparisonTests {
+    private func plan(_ arguments: [String]) throws -> JSON {
+        try Tool.run(["plan", "--network", "lapped8", "--json"] + arguments, in: ScratchFolder()).report()
+    }
+
+    @Test("Causes sum to what is read and written; results and inputs are counted once")
+    func causes() throws {
+        let report = try plan(["--size", "768x512"])
+        for layer in report["layers"]!.elements + [report["totals"]!] {
+            let causes = layer["dramByCause"]!.members.mapValues { $0.integer! }
+            #expect(
+                causes.values.reduce(0, +) == layer["dramReadBytes"]!.integer! + layer["dramWriteBytes"]!.integer!)
+            #expect(causes["output"] == layer["dramWriteBytes"]!.integer! && causes["partialSums"] == 0)
+        }
+        // lapped8: 8x8 taps of stride 4 over 3 x 768 x 512 samples, padded by 2 or more: every sample is read; the
+        // transforms in between read each of their elements.
+        let inputs = report["layers"]!.elements.map { $0["dramByCause"]!["input"]!.integer! }
+        #expect(
+            inputs == [
+                3 * 768 * 512, 48 * 192 * 128, 48 * 192 * 128, 128 * 96 * 64, 48 * 192 * 128, 48 * 192 * 128,
+            ])
+        // GDN has no halo and all its weights stay.
+        let gdn = report["layers"]!.elements[1]["dramByCause"]!
+        #expect(gdn["inputAgain"] == .integer(0) && gdn["weights"] == .integer(48 * 48))
+    }
+
+    @Test("Tiles never need more of a memory than there is")
+    func peaks() throws {
+        let report = try plan(["--machine", "small"])
+        for layer in report["layers"]!.elements {
+            let parts = ["weightBuffer", "activationBuffer", "accumulatorBuffer", "parameterMemory"].map {
+                layer[$0 + "PeakBytes"]!.integer!
+            }
+            #expect(zip(parts, [128, 128, 32, 64]).allSatisfy { $0 <= $1 * 1024 }, "\(parts)")
+        }
+        #expect(report["totals"]!["sramBytes"] == .integer((128 + 128 + 32 + 64) * 1024))
+    }
+
+    @Test("--fps: bytes a second, the clock that suffices, and whether it is there")
+    func frameRate() throws {
+        let report = try plan(["--fps", "24"])
+        let (totals, rate) = (report["totals"]!, report["totals"]!["frameRate"]!)
+        let wanted = Double(totals["dramBytes"]!.integer!) * 24 / 1e9
+        #expect(abs(rate["dramGigabytesPerSecond"]!.number! / wanted - 1) < 1e-12)
+        #expect(rate["dramGigabytesPerSecondPeak"]!.number! == 6.4)
+        let clock = Double(totals["simulatedCycles"]!.integer!) * 24 / 1e6
+        #expect(abs(rate["neededClockMegahertz"]!.number! / clock - 1) < 1e-12)
+        #expect(rate["isMet"] == .boolean(clock <= 400))
+        #expect(try plan(["--fps", "2000"])["totals"]!["frameRate"]!["isMet"] == .boolean(false))
+    }
+
+    @Test("Several machines, networks or schedules: a document for each, and a table with ratios")
+    func sideBySide() throws {
+        let folder = try ScratchFolder()
+        let arguments = ["plan", "--network", "lapped8", "--machine", "small", "--machine", "large"]
+        let both = try Tool.run(arguments + ["--json"], in: folder).report()
+        #expect(both["plans"]!.elements.map { $0["machine"]!["name"]!.string } == ["small", "large"])
+        for (machine, report) in zip(["small", "large"], both["plans"]!.elements) {
+            #expect(try plan(["--machine", machine]) == report)
+        }
+        let text = try Tool.run(arguments, in: folder).output
+        let cycles = both["plans"]!.elements.map { Double($0["totals"]!["simulatedCycles"]!.integer!) }
+        let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("cycles") })
+        #expect(row.hasSuffix(String(format: "%.3f", cycles[1] / cycles[0])), "\(row)")
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+        let crossed = try Tool.run(
+            ["plan", "--network", "lapped8", "--network", "mbt2018-mean-mse"] + arguments[3...] + ["--json"],
+            in: folder
+        ).report()
+        #expect(
+            crossed["plans"]!.elements.map { "\($0["network"]!["name"]!.string!) \($0["machine"]!["name"]!.string!)" }
+                == ["lapped8 small", "lapped8 large", "mbt2018-mean-mse small", "mbt2018-mean-mse large"])
+    }
+
+    @Test("--output: the document, and a row for each layer of each plan")
+    func output() throws {
+        let folder = try ScratchFolder()
+        let arguments = ["plan", "--network", "lapped8", "--machine", "small", "--machine", "mid", "-o", "out"]
+        #expect(try Tool.run(arguments, in: folder).status == 0)
+        let rows = String(decoding: try folder.bytes("out/layers.csv"), as: UTF8.self).split(separator: "\n")
+        #expect(rows.count == 13 && rows[0].hasPrefix("plan,layerID,name,") && rows[7].hasPrefix("mid,0,analysis0,"))
+        #expect(try JSON(Data(folder.bytes("out/report.json")))["plans"]!.elements.count == 2)
+        #expect(try Tool.run(["plan", "--network", "lapped8", "-o", "one"], in: folder).status == 0)
+        #expect(try JSON(Data(folder.bytes("one/report.json"))) == plan([]))
+    }
+
+    @Test("Tables of every width have no longer line; --columns shows what was asked for")
+    func columns() throws {
+        let folder = try ScratchFolder()
+        for command in [["plan"], ["plan", "--network", "lapped8", "--fps", "30"]] {
+            let lines = try Tool.run(command, in: folder).output.split(separator: "\n")
+            #expect(lines.allSatisfy { $0.count <= 100 })
+        }
+        let some = try Tool.run(
+            ["plan", "--network", "lapped8", "--columns", "name,simulatedCycles,inputAgain"], in: folder)
+        #expect(some.output.split(separator: "\n")[1].split(separator: " ").map(String.init) == [
+            "layer", "cycles", "again", "B",
+        ])
+        for (columns, found) in [("cycles", "no column 'cycles'"), ("outputDigest", "only after a run")] {
+            let refused = try Tool.run(["plan", "--columns", columns], in: folder)
+            #expect(refused.status == 2 && refused.errors.contains(found), "\(refused.errors)")
+        }
+    }
+
+    @Test(
+        "What cannot stand side by side is refused",
+        arguments: [
+            ["--machine", "mid", "--machine", "mid"], ["--machine", "small", "--machine", "mid", "--codec"],
+            ["--machine", "small", "--machine", "mid", "--columns", "all"], ["--fps", "0"],
+            ["--machine", "small", "--machine", "mid", "--schedule", "a.yaml"],
+        ])
+    func refused(_ arguments: [String]) throws {
+        let outcome = try Tool.run(["plan"] + arguments, in: ScratchFolder())
+        #expect(outcome.status == 2 && outcome.errors.hasPrefix("Error: ") && outcome.output.isEmpty)
+    }
+}
