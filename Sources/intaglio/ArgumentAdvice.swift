@@ -10,11 +10,12 @@ struct ArgumentAdvice {
 
     private var command: String { arguments.first ?? "" }
 
-    /// The parser's message with the advice behind its first line.
+    /// The parser's message with the advice behind its sentence.
     func added(to message: String) -> String {
         var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let first = lines.first, let advice = advice(on: first, choices: message) else { return message }
-        lines.insert(advice, at: 1)
+        // Behind a list of choices, one a line.
+        lines.insert(advice, at: lines.lastIndex { $0.hasPrefix("  - ") }.map { $0 + 1 } ?? 1)
         return lines.joined(separator: "\n")
     }
 
