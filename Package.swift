@@ -119,7 +119,7 @@ let package = Package(
 
         // Where they meet
         module("Simulation", [
-            "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "Quantization", "Images", "Graph",
+            "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph",
             "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
             "ReferenceModel", "FloatModel", "Importers", "Conformance", "Scheduling", "Lowering", "WeightCoding",
         ]),
@@ -144,8 +144,8 @@ let package = Package(
             "FloatModel", "Calibration", "WeightCoding", "Simulation", "Codec",
         ]),
         module("RTL", [
-            "Diagnostics", "Tensors", "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",
-            "Geometry", "Timing", "Conformance", "Lowering", "Simulation",
+            "Diagnostics", "Tensors", "FileFormats", "Images", "Graph", "MachineDescription", "Schedules", "Commands",
+            "Networks", "Geometry", "Timing", "Conformance", "Lowering", "Simulation",
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
             "Text", "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "FileFormats", "Quantization",
@@ -217,8 +217,8 @@ let package = Package(
             "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",
         ]),
         tests("CodecTests", [
-            "Random", "Diagnostics", "Tensors", "EntropyCoding", "Images", "MachineDescription", "Networks",
-            "NetworkFiles", "Conformance", "Calibration", "Codec", "TestSupport",
+            "Random", "Diagnostics", "Tensors", "FileFormats", "EntropyCoding", "Images", "MachineDescription",
+            "Networks", "NetworkFiles", "Conformance", "Calibration", "Codec", "TestSupport",
         ]),
         tests("RTLTests", [
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Commands",

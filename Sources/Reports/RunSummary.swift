@@ -46,8 +46,8 @@ public struct RunSummary: Sendable {
             \(totals.lowerBoundBytes.grouped)
             """,
             """
-            SRAM        \(totals.sramPeakBytes.grouped) of \(totals.sramBytes.grouped) bytes at the peak: \
-            \(memories(totals))
+            SRAM        \(totals.sramPeakBytes.grouped) of \(totals.sramBytes.grouped) bytes at the peak; each at \
+            most: \(memories(totals))
             """,
             """
             parameters  \(totals.parameterBytes.grouped) bytes, float32 \(totals.parameterBytesFloat32.grouped) \

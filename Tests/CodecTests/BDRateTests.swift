@@ -1,5 +1,6 @@
 import Codec
 import Diagnostics
+import FileFormats
 import EntropyCoding
 import Foundation
 import TestSupport
@@ -168,7 +169,7 @@ import Testing
         var evaluation = Evaluation(network: "n", machine: "m")
         evaluation.curves = [expected]
         evaluation.compareWithFloat("n", float: expected)
-        #expect(try RateDistortionCurve.curves(inJSON: Array(evaluation.jsonText().utf8), at: "t") == [expected])
+        #expect(try RateDistortionCurve.curves(inJSON: Array(JSONDocument.text(of: evaluation).utf8), at: "t") == [expected])
     }
 
     @Test("Curves that are read under a name that is taken get a number, so that what is written can be read again")
@@ -182,7 +183,7 @@ import Testing
         #expect(
             evaluation.curves.map(\.name) == ["round", "round (2)", "round (3)"]
                 && evaluation.differences.map(\.anchor) == ["round (2)", "round (3)"])
-        #expect(try RateDistortionCurve.curves(inJSON: Array(evaluation.jsonText().utf8), at: "t") == evaluation.curves)
+        #expect(try RateDistortionCurve.curves(inJSON: Array(JSONDocument.text(of: evaluation).utf8), at: "t") == evaluation.curves)
     }
 
     @Test("FILE:NAME takes one curve; pipes are no files")

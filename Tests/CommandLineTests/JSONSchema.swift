@@ -1,12 +1,23 @@
 import Foundation
+import TestSupport
 
 /// The part of JSON Schema that the files of `docs/schemas` use. A keyword outside of it is a violation: nothing in a
 /// schema is passed over.
 struct JSONSchema {
     let document: JSON
+    /// Beside which other schemas lie.
+    private let folder: URL
     private static let annotations: Set<String> = ["$schema", "title", "description", "$defs"]
 
-    init(contentsOf path: URL) throws { document = try JSON(Data(contentsOf: path)) }
+    init(contentsOf path: URL) throws {
+        document = try JSON(Data(contentsOf: path))
+        folder = path.deletingLastPathComponent()
+    }
+
+    /// The schema of that name in `docs/schemas`.
+    static func named(_ name: String) throws -> JSONSchema {
+        try JSONSchema(contentsOf: Checkout.root.appendingPathComponent("docs/schemas/\(name).schema.json"))
+    }
 
     /// Each violation with its place; empty for a valid value.
     func violations(of value: JSON) -> [String] { violations(of: value, by: document, at: "$") }
@@ -25,7 +36,9 @@ struct JSONSchema {
         }
         switch keyword {
         case _ where Self.annotations.contains(keyword): return []
-        case "type": return violation(Self.has(value, type: rule.string ?? ""), "not of type \(rule)")
+        case "type":
+            let types = rule.string.map { [$0] } ?? rule.elements.map { $0.string ?? "" }
+            return violation(types.contains { Self.has(value, type: $0) }, "not of type \(rule)")
         case "const": return violation(value == rule, "not \(rule)")
         case "enum": return violation(rule.elements.contains(value), "none of \(rule)")
         case "required":
@@ -49,7 +62,14 @@ struct JSONSchema {
                     ? ["\(place): unexpected member \(name)"] : violations(of: member, by: rule, at: "\(place).\(name)")
             }
         case "$ref":
-            let name = (rule.string ?? "").replacingOccurrences(of: "#/$defs/", with: "")
+            let parts = (rule.string ?? "").components(separatedBy: "#/$defs/")
+            let (file, name) = (parts[0], parts[parts.count - 1])
+            if !file.isEmpty {
+                guard let other = try? JSONSchema(contentsOf: folder.appendingPathComponent(file)),
+                    let definition = other.document["$defs"]?[name]
+                else { return ["\(place): no definition \(rule)"] }
+                return other.violations(of: value, by: definition, at: place)
+            }
             guard let definition = document["$defs"]?[name] else { return ["\(place): no definition \(rule)"] }
             return violations(of: value, by: definition, at: place)
         default: return ["\(place): the schema uses \(keyword), which this test does not know"]

@@ -69,7 +69,7 @@ import Testing
         #expect(row.hasSuffix(String(format: "%.3f", cycles[1] / cycles[0])), "\(row)")
         #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
         let crossed = try Tool.run(
-            ["plan", "--network", "lapped8", "--network", "mbt2018-mean-mse"] + arguments[3...] + ["--json"],
+            ["plan", "--network", "lapped8", "--network", "mbt2018-mean-mse"] + arguments.dropFirst(3) + ["--json"],
             in: folder
         ).report()
         #expect(
@@ -98,9 +98,10 @@ import Testing
         }
         let some = try Tool.run(
             ["plan", "--network", "lapped8", "--columns", "name,simulatedCycles,inputAgain"], in: folder)
-        #expect(some.output.split(separator: "\n")[1].split(separator: " ").map(String.init) == [
-            "layer", "cycles", "again", "B",
-        ])
+        #expect(
+            some.output.split(separator: "\n")[1].split(separator: " ").map(String.init) == [
+                "layer", "cycles", "again", "B",
+            ])
         for (columns, found) in [("cycles", "no column 'cycles'"), ("outputDigest", "only after a run")] {
             let refused = try Tool.run(["plan", "--columns", columns], in: folder)
             #expect(refused.status == 2 && refused.errors.contains(found), "\(refused.errors)")

@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 @Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct ReportTests {
-    static let schema = try! JSONSchema(contentsOf: Checkout.root.appendingPathComponent("docs/schemas/report.schema.json"))
+    static let schema = try! JSONSchema(
+        contentsOf: Checkout.root.appendingPathComponent("docs/schemas/report.schema.json"))
     static let clockMegahertz = ["small": 200.0, "mid": 400, "large": 800]
 
     @Test(
