@@ -34,11 +34,11 @@ extension Evaluation {
 
     /// The curves as a table, then the differences.
     public var text: String {
-        var lines = ["curve                         bits/pixel   PSNR dB    MS-SSIM"]
+        var lines = ["curve                     bits/pixel   PSNR dB    MS-SSIM"]
         for curve in curves {
             for point in curve.points {
                 lines.append(
-                    Self.padded(curve.name.printableWord, 28) + "  "
+                    Self.padded(curve.name.printableWord, 24) + "  "
                         + Self.leading(Self.text(point.bitsPerPixel, 4), 10)
                         + Self.leading(Self.text(point.psnr, 3), 10)
                         + Self.leading(point.msSSIM.map { Self.text($0, 5) } ?? "-", 11))
@@ -48,8 +48,7 @@ extension Evaluation {
             lines += [
                 "",
                 """
-                BD-rate in percent of         against                       PSNR cubic  piecewise  MS-SSIM cubic  \
-                piecewise
+                BD-rate in percent of     against                   PSNR cubic  piecewise  MS-SSIM cubic  piecewise
                 """,
             ]
             lines += differences.map { Self.row($0.curve, $0.anchor, $0.psnr, $0.msSSIM) }
@@ -58,8 +57,7 @@ extension Evaluation {
             lines += [
                 "",
                 """
-                what 8 bits cost, in percent  bits of                       PSNR cubic  piecewise  MS-SSIM cubic  \
-                piecewise
+                8 bits cost in percent    bits of                   PSNR cubic  piecewise  MS-SSIM cubic  piecewise
                 """,
             ]
             lines += quantizationLosses.map { Self.row($0.curve, $0.bits, $0.psnr, $0.msSSIM) }
@@ -71,7 +69,7 @@ extension Evaluation {
         _ first: String, _ second: String, _ psnr: BDRate.Result?, _ msSSIM: BDRate.Result?
     ) -> String {
         func percent(_ value: Double?, _ width: Int) -> String { leading(value.map { text($0, 2) } ?? "-", width) }
-        return padded(first.printableWord, 28) + "  " + padded(second.printableWord, 28)
+        return padded(first.printableWord, 24) + "  " + padded(second.printableWord, 24)
             + percent(psnr?.cubicPercent, 12) + percent(psnr?.piecewisePercent, 11)
             + percent(msSSIM?.cubicPercent, 15) + percent(msSSIM?.piecewisePercent, 11)
     }

@@ -47,18 +47,7 @@ public struct NetworkFile: Sendable {
     }
 
     private init(_ file: SafetensorsFile, at place: String, includingFloat: Bool) throws(Diagnostic) {
-        guard file.metadata["format"] == Self.format, file.metadata["schemaVersion"] == String(Self.schemaVersion)
-        else {
-            throw Diagnostic(
-                .networkSchemaUnknown, at: place,
-                found:
-                    """
-                    format '\(file.metadata["format"] ?? "none")', schemaVersion \
-                    '\(file.metadata["schemaVersion"] ?? "none")'
-                    """,
-                expected: "format '\(Self.format)', schemaVersion '\(Self.schemaVersion)'",
-                remedy: "import the network, or write it with this version")
-        }
+        try Self.requireVersion(file.metadata, at: place)
         guard file.metadata["float"] != nil || file.metadata["quantized"] != nil else {
             throw JSONFields.invalid(
                 "\(place), metadata", found: "neither 'float' nor 'quantized'", expected: "at least one network")
@@ -108,6 +97,31 @@ public struct NetworkFile: Sendable {
     }
 
     /// Of a file's metadata, what a network file may hold.
+    /// The format's name and version. Version 1 is the first; what it meant it means for ever.
+    private static func requireVersion(_ metadata: [String: String], at place: String) throws(Diagnostic) {
+        let (format, version) = (metadata["format"], metadata["schemaVersion"])
+        func refusal(_ found: String, remedy: String) -> Diagnostic {
+            Diagnostic(
+                .networkSchemaUnknown, at: place, found: found,
+                expected: "format '\(Self.format)', schemaVersion '\(Self.schemaVersion)'", remedy: remedy)
+        }
+        guard format == Self.format else {
+            throw refusal(
+                "a safetensors file of " + (format.map { "format '\($0)'" } ?? "no format that it names"),
+                remedy: "make a network of the weights: intaglio import --architecture NAME \(place) --output FILE")
+        }
+        guard version != String(Self.schemaVersion) else { return }
+        let number = version.flatMap { Int($0) }
+        if let number, number > Self.schemaVersion {
+            throw refusal(
+                "schemaVersion '\(number)', of a newer version of intaglio",
+                remedy: "use that version, or quantize the network again with this one")
+        }
+        throw refusal(
+            "schemaVersion '\(version ?? "none")', which no version of intaglio wrote",
+            remedy: "write the number \(Self.schemaVersion) where the rest of the file follows docs/network-file.md")
+    }
+
     private static let metadataKeys = ["format", "schemaVersion", "float", "quantized"]
 
     /// Reads and validates the file at a path.

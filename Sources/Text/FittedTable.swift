@@ -41,9 +41,10 @@ public struct FittedTable: Sendable {
     /// - Parameter width: characters of a line; nil for as many as it takes.
     public func text(width: Int?) -> String {
         var shown = Array(columns.indices)
-        var widths = columns.indices.map { column in
+        let whole = columns.indices.map { column in
             rows.map { $0[column].count }.reduce(columns[column].header.count, max)
         }
+        var widths = whole
         if let width {
             shorten(&widths, of: shown, to: width)
             while Self.total(widths, shown) > width,
@@ -52,6 +53,9 @@ public struct FittedTable: Sendable {
                 })
             {
                 shown.removeAll { $0 == least }
+                // What is left may have the room.
+                widths = whole
+                shorten(&widths, of: shown, to: width)
             }
         }
         let header = shown.map { pad(columns[$0].header, $0, widths) }.joined(separator: "  ")

@@ -18,6 +18,7 @@ struct InspectCommand: ParsableCommand {
         width: 768, height: 512)
 
     @OptionGroup var memory: MemoryOptions
+    @Flag(help: "Show all columns, however wide the table is.") var all = false
     @Flag(help: "Write the layers as one JSON document.") var json = false
 
     func run() throws {
@@ -39,11 +40,13 @@ struct InspectCommand: ParsableCommand {
             )
         }
         let shapes = try graph.shapes(height: graph.padded(size.height), width: graph.padded(size.width))
-        var table = TextTable(
-            header: [
-                "layer", "operator", "inputs", "output", "MACs", "weights", "zero %", "entropy bits", "coded bits",
-                "law", "rounding", "codebooks", "step",
-            ], leftColumns: 3)
+        var table = FittedTable([
+            .init("layer", isLeft: true, shortest: 12), .init("operator", isLeft: true, shortest: 12),
+            .init("inputs", isLeft: true, expendability: 8), .init("output"), .init("MACs"), .init("weights"),
+            .init("zero %", expendability: 5), .init("entropy bits", expendability: 6),
+            .init("coded bits", expendability: 7), .init("law", expendability: 1), .init("rounding", expendability: 2),
+            .init("codebooks", expendability: 3), .init("step", expendability: 9),
+        ])
         let weights = file.quantized?.layerWeights ?? [:]
         for layer in graph.layers {
             let row = RowOfLayer(layer, file, weights[layer.name])
@@ -54,7 +57,7 @@ struct InspectCommand: ParsableCommand {
                 row.step,
             ])
         }
-        try Console.result(table.text)
+        try Console.result(table.text(width: all ? nil : TextStyle(of: 1).width))
     }
 
     private func document(_ file: NetworkFile, _ graph: Graph) throws -> InspectedNetwork {

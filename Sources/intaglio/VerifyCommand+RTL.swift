@@ -111,11 +111,11 @@ private struct RTLReport: Encodable {
     var failure: String? { cases.lazy.compactMap(\.failure).first }
 
     var text: String {
-        var table = TextTable(
-            header: [
-                "case", "elements", "differ", "commands", "other cycles", "predicted cycles", "RTL cycles", "model ms",
-                "RTL ms",
-            ], leftColumns: 1)
+        var table = FittedTable([
+            .init("case", isLeft: true, shortest: 24), .init("elements"), .init("differ"), .init("commands"),
+            .init("other cycles"), .init("predicted cycles", expendability: 3), .init("RTL cycles"),
+            .init("model ms", expendability: 2), .init("RTL ms", expendability: 1),
+        ])
         for verification in cases {
             table.append([
                 verification.name, verification.elements.grouped, verification.differingElements.grouped,
@@ -125,7 +125,7 @@ private struct RTLReport: Encodable {
                 (verification.modelSeconds * 1000).fixed(1), (verification.rtlSeconds * 1000).fixed(1),
             ])
         }
-        return table.text
+        return table.text(width: TextStyle(of: 1).width)
     }
 }
 

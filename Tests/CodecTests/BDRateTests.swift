@@ -249,7 +249,7 @@ import Testing
         for (loss, percent) in zip(losses, [5.0, 2.0]) {
             #expect(abs(loss.psnr!.cubicPercent - percent) < 1e-9 && abs(loss.msSSIM!.cubicPercent - percent) < 1e-9)
         }
-        #expect(evaluation.text.contains("what 8 bits cost"))
+        #expect(evaluation.text.contains("8 bits cost in percent"))
     }
 
     @Test(
