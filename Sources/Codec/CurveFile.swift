@@ -65,8 +65,8 @@ struct CurveFile {
 
     /// Members of an evaluation that are no curves. `complete` and `refused` say whether all pictures were measured.
     private static let evaluationMembers = [
-        "schemaVersion", "tool", "network", "machine", "pictures", "differences", "quantizationLosses", "clipping", "complete",
-        "refused",
+        "schemaVersion", "tool", "network", "machine", "pictures", "differences", "quantizationLosses",
+        "clipping", "complete", "refused",
     ]
 
     /// Of the names in a test set those with a PSNR; in the order of their names.

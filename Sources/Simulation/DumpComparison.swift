@@ -47,8 +47,8 @@ public struct DumpComparison: Sendable {
         guard let difference = tensor.constantDifference, let offset = dump.offset(of: format) else { return nil }
         return
             """
-            every element of \(tensor.tensor) differs by \(difference): the files have code 0 as \(offset - difference), \
-            not \(offset); say \(dump.form.option)-offset \(offset - difference)
+            every element of \(tensor.tensor) differs by \(difference): the files have code 0 as \
+            \(offset - difference), not \(offset); say \(dump.form.option)-offset \(offset - difference)
             """
     }
 

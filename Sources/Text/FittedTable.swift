@@ -32,7 +32,8 @@ public struct FittedTable: Sendable {
 
     public init(_ columns: [Column]) { self.columns = columns }
 
-    /// A field for each column. What would break the table, line breaks and control characters in names, is written out.
+    /// A field for each column. What would break the table, line breaks and control characters in names, is written
+    /// out.
     public mutating func append(_ row: [String]) {
         precondition(row.count == columns.count, "a row has a field for each column")
         rows.append(row.map(\.printableWord))

@@ -3,8 +3,8 @@ import Reports
 
 /// What ends a command that was called with `--json`: one JSON document on standard error.
 ///
-///     {"schemaVersion": 2, "tool": ..., "errors": [{"code": "MACHINE-001", "place": ..., "found": ..., "expected": ...,
-///      "remedy": ...}]}                      exit code 2
+///     {"schemaVersion": 2, "tool": ..., "errors": [{"code": "MACHINE-001", "place": ..., "found": ...,
+///      "expected": ..., "remedy": ...}]}                      exit code 2
 ///     {"schemaVersion": 2, "tool": ..., "errors": [{"code": "ARGUMENTS", "found": ...}]}      exit code 2
 ///     {"schemaVersion": 2, "tool": ..., "difference": ...}                                    exit code 1
 struct ErrorDocument: Encodable {

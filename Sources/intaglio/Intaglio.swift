@@ -10,12 +10,12 @@ import Text
 @main
 struct Intaglio: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: ToolVersion.name,
+        commandName: "intaglio",
         abstract: "A bit-accurate simulator of a fixed-point neural accelerator for learned image compression.",
         discussion: """
             Without options every command works on a bundled network, a bundled machine and the built-in test picture.
-            Results go to standard output, talk to standard error; with --quiet errors only. Exit codes: 0 success, 1 a difference was found, 2 \
-            bad input, 3 internal.
+            Results go to standard output, talk to standard error; with --quiet errors only. Exit codes: 0 success, 1 \
+            a difference was found, 2 bad input, 3 internal.
             """,
         version: ToolVersion.version,
         subcommands: [

@@ -11,8 +11,8 @@ struct MachinesCommand: ParsableCommand {
 
     @Argument(
         help: """
-            A built-in machine's name, or a machine file to check: one is printed with all its fields, of several those \
-            that differ.
+            A built-in machine's name, or a machine file to check: one is printed with all its fields, of several \
+            those that differ.
             """)
     var machines: [String] = []
     @Option(help: "Print the small machine that `verify --suite N --random-machines` draws from this seed.") var random:

@@ -1,4 +1,5 @@
-/// What the options take whose values are numbers, sizes and other texts of a form: for answers to values that are none.
+/// What the options take whose values are numbers, sizes and other texts of a form: for answers to values that are
+/// none.
 struct OptionForm {
     let expected: String
     /// A value of the form.

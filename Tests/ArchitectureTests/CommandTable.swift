@@ -34,11 +34,13 @@ struct CommandTable {
         }
     }
 
+    private static let ofEveryCommand = ["--help", "-h", "--version", "--quiet", "--generate-completion-script"]
+
     /// The command of a name, with everything below it; without options where no type has the name.
     func command(named name: String) -> ToolCommand { types[name].map { command(of: $0) } ?? ToolCommand() }
 
     private func command(of type: String) -> ToolCommand {
-        var command = ToolCommand(options: allOptions(of: type).union(["--help", "-h", "--version"]))
+        var command = ToolCommand(options: allOptions(of: type).union(Self.ofEveryCommand))
         for below in subcommands[type, default: []] {
             if let name = names[below] { command.subcommands[name] = self.command(of: below) }
         }

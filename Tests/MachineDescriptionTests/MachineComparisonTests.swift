@@ -10,7 +10,8 @@ import Testing
         }
     }
 
-    /// Only what differs, in the file's order, and what follows: 1,024 MACs at 500 MHz, 896 + 128 KiB, 16 bytes per cycle.
+    /// Only what differs, in the file's order, and what follows: 1,024 MACs at 500 MHz, 896 + 128 KiB, 16 bytes per
+    /// cycle.
     @Test func showsWhatDiffers() throws {
         let mid = try MachineDescription.load("mid")
         var other = mid

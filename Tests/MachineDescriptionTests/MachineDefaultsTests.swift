@@ -16,7 +16,8 @@ import Testing
         """
 
     /// By hand: 16 banks for 16 output channels, 8 x 16 codes a step; 4 banks of words of 8; 64 results in 8 steps are
-    /// 8 lanes; A = 16 + 12 + 8; bursts of 16 beats of 8 bytes, and (60 + 16) / 16 rounded up are 5, 8 as a power of two.
+    /// 8 lanes; A = 16 + 12 + 8; bursts of 16 beats of 8 bytes, and (60 + 16) / 16 rounded up are 5, 8 as a power of
+    /// two.
     @Test func aFewLinesAreAMachine() throws {
         let machine = try MachineDescription(yaml: Self.shortest, path: "m.yaml")
         #expect(
