@@ -1,7 +1,7 @@
 import Codec
 import Diagnostics
-import FileFormats
 import EntropyCoding
+import FileFormats
 import Foundation
 import TestSupport
 import Testing
