@@ -69,7 +69,7 @@ import Testing
             ("verify --against rtl --suite 1 --crop 8x8", "--crop", "a whole network"),
             ("verify --simulate verilator", "--simulate", "--against rtl"),
             ("verify --crop 64x64", "--crop", "--against rtl"),
-            ("verify --work d", "--work", "--against rtl"), ("verify --json", "--json", "--against rtl"),
+            ("verify --work d", "--work", "--against rtl"),
             ("verify --rounding single", "--rounding", "--layers"), ("verify --seed 0", "--seed", "--suite"),
             ("verify --suite 1 --rounding single", "--rounding", "--layers"),
             ("verify --suite 1 --image a.png", "--image", "a whole network"),
