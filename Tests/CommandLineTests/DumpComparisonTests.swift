@@ -43,7 +43,7 @@ import Testing
                 """), "\(outcome.errors)")
         #expect(outcome.output.contains("6 of 6 layers compared"), "\(outcome.output)")
         let command = try #require(outcome.errors.split(separator: "\n").last)
-        #expect(command.hasPrefix("explain it: intaglio explain "))
+        #expect(command.hasPrefix("explain it: \(Tool.path) explain "))
         let explained = try Tool.run(
             command.split(separator: " ").dropFirst(3).map(String.init), in: folder)
         #expect(explained.status == 0, "\(explained.errors)")
@@ -86,6 +86,18 @@ import Testing
         let shifted = try Tool.run(
             ["verify"] + Self.network + ["--expected", "int16.npy", "--layer", "gdn0"], in: folder)
         #expect(shifted.status == 1 && shifted.errors.contains("\(stored.payload.count) of \(stored.payload.count)"))
+        // All by the same: the offset is said, as it was written.
+        #expect(shifted.errors.contains("every element of gdn0 differs by -100"), "\(shifted.errors)")
+        #expect(shifted.errors.contains("say --expected-offset 100\n"), "\(shifted.errors)")
+        let document = try JSON(
+            Data(
+                Tool.run(
+                    ["verify"] + Self.network + ["--expected", "int16.npy", "--layer", "gdn0", "--json"], in: folder
+                ).output.utf8))
+        #expect(document["tensors"]?.elements.first?["constantDifference"] == .integer(-100))
+        let transposed = try Tool.run(
+            ["run", "--network", "lapped8", "--input", "gdn0=int8.npy", "--input-layout", "nhwc"], in: folder)
+        #expect(transposed.status == 2 && transposed.errors.contains("add --input-layout nchw"), "\(transposed.errors)")
     }
 
     /// The layers behind a tensor give the same bytes as in the whole run.
