@@ -29,7 +29,8 @@ import Testing
     @Test(
         "With --json an error is one JSON document on standard error",
         arguments: [
-            ["plan", "--json", "--size", "10"], ["verify", "--json", "--work", "d"], ["run", "--json", "--image", "nowhere.png"],
+            ["plan", "--json", "--size", "10"], ["verify", "--json", "--work", "d"],
+            ["run", "--json", "--image", "nowhere.png"],
             ["verify", "--against", "rtl", "--json", "--crop", "1x1+9999+0"], ["plan", "--machine", "huge", "--json"],
         ])
     func errorsInJSON(_ arguments: [String]) throws {

@@ -61,7 +61,9 @@ import Testing
         let folder = try ScratchFolder()
         defer { folder.remove() }
         let outcome = try Tool.run(["plan", "--codec", "--figures", "figures"], in: folder)
-        #expect(outcome.status == 2 && outcome.errors.contains("--figures has no effect here: it goes with one network: leave --codec out"))
+        #expect(
+            outcome.status == 2
+                && outcome.errors.contains("--figures has no effect here: it goes with one network: leave --codec out"))
         #expect(!FileManager.default.fileExists(atPath: folder.path("figures")))
     }
 }

@@ -94,7 +94,7 @@ import Testing
     @Test("`inspect` shows zeros and bits a weight")
     func inspect() throws {
         let folder = try ScratchFolder()
-        let outcome = try Tool.run(["inspect"], in: folder)
+        let outcome = try Tool.run(["inspect", "--all"], in: folder)
         #expect(outcome.status == 0)
         for word in ["zero %", "entropy bits", "coded bits"] { #expect(outcome.output.contains(word)) }
     }

@@ -83,8 +83,12 @@ class DecoderStudy:
         self.quantizers = chosen.quantizers.split(",")
         self.tuning = options_of(FineTuningOptions, chosen)
         self.hyper_tuning = options_of(HyperFineTuningOptions, chosen, HYPER)
-        self.coding = ["--lambda-factor", chosen.lambda_factor, "--threads", chosen.threads]
         self.work.mkdir(parents=True, exist_ok=True)
+
+    def coding(self, quantizers: list[str]) -> list:
+        """Options of what codes: plain rounding weighs no bits and has no lambda."""
+        weighed = [] if quantizers == ["round"] else ["--lambda-factor", self.chosen.lambda_factor]
+        return ["--quantizers", ",".join(quantizers), *weighed, "--threads", self.chosen.threads]
 
     def rows(self) -> list[Row]:
         before = self.quantized("before", self.chosen.weights)
@@ -107,8 +111,8 @@ class DecoderStudy:
         """The folder of what the quantizers leave of the photographs' latents."""
         folder = self.work / name
         if not (folder / "latents.json").exists():
-            chosen = ["--quantizers", ",".join(quantizers)] + ([] if self.limit is None else ["--pictures", self.limit])
-            self.simulator("latents", self.photographs(), "--network", network, "-o", folder, *chosen, *self.coding)
+            chosen = [] if self.limit is None else ["--pictures", self.limit]
+            self.simulator("latents", self.photographs(), "--network", network, "-o", folder, *chosen, *self.coding(quantizers))
         return folder
 
     @property
@@ -160,7 +164,7 @@ class DecoderStudy:
         folder = self.work / f"{name}-evaluation"
         if not (folder / "evaluation.json").exists():
             print(f"evaluating: {name}", flush=True)
-            coding = ["--quantizers", ",".join(quantizers), "--pictures", self.chosen.pictures, *self.coding]
+            coding = ["--pictures", self.chosen.pictures, *self.coding(quantizers)]
             if anchors:
                 file = self.work / f"{name}-anchors.json"
                 file.write_text(json.dumps({"curves": [{"name": anchor, "points": points} for anchor, points in anchors.items()]}))
