@@ -13,7 +13,8 @@ import numpy
 from .errors import InputError
 
 INDEX = "latents.json"
-SCHEMA_VERSION = 1
+# What is read here is the same in both.
+SCHEMA_VERSIONS = (1, 2)
 
 
 class LatentFolder:
@@ -33,8 +34,8 @@ class LatentFolder:
             raise InputError(f"'{path / INDEX}' cannot be read: {error.strerror}; `intaglio latents -o {path}` writes it") from error
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(f"'{path / INDEX}' is not an index of latents: {error}") from error
-        if version != SCHEMA_VERSION:
-            raise InputError(f"'{path / INDEX}' has schemaVersion {version}, {SCHEMA_VERSION} is expected")
+        if version not in SCHEMA_VERSIONS:
+            raise InputError(f"'{path / INDEX}' has schemaVersion {version}, one of {SCHEMA_VERSIONS} is expected")
         if quantizer not in names:
             raise InputError(f"'{path}' has no latents of '{quantizer}'; it has: {', '.join(names)}")
 

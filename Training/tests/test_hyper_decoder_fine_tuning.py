@@ -43,7 +43,7 @@ def folder(tmp_path):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 numpy.save(file, values.round().permute(1, 2, 0).numpy().astype("<i2"))
     index = {
-        "schemaVersion": 1, "network": "x", "gridStep": 0.0625, "rates": [0, 1, 2, 3], "quantizers": [{"name": "tcq8", "step": 9, "lambda": 0.01}],
+        "schemaVersion": 2, "network": {"name": "x", "digest": "0"}, "gridStep": 0.0625, "rates": [0, 1, 2, 3], "quantizers": [{"name": "tcq8", "step": 9, "lambda": 0.01}],
         "pictures": [{"name": path.name, "width": 128, "height": 64} for path in paths],
     }
     (tmp_path / "latents" / "latents.json").write_text(json.dumps(index))
