@@ -210,8 +210,8 @@ let package = Package(
         ]),
         tests("ConformanceTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
-            "MachineDescription", "Schedules", "Networks", "NetworkFiles", "Geometry", "ReferenceModel", "Conformance",
-            "Scheduling", "Simulation", "Explanations", "TestSupport",
+            "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "ReferenceModel",
+            "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
         ]),
         tests("EntropyCodingTests", [
             "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",

@@ -19,7 +19,7 @@ public struct FittedTable: Sendable {
             _ header: String, isLeft: Bool = false, shortest: Int? = nil, expendability: Int = 0,
             styled: @escaping @Sendable (String, String) -> String = { $1 }
         ) {
-            self.header = header
+            self.header = header.printableWord
             self.isLeft = isLeft
             self.shortest = shortest
             self.expendability = expendability

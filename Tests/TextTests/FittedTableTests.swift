@@ -59,6 +59,14 @@ import Text
         #expect(plain.wrapped("one two three four five six", indent: 4) == "one two three four five six")
     }
 
+    @Test("What would move a cursor is written out, in headers and in cells")
+    func escapes() {
+        var table = FittedTable([.init("a\u{1B}[2J"), .init("b\n")])
+        table.append(["\u{1B}]0;x", "1\r2"])
+        let text = table.text(width: nil)
+        #expect(!text.contains("\u{1B}") && !text.contains("\r") && text.split(separator: "\n").count == 3)
+    }
+
     @Test("Lengths without terminal: 100 characters, no colour")
     func files() { #expect(TextStyle(of: -1) == TextStyle(width: 100, isTerminal: false, usesColour: false)) }
 }
