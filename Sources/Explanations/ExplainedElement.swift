@@ -16,8 +16,8 @@ public struct ExplainedElement: Sendable {
         public var layer: String
         public var coordinate: String
         public var derived: Int
-        public var referenceModel: Int
-        public var machine: Int
+        public var referenceStored: Int
+        public var machineStored: Int
         public var products: [Explanation.Product]
         /// All but the products, in words.
         public var steps: [String]
@@ -57,7 +57,7 @@ public struct ExplainedElement: Sendable {
         self.explanation = explanation
         element = Element(
             layer: name, coordinate: coordinate.description, derived: explanation.stored,
-            referenceModel: referenceStored, machine: machineStored, products: explanation.products,
+            referenceStored: referenceStored, machineStored: machineStored, products: explanation.products,
             steps: explanation.lines)
         self.failure =
             explanation.stored == referenceStored && referenceStored == machineStored
@@ -69,7 +69,7 @@ public struct ExplainedElement: Sendable {
     /// - Parameter all: every product of a sum; else the first three and the last.
     public func text(all: Bool) -> String {
         let stored =
-            "derivation \(element.derived), reference model \(element.referenceModel), machine \(element.machine)"
+            "derivation \(element.derived), reference model \(element.referenceStored), machine \(element.machineStored)"
         return (explanation.text(all: all) + ["stored: " + stored]).joined(separator: "\n")
     }
 }

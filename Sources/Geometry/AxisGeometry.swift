@@ -58,6 +58,9 @@ package struct AxisGeometry: Hashable {
 
     package func tiles(of extent: Int) -> AxisTiles { AxisTiles(axis: self, extent: extent) }
 
+    /// Input positions that tiles of any extent read.
+    package var leastInputs: Int { tiles(of: alignment).inputDistinct }
+
     /// The output phases of a transposed axis.
     package var phases: [AxisPhase] {
         guard kind == .transposed else { return [] }

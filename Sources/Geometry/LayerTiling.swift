@@ -77,9 +77,18 @@ package struct LayerTiling: Hashable {
     package var inputTiles: Int { pixelTiles * (inputFollowsChannels ? channelTiles.count : inputChannelTiles.count) }
     package var outputTiles: Int { pixelTiles * channelTiles.count }
     /// Bytes of operands that some tile reads, each counted once.
-    package var inputBytes: Int {
-        let positions = rows.inputDistinct * columns.inputDistinct
-        return layer.operands.reduce(0) { $0 + positions * $1.channels * $1.bytesPerElement }
+    package var inputBytes: Int { layer.operandBytes(positions: rows.inputDistinct * columns.inputDistinct) }
+}
+
+extension LayerGeometry {
+    /// Bytes of operands that every schedule reads: the smallest tiles leave out all that lies between strides.
+    package var leastInputBytes: Int {
+        operandBytes(positions: vertical.leastInputs * horizontal.leastInputs)
+    }
+
+    /// Of so many positions, the channels that the layer reads.
+    fileprivate func operandBytes(positions: Int) -> Int {
+        operands.reduce(0) { $0 + positions * $1.channels * $1.bytesPerElement }
     }
 }
 

@@ -56,31 +56,9 @@ public enum LayerColumn: String, CaseIterable, Sendable {
         case .name: layer.name
         case .operator: layer.operator
         case .outputShape: layer.outputShape
-        case .usefulMACs: layer.usefulMACs.grouped
-        case .issuedMACs: layer.issuedMACs.grouped
-        case .simulatedCycles: layer.simulatedCycles.grouped
-        case .computeCycles: layer.computeCycles.grouped
-        case .stalledCycles: (layer.simulatedCycles - layer.computeCycles).grouped
-        case .utilization: (layer.utilization * 100).fixed(1)
         case .boundBy: layer.boundBy.rawValue
-        case .weightBytes: layer.weightBytes.grouped
-        case .dramBytes: layer.dramBytes.grouped
-        case .dramReadBytes: layer.dramReadBytes.grouped
-        case .dramWriteBytes: layer.dramWriteBytes.grouped
-        case .input: layer.dramByCause.input.grouped
-        case .inputAgain: layer.dramByCause.inputAgain.grouped
-        case .weights: layer.dramByCause.weights.grouped
-        case .parameters: layer.dramByCause.parameters.grouped
-        case .output: layer.dramByCause.output.grouped
-        case .sramPeakBytes: layer.sramPeakBytes.grouped
-        case .weightBufferPeakBytes: layer.weightBufferPeakBytes.grouped
-        case .activationBufferPeakBytes: layer.activationBufferPeakBytes.grouped
-        case .accumulatorBufferPeakBytes: layer.accumulatorBufferPeakBytes.grouped
-        case .parameterMemoryPeakBytes: layer.parameterMemoryPeakBytes.grouped
-        case .lowerBoundCycles: layer.lowerBoundCycles.grouped
-        case .lowerBoundBytes: layer.lowerBoundBytes.grouped
-        case .saturatedOutputs: layer.saturatedOutputs?.grouped ?? ""
         case .outputDigest: String((layer.outputDigest ?? "").prefix(12))
+        default: figure(layer)
         }
     }
 
@@ -89,30 +67,39 @@ public enum LayerColumn: String, CaseIterable, Sendable {
         switch self {
         case .name: "total"
         case .operator, .outputShape, .outputDigest: ""
-        case .usefulMACs: totals.usefulMACs.grouped
-        case .issuedMACs: totals.issuedMACs.grouped
-        case .simulatedCycles: totals.simulatedCycles.grouped
-        case .computeCycles: totals.computeCycles.grouped
-        case .stalledCycles: (totals.simulatedCycles - totals.computeCycles).grouped
-        case .utilization: (totals.utilization * 100).fixed(1)
         case .boundBy: totals.binding?.resource.rawValue ?? ""
-        case .weightBytes: totals.weightBytes.grouped
-        case .dramBytes: totals.dramBytes.grouped
-        case .dramReadBytes: totals.dramReadBytes.grouped
-        case .dramWriteBytes: totals.dramWriteBytes.grouped
-        case .input: totals.dramByCause.input.grouped
-        case .inputAgain: totals.dramByCause.inputAgain.grouped
-        case .weights: totals.dramByCause.weights.grouped
-        case .parameters: totals.dramByCause.parameters.grouped
-        case .output: totals.dramByCause.output.grouped
-        case .sramPeakBytes: totals.sramPeakBytes.grouped
-        case .weightBufferPeakBytes: totals.weightBufferPeakBytes.grouped
-        case .activationBufferPeakBytes: totals.activationBufferPeakBytes.grouped
-        case .accumulatorBufferPeakBytes: totals.accumulatorBufferPeakBytes.grouped
-        case .parameterMemoryPeakBytes: totals.parameterMemoryPeakBytes.grouped
-        case .lowerBoundCycles: totals.lowerBoundCycles.grouped
-        case .lowerBoundBytes: totals.lowerBoundBytes.grouped
-        case .saturatedOutputs: totals.saturatedOutputs?.grouped ?? ""
+        default: figure(totals)
+        }
+    }
+
+    /// What a layer and the totals have alike.
+    private func figure(_ figures: some ReportedFigures) -> String {
+        switch self {
+        case .usefulMACs: figures.usefulMACs.grouped
+        case .issuedMACs: figures.issuedMACs.grouped
+        case .simulatedCycles: figures.simulatedCycles.grouped
+        case .computeCycles: figures.computeCycles.grouped
+        case .stalledCycles: (figures.simulatedCycles - figures.computeCycles).grouped
+        case .utilization: (figures.utilization * 100).fixed(1)
+        case .weightBytes: figures.weightBytes.grouped
+        case .dramBytes: figures.dramBytes.grouped
+        case .dramReadBytes: figures.dramReadBytes.grouped
+        case .dramWriteBytes: figures.dramWriteBytes.grouped
+        case .input: figures.dramByCause.input.grouped
+        case .inputAgain: figures.dramByCause.inputAgain.grouped
+        case .weights: figures.dramByCause.weights.grouped
+        case .parameters: figures.dramByCause.parameters.grouped
+        case .output: figures.dramByCause.output.grouped
+        case .sramPeakBytes: figures.sramPeakBytes.grouped
+        case .weightBufferPeakBytes: figures.weightBufferPeakBytes.grouped
+        case .activationBufferPeakBytes: figures.activationBufferPeakBytes.grouped
+        case .accumulatorBufferPeakBytes: figures.accumulatorBufferPeakBytes.grouped
+        case .parameterMemoryPeakBytes: figures.parameterMemoryPeakBytes.grouped
+        case .lowerBoundCycles: figures.lowerBoundCycles.grouped
+        case .lowerBoundBytes: figures.lowerBoundBytes.grouped
+        case .saturatedOutputs: figures.saturatedOutputs?.grouped ?? ""
+        case .name, .operator, .outputShape, .boundBy, .outputDigest:
+            preconditionFailure("\(self) is no figure")
         }
     }
 

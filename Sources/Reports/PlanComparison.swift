@@ -16,7 +16,7 @@ public struct PlanComparison: Sendable {
             [FittedTable.Column(plan.name)] + (index == 0 ? [] : [FittedTable.Column("ratio")])
         }
         var table = FittedTable([.init("", isLeft: true)] + columns)
-        for quantity in Quantity.all {
+        for quantity in Quantity.all + (first.frameRate == nil ? [] : Quantity.ofFrameRate) {
             var row = [quantity.name]
             for (index, plan) in plans.enumerated() {
                 row.append(quantity.text(plan.report.totals))
@@ -41,6 +41,22 @@ public struct PlanComparison: Sendable {
 
         static func number(_ name: String, _ digits: Int, _ field: @escaping (TotalsReport) -> Double) -> Quantity {
             Quantity(name: name, value: field, text: { field($0).fixed(digits) })
+        }
+
+        /// Of plans with a wanted frame rate.
+        static var ofFrameRate: [Quantity] {
+            [
+                number("wanted a second", 2) { $0.frameRate?.framesPerSecond ?? 0 },
+                number("  DRAM GB/s", 3) { $0.frameRate?.dramGigabytesPerSecond ?? 0 },
+                number("  of the bus GB/s", 3) { $0.frameRate?.dramGigabytesPerSecondPeak ?? 0 },
+                Quantity(
+                    name: "  needed MHz", value: { $0.frameRate?.neededClockMegahertz ?? 0 },
+                    text: { totals in
+                        totals.frameRate.map {
+                            "\($0.neededClockMegahertz.fixed(1)) \($0.isMet ? "met" : "not met")"
+                        } ?? ""
+                    }),
+            ]
         }
 
         static var all: [Quantity] {

@@ -58,17 +58,8 @@ public struct RunInputs: Sendable {
     private static func part(of network: ProvenNetwork, behind names: [String]) throws(Diagnostic) -> ProvenNetwork {
         let graph = network.network.graph
         guard Set(graph.inputs.map(\.name)) != Set(names) else { return network }
-        let outputs = graph.outputs.filter { !names.contains($0) }
+        let outputs = try ends(behind: names, in: graph)
         let part = network.cut(from: names, to: outputs, name: graph.name)
-        let known = Set(part.network.graph.layers.map(\.name)).union(names)
-        let missing = Set(part.network.graph.layers.flatMap(\.inputs)).subtracting(known).sorted()
-        guard missing.isEmpty else {
-            throw Diagnostic(
-                .inputMissing, at: "--input \(names.joined(separator: ", "))",
-                found: "layers that also need \(missing.joined(separator: ", "))",
-                expected: "every tensor that the layers behind them need",
-                remedy: "give \(missing.map { "--input \($0)=FILE.npy" }.joined(separator: " ")), too")
-        }
         let used = Set(part.network.graph.layers.flatMap(\.inputs))
         if let idle = names.first(where: { !used.contains($0) }) {
             throw Diagnostic(
@@ -78,6 +69,38 @@ public struct RunInputs: Sendable {
                 remedy: "leave it out, or name a tensor before it")
         }
         return part
+    }
+
+    /// What is run for: the graph's outputs that need nothing but the given tensors; where there is none, the last
+    /// layers that do.
+    private static func ends(behind names: [String], in graph: Graph) throws(Diagnostic) -> [String] {
+        var known = Set(names)
+        var (computed, missing): ([Layer], Set<String>) = ([], [])
+        for layer in graph.layers where !names.contains(layer.name) {
+            let needed = layer.inputs.filter { !known.contains($0) }
+            if needed.isEmpty {
+                known.insert(layer.name)
+                computed.append(layer)
+            } else if needed.count < Set(layer.inputs).count {
+                missing.formUnion(needed)
+            }
+        }
+        guard !computed.isEmpty else {
+            let place = "--input \(names.joined(separator: ", "))"
+            let others = missing.sorted()
+            throw others.isEmpty
+                ? Diagnostic(
+                    .inputMissing, at: place, found: "no layer behind it",
+                    expected: "a tensor that a layer reads", remedy: "name a tensor before it")
+                : Diagnostic(
+                    .inputMissing, at: place, found: "layers that also need \(others.joined(separator: ", "))",
+                    expected: "every tensor that the layers behind them need",
+                    remedy: "give \(others.map { "--input \($0)=FILE.npy" }.joined(separator: " ")), too")
+        }
+        let outputs = graph.outputs.filter { name in computed.contains { $0.name == name } }
+        if !outputs.isEmpty { return outputs }
+        let read = Set(computed.flatMap(\.inputs))
+        return computed.map(\.name).filter { !read.contains($0) }
     }
 
     private static func unknown(_ name: String, in graph: Graph) -> Diagnostic {

@@ -102,7 +102,7 @@ extension SimulationPlan {
         return LowerBound(
             phases: phases, groups: layer.groups, inputChannels: layer.groupInputChannels,
             outputChannels: layer.groupOutputChannels,
-            inputBytes: geometry.operands(of: index).reduce(0) { $0 + $1.storedBytes }, weightBytes: layer.weightBytes,
+            inputBytes: layer.leastInputBytes, weightBytes: layer.weightBytes,
             outputBytes: geometry.result(of: index).storedBytes, on: machine)
     }
 }

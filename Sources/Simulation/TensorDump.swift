@@ -100,11 +100,18 @@ public struct TensorDump: Sendable {
         switch array.elements {
         case .integers(let elements):
             let offset = offset(of: format) ?? 0
-            return Tensor(
-                shape: shape,
-                elements: (0..<count).map {
-                    Int32(clamping: Int(elements[index($0)]).subtractingReportingOverflow(offset).partialValue)
-                })
+            var stored: [Int32] = []
+            stored.reserveCapacity(count)
+            for position in 0..<count {
+                let (value, overflow) = Int(elements[index(position)]).subtractingReportingOverflow(offset)
+                guard !overflow, let element = Int32(exactly: value) else {
+                    throw unfit(
+                        position, shape, "\(elements[index(position)]) with the offset \(offset)",
+                        expected: "a code or integer of 32 bits")
+                }
+                stored.append(element)
+            }
+            return Tensor(shape: shape, elements: stored)
         case .floats(let elements):
             var stored: [Int32] = []
             stored.reserveCapacity(count)

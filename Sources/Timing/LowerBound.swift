@@ -3,7 +3,7 @@ public import MachineDescription
 
 /// What no schedule of a layer can beat on a machine.
 ///
-///     bytes  = input + weights + output, each moved once
+///     bytes  = input (what is read of it) + weights + output, each moved once
 ///     cycles = max(sum over phases of groups ceil(positions / P0) ceil(K / K0) T,
 ///                  ceil(bytes / DMA bytes a cycle)),  T = max(1, taps ceil(C / C0))
 public struct LowerBound: Hashable, Sendable {

@@ -28,6 +28,9 @@ enum Console {
     /// Nothing that happens to standard error changes an exit code.
     static func say(_ text: String) { talk(text.printable + "\n") }
 
+    /// An error as one JSON document on standard error, in which names are written as JSON does it.
+    static func say(_ error: ErrorDocument) { talk(error.text.printableDocument) }
+
     /// A sentence on what does not stop the work; nothing with `--quiet`.
     static func warn(_ sentence: String) { note("warning: \(sentence)") }
 

@@ -44,6 +44,5 @@ struct ErrorDocument: Encodable {
         CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
     }
 
-    /// Without the end of its last line.
-    var text: String { String(Document(self, DocumentHeader()).text.dropLast()) }
+    var text: String { Document(self, DocumentHeader()).text }
 }

@@ -53,17 +53,21 @@ struct Intaglio: ParsableCommand {
         return all[..<end].filter { $0 != "--quiet" } + all[end...]
     }
 
+    private static func say(_ sentence: String, _ document: ErrorDocument) {
+        if ErrorDocument.isWanted { Console.say(document) } else { Console.say(sentence) }
+    }
+
     /// - Returns: the exit code.
     private static func say(_ error: any Error) -> Int32 {
         switch error {
         case let diagnostic as Diagnostic:
-            Console.say(ErrorDocument.isWanted ? ErrorDocument(diagnostic).text : diagnostic.description)
+            say(diagnostic.description, ErrorDocument(diagnostic))
             return 2
         case let refused as RefusedItems:
-            Console.say(ErrorDocument.isWanted ? ErrorDocument(refused).text : refused.message)
+            say(refused.message, ErrorDocument(refused))
             return 2
         case let found as DifferenceFound:
-            Console.say(ErrorDocument.isWanted ? ErrorDocument(found).text : found.message)
+            say(found.message, ErrorDocument(found))
             return 1
         default:
             let code = exitCode(for: error)
@@ -75,7 +79,7 @@ struct Intaglio: ParsableCommand {
             let message = ArgumentAdvice(arguments: Array(CommandLine.arguments.dropFirst())).added(
                 to: fullMessage(for: error)
             ).printable
-            Console.say(ErrorDocument.isWanted ? ErrorDocument(arguments: message).text : message)
+            say(message, ErrorDocument(arguments: message))
             return code == .validationFailure ? 2 : 3
         }
     }

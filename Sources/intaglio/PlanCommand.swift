@@ -48,6 +48,7 @@ struct PlanCommand: ParsableCommand {
                     "--waveform": traces.waveform != nil, "--columns": columns.columns != nil,
                 ], goingWith: "one network on one machine")
         }
+        if json { try refuseUnused(["--columns": columns.columns != nil], goingWith: "the table: leave --json out") }
         if codec {
             try refuseUnused(
                 [
@@ -122,9 +123,10 @@ struct PlanCommand: ParsableCommand {
             if json { return try Console.result(document) }
         }
         let style = TextStyle(of: 1)
-        if machines.count == subjects.count {
+        let compared = self.subjects.machines
+        if compared.count > 1 {
             let described = MachineComparison(
-                subjects.map { machines[$0.machine]! }, labels: reports.map(\.name))
+                compared.map { machines[$0]! }, labels: compared.map { PlanSubjects.shortName($0, among: compared) })
             try Console.result(described.text + "\n")
         }
         try Console.styled(PlanComparison(reports, style: style).text)

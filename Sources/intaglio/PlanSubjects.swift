@@ -67,12 +67,18 @@ struct PlanSubjects: ParsableArguments {
             let (network, machine) = pairs.count == 1 ? pairs[0] : pairs[index]
             let schedule = schedules.isEmpty ? nil : schedules[index]
             var parts: [String] = []
-            if networks.count > 1 { parts.append(network) }
-            if machines.count > 1 { parts.append(machine) }
-            if parts.isEmpty, let schedule { parts.append(schedule) }
+            if networks.count > 1 { parts.append(Self.shortName(network, among: networks)) }
+            if machines.count > 1 { parts.append(Self.shortName(machine, among: machines)) }
+            if parts.isEmpty, let schedule { parts.append(Self.shortName(schedule, among: schedules)) }
             return Subject(
                 network: network, machine: machine, schedule: schedule,
-                name: parts.map { $0.split(separator: "/").last.map(String.init) ?? $0 }.joined(separator: " "))
+                name: parts.joined(separator: " "))
         }
+    }
+
+    /// The last part of a path, where no other path has the same.
+    static func shortName(_ path: String, among paths: [String]) -> String {
+        func last(_ path: String) -> Substring { path.split(separator: "/").last ?? path[...] }
+        return paths.count { last($0) == last(path) } == 1 ? String(last(path)) : path
     }
 }

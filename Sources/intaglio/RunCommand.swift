@@ -32,6 +32,7 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Write the report as one JSON document to standard output.") var json = false
 
     func validate() throws {
+        if json { try refuseUnused(["--columns": columns.columns != nil], goingWith: "the table: leave --json out") }
         guard !tensors || output != nil else { throw ValidationError("--tensors needs --output DIR") }
         if !input.files.isEmpty { try refuseUnused(["--float": runsFloat], goingWith: "a picture: leave --input out") }
     }

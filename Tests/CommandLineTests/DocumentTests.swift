@@ -24,6 +24,8 @@ import Testing
         Case("report", "plan --network lapped8 --size 64x48"),
         Case("plans", "plan --network lapped8 --size 64x48 --machine small --machine mid", []),
         Case("schedule", "schedule --network lapped8 --size 64x48 -o schedule.yaml"),
+        // Layers of two operands.
+        Case("schedule", "schedule --size 64x64"),
         Case("verification", "verify --network lapped8 --image ramp.png"),
         Case("dump-comparison", "verify --network lapped8 --image ramp.png --expected out"),
         Case("suite", "verify --suite 3", ["machine"]),
@@ -113,6 +115,30 @@ import Testing
         let document = try JSON(Data(outcome.errors.utf8))
         #expect(try JSONSchema.named("error").violations(of: document) == [])
         #expect((document["errors"] == nil) == (outcome.status == 1))
+    }
+
+    @Test("An explanation has what derivation, reference model and machine stored, beside the machine")
+    func explanation() throws {
+        let folder = try ScratchFolder()
+        try folder.write(HandmadePNG.ramp(width: 64, height: 48).bytes, "ramp.png")
+        let document = try Tool.run(
+            ["explain", "--network", "lapped8", "--image", "ramp.png", "--json"], in: folder
+        ).report()
+        let stored = ["derived", "referenceStored", "machineStored"].map { document[$0]?.integer }
+        #expect(stored[0] != nil && Set(stored).count == 1 && document["machine"]?["name"] == .string("mid"))
+        #expect(
+            try Tool.run(["run", "--network", "lapped8", "--image", "ramp.png", "--tensors", "-o", "o"], in: folder)
+                .status == 0)
+        #expect(try stored[0] == Int(NPYFile(folder.bytes("o/analysis0.npy"))[0, 0, 0]))
+    }
+
+    @Test(
+        "Names with characters that move a cursor stay JSON, the same name",
+        arguments: ["a\u{7F}", "a\u{85}b", "x\u{202E}y", "q\u{2028}", "\u{FEFF}z", "\u{1B}[31m"])
+    func names(_ name: String) throws {
+        let outcome = try Tool.run(["run", "--image", "./\(name).png", "--json"], in: ScratchFolder())
+        let place = try JSON(Data(outcome.errors.utf8))["errors"]?.elements.first?["place"]?.string
+        #expect(place == "./\(name).png" && !outcome.errors.contains(name))
     }
 
     @Test("The digest of a network is that of the file that holds its integers alone")

@@ -100,6 +100,38 @@ import Testing
         #expect(transposed.status == 2 && transposed.errors.contains("add --input-layout nchw"), "\(transposed.errors)")
     }
 
+    /// What 32 bits do not hold is refused with its place, never taken for the nearest that they do.
+    @Test func elementsBeyond32BitsAreRefused() throws {
+        let folder = try Self.folder()
+        let stored = try NPYFile(folder.bytes("out/gdn0.npy"))
+        let shape = "(\(stored.shape[0]), \(stored.shape[1]), \(stored.shape[2]))"
+        let payload = stored.payload.indices.flatMap {
+            $0 == 5 ? [255, 255, 255, 127] : [stored.payload[$0], 0, 0, 0]
+        }
+        try folder.write(Self.npy("<i4", shape, payload), "gdn0.npy")
+        for offset in ["-1", "-2147483648", "-9223372036854775808"] {
+            let outcome = try Tool.run(
+                ["verify"] + Self.network
+                    + ["--expected", "gdn0.npy", "--tolerance", "2147483647", "--expected-offset=\(offset)"],
+                in: folder)
+            #expect(outcome.status == 2 && outcome.errors.contains("error[RUN-028]"), "\(offset): \(outcome.errors)")
+        }
+        let outcome = try Tool.run(["verify"] + Self.network + ["--expected", "gdn0.npy"], in: folder)
+        #expect(outcome.status == 1 && outcome.errors.contains("y=0,x=0,c=5: file 2147483647"), "\(outcome.errors)")
+    }
+
+    /// A tensor behind the latents is an input, too: what needs nothing else runs.
+    @Test(arguments: ["synthesis0", "igdn0"])
+    func tensorsBehindTheLatents(_ name: String) throws {
+        let folder = try Self.folder()
+        let outcome = try Tool.run(
+            ["run", "--network", "lapped8", "--input", "\(name)=out/\(name).npy", "--tensors", "-o", "part"], in: folder
+        )
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try folder.bytes("part/synthesis1.npy") == folder.bytes("out/synthesis1.npy"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("part/analysis1.npy")))
+    }
+
     /// The layers behind a tensor give the same bytes as in the whole run.
     @Test func anyTensorIsAnInput() throws {
         let folder = try Self.folder()

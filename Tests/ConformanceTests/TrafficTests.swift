@@ -30,7 +30,11 @@ import Testing
                 default: break
                 }
             }
-            let traffic = plan.report().totals.dramByCause
+            let totals = plan.report().totals
+            #expect(
+                totals.lowerBoundBytes <= totals.dramBytes && totals.lowerBoundCycles <= totals.simulatedCycles,
+                "seed \(seed) on \(name): \(layerCase.name)")
+            let traffic = totals.dramByCause
             #expect(
                 traffic.input == touched.count && traffic.inputAgain == bytes.loaded - touched.count,
                 "seed \(seed) on \(name): \(layerCase.name)")
