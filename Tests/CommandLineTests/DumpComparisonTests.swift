@@ -105,8 +105,8 @@ import Testing
         let folder = try Self.folder()
         let stored = try NPYFile(folder.bytes("out/gdn0.npy"))
         let shape = "(\(stored.shape[0]), \(stored.shape[1]), \(stored.shape[2]))"
-        let payload = stored.payload.indices.flatMap {
-            $0 == 5 ? [255, 255, 255, 127] : [stored.payload[$0], 0, 0, 0]
+        let payload = stored.payload.enumerated().flatMap { index, element -> [UInt8] in
+            index == 5 ? [255, 255, 255, 127] : [element, 0, 0, 0]
         }
         try folder.write(Self.npy("<i4", shape, payload), "gdn0.npy")
         for offset in ["-1", "-2147483648", "-9223372036854775808"] {
