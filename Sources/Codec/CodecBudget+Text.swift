@@ -1,5 +1,5 @@
-import FileFormats
 import Foundation
+import Text
 
 extension CodecBudget {
     /// A row a part, simulated and estimated cycles in columns of their own.
@@ -10,14 +10,14 @@ extension CodecBudget {
             for part in side.parts {
                 lines.append(
                     Self.row(
-                        "  \(part.name)", part.simulatedCycles.map(String.init) ?? "-",
-                        part.estimatedCycles.map(String.init) ?? "-", "\(part.dramBytes)",
-                        part.memoryBytes == 0 ? "-" : "\(part.memoryBytes)"))
+                        "  \(part.name)", part.simulatedCycles.map(\.grouped) ?? "-",
+                        part.estimatedCycles.map(\.grouped) ?? "-", part.dramBytes.grouped,
+                        part.memoryBytes == 0 ? "-" : part.memoryBytes.grouped))
             }
             lines.append(
                 Self.row(
-                    "  total", "\(side.simulatedCycles)", "\(side.estimatedCycles)",
-                    "\(side.parts.map(\.dramBytes).reduce(0, +))", ""))
+                    "  total", side.simulatedCycles.grouped, side.estimatedCycles.grouped,
+                    side.parts.map(\.dramBytes).reduce(0, +).grouped))
             lines.append(
                 """
                   bounded by \(side.boundingPart): \(String(format: "%.2f", side.pipelinedFramesPerSecond)) pictures a \

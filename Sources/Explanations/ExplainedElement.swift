@@ -69,7 +69,10 @@ public struct ExplainedElement: Sendable {
     /// - Parameter all: every product of a sum; else the first three and the last.
     public func text(all: Bool) -> String {
         let stored =
-            "derivation \(element.derived), reference model \(element.referenceStored), machine \(element.machineStored)"
+            """
+            derivation \(element.derived), reference model \(element.referenceStored), \
+            machine \(element.machineStored)
+            """
         return (explanation.text(all: all) + ["stored: " + stored]).joined(separator: "\n")
     }
 }

@@ -25,6 +25,12 @@ public enum PNGReader {
 
     static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
+    /// First bytes of formats that pictures often have instead.
+    private static let pictureKinds: [(name: String, start: [UInt8])] = [
+        ("JPEG", [0xff, 0xd8, 0xff]), ("GIF", [0x47, 0x49, 0x46, 0x38]), ("BMP", [0x42, 0x4d]),
+        ("TIFF", [0x49, 0x49, 0x2a, 0x00]), ("TIFF", [0x4d, 0x4d, 0x00, 0x2a]), ("WebP", [0x52, 0x49, 0x46, 0x46]),
+    ]
+
     /// Reads a file. Errors: `IMAGE-001` missing, `-002` empty, `-003` not PNG, `-004` truncated or corrupt, `-005` too
     /// large, `-006` unreadable, `MEMORY-001` where the extents of its header ask for more than the budget.
     public static func read(path: String, memory: MemoryBudget = .standard) throws(Diagnostic) -> PNGPicture {
@@ -57,9 +63,10 @@ public enum PNGReader {
                 remedy: "write the picture again")
         }
         guard bytes.starts(with: signature.prefix(bytes.count)) else {
+            let kind = pictureKinds.first { bytes.starts(with: $0.start) }.map { ", a \($0.name) picture" } ?? ""
             let start = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
             throw Diagnostic(
-                .imageNotPNG, at: place, found: "the file starts with bytes \(start)",
+                .imageNotPNG, at: place, found: "the file starts with bytes \(start)\(kind)",
                 expected: "a PNG picture (89 50 4e 47 0d 0a 1a 0a)",
                 remedy: "convert the picture to PNG, 8-bit RGB")
         }

@@ -1,4 +1,4 @@
-import Text
+public import Text
 
 /// Machines side by side: the fields that differ, and what follows from them.
 public struct MachineComparison: Sendable {
@@ -15,12 +15,13 @@ public struct MachineComparison: Sendable {
     }
 
     /// A row for each field that differs: the value of each machine and, of numbers, its ratio to the first machine's.
-    /// With 2 or 3 machines at most 100 columns.
-    public var text: String {
-        var table = TextTable(
-            header: ["field"]
+    ///
+    /// - Parameter width: characters of a line; more machines stand in further tables below. Nil for one table.
+    public func text(width: Int? = TextStyle.standardWidth) -> String {
+        var table = FittedTable(
+            [.init("field", isLeft: true, shortest: 16)]
                 + labels.enumerated().flatMap { index, label in
-                    [Self.shortened(label)] + (index > 0 ? ["ratio"] : [])
+                    [FittedTable.Column(Self.shortened(label))] + (index > 0 ? [FittedTable.Column("ratio")] : [])
                 })
         let differing = rows.filter { row in row.cells.contains { $0?.text != row.cells[0]?.text } }
         guard !differing.isEmpty else { return "no field differs\n" }
@@ -32,7 +33,8 @@ public struct MachineComparison: Sendable {
                             + (index > 0 ? [Self.ratio(cell?.number, to: row.cells[0]?.number)] : [])
                     })
         }
-        return table.text
+        return table.text(
+            width: width, inGroups: labels.indices.map { $0 == 0 ? 1..<2 : 2 * $0..<2 * $0 + 2 })
     }
 
     private struct Cell {

@@ -6,9 +6,10 @@ public enum LayerColumn: String, CaseIterable, Sendable {
     case name, `operator`, outputShape, usefulMACs, issuedMACs, simulatedCycles, computeCycles, stalledCycles,
         utilization
     case boundBy, weightBytes, dramBytes, dramReadBytes, dramWriteBytes
-    case input, inputAgain, weights, parameters, output
+    case input, inputAgain, weights, parameters, partialSums, output
     case sramPeakBytes, weightBufferPeakBytes, activationBufferPeakBytes, accumulatorBufferPeakBytes
-    case parameterMemoryPeakBytes, lowerBoundCycles, lowerBoundBytes, saturatedOutputs, outputDigest
+    case parameterMemoryPeakBytes, lowerBoundCycles, lowerBoundBytes, saturatedOutputs, saturatedShare
+    case worstChannel, outputDigest
 
     /// Those that decide.
     public static let standard: [LayerColumn] = [
@@ -16,9 +17,15 @@ public enum LayerColumn: String, CaseIterable, Sendable {
     ]
 
     /// Whether the field is there only after a run.
-    public var isOfRuns: Bool { self == .saturatedOutputs || self == .outputDigest }
+    public var isOfRuns: Bool {
+        switch self {
+        case .saturatedOutputs, .saturatedShare, .worstChannel, .outputDigest: true
+        default: false
+        }
+    }
 
-    var header: String {
+    /// What stands above it.
+    public var header: String {
         switch self {
         case .name: "layer"
         case .operator: "operator"
@@ -38,6 +45,7 @@ public enum LayerColumn: String, CaseIterable, Sendable {
         case .inputAgain: "again B"
         case .weights: "weights B"
         case .parameters: "parameters B"
+        case .partialSums: "partial sums B"
         case .output: "output B"
         case .sramPeakBytes: "SRAM B"
         case .weightBufferPeakBytes: "weight buffer B"
@@ -47,6 +55,8 @@ public enum LayerColumn: String, CaseIterable, Sendable {
         case .lowerBoundCycles: "bound cycles"
         case .lowerBoundBytes: "bound B"
         case .saturatedOutputs: "saturated"
+        case .saturatedShare: "saturated %"
+        case .worstChannel: "worst channel"
         case .outputDigest: "digest"
         }
     }
@@ -57,6 +67,8 @@ public enum LayerColumn: String, CaseIterable, Sendable {
         case .operator: layer.operator
         case .outputShape: layer.outputShape
         case .boundBy: layer.boundBy.rawValue
+        case .saturatedShare: layer.saturatedShare.map { (100 * $0).fixed(3) } ?? ""
+        case .worstChannel: layer.worstChannel.map { "\($0.channel)" } ?? ""
         case .outputDigest: String((layer.outputDigest ?? "").prefix(12))
         default: figure(layer)
         }
@@ -66,7 +78,7 @@ public enum LayerColumn: String, CaseIterable, Sendable {
     func text(_ totals: TotalsReport) -> String {
         switch self {
         case .name: "total"
-        case .operator, .outputShape, .outputDigest: ""
+        case .operator, .outputShape, .saturatedShare, .worstChannel, .outputDigest: ""
         case .boundBy: totals.binding?.resource.rawValue ?? ""
         default: figure(totals)
         }
@@ -89,6 +101,7 @@ public enum LayerColumn: String, CaseIterable, Sendable {
         case .inputAgain: figures.dramByCause.inputAgain.grouped
         case .weights: figures.dramByCause.weights.grouped
         case .parameters: figures.dramByCause.parameters.grouped
+        case .partialSums: figures.dramByCause.partialSums.grouped
         case .output: figures.dramByCause.output.grouped
         case .sramPeakBytes: figures.sramPeakBytes.grouped
         case .weightBufferPeakBytes: figures.weightBufferPeakBytes.grouped
@@ -98,7 +111,7 @@ public enum LayerColumn: String, CaseIterable, Sendable {
         case .lowerBoundCycles: figures.lowerBoundCycles.grouped
         case .lowerBoundBytes: figures.lowerBoundBytes.grouped
         case .saturatedOutputs: figures.saturatedOutputs?.grouped ?? ""
-        case .name, .operator, .outputShape, .boundBy, .outputDigest:
+        case .name, .operator, .outputShape, .boundBy, .saturatedShare, .worstChannel, .outputDigest:
             preconditionFailure("\(self) is no figure")
         }
     }

@@ -13,7 +13,7 @@ public struct PlanComparison: Sendable {
     public init(_ plans: [(name: String, report: RunReport)], style: TextStyle = .plain) {
         let first = plans[0].report.totals
         let columns = plans.enumerated().flatMap { index, plan in
-            [FittedTable.Column(plan.name)] + (index == 0 ? [] : [FittedTable.Column("ratio")])
+            [FittedTable.Column(plan.name, shortest: 12)] + (index == 0 ? [] : [FittedTable.Column("ratio")])
         }
         var table = FittedTable([.init("", isLeft: true)] + columns)
         for quantity in Quantity.all + (first.frameRate == nil ? [] : Quantity.ofFrameRate) {
@@ -24,7 +24,12 @@ public struct PlanComparison: Sendable {
             }
             table.append(row)
         }
-        text = table.text(width: style.width)
+        text = table.text(width: style.width, inGroups: Self.groups(plans.count))
+    }
+
+    /// The columns of each of so many things side by side: the first has no ratio.
+    static func groups(_ count: Int) -> [Range<Int>] {
+        (0..<count).map { $0 == 0 ? 1..<2 : 2 * $0..<2 * $0 + 2 }
     }
 
     static func ratio(_ value: Double, to first: Double) -> String { first == 0 ? "-" : (value / first).fixed(3) }

@@ -36,16 +36,17 @@ public struct TensorDump: Sendable {
     /// - Parameter memory: asked for the file and its elements.
     /// - Throws: `tensorFileUnreadable`, `memoryBudgetExceeded`.
     public init(_ path: String, form: TensorDumpForm, memory: MemoryBudget) throws(Diagnostic) {
-        func refusal(_ found: String, _ expected: String) -> Diagnostic {
-            Diagnostic(
-                .tensorFileUnreadable, at: path, found: found, expected: expected,
-                remedy: "write it with numpy.save, as uint8, int8, int16, int32 or float32")
+        func refusal(
+            _ found: String, _ expected: String,
+            _ remedy: String = "write it with numpy.save, as uint8, int8, int16, int32 or float32"
+        ) -> Diagnostic {
+            Diagnostic(.tensorFileUnreadable, at: path, found: found, expected: expected, remedy: remedy)
         }
         let file: InputFile
         do {
             file = try InputFile(path, limit: 1 << 34)
         } catch {
-            throw refusal(error.found, "a .npy file")
+            throw refusal(error.found, "a .npy file", "correct the path")
         }
         // The file, its elements in 32 bits, and the stored elements.
         try memory.require(MemoryBudget.product(9, file.byteCount), for: "a tensor's file", at: path)

@@ -10,7 +10,7 @@ public import Tensors
 public struct StudyRow: Hashable, Sendable {
     /// The choice in words: `outputChannel, power 3/2`.
     public var choice: String
-    /// Signal to quantization noise of what was quantized, in dB.
+    /// Signal to quantization noise of what was quantized, in dB; infinite where there is no noise.
     public var signalToNoiseDecibels: Double
     /// Mean change of the PSNR of 8-bit pictures against the float network, in dB; negative is a loss.
     public var psnrChangeDecibels: Double
@@ -123,5 +123,8 @@ public struct Study: Sendable {
         }
     }
 
-    func decibels(_ energy: Energy) -> Double { decibels(energy.signal / max(energy.noise, 1e-300)) }
+    /// Infinite where there is no noise.
+    func decibels(_ energy: Energy) -> Double {
+        energy.noise == 0 ? .infinity : decibels(energy.signal / energy.noise)
+    }
 }

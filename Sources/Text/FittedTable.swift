@@ -42,9 +42,7 @@ public struct FittedTable: Sendable {
     /// - Parameter width: characters of a line; nil for as many as it takes.
     public func text(width: Int?) -> String {
         var shown = Array(columns.indices)
-        let whole = columns.indices.map { column in
-            rows.map { $0[column].count }.reduce(columns[column].header.count, max)
-        }
+        let whole = wholeWidths
         var widths = whole
         if let width {
             shorten(&widths, of: shown, to: width)
@@ -59,6 +57,36 @@ public struct FittedTable: Sendable {
                 shorten(&widths, of: shown, to: width)
             }
         }
+        return text(shown, widths)
+    }
+
+    /// In several tables, one below the other, where a line does not hold all: each begins with the first column.
+    ///
+    /// - Parameters:
+    ///   - width: characters of a line; nil for as many as it takes.
+    ///   - groups: columns that stay together, all but the first, in their order.
+    public func text(width: Int?, inGroups groups: [Range<Int>]) -> String {
+        var parts: [[Int]] = []
+        for group in groups {
+            if let last = parts.last, Self.total(wholeWidths, last + group) <= width ?? .max {
+                parts[parts.count - 1] += group
+            } else {
+                parts.append([0] + group)
+            }
+        }
+        return parts.map { shown in
+            var widths = wholeWidths
+            if let width { shorten(&widths, of: shown, to: width) }
+            return text(shown, widths)
+        }.joined(separator: "\n")
+    }
+
+    /// Of the columns, nothing shortened.
+    private var wholeWidths: [Int] {
+        columns.indices.map { column in rows.map { $0[column].count }.reduce(columns[column].header.count, max) }
+    }
+
+    private func text(_ shown: [Int], _ widths: [Int]) -> String {
         let header = shown.map { pad(columns[$0].header, $0, widths) }.joined(separator: "  ")
         let rule = shown.map { String(repeating: "-", count: widths[$0]) }.joined(separator: "  ")
         let lines = rows.map { row in

@@ -25,11 +25,22 @@ public struct GrowingTable: Sendable {
     /// The header and the rule below it, each with the end of its line.
     public let heading: String
 
-    /// - Parameter expected: rows that are as wide as any to come, of any number of fields; a longer field moves what
-    ///   follows in its row.
+    /// - Parameters:
+    ///   - header: words with a line break between them stand one below the other.
+    ///   - expected: rows that are as wide as any to come, of any number of fields; a longer field moves what follows
+    ///     in its row.
     public init(header: [String], expected: [[String]], leftColumns: Int = 1) {
-        layout = TableLayout(widestOf: [header] + expected, leftColumns: leftColumns)
-        heading = layout.line(header) + "\n" + layout.rule + "\n"
+        let words = header.map { $0.split(separator: "\n").map(String.init) }
+        let height = words.map(\.count).max() ?? 1
+        // The last words stand on the rule.
+        let lines = (0..<height).map { line in
+            words.map { word in
+                let index = line - (height - word.count)
+                return index < 0 ? "" : word[index]
+            }
+        }
+        layout = TableLayout(widestOf: lines + expected, leftColumns: leftColumns)
+        heading = (lines.map(layout.line) + [layout.rule]).map { $0 + "\n" }.joined()
     }
 
     /// A row with the end of its line.

@@ -14,6 +14,10 @@ struct ArgumentAdvice {
     func added(to message: String) -> String {
         var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let first = lines.first, let advice = advice(on: first, choices: message) else { return message }
+        // An option that another command has was meant; the parser's nearest word was not.
+        if first.contains("Unknown option '") {
+            lines[0] = first.range(of: " Did you mean").map { String(first[..<$0.lowerBound]) } ?? first
+        }
         // Behind a list of choices, one a line.
         lines.insert(advice, at: lines.lastIndex { $0.hasPrefix("  - ") }.map { $0 + 1 } ?? 1)
         return lines.joined(separator: "\n")
@@ -28,9 +32,7 @@ struct ArgumentAdvice {
             return closestName(to: quoted[0], among: words).map { "Did you mean '\($0)'?" }
         }
         if sentence.contains("Missing value for '") { return Self.quoted(sentence).first.flatMap(form) }
-        if sentence.contains("Unknown option '"), !sentence.contains("Did you mean") {
-            return Self.quoted(sentence).first.flatMap(commandsWith)
-        }
+        if sentence.contains("Unknown option '") { return Self.quoted(sentence).first.flatMap(commandsWith) }
         if sentence.contains("Unexpected argument '") { return Self.quoted(sentence).first.flatMap(closestCommand) }
         return nil
     }

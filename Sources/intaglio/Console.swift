@@ -40,9 +40,12 @@ enum Console {
     /// Whether `--quiet` stands on the command line: results and errors only.
     static var isQuiet: Bool { CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--quiet") }
 
-    /// Replaces the current line of a terminal; nothing in a pipe.
+    /// A terminal that cannot erase a line.
+    private static let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? false
+
+    /// Replaces the current line of a terminal; nothing in a pipe, nor on a terminal that cannot.
     static func progress(_ text: String) {
-        guard isatty(2) == 1, !isQuiet else { return }
+        guard isatty(2) == 1, !isQuiet, !isDumb else { return }
         talk("\r\u{1B}[K" + text.printableWord)
     }
 

@@ -7,8 +7,8 @@ struct LayerColumnOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Columns of the table of layers, with commas, by the names of the fields in the JSON document; `all` for \
-            every one. (default: \(LayerColumn.standard.map(\.rawValue).joined(separator: ",")))
+            Columns of the table of layers, with commas, most by the names of the fields in the JSON document; `all` \
+            for every one. (default: \(LayerColumn.standard.map(\.rawValue).joined(separator: ",")))
             """, valueName: "names"))
     var columns: String?
 
@@ -18,8 +18,12 @@ struct LayerColumnOptions: ParsableArguments {
         guard let columns, columns != "all" else { return nil }
         return try parts(of: columns, option: "--columns").map { name in
             if let column = LayerColumn(rawValue: name) { return column }
+            if name == "all" { throw ValidationError("--columns all shows every column: leave the others out") }
             let names = LayerColumn.allCases.map(\.rawValue)
-            let closest = closestName(to: name, among: names).map { "did you mean '\($0)'? " } ?? ""
+            // Somebody may have read the table.
+            let closest =
+                (LayerColumn.allCases.first { $0.header == name }?.rawValue ?? closestName(to: name, among: names))
+                .map { "did you mean '\($0)'? " } ?? ""
             throw ValidationError(
                 "--columns has no column '\(name)': \(closest)There are all, \(names.joined(separator: ", "))")
         }

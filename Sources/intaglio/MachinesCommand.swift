@@ -32,7 +32,9 @@ struct MachinesCommand: ParsableCommand {
         if isList { chosen = try MachineDescription.builtInNames.map { try MachineDescription.load($0) } }
         if json { return try Console.document(MachinesDocument(machines: chosen), DocumentHeader()) }
         if isList { return try Console.result(Self.list(chosen)) }
-        try Console.result(chosen.count == 1 ? chosen[0].yaml : MachineComparison(chosen, labels: machines).text)
+        try Console.result(
+            chosen.count == 1
+                ? chosen[0].yaml : MachineComparison(chosen, labels: machines).text(width: TextStyle(of: 1).width))
     }
 
     private static func list(_ machines: [MachineDescription]) -> String {

@@ -127,7 +127,7 @@ struct PlanCommand: ParsableCommand {
         if compared.count > 1 {
             let described = MachineComparison(
                 compared.map { machines[$0]! }, labels: compared.map { PlanSubjects.shortName($0, among: compared) })
-            try Console.result(described.text + "\n")
+            try Console.result(described.text(width: style.width) + "\n")
         }
         try Console.styled(PlanComparison(reports, style: style).text)
     }

@@ -78,8 +78,8 @@ struct StudyCodec: ParsableCommand {
             .map(\.scheme)
         let table = GrowingTable(
             header: [
-                "scheme", "weights B", "parameters B", "of float32 %", "zero %", "coded bits", "BD-rate PSNR %",
-                "BD-rate MS-SSIM %", "V", "W", "A",
+                "scheme", "weights\nB", "parameters\nB", "of float32\n%", "zero\n%", "coded\nbits",
+                "BD-rate %\nPSNR", "\nMS-SSIM", "V", "W", "A",
             ],
             expected: schemes.map { [$0.name, "99,999,999", "99,999,999", "", "", "", "", "", "15", "12", "36"] })
         var output = try StudyOutput(table, results)

@@ -81,8 +81,8 @@ struct StudyCoding: ParsableCommand {
             memory: memory.budget(), runMemory: memory.budget(threads: work.threads))
         let table = GrowingTable(
             header: [
-                "weights", "zero %", "entropy bits", "coded bits", "coded read %", "cycles", "decoder %", "skipping %",
-                "bound %", "mean loss dB", "worst dB", "W", "A",
+                "weights", "zero\n%", "entropy\nbits", "coded\nbits", "coded\nread %", "cycles", "decoder\n%",
+                "skipping\n%", "bound\n%", "loss dB\nmean", "\nworst", "W", "A",
             ],
             expected: schemes.map { [$0.name, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] })
         var output = try StudyOutput(table, results)

@@ -58,9 +58,9 @@ struct StudyOptions: ParsableArguments {
         let study = Study(network, calibration: calibration, pictures: measured)
         try study.requireMemory(memory)
         let table = GrowingTable(
-            header: ["choice", "SQNR dB", "PSNR change dB", "weight B", "ROM bits", "select bits"]
-                + (saturated ? ["latents outside 8 bits"] : [])
-                + (coded ? ["zero %", "entropy bits"] : []),
+            header: ["choice", "SQNR\ndB", "PSNR\nchange dB", "weight\nB", "ROM\nbits", "select\nbits"]
+                + (saturated ? ["latents outside\n8 bits"] : [])
+                + (coded ? ["zero\n%", "entropy\nbits"] : []),
             expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]])
         var output = try StudyOutput(table, results)
         try measure(study) { row throws(Diagnostic) in

@@ -56,7 +56,7 @@ struct StudySchemes: ParsableCommand {
             memory: memory.budget(), runMemory: memory.budget(threads: work.threads))
         let table = GrowingTable(
             header: [
-                "scheme", "mean loss dB", "worst dB", "entropy change %", "latents saturated", "of", "V", "W", "A",
+                "scheme", "mean loss\ndB", "worst\ndB", "entropy\nchange %", "latents\nsaturated", "of", "V", "W", "A",
             ],
             expected: schemes.map { [$0.name, "", "", "", "", "999,999,999", "15", "12", "36"] })
         var output = try StudyOutput(table, results)

@@ -53,6 +53,9 @@ struct VectorsCommand: ParsableCommand {
         if simulate == nil {
             try refuseUnused(["--module": module != nil, "--source": !source.isEmpty], goingWith: "--simulate")
         }
+        if let module, source.isEmpty {
+            throw ValidationError("--module \(module) needs its files: add --source FILE.sv")
+        }
     }
 
     func run() throws {
@@ -70,7 +73,8 @@ struct VectorsCommand: ParsableCommand {
             try Console.document(
                 files.result(simulation), DocumentHeader(machine: options.machineDescription()))
         } else {
-            try Console.result(files.text(simulation))
+            // A mismatch is said once, as what ends the command.
+            try Console.result(files.text(simulation.flatMap { $0.passed ? $0 : nil }))
         }
         if let simulation, !simulation.passed { throw DifferenceFound(message: simulation.message) }
         if untilCovered, !files.vectors.coverage.isComplete {
@@ -111,7 +115,7 @@ struct VectorsCommand: ParsableCommand {
             ]
             try Console.document(record, options.header())
         } else {
-            try Console.result(summary + (verdict.map { $0.message + "\n" } ?? ""))
+            try Console.result(summary + (verdict.map { $0.passed ? $0.message + "\n" : "" } ?? ""))
         }
         if let verdict, !verdict.passed { throw DifferenceFound(message: verdict.message) }
     }

@@ -29,6 +29,7 @@ import Testing
         Case("verification", "verify --network lapped8 --image ramp.png"),
         Case("dump-comparison", "verify --network lapped8 --image ramp.png --expected out"),
         Case("suite", "verify --suite 3", ["machine"]),
+        Case("rtl-verification", "verify --against rtl --simulate icarus --suite 1 --machine small", ["machine"]),
         Case("explanation", "explain --network lapped8 --image ramp.png"),
         Case("explanation", "explain --network lapped8 --image ramp.png --layer gdn0"),
         Case("quantization", "quantize lapped8 --calibration photos --codec -o net.safetensors"),

@@ -123,7 +123,10 @@ import Testing
             some.output.split(separator: "\n")[1].split(separator: " ").map(String.init) == [
                 "layer", "cycles", "again", "B",
             ])
-        for (columns, found) in [("cycles", "no column 'cycles'"), ("outputDigest", "only after a run")] {
+        for (columns, found) in [
+            ("cycles", "no column 'cycles': did you mean 'simulatedCycles'?"), ("outputDigest", "only after a run"),
+            ("all,name", "leave the others out"), ("worstChannel", "only after a run"),
+        ] {
             let refused = try Tool.run(["plan", "--columns", columns], in: folder)
             #expect(refused.status == 2 && refused.errors.contains(found), "\(refused.errors)")
         }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct MachineComparisonTests {
     private func table(_ machines: [MachineDescription], labels: [String] = []) -> [[String]] {
         let labels = labels.isEmpty ? machines.map(\.name) : labels
-        return MachineComparison(machines, labels: labels).text.split(separator: "\n").map { line in
+        return MachineComparison(machines, labels: labels).text(width: nil).split(separator: "\n").map { line in
             // Columns stand at least two blanks apart; values such as `256 KiB` have one inside.
             line.replacing("  ", with: "\t").split(separator: "\t").map { String($0.drop { $0 == " " }) }
         }
@@ -40,7 +40,7 @@ import Testing
         long.name = String(repeating: "n", count: 128)
         long.clockMegahertz = 333.333_333_333_333_3
         for machines in [machines, [long, machines[0], machines[1]], [machines[0], long]] {
-            let text = MachineComparison(machines, labels: machines.map(\.name)).text
+            let text = MachineComparison(machines, labels: machines.map(\.name)).text()
             #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
             #expect(text.split(separator: "\n")[0].split(separator: " ").count == 2 * machines.count)
         }
@@ -54,6 +54,6 @@ import Testing
             table([mid, other], labels: ["mid", "folder/of/mine.yaml"])[0] == [
                 "field", "mid", "...f/mine.yaml", "ratio",
             ])
-        #expect(MachineComparison([mid, mid], labels: ["mid", "mid"]).text == "no field differs\n")
+        #expect(MachineComparison([mid, mid], labels: ["mid", "mid"]).text() == "no field differs\n")
     }
 }

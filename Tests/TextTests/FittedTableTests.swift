@@ -69,4 +69,27 @@ import Text
 
     @Test("Lengths without terminal: 100 characters, no colour")
     func files() { #expect(TextStyle(of: -1) == TextStyle(width: 100, isTerminal: false, usesColour: false)) }
+
+    @Test("Groups of columns that a line does not hold stand in tables below, each with the first column")
+    func groups() {
+        let groups = [1..<2, 2..<4]
+        #expect(table.text(width: 37, inGroups: groups) == table.text(width: nil))
+        #expect(
+            table.text(width: 30, inGroups: groups) == """
+                layer           cycles
+                --------------  ------
+                reconstruction  57,465
+                y8              30,043
+
+                layer           SRAM    bytes
+                --------------  ----  -------
+                reconstruction     9  884,800
+                y8                10  449,896
+
+                """)
+        for width in 21...60 {
+            let lines = table.text(width: width, inGroups: groups).split(separator: "\n")
+            #expect(lines.allSatisfy { $0.count <= width }, "\(width)")
+        }
+    }
 }

@@ -41,4 +41,16 @@ import Text
         #expect(growing.text(of: ["a longer one", "12", "more"]) == "a longer one  12  more\n")
         #expect(growing.text(of: ["a", "1"]) == "a       1\n")
     }
+
+    @Test("Words of a header one below the other stand on the rule")
+    func broken() {
+        let growing = GrowingTable(header: ["choice", "entropy\nbits", "\nworst"], expected: [["", "", "-0.10"]])
+        #expect(
+            growing.heading == """
+                        entropy
+                choice     bits  worst
+                ------  -------  -----
+
+                """)
+    }
 }
