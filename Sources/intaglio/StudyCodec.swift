@@ -87,9 +87,13 @@ struct StudyCodec: ParsableCommand {
         var known: [QuantizationOptions: CodecStudy.Figures] = [:]
         for (index, scheme) in schemes.enumerated() {
             Console.progress("scheme", index + 1, of: schemes.count)
-            let figures = try known[scheme.options] ?? study.figures(of: scheme.options)
-            known[scheme.options] = figures
+            let figures = output.measured(scheme.name) { () throws(Diagnostic) in
+                if let measured = known[scheme.options] { return measured }
+                return try study.figures(of: scheme.options)
+            }
             Console.endProgress()
+            guard let figures else { continue }
+            known[scheme.options] = figures
             try output.append(
                 [scheme.name] + Self.words(figures),
                 [
@@ -106,7 +110,7 @@ struct StudyCodec: ParsableCommand {
                 ])
         }
         try output.close(DocumentHeader(machine: machine, network: source.file.identity()))
-        try RefusedItems.requireNone(refused, done: measured.count, items: "pictures")
+        try output.requireAll(pictures: refused, done: measured.count)
     }
 
     private static func words(_ figures: CodecStudy.Figures) -> [String] {

@@ -88,12 +88,19 @@ struct StudyCoding: ParsableCommand {
         var output = try StudyOutput(table, results)
         for (index, scheme) in schemes.enumerated() {
             Console.progress("scheme", index + 1, of: schemes.count)
-            let quantized = try runner.quantized(by: scheme)
-            let loss = QualityLoss(try originals.map { try runner.report(of: quantized, on: $0) })
-            let summary = WeightCodingSummary(quantized)
-            let savings = try CodingStudy.Savings(
-                of: quantized, on: machine, width: size.width, height: size.height, symbolsPerCycle: symbolsPerCycle)
+            let figures = output.measured(scheme.name) { () throws(Diagnostic) in
+                let quantized = try runner.quantized(by: scheme)
+                let reports = try originals.map { picture throws(Diagnostic) in
+                    try runner.report(of: quantized, on: picture)
+                }
+                let savings = try CodingStudy.Savings(
+                    of: quantized, on: machine, width: size.width, height: size.height,
+                    symbolsPerCycle: symbolsPerCycle)
+                return (quantized: quantized, loss: QualityLoss(reports), savings: savings)
+            }
             Console.endProgress()
+            guard let (quantized, loss, savings) = figures else { continue }
+            let summary = WeightCodingSummary(quantized)
             let row = [
                 scheme.name, summary.zeroPercent.fixed(1), summary.entropyBits.fixed(2), summary.codedBits.fixed(2),
                 savings.codedReadPercent.fixed(2), savings.simulatedCycles.grouped, savings.decoderPercent.fixed(2),
@@ -117,6 +124,6 @@ struct StudyCoding: ParsableCommand {
                 ])
         }
         try output.close(DocumentHeader(machine: machine, network: source.file.identity(rate: rate)))
-        try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
+        try output.requireAll(pictures: refused, done: originals.count)
     }
 }

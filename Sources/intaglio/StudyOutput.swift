@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Reports
+import Simulation
 import Text
 
 /// Where a study's rows go.
@@ -17,6 +18,8 @@ struct StudyOutput {
     private let folder: ResultFolder?
     private let file: GrowingFile?
     private var rows: [ResultRecord] = []
+    /// Of choices that cannot be measured.
+    private var refused: [Diagnostic] = []
 
     /// - Throws: `outputUnwritable`, `outputDeviceFull`.
     init(_ table: GrowingTable, _ options: StudyOutputOptions) throws(Diagnostic) {
@@ -37,6 +40,31 @@ struct StudyOutput {
         rows.append(record)
         try file?.append(record.csvRow)
         if !json { try Console.result(table.text(of: words)) }
+    }
+
+    /// What a row shows; nil for a choice that cannot be, which is said at the end: the others are measured.
+    mutating func measured<Figures>(_ choice: String, _ figures: () throws(Diagnostic) -> Figures) -> Figures? {
+        do throws(Diagnostic) {
+            return try figures()
+        } catch {
+            refused.append(error.within(choice))
+            return nil
+        }
+    }
+
+    /// After the last row, and after `close`.
+    ///
+    /// - Parameters:
+    ///   - pictures: refused ones.
+    ///   - done: how many pictures were measured on.
+    /// - Throws: `RefusedItems` for choices and pictures that were refused.
+    func requireAll(pictures: [Diagnostic], done: Int) throws {
+        guard !refused.isEmpty else { return try RefusedItems.requireNone(pictures, done: done, items: "pictures") }
+        let others = rows.isEmpty ? "there is no result" : "the rows are those of the other \(rows.count)"
+        let ofPictures = pictures.isEmpty ? "" : " and \(pictures.count) of \(pictures.count + done) pictures"
+        throw RefusedItems(
+            refused + pictures,
+            consequence: "refused: \(refused.count) of \(refused.count + rows.count) choices\(ofPictures); \(others)")
     }
 
     /// After the last row.

@@ -63,9 +63,16 @@ struct StudySchemes: ParsableCommand {
         var last: [(name: String, report: RunReport)] = []
         for (index, scheme) in schemes.enumerated() {
             Console.progress("scheme", index + 1, of: schemes.count)
-            let quantized = try runner.quantized(by: scheme)
-            last = try originals.map { ($0.name, try runner.report(of: quantized, on: $0)) }
+            let runs = output.measured(scheme.name) { () throws(Diagnostic) in
+                let quantized = try runner.quantized(by: scheme)
+                let reports = try originals.map { picture throws(Diagnostic) in
+                    (name: picture.name, report: try runner.report(of: quantized, on: picture))
+                }
+                return (quantized: quantized, reports: reports)
+            }
             Console.endProgress()
+            guard let (quantized, reports) = runs else { continue }
+            last = reports
             let widths = [
                 quantized.widths.activationBits, quantized.widths.weightBits, quantized.widths.accumulatorBits,
             ]
@@ -83,7 +90,7 @@ struct StudySchemes: ParsableCommand {
         }
         try output.close(DocumentHeader(machine: machine, network: source.file.identity(rate: rate)))
         if each, !results.json { try Console.result(Self.pictures(last)) }
-        try RefusedItems.requireNone(refused, done: originals.count, items: "pictures")
+        try output.requireAll(pictures: refused, done: originals.count)
     }
 
     private static func words(_ summary: SchemeStudy.Summary) -> [String] {

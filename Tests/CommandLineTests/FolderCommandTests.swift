@@ -137,7 +137,7 @@ import Testing
                 "6",
             ], in: folder)
         #expect(
-            outcome.status == 2 && outcome.output.split(separator: "\n").count == 5,
+            outcome.status == 2 && outcome.output.split(separator: "\n").count == 6,
             "\(outcome.output)\(outcome.errors)")
         for name in Self.bad { #expect(outcome.errors.contains("mixed/\(name)"), "\(outcome.errors)") }
         #expect(outcome.errors.contains("refused: 4 of 6 pictures; the results are those of the other 2"))
