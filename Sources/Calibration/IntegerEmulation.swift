@@ -65,6 +65,10 @@ public struct IntegerEmulation: Sendable {
                 kernels: kernels)
             return postProcessed(
                 sums, bias: accumulation.bias, accumulation.postProcessing, rate: rateMultipliers(layer, rate))
+        case (.multiply, .requantization(let postProcessing)?):
+            return postProcessed(
+                Rearrangement.paired(input, inputs[1]) { $0 * $1 }, bias: nil, postProcessing,
+                rate: rateMultipliers(layer, rate))
         case (_, .requantization(let postProcessing)?):
             return postProcessed(input, bias: nil, postProcessing, rate: rateMultipliers(layer, rate))
         case (.normalization(let form), .normalization(let normalization)?):
@@ -226,12 +230,9 @@ public struct IntegerEmulation: Sendable {
     }
 
     private func added(_ a: Tensor<Double>, _ b: Tensor<Double>, _ parameters: AdditionParameters) -> Tensor<Double> {
-        var output = a
         let scale = Double(sign: .plus, exponent: parameters.exponent - 31, significand: 1)
-        for index in output.elements.indices {
-            let quotient =
-                (a.elements[index] * Double(parameters.mantissaA) + b.elements[index] * Double(parameters.mantissaB))
-                * scale
+        return Rearrangement.paired(a, b) { a, b in
+            let quotient = (a * Double(parameters.mantissaA) + b * Double(parameters.mantissaB)) * scale
             let rounded: Double =
                 switch parameters.rounding {
                 case .floor: quotient.rounded(.down)
@@ -241,10 +242,8 @@ public struct IntegerEmulation: Sendable {
                 case .halfAway: quotient.rounded(.toNearestOrAwayFromZero)
                 default: (quotient + 0.5).rounded(.down)
                 }
-            output.elements[index] = Self.limited(
-                Int64(rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh)
+            return Self.limited(Int64(rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh)
         }
-        return output
     }
 }
 

@@ -111,6 +111,10 @@ extension LayerQuantizer {
                     remedy: "put a requantize layer behind this one and give it the gains")
             }
         }
+        if case .twoStageAdd = layer.operator {
+            throw unexecutable(
+                "two rounding stages", expected: "an add, whose sum is rounded once", remedy: "write add instead")
+        }
         if case .add = layer.operator, case .leakyRelu = layer.activation {
             throw unexecutable(
                 "a leakyRelu",

@@ -52,6 +52,14 @@ struct LayerQuantizer {
                 try postProcessing(scales: Array(repeating: 1, count: floatOutputs[0].shape.channels)))
             try appendRates(scales: Array(repeating: 1, count: floatOutputs[0].shape.channels))
         case .add: quantized.parameters[layer.name] = .addition(try addition())
+        case .multiply:
+            // The product's step is that of the operands together.
+            let scales = Array(
+                repeating: quantized.formats[layer.inputs[1]]!.step, count: floatOutputs[0].shape.channels)
+            try widenOutput(scales: scales)
+            quantized.parameters[layer.name] = .requantization(try postProcessing(scales: scales))
+        case .twoStageAdd:
+            preconditionFailure("requireExecutable lets no twoStageAdd pass")
         case .concatenation, .pixelShuffle, .quantizeLatent, .reconstructLatent:
             quantized.parameters[layer.name] = LayerParameters.none
         }

@@ -5,12 +5,13 @@ import Quantization
 /// fixed records.
 ///
 ///     0  u8  drain kind (0 post-processing, 1 normalization, 2 addition, 3 none)
-///     1  u8  flags: bit 0 second operand, bit 1 code map, bit 2 bias
+///     1  u8  flags: bit 0 second operand, bit 1 code map, bit 2 bias, bit 3 two-stage addition
 ///     2  u8  rounding rule (index in RoundingRule.allCases)
 ///     3  u8  R
 ///     4  i32 clipLow        8  i32 clipHigh
 ///     12 u8  normalization form        13 u8 normalization method (0 exact, 1 table)         14 i16 addition exponent
 ///     16 i32 addition mantissa a       20 i32 addition mantissa b
+///        (of a two-stage addition the mantissas of the first stage; 14 i8 exponent a, 15 i8 exponent b)
 ///     24 u32 first operand's records   28 u32 second operand's records   (these four: bytes from the block's begin)
 ///     32 u32 result records            36 u32 code map
 ///     40 u16 first operand's channels  42 u16 second operand's channels (0 channels: 16-bit integers)
@@ -45,6 +46,7 @@ extension LayerConfiguration {
         var flags: UInt8 = second == nil ? 0 : 1
         if output.codeMap != nil { flags |= 2 }
         if case .postProcessing(let post) = drain, !post.bias.isEmpty { flags |= 4 }
+        if operandMultipliers != nil { flags |= 8 }
         writer.append(flags)
         writer.append(UInt8(RoundingRule.allCases.firstIndex(of: common.rounding)!))
         writer.append(UInt8(common.resultBits))
@@ -62,6 +64,11 @@ extension LayerConfiguration {
             writer.append(Int16(addition.exponent))
             writer.append(Int32(addition.mantissaA))
             writer.append(Int32(addition.mantissaB))
+        } else if let multipliers = operandMultipliers {
+            writer.append(Int8(multipliers.first.exponent))
+            writer.append(Int8(multipliers.second.exponent))
+            writer.append(multipliers.first.mantissa)
+            writer.append(multipliers.second.mantissa)
         } else {
             writer.append(0 as Int16)
             writer.append(0 as Int64)
@@ -118,6 +125,14 @@ extension LayerConfiguration {
         let method: UInt8 = reader.next()
         let exponent: Int16 = reader.next()
         let mantissas: (a: Int32, b: Int32) = (reader.next(), reader.next())
+        // Little-endian: the first byte is the lower one.
+        operandMultipliers =
+            flags & 8 == 0
+            ? nil
+            : OperandMultipliers(
+                first: QuantizedMultiplier(
+                    mantissa: UInt32(bitPattern: mantissas.a), exponent: Int(Int8(truncatingIfNeeded: exponent))),
+                second: QuantizedMultiplier(mantissa: UInt32(bitPattern: mantissas.b), exponent: Int(exponent >> 8)))
         let starts: [Int] = (0..<4).map { _ in address + Int(reader.next() as UInt32) }
         let counts: [Int] = (0..<4).map { _ in Int(reader.next() as UInt16) }
         var first = ByteReader(memory, at: starts[0])

@@ -4,6 +4,7 @@
 ///                inputAddress + (i columns + j) inputPixelPitchBytes + c inputBytesPerElement
 ///     of the second at
 ///                secondAddress + (i columns + j) secondPixelPitchBytes + c secondBytesPerElement
+///                (pitch 0: one pixel for all)
 ///     result at  outputAddress + ((i f + dy) columns f + j f + dx) outputPixelPitchBytes + k outputBytesPerElement
 ///                with f = shuffleFactor, k = c div f^2, dy = c mod f^2 div f, dx = c mod f
 ///                (f = 1: the same position and channel)
@@ -26,9 +27,9 @@ public struct Elementwise: Hashable, Sendable {
     @Narrow public var outputPixelPitchBytes = 1
     @Narrow public var outputBytesPerElement = 1
     @Narrow public var shuffleFactor = 1
-    /// Whether there is a second operand (always for `add`, optional means for the latent functions).
+    /// Whether there is a second operand (always for sums and products, optional means for the latent functions).
     public var hasSecond = false
-    /// F of the latent functions.
+    /// F of the latent functions, L of a two-stage sum: the fraction bits that values get or lose.
     @Narrow public var fractionBits = 0
     public var parameters = ParameterAddresses()
 
@@ -44,5 +45,22 @@ public struct Elementwise: Hashable, Sendable {
         case quantizeLatent
         /// `(k << F) + m`, saturated to 16 bits.
         case reconstructLatent
+        /// `a b` through post-processing.
+        case multiply
+        /// Each operand `v 2^L` times its multiplier of the layer, rounded by `gemmlowpDouble`; their sum through
+        /// post-processing.
+        case twoStageAdd
+        /// The same with their difference.
+        case twoStageSubtract
+
+        /// Whether two operands are combined, whose second may be one pixel.
+        public var combinesTwo: Bool {
+            switch self {
+            case .add, .multiply, .twoStageAdd, .twoStageSubtract: true
+            case .copy, .requantize, .quantizeLatent, .reconstructLatent: false
+            }
+        }
+
+        public var hasTwoStages: Bool { self == .twoStageAdd || self == .twoStageSubtract }
     }
 }

@@ -9,16 +9,30 @@ public struct LayerConfiguration: Hashable, Sendable {
     /// 256 entries, for layers that use the MAC array.
     public var weightEntries: [Int16]?
     public var drain: DrainConfiguration
+    /// The first stage of a two-stage addition.
+    public var operandMultipliers: OperandMultipliers?
 
     public init(
         input: OperandConfiguration, second: OperandConfiguration? = nil, output: ResultConfiguration,
-        weightEntries: [Int16]? = nil, drain: DrainConfiguration
+        weightEntries: [Int16]? = nil, drain: DrainConfiguration, operandMultipliers: OperandMultipliers? = nil
     ) {
+        self.operandMultipliers = operandMultipliers
         self.input = input
         self.second = second
         self.output = output
         self.weightEntries = weightEntries
         self.drain = drain
+    }
+}
+
+/// What two operands are multiplied by, each rounded by `gemmlowpDouble`, before they are added: below 1, exponents of
+/// at most 0.
+public struct OperandMultipliers: Hashable, Sendable {
+    public var first: QuantizedMultiplier
+    public var second: QuantizedMultiplier
+
+    public init(first: QuantizedMultiplier, second: QuantizedMultiplier) {
+        (self.first, self.second) = (first, second)
     }
 }
 

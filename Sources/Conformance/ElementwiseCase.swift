@@ -46,11 +46,82 @@ extension LayerCaseDraft {
             mantissaB: Int64(random.integer(1...(1 << 31) - 1)), exponent: random.integer(-8...1),
             rounding: rule, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow, clipHigh: clipHigh)
         return single(
-            .add, formats.map { (shape, $0) },
+            .add, operands(shape, formats, using: &random),
             output: .codes(
                 random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks)),
             parameters: .addition(addition),
             bits: limits.activationBits, limits: limits, using: &random)
+    }
+
+    static func multiply(
+        rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator
+    ) -> LayerCaseDraft? {
+        let shape = randomShape(using: &random)
+        let formats = [0, 1].map { _ in pairedFormat(shape, limits, using: &random) }
+        let output = resultFormat(shape, limits, using: &random)
+        let largest = formats.map { $0.largestMagnitude(channels: shape.channels) }
+        guard
+            let post = random.postProcessing(
+                channels: shape.channels, sumBits: bitWidth(largest[0] * largest[1]) + 1, output: output,
+                rounding: rounding)
+        else { return nil }
+        return single(
+            .multiply, operands(shape, formats, using: &random), output: output, parameters: .requantization(post),
+            bits: limits.activationBits, limits: limits, using: &random)
+    }
+
+    static func twoStageAdd(
+        rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator
+    ) -> LayerCaseDraft? {
+        let shape = randomShape(using: &random)
+        let formats = [0, 1].map { _ in pairedFormat(shape, limits, using: &random) }
+        // The shifted operands together fit 32 bits.
+        let bits = bitWidth(formats.map { $0.largestMagnitude(channels: shape.channels) }.reduce(0, +))
+        let leftShift = random.integer(0...min(24, 31 - bits))
+        let output = resultFormat(shape, limits, using: &random)
+        guard
+            let post = random.postProcessing(
+                channels: shape.channels, sumBits: bits + leftShift + 1, output: output, rounding: rounding)
+        else { return nil }
+        let multipliers = [0, 1].map { _ in
+            QuantizedMultiplier(
+                mantissa: random.once(in: 8) ? 0 : UInt32(random.integer(1 << 30...(1 << 31 - 1))),
+                exponent: random.once(in: 8) ? random.integer(-62...0) : random.integer(-3...0))
+        }
+        return single(
+            .twoStageAdd(TwoStageAddition(leftShift: leftShift, subtracts: random.once(in: 2))),
+            operands(shape, formats, using: &random), output: output,
+            parameters: .twoStageAddition(
+                TwoStageAdditionParameters(
+                    multiplierA: multipliers[0], multiplierB: multipliers[1], postProcessing: post)),
+            bits: limits.activationBits, limits: limits, using: &random)
+    }
+
+    /// Now and then the second operand is one pixel.
+    private static func operands(
+        _ shape: TensorShape, _ formats: [TensorFormat], using random: inout SeededGenerator
+    ) -> [(shape: TensorShape, format: TensorFormat)] {
+        let pixel = TensorShape(height: 1, width: 1, channels: shape.channels)
+        return [(shape, formats[0]), (random.once(in: 3) ? pixel : shape, formats[1])]
+    }
+
+    private static func pairedFormat(
+        _ shape: TensorShape, _ limits: CaseLimits, using random: inout SeededGenerator
+    ) -> TensorFormat {
+        random.once(in: 5)
+            ? .integers16(step: 1)
+            : .codes(
+                random.codebookSet(
+                    channels: shape.channels, bits: random.integer(limits.activationRange()), atMost: limits.codebooks))
+    }
+
+    private static func resultFormat(
+        _ shape: TensorShape, _ limits: CaseLimits, using random: inout SeededGenerator
+    ) -> TensorFormat {
+        random.once(in: 4)
+            ? .integers16(step: 1)
+            : .codes(
+                random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks))
     }
 
     static func concatenation(limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft? {
@@ -129,7 +200,14 @@ extension LayerCaseDraft {
             network: QuantizedNetwork(
                 graph: Graph(
                     name: layerOperator.name,
-                    inputs: zip(names, operands).map { GraphInput(name: $0, channels: $1.shape.channels) },
+                    inputs: zip(names, operands).map { name, operand in
+                        let shape = operand.shape
+                        let isOfTheCase =
+                            shape.height == operands[0].shape.height && shape.width == operands[0].shape.width
+                        return GraphInput(
+                            name: name, channels: shape.channels,
+                            extent: isOfTheCase ? nil : GraphInput.Extent(height: shape.height, width: shape.width))
+                    },
                     layers: [Layer(name: "layer", operator: layerOperator, inputs: names)], outputs: ["layer"]),
                 formats: formats, parameters: ["layer": parameters],
                 widths: DatapathWidths(
@@ -137,3 +215,14 @@ extension LayerCaseDraft {
             inputs: inputs, summary: "\(operands.map(\.shape.description).joined(separator: " + ")), \(stimulus)")
     }
 }
+
+extension TensorFormat {
+    /// Over all channels.
+    fileprivate func largestMagnitude(channels: Int) -> Int {
+        (0..<channels).map { max(abs(valueRange(channel: $0).lowerBound), abs(valueRange(channel: $0).upperBound)) }
+            .max()!
+    }
+}
+
+/// Bits of a number that is not negative.
+private func bitWidth(_ number: Int) -> Int { Int.bitWidth - number.leadingZeroBitCount }

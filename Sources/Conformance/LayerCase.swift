@@ -1,3 +1,4 @@
+import Graph
 public import Networks
 public import Tensors
 
@@ -10,6 +11,9 @@ public struct LayerCase: Sendable {
     public let network: QuantizedNetwork
     /// Stored elements of the graph inputs, by name.
     public let inputs: [String: Tensor<Int32>]
+
+    /// Of the first operand, whose extent the case is planned for.
+    public var shape: TensorShape { inputs[network.graph.inputs[0].name]!.shape }
 }
 
 /// What the sign and size of the stimulus is like.

@@ -13,6 +13,7 @@ public struct LayerCaseGenerator: Sendable {
         case convolution, depthwiseConvolution, groupedConvolution, transposedConvolution, fullyConnected
         case gdn, igdn, gdn1, igdn1
         case requantize, add, concatenation, pixelShuffle, quantizeLatent, reconstructLatent
+        case multiply, twoStageAdd
     }
 
     /// Widest V, W and A that a drawn case may need.
@@ -23,17 +24,16 @@ public struct LayerCaseGenerator: Sendable {
 
     public init(limits: CaseLimits = CaseLimits()) { self.limits = limits }
 
-    /// The case of this seed. Families and rounding rules go round: every family meets every rule within 150 seeds, and
-    /// every rule is drawn within 20.
+    /// The case of this seed. Families and rounding rules go round: 17 and 10 have no common factor, so that every
+    /// family meets every rule within 170 seeds, and every rule is drawn within 10.
     public func layerCase(seed: UInt64) -> LayerCase {
         let families = Family.allCases
         return layerCase(seed: seed, family: families[Int(seed % UInt64(families.count))])
     }
 
-    /// 15 families and 10 rules go round together in 30 seeds; each round moves the rules on by one.
     private func rule(_ seed: UInt64) -> RoundingRule {
         let rules = RoundingRule.allCases
-        return rules[Int((seed % 150 + seed % 150 / 30) % UInt64(rules.count))]
+        return rules[Int(seed % UInt64(rules.count))]
     }
 
     public func layerCase(seed: UInt64, family: Family, rounding: RoundingRule? = nil) -> LayerCase {
@@ -135,6 +135,8 @@ struct LayerCaseDraft {
         case .pixelShuffle: pixelShuffle(limits: limits, using: &random)
         case .quantizeLatent: latent(reconstruct: false, limits: limits, using: &random)
         case .reconstructLatent: latent(reconstruct: true, limits: limits, using: &random)
+        case .multiply: multiply(rounding: rounding, limits: limits, using: &random)
+        case .twoStageAdd: twoStageAdd(rounding: rounding, limits: limits, using: &random)
         }
     }
 }

@@ -75,6 +75,10 @@ public struct Explanation: Sendable {
             finish(
                 postProcess(accumulator, parameters.postProcessing, channel: c), output, channel: c,
                 codeMap: parameters.postProcessing.codeMap)
+        case .requantization(let post) where layer.operator == .multiply:
+            let (a, b) = explainOperands(layer, operands, network, coordinate)
+            say("product = \(a) x \(b) = \(a * b)")
+            finish(postProcess(Int64(a * b), post, channel: c), output, channel: c, codeMap: post.codeMap)
         case .requantization(let post):
             let value = explainOperand(layer.inputs[0], operands[0], inputFormat, y, x, c)
             finish(postProcess(Int64(value), post, channel: c), output, channel: c, codeMap: post.codeMap)
@@ -89,8 +93,7 @@ public struct Explanation: Sendable {
                 limit(result, parameters.resultBits, parameters.clipLow, parameters.clipHigh), output, channel: c,
                 codeMap: nil)
         case .addition(let parameters):
-            let a = explainOperand(layer.inputs[0], operands[0], inputFormat, y, x, c)
-            let b = explainOperand(layer.inputs[1], operands[1], network.formats[layer.inputs[1]]!, y, x, c)
+            let (a, b) = explainOperands(layer, operands, network, coordinate)
             let sum = Int64(a) * parameters.mantissaA + Int64(b) * parameters.mantissaB
             say("sum = \(a) x \(parameters.mantissaA) + \(b) x \(parameters.mantissaB) = \(sum)")
             let exact = ExactRational(ExactInteger(sum)) * .powerOfTwo(parameters.exponent - 31)
@@ -104,12 +107,53 @@ public struct Explanation: Sendable {
             finish(
                 limit(Int64(nearest: rounded), parameters.resultBits, parameters.clipLow, parameters.clipHigh), output,
                 channel: c, codeMap: nil)
+        case .twoStageAddition(let parameters):
+            guard case .twoStageAdd(let addition) = layer.operator else {
+                preconditionFailure("\(layer.name) has the parameters of a two-stage addition")
+            }
+            let (a, b) = explainOperands(layer, operands, network, coordinate)
+            let first = explainScaled("a", a, addition.leftShift, parameters.multiplierA)
+            let second = explainScaled("b", b, addition.leftShift, parameters.multiplierB)
+            let sum = addition.subtracts ? first - second : first + second
+            say("sum = \(first) \(addition.subtracts ? "-" : "+") \(second) = \(sum)")
+            let post = parameters.postProcessing
+            finish(postProcess(sum, post, channel: c), output, channel: c, codeMap: post.codeMap)
         default:
             throw Diagnostic(
                 .explainOperator, at: "layer \(layer.name)",
                 found: "operator \(layer.operator.name) moves or shifts elements only",
                 expected: "an operator that multiplies", remedy: "explain the layer before or after it")
         }
+    }
+
+    /// Both operands of an element; the second may be one pixel for all.
+    private mutating func explainOperands(
+        _ layer: Layer, _ operands: [Tensor<Int32>], _ network: QuantizedNetwork, _ at: Coordinate
+    ) -> (Int, Int) {
+        let second = operands[1].shape
+        let isPixel = second.height == 1 && second.width == 1
+        let a = explainOperand(layer.inputs[0], operands[0], network.formats[layer.inputs[0]]!, at.y, at.x, at.c)
+        let b = explainOperand(
+            layer.inputs[1], operands[1], network.formats[layer.inputs[1]]!, isPixel ? 0 : at.y, isPixel ? 0 : at.x,
+            at.c)
+        return (a, b)
+    }
+
+    /// The first stage of a two-stage addition: half up to the grid of the high word, then half away from zero.
+    private mutating func explainScaled(
+        _ name: String, _ value: Int, _ leftShift: Int, _ multiplier: QuantizedMultiplier
+    ) -> Int64 {
+        let shifted = ExactRational(ExactInteger(value)) * .powerOfTwo(leftShift)
+        let exact = shifted * ExactRational(ExactInteger(Int(multiplier.mantissa))) * .powerOfTwo(-31)
+        let high = exact.rounded(.halfUp)
+        let scaled = (ExactRational(high) * .powerOfTwo(multiplier.exponent)).rounded(.halfAway)
+        say(
+            """
+            \(name) = \(value) x 2^\(leftShift) x \(multiplier.mantissa) / 2^31 = \(exact.decimal(digits: 12)), \
+            half up \(high); over 2^\(-multiplier.exponent), half away from zero, \(scaled)
+            """
+        )
+        return Int64(nearest: scaled)
     }
 
     private mutating func say(_ line: String) { lines.append(line) }

@@ -116,7 +116,10 @@ public struct FloatModel: Sendable {
             }
             return Normalization.apply(form, input, gamma: gamma, beta: beta, kernels: kernels)
         case .requantize: return input
-        case .add: return Tensor(shape: input.shape, elements: zip(input.elements, inputs[1].elements).map { $0 + $1 })
+        case .add: return Rearrangement.paired(input, inputs[1]) { $0 + $1 }
+        case .twoStageAdd(let addition):
+            return Rearrangement.paired(input, inputs[1]) { addition.subtracts ? $0 - $1 : $0 + $1 }
+        case .multiply: return Rearrangement.paired(input, inputs[1]) { $0 * $1 }
         case .concatenation: return Rearrangement.concatenate(inputs)
         case .pixelShuffle(let factor): return Rearrangement.shuffle(input, factor: factor)
         case .quantizeLatent(let grid):

@@ -34,6 +34,19 @@ public enum Rearrangement {
         return Tensor(shape: shape, elements: elements)
     }
 
+    /// `operation(a, b)` of the elements at each place; the only pixel of a second tensor of one pixel meets every pixel.
+    public static func paired<Element>(
+        _ first: Tensor<Element>, _ second: Tensor<Element>, operation: (Element, Element) -> Element
+    ) -> Tensor<Element> {
+        let count = second.elements.count
+        var output = first
+        // One pixel: its channels again and again.
+        for index in output.elements.indices {
+            output.elements[index] = operation(first.elements[index], second.elements[index % count])
+        }
+        return output
+    }
+
     /// `operation(element, mean)`, with the means from `firstMeanChannel` of the second tensor, or 0 without one.
     public static func combine<Element: Numeric>(
         _ input: Tensor<Element>, _ means: Tensor<Element>?, firstMeanChannel: Int,

@@ -44,7 +44,7 @@ struct RandomGraph {
         let activation = random.element(
             of: [.none, .none, .relu, .leakyRelu(slope: random.element(of: [0.01, 0.5])), .clip(low: -1, high: 2)]
                 as [ActivationFunction])
-        switch random.integer(0...13) {
+        switch random.integer(0...15) {
         case 0...3:
             return Layer(
                 name: name, operator: .convolution(convolution(shapes[input]!.channels, using: &random)),
@@ -67,6 +67,10 @@ struct RandomGraph {
                 name: name, operator: .concatenation, inputs: [input, other] + (random.once(in: 4) ? [input] : []))
         case 12:
             return Layer(name: name, operator: .pixelShuffle(factor: random.element(of: [1, 2, 3])), inputs: [input])
+        case 13: return Layer(name: name, operator: .multiply, inputs: [input, other], activation: activation)
+        case 14:
+            let addition = TwoStageAddition(leftShift: random.element(of: [0, 8, 20]), subtracts: random.once(in: 2))
+            return Layer(name: name, operator: .twoStageAdd(addition), inputs: [input, other], activation: activation)
         default:
             let grid = LatentGrid(fractionBits: random.integer(0...8), firstMeanChannel: random.element(of: [0, 0, 1]))
             let inputs = random.once(in: 2) ? [input] : [input, other]

@@ -131,7 +131,15 @@ struct RandomNetwork {
                     beta: (0..<channels).map { _ in .random(in: 1...1_000_000, using: &random) },
                     scaleMantissas: (0..<channels).map { _ in .random(in: 1..<(1 << 24), using: &random) },
                     scaleShifts: (0..<channels).map { _ in random.integer(0...62) }))
-        case .requantize: return .requantization(postProcessing(channels, using: &random))
+        case .requantize, .multiply: return .requantization(postProcessing(channels, using: &random))
+        case .twoStageAdd:
+            let multipliers = multipliers(2, using: &random).map {
+                QuantizedMultiplier(mantissa: $0.mantissa, exponent: min(0, $0.exponent))
+            }
+            return .twoStageAddition(
+                TwoStageAdditionParameters(
+                    multiplierA: multipliers[0], multiplierB: multipliers[1],
+                    postProcessing: postProcessing(channels, using: &random)))
         case .add:
             let limit = Int64(1) << 31 - 1
             let rounding = random.element(

@@ -46,6 +46,20 @@ extension LayerConfiguration {
             try requireCounts([post.multipliers.count, post.multipliersNegative.count])
             output.codeMap = post.codeMap
             self.init(input: input, output: output, drain: .postProcessing(PostProcessingConfiguration(post, bias: [])))
+        case (.multiply, .requantization(let post)):
+            try requireCounts([post.multipliers.count, post.multipliersNegative.count])
+            output.codeMap = post.codeMap
+            self.init(
+                input: input, second: second, output: output,
+                drain: .postProcessing(PostProcessingConfiguration(post, bias: [])))
+        case (.twoStageAdd, .twoStageAddition(let parameters)):
+            let post = parameters.postProcessing
+            try requireCounts([post.multipliers.count, post.multipliersNegative.count])
+            output.codeMap = post.codeMap
+            self.init(
+                input: input, second: second, output: output,
+                drain: .postProcessing(PostProcessingConfiguration(post, bias: [])),
+                operandMultipliers: OperandMultipliers(first: parameters.multiplierA, second: parameters.multiplierB))
         case (.add, .addition(let parameters)):
             self.init(input: input, second: second, output: output, drain: .addition(AdditionConfiguration(parameters)))
         case (.concatenation, _), (.pixelShuffle, _), (.quantizeLatent, _), (.reconstructLatent, _):

@@ -26,6 +26,8 @@ package struct LayerGeometry: Hashable {
         package var firstChannel = 0
         package var channels: Int
         package var bytesPerElement: Int
+        /// One pixel for all: every tile reads it whole.
+        package var isOnePixel = false
     }
 
     package var name: String
@@ -42,7 +44,8 @@ package struct LayerGeometry: Hashable {
     package var outputBytesPerElement: Int
     /// f of a pixel shuffle, otherwise 1.
     package var shuffleFactor = 1
-    package var latentFractionBits = 0
+    /// F of the latent operators, L of a two-stage addition.
+    package var fractionBits = 0
 
     package var groupInputChannels: Int { inputChannels / groups }
     package var groupOutputChannels: Int { outputChannels / groups }
@@ -88,6 +91,10 @@ extension LayerGeometry {
         outputBytesPerElement = tensors[result].bytesPerElement
         kind = .convolution
         setOperator(layer.operator)
+        if layer.operator.combinesTwo {
+            let second = tensors[indices[1]].shape
+            operands[1].isOnePixel = second.height == 1 && second.width == 1
+        }
         try requireFormats(layer)
     }
 
@@ -109,6 +116,10 @@ extension LayerGeometry {
         case .normalization(let form): kind = .normalization(form.isSquareRootForm ? .square : .magnitude)
         case .requantize: kind = .elementwise(.requantize)
         case .add: kind = .elementwise(.add)
+        case .multiply: kind = .elementwise(.multiply)
+        case .twoStageAdd(let addition):
+            kind = .elementwise(addition.subtracts ? .twoStageSubtract : .twoStageAdd)
+            fractionBits = addition.leftShift
         case .concatenation:
             kind = .concatenation
             inputChannels = outputChannels
@@ -124,7 +135,7 @@ extension LayerGeometry {
 
     private mutating func setLatent(_ grid: LatentGrid, _ function: Elementwise.Function) {
         kind = .elementwise(function)
-        latentFractionBits = grid.fractionBits
+        fractionBits = grid.fractionBits
         guard operands.count == 2 else { return }
         operands[1].firstChannel = grid.firstMeanChannel
         operands[1].channels = inputChannels

@@ -88,7 +88,7 @@ extension LayerGeometry {
 
     /// Of so many positions, the channels that the layer reads.
     fileprivate func operandBytes(positions: Int) -> Int {
-        operands.reduce(0) { $0 + positions * $1.channels * $1.bytesPerElement }
+        operands.reduce(0) { $0 + ($1.isOnePixel ? 1 : positions) * $1.channels * $1.bytesPerElement }
     }
 }
 
@@ -130,7 +130,7 @@ package struct TileFootprint: Hashable {
         }
         secondBytes =
             layer.hasSecond
-            ? inputPixels
+            ? (layer.operands[1].isOnePixel ? 1 : inputPixels)
                 * roundUp(layer.operands[1].channels * layer.operands[1].bytesPerElement, to: array.inputChannelLanes)
             : 0
         weightBytes =

@@ -74,7 +74,7 @@ extension LayerStorage {
         case .normalization(let parameters):
             biases = parameters.beta.count
             normalization = parameters.table == nil ? .exact : .table
-        case .requantization, .addition, .some(.none), nil: break
+        case .requantization, .addition, .twoStageAddition, .some(.none), nil: break
         }
         let weights = parameters?.weights
         self.init(

@@ -6,15 +6,18 @@ extension Graph {
     /// A picture's extent after padding to a multiple of `sizeMultiple`.
     public func padded(_ extent: Int) -> Int { roundUp(extent, to: sizeMultiple) }
 
-    /// The shape of every tensor (graph inputs and layers, by name) for inputs of the given height and width.
+    /// The shape of every tensor (graph inputs and layers, by name) for inputs of the given height and width, but for
+    /// those that have an extent of their own.
     ///
     /// - Throws: `graphUnknownTensor`, `graphDuplicateName`, `graphShapeMismatch`, `graphAttributeOutOfRange`,
     ///   `graphTooLarge`.
     public func shapes(height: Int, width: Int) throws(Diagnostic) -> [String: TensorShape] {
         var inputShapes: [String: TensorShape] = [:]
         for input in inputs {
+            let extent = input.extent ?? GraphInput.Extent(height: height, width: width)
             try define(
-                input.name, TensorShape(height: height, width: width, channels: input.channels), in: &inputShapes)
+                input.name, TensorShape(height: extent.height, width: extent.width, channels: input.channels),
+                in: &inputShapes)
         }
         return try shapes(from: inputShapes)
     }

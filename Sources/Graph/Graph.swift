@@ -35,9 +35,20 @@ public struct Graph: Hashable, Sendable {
 public struct GraphInput: Hashable, Sendable {
     public var name: String
     public var channels: Int
+    /// Rows and columns, where they are not those that the whole is run at.
+    public var extent: Extent?
 
-    public init(name: String, channels: Int) {
+    public init(name: String, channels: Int, extent: Extent? = nil) {
         self.name = name
         self.channels = channels
+        self.extent = extent
+    }
+
+    /// Rows and columns of a tensor.
+    public struct Extent: Hashable, Sendable {
+        public var height: Int
+        public var width: Int
+
+        public init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
     }
 }

@@ -26,7 +26,9 @@ extension Layer {
             ]
         case .fullyConnected(let outputChannels): [input.height, input.width, input.channels, outputChannels]
         case .normalization: [input.height, input.width, input.channels, input.channels]
-        case .requantize, .add, .concatenation, .pixelShuffle, .quantizeLatent, .reconstructLatent: [0]
+        case .requantize, .add, .twoStageAdd, .multiply, .concatenation, .pixelShuffle, .quantizeLatent,
+            .reconstructLatent:
+            [0]
         }
     }
 }

@@ -22,10 +22,10 @@ extension Layer {
         case .transposedConvolution(let transposed): channels = transposed.outputChannels
         case .fullyConnected(let outputChannels): channels = outputChannels
         case .normalization, .requantize: channels = input
-        case .add:
+        case .add, .twoStageAdd, .multiply:
             try requireFit(
                 operands[1] == input, "operands of \(input) and \(operands[1]) channels",
-                expected: "two operands of one shape", remedy: "correct the layers that make the operands")
+                expected: "two operands of as many channels", remedy: "correct the layers that make the operands")
             channels = input
         case .concatenation: channels = operands.reduce(0, +)
         case .pixelShuffle(let factor):
@@ -63,7 +63,7 @@ extension Layer {
     private func requireOperandCount(_ count: Int) throws(Diagnostic) {
         let allowed: ClosedRange<Int> =
             switch self.operator {
-            case .add: 2...2
+            case .add, .twoStageAdd, .multiply: 2...2
             case .concatenation: 2...64
             case .quantizeLatent, .reconstructLatent: 1...2
             default: 1...1
@@ -99,7 +99,10 @@ extension Layer {
         case .pixelShuffle(let factor): try require((1...16).contains(factor), "factor \(factor)", expected: "1...16")
         case .quantizeLatent(let grid), .reconstructLatent(let grid):
             try require((0...8).contains(grid.fractionBits), "fractionBits \(grid.fractionBits)", expected: "0...8")
-        case .normalization, .requantize, .add, .concatenation: break
+        case .twoStageAdd(let addition):
+            try require(
+                (0...24).contains(addition.leftShift), "leftShift \(addition.leftShift)", expected: "0...24")
+        case .normalization, .requantize, .add, .multiply, .concatenation: break
         }
         try requireActivation()
     }
@@ -114,11 +117,11 @@ extension Layer {
             try require(low <= high, "clip limits \(low) and \(high)", expected: "low at most high")
         }
         switch self.operator {
-        case .convolution, .transposedConvolution, .fullyConnected, .requantize, .add: break
+        case .convolution, .transposedConvolution, .fullyConnected, .requantize, .add, .twoStageAdd, .multiply: break
         case .normalization, .concatenation, .pixelShuffle, .quantizeLatent, .reconstructLatent:
             try require(
-                false, "an activation function", expected: "none: only accumulating layers, requantize and add have one"
-            )
+                false, "an activation function",
+                expected: "none: only accumulating layers, requantize, additions and multiply have one")
         }
     }
 

@@ -33,9 +33,11 @@ extension Layer {
         case .transposedConvolution(let transposed): return try outputExtent(transposed, of: input)
         case .fullyConnected: return (1, 1)
         case .normalization, .requantize: return (input.height, input.width)
-        case .add:
+        case .add, .twoStageAdd, .multiply:
             try requireExtents(
-                operands[1] == input, "operands \(input) and \(operands[1])", expected: "two operands of one shape")
+                operands[1] == input || operands[1].height == 1 && operands[1].width == 1,
+                "operands \(input) and \(operands[1])",
+                expected: "two operands of one shape, or one pixel as the second")
             return (input.height, input.width)
         case .concatenation:
             try requireExtents(

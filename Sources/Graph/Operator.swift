@@ -9,8 +9,12 @@ public enum Operator: Hashable, Sendable {
     /// Element by element: the decoded value goes through post-processing into another format. Also a standalone
     /// activation function.
     case requantize
-    /// Two inputs of one shape, element by element.
+    /// Two inputs of one shape, element by element; or of the second only one pixel, whose values meet every pixel.
     case add
+    /// The same inputs; each is rescaled and rounded before the sum or the difference is.
+    case twoStageAdd(TwoStageAddition)
+    /// The same inputs: the product of the decoded values goes through post-processing.
+    case multiply
     /// Two or more inputs of one height and width, channels one after the other. Codes are copied: the formats must
     /// agree (see `docs/arithmetic.md`).
     case concatenation
@@ -33,10 +37,20 @@ public enum Operator: Hashable, Sendable {
         case .normalization(let form): form.rawValue
         case .requantize: "requantize"
         case .add: "add"
+        case .twoStageAdd: "twoStageAdd"
+        case .multiply: "multiply"
         case .concatenation: "concatenation"
         case .pixelShuffle: "pixelShuffle"
         case .quantizeLatent: "quantizeLatent"
         case .reconstructLatent: "reconstructLatent"
+        }
+    }
+
+    /// Whether it combines two tensors element by element, the second of one shape with the first or one pixel.
+    public var combinesTwo: Bool {
+        switch self {
+        case .add, .twoStageAdd, .multiply: true
+        default: false
         }
     }
 
@@ -54,5 +68,18 @@ public struct LatentGrid: Hashable, Sendable {
     public init(fractionBits: Int = 6, firstMeanChannel: Int = 0) {
         self.fractionBits = fractionBits
         self.firstMeanChannel = firstMeanChannel
+    }
+}
+
+/// An addition that rounds its operands, too, as integer runtimes do.
+public struct TwoStageAddition: Hashable, Sendable {
+    /// L, 0...24: an operand v enters the first stage as v 2^L.
+    public var leftShift: Int
+    /// Whether the second operand is taken away instead of added.
+    public var subtracts: Bool
+
+    public init(leftShift: Int = 20, subtracts: Bool = false) {
+        self.leftShift = leftShift
+        self.subtracts = subtracts
     }
 }

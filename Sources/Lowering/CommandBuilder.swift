@@ -167,11 +167,14 @@ struct CommandBuilder<Sink: CommandSink> {
             (first, count, chunk) = (operand.firstChannel, operand.channels, operand.channels)
         }
         let bytes = operand.bytesPerElement
+        let rows =
+            step.inputRows
+            .lowerBound..<max(
+                step.inputRows.lowerBound + 1, step.inputRows.upperBound - layer.missingRows)
         return rectangle(
-            tensors[operand.tensor],
-            rows: step.inputRows
-                .lowerBound..<max(step.inputRows.lowerBound + 1, step.inputRows.upperBound - layer.missingRows),
-            columns: step.inputColumns, firstChannel: first, channels: count, address: address,
+            tensors[operand.tensor], rows: operand.isOnePixel ? 0..<1 : rows,
+            columns: operand.isOnePixel ? 0..<1 : step.inputColumns, firstChannel: first, channels: count,
+            address: address,
             chunkBytes: chunk * bytes,
             chunkPitchBytes: roundUp(chunk * bytes, to: inputLanes))
     }

@@ -89,13 +89,14 @@ extension LayerLowering {
             elementwise.hasSecond = true
             elementwise.secondAddress = buffers.second[step.inputHalf]
             elementwise.secondBytesPerElement = second.bytesPerElement
-            elementwise.secondPixelPitchBytes = roundUp(second.channels * second.bytesPerElement, to: inputLanes)
+            elementwise.secondPixelPitchBytes =
+                second.isOnePixel ? 0 : roundUp(second.channels * second.bytesPerElement, to: inputLanes)
         }
         elementwise.outputAddress = buffers.output[step.outputHalf]
         elementwise.outputBytesPerElement = layer.outputBytesPerElement
         elementwise.outputPixelPitchBytes = roundUp(step.channels.count, to: outputLanes) * layer.outputBytesPerElement
         elementwise.shuffleFactor = layer.shuffleFactor
-        elementwise.fractionBits = layer.latentFractionBits
+        elementwise.fractionBits = layer.fractionBits
         elementwise.parameters = parameters
         return elementwise
     }

@@ -14,12 +14,13 @@ struct ElementwiseUnit {
     private let decoder: OperandDecoder?
     private let secondDecoder: OperandDecoder?
     private let factors: (first: Int64, second: Int64)
+    private let scaler: OperandScaler?
 
     /// Takes the parameters that the command needs; nil where it has nothing to do.
     init?(_ work: Elementwise, _ context: LayerContext?, _ buffer: inout OnChipBuffer, level: KernelLevel) {
         guard work.rows > 0, work.columns > 0, work.channels > 0 else { return nil }
         precondition(work.shuffleFactor == 1 || work.function == .copy, "only copies shuffle")
-        precondition(work.function != .add || work.hasSecond, "an addition has two operands")
+        precondition(!work.function.combinesTwo || work.hasSecond, "\(work.function.rawValue) has two operands")
         self.work = work
         postProcessor = PostProcessorKernel(level: level)
         self.buffer = buffer.view
@@ -27,7 +28,7 @@ struct ElementwiseUnit {
         guard work.function != .copy else {
             precondition(
                 work.inputBytesPerElement == work.outputBytesPerElement, "a copy keeps the bytes of an element")
-            (drain, decoder, secondDecoder, factors) = (nil, nil, nil, (1, 0))
+            (drain, decoder, secondDecoder, factors, scaler) = (nil, nil, nil, (1, 0), nil)
             return
         }
         guard let context else { preconditionFailure("\(work.function.rawValue) needs a channel block") }
@@ -44,6 +45,7 @@ struct ElementwiseUnit {
             work.hasSecond && work.secondBytesPerElement == 1
             ? context.decoder(LayerContext.DecoderKey(channels: channels, operand: .value, isSecond: true)) : nil
         factors = work.factors(context.configuration.drain)
+        scaler = work.function.hasTwoStages ? OperandScaler(work, context.configuration.operandMultipliers) : nil
     }
 
     /// Lanes of scratch.
@@ -91,10 +93,20 @@ struct ElementwiseUnit {
         let sums = scratch.wideSums
         let count = work.columns * work.channels
         read(row: row, isSecond: false, scratch)
-        for element in 0..<count { sums[element] = Int64(scratch.values[element]) * factors.first }
+        if let scaler {
+            for element in 0..<count { sums[element] = scaler.first(scratch.values[element]) }
+        } else {
+            for element in 0..<count { sums[element] = Int64(scratch.values[element]) * factors.first }
+        }
         if work.hasSecond {
             read(row: row, isSecond: true, scratch)
-            for element in 0..<count { sums[element] += Int64(scratch.values[element]) * factors.second }
+            if let scaler {
+                for element in 0..<count { sums[element] += scaler.second(scratch.values[element]) }
+            } else if work.function == .multiply {
+                for element in 0..<count { sums[element] *= Int64(scratch.values[element]) }
+            } else {
+                for element in 0..<count { sums[element] += Int64(scratch.values[element]) * factors.second }
+            }
         }
         if work.function == .quantizeLatent {
             precondition((0..<16).contains(work.fractionBits), "F is at most 15")
@@ -137,7 +149,7 @@ extension Elementwise {
     /// What the two operands are multiplied by before they are added.
     fileprivate func factors(_ drain: DrainConfiguration) -> (first: Int64, second: Int64) {
         switch function {
-        case .copy, .requantize: return (1, 0)
+        case .copy, .requantize, .multiply, .twoStageAdd, .twoStageSubtract: return (1, 0)
         case .add:
             guard case .addition(let addition) = drain else { preconditionFailure("an addition needs its mantissas") }
             return (addition.mantissaA, addition.mantissaB)

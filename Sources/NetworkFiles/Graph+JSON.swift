@@ -10,8 +10,7 @@ extension Graph {
             .init("sizeMultiple", .integer(sizeMultiple)),
             .init(
                 "inputs",
-                .array(
-                    inputs.map { .object([.init("name", .string($0.name)), .init("channels", .integer($0.channels))]) })
+                .array(inputs.map { .object($0.members) })
             ),
             .init("layers", .array(layers.map { .object($0.members) })),
             .init("outputs", .array(outputs.map { .string($0) })),
@@ -22,8 +21,7 @@ extension Graph {
     init(_ fields: JSONFields) throws(Diagnostic) {
         var inputs: [GraphInput] = []
         for input in try fields.objects("inputs") {
-            inputs.append(
-                GraphInput(name: try input.plainName("name"), channels: try input.integer("channels", in: 1...65_536)))
+            inputs.append(try GraphInput(input))
             try input.requireAllTaken()
         }
         var layers: [Layer] = []
@@ -33,6 +31,21 @@ extension Graph {
             outputs: try fields.distinctStrings("outputs"),
             sizeMultiple: try fields.integer("sizeMultiple", in: 1...4096),
             latents: try fields.distinctStrings("latents"))
+    }
+}
+
+extension GraphInput {
+    fileprivate var members: [JSONValue.Member] {
+        [.init("name", .string(name)), .init("channels", .integer(channels))]
+            + (extent.map { [.init("height", .integer($0.height)), .init("width", .integer($0.width))] } ?? [])
+    }
+
+    fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
+        self.init(name: try fields.plainName("name"), channels: try fields.extent("channels"))
+        guard fields.has("height") || fields.has("width") else { return }
+        extent = Extent(
+            height: try fields.integer("height", in: 1...GraphLimits.extent),
+            width: try fields.integer("width", in: 1...GraphLimits.extent))
     }
 }
 
@@ -104,7 +117,8 @@ extension Operator {
         case .pixelShuffle(let factor): [("factor", factor)]
         case .quantizeLatent(let grid), .reconstructLatent(let grid):
             [("fractionBits", grid.fractionBits), ("firstMeanChannel", grid.firstMeanChannel)]
-        case .normalization, .requantize, .add, .concatenation: []
+        case .twoStageAdd(let addition): [("leftShift", addition.leftShift), ("subtracts", addition.subtracts ? 1 : 0)]
+        case .normalization, .requantize, .add, .multiply, .concatenation: []
         }
     }
 
@@ -115,6 +129,12 @@ extension Operator {
         case "fullyConnected": self = .fullyConnected(outputChannels: try fields.extent("outputChannels"))
         case "requantize": self = .requantize
         case "add": self = .add
+        case "twoStageAdd":
+            self = .twoStageAdd(
+                TwoStageAddition(
+                    leftShift: try fields.integer("leftShift", in: 0...24),
+                    subtracts: try fields.integer("subtracts", in: 0...1) == 1))
+        case "multiply": self = .multiply
         case "concatenation": self = .concatenation
         case "pixelShuffle": self = .pixelShuffle(factor: try fields.integer("factor", in: 1...16))
         case "quantizeLatent": self = .quantizeLatent(try LatentGrid(fields))

@@ -26,7 +26,7 @@ extension QuantizedNetwork {
         case .concatenation: try requireConcatenation(inputs, output, at: place)
         case .pixelShuffle(let factor):
             try requirePixelShuffle(inputs[0], output, squaredFactor: factor * factor, at: place)
-        case .requantize, .add: break
+        case .requantize, .add, .twoStageAdd, .multiply: break
         }
     }
 

@@ -75,6 +75,14 @@ extension LayerParameters {
                 .init("mantissaB", .integer(Int(addition.mantissaB))), .init("exponent", .integer(addition.exponent)),
                 .init("rounding", .string(addition.rounding.rawValue)),
             ] + resultMembers(addition.resultBits, addition.clipLow, addition.clipHigh)
+        case .twoStageAddition(let addition):
+            [.init("kind", .string("twoStageAddition"))]
+                + [("A", addition.multiplierA), ("B", addition.multiplierB)].flatMap { name, multiplier in
+                    [
+                        JSONValue.Member("mantissa\(name)", .integer(Int(multiplier.mantissa))),
+                        JSONValue.Member("exponent\(name)", .integer(multiplier.exponent)),
+                    ]
+                } + addition.postProcessing.members
         case .none: [.init("kind", .string("none"))]
         }
     }

@@ -136,11 +136,21 @@ extension LayerParameters {
                     rounding: try fields.word("rounding", as: RoundingRule.self),
                     resultBits: try fields.integer("resultBits"), clipLow: try fields.integer32("clipLow"),
                     clipHigh: try fields.integer32("clipHigh")))
+        case "twoStageAddition":
+            func multiplier(_ name: String) throws(Diagnostic) -> QuantizedMultiplier {
+                QuantizedMultiplier(
+                    mantissa: UInt32(try fields.integer("mantissa\(name)", in: 0...(1 << 31 - 1))),
+                    exponent: try fields.integer("exponent\(name)", in: -62...0))
+            }
+            self = .twoStageAddition(
+                TwoStageAdditionParameters(
+                    multiplierA: try multiplier("A"), multiplierB: try multiplier("B"),
+                    postProcessing: try PostProcessing(fields, name, channels: outputChannels, tensors: &tensors)))
         case "none": self = .none
         case let word:
             throw JSONFields.invalid(
                 fields.place, found: "kind '\(word)'",
-                expected: "accumulation, normalization, requantization, addition or none")
+                expected: "accumulation, normalization, requantization, addition, twoStageAddition or none")
         }
     }
 }

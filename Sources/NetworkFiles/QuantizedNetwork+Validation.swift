@@ -81,10 +81,19 @@ extension QuantizedNetwork {
             try validateCodeMap(accumulation.postProcessing, of: layer)
         case (.normalization(let form), .normalization(let normalization)):
             try validate(normalization, form, at: place, channels: outputChannels)
-        case (.requantize, .requantization(let postProcessing)):
+        case (.requantize, .requantization(let postProcessing)), (.multiply, .requantization(let postProcessing)):
             try validate(postProcessing, at: place, channels: outputChannels)
             try validateCodeMap(postProcessing, of: layer)
         case (.add, .addition(let addition)): try validate(addition, at: place)
+        case (.twoStageAdd, .twoStageAddition(let addition)):
+            for (name, multiplier) in [("A", addition.multiplierA), ("B", addition.multiplierB)] {
+                try require(
+                    multiplier.mantissa < 1 << 31 && (-62...0).contains(multiplier.exponent), place,
+                    "multiplier \(name) of mantissa \(multiplier.mantissa) and exponent \(multiplier.exponent)",
+                    expected: "a mantissa below 2^31, an exponent in -62...0")
+            }
+            try validate(addition.postProcessing, at: place, channels: outputChannels)
+            try validateCodeMap(addition.postProcessing, of: layer)
         case (.concatenation, .none), (.pixelShuffle, .none), (.quantizeLatent, .none), (.reconstructLatent, .none):
             break
         default: throw missing(place, expected: "the parameters of \(layer.operator.name)")

@@ -43,6 +43,7 @@ extension QuantizedNetwork {
                 accumulation.postProcessing.write(name, to: &tensors)
             case .requantization(let postProcessing): postProcessing.write(name, to: &tensors)
             case .normalization(let normalization): normalization.write(name, to: &tensors)
+            case .twoStageAddition(let addition): addition.postProcessing.write(name, to: &tensors)
             case .addition, .some(.none), nil: break
             }
         }

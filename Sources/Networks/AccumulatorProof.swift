@@ -27,7 +27,7 @@ public enum AccumulatorProof {
         switch parameters {
         case .accumulation(let accumulation): accumulationBounds(layer, accumulation, input)
         case .normalization(let normalization): normalizationBounds(layer, normalization, input, activationBits)
-        case .requantization, .addition, .none: []
+        case .requantization, .addition, .twoStageAddition, .none: []
         }
     }
 

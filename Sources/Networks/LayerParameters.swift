@@ -6,9 +6,10 @@ public enum LayerParameters: Hashable, Sendable {
     /// Convolution, transposed convolution, fully connected.
     case accumulation(AccumulationParameters)
     case normalization(NormalizationParameters)
-    /// `requantize`: the accumulator is the decoded value.
+    /// `requantize`: the accumulator is the decoded value; `multiply`: the product of two.
     case requantization(PostProcessing)
     case addition(AdditionParameters)
+    case twoStageAddition(TwoStageAdditionParameters)
     /// Operators that only move codes or are fixed by their grid: concatenation, pixel shuffle, the latent operators.
     case none
 
@@ -18,7 +19,7 @@ public enum LayerParameters: Hashable, Sendable {
         switch self {
         case .accumulation(let parameters): (parameters.weightCodes, parameters.weightDecoder)
         case .normalization(let parameters): (parameters.gammaCodes, parameters.gammaDecoder)
-        case .requantization, .addition, .none: nil
+        case .requantization, .addition, .twoStageAddition, .none: nil
         }
     }
 }
@@ -111,5 +112,22 @@ public struct AdditionParameters: Hashable, Sendable {
         self.resultBits = resultBits
         self.clipLow = clipLow
         self.clipHigh = clipHigh
+    }
+}
+
+/// `sum = G(a 2^L, multiplierA) + G(b 2^L, multiplierB)`, or minus, then post-processing; G is the rule
+/// `gemmlowpDouble`, whatever the rule of the post-processing.
+public struct TwoStageAdditionParameters: Hashable, Sendable {
+    /// Below 1: exponents of at most 0.
+    public var multiplierA: QuantizedMultiplier
+    public var multiplierB: QuantizedMultiplier
+    public var postProcessing: PostProcessing
+
+    public init(
+        multiplierA: QuantizedMultiplier, multiplierB: QuantizedMultiplier, postProcessing: PostProcessing
+    ) {
+        self.multiplierA = multiplierA
+        self.multiplierB = multiplierB
+        self.postProcessing = postProcessing
     }
 }

@@ -1,4 +1,5 @@
 public import Diagnostics
+public import Graph
 
 /// A network whose sums fit their widths whatever the picture: what everything that executes takes. Only the proof
 /// makes one.
@@ -30,5 +31,16 @@ public struct ProvenNetwork: Sendable {
     /// and the widths are those of the whole, and each layer is proved by itself.
     public func cut(from inputs: [String], to outputs: [String], name: String, sizeMultiple: Int = 1) -> ProvenNetwork {
         ProvenNetwork(followingFrom: network.cut(from: inputs, to: outputs, name: name, sizeMultiple: sizeMultiple))
+    }
+
+    /// The same network with inputs of these extents: sums do not depend on them.
+    ///
+    /// - Parameter extents: by graph input; the others have none of their own.
+    public func withInputExtents(_ extents: [String: GraphInput.Extent]) -> ProvenNetwork {
+        var network = network
+        for index in network.graph.inputs.indices {
+            network.graph.inputs[index].extent = extents[network.graph.inputs[index].name]
+        }
+        return ProvenNetwork(followingFrom: network)
     }
 }

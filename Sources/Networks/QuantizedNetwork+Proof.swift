@@ -31,9 +31,10 @@ extension QuantizedNetwork {
         case .accumulation(let accumulation):
             try requireDefinedAtAllRates(accumulation.postProcessing, layer, bounds.map { $0.low...$0.high })
         case .requantization(let post):
-            guard let input = formats[layer.inputs[0]] else { return }
-            let ranges = post.multipliers.indices.map {
-                Int128(input.valueRange(channel: $0).lowerBound)...Int128(input.valueRange(channel: $0).upperBound)
+            let operands = layer.inputs.compactMap { formats[$0] }
+            guard operands.count == layer.inputs.count else { return }
+            let ranges = post.multipliers.indices.map { channel in
+                operands.map { $0.valueRange(channel: channel).wide }.product
             }
             try requireDefinedAtAllRates(post, layer, ranges)
         case .normalization:
@@ -45,6 +46,7 @@ extension QuantizedNetwork {
                     remedy: "quantize again with fewer weight or activation bits: --weight-bits, --activation-bits")
             }
         case .addition(let addition): try requireDefined(addition, layer)
+        case .twoStageAddition(let addition): try requireDefined(addition, layer)
         case nil, .some(.none): break
         }
     }
@@ -94,6 +96,26 @@ extension QuantizedNetwork {
         }
     }
 
+    /// A multiplier below 1 makes nothing larger, so that no sum is larger than the operands 2^L.
+    private func requireDefined(_ addition: TwoStageAdditionParameters, _ layer: Layer) throws(Diagnostic) {
+        guard case .twoStageAdd(let stage) = layer.operator else { return }
+        let operands = layer.inputs.compactMap { formats[$0] }
+        guard operands.count == 2 else { return }
+        var sums: [ClosedRange<Int128>] = []
+        for channel in addition.postProcessing.multipliers.indices {
+            let largest = operands.map { $0.valueRange(channel: channel).wide.largestMagnitude << stage.leftShift }
+            let sum = largest[0] + largest[1]
+            guard sum < 1 << 31 else {
+                throw Diagnostic(
+                    .networkRequantizationTooWide, at: "layer \(layer.name), channel \(channel)",
+                    found: "operands that reach \(sum) together behind a left shift of \(stage.leftShift)",
+                    expected: "sums of 32 bits signed", remedy: "choose a smaller leftShift")
+            }
+            sums.append(-sum...sum)
+        }
+        try requireDefinedAtAllRates(addition.postProcessing, layer, sums)
+    }
+
     private func requireShift(
         _ multiplier: QuantizedMultiplier, _ accumulators: ClosedRange<Int128>, _ place: String
     ) throws(Diagnostic) {
@@ -106,5 +128,30 @@ extension QuantizedNetwork {
         throw Diagnostic(
             .networkRequantizationTooWide, at: place, found: refusal.found, expected: refusal.expected,
             remedy: "choose another rounding rule or a smaller exponent")
+    }
+}
+
+extension ClosedRange where Bound: BinaryInteger {
+    fileprivate var wide: ClosedRange<Int128> { Int128(lowerBound)...Int128(upperBound) }
+}
+
+extension ClosedRange<Int128> {
+    fileprivate var largestMagnitude: Int128 { Swift.max(lowerBound.magnitudeValue, upperBound.magnitudeValue) }
+}
+
+extension Int128 {
+    fileprivate var magnitudeValue: Int128 { self < 0 ? -self : self }
+}
+
+extension [ClosedRange<Int128>] {
+    /// Where the products of one value of each range lie.
+    fileprivate var product: ClosedRange<Int128> {
+        reduce(1...1) { range, other in
+            let corners = [
+                range.lowerBound * other.lowerBound, range.lowerBound * other.upperBound,
+                range.upperBound * other.lowerBound, range.upperBound * other.upperBound,
+            ]
+            return corners.min()!...corners.max()!
+        }
     }
 }

@@ -27,7 +27,8 @@ extension LayerParameters {
             post.multipliers = multipliers
             post.multipliersNegative = multipliers
             self = .requantization(post)
-        case .normalization, .addition, .none: preconditionFailure("only multiplying layers have rates")
+        case .normalization, .addition, .twoStageAddition, .none:
+            preconditionFailure("only multiplying layers have rates")
         }
     }
 }

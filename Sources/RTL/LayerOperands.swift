@@ -22,7 +22,7 @@ package struct LayerOperands {
         network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?,
         threads: Int, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        let part = try network.network.onlyLayer(layer)
+        var part = try network.network.onlyLayer(layer)
         let whole = try SimulationPlan(
             network: network.network, machine: machine, width: picture.width, height: picture.height,
             schedule: schedule, memory: memory)
@@ -33,6 +33,11 @@ package struct LayerOperands {
             inputs[input.name] = pictureInputs[input.name] ?? run.storedOutput(input.name)
         }
         let shape = inputs[part.graph.inputs[0].name]!.shape
+        for index in part.graph.inputs.indices {
+            let own = inputs[part.graph.inputs[index].name]!.shape
+            guard own.height != shape.height || own.width != shape.width else { continue }
+            part.graph.inputs[index].extent = GraphInput.Extent(height: own.height, width: own.width)
+        }
         self.network = try ProvenNetwork(part)
         plan = try SimulationPlan(
             network: part, machine: machine, width: shape.width, height: shape.height, memory: memory)

@@ -135,7 +135,7 @@ extension RTLVerification {
         _ layerCase: LayerCase, on build: MachineBuild, directory: URL, cycleLimit: Int? = nil, threads: Int = 1,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        let input = layerCase.inputs.first!.value.shape
+        let input = layerCase.shape
         let network = try ProvenNetwork(layerCase.network)
         let plan = try SimulationPlan(
             network: layerCase.network, machine: build.machine, width: input.width, height: input.height, memory: memory

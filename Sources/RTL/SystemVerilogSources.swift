@@ -25,6 +25,7 @@ public enum SystemVerilogSources {
         ("intaglio_step_sequencer.sv", text(PackageResources.intaglio_step_sequencer_sv)),
         ("intaglio_mac_array.sv", text(PackageResources.intaglio_mac_array_sv)),
         ("intaglio_drain.sv", text(PackageResources.intaglio_drain_sv)),
+        ("intaglio_scale_lane.sv", text(PackageResources.intaglio_scale_lane_sv)),
         ("intaglio_elementwise.sv", text(PackageResources.intaglio_elementwise_sv)),
         ("intaglio_result_lanes.sv", text(PackageResources.intaglio_result_lanes_sv)),
         ("intaglio_compute_engine.sv", text(PackageResources.intaglio_compute_engine_sv)),

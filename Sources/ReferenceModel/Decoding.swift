@@ -77,3 +77,10 @@ extension WeightDecoder {
         return codes.map { Int32(entries[Int($0)]) }
     }
 }
+
+extension StoredOperand {
+    /// Values that a layer combines element by element: codes fit V bits, 16-bit integers may exceed them.
+    func values(of target: LayerTarget) throws(Diagnostic) -> [Int32] {
+        try values(operandBits: format.bytesPerElement == 1 ? target.widths.activationBits : nil)
+    }
+}

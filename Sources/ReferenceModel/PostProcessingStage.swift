@@ -11,14 +11,15 @@ struct PostProcessingStage: Sendable {
     private let parameters: PostProcessing
     private let output: OutputStage
 
-    init(_ parameters: PostProcessing, target: LayerTarget) throws(Diagnostic) {
+    /// - Parameter sumBits: of sums that are no accumulator's; A where nil.
+    init(_ parameters: PostProcessing, target: LayerTarget, sumBits: Int? = nil) throws(Diagnostic) {
         let channels = target.shape.channels
         try target.require(
             parameters.multipliers.count == channels && parameters.multipliersNegative.count == channels,
             "\(parameters.multipliers.count) multipliers, \(parameters.multipliersNegative.count) for negative sums",
             expected: "\(channels) of each, one an output channel")
         layer = target.layer
-        accumulatorBits = target.widths.accumulatorBits
+        accumulatorBits = sumBits ?? target.widths.accumulatorBits
         self.parameters = parameters
         output = try OutputStage(
             target: target, resultBits: parameters.resultBits, clipLow: parameters.clipLow,

@@ -45,6 +45,10 @@ extension ReferenceModel {
             return try runRequantize(postProcessing, of: sources[0], into: target)
         case (.add, .addition(let parameters)):
             return try runAdd(parameters, of: sources[0], and: sources[1], into: target)
+        case (.twoStageAdd(let addition), .twoStageAddition(let parameters)):
+            return try runTwoStageAdd(addition, parameters, of: sources[0], and: sources[1], into: target)
+        case (.multiply, .requantization(let postProcessing)):
+            return try runMultiply(postProcessing, of: sources[0], and: sources[1], into: target)
         case (.concatenation, .none): return try runConcatenation(of: sources, into: target)
         case (.pixelShuffle(let factor), .none):
             return try runPixelShuffle(factor: factor, of: sources[0], into: target)

@@ -29,19 +29,19 @@ extension ReferenceModel {
         let output = try OutputStage(
             target: target, resultBits: parameters.resultBits, clipLow: parameters.clipLow,
             clipHigh: parameters.clipHigh)
-        let a = try operandA.values(
-            operandBits: operandA.format.bytesPerElement == 1 ? target.widths.activationBits : nil)
-        let b = try operandB.values(
-            operandBits: operandB.format.bytesPerElement == 1 ? target.widths.activationBits : nil)
+        let a = try operandA.values(of: target)
+        let b = try operandB.values(of: target)
         let shape = target.shape
+        let second = operandB.tensor.shape
+        let isPixel = second.height == 1 && second.width == 1
 
         return try assembleRows(shape) { y throws(Diagnostic) in
             var row = OutputRow(channels: shape.channels)
             for x in 0..<shape.width {
                 for c in 0..<shape.channels {
-                    let index = shape.index(y, x, c)
+                    let addend = isPixel ? b[second.index(0, 0, c)] : b[second.index(y, x, c)]
                     let sum =
-                        Int128(a[index]) * Int128(parameters.mantissaA) + Int128(b[index])
+                        Int128(a[shape.index(y, x, c)]) * Int128(parameters.mantissaA) + Int128(addend)
                         * Int128(parameters.mantissaB)
                     let rounded = try! parameters.rounding.rounded(sum, shiftedRightBy: 31 - parameters.exponent)
                     row.append(output.store(rounded, channel: c), channel: c)

@@ -8,8 +8,7 @@ extension ReferenceModel {
         _ parameters: PostProcessing, of operand: StoredOperand, into target: LayerTarget
     ) throws(Diagnostic) -> LayerResult {
         let stage = try PostProcessingStage(parameters, target: target)
-        let values = try operand.values(
-            operandBits: operand.format.bytesPerElement == 1 ? target.widths.activationBits : nil)
+        let values = try operand.values(of: target)
         let shape = target.shape
 
         return try assembleRows(shape) { y throws(Diagnostic) in

@@ -44,8 +44,8 @@ struct TrafficEstimate {
                 layer.kind == .concatenation
                 ? 1 : (counts.inputFollowsChannels ? counts.channelTiles : counts.inputChannelTiles)
             input += TrafficEstimate.rectangles(
-                tiles: counts.pixelTiles, rows: rows.inputTotal, columns: columns.inputTotal,
-                columnTiles: columns.count,
+                tiles: counts.pixelTiles, rows: operand.isOnePixel ? rows.count : rows.inputTotal,
+                columns: operand.isOnePixel ? columns.count : columns.inputTotal, columnTiles: columns.count,
                 channels: ceilDivide(operand.channels, by: parts), parts: parts, tensorChannels: operand.tensorChannels,
                 bytesPerElement: operand.bytesPerElement,
                 dma: dma)

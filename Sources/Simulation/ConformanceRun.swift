@@ -23,7 +23,7 @@ public struct ConformanceRun: Sendable {
         _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        let input = layerCase.inputs.first!.value.shape
+        let input = layerCase.shape
         let network = try ProvenNetwork(layerCase.network)
         let plan = try SimulationPlan(
             network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule,

@@ -12,7 +12,7 @@ public struct RunInputs: Sendable {
     public let network: ProvenNetwork
     /// Stored elements of its graph inputs, by name.
     public let tensors: [String: Tensor<Int32>]
-    /// Of all inputs.
+    /// Of the first input, and of all that have no extent of their own in the network.
     public let height: Int
     public let width: Int
 
@@ -31,21 +31,25 @@ public struct RunInputs: Sendable {
         let graph = network.network.graph
         let channels = try graph.channels()
         var tensors: [String: Tensor<Int32>] = [:]
-        var extent: TensorShape?
         for (name, dump) in files {
             guard let count = channels[name], let format = network.network.formats[name] else {
                 throw Self.unknown(name, in: graph)
             }
             let shape = dump.shape ?? TensorShape(height: 1, width: 1, channels: count)
+            let own = graph.inputs.first { $0.name == name }?.extent
             let expected = TensorShape(
-                height: extent?.height ?? shape.height, width: extent?.width ?? shape.width, channels: count)
+                height: own?.height ?? shape.height, width: own?.width ?? shape.width, channels: count)
             tensors[name] = try dump.input(as: format, shape: expected, of: name)
-            extent = expected
         }
         let names = files.map(\.name)
-        self.network = try Self.part(of: network, behind: names)
         self.tensors = tensors
-        (height, width) = (extent?.height ?? 1, extent?.width ?? 1)
+        let first = tensors[names[0]]!.shape
+        (height, width) = (first.height, first.width)
+        let others = tensors.mapValues(\.shape).filter {
+            $0.value.height != first.height || $0.value.width != first.width
+        }
+        self.network = try Self.part(of: network, behind: names).withInputExtents(
+            others.mapValues { GraphInput.Extent(height: $0.height, width: $0.width) })
         let run = self.network.network.graph
         guard run.padded(height) == height, run.padded(width) == width else {
             throw Diagnostic(

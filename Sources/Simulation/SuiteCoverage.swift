@@ -144,6 +144,7 @@ extension LayerParameters {
         case .accumulation(let accumulation): accumulation.postProcessing.rounding
         case .requantization(let postProcessing): postProcessing.rounding
         case .addition(let addition): addition.rounding
+        case .twoStageAddition(let addition): addition.postProcessing.rounding
         default: nil
         }
     }

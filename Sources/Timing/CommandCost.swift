@@ -17,6 +17,8 @@ public struct CommandCost: Hashable, Sendable {
     /// Registers between the activation buffer and the post-processor in element-wise work: the operands as read, and
     /// decoded.
     public static let operandStages = 2
+    /// Registers between decoded operands and their sum where each is rescaled before: product, rounding.
+    public static let scaleStages = 2
 
     /// Cycles that begin a step (or a group of element-wise work).
     public var computeCycles = 0
@@ -64,7 +66,9 @@ public struct CommandCost: Hashable, Sendable {
     public init(_ work: Elementwise, on machine: MachineDescription) {
         computeCycles = work.rows * work.columns * ceilDivide(work.channels, by: machine.resultLanes)
         drainCycles = CommandCost.postProcessorStages + CommandCost.encoderStages
-        fillCycles = CommandCost.fillCycles + CommandCost.operandStages
+        fillCycles =
+            CommandCost.fillCycles + CommandCost.operandStages
+            + (work.function.hasTwoStages ? CommandCost.scaleStages : 0)
     }
 }
 

@@ -130,6 +130,7 @@ private struct RowOfLayer {
             rounding = parameters.table == nil ? "" : "table"
         case .requantization(let post): rounding = post.rounding.rawValue
         case .addition(let addition): rounding = addition.rounding.rawValue
+        case .twoStageAddition(let addition): rounding = addition.postProcessing.rounding.rawValue
         case .some(.none), nil: break
         }
         switch file.quantized?.formats[layer.name] {

@@ -112,7 +112,7 @@ import Testing
         var tried = 0
         for seed in 2000..<2300 as Range<UInt64> {
             let layerCase = generator.layerCase(seed: seed)
-            let shape = layerCase.inputs.first!.value.shape
+            let shape = layerCase.shape
             let best = try Schedule(of: layerCase.network, on: machine, height: shape.height, width: shape.width)
             guard let other = best.withOtherTiles(for: layerCase.network, machine: machine, using: &random) else {
                 continue

@@ -49,7 +49,7 @@ import Testing
         var tried = 0
         for seed in 200..<240 as Range<UInt64> {
             let layerCase = generator.layerCase(seed: seed, family: Self.families[Int(seed % 4)])
-            let shape = layerCase.inputs.first!.value.shape
+            let shape = layerCase.shape
             let best = try Schedule(of: layerCase.network, on: machine, height: shape.height, width: shape.width)
             guard let other = best.withOtherTiles(for: layerCase.network, machine: machine, using: &random) else {
                 continue

@@ -81,7 +81,7 @@ import Testing
             let layerCase = LayerCaseGenerator(
                 limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40)
             ).layerCase(seed: seed)
-            let input = layerCase.inputs.first!.value.shape
+            let input = layerCase.shape
             let plan = try SimulationPlan(
                 network: layerCase.network, machine: TestMachine.tight, width: input.width, height: input.height)
             partialPasses += plan.program.commands.count {

@@ -67,8 +67,10 @@ module intaglio_compute_engine
     output logic [8*RESULTS-1:0]   segment_indices,
     input  logic [64*RESULTS-1:0]  segments
 );
-    localparam logic [31:0] REQUANTIZE = 32'd1;
-    localparam logic [31:0] ADD        = 32'd2;
+    localparam logic [31:0] COPY               = 32'd0;
+    localparam logic [31:0] ADD                = 32'd2;
+    localparam logic [31:0] QUANTIZE_LATENT    = 32'd3;
+    localparam logic [31:0] RECONSTRUCT_LATENT = 32'd4;
 
     // Phases of a command
     logic         reads_header, runs, begins;
@@ -290,8 +292,9 @@ module intaglio_compute_engine
         .header(header),
         .normalizes(normalizes),
         .adds(is_elementwise && work == ADD),
-        .bypasses(is_elementwise && work != ADD && work != REQUANTIZE),
-        .is_integer16(result_is_wide || (is_elementwise && work == 32'd0)),
+        .bypasses(is_elementwise &&
+                  (work == COPY || work == QUANTIZE_LATENT || work == RECONSTRUCT_LATENT)),
+        .is_integer16(result_is_wide || (is_elementwise && work == COPY)),
         .unrounded(unrounded),
         .limit_selects(limit_selects),
         .limits(limits),

@@ -4,6 +4,9 @@
 //     cycle 1   elements are read                 register: elements
 //     cycle 2   decoded, combined                 register: values
 //     cycle 3   they stand at the result lanes
+//
+// A two-stage addition takes two cycles more: its operands pass the scale lanes before they are
+// combined.
 module intaglio_elementwise
     import intaglio_bundles::operand_reads_t, intaglio_bundles::unrounded_t;
 #(
@@ -32,6 +35,10 @@ module intaglio_elementwise
     localparam logic [31:0] COPY               = 32'd0;
     localparam logic [31:0] QUANTIZE_LATENT    = 32'd3;
     localparam logic [31:0] RECONSTRUCT_LATENT = 32'd4;
+    localparam logic [31:0] MULTIPLY           = 32'd5;
+    localparam logic [31:0] TWO_STAGE_ADD      = 32'd6;
+    localparam logic [31:0] TWO_STAGE_SUBTRACT = 32'd7;
+    localparam int          SCALE_STAGES       = 2;
 
     logic [31:0] input_address, input_pitch, output_address, output_pitch, output_bytes,
                  rows, columns, channel_block;
@@ -110,10 +117,15 @@ module intaglio_elementwise
     assign results.records                = lane_records;
     assign results.addresses              = lane_addresses;
 
-    logic last_read;
+    logic has_two_stages;
+    assign has_two_stages = work == TWO_STAGE_ADD || work == TWO_STAGE_SUBTRACT;
+
+    logic                    last_read;
+    logic [SCALE_STAGES-1:0] last_scaled;
     always_ff @(posedge clock) begin
-        last_read <= active && ends_channels && ends_columns && ends_rows && !reset;
-        lane_last <= last_read && !reset;
+        last_read   <= active && ends_channels && ends_columns && ends_rows && !reset;
+        last_scaled <= reset ? '0 : {last_scaled[0], last_read};
+        lane_last   <= (has_two_stages ? last_scaled[1] : last_read) && !reset;
     end
 
     generate
@@ -172,16 +184,56 @@ module intaglio_elementwise
                                                          64'sd1 <<< (fraction_bits - 32'd1))) >>>
                         fraction_bits :
                 (work == RECONSTRUCT_LATENT) ? (a <<< fraction_bits) + b :
+                (work == MULTIPLY)           ? a * b :
                                                a;
+
+            // The first stage of a two-stage addition, and what waits for it
+            logic signed [32:0] scaled_a, scaled_b;
+            intaglio_scale_lane first_scale (
+                .clock(clock),
+                .value(a[15:0]),
+                .left_shift(fraction_bits[4:0]),
+                .mantissa(header[32*4 +: 31]),
+                .exponent(header[112 +: 8]),
+                .scaled(scaled_a)
+            );
+            intaglio_scale_lane second_scale (
+                .clock(clock),
+                .value(b[15:0]),
+                .left_shift(fraction_bits[4:0]),
+                .mantissa(header[32*5 +: 31]),
+                .exponent(header[120 +: 8]),
+                .scaled(scaled_b)
+            );
+
+            logic [SCALE_STAGES-1:0]     scaled_valid;
+            logic [192*SCALE_STAGES-1:0] scaled_records;
+            logic [32*SCALE_STAGES-1:0]  scaled_addresses;
+            always_ff @(posedge clock) begin
+                scaled_valid     <= reset ? '0 : {scaled_valid[0], read_valid};
+                scaled_records   <= {scaled_records[191:0], records[192*lane +: 192]};
+                scaled_addresses <= {scaled_addresses[31:0], read_address};
+            end
+
+            logic signed [63:0] scaled_sum;
+            assign scaled_sum = (work == TWO_STAGE_SUBTRACT) ? 64'(scaled_a) - 64'(scaled_b) :
+                                                               64'(scaled_a) + 64'(scaled_b);
 
             // Register 2
             always_ff @(posedge clock) begin
-                lane_valid[lane]              <= read_valid && !reset;
-                lane_sums[64*lane +: 64]      <= combined;
-                lane_firsts[16*lane +: 16]    <= a[15:0];
-                lane_seconds[16*lane +: 16]   <= b[15:0];
-                lane_records[192*lane +: 192] <= records[192*lane +: 192];
-                lane_addresses[32*lane +: 32] <= read_address;
+                lane_firsts[16*lane +: 16]  <= a[15:0];
+                lane_seconds[16*lane +: 16] <= b[15:0];
+                if (has_two_stages) begin
+                    lane_valid[lane]              <= scaled_valid[1] && !reset;
+                    lane_sums[64*lane +: 64]      <= scaled_sum;
+                    lane_records[192*lane +: 192] <= scaled_records[192 +: 192];
+                    lane_addresses[32*lane +: 32] <= scaled_addresses[32 +: 32];
+                end else begin
+                    lane_valid[lane]              <= read_valid && !reset;
+                    lane_sums[64*lane +: 64]      <= combined;
+                    lane_records[192*lane +: 192] <= records[192*lane +: 192];
+                    lane_addresses[32*lane +: 32] <= read_address;
+                end
             end
             wire unused = &{1'b0, area_product, factor_product};
         end
