@@ -174,4 +174,36 @@ import Testing
             #expect(failure(network)?.code == .networkSumTooWide)
         }
     }
+
+    /// The largest operands of channel 0 are 10 and 10: 20 x 2^27 passes 31 bits, 20 x 2^24 does not.
+    @Test func twoStageAdditionsFit32Bits() throws {
+        func addition(_ leftShift: Int) throws -> QuantizedNetwork {
+            let post = PostProcessing(multipliers: [.one, .one], rounding: .single)
+            return network(
+                Layer(
+                    name: "layer", operator: .twoStageAdd(TwoStageAddition(leftShift: leftShift)), inputs: ["a", "b"]),
+                inputs: [("a", try operands(2), 2), ("b", try operands(2), 2)],
+                .twoStageAddition(
+                    TwoStageAdditionParameters(
+                        multiplierA: QuantizedMultiplier(mantissa: 1 << 30, exponent: 0), multiplierB: .zero,
+                        postProcessing: post)), outputs: 2, accumulatorBits: 8)
+        }
+        #expect(failure(try addition(24)) == nil)
+        let refusal = failure(try addition(27))
+        #expect(refusal?.code == .networkRequantizationTooWide && refusal?.place == "layer layer, channel 0")
+    }
+
+    /// Products are at most 10 x 10 = 100: 100 x 2^25 passes 31 bits, 100 x 2^24 does not.
+    @Test func productsFitTheRule() throws {
+        func product(_ exponent: Int) throws -> QuantizedNetwork {
+            let multiplier = QuantizedMultiplier(mantissa: 1 << 30, exponent: exponent)
+            return network(
+                Layer(name: "layer", operator: .multiply, inputs: ["a", "b"]),
+                inputs: [("a", try operands(2), 2), ("b", try operands(2), 2)],
+                .requantization(PostProcessing(multipliers: [multiplier, multiplier], rounding: .gemmlowpDouble)),
+                outputs: 2, accumulatorBits: 8)
+        }
+        #expect(failure(try product(24)) == nil)
+        #expect(failure(try product(25))?.code == .networkRequantizationTooWide)
+    }
 }

@@ -48,6 +48,46 @@ struct ElementwiseTests {
         #expect(result.saturatedOutputs == 1)
     }
 
+    @Test("A second operand of one pixel meets every pixel")
+    func addOnePixel() throws {
+        let parameters = AdditionParameters(mantissaA: 1 << 30, mantissaB: 1 << 30, exponent: 1, rounding: .single)
+        let layer = SingleLayer(operator: .add, parameters: .addition(parameters))
+        let result = try layer.run(tensor(2, 1, 2, [1, 2, 3, 4]), tensor(1, 1, 2, [10, 20]))
+        #expect(result.output == tensor(2, 1, 2, [11, 22, 13, 24]))
+    }
+
+    @Test("Multiply rounds the product; a negative product has its own multiplier")
+    func multiply() throws {
+        let half = QuantizedMultiplier(mantissa: 1 << 30, exponent: 0)
+        let post = PostProcessing(multipliers: [half], multipliersNegative: [.one], rounding: .halfUpDouble)
+        let layer = SingleLayer(operator: .multiply, parameters: .requantization(post))
+        // 3 x 5 / 2 = 7.5 -> 8; -3 x 5 = -15; the product of the two lowest values, 2^30 / 2, saturates.
+        let result = try layer.run(tensor(1, 3, 1, [3, -3, -32768]), tensor(1, 3, 1, [5, 5, -32768]))
+        #expect(result.output.elements == [8, -15, 32767])
+        #expect(result.saturatedOutputs == 1)
+        #expect(try layer.run(tensor(1, 3, 1, [3, -3, 1]), tensor(1, 1, 1, [2])).output.elements == [3, -6, 1])
+    }
+
+    @Test("A two-stage addition rounds each operand, then the sum")
+    func twoStageAdd() throws {
+        // L = 1, a times 3/4, b times 1/4 (1/2 behind the high word), the sum times 1/2.
+        let half = QuantizedMultiplier(mantissa: 1 << 30, exponent: 0)
+        func layer(subtracts: Bool) -> SingleLayer {
+            SingleLayer(
+                operator: .twoStageAdd(TwoStageAddition(leftShift: 1, subtracts: subtracts)),
+                parameters: .twoStageAddition(
+                    TwoStageAdditionParameters(
+                        multiplierA: QuantizedMultiplier(mantissa: 3 << 29, exponent: 0),
+                        multiplierB: QuantizedMultiplier(mantissa: 1 << 30, exponent: -1),
+                        postProcessing: PostProcessing(multipliers: [half], rounding: .gemmlowpDouble))))
+        }
+        // a = 3: 4.5 -> 5; a = -3: -4.5 -> -4 (half up). b = 5: 5 -> 2.5 -> 3; b = -5: -5 -> -2.5 -> -3 (away from
+        // zero). Sums 8, -7; differences 2, -1: halves of them, -3.5 to -3 and -0.5 to 0, half up.
+        let operands = (tensor(1, 2, 1, [3, -3]), tensor(1, 2, 1, [5, -5]))
+        #expect(try layer(subtracts: false).run(operands.0, operands.1).output.elements == [4, -3])
+        #expect(try layer(subtracts: true).run(operands.0, operands.1).output.elements == [1, 0])
+    }
+
     @Test("Concatenation copies elements pixel by pixel")
     func concatenation() throws {
         let layer = SingleLayer(operator: .concatenation)
