@@ -54,8 +54,13 @@ extension Graph {
     /// codebook.
     func channelsOfOneCodebook(_ name: String) -> Int {
         layers.filter { $0.inputs.contains(name) }.reduce(1) { count, reader in
-            guard case .pixelShuffle(let factor) = reader.operator else { return count }
-            let shuffled = factor * factor * channelsOfOneCodebook(reader.name)
+            let area: Int
+            switch reader.operator {
+            case .pixelShuffle(let factor): area = factor * factor
+            case .maxPooling, .pad, .nearestResize: area = 1
+            default: return count
+            }
+            let shuffled = area * channelsOfOneCodebook(reader.name)
             return count / greatestCommonDivisor(count, shuffled) * shuffled
         }
     }

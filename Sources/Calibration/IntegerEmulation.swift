@@ -75,6 +75,9 @@ public struct IntegerEmulation: Sendable {
             return normalized(form, input, normalization)
         case (_, .addition(let addition)?): return added(input, inputs[1], addition)
         case (.concatenation, _): return Rearrangement.concatenate(inputs)
+        case (.maxPooling(let pooling), _):
+            return Rearrangement.largest(input, pooling, of: layer.outputShape(of: input.shape))
+        case (.nearestResize(let factor), _): return Rearrangement.replicate(input, factor: factor)
         case (.pixelShuffle(let factor), _): return Rearrangement.shuffle(input, factor: factor)
         case (.quantizeLatent(let grid), _):
             let steps = Double(1 << grid.fractionBits)

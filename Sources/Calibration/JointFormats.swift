@@ -81,7 +81,7 @@ extension Graph {
         for layer in layers {
             switch layer.operator {
             case .concatenation: concatenations.append(layer.name)
-            case .pixelShuffle: break
+            case .pixelShuffle, .maxPooling, .pad, .nearestResize: break
             default: continue
             }
             copies.insert(layer.name)

@@ -115,6 +115,11 @@ extension LayerQuantizer {
             throw unexecutable(
                 "two rounding stages", expected: "an add, whose sum is rounded once", remedy: "write add instead")
         }
+        if case .pad = layer.operator {
+            throw unexecutable(
+                "a stored element outside the tensor, which a float network has not",
+                expected: "padding of the layer that reads it", remedy: "give that layer the padding: it is 0 there")
+        }
         if case .add = layer.operator, case .leakyRelu = layer.activation {
             throw unexecutable(
                 "a leakyRelu",

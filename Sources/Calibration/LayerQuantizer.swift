@@ -60,7 +60,7 @@ struct LayerQuantizer {
             quantized.parameters[layer.name] = .requantization(try postProcessing(scales: scales))
         case .twoStageAdd:
             preconditionFailure("requireExecutable lets no twoStageAdd pass")
-        case .concatenation, .pixelShuffle, .quantizeLatent, .reconstructLatent:
+        case .concatenation, .pixelShuffle, .maxPooling, .pad, .nearestResize, .quantizeLatent, .reconstructLatent:
             quantized.parameters[layer.name] = LayerParameters.none
         }
     }
@@ -99,6 +99,10 @@ struct LayerQuantizer {
         }
         if case .concatenation = layer.operator { return try joinedFormat() }
         if case .pixelShuffle(let factor) = layer.operator { return try shuffledFormat(squaredFactor: factor * factor) }
+        switch layer.operator {
+        case .maxPooling, .pad, .nearestResize: return inputFormat
+        default: break
+        }
         if graph.latents.contains(layer.name) {
             return .codes(
                 try .latents(ChannelSamples(floatOutputs), removal: options.activations.meanRemoval, at: place))
@@ -372,7 +376,7 @@ extension Graph {
         guard let layer = self[layer: name] else { return true }
         switch layer.operator {
         case .quantizeLatent, .reconstructLatent: return true
-        case .concatenation, .pixelShuffle: return false
+        case .concatenation, .pixelShuffle, .maxPooling, .pad, .nearestResize: return false
         default:
             return latents.contains(name) || latentGrid(readingFrom: name) != nil
                 || (outputs.first == name && (try? channels())?[name] == inputs[0].channels)

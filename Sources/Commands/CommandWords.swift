@@ -53,7 +53,8 @@ public enum CommandWords {
 
     /// Words of element-wise work, in the place of those of accumulate.
     public enum ElementwiseField: Int, CaseIterable, Sendable {
-        /// 0 copy, 1 requantize, 2 add, 3 quantizeLatent, 4 reconstructLatent.
+        /// 0 copy, 1 requantize, 2 add, 3 quantizeLatent, 4 reconstructLatent, 5 multiply, 6 twoStageAdd,
+        /// 7 twoStageSubtract, 8 maximum, 9 replicate.
         case function = 15
         case channels
         /// Checked by the RTL, not used: 0 unless the work is a copy.
@@ -63,6 +64,9 @@ public enum CommandWords {
         case shuffleFactor
         /// ceil(2^32 / f^2) modulo 2^32 and ceil(2^32 / f): divisions by multiplication. 0 for f = 1.
         case shuffleAreaReciprocal, shuffleReciprocal
+        case windowRows, windowColumns, windowStrideY, windowStrideX, windowOffsetY, windowOffsetX
+        case tileRows, elementTileColumns
+        case fill
     }
 
     /// - Parameter activationBits: V of the network.
@@ -176,6 +180,15 @@ public enum CommandWords {
         setOwn(
             .shuffleAreaReciprocal, work.shuffleFactor == 1 ? 0 : reciprocal(work.shuffleFactor * work.shuffleFactor))
         setOwn(.shuffleReciprocal, work.shuffleFactor == 1 ? 0 : reciprocal(work.shuffleFactor))
+        setOwn(.windowRows, work.window.rows)
+        setOwn(.windowColumns, work.window.columns)
+        setOwn(.windowStrideY, work.window.strideY)
+        setOwn(.windowStrideX, work.window.strideX)
+        setOwn(.windowOffsetY, work.window.offsetY)
+        setOwn(.windowOffsetX, work.window.offsetX)
+        setOwn(.tileRows, work.window.tileRows)
+        setOwn(.elementTileColumns, work.window.tileColumns)
+        setOwn(.fill, work.window.fill)
         set(.activationBits, activationBits)
         return words
     }

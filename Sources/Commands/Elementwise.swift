@@ -5,9 +5,10 @@
 ///     of the second at
 ///                secondAddress + (i columns + j) secondPixelPitchBytes + c secondBytesPerElement
 ///                (pitch 0: one pixel for all)
+///     (of copies and the largest element: at the row and column of the window)
 ///     result at  outputAddress + ((i f + dy) columns f + j f + dx) outputPixelPitchBytes + k outputBytesPerElement
 ///                with f = shuffleFactor, k = c div f^2, dy = c mod f^2 div f, dx = c mod f
-///                (f = 1: the same position and channel)
+///                (f = 1: the same position and channel; replicate: k = c, every dy and dx)
 public struct Elementwise: Hashable, Sendable {
     public var function = Function.copy
     @Narrow public var rows = 1
@@ -27,6 +28,9 @@ public struct Elementwise: Hashable, Sendable {
     @Narrow public var outputPixelPitchBytes = 1
     @Narrow public var outputBytesPerElement = 1
     @Narrow public var shuffleFactor = 1
+    /// What lies in the tile of the first operand: an element at row `i strideY + r - offsetY` and column
+    /// `j strideX + s - offsetX`, for r and s of the window; outside the tile it is `fill`.
+    public var window = ElementWindow()
     /// Whether there is a second operand (always for sums and products, optional means for the latent functions).
     public var hasSecond = false
     /// F of the latent functions, L of a two-stage sum: the fraction bits that values get or lose.
@@ -34,6 +38,15 @@ public struct Elementwise: Hashable, Sendable {
     public var parameters = ParameterAddresses()
 
     public init() {}
+
+    /// Positions at which a group of lanes is taken: of the results and, for the largest of a window, of its elements.
+    public var groupPositions: Int {
+        switch function {
+        case .maximum: rows * columns * window.taps
+        case .replicate: rows * columns * shuffleFactor * shuffleFactor
+        default: rows * columns
+        }
+    }
 
     public enum Function: String, CaseIterable, Hashable, Sendable {
         /// Bytes unchanged (concatenation, pixel shuffle).
@@ -52,14 +65,21 @@ public struct Elementwise: Hashable, Sendable {
         case twoStageAdd
         /// The same with their difference.
         case twoStageSubtract
+        /// The largest element of the window.
+        case maximum
+        /// Each element to f x f positions.
+        case replicate
 
         /// Whether two operands are combined, whose second may be one pixel.
         public var combinesTwo: Bool {
             switch self {
             case .add, .multiply, .twoStageAdd, .twoStageSubtract: true
-            case .copy, .requantize, .quantizeLatent, .reconstructLatent: false
+            case .copy, .requantize, .quantizeLatent, .reconstructLatent, .maximum, .replicate: false
             }
         }
+
+        /// Whether stored elements pass as they are.
+        public var movesElements: Bool { self == .copy || self == .maximum || self == .replicate }
 
         public var hasTwoStages: Bool { self == .twoStageAdd || self == .twoStageSubtract }
     }

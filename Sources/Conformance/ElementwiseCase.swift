@@ -159,6 +159,59 @@ extension LayerCaseDraft {
             bits: min(12, limits.activationBits), limits: limits, using: &random)
     }
 
+    static func maxPooling(limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft? {
+        let kernel = (random.integer(1...4), random.integer(1...4))
+        let pooling = Pooling(
+            kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: random.integer(1...3),
+            strideX: random.integer(1...3),
+            padding: Padding(
+                top: random.integer(0...kernel.0 - 1), bottom: random.integer(0...kernel.0 - 1),
+                left: random.integer(0...kernel.1 - 1), right: random.integer(0...kernel.1 - 1)))
+        let shape = TensorShape(
+            height: random.integer(kernel.0...9), width: random.integer(kernel.1...13), channels: random.integer(1...40)
+        )
+        let format = copiedFormat(shape, limits, using: &random)
+        return single(
+            .maxPooling(pooling), [(shape, format)], output: format, parameters: .none,
+            bits: min(12, limits.activationBits), limits: limits, using: &random)
+    }
+
+    static func pad(limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft? {
+        let shape = TensorShape(
+            height: random.integer(5...9), width: random.integer(5...13), channels: random.integer(1...40))
+        let format = copiedFormat(shape, limits, using: &random)
+        var fill = random.integer(-32_768...32_767)
+        if case .codes(let set) = format {
+            fill = random.integer(0...set.codebooks.map(\.entries.count).min()! - 1)
+        }
+        func margin(using random: inout SeededGenerator) -> Int { random.integer(-2...4) }
+        let padding = Padding(
+            top: margin(using: &random), bottom: margin(using: &random), left: margin(using: &random),
+            right: margin(using: &random))
+        return single(
+            .pad(Pad(padding: padding, strideY: random.integer(1...3), strideX: random.integer(1...3), fill: fill)),
+            [(shape, format)], output: format, parameters: .none, bits: min(12, limits.activationBits), limits: limits,
+            using: &random)
+    }
+
+    static func nearestResize(limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft? {
+        let shape = randomShape(using: &random)
+        let format = copiedFormat(shape, limits, using: &random)
+        return single(
+            .nearestResize(factor: random.integer(1...3)), [(shape, format)], output: format, parameters: .none,
+            bits: min(12, limits.activationBits), limits: limits, using: &random)
+    }
+
+    private static func copiedFormat(
+        _ shape: TensorShape, _ limits: CaseLimits, using random: inout SeededGenerator
+    ) -> TensorFormat {
+        random.once(in: 4)
+            ? .integers16(step: 1)
+            : .codes(
+                random.codebookSet(
+                    channels: shape.channels, bits: min(12, limits.activationBits), atMost: limits.codebooks))
+    }
+
     static func latent(reconstruct: Bool, limits: CaseLimits, using random: inout SeededGenerator) -> LayerCaseDraft? {
         let shape = randomShape(using: &random)
         let format = TensorFormat.integers16(step: 1)

@@ -13,7 +13,7 @@ public struct LayerCaseGenerator: Sendable {
         case convolution, depthwiseConvolution, groupedConvolution, transposedConvolution, fullyConnected
         case gdn, igdn, gdn1, igdn1
         case requantize, add, concatenation, pixelShuffle, quantizeLatent, reconstructLatent
-        case multiply, twoStageAdd
+        case multiply, twoStageAdd, maxPooling, pad, nearestResize
     }
 
     /// Widest V, W and A that a drawn case may need.
@@ -24,8 +24,8 @@ public struct LayerCaseGenerator: Sendable {
 
     public init(limits: CaseLimits = CaseLimits()) { self.limits = limits }
 
-    /// The case of this seed. Families and rounding rules go round: 17 and 10 have no common factor, so that every
-    /// family meets every rule within 170 seeds, and every rule is drawn within 10.
+    /// The case of this seed. Families go round; rules move on by one in each round, so that every
+    /// family meets every rule within 200 seeds, and every rule is drawn within 10.
     public func layerCase(seed: UInt64) -> LayerCase {
         let families = Family.allCases
         return layerCase(seed: seed, family: families[Int(seed % UInt64(families.count))])
@@ -33,7 +33,8 @@ public struct LayerCaseGenerator: Sendable {
 
     private func rule(_ seed: UInt64) -> RoundingRule {
         let rules = RoundingRule.allCases
-        return rules[Int(seed % UInt64(rules.count))]
+        let families = UInt64(Family.allCases.count)
+        return rules[Int((seed + seed / families) % UInt64(rules.count))]
     }
 
     public func layerCase(seed: UInt64, family: Family, rounding: RoundingRule? = nil) -> LayerCase {
@@ -137,6 +138,9 @@ struct LayerCaseDraft {
         case .reconstructLatent: latent(reconstruct: true, limits: limits, using: &random)
         case .multiply: multiply(rounding: rounding, limits: limits, using: &random)
         case .twoStageAdd: twoStageAdd(rounding: rounding, limits: limits, using: &random)
+        case .maxPooling: maxPooling(limits: limits, using: &random)
+        case .pad: pad(limits: limits, using: &random)
+        case .nearestResize: nearestResize(limits: limits, using: &random)
         }
     }
 }

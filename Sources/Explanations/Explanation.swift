@@ -118,6 +118,9 @@ public struct Explanation: Sendable {
             say("sum = \(first) \(addition.subtracts ? "-" : "+") \(second) = \(sum)")
             let post = parameters.postProcessing
             finish(postProcess(sum, post, channel: c), output, channel: c, codeMap: post.codeMap)
+        case .some(.none) where layer.operator.isMaxPooling:
+            guard case .maxPooling(let pooling) = layer.operator else { preconditionFailure("a max pooling") }
+            stored = explainLargest(pooling, layer.inputs[0], operands[0], coordinate)
         default:
             throw Diagnostic(
                 .explainOperator, at: "layer \(layer.name)",
@@ -137,6 +140,25 @@ public struct Explanation: Sendable {
             layer.inputs[1], operands[1], network.formats[layer.inputs[1]]!, isPixel ? 0 : at.y, isPixel ? 0 : at.x,
             at.c)
         return (a, b)
+    }
+
+    /// The elements of a window, and the largest of them.
+    private mutating func explainLargest(
+        _ pooling: Pooling, _ name: String, _ input: Tensor<Int32>, _ at: Coordinate
+    ) -> Int {
+        let (top, left) = (at.y * pooling.strideY - pooling.padding.top, at.x * pooling.strideX - pooling.padding.left)
+        let rows = max(top, 0)..<min(top + pooling.kernelHeight, input.shape.height)
+        let columns = max(left, 0)..<min(left + pooling.kernelWidth, input.shape.width)
+        var largest = Int.min
+        for row in rows {
+            let elements = columns.map { Int(input[row, $0, at.c]) }
+            say(
+                "\(name) y=\(row),x=\(columns.lowerBound)...\(columns.upperBound - 1),c=\(at.c): "
+                    + elements.map(String.init).joined(separator: ", "))
+            largest = max(largest, elements.max()!)
+        }
+        say("largest = \(largest)")
+        return largest
     }
 
     /// The first stage of a two-stage addition: half up to the grid of the high word, then half away from zero.
@@ -409,4 +431,8 @@ extension ExactTableNormalization {
             slopeShift: table.slopeShift, bases: table.bases.map { Int($0) },
             slopes: table.slopes.map { Int($0) })
     }
+}
+
+extension Operator {
+    fileprivate var isMaxPooling: Bool { if case .maxPooling = self { true } else { false } }
 }

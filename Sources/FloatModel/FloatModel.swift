@@ -121,6 +121,10 @@ public struct FloatModel: Sendable {
             return Rearrangement.paired(input, inputs[1]) { addition.subtracts ? $0 - $1 : $0 + $1 }
         case .multiply: return Rearrangement.paired(input, inputs[1]) { $0 * $1 }
         case .concatenation: return Rearrangement.concatenate(inputs)
+        case .maxPooling(let pooling):
+            return Rearrangement.largest(input, pooling, of: layer.outputShape(of: input.shape))
+        case .pad(let pad): return Rearrangement.padded(input, pad, of: layer.outputShape(of: input.shape))
+        case .nearestResize(let factor): return Rearrangement.replicate(input, factor: factor)
         case .pixelShuffle(let factor): return Rearrangement.shuffle(input, factor: factor)
         case .quantizeLatent(let grid):
             let means = inputs.count > 1 ? inputs[1] : nil

@@ -1,3 +1,4 @@
+public import Graph
 public import Tensors
 
 /// Operators that move elements or combine two tensors element by element, for any element type.
@@ -29,6 +30,49 @@ public enum Rearrangement {
                 for c in 0..<shape.channels {
                     elements.append(input[y / factor, x / factor, (c * factor + y % factor) * factor + x % factor])
                 }
+            }
+        }
+        return Tensor(shape: shape, elements: elements)
+    }
+
+    /// `in[y][x][c] -> out[factor y + dy][factor x + dx][c]`.
+    public static func replicate<Element>(_ input: Tensor<Element>, factor: Int) -> Tensor<Element> {
+        let shape = TensorShape(
+            height: input.shape.height * factor, width: input.shape.width * factor, channels: input.shape.channels)
+        return filled(shape) { y, x, c in input[y / factor, x / factor, c] }
+    }
+
+    /// The largest element of each window; padding takes no part.
+    public static func largest<Element: Comparable>(
+        _ input: Tensor<Element>, _ pooling: Pooling, of shape: TensorShape
+    ) -> Tensor<Element> {
+        filled(shape) { y, x, c in
+            let (top, left) = (y * pooling.strideY - pooling.padding.top, x * pooling.strideX - pooling.padding.left)
+            let rows = max(top, 0)..<min(top + pooling.kernelHeight, input.shape.height)
+            let columns = max(left, 0)..<min(left + pooling.kernelWidth, input.shape.width)
+            return rows.map { row in columns.map { input[row, $0, c] }.max()! }.max()!
+        }
+    }
+
+    /// Zero outside.
+    public static func padded<Element: Numeric>(
+        _ input: Tensor<Element>, _ pad: Pad, of shape: TensorShape
+    ) -> Tensor<Element> {
+        filled(shape) { y, x, c in
+            let (row, column) = (y * pad.strideY - pad.padding.top, x * pad.strideX - pad.padding.left)
+            let isInside = (0..<input.shape.height).contains(row) && (0..<input.shape.width).contains(column)
+            return isInside ? input[row, column, c] : 0
+        }
+    }
+
+    private static func filled<Element>(
+        _ shape: TensorShape, _ element: (Int, Int, Int) -> Element
+    ) -> Tensor<Element> {
+        var elements: [Element] = []
+        elements.reserveCapacity(shape.count)
+        for y in 0..<shape.height {
+            for x in 0..<shape.width {
+                for c in 0..<shape.channels { elements.append(element(y, x, c)) }
             }
         }
         return Tensor(shape: shape, elements: elements)

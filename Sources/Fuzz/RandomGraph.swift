@@ -44,7 +44,7 @@ struct RandomGraph {
         let activation = random.element(
             of: [.none, .none, .relu, .leakyRelu(slope: random.element(of: [0.01, 0.5])), .clip(low: -1, high: 2)]
                 as [ActivationFunction])
-        switch random.integer(0...15) {
+        switch random.integer(0...18) {
         case 0...3:
             return Layer(
                 name: name, operator: .convolution(convolution(shapes[input]!.channels, using: &random)),
@@ -71,6 +71,20 @@ struct RandomGraph {
         case 14:
             let addition = TwoStageAddition(leftShift: random.element(of: [0, 8, 20]), subtracts: random.once(in: 2))
             return Layer(name: name, operator: .twoStageAdd(addition), inputs: [input, other], activation: activation)
+        case 15:
+            let kernel = random.integer(1...3)
+            let pooling = Pooling(
+                kernelHeight: kernel, kernelWidth: 2, strideY: random.integer(1...3), strideX: random.integer(1...3),
+                padding: Padding(top: random.integer(0...kernel), bottom: 0, left: 1, right: 0))
+            return Layer(name: name, operator: .maxPooling(pooling), inputs: [input])
+        case 16:
+            let pad = Pad(
+                padding: Padding(
+                    top: random.integer(-3...3), bottom: random.integer(-3...3), left: random.integer(-3...3), right: 0),
+                strideY: random.integer(1...2), strideX: random.integer(1...2), fill: random.element(of: [0, 7, 255]))
+            return Layer(name: name, operator: .pad(pad), inputs: [input])
+        case 17:
+            return Layer(name: name, operator: .nearestResize(factor: random.integer(1...3)), inputs: [input])
         default:
             let grid = LatentGrid(fractionBits: random.integer(0...8), firstMeanChannel: random.element(of: [0, 0, 1]))
             let inputs = random.once(in: 2) ? [input] : [input, other]

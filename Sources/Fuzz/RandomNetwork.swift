@@ -89,6 +89,7 @@ struct RandomNetwork {
         switch layer.operator {
         case .quantizeLatent: return .integers16(step: 1)
         case .reconstructLatent: return .integers16(step: 1.0 / 16)
+        case .maxPooling, .pad, .nearestResize: return formats[layer.inputs[0]]!
         case .pixelShuffle, .concatenation:
             // Codes are copied: formats that agree, mostly.
             if case .codes(let set)? = formats[layer.inputs[0]] {

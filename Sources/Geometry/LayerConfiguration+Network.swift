@@ -62,7 +62,8 @@ extension LayerConfiguration {
                 operandMultipliers: OperandMultipliers(first: parameters.multiplierA, second: parameters.multiplierB))
         case (.add, .addition(let parameters)):
             self.init(input: input, second: second, output: output, drain: .addition(AdditionConfiguration(parameters)))
-        case (.concatenation, _), (.pixelShuffle, _), (.quantizeLatent, _), (.reconstructLatent, _):
+        case (.concatenation, _), (.pixelShuffle, _), (.maxPooling, _), (.pad, _), (.nearestResize, _),
+            (.quantizeLatent, _), (.reconstructLatent, _):
             // Bytes or 16-bit integers as they are: no table takes part.
             self.init(
                 input: OperandConfiguration(entries: [], selects: [], offsets: []),

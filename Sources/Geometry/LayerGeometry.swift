@@ -44,6 +44,8 @@ package struct LayerGeometry: Hashable {
     package var outputBytesPerElement: Int
     /// f of a pixel shuffle, otherwise 1.
     package var shuffleFactor = 1
+    /// Of a pad and a max pooling: the stored element outside the input.
+    package var fill = 0
     /// F of the latent operators, L of a two-stage addition.
     package var fractionBits = 0
 
@@ -60,6 +62,16 @@ package struct LayerGeometry: Hashable {
 
     /// Taps of all phases together.
     package var taps: Int { vertical.kernel * horizontal.kernel }
+
+    /// Positions at which element-wise work takes a group of lanes: of the results, of their windows, of what is shuffled.
+    package var elementPositions: Int {
+        switch kind {
+        case .elementwise(.replicate): vertical.output * horizontal.output
+        case .elementwise(.maximum): vertical.output * horizontal.output * taps
+        case .elementwise where vertical.kind == .window: vertical.output * horizontal.output
+        default: vertical.input * horizontal.input
+        }
+    }
 
     /// Number of weight codes.
     package var weightBytes: Int { usesArray ? outputChannels * taps * groupInputChannels : 0 }
@@ -128,6 +140,23 @@ extension LayerGeometry {
             shuffleFactor = factor
             (vertical.kind, horizontal.kind) = (.shuffled, .shuffled)
             (vertical.stride, horizontal.stride) = (factor, factor)
+        case .maxPooling(let pooling):
+            kind = .elementwise(.maximum)
+            (vertical.kernel, horizontal.kernel) = (pooling.kernelHeight, pooling.kernelWidth)
+            (vertical.stride, horizontal.stride) = (pooling.strideY, pooling.strideX)
+            (vertical.padding, horizontal.padding) = (pooling.padding.top, pooling.padding.left)
+            // Nothing is below it.
+            fill = outputBytesPerElement == 2 ? Int(Int16.min) : 0
+        case .pad(let pad):
+            kind = .elementwise(.copy)
+            (vertical.stride, horizontal.stride) = (pad.strideY, pad.strideX)
+            (vertical.padding, horizontal.padding) = (pad.padding.top, pad.padding.left)
+            fill = pad.fill
+        case .nearestResize(let factor):
+            kind = .elementwise(.replicate)
+            shuffleFactor = factor
+            (vertical.kind, horizontal.kind) = (.shuffled, .shuffled)
+            (vertical.stride, horizontal.stride) = (factor, factor)
         case .quantizeLatent(let grid): setLatent(grid, .quantizeLatent)
         case .reconstructLatent(let grid): setLatent(grid, .reconstructLatent)
         }
@@ -154,7 +183,7 @@ extension LayerGeometry {
         switch kind {
         case .convolution, .transposedConvolution, .normalization:
             try require(widths[0] == 1, "16-bit input activations", expected: "8-bit codes into the MAC array")
-        case .concatenation, .elementwise(.copy):
+        case .concatenation, .elementwise(.copy), .elementwise(.maximum), .elementwise(.replicate):
             try require(
                 widths.allSatisfy { $0 == outputBytesPerElement },
                 "operands of \(widths) bytes and a result of \(outputBytesPerElement) bytes an element",

@@ -26,8 +26,8 @@ extension Layer {
             ]
         case .fullyConnected(let outputChannels): [input.height, input.width, input.channels, outputChannels]
         case .normalization: [input.height, input.width, input.channels, input.channels]
-        case .requantize, .add, .twoStageAdd, .multiply, .concatenation, .pixelShuffle, .quantizeLatent,
-            .reconstructLatent:
+        case .requantize, .add, .twoStageAdd, .multiply, .concatenation, .pixelShuffle, .maxPooling, .pad,
+            .nearestResize, .quantizeLatent, .reconstructLatent:
             [0]
         }
     }

@@ -21,7 +21,7 @@ extension Layer {
             channels = convolution.outputChannels
         case .transposedConvolution(let transposed): channels = transposed.outputChannels
         case .fullyConnected(let outputChannels): channels = outputChannels
-        case .normalization, .requantize: channels = input
+        case .normalization, .requantize, .maxPooling, .pad, .nearestResize: channels = input
         case .add, .twoStageAdd, .multiply:
             try requireFit(
                 operands[1] == input, "operands of \(input) and \(operands[1]) channels",
@@ -96,6 +96,26 @@ extension Layer {
                 "outputPadding \(transposed.outputPaddingY), \(transposed.outputPaddingX)", expected: "each in 0...1024"
             )
         case .fullyConnected(let outputChannels): try require(outputChannels: outputChannels)
+        case .maxPooling(let pooling):
+            try requireWindow(
+                kernel: (pooling.kernelHeight, pooling.kernelWidth), stride: (pooling.strideY, pooling.strideX),
+                dilation: (1, 1), padding: pooling.padding)
+            let padding = pooling.padding
+            try require(
+                max(padding.top, padding.bottom) < pooling.kernelHeight
+                    && max(padding.left, padding.right) < pooling.kernelWidth,
+                "padding \(padding.top), \(padding.bottom), \(padding.left), \(padding.right)",
+                expected: "less than the kernel: a window of padding has no largest element")
+        case .pad(let pad):
+            let margins = [pad.padding.top, pad.padding.bottom, pad.padding.left, pad.padding.right]
+            try require(
+                margins.allSatisfy { (-GraphLimits.extent...1024).contains($0) }, "padding \(margins)",
+                expected: "each at most 1024")
+            try require(
+                (1...255).contains(pad.strideY) && (1...255).contains(pad.strideX),
+                "stride \(pad.strideY)x\(pad.strideX)", expected: "each in 1...255")
+            try require((-32_768...32_767).contains(pad.fill), "fill \(pad.fill)", expected: "a stored element")
+        case .nearestResize(let factor): try require((1...16).contains(factor), "factor \(factor)", expected: "1...16")
         case .pixelShuffle(let factor): try require((1...16).contains(factor), "factor \(factor)", expected: "1...16")
         case .quantizeLatent(let grid), .reconstructLatent(let grid):
             try require((0...8).contains(grid.fractionBits), "fractionBits \(grid.fractionBits)", expected: "0...8")
@@ -118,7 +138,8 @@ extension Layer {
         }
         switch self.operator {
         case .convolution, .transposedConvolution, .fullyConnected, .requantize, .add, .twoStageAdd, .multiply: break
-        case .normalization, .concatenation, .pixelShuffle, .quantizeLatent, .reconstructLatent:
+        case .normalization, .concatenation, .pixelShuffle, .maxPooling, .pad, .nearestResize, .quantizeLatent,
+            .reconstructLatent:
             try require(
                 false, "an activation function",
                 expected: "none: only accumulating layers, requantize, additions and multiply have one")

@@ -45,7 +45,18 @@ extension Layer {
                 "operands \(Self.listed(operands))",
                 expected: "operands of one height and width")
             return (input.height, input.width)
-        case .pixelShuffle(let factor): return (input.height * factor, input.width * factor)
+        case .maxPooling(let pooling):
+            // As a convolution of these windows has it.
+            return try outputExtent(
+                Convolution(
+                    outputChannels: 1, kernelHeight: pooling.kernelHeight, kernelWidth: pooling.kernelWidth,
+                    strideY: pooling.strideY, strideX: pooling.strideX, padding: pooling.padding), of: input)
+        case .pad(let pad):
+            return try outputExtent(
+                Convolution(
+                    outputChannels: 1, kernelHeight: 1, kernelWidth: 1, strideY: pad.strideY, strideX: pad.strideX,
+                    padding: pad.padding), of: input)
+        case .pixelShuffle(let factor), .nearestResize(let factor): return (input.height * factor, input.width * factor)
         case .quantizeLatent, .reconstructLatent:
             try requireExtents(
                 operands.allSatisfy { $0.height == input.height && $0.width == input.width },

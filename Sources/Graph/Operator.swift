@@ -20,6 +20,13 @@ public enum Operator: Hashable, Sendable {
     case concatenation
     /// `in[y][x][c r^2 + r dy + dx] -> out[r y + dy][r x + dx][c]`. Codes are copied.
     case pixelShuffle(factor: Int)
+    /// The largest value of each window; stored elements are copied. Padding takes no part.
+    case maxPooling(Pooling)
+    /// Rows and columns added or, where the padding is negative, cut off; then every stride-th row and column. Stored
+    /// elements are copied.
+    case pad(Pad)
+    /// Each element factor x factor times: `in[y][x][c] -> out[factor y + dy][factor x + dx][c]`.
+    case nearestResize(factor: Int)
     /// Inputs: latents y (16-bit integers) and optionally means (16-bit integers, same grid).
     /// `k = (y - m + 2^(F-1)) >> F`, saturated to 16 bits.
     case quantizeLatent(LatentGrid)
@@ -41,6 +48,9 @@ public enum Operator: Hashable, Sendable {
         case .multiply: "multiply"
         case .concatenation: "concatenation"
         case .pixelShuffle: "pixelShuffle"
+        case .maxPooling: "maxPooling"
+        case .pad: "pad"
+        case .nearestResize: "nearestResize"
         case .quantizeLatent: "quantizeLatent"
         case .reconstructLatent: "reconstructLatent"
         }
@@ -50,6 +60,14 @@ public enum Operator: Hashable, Sendable {
     public var combinesTwo: Bool {
         switch self {
         case .add, .twoStageAdd, .multiply: true
+        default: false
+        }
+    }
+
+    /// Whether stored elements pass unchanged, so that operands and result have one format.
+    public var movesElements: Bool {
+        switch self {
+        case .concatenation, .pixelShuffle, .maxPooling, .pad, .nearestResize: true
         default: false
         }
     }
@@ -81,5 +99,42 @@ public struct TwoStageAddition: Hashable, Sendable {
     public init(leftShift: Int = 20, subtracts: Bool = false) {
         self.leftShift = leftShift
         self.subtracts = subtracts
+    }
+}
+
+/// Windows over rows and columns, each channel by itself.
+public struct Pooling: Hashable, Sendable {
+    public var kernelHeight: Int
+    public var kernelWidth: Int
+    public var strideY: Int
+    public var strideX: Int
+    /// Smaller than the kernel, so that every window has an element.
+    public var padding: Padding
+
+    public init(
+        kernelHeight: Int, kernelWidth: Int, strideY: Int = 1, strideX: Int = 1, padding: Padding = .none
+    ) {
+        self.kernelHeight = kernelHeight
+        self.kernelWidth = kernelWidth
+        self.strideY = strideY
+        self.strideX = strideX
+        self.padding = padding
+    }
+}
+
+/// Where rows and columns come from that a tensor has not.
+public struct Pad: Hashable, Sendable {
+    /// Negative: so many are cut off.
+    public var padding: Padding
+    public var strideY: Int
+    public var strideX: Int
+    /// The stored element outside: a code, or a 16-bit integer.
+    public var fill: Int
+
+    public init(padding: Padding, strideY: Int = 1, strideX: Int = 1, fill: Int = 0) {
+        self.padding = padding
+        self.strideY = strideY
+        self.strideX = strideX
+        self.fill = fill
     }
 }

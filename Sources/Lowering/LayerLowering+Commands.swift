@@ -77,9 +77,22 @@ extension LayerLowering {
         let operand = layer.operands[step.channels.operand]
         var elementwise = Elementwise()
         if case .elementwise(let function) = layer.kind { elementwise.function = function }
-        (elementwise.rows, elementwise.columns, elementwise.channels) = (
-            step.inputRows.count, step.inputColumns.count, operand.channels
-        )
+        let isShuffled = layer.vertical.kind == .shuffled
+        let (rows, columns) = isShuffled ? (step.inputRows, step.inputColumns) : (step.rows, step.columns)
+        (elementwise.rows, elementwise.columns, elementwise.channels) = (rows.count, columns.count, operand.channels)
+        elementwise.window.tileRows = step.inputRows.count
+        elementwise.window.tileColumns = step.inputColumns.count
+        if !isShuffled {
+            let (vertical, horizontal) = (layer.vertical, layer.horizontal)
+            (elementwise.window.rows, elementwise.window.columns) = (vertical.kernel, horizontal.kernel)
+            (elementwise.window.strideY, elementwise.window.strideX) = (vertical.stride, horizontal.stride)
+            // Where the first window begins, counted from the tile's first row and column.
+            elementwise.window.offsetY =
+                step.inputRows.lowerBound + vertical.padding - rows.lowerBound * vertical.stride
+            elementwise.window.offsetX =
+                step.inputColumns.lowerBound + horizontal.padding - columns.lowerBound * horizontal.stride
+            elementwise.window.fill = layer.fill
+        }
         elementwise.firstChannel = step.channels.first
         elementwise.inputAddress = buffers.input[step.inputHalf]
         elementwise.inputBytesPerElement = operand.bytesPerElement

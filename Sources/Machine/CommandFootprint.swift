@@ -155,7 +155,11 @@ extension Accumulation {
 
 extension Elementwise {
     fileprivate var inputByteRange: Range<Int> {
-        byteRange(inputAddress, pitch: inputPixelPitchBytes, bytesPerElement: inputBytesPerElement)
+        guard !function.movesElements else {
+            return inputAddress..<inputAddress + (window.tileRows * window.tileColumns - 1) * inputPixelPitchBytes
+                + channels * inputBytesPerElement
+        }
+        return byteRange(inputAddress, pitch: inputPixelPitchBytes, bytesPerElement: inputBytesPerElement)
     }
 
     fileprivate var secondByteRange: Range<Int> {

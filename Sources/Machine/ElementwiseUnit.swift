@@ -19,13 +19,15 @@ struct ElementwiseUnit {
     /// Takes the parameters that the command needs; nil where it has nothing to do.
     init?(_ work: Elementwise, _ context: LayerContext?, _ buffer: inout OnChipBuffer, level: KernelLevel) {
         guard work.rows > 0, work.columns > 0, work.channels > 0 else { return nil }
-        precondition(work.shuffleFactor == 1 || work.function == .copy, "only copies shuffle")
+        precondition(
+            work.shuffleFactor == 1 || work.function == .copy || work.function == .replicate,
+            "only what moves elements shuffles")
         precondition(!work.function.combinesTwo || work.hasSecond, "\(work.function.rawValue) has two operands")
         self.work = work
         postProcessor = PostProcessorKernel(level: level)
         self.buffer = buffer.view
         origin = buffer.pointer(writing: work.outputByteRange) - work.outputByteRange.lowerBound
-        guard work.function != .copy else {
+        guard !work.function.movesElements else {
             precondition(
                 work.inputBytesPerElement == work.outputBytesPerElement, "a copy keeps the bytes of an element")
             (drain, decoder, secondDecoder, factors, scaler) = (nil, nil, nil, (1, 0), nil)
@@ -63,28 +65,68 @@ struct ElementwiseUnit {
         var activity = UnitActivity()
         var saturated = 0
         for row in 0..<work.rows {
-            if work.function == .copy {
-                copy(row: row, scratch)
+            if work.function.movesElements {
+                activity.bufferReadBytes += move(row: row, scratch) * work.channels * work.inputBytesPerElement
             } else {
                 saturated += compute(row: row, scratch)
+                activity.bufferReadBytes += work.columns * work.channels * work.inputBytesPerElement
+                if work.hasSecond {
+                    activity.bufferReadBytes += work.columns * work.channels * work.secondBytesPerElement
+                }
             }
-            work.write(UnsafePointer(scratch.elements), row: row, to: origin)
-            activity.bufferReadBytes += work.columns * work.channels * work.inputBytesPerElement
-            if work.function != .copy, work.hasSecond {
-                activity.bufferReadBytes += work.columns * work.channels * work.secondBytesPerElement
-            }
-            activity.bufferWriteBytes += work.columns * work.channels * work.outputBytesPerElement
+            activity.bufferWriteBytes += work.write(UnsafePointer(scratch.elements), row: row, to: origin)
         }
         return (activity, saturated)
     }
 
-    /// One row of elements, packed.
-    private func copy(row: Int, _ scratch: RowScratch.View) {
+    /// One row of elements, packed, out of the positions of the window; how many of these lie in the tile.
+    private func move(row i: Int, _ scratch: RowScratch.View) -> Int {
         let pixelBytes = work.channels * work.inputBytesPerElement
+        let window = work.window
+        var positions = 0
         for j in 0..<work.columns {
-            let address = work.inputAddress + (row * work.columns + j) * work.inputPixelPitchBytes
-            (scratch.elements + j * pixelBytes).update(
-                from: buffer.pointer(reading: address..<address + pixelBytes), count: pixelBytes)
+            let pixel = scratch.elements + j * pixelBytes
+            setFill(pixel)
+            for r in 0..<window.rows {
+                for s in 0..<window.columns {
+                    let row = i * window.strideY + r - window.offsetY
+                    let column = j * window.strideX + s - window.offsetX
+                    guard row >= 0, row < window.tileRows, column >= 0, column < window.tileColumns else { continue }
+                    positions += 1
+                    let address =
+                        work.inputAddress + (row * window.tileColumns + column) * work.inputPixelPitchBytes
+                    let source = buffer.pointer(reading: address..<address + pixelBytes)
+                    if work.function == .maximum {
+                        takeLargest(source, pixel)
+                    } else {
+                        pixel.update(from: source, count: pixelBytes)
+                    }
+                }
+            }
+        }
+        return positions
+    }
+
+    private func setFill(_ pixel: UnsafeMutablePointer<UInt8>) {
+        let bytes = work.inputBytesPerElement
+        let fill = UInt16(truncatingIfNeeded: work.window.fill)
+        for c in 0..<work.channels {
+            pixel[c * bytes] = UInt8(truncatingIfNeeded: fill)
+            if bytes == 2 { pixel[2 * c + 1] = UInt8(fill >> 8) }
+        }
+    }
+
+    /// Codes are compared as they are: entries grow with them.
+    private func takeLargest(_ source: UnsafePointer<UInt8>, _ pixel: UnsafeMutablePointer<UInt8>) {
+        guard work.inputBytesPerElement == 2 else {
+            for c in 0..<work.channels where source[c] > pixel[c] { pixel[c] = source[c] }
+            return
+        }
+        for c in 0..<work.channels {
+            let (low, high) = (source[2 * c], source[2 * c + 1])
+            let found = Int16(bitPattern: UInt16(low) | UInt16(high) << 8)
+            let largest = Int16(bitPattern: UInt16(pixel[2 * c]) | UInt16(pixel[2 * c + 1]) << 8)
+            if found > largest { (pixel[2 * c], pixel[2 * c + 1]) = (low, high) }
         }
     }
 
@@ -149,7 +191,7 @@ extension Elementwise {
     /// What the two operands are multiplied by before they are added.
     fileprivate func factors(_ drain: DrainConfiguration) -> (first: Int64, second: Int64) {
         switch function {
-        case .copy, .requantize, .multiply, .twoStageAdd, .twoStageSubtract: return (1, 0)
+        case .copy, .requantize, .multiply, .twoStageAdd, .twoStageSubtract, .maximum, .replicate: return (1, 0)
         case .add:
             guard case .addition(let addition) = drain else { preconditionFailure("an addition needs its mantissas") }
             return (addition.mantissaA, addition.mantissaB)
@@ -161,17 +203,29 @@ extension Elementwise {
     /// The bytes that the results reach.
     var outputByteRange: Range<Int> {
         let f = shuffleFactor
-        let lastChannel = (channels - 1) / (f * f)
+        let lastChannel = function == .replicate ? channels - 1 : (channels - 1) / (f * f)
         return outputAddress..<outputAddress + (rows * f * columns * f - 1) * outputPixelPitchBytes + (lastChannel + 1)
             * outputBytesPerElement
     }
 
     /// Packed elements of a row to their places; `origin` is address 0.
-    fileprivate func write(_ elements: UnsafePointer<UInt8>, row i: Int, to origin: UnsafeMutablePointer<UInt8>) {
+    ///
+    /// - Returns: bytes written.
+    fileprivate func write(
+        _ elements: UnsafePointer<UInt8>, row i: Int, to origin: UnsafeMutablePointer<UInt8>
+    ) -> Int {
         let f = shuffleFactor
         let bytes = outputBytesPerElement
         for j in 0..<columns {
             let source = elements + j * channels * bytes
+            if function == .replicate {
+                for copy in 0..<f * f {
+                    let pixel = (i * f + copy / f) * columns * f + j * f + copy % f
+                    (origin + outputAddress + pixel * outputPixelPitchBytes).update(
+                        from: source, count: channels * bytes)
+                }
+                continue
+            }
             if f == 1 {
                 (origin + outputAddress + (i * columns + j) * outputPixelPitchBytes).update(
                     from: source, count: channels * bytes)
@@ -184,5 +238,6 @@ extension Elementwise {
                     from: source + c * bytes, count: bytes)
             }
         }
+        return columns * channels * bytes * (function == .replicate ? f * f : 1)
     }
 }

@@ -114,7 +114,14 @@ extension Operator {
                 ("outputPaddingY", transposed.outputPaddingY), ("outputPaddingX", transposed.outputPaddingX),
             ]
         case .fullyConnected(let outputChannels): [("outputChannels", outputChannels)]
-        case .pixelShuffle(let factor): [("factor", factor)]
+        case .pixelShuffle(let factor), .nearestResize(let factor): [("factor", factor)]
+        case .maxPooling(let pooling):
+            [
+                ("kernelHeight", pooling.kernelHeight), ("kernelWidth", pooling.kernelWidth),
+                ("strideY", pooling.strideY), ("strideX", pooling.strideX),
+            ] + pooling.padding.attributes
+        case .pad(let pad):
+            pad.padding.attributes + [("strideY", pad.strideY), ("strideX", pad.strideX), ("fill", pad.fill)]
         case .quantizeLatent(let grid), .reconstructLatent(let grid):
             [("fractionBits", grid.fractionBits), ("firstMeanChannel", grid.firstMeanChannel)]
         case .twoStageAdd(let addition): [("leftShift", addition.leftShift), ("subtracts", addition.subtracts ? 1 : 0)]
@@ -137,6 +144,18 @@ extension Operator {
         case "multiply": self = .multiply
         case "concatenation": self = .concatenation
         case "pixelShuffle": self = .pixelShuffle(factor: try fields.integer("factor", in: 1...16))
+        case "nearestResize": self = .nearestResize(factor: try fields.integer("factor", in: 1...16))
+        case "maxPooling":
+            self = .maxPooling(
+                Pooling(
+                    kernelHeight: try fields.window("kernelHeight"), kernelWidth: try fields.window("kernelWidth"),
+                    strideY: try fields.window("strideY"), strideX: try fields.window("strideX"),
+                    padding: try Padding(fields)))
+        case "pad":
+            self = .pad(
+                Pad(
+                    padding: try Padding(fields, in: -GraphLimits.extent...1024), strideY: try fields.window("strideY"),
+                    strideX: try fields.window("strideX"), fill: try fields.integer("fill", in: -32_768...32_767)))
         case "quantizeLatent": self = .quantizeLatent(try LatentGrid(fields))
         case "reconstructLatent": self = .reconstructLatent(try LatentGrid(fields))
         case let word:
@@ -185,11 +204,10 @@ extension Padding {
         [("paddingTop", top), ("paddingBottom", bottom), ("paddingLeft", left), ("paddingRight", right)]
     }
 
-    fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
+    fileprivate init(_ fields: JSONFields, in range: ClosedRange<Int> = 0...1024) throws(Diagnostic) {
         self.init(
-            top: try fields.margin("paddingTop"), bottom: try fields.margin("paddingBottom"),
-            left: try fields.margin("paddingLeft"),
-            right: try fields.margin("paddingRight"))
+            top: try fields.integer("paddingTop", in: range), bottom: try fields.integer("paddingBottom", in: range),
+            left: try fields.integer("paddingLeft", in: range), right: try fields.integer("paddingRight", in: range))
     }
 }
 

@@ -26,6 +26,10 @@ extension QuantizedNetwork {
         case .concatenation: try requireConcatenation(inputs, output, at: place)
         case .pixelShuffle(let factor):
             try requirePixelShuffle(inputs[0], output, squaredFactor: factor * factor, at: place)
+        case .maxPooling, .nearestResize: try requireCopied(inputs[0], output, at: place)
+        case .pad(let pad):
+            try requireCopied(inputs[0], output, at: place)
+            try requireFill(pad.fill, output, at: place)
         case .requantize, .add, .twoStageAdd, .multiply: break
         }
     }
@@ -80,6 +84,24 @@ extension QuantizedNetwork {
             throw Diagnostic(
                 .networkValueOutOfRange, at: place, found: found, expected: expected,
                 remedy: "put a requantize layer before each operand, with the codebooks and the step of the output")
+        }
+    }
+
+    private func requireCopied(
+        _ input: TensorFormat, _ output: TensorFormat, at place: String
+    ) throws(Diagnostic) {
+        try requireEqual(
+            input == output, place, "formats that differ", expected: "the same format at input and output")
+    }
+
+    /// Every channel's codebook has the code that stands outside.
+    private func requireFill(_ fill: Int, _ output: TensorFormat, at place: String) throws(Diagnostic) {
+        guard case .codes(let set) = output else { return }
+        for (channel, select) in set.selects.enumerated() {
+            let count = set.codebooks[Int(select)].entries.count
+            try require(
+                (0..<count).contains(fill), "\(place), channel \(channel)", "fill \(fill)", expected: "0...\(count - 1)"
+            )
         }
     }
 

@@ -94,7 +94,8 @@ extension QuantizedNetwork {
             }
             try validate(addition.postProcessing, at: place, channels: outputChannels)
             try validateCodeMap(addition.postProcessing, of: layer)
-        case (.concatenation, .none), (.pixelShuffle, .none), (.quantizeLatent, .none), (.reconstructLatent, .none):
+        case (.concatenation, .none), (.pixelShuffle, .none), (.maxPooling, .none), (.pad, .none),
+            (.nearestResize, .none), (.quantizeLatent, .none), (.reconstructLatent, .none):
             break
         default: throw missing(place, expected: "the parameters of \(layer.operator.name)")
         }

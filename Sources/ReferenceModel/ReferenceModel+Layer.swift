@@ -52,6 +52,10 @@ extension ReferenceModel {
         case (.concatenation, .none): return try runConcatenation(of: sources, into: target)
         case (.pixelShuffle(let factor), .none):
             return try runPixelShuffle(factor: factor, of: sources[0], into: target)
+        case (.maxPooling(let pooling), .none): return try runMaxPooling(pooling, of: sources[0], into: target)
+        case (.pad(let pad), .none): return try runPad(pad, of: sources[0], into: target)
+        case (.nearestResize(let factor), .none):
+            return try runNearestResize(factor: factor, of: sources[0], into: target)
         case (.quantizeLatent(let grid), .none): return try runQuantizeLatent(grid, of: sources, into: target)
         case (.reconstructLatent(let grid), .none): return try runReconstructLatent(grid, of: sources, into: target)
         default:

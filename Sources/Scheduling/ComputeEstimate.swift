@@ -52,7 +52,7 @@ struct ComputeEstimate {
         let array = machine.macArray
         guard layer.usesArray else {
             let groups =
-                layer.vertical.input * layer.horizontal.input
+                layer.elementPositions
                 * ceilDivide(layer.operands[0].channels * layer.operands.count, by: machine.postProcessor.lanes)
             return groups + rows.count * columns.count * channelTiles
                 * (CommandCost.fillCycles + CommandCost.operandStages + resultStages)

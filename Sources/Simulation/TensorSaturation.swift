@@ -94,10 +94,7 @@ extension Graph {
     func sources(of tensor: String) -> Set<String> {
         var sources: Set<String> = [tensor]
         for layer in layers.reversed() where sources.contains(layer.name) {
-            switch layer.operator {
-            case .concatenation, .pixelShuffle: sources.formUnion(layer.inputs)
-            default: break
-            }
+            if layer.operator.movesElements { sources.formUnion(layer.inputs) }
         }
         return sources
     }

@@ -64,7 +64,7 @@ public struct CommandCost: Hashable, Sendable {
     }
 
     public init(_ work: Elementwise, on machine: MachineDescription) {
-        computeCycles = work.rows * work.columns * ceilDivide(work.channels, by: machine.resultLanes)
+        computeCycles = work.groupPositions * ceilDivide(work.channels, by: machine.resultLanes)
         drainCycles = CommandCost.postProcessorStages + CommandCost.encoderStages
         fillCycles =
             CommandCost.fillCycles + CommandCost.operandStages

@@ -48,8 +48,19 @@ extension UnitActivity {
     init(_ work: Elementwise) {
         self.init()
         let elements = work.rows * work.columns * work.channels
-        bufferReadBytes = elements * (work.inputBytesPerElement + (work.hasSecond ? work.secondBytesPerElement : 0))
-        bufferWriteBytes = elements * work.outputBytesPerElement
+        let window = work.window
+        let read =
+            validPairs(
+                positions: work.rows, first: 0, stride: window.strideY, taps: window.rows, tapStep: 1,
+                offset: -window.offsetY, extent: window.tileRows)
+            * validPairs(
+                positions: work.columns, first: 0, stride: window.strideX, taps: window.columns, tapStep: 1,
+                offset: -window.offsetX, extent: window.tileColumns) * work.channels
+        bufferReadBytes =
+            (work.function.movesElements ? read : elements) * work.inputBytesPerElement
+            + (work.hasSecond ? elements * work.secondBytesPerElement : 0)
+        let copies = work.function == .replicate ? work.shuffleFactor * work.shuffleFactor : 1
+        bufferWriteBytes = elements * copies * work.outputBytesPerElement
     }
 }
 

@@ -71,6 +71,8 @@ module intaglio_compute_engine
     localparam logic [31:0] ADD                = 32'd2;
     localparam logic [31:0] QUANTIZE_LATENT    = 32'd3;
     localparam logic [31:0] RECONSTRUCT_LATENT = 32'd4;
+    localparam logic [31:0] MAXIMUM            = 32'd8;
+    localparam logic [31:0] REPLICATE          = 32'd9;
 
     // Phases of a command
     logic         reads_header, runs, begins;
@@ -98,6 +100,10 @@ module intaglio_compute_engine
                             command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 2];
     assign channel_block  = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
     assign work           = command[32*intaglio_constants::ELEMENTWISE_FUNCTION +: 32];
+
+    // Stored elements that pass unchanged
+    logic moves;
+    assign moves = work == COPY || work == MAXIMUM || work == REPLICATE;
 
     assign header_address      = channel_block;
     assign decode_table        = command[32*intaglio_constants::COMPUTE_DECODE_TABLE +: 32];
@@ -293,8 +299,8 @@ module intaglio_compute_engine
         .normalizes(normalizes),
         .adds(is_elementwise && work == ADD),
         .bypasses(is_elementwise &&
-                  (work == COPY || work == QUANTIZE_LATENT || work == RECONSTRUCT_LATENT)),
-        .is_integer16(result_is_wide || (is_elementwise && work == COPY)),
+                  (moves || work == QUANTIZE_LATENT || work == RECONSTRUCT_LATENT)),
+        .is_integer16(result_is_wide || (is_elementwise && moves)),
         .unrounded(unrounded),
         .limit_selects(limit_selects),
         .limits(limits),

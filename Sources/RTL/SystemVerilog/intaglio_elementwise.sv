@@ -5,6 +5,9 @@
 //     cycle 2   decoded, combined                 register: values
 //     cycle 3   they stand at the result lanes
 //
+// The largest element of a window takes a cycle for each of its positions, and so does an element
+// for each position that it is copied to.
+//
 // A two-stage addition takes two cycles more: its operands pass the scale lanes before they are
 // combined.
 module intaglio_elementwise
@@ -38,6 +41,8 @@ module intaglio_elementwise
     localparam logic [31:0] MULTIPLY           = 32'd5;
     localparam logic [31:0] TWO_STAGE_ADD      = 32'd6;
     localparam logic [31:0] TWO_STAGE_SUBTRACT = 32'd7;
+    localparam logic [31:0] MAXIMUM            = 32'd8;
+    localparam logic [31:0] REPLICATE          = 32'd9;
     localparam int          SCALE_STAGES       = 2;
 
     logic [31:0] input_address, input_pitch, output_address, output_pitch, output_bytes,
@@ -45,6 +50,8 @@ module intaglio_elementwise
     logic [31:0] work, channels, input_bytes,
                  second_address, second_pitch, second_bytes, has_second,
                  fraction_bits, factor, area_reciprocal, reciprocal;
+    logic [31:0] window_rows, window_columns, window_stride_y, window_stride_x,
+                 window_offset_y, window_offset_x, tile_rows, tile_columns, fill;
 
     assign input_address  = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
     assign input_pitch    = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
@@ -70,9 +77,43 @@ module intaglio_elementwise
         command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_AREA_RECIPROCAL +: 32];
     assign reciprocal     = command[32*intaglio_constants::ELEMENTWISE_SHUFFLE_RECIPROCAL +: 32];
 
+    assign window_rows     = command[32*intaglio_constants::ELEMENTWISE_WINDOW_ROWS +: 32];
+    assign window_columns  = command[32*intaglio_constants::ELEMENTWISE_WINDOW_COLUMNS +: 32];
+    assign window_stride_y = command[32*intaglio_constants::ELEMENTWISE_WINDOW_STRIDE_Y +: 32];
+    assign window_stride_x = command[32*intaglio_constants::ELEMENTWISE_WINDOW_STRIDE_X +: 32];
+    assign window_offset_y = command[32*intaglio_constants::ELEMENTWISE_WINDOW_OFFSET_Y +: 32];
+    assign window_offset_x = command[32*intaglio_constants::ELEMENTWISE_WINDOW_OFFSET_X +: 32];
+    assign tile_rows       = command[32*intaglio_constants::ELEMENTWISE_TILE_ROWS +: 32];
+    assign tile_columns    = command[32*intaglio_constants::ELEMENTWISE_ELEMENT_TILE_COLUMNS +: 32];
+    assign fill            = command[32*intaglio_constants::ELEMENTWISE_FILL +: 32];
+
+    // Positions that follow each other before the next group of channels: of a window that is read,
+    // or of a block that is written.
+    logic [31:0] tap_rows, tap_columns, tap_row, tap_column, read_row_tap, read_column_tap,
+                 write_row_tap, write_column_tap;
+    logic        is_first_tap, is_last_tap;
+    assign tap_rows         = (work == REPLICATE) ? factor : window_rows;
+    assign tap_columns      = (work == REPLICATE) ? factor : window_columns;
+    assign read_row_tap     = (work == REPLICATE) ? 32'd0 : tap_row;
+    assign read_column_tap  = (work == REPLICATE) ? 32'd0 : tap_column;
+    assign write_row_tap    = (work == REPLICATE) ? tap_row : 32'd0;
+    assign write_column_tap = (work == REPLICATE) ? tap_column : 32'd0;
+    assign is_first_tap     = tap_row == 32'd0 && tap_column == 32'd0;
+    assign is_last_tap      = tap_row == tap_rows - 32'd1 && tap_column == tap_columns - 32'd1;
+
     // Row, column, first channel of the group.
     logic [31:0] row, column, channel, pixel;
     logic        finished, active, ends_channels, ends_columns, ends_rows;
+
+    // Where the first operand is read, and whether the tile has that position.
+    logic signed [31:0] read_row, read_column;
+    logic        [31:0] read_pixel;
+    logic               is_inside;
+    assign read_row    = row * window_stride_y + read_row_tap - window_offset_y;
+    assign read_column = column * window_stride_x + read_column_tap - window_offset_x;
+    assign is_inside   = read_row >= 0 && read_row < $signed(tile_rows) &&
+                         read_column >= 0 && read_column < $signed(tile_columns);
+    assign read_pixel  = is_inside ? read_row * tile_columns + read_column : 32'd0;
 
     assign active        = runs && !finished;
     assign ends_channels = channel + RESULTS >= channels;
@@ -81,8 +122,12 @@ module intaglio_elementwise
 
     always_ff @(posedge clock) begin
         if (begins) begin
-            {row, column, channel, pixel, finished} <= '0;
+            {row, column, channel, pixel, tap_row, tap_column, finished} <= '0;
+        end else if (active && !is_last_tap) begin
+            tap_column <= (tap_column == tap_columns - 32'd1) ? 32'd0 : tap_column + 32'd1;
+            if (tap_column == tap_columns - 32'd1) tap_row <= tap_row + 32'd1;
         end else if (active) begin
+            {tap_row, tap_column} <= '0;
             channel <= ends_channels ? 32'd0 : channel + RESULTS;
             if (ends_channels) begin
                 pixel    <= pixel + 32'd1;
@@ -117,13 +162,14 @@ module intaglio_elementwise
     assign results.records                = lane_records;
     assign results.addresses              = lane_addresses;
 
-    logic has_two_stages;
+    logic moves, has_two_stages;
+    assign moves = work == COPY || work == MAXIMUM || work == REPLICATE;
     assign has_two_stages = work == TWO_STAGE_ADD || work == TWO_STAGE_SUBTRACT;
 
     logic                    last_read;
     logic [SCALE_STAGES-1:0] last_scaled;
     always_ff @(posedge clock) begin
-        last_read   <= active && ends_channels && ends_columns && ends_rows && !reset;
+        last_read   <= active && is_last_tap && ends_channels && ends_columns && ends_rows && !reset;
         last_scaled <= reset ? '0 : {last_scaled[0], last_read};
         lane_last   <= (has_two_stages ? last_scaled[1] : last_read) && !reset;
     end
@@ -135,7 +181,7 @@ module intaglio_elementwise
             assign c     = channel + lane;
             assign valid = active && c < channels;
             assign first_addresses[32*lane +: 32] =
-                input_address + pixel * input_pitch + c * input_bytes;
+                input_address + read_pixel * input_pitch + c * input_bytes;
             assign second_addresses[32*lane +: 32] =
                 second_address + pixel * second_pitch + c * second_bytes;
 
@@ -143,19 +189,23 @@ module intaglio_elementwise
             // The reciprocals turn the divisions into products.
             logic [63:0] area_product, factor_product;
             assign area_product   = 64'(c) * 64'(area_reciprocal);
-            assign k              = (factor == 32'd1) ? c : area_product[63:32];
-            assign rest           = (factor == 32'd1) ? 32'd0 : c - k * factor * factor;
+            assign k              = (factor == 32'd1 || work == REPLICATE) ? c : area_product[63:32];
+            assign rest           = (factor == 32'd1 || work == REPLICATE) ? 32'd0 :
+                                                                             c - k * factor * factor;
             assign factor_product = 64'(rest) * 64'(reciprocal);
             assign dy             = factor_product[63:32];
             assign dx             = rest - dy * factor;
-            assign position       = (row * factor + dy) * columns * factor + column * factor + dx;
+            assign position       = (row * factor + dy + write_row_tap) * columns * factor +
+                                    column * factor + dx + write_column_tap;
 
             // Register 1
-            logic        read_valid;
+            logic        read_valid, read_first_tap, read_inside;
             logic [15:0] first, second;
             logic [31:0] read_channel, read_address;
             always_ff @(posedge clock) begin
-                read_valid   <= valid && !reset;
+                read_valid     <= valid && (is_last_tap || work == REPLICATE) && !reset;
+                read_first_tap <= is_first_tap;
+                read_inside    <= is_inside;
                 first        <= first_elements[16*lane +: 16];
                 second       <= second_elements[16*lane +: 16];
                 read_channel <= c;
@@ -171,9 +221,13 @@ module intaglio_elementwise
             assign first_codes[8*lane +: 8]  = first[7:0];
             assign second_codes[8*lane +: 8] = second[7:0];
 
-            logic signed [63:0] a, b, combined;
+            // The element at the position, and the largest of the window up to it
+            logic signed [63:0] a, b, combined, element, held, largest;
+            assign element = read_inside ? a : 64'($signed(fill));
+            assign largest = (read_first_tap || element > held) ? element : held;
+            always_ff @(posedge clock) held <= largest;
             assign a = (input_bytes == 32'd2) ? 64'($signed(first)) :
-                       (work == COPY)         ? 64'(first[7:0]) :
+                       moves                  ? 64'(first[7:0]) :
                                                 64'($signed(first_values[16*lane +: 16]));
             assign b = (has_second == 32'd0)   ? 64'sd0 :
                        (second_bytes == 32'd2) ? 64'($signed(second)) :
@@ -185,6 +239,8 @@ module intaglio_elementwise
                         fraction_bits :
                 (work == RECONSTRUCT_LATENT) ? (a <<< fraction_bits) + b :
                 (work == MULTIPLY)           ? a * b :
+                (work == MAXIMUM)            ? largest :
+                moves                        ? element :
                                                a;
 
             // The first stage of a two-stage addition, and what waits for it
@@ -244,7 +300,7 @@ module intaglio_elementwise
 `ifndef SYNTHESIS
     // Copies read no records.
     always @(posedge clock) begin
-        if (begins && work != COPY &&
+        if (begins && !moves &&
             command[32*intaglio_constants::ELEMENTWISE_FIRST_CHANNEL +: 32] != 32'd0)
             $fatal(1, "element-wise work of a part of the channels");
     end
