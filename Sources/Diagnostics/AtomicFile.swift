@@ -29,6 +29,7 @@ public struct AtomicFile: ~Copyable {
             self.finalPath = path
             self.temporaryPath = nil
         case .replace(let finalPath, let permissions):
+            try FileClaims.requireFree(finalPath)
             let folder = finalPath.lastIndex(of: "/").map { String(finalPath[...$0]) } ?? ""
             let temporaryPath = folder + ".intaglio-\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
             Interruption.add(file: temporaryPath)
@@ -88,6 +89,7 @@ public struct AtomicFile: ~Copyable {
             guard duplicate >= 0, close(duplicate) == 0, rename(temporaryPath, finalPath) == 0 else {
                 throw .unwritable(path, errorNumber: errno)
             }
+            FileClaims.wrote(finalPath)
         }
         isCommitted = true
     }

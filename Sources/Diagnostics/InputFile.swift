@@ -61,6 +61,7 @@ public final class InputFile: Sendable {
             close(descriptor)
             throw refusal
         }
+        FileClaims.read(status)
         self.path = path
         self.descriptor = descriptor
         byteCount = Int(status.st_size)

@@ -16,6 +16,7 @@ public struct ResultFolder: Sendable {
         try OutputFolder.create(at: path)
         let file = path + "/" + document
         Interruption.waitWhereEnding()
+        try FileClaims.requireFree(file)
         guard unlink(file) == 0 || errno == ENOENT else { throw .unwritable(file, errorNumber: errno) }
     }
 
@@ -39,9 +40,11 @@ public final class GrowingFile: Sendable {
     /// - Throws: `OUTPUT-001`, `OUTPUT-002`.
     public init(_ path: String) throws(Diagnostic) {
         self.path = path
+        try FileClaims.requireFree(path)
         // Without O_NONBLOCK the opening of a pipe would wait for a reader.
         descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o666)
         guard descriptor >= 0 else { throw .unwritable(path, errorNumber: errno) }
+        FileClaims.wrote(path)
     }
 
     deinit { close(descriptor) }

@@ -125,7 +125,7 @@ public struct Explanation: Sendable {
             throw Diagnostic(
                 .explainOperator, at: "layer \(layer.name)",
                 found: "operator \(layer.operator.name) moves or shifts elements only",
-                expected: "an operator that multiplies", remedy: "explain the layer before or after it")
+                expected: "an operator that multiplies or compares", remedy: "explain the layer before or after it")
         }
     }
 
@@ -435,4 +435,7 @@ extension ExactTableNormalization {
 
 extension Operator {
     fileprivate var isMaxPooling: Bool { if case .maxPooling = self { true } else { false } }
+
+    /// Whether there is something to derive though the layer has no parameters.
+    public var hasDerivation: Bool { isMaxPooling }
 }

@@ -78,7 +78,8 @@ public enum Rearrangement {
         return Tensor(shape: shape, elements: elements)
     }
 
-    /// `operation(a, b)` of the elements at each place; the only pixel of a second tensor of one pixel meets every pixel.
+    /// `operation(a, b)` of the elements at each place; the only pixel of a second tensor of one pixel meets every
+    /// pixel.
     public static func paired<Element>(
         _ first: Tensor<Element>, _ second: Tensor<Element>, operation: (Element, Element) -> Element
     ) -> Tensor<Element> {

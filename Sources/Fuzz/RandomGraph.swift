@@ -78,9 +78,9 @@ struct RandomGraph {
                 padding: Padding(top: random.integer(0...kernel), bottom: 0, left: 1, right: 0))
             return Layer(name: name, operator: .maxPooling(pooling), inputs: [input])
         case 16:
+            func margin() -> Int { random.integer(-3...3) }
             let pad = Pad(
-                padding: Padding(
-                    top: random.integer(-3...3), bottom: random.integer(-3...3), left: random.integer(-3...3), right: 0),
+                padding: Padding(top: margin(), bottom: margin(), left: margin(), right: 0),
                 strideY: random.integer(1...2), strideX: random.integer(1...2), fill: random.element(of: [0, 7, 255]))
             return Layer(name: name, operator: .pad(pad), inputs: [input])
         case 17:

@@ -63,7 +63,8 @@ package struct LayerGeometry: Hashable {
     /// Taps of all phases together.
     package var taps: Int { vertical.kernel * horizontal.kernel }
 
-    /// Positions at which element-wise work takes a group of lanes: of the results, of their windows, of what is shuffled.
+    /// Positions at which element-wise work takes a group of lanes: of the results, of their windows, of what is
+    /// shuffled.
     package var elementPositions: Int {
         switch kind {
         case .elementwise(.replicate): vertical.output * horizontal.output

@@ -5,6 +5,7 @@ import Simulation
 /// Compiled simulators in the user's cache folder, so that a machine is built once:
 ///
 ///     $XDG_CACHE_HOME/intaglio/rtl/KEY      or ~/.cache/intaglio/rtl/KEY
+///     KEY.sha256                            of the program: a damaged one is built anew
 ///     KEY = SHA-256 of the sources, the simulator and what it says of its version
 ///
 /// Nothing in it is needed: a folder that cannot be read or written is as good as an empty one.
@@ -36,11 +37,16 @@ public struct BuildCache: Sendable {
         return Digest.sha256(Array(parts.joined(separator: "\0").utf8))
     }
 
-    /// The program of a key, where it is there.
+    /// The program of a key, where it is there whole: as its digest says.
     func program(_ key: String) -> URL? {
         let program = folder.appendingPathComponent(key)
-        return FileManager.default.isReadableFile(atPath: program.path) ? program : nil
+        guard let bytes = try? Data(contentsOf: program), let digest = try? Data(contentsOf: digestFile(key)),
+            digest == Data(Digest.sha256([UInt8](bytes)).utf8)
+        else { return nil }
+        return program
     }
+
+    private func digestFile(_ key: String) -> URL { folder.appendingPathComponent(key + ".sha256") }
 
     /// Copies a program into the cache, whole or not at all.
     func keep(_ program: URL, as key: String) {
@@ -49,9 +55,12 @@ public struct BuildCache: Sendable {
         guard (try? files.createDirectory(at: folder, withIntermediateDirectories: true)) != nil,
             (try? files.copyItem(at: program, to: partial)) != nil
         else { return }
-        // Whoever came first has the same program.
-        if (try? files.moveItem(at: partial, to: folder.appendingPathComponent(key))) == nil {
+        // A program that is there is the same, or damaged. `rename` replaces it at once.
+        let digest = (try? Data(contentsOf: program)).map { Digest.sha256([UInt8]($0)) }
+        guard let digest, rename(partial.path, folder.appendingPathComponent(key).path) == 0 else {
             try? files.removeItem(at: partial)
+            return
         }
+        try? Data(digest.utf8).write(to: digestFile(key), options: .atomic)
     }
 }

@@ -59,7 +59,8 @@ public struct RTLRun: Sendable {
             throw Diagnostic(
                 .simulationFailed, at: directory.path,
                 found: "the simulation ended with status \(process.status):\n\(process.output.suffix(1000))",
-                expected: "a log of all commands", remedy: "run it there by hand: \(arguments.joined(separator: " "))")
+                expected: "a log of all commands",
+                remedy: "keep the folder with --work DIR and run it there by hand: \(arguments.joined(separator: " "))")
         }
         var timings = [(start: Int, end: Int)](repeating: (-1, -1), count: commands.count)
         var end: (total: Int, saturated: Int)?
@@ -85,7 +86,8 @@ public struct RTLRun: Sendable {
                     the machine did not finish within \(cycleLimit) cycles; the first command that did not end is \
                     \(stuck ?? -1)
                     """,
-                expected: "all \(commands.count) commands to end", remedy: "look at commands.log there")
+                expected: "all \(commands.count) commands to end",
+                remedy: "keep the folder with --work DIR and look at commands.log there")
         }
         self.commands = timings
         totalCycles = end.total

@@ -42,9 +42,12 @@ public struct DumpComparison: Sendable {
     /// the model; empty where all agree.
     public let window: String
 
-    /// What a tensor's constant difference says, in a sentence; nil where it has none.
-    public static func hint(_ tensor: TensorComparison, _ dump: TensorDump, _ format: TensorFormat) -> String? {
-        guard let difference = tensor.constantDifference, let offset = dump.offset(of: format) else { return nil }
+    /// What a constant difference of all tensors says, in a sentence; nil where one differs by another or agrees: then
+    /// it is no matter of the offset.
+    public func hint(_ tensor: TensorComparison, _ dump: TensorDump, _ format: TensorFormat) -> String? {
+        guard let difference = tensor.constantDifference, let offset = dump.offset(of: format),
+            tensors.allSatisfy({ $0.constantDifference == difference })
+        else { return nil }
         return
             """
             every element of \(tensor.tensor) differs by \(difference): the files have code 0 as \

@@ -10,6 +10,8 @@ import Text
 public struct RunInputs: Sendable {
     /// The part of the network that runs.
     public let network: ProvenNetwork
+    /// Layers of the whole network that do not run.
+    private let idle: Set<String>
     /// Stored elements of its graph inputs, by name.
     public let tensors: [String: Tensor<Int32>]
     /// Of the first input, and of all that have no extent of their own in the network.
@@ -20,6 +22,7 @@ public struct RunInputs: Sendable {
     public init(_ picture: RGBImage, of network: ProvenNetwork) throws(Diagnostic) {
         let stored = try PictureTensor.stored(picture, for: network.network)
         self.network = network
+        idle = []
         tensors = [network.network.graph.inputs[0].name: stored.widened]
         (height, width) = (picture.height, picture.width)
     }
@@ -51,12 +54,24 @@ public struct RunInputs: Sendable {
         self.network = try Self.part(of: network, behind: names).withInputExtents(
             others.mapValues { GraphInput.Extent(height: $0.height, width: $0.width) })
         let run = self.network.network.graph
+        idle = Set(graph.layers.map(\.name)).subtracting(run.layers.map(\.name))
         guard run.padded(height) == height, run.padded(width) == width else {
             throw Diagnostic(
                 .tensorFileUnfit, at: "--input \(names.joined(separator: ", "))", found: "\(height)x\(width) positions",
                 expected: "rows and columns that are multiples of \(run.sizeMultiple)",
                 remedy: "pad the tensor")
         }
+    }
+
+    /// - Parameter layer: that somebody asks for.
+    /// - Throws: `inputMissing` for a layer of the network that does not run behind the files.
+    public func requireRuns(_ layer: String) throws(Diagnostic) {
+        guard idle.contains(layer) else { return }
+        let names = network.network.graph.layers.map(\.name)
+        throw Diagnostic(
+            .inputMissing, at: "--layer \(layer)", found: "a layer that does not run behind --input",
+            expected: "a layer that does: \(names.joined(separator: ", "))",
+            remedy: "leave --input out, or give it a tensor before this layer")
     }
 
     private static func part(of network: ProvenNetwork, behind names: [String]) throws(Diagnostic) -> ProvenNetwork {

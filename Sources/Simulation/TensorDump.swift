@@ -92,6 +92,12 @@ public struct TensorDump: Sendable {
         Int32
     > {
         try requireShape(shape, of: tensor)
+        if case .floats = array.elements, let offset = form.offset {
+            throw Diagnostic(
+                .tensorFileUnfit, at: place, found: "float32 elements with \(form.option)-offset \(offset)",
+                expected: "integers: float32 elements are real values, and no code stands for 0",
+                remedy: "leave \(form.option)-offset out")
+        }
         let count = shape.count
         func index(_ position: Int) -> Int {
             guard form.layout == .nchw else { return position }
@@ -118,7 +124,11 @@ public struct TensorDump: Sendable {
             stored.reserveCapacity(count)
             for position in 0..<count {
                 let value = elements[index(position)]
-                guard value.isFinite else { throw unfit(position, shape, "\(value)", expected: "a finite number") }
+                guard value.isFinite else {
+                    throw unfit(
+                        position, shape, "\(value)", expected: "a finite number",
+                        remedy: "look for what made it: no code means it")
+                }
                 stored.append(format.nearest(to: Double(value), channel: position % shape.channels))
             }
             return Tensor(shape: shape, elements: stored)
@@ -194,11 +204,13 @@ public struct TensorDump: Sendable {
                 : "dump this tensor at this size of picture")
     }
 
-    private func unfit(_ position: Int, _ shape: TensorShape, _ found: String, expected: String) -> Diagnostic {
+    private func unfit(
+        _ position: Int, _ shape: TensorShape, _ found: String, expected: String, remedy: String? = nil
+    ) -> Diagnostic {
         Diagnostic(
             .tensorElementUnfit, at: "\(place), \(shape.coordinate(of: position))", found: found, expected: expected,
-            remedy: "say what stands in the file for code 0 with \(form.option)-offset, or dump what the network stores"
-        )
+            remedy: remedy
+                ?? "say what stands in the file for code 0 with \(form.option)-offset, or dump what the network stores")
     }
 }
 

@@ -4,6 +4,8 @@ public import RTL
 
 /// Runs the testbench of written vectors in a hardware simulator.
 public struct UnitSimulation: Sendable {
+    /// The module under test.
+    public let module: String
     /// Whether every response came as expected.
     public let passed: Bool
     /// The testbench's last words: what passed, or the first mismatch, with the row of the stimulus that it answers.
@@ -23,7 +25,7 @@ public struct UnitSimulation: Sendable {
                 ["iverilog", "-g2012", "-s", "testbench", "-DUNIT=\(module)", "-o", "testbench.vvp", "testbench.sv"]
                     + sources, in: folder
             ).requireSuccess()
-            self.init(try Self.run(["vvp", "-n", "testbench.vvp"], in: folder))
+            self.init(try Self.run(["vvp", "-n", "testbench.vvp"], in: folder), of: module)
         case .verilator:
             try Self.run(
                 [
@@ -33,14 +35,15 @@ public struct UnitSimulation: Sendable {
                 ] + sources,
                 in: folder
             ).requireSuccess()
-            self.init(try Self.run(["./obj_dir/Vtestbench"], in: folder))
+            self.init(try Self.run(["./obj_dir/Vtestbench"], in: folder), of: module)
         }
         guard passed || message.hasPrefix("mismatch") else {
             throw Self.failed("the testbench ended without a verdict: \(message)")
         }
     }
 
-    private init(_ run: ToolProcess) {
+    private init(_ run: ToolProcess, of module: String) {
+        self.module = module
         let lines = run.output.split(separator: "\n").map(String.init)
         let first = lines.firstIndex { $0.hasPrefix("passed: ") || $0.hasPrefix("mismatch: ") }
         let verdict = first.map {

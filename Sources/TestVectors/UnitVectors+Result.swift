@@ -8,7 +8,7 @@ extension UnitVectors {
     public func text(_ simulation: UnitSimulation?) -> String {
         let counts =
             "\(vectors.response.count.grouped) vectors for \(moduleName) in \(vectors.stimulus.count.grouped) rows\n"
-        return counts + "\n" + vectors.coverage.text + (simulation.map { "\n\($0.message)\n" } ?? "")
+        return counts + "\n" + vectors.coverage.text + (simulation.map { "\n\($0.module): \($0.message)\n" } ?? "")
     }
 
     /// The same as fields of a document.
@@ -16,10 +16,12 @@ extension UnitVectors {
         Result(
             unit: vectors.unit.rawValue, module: moduleName, vectors: vectors.response.count,
             rows: vectors.stimulus.count, coverage: vectors.coverage,
-            simulation: simulation.map { Verdict(passed: $0.passed, message: $0.message) })
+            simulation: simulation.map { Verdict(module: $0.module, passed: $0.passed, message: $0.message) })
     }
 
     private struct Verdict: Encodable {
+        /// Under test.
+        let module: String
         let passed: Bool
         let message: String
     }

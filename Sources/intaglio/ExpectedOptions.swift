@@ -54,6 +54,12 @@ struct ExpectedOptions: ParsableArguments {
         }
         let items = folder.items.filter { layer == nil || Self.stem(of: $0.name) == layer }
         guard !items.isEmpty else { throw unreadable(path, layer.map { "no \($0).npy" } ?? "no .npy file") }
+        for (index, item) in items.enumerated() {
+            let stem = Self.stem(of: item.name)
+            if items[..<index].contains(where: { Self.stem(of: $0.name) == stem }) {
+                throw unreadable(path, "two files of the layer \(stem): \(item.name) is one")
+            }
+        }
         var dumps: [(layer: String, dump: TensorDump)] = []
         var free = memory
         for item in items {

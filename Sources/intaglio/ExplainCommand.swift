@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Explanations
 import Foundation
+import Simulation
 public import Tensors
 
 struct ExplainCommand: ParsableCommand {
@@ -17,9 +18,14 @@ struct ExplainCommand: ParsableCommand {
     @Flag(help: "Show every product of a sum, not the first three and the last.") var all = false
     @Flag(help: "Write the derivation, with every product, as one JSON document.") var json = false
 
+    func validate() throws {
+        if json { try refuseUnused(["--all": all], goingWith: "text: leave --json out, which has every product") }
+    }
+
     func run() throws {
         let threads = ProcessInfo.processInfo.activeProcessorCount
         let inputs = try input.inputs(of: options.proven(), memory: options.memory.budget())
+        if let layer { try inputs.requireRuns(layer) }
         let explained = try ExplainedElement(
             on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(), layer: layer,
             at: coordinate, threads: threads, memory: options.memory.budget(threads: threads))

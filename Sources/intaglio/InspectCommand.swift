@@ -21,6 +21,10 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Show all columns, however wide the table is.") var all = false
     @Flag(help: "Write the layers as one JSON document.") var json = false
 
+    func validate() throws {
+        if json { try refuseUnused(["--all": all], goingWith: "the table: leave --json out, which has every field") }
+    }
+
     func run() throws {
         let file = try NetworkSource(network, memory: memory.budget()).file
         guard let graph = file.quantized?.graph ?? file.float?.graph else { return }

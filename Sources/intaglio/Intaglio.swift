@@ -29,9 +29,11 @@ struct Intaglio: ParsableCommand {
     static func main() {
         intaglio_memory_guard_begin()
         Interruption.begin()
+        FileClaims.begin()
         let code: Int32
         do {
             let arguments = Self.arguments
+            try requireHelp(arguments)
             var command = try parseAsRoot(arguments)
             try RepeatedOptions.refuse(arguments)
             try KernelLevel.requireWanted()
@@ -51,6 +53,17 @@ struct Intaglio: ParsableCommand {
         let all = CommandLine.arguments.dropFirst()
         let end = all.firstIndex(of: "--") ?? all.endIndex
         return all[..<end].filter { $0 != "--quiet" } + all[end...]
+    }
+
+    /// The parser's own `help` takes any word.
+    private static func requireHelp(_ arguments: [String]) throws {
+        guard arguments.first == "help", arguments.count > 1, !arguments[1].hasPrefix("-") else { return }
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard !names.contains(arguments[1]) else { return }
+        let advice =
+            closestName(to: arguments[1], among: names).map { "did you mean '\($0)'?" }
+            ?? "There are \(names.joined(separator: ", "))"
+        throw ValidationError("There is no command '\(arguments[1])': \(advice)")
     }
 
     private static func say(_ sentence: String, _ document: ErrorDocument) {

@@ -96,10 +96,15 @@ struct PlanCommand: ParsableCommand {
         let network = try NetworkSource(subject.network, includingFloat: false, memory: memory).proven(
             rate: subjects.rate
         ).network
-        return try SimulationPlan(
-            network: network, machine: machine, width: size.width, height: size.height,
-            schedule: subject.schedule.map { path throws(Diagnostic) in try Schedule(contentsOf: path) },
-            keepsCommands: !traces.isEmpty, memory: memory)
+        let schedule = try subject.schedule.map { path throws(Diagnostic) in try Schedule(contentsOf: path) }
+        do throws(Diagnostic) {
+            return try SimulationPlan(
+                network: network, machine: machine, width: size.width, height: size.height, schedule: schedule,
+                keepsCommands: !traces.isEmpty, memory: memory)
+        } catch {
+            // With several schedules only the path says which.
+            throw subject.schedule.map { error.within($0) } ?? error
+        }
     }
 
     private func compare(_ subjects: [PlanSubjects.Subject]) throws {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Explanations
 import Foundation
 import Geometry
 import Graph
@@ -13,6 +14,7 @@ extension VerifyCommand {
         let memory = options.memory.budget(threads: team.threads)
         let network = try options.proven()
         let inputs = try input.inputs(of: network, memory: memory)
+        if let layer { try inputs.requireRuns(layer) }
         if let layer { try inputs.network.network.graph.requireLayer(layer, at: "--layer") }
         var dumps = try expected.dumps(at: path, layer: layer, memory: memory)
         let idle = dumps.map(\.layer).filter { name in
@@ -54,7 +56,7 @@ extension VerifyCommand {
         if !json { try Console.result("\n\(comparison.window)\n\(extent)\n") }
         let hint = dumps.first { $0.layer == different.tensor }.flatMap { dump in
             inputs.network.network.formats[different.tensor].flatMap {
-                DumpComparison.hint(different, dump.dump, $0)
+                comparison.hint(different, dump.dump, $0)
             }
         }
         throw DifferenceFound(
@@ -63,20 +65,28 @@ extension VerifyCommand {
                 first differing layer \(different.tensor): \(different.differences) of \(different.elements) elements \
                 differ, first at \(first.coordinate): file \(first.expected), model \(first.found)
                 """
-                    + (hint.map { "\n" + $0 }
-                        ?? explanation(of: different.tensor, at: first, in: inputs.network.network)))
+                    + (hint.map { "\n" + $0 } ?? "")
+                    + explanation(of: different.tensor, at: first, in: inputs.network.network))
     }
 
     /// The command that derives the element; for operators that only move elements, what to look at instead.
     private func explanation(
         of layer: String, at element: DumpComparison.ElementComparison, in network: QuantizedNetwork
     ) -> String {
-        guard let moved = network.graph[layer: layer], network.parameters[layer] != LayerParameters.none else {
-            let operands = network.graph[layer: layer]?.inputs ?? []
-            return
+        guard let moved = network.graph[layer: layer],
+            network.parameters[layer] != LayerParameters.none || moved.operator.hasDerivation
+        else {
+            let layerOperator = network.graph[layer: layer]?.operator
+            let operands = (network.graph[layer: layer]?.inputs ?? []).joined(separator: ", ")
+            return layerOperator?.movesElements ?? false
+                ? """
+                \n\(layer) copies elements of \(operands): where those agree, its own address arithmetic differs; dump \
+                them beside it and compare them, too
                 """
-                \n\(layer) moves or shifts elements of \(operands.joined(separator: ", ")) only: where those agree, \
-                its own address arithmetic differs; dump them beside it and compare them, too
+                : """
+                \n\(layer) adds, shifts and rounds elements of \(operands), as \(layerOperator?.name ?? "it") in \
+                docs/arithmetic.md says: where those agree, look at the rounding, the saturation and the addresses; \
+                dump them beside it and compare them, too
                 """
         }
         let words =

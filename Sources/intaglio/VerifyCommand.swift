@@ -119,6 +119,7 @@ struct VerifyCommand: ParsableCommand {
         if let suite { return try verifySuite(suite) }
         if let path = expected.expected { return try verifyExpected(path) }
         let inputs = try input.inputs(of: options.proven(), memory: options.memory.budget())
+        if let layer { try inputs.requireRuns(layer) }
         let verification = try Verification(
             on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(),
             fault: inject.map { try InjectedFault($0) }, only: layer, threads: team.threads,

@@ -110,7 +110,7 @@ import Testing
         let generator = LayerCaseGenerator(limits: CaseLimits(machine))
         var random = SeededGenerator(seed: 77)
         var tried = 0
-        for seed in 2000..<2300 as Range<UInt64> {
+        for seed in 2000..<2400 as Range<UInt64> {
             let layerCase = generator.layerCase(seed: seed)
             let shape = layerCase.shape
             let best = try Schedule(of: layerCase.network, on: machine, height: shape.height, width: shape.width)

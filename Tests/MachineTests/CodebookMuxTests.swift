@@ -87,6 +87,7 @@ import Testing
             var work = Elementwise()
             work.function = Elementwise.Function.allCases[Int(seed) % 5]
             (work.rows, work.columns, work.channels) = (random.int(1...4), random.int(1...6), random.int(1...9))
+            (work.window.tileRows, work.window.tileColumns) = (work.rows, work.columns)
             work.shuffleFactor = work.function == .copy ? random.int(1...2) : 1
             work.channels *= work.shuffleFactor * work.shuffleFactor
             work.hasSecond =

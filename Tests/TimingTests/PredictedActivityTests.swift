@@ -99,11 +99,34 @@ import Timing
     /// 2 x 3 positions of 5 channels = 30 elements; operands of 2 and 1 bytes, results of 2.
     @Test func elementwiseReadsItsOperands() {
         var work = Elementwise()
+        work.function = .quantizeLatent
         (work.rows, work.columns, work.channels) = (2, 3, 5)
         (work.inputBytesPerElement, work.secondBytesPerElement, work.outputBytesPerElement) = (2, 1, 2)
         #expect(activity(.elementwise(work)).bufferReadBytes == 60)
         work.hasSecond = true
         #expect(activity(.elementwise(work)).bufferReadBytes == 90)
         #expect(activity(.elementwise(work)).bufferWriteBytes == 60)
+    }
+
+    /// 2 x 3 windows of 2 x 2 with stride 2, the first beginning a row and a column before a tile of 3 x 5: rows -1...0
+    /// and 1...2 have 1 and 2 inside, columns -1...0, 1...2 and 3...4 have 1, 2 and 2. 3 x 5 positions of 4 channels.
+    @Test func windowsReadWhatTheTileHas() {
+        var work = Elementwise()
+        work.function = .maximum
+        (work.rows, work.columns, work.channels) = (2, 3, 4)
+        (work.window.rows, work.window.columns, work.window.strideY, work.window.strideX) = (2, 2, 2, 2)
+        (work.window.offsetY, work.window.offsetX, work.window.tileRows, work.window.tileColumns) = (1, 1, 3, 5)
+        #expect(activity(.elementwise(work)).bufferReadBytes == 60)
+        #expect(activity(.elementwise(work)).bufferWriteBytes == 24)
+    }
+
+    /// 2 x 3 positions of 5 channels, each to 9 places.
+    @Test func copiesAreWrittenAgainAndAgain() {
+        var work = Elementwise()
+        (work.function, work.shuffleFactor) = (.replicate, 3)
+        (work.rows, work.columns, work.channels) = (2, 3, 5)
+        (work.window.tileRows, work.window.tileColumns) = (2, 3)
+        #expect(activity(.elementwise(work)).bufferReadBytes == 30)
+        #expect(activity(.elementwise(work)).bufferWriteBytes == 270)
     }
 }

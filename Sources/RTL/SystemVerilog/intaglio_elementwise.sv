@@ -169,7 +169,8 @@ module intaglio_elementwise
     logic                    last_read;
     logic [SCALE_STAGES-1:0] last_scaled;
     always_ff @(posedge clock) begin
-        last_read   <= active && is_last_tap && ends_channels && ends_columns && ends_rows && !reset;
+        last_read   <= active && is_last_tap && ends_channels && ends_columns && ends_rows &&
+                       !reset;
         last_scaled <= reset ? '0 : {last_scaled[0], last_read};
         lane_last   <= (has_two_stages ? last_scaled[1] : last_read) && !reset;
     end
@@ -177,7 +178,7 @@ module intaglio_elementwise
     generate
         for (genvar lane = 0; lane < RESULTS; lane++) begin : g_lane
             logic [31:0] c, k, rest, dy, dx, position;
-            logic        valid;
+            logic        valid, is_shuffled;
             assign c     = channel + lane;
             assign valid = active && c < channels;
             assign first_addresses[32*lane +: 32] =
@@ -189,9 +190,9 @@ module intaglio_elementwise
             // The reciprocals turn the divisions into products.
             logic [63:0] area_product, factor_product;
             assign area_product   = 64'(c) * 64'(area_reciprocal);
-            assign k              = (factor == 32'd1 || work == REPLICATE) ? c : area_product[63:32];
-            assign rest           = (factor == 32'd1 || work == REPLICATE) ? 32'd0 :
-                                                                             c - k * factor * factor;
+            assign is_shuffled    = factor != 32'd1 && work != REPLICATE;
+            assign k              = is_shuffled ? area_product[63:32] : c;
+            assign rest           = is_shuffled ? c - k * factor * factor : 32'd0;
             assign factor_product = 64'(rest) * 64'(reciprocal);
             assign dy             = factor_product[63:32];
             assign dx             = rest - dy * factor;
