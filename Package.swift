@@ -93,6 +93,9 @@ let package = Package(
         // From networks to commands
         module("EntropyUnits", ["FixedPoint", "EntropyCoding", "MachineDescription"]),
         module("TFLite", ["Diagnostics"]),
+        module("TFLiteImport", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles", "TFLite",
+        ]),
         module("Importers", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
             "NetworkFiles",
@@ -167,9 +170,9 @@ let package = Package(
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Machine", "Importers", "Conformance", "Calibration", "WeightCoding", "Simulation",
-            "Explanations", "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard",
-            argumentParser,
+            "Geometry", "Machine", "TFLite", "TFLiteImport", "Importers", "Conformance", "Calibration", "WeightCoding",
+            "Simulation", "Explanations", "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors",
+            "CMemoryGuard", argumentParser,
         ]),
 
         // Tests

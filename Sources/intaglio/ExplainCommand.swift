@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Explanations
 import Foundation
+import NetworkFiles
 public import Tensors
 
 struct ExplainCommand: ParsableCommand {
@@ -19,7 +20,9 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let threads = ProcessInfo.processInfo.activeProcessorCount
-        let inputs = try input.inputs(of: options.proven(), memory: options.memory.budget())
+        let source = try options.source()
+        let inputs = try input.inputs(
+            of: source.proven(rate: options.rate), from: source, memory: options.memory.budget())
         let explained = try ExplainedElement(
             on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(), layer: layer,
             at: coordinate, threads: threads, memory: options.memory.budget(threads: threads))
