@@ -187,7 +187,10 @@ let package = Package(
         tests("QuantizationTests", ["Diagnostics", "ExactArithmetic", "Quantization"]),
         tests("GraphTests", ["Diagnostics", "Tensors", "Graph"]),
         tests("ImagesTests", ["Text", "Diagnostics", "Tensors", "Images", "TestSupport"]),
-        tests("TFLiteTests", ["Random", "Diagnostics", "TFLite"]),
+        tests("TFLiteTests", [
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Networks", "NetworkFiles", "ReferenceModel", "TFLite", "TFLiteImport",
+            "TestSupport",
+        ]),
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",
             "Graph", "Networks", "NetworkFiles", "FloatModel", "Importers", "TestSupport",

@@ -84,6 +84,6 @@ extension NetworkBuilder {
             .tfliteOperatorUnsupported, at: place.text, found: found, expected: expected,
             remedy: operands.isEmpty
                 ? "convert the model without this operator; no layer stands before it"
-                : "cut the graph before it: intaglio import \(file) \(words) -o FILE")
+                : "cut the graph before it: intaglio import \(file) \(words) -o N.safetensors")
     }
 }
