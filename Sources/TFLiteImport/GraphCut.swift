@@ -20,7 +20,8 @@ struct GraphCut {
         for name in wanted {
             guard let tensor = names.tensor(named: name) else {
                 throw Diagnostic(
-                    .tfliteOutputUnknown, at: "--outputs \(name)", found: "no activation tensor of that name in \(file)",
+                    .tfliteOutputUnknown, at: "--outputs \(name)",
+                    found: "no activation tensor of that name in \(file)",
                     expected: "one of \(names.all.prefix(40).joined(separator: ", "))",
                     remedy: closestName(to: name, among: names.all).map { "did you mean '\($0)'?" }
                         ?? "name a tensor of the file")

@@ -81,7 +81,8 @@ extension NetworkBuilder {
         let tensor = try output(of: place)
         guard activations[tensor] == nil, integers.updateValue(known, forKey: tensor) == nil else {
             throw place.unfit(
-                "a tensor \(subgraph.tensors[tensor].name) that is made twice", expected: "one operator for each tensor")
+                "a tensor \(subgraph.tensors[tensor].name) that is made twice", expected: "one operator for each tensor"
+            )
         }
     }
 

@@ -56,7 +56,7 @@ extension NetworkBuilder {
         mean.runtime = Array(repeating: .average(count: count, zeroPoint: zeroPoint), count: channels)
         do {
             return try append(mean, of: operand, at: place)
-        } catch where error.code == .tfliteRequantizationUnproven && zeroPoint != 0 {
+        } catch  where error.code == .tfliteRequantizationUnproven && zeroPoint != 0 {
             mean.name = String(name.prefix(120)) + ".mean"
             mean.bias = Array(repeating: Int64(count * zeroPoint), count: channels)
             mean.runtime = Array(repeating: .average(count: count, zeroPoint: 0), count: channels)

@@ -19,7 +19,8 @@ extension NetworkBuilder {
         let (input, tensor) = (operand.quantization, try output(of: place))
         guard let table = function.table(from: input, to: quantization) else {
             throw unsupported(
-                place, found: "scales \(input.scale) and \(quantization.scale)", expected: "scales that the kernel takes")
+                place, found: "scales \(input.scale) and \(quantization.scale)",
+                expected: "scales that the kernel takes")
         }
         let name = names.name(of: tensor)
         let stored: TensorShape

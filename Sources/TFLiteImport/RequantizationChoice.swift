@@ -54,7 +54,8 @@ struct RequantizationChoice {
         let range = proofs[channel].accumulators
         return Diagnostic(
             .tfliteRequantizationUnproven, at: "\(place.text), output channel \(channel)",
-            found: "sums in \(range.lowerBound)...\(range.upperBound), and no multiplier that gives the runtime's codes",
+            found:
+                "sums in \(range.lowerBound)...\(range.upperBound), and no multiplier that gives the runtime's codes",
             expected: "a multiplier of 31 bits and a rounding rule that equal the runtime for every sum",
             remedy: "quantize the model again, or cut the graph before this operator with --outputs")
     }

@@ -41,7 +41,8 @@ public struct TFLiteImport: Sendable {
                     destination = .folded
                 } else {
                     try builder.import(place)
-                    destination = !builder.outcome.layers.isEmpty
+                    destination =
+                        !builder.outcome.layers.isEmpty
                         ? .datapath : operation.code.builtin == .dequantize ? .host : .folded
                 }
             }

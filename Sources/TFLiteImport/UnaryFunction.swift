@@ -21,7 +21,8 @@ enum UnaryFunction: Equatable {
         case .tanh:
             Self.lookup(input, output) { Float(Foundation.tanh(Double($0))) }
         case .limit(let low, let high):
-            Self.scaled(input, output, by: Double(input.scale / output.scale), within: output.limits(from: low, to: high))
+            Self.scaled(
+                input, output, by: Double(input.scale / output.scale), within: output.limits(from: low, to: high))
         case .leakyRelu(let alpha): Self.leaky(input, output, alpha)
         case .hardSwish: HardSwish(input, output)?.table
         case .requantize:

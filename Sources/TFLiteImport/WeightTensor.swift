@@ -60,7 +60,8 @@ extension NetworkBuilder {
         let isSigned = tensor.elementType == .int8
         let zeroPoint = quantization.zeroPoints[0]
         guard quantization.zeroPoints.allSatisfy({ $0 == zeroPoint }),
-            isSigned ? (allowsZeroPoint ? (-128...127).contains(zeroPoint) : zeroPoint == 0)
+            isSigned
+                ? (allowsZeroPoint ? (-128...127).contains(zeroPoint) : zeroPoint == 0)
                 : quantization.isPerTensor && (0...255).contains(zeroPoint)
         else {
             throw refusal(

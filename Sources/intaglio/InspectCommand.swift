@@ -13,7 +13,8 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show what a network file holds, layer by layer.")
 
-    @Argument(help: "A bundled network's name, a network file or a .tflite model.") var network = NetworkSource.defaultName
+    @Argument(help: "A bundled network's name, a network file or a .tflite model.") var network = NetworkSource
+        .defaultName
     @Option(
         name: .customLong("size"),
         help: "Width x height of the picture that shapes are given for. (default: 768x512; a model's own)")

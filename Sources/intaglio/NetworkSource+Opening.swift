@@ -34,7 +34,9 @@ extension NetworkSource {
     /// The built-in picture, of the network's own extent where it has one.
     var testPicture: RGBImage {
         guard let extent else { return TestPicture.draw() }
-        let (width, height) = (max(extent.width, TestPicture.defaultWidth), max(extent.height, TestPicture.defaultHeight))
+        let (width, height) = (
+            max(extent.width, TestPicture.defaultWidth), max(extent.height, TestPicture.defaultHeight)
+        )
         return TestPicture.draw(width: width, height: height).cropped(
             top: (height - extent.height) / 2, left: (width - extent.width) / 2, width: extent.width,
             height: extent.height)

@@ -30,7 +30,8 @@ struct ScheduleCommand: ParsableCommand {
         let source = try options.source()
         let size = source.size(givenSize)
         let plan = try SimulationPlan(
-            network: source.quantized(rate: options.rate), machine: options.machineDescription(), width: size.width, height: size.height,
+            network: source.quantized(rate: options.rate), machine: options.machineDescription(), width: size.width,
+            height: size.height,
             schedule: options.scheduleFile(),
             keepsCommands: false, memory: options.memory.budget())
         let text = plan.schedule.description

@@ -2,8 +2,8 @@ public import ArgumentParser
 import Diagnostics
 import Foundation
 import MachineDescription
-import RTL
 import NetworkFiles
+import RTL
 import Reports
 public import TestVectors
 
@@ -98,7 +98,8 @@ struct VectorsCommand: ParsableCommand {
         let networkSource = try options.source()
         let picture = try PictureCrop.picture(image, crop, of: networkSource, memory: options.memory.budget())
         let vectors = try LayerVectors(
-            network: networkSource.proven(rate: options.rate), layer: layer, picture: picture, machine: options.machineDescription(),
+            network: networkSource.proven(rate: options.rate), layer: layer, picture: picture,
+            machine: options.machineDescription(),
             schedule: options.scheduleFile(),
             memory: options.memory.budget())
         try vectors.write(to: output)

@@ -31,7 +31,9 @@ import Testing
         let weights = model.weights([1, 2, -3, 4], [2, 1, 1, 2], scales: [0.5, 0.25])
         let bias = model.integers([3, -10], scale: 0.25)
         let output = model.tensor("out", [1, 1, 2, 2], scale: 1, zeroPoint: 5)
-        model.add(.conv2D, [input, weights, bias], output, options: (1, [0: .int8(1), 1: .int32(1), 2: .int32(1), 3: .int8(1)]))
+        model.add(
+            .conv2D, [input, weights, bias], output,
+            options: (1, [0: .int8(1), 1: .int32(1), 2: .int32(1), 3: .int8(1)]))
         // Values are elements + 1: (4, 6) and (-9, 0). Sums: 4 + 12 + 3 = 19, -12 + 24 - 10 = 2; -9 + 3 = -6,
         // 27 - 10 = 17. Factors 1/4 and 1/8: 4.75, 0.25, -1.5, 2.125. Less than 0 is 0; the zero point is 5.
         let imported = try model.imported()

@@ -60,7 +60,8 @@ struct WrittenModel {
 
     /// An operator with a table of options of this type.
     mutating func add(
-        _ builtin: TFLiteBuiltin, _ inputs: [Int32], _ output: Int32, options: (type: UInt8, fields: [Int: Written])? = nil
+        _ builtin: TFLiteBuiltin, _ inputs: [Int32], _ output: Int32,
+        options: (type: UInt8, fields: [Int: Written])? = nil
     ) {
         let number = TFLiteBuiltin.allCases.firstIndex(of: builtin)!
         codes.append([0: .int8(Int8(min(number, 127))), 3: .int32(Int32(number))])
