@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import NetworkFiles
 import TestSupport
 import Testing
 
@@ -38,17 +39,49 @@ import Testing
         #expect(verified.status == 2 && verified.errors.contains("NETWORK-"), "it takes no picture")
     }
 
-    @Test("A model itself is a network, of its own extent", .enabled(if: folder != nil, missing))
+    /// RELU on 3 rows and 5 columns of three channels.
+    private static let limited: [UInt8] = {
+        func tensor(_ name: String) -> [Int: Written] {
+            [
+                0: .int32s([1, 3, 5, 3]), 1: .int8(9), 3: .string(name),
+                4: .table([2: .floats([1]), 3: .int64s([-128])]),
+            ]
+        }
+        return FlatBufferWriter.file([
+            0: .uint32(3), 1: .tables([[0: .int8(19), 3: .int32(19)]]),
+            2: .tables([
+                [
+                    0: .tables([tensor("in"), tensor("out")]), 1: .int32s([0]), 2: .int32s([1]),
+                    3: .tables([[1: .int32s([0]), 2: .int32s([1])]]),
+                ]
+            ]), 4: .tables([[:]]),
+        ])
+    }()
+
+    @Test("A model itself is a network, of its own extent, whatever its file is called")
     func direct() throws {
         let folder = try ScratchFolder()
-        // Without SOFTMAX behind it: a part of a model as a model would need a writer, so the network file stands in
-        // for the run, and the model for what refuses it.
-        let model = "\(Self.folder!)/vww_96_int8.tflite"
-        let arguments = ["import", model, "--outputs", "model_dense_MatMul", "-o", "n.safetensors"]
-        #expect(try Tool.run(arguments, in: folder).status == 0)
-        let wrong = try Tool.run(["plan", "--network", "n.safetensors"], in: folder)
-        #expect(wrong.status == 2 && wrong.errors.contains("fully connected") || wrong.errors.contains("pixels"))
-        let plan = try Tool.run(["plan", "--network", "n.safetensors", "--size", "96x96"], in: folder)
-        #expect(plan.status == 0)
+        try folder.write(Self.limited, "model.bin")
+        let named = ["--network", "model.bin"]
+        let plan = try Tool.run(["plan"] + named + ["--json"], in: folder).report()
+        #expect(plan["image"]?["width"]?.number == 5 && plan["image"]?["height"]?.number == 3)
+        #expect(try Tool.run(["verify"] + named, in: folder).status == 0)
+        #expect(try Tool.run(["explain"] + named, in: folder).status == 0)
+        #expect(try Tool.run(["schedule"] + named, in: folder).output.contains("out"))
+        #expect(try Tool.run(["inspect", "model.bin"], in: folder).output.contains("3x5x3"))
+        #expect(try Tool.run(["run"] + named + ["-o", "results", "--tensors"], in: folder).status == 0)
+        // Codes are copied: RELU with the zero point at the lowest element limits nothing.
+        let output = try NPYFile(folder.bytes("results/out.npy"))
+        #expect(output.shape == [3, 5, 3])
+        let other = try Tool.run(["plan"] + named + ["--size", "8x8"], in: folder)
+        #expect(other.status == 0 && other.errors.contains("was made for 5x3"))
+        try Tool.expectRefusal(.networkNotQuantized, ["plan", "--network", "float.safetensors"], in: floats())
+    }
+
+    /// A folder with a float network: another format stays what it was.
+    private func floats() throws -> ScratchFolder {
+        let folder = try ScratchFolder()
+        try folder.write(NetworkFile(float: NetworkInputTests.bundled.float).bytes, "float.safetensors")
+        return folder
     }
 }

@@ -3,6 +3,7 @@ import Networks
 import Random
 import TFLite
 import TFLiteImport
+import TestSupport
 import Testing
 
 /// Whatever a model says, its import ends in a network that is proved or in a diagnostic, and soon.

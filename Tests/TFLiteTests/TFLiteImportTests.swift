@@ -5,6 +5,7 @@ import ReferenceModel
 import TFLite
 import TFLiteImport
 import Tensors
+import TestSupport
 import Testing
 
 /// One-operator models, their expected elements worked out by hand.

@@ -1,6 +1,7 @@
 import Diagnostics
 import TFLite
 import TFLiteImport
+import TestSupport
 
 /// A model that a test puts together, tensor by tensor and operator by operator.
 struct WrittenModel {
