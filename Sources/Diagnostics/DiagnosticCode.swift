@@ -108,6 +108,7 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case importTensorMismatch = "IMPORT-004"
     case importTensorUnused = "IMPORT-005"
     case importParametrization = "IMPORT-006"
+    case importFormatUnknown = "IMPORT-007"
 
     // TFLITE: TensorFlow Lite models read
     case tfliteNotOne = "TFLITE-001"
@@ -118,6 +119,11 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case tfliteIndexOutOfRange = "TFLITE-006"
     case tfliteValueOutOfRange = "TFLITE-007"
     case tfliteConstantUnfit = "TFLITE-008"
+    case tfliteOperatorUnsupported = "TFLITE-009"
+    case tfliteTensorUnsupported = "TFLITE-010"
+    case tfliteOutputUnknown = "TFLITE-011"
+    case tfliteRequantizationUnproven = "TFLITE-012"
+    case tfliteShapeUnfit = "TFLITE-013"
 
     // SCHEDULE: schedules read, verified and searched
     case scheduleSyntax = "SCHEDULE-001"

@@ -10,6 +10,27 @@ public struct NetworkSource: Sendable {
 
     public let place: String
     public let file: NetworkFile
+    /// The extent of the pictures or tensors that the network was made for, where it is made for one: its padding and
+    /// its fully connected layers are. Networks that were imported on the way have one.
+    public let extent: Extent?
+
+    /// Of a picture or tensor.
+    public struct Extent: Hashable, Sendable {
+        public var width: Int
+        public var height: Int
+
+        public init(width: Int, height: Int) {
+            self.width = width
+            self.height = height
+        }
+    }
+
+    /// A network that was imported on the way.
+    public init(place: String, imported network: QuantizedNetwork, extent: Extent) {
+        self.place = place
+        file = NetworkFile(quantized: network)
+        self.extent = extent
+    }
 
     /// - Throws: `networkUnknown` for a name that is neither bundled nor a file; the network file's own diagnostics.
     ///
@@ -17,6 +38,7 @@ public struct NetworkSource: Sendable {
     public init(_ nameOrPath: String, includingFloat: Bool = true, memory: MemoryBudget = .standard) throws(Diagnostic)
     {
         self.place = nameOrPath
+        self.extent = nil
         if Zoo.names.contains(nameOrPath) {
             self.file = try Zoo.network(named: nameOrPath, includingFloat: includingFloat)
             return

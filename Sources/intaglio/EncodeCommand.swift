@@ -92,7 +92,7 @@ struct CodecOptions: ParsableArguments {
     func budget() -> MemoryBudget { memory.budget(threads: work.threads) }
 
     func codec() throws -> PictureCodec {
-        let source = try NetworkSource(network, includingFloat: false, memory: memory.budget())
+        let source = try NetworkSource.opening(network, includingFloat: false, memory: memory.budget())
         return try PictureCodec(
             source.provenAtAllRates(), machine: .loadAndWarn(machine), threads: work.threads, memory: budget())
     }

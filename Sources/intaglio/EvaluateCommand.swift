@@ -43,7 +43,8 @@ struct EvaluateCommand: ParsableCommand {
         var codec = try codec.codec()
         let float =
             runsFloat
-            ? try NetworkSource(self.codec.network, includingFloat: true, memory: self.codec.budget()).float() : nil
+            ? try NetworkSource.opening(self.codec.network, includingFloat: true, memory: self.codec.budget()).float()
+            : nil
         let pictures = try folder.chosenPictures()
         let rates = try folder.chosenRates(of: codec)
         let quantizers = try folder.chosenQuantizers(for: codec)

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Explanations
 import Foundation
+import NetworkFiles
 import Simulation
 public import Tensors
 
@@ -24,7 +25,9 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let threads = ProcessInfo.processInfo.activeProcessorCount
-        let inputs = try input.inputs(of: options.proven(), memory: options.memory.budget())
+        let source = try options.source()
+        let inputs = try input.inputs(
+            of: source.proven(rate: options.rate), from: source, memory: options.memory.budget())
         if let layer { try inputs.requireRuns(layer) }
         let explained = try ExplainedElement(
             on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(), layer: layer,

@@ -1,29 +1,65 @@
-import ArgumentParser
+public import ArgumentParser
 import Diagnostics
 import Graph
 import Importers
 import NetworkFiles
 import Networks
 import Reports
+import TFLite
+public import TFLiteImport
+import Text
+
+extension TFLiteRuntime: ExpressibleByArgument {}
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Read foreign weights into a float network file.")
+        commandName: "import", abstract: "Read a network of another format into a network file.",
+        discussion:
+            """
+            A TensorFlow Lite model of 8-bit weights and activations becomes a quantized network that gives the \
+            runtime's codes, bit for bit; its format is known by the file's contents. Weights of an architecture that \
+            is named become a float network, which `quantize` takes.
+            """)
 
-    @Option(help: "What the weights are: \(NetworkImporter.architectures.joined(separator: ", ")).") var architecture:
-        String
-    @Argument(help: "The weights: a folder or a file, as the architecture has them.") var path: String
-    @Option(help: "The network's name in reports and schedules; the architecture's own without it.") var name: String?
+    @Option(
+        help: """
+            What the weights are, where the file does not say it: \
+            \(NetworkImporter.architectures.joined(separator: ", ")).
+            """
+    ) var architecture: String?
+    @Argument(help: "The model or the weights: a file, or a folder where the architecture has one.") var path: String
+    @Option(help: "The network's name in reports and schedules; the file's or the architecture's own without it.")
+    var name: String?
+    @Option(
+        help: ArgumentHelp(
+            "Of a model: make the network up to these tensors only, layers or tensors of the file. May be repeated.",
+            valueName: "name")) var outputs: [String] = []
+    @Option(
+        help: """
+            Of a model: whose reference kernels to equal, \
+            \(TFLiteRuntime.allCases.map(\.rawValue).joined(separator: " or ")). (default: litert)
+            """
+    ) var runtime: TFLiteRuntime?
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
 
     @OptionGroup var memory: MemoryOptions
     @Flag(help: "Write what was imported as one JSON document to standard output.") var json = false
 
+    func validate() throws {
+        if architecture != nil {
+            try refuseUnused(
+                ["--outputs": !outputs.isEmpty, "--runtime": runtime != nil],
+                goingWith: "a .tflite model: leave --architecture out")
+        }
+        if let name { try requirePlain(name) }
+    }
+
     func run() throws {
         var files = DistinctFiles()
-        files.read(path, by: "the weights")
+        files.read(path, by: architecture == nil ? "the model" : "the weights")
         files.write(output, by: "--output")
         try files.requireDistinct()
+        guard let architecture else { return try importModel() }
         var network = try NetworkImporter.read(architecture: architecture, from: path, memory: memory.budget())
         if let name { network.graph.name = name }
         try NetworkFile(float: network).write(output)
@@ -34,5 +70,44 @@ struct ImportCommand: ParsableCommand {
             "layers": .integer(network.graph.layers.count),
         ]
         try Console.document(record, DocumentHeader(network: NetworkFile(float: network).identity()))
+    }
+
+    private func importModel() throws {
+        guard let model = try TFLiteModel.ifOne(path, memory: memory.budget()) else { throw unknownFormat() }
+        let imported = try TFLiteImport(
+            model, name: name ?? TFLiteModel.networkName(of: path), outputs: outputs, runtime: runtime ?? .litert,
+            at: path, memory: memory.budget())
+        let file = NetworkFile(quantized: imported.network)
+        try file.write(output)
+        let graph = imported.network.graph
+        Console.note("\(output): \(graph.name), \(graph.layers.count) layers")
+        guard json else { return try Console.result(imported.report.text(style: TextStyle(of: 1))) }
+        try Console.document(
+            ImportedModel(output: output, layers: graph.layers.count, report: imported.report),
+            DocumentHeader(network: file.identity()))
+    }
+
+    private struct ImportedModel: Encodable {
+        var output: String
+        var layers: Int
+        var report: ImportReport
+    }
+
+    /// A file that says nothing of its format, or none.
+    private func unknownFormat() -> Diagnostic {
+        let found: String
+        do throws(InputFile.Refusal) {
+            found = "\(try InputFile(path, limit: .max).byteCount) bytes that do not begin as a model"
+        } catch { found = error.found }
+        return Diagnostic(
+            .importFormatUnknown, at: path, found: found,
+            expected: "a TensorFlow Lite model (TFL3 in bytes 4 to 7), or weights with --architecture",
+            remedy:
+                "name a .tflite file, or say what the weights are: --architecture "
+                + NetworkImporter.architectures.joined(separator: " or "))
+    }
+
+    private func requirePlain(_ name: String) throws {
+        guard PlainName.accepts(name) else { throw ValidationError("--name must be \(PlainName.rule)") }
     }
 }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Diagnostics
 import Images
+import NetworkFiles
 import Networks
 import Simulation
 
@@ -41,11 +42,15 @@ struct InputOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter memory: asked for the files.
-    func inputs(of network: ProvenNetwork, memory: MemoryBudget) throws(Diagnostic) -> RunInputs {
+    /// - Parameters:
+    ///   - source: of the network, for the extent of the built-in picture.
+    ///   - memory: asked for the files.
+    func inputs(
+        of network: ProvenNetwork, from source: NetworkSource, memory: MemoryBudget
+    ) throws(Diagnostic) -> RunInputs {
         guard !files.isEmpty else {
             let picture = try image.map { path throws(Diagnostic) in try PNGReader.read(path: path, memory: memory) }
-            return try RunInputs(picture?.image ?? TestPicture.draw(), of: network)
+            return try RunInputs(picture?.image ?? source.testPicture, of: network)
         }
         let form = TensorDumpForm(offset: inputOffset, layout: givenLayout ?? .nhwc, option: "--input")
         var dumps: [(name: String, dump: TensorDump)] = []

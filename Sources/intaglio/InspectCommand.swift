@@ -13,9 +13,12 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show what a network file holds, layer by layer.")
 
-    @Argument(help: "A bundled network's name, or a network file.") var network = NetworkSource.defaultName
-    @Option(help: "Width x height of the picture that shapes are given for.") var size = PictureSize(
-        width: 768, height: 512)
+    @Argument(help: "A bundled network's name, a network file or a .tflite model.") var network = NetworkSource
+        .defaultName
+    @Option(
+        name: .customLong("size"),
+        help: "Width x height of the picture that shapes are given for. (default: 768x512; a model's own)")
+    var givenSize: PictureSize?
 
     @OptionGroup var memory: MemoryOptions
     @Flag(help: "Show all columns, however wide the table is.") var all = false
@@ -26,9 +29,10 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
-        let file = try NetworkSource(network, memory: memory.budget()).file
+        let source = try NetworkSource.opening(network, memory: memory.budget())
+        let (file, size) = (source.file, source.size(givenSize))
         guard let graph = file.quantized?.graph ?? file.float?.graph else { return }
-        if json { return try Console.document(document(file, graph), DocumentHeader(network: file.identity())) }
+        if json { return try Console.document(document(file, graph, size), DocumentHeader(network: file.identity())) }
         try Console.result(
             """
             \(graph.name): \
@@ -64,7 +68,7 @@ struct InspectCommand: ParsableCommand {
         try Console.result(table.text(width: all ? nil : TextStyle(of: 1).width))
     }
 
-    private func document(_ file: NetworkFile, _ graph: Graph) throws -> InspectedNetwork {
+    private func document(_ file: NetworkFile, _ graph: Graph, _ size: PictureSize) throws -> InspectedNetwork {
         let shapes = try graph.shapes(height: graph.padded(size.height), width: graph.padded(size.width))
         let weights = file.quantized?.layerWeights ?? [:]
         let layers = graph.layers.map { layer in

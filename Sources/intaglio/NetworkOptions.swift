@@ -8,8 +8,9 @@ import Schedules
 
 /// Which network on which machine.
 struct NetworkOptions: ParsableArguments {
-    @Option(help: "A bundled network's name, or a network file. (default: \(NetworkSource.defaultName))") var network:
-        String?
+    @Option(
+        help: "A bundled network's name, a network file or a .tflite model. (default: \(NetworkSource.defaultName))")
+    var network: String?
     @Option(name: .customLong("machine"), help: "A built-in machine's name, or a machine file. (default: mid)")
     var givenMachine: String?
     @Option(help: "A schedule file; without one the best schedule found is used.") var schedule: String?
@@ -24,7 +25,8 @@ struct NetworkOptions: ParsableArguments {
     var namesMachine: Bool { givenMachine != nil }
 
     func source(includingFloat: Bool = false) throws -> NetworkSource {
-        try NetworkSource(network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget())
+        try .opening(
+            network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget())
     }
 
     /// Of a document about this network on this machine.

@@ -20,8 +20,13 @@ struct PlanCommand: ParsableCommand {
             """)
 
     @OptionGroup var subjects: PlanSubjects
-    @Option(help: "Width x height of the picture, or 480p, 720p, 1080p, 1440p, 4k, 8k.")
-    var size = PictureSize(width: 768, height: 512)
+    @Option(
+        name: .customLong("size"),
+        help:
+            """
+            Width x height of the picture, or 480p, 720p, 1080p, 1440p, 4k, 8k. (default: 768x512; a model's own)
+            """
+    ) var givenSize: PictureSize?
     @Flag(
         help:
             """
@@ -87,15 +92,15 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func header(_ subject: PlanSubjects.Subject, _ machine: MachineDescription) throws -> DocumentHeader {
-        let source = try NetworkSource(subject.network, includingFloat: false, memory: subjects.memory.budget())
+        let source = try NetworkSource.opening(
+            subject.network, includingFloat: false, memory: subjects.memory.budget())
         return DocumentHeader(machine: machine, network: source.file.identity(rate: subjects.rate))
     }
 
     private func plan(_ subject: PlanSubjects.Subject, on machine: MachineDescription) throws -> SimulationPlan {
         let memory = subjects.memory.budget()
-        let network = try NetworkSource(subject.network, includingFloat: false, memory: memory).proven(
-            rate: subjects.rate
-        ).network
+        let source = try NetworkSource.opening(subject.network, includingFloat: false, memory: memory)
+        let (network, size) = (try source.proven(rate: subjects.rate).network, source.size(givenSize))
         let schedule = try subject.schedule.map { path throws(Diagnostic) in try Schedule(contentsOf: path) }
         do throws(Diagnostic) {
             return try SimulationPlan(
@@ -145,8 +150,10 @@ struct PlanCommand: ParsableCommand {
 
     private func planCodec(_ subject: PlanSubjects.Subject) throws {
         let memory = subjects.memory.budget()
+        let source = try NetworkSource.opening(subject.network, includingFloat: false, memory: memory)
+        let size = source.size(givenSize)
         var codec = try PictureCodec(
-            NetworkSource(subject.network, includingFloat: false, memory: memory).provenAtAllRates(),
+            source.provenAtAllRates(),
             machine: .loadAndWarn(subject.machine), memory: memory)
         let budget = try codec.budget(
             width: size.width, height: size.height, rate: subjects.rate,

@@ -11,7 +11,7 @@ struct PlanSubjects: ParsableArguments {
         name: .customLong("network"),
         help: ArgumentHelp(
             """
-            A bundled network's name, or a network file; several stand side by side. \
+            A bundled network's name, a network file or a .tflite model; several stand side by side. \
             (default: \(NetworkSource.defaultName))
             """, valueName: "network")) var networks: [String] = []
     @Option(

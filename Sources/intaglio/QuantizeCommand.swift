@@ -63,7 +63,7 @@ struct QuantizeCommand: ParsableCommand {
                 expected: "at most \(machine.codebookMux.codebooks) on machine '\(machine.name)'",
                 remedy: "ask for fewer, or for a machine with more")
         }
-        var network = try NetworkSource(float, memory: memory.budget()).float()
+        var network = try NetworkSource.opening(float, memory: memory.budget()).float()
         if codec { network = try network.withLatentOperators() }
         let carried = try carriedFloat(network)
         let pictures = try calibrationSet(calibration, choices, of: network.graph, memory: memory.budget())
@@ -108,7 +108,7 @@ struct QuantizeCommand: ParsableCommand {
     /// What `run --float` and `evaluate --float` will compare with.
     private func carriedFloat(_ network: FloatNetwork) throws -> FloatNetwork? {
         guard let reference else { return withoutFloat ? nil : network }
-        var float = try NetworkSource(reference, memory: memory.budget()).float()
+        var float = try NetworkSource.opening(reference, memory: memory.budget()).float()
         if codec { float = try float.withLatentOperators() }
         guard float.graph.layers == network.graph.layers, float.graph.inputs == network.graph.inputs else {
             throw Diagnostic(

@@ -47,13 +47,12 @@ struct RunCommand: ParsableCommand {
         let reading = team.begin { [image = input.image] in
             Result { () throws(Diagnostic) in
                 try image.map { path throws(Diagnostic) in try PNGReader.read(path: path, memory: memory) }
-                    ?? PNGPicture(image: TestPicture.draw())
             }
         }
         let source = try options.source(includingFloat: runsFloat)
         let network = try source.quantized(rate: options.rate)
         let (machine, schedule) = (try options.machineDescription(), try options.scheduleFile())
-        let picture = try reading.get().get()
+        let picture = try reading.get().get() ?? PNGPicture(image: source.testPicture)
         // The picture, padded and as a tensor.
         let beside = memory.beside(3 * picture.image.samples.count)
         let plan = try SimulationPlan(
@@ -75,7 +74,8 @@ struct RunCommand: ParsableCommand {
 
     private func runOnTensors() throws {
         let memory = options.memory.budget(threads: work.threads)
-        let inputs = try input.inputs(of: options.proven(), memory: memory)
+        let source = try options.source()
+        let inputs = try input.inputs(of: source.proven(rate: options.rate), from: source, memory: memory)
         let plan = try SimulationPlan(
             network: inputs.network.network, machine: options.machineDescription(), width: inputs.width,
             height: inputs.height, schedule: options.scheduleFile(), memory: memory)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import NetworkFiles
 import Reports
 import Schedules
 import Simulation
@@ -9,7 +10,9 @@ struct ScheduleCommand: ParsableCommand {
         commandName: "schedule", abstract: "Search tile sizes and loop orders, and write the schedule as a file.")
 
     @OptionGroup var options: NetworkOptions
-    @Option(help: "Width x height of the picture.") var size = PictureSize(width: 768, height: 512)
+    @Option(
+        name: .customLong("size"), help: "Width x height of the picture. (default: 768x512; a model's own)")
+    var givenSize: PictureSize?
     @Option(name: .shortAndLong, help: "The schedule file to write; standard output without one.") var output: String?
 
     @Flag(help: "Write the schedule as one JSON document to standard output.") var json = false
@@ -24,8 +27,11 @@ struct ScheduleCommand: ParsableCommand {
         files.read(options.machine, by: "--machine")
         files.write(output, by: "--output")
         try files.requireDistinct()
+        let source = try options.source()
+        let size = source.size(givenSize)
         let plan = try SimulationPlan(
-            network: options.quantized(), machine: options.machineDescription(), width: size.width, height: size.height,
+            network: source.quantized(rate: options.rate), machine: options.machineDescription(), width: size.width,
+            height: size.height,
             schedule: options.scheduleFile(),
             keepsCommands: false, memory: options.memory.budget())
         let text = plan.schedule.description

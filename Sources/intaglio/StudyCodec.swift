@@ -57,7 +57,7 @@ struct StudyCodec: ParsableCommand {
     private func shares() throws -> [Double] { try zeroShares(sparsities ?? "0.2,0.5") }
 
     func run() throws {
-        let source = try NetworkSource(self.network, memory: memory.budget())
+        let source = try NetworkSource.opening(self.network, memory: memory.budget())
         let network = try source.float().withLatentOperators()
         let machine = try MachineDescription.loadAndWarn(machine)
         let calibration = try calibrationPictures(

@@ -62,7 +62,7 @@ struct StudyCoding: ParsableCommand {
     }
 
     func run() throws {
-        let source = try NetworkSource(network, memory: memory.budget())
+        let source = try NetworkSource.opening(network, memory: memory.budget())
         let float = try source.float()
         let machine = try MachineDescription.loadAndWarn(machine)
         try requireRate(rate, of: float.rateCount)

@@ -46,7 +46,7 @@ struct StudyOptions: ParsableArguments {
         _ measure: (Study, (StudyRow) throws(Diagnostic) -> Void) throws(Diagnostic) -> Void
     ) throws {
         let memory = memory.budget()
-        let source = try NetworkSource(self.network, memory: memory)
+        let source = try NetworkSource.opening(self.network, memory: memory)
         let network = try source.float()
         let calibration = try calibrationPictures(
             self.calibration, count: pictures, side: crop, of: network.graph, memory: memory)

@@ -38,7 +38,7 @@ struct StudySchemes: ParsableCommand {
     func validate() throws { try requireStudyRanges(pictures: pictures, measured: nil, crop: crop) }
 
     func run() throws {
-        let source = try NetworkSource(network, memory: memory.budget())
+        let source = try NetworkSource.opening(network, memory: memory.budget())
         let float = try source.float()
         let machine = try MachineDescription.loadAndWarn(machine)
         try requireRate(rate, of: float.rateCount)

@@ -2,6 +2,7 @@ public import ArgumentParser
 import Diagnostics
 import Foundation
 import MachineDescription
+import NetworkFiles
 import RTL
 import Reports
 public import TestVectors
@@ -94,9 +95,11 @@ struct VectorsCommand: ParsableCommand {
     }
 
     private func writeLayer(_ layer: String) throws {
-        let picture = try PictureCrop.picture(image, crop, memory: options.memory.budget())
+        let networkSource = try options.source()
+        let picture = try PictureCrop.picture(image, crop, of: networkSource, memory: options.memory.budget())
         let vectors = try LayerVectors(
-            network: options.proven(), layer: layer, picture: picture, machine: options.machineDescription(),
+            network: networkSource.proven(rate: options.rate), layer: layer, picture: picture,
+            machine: options.machineDescription(),
             schedule: options.scheduleFile(),
             memory: options.memory.budget())
         try vectors.write(to: output)

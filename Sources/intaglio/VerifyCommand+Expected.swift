@@ -3,6 +3,7 @@ import Explanations
 import Foundation
 import Geometry
 import Graph
+import NetworkFiles
 import Networks
 import Simulation
 import Tensors
@@ -12,8 +13,9 @@ extension VerifyCommand {
     /// The model against a user's own dump.
     func verifyExpected(_ path: String) throws {
         let memory = options.memory.budget(threads: team.threads)
-        let network = try options.proven()
-        let inputs = try input.inputs(of: network, memory: memory)
+        let source = try options.source()
+        let network = try source.proven(rate: options.rate)
+        let inputs = try input.inputs(of: network, from: source, memory: memory)
         if let layer { try inputs.requireRuns(layer) }
         if let layer { try inputs.network.network.graph.requireLayer(layer, at: "--layer") }
         var dumps = try expected.dumps(at: path, layer: layer, memory: memory)

@@ -68,8 +68,10 @@ extension VerifyCommand {
     private func networkReport(in directory: URL) throws -> RTLReport {
         let machine = try options.machineDescription()
         // Read and proved before minutes go into a build.
+        let source = try options.source()
         let (picture, network) = (
-            try PictureCrop.picture(input.image, crop, memory: options.memory.budget()), try options.proven()
+            try PictureCrop.picture(input.image, crop, of: source, memory: options.memory.budget()),
+            try source.proven(rate: options.rate)
         )
         let build = try machineBuild(machine, in: directory)
         defer { Console.endProgress() }
@@ -148,11 +150,13 @@ struct PictureCrop: ExpressibleByArgument {
     }
 
     /// The picture of `--image` (the built-in one without it), cut to `--crop`. Without either the middle of the
-    /// built-in one: whole pictures take a simulator hours.
-    static func picture(_ path: String?, _ crop: PictureCrop?, memory: MemoryBudget) throws -> RGBImage {
-        let image = try path.map { try PNGReader.read(path: $0, memory: memory).image } ?? TestPicture.draw()
+    /// built-in one, since whole pictures take a simulator hours, or what fits a network of one extent.
+    static func picture(
+        _ path: String?, _ crop: PictureCrop?, of source: NetworkSource, memory: MemoryBudget
+    ) throws -> RGBImage {
+        let image = try path.map { try PNGReader.read(path: $0, memory: memory).image } ?? source.testPicture
         if let crop { return try crop.applied(to: image) }
-        return path == nil ? try middle.applied(to: image) : image
+        return path == nil && source.extent == nil ? try middle.applied(to: image) : image
     }
 
     private static let middle = PictureCrop(argument: "64x64+352+224")!

@@ -5,6 +5,7 @@ public import FixedPoint
 import Images
 import Machine
 import MachineDescription
+import NetworkFiles
 import RTL
 import Reports
 import Simulation
@@ -118,7 +119,9 @@ struct VerifyCommand: ParsableCommand {
         if let layers { return try verifyLayers(layers) }
         if let suite { return try verifySuite(suite) }
         if let path = expected.expected { return try verifyExpected(path) }
-        let inputs = try input.inputs(of: options.proven(), memory: options.memory.budget())
+        let source = try options.source()
+        let inputs = try input.inputs(
+            of: source.proven(rate: options.rate), from: source, memory: options.memory.budget())
         if let layer { try inputs.requireRuns(layer) }
         let verification = try Verification(
             on: inputs, machine: options.machineDescription(), schedule: options.scheduleFile(),

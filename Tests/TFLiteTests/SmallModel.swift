@@ -1,5 +1,6 @@
 import Diagnostics
 import TFLite
+import TestSupport
 
 /// A model of a convolution and a reshape with everything that a file can hold, small enough to try each of its bytes.
 enum SmallModel {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Random
 import TFLite
+import TestSupport
 import Testing
 
 /// Whatever the bytes are, reading them ends in a model or in a diagnostic, and soon.

@@ -1,5 +1,6 @@
 import Diagnostics
 import TFLite
+import TestSupport
 import Testing
 
 @Suite struct TFLiteModelTests {

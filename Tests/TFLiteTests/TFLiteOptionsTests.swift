@@ -1,5 +1,6 @@
 import Diagnostics
 import TFLite
+import TestSupport
 import Testing
 
 /// Types and fields by the published schema: each field has a value of its own, so that an exchange shows.

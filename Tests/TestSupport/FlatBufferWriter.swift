@@ -1,5 +1,5 @@
 /// A value of a FlatBuffer as a test writes it.
-indirect enum Written {
+package indirect enum Written {
     case int8(Int8)
     case uint8(UInt8)
     case int32(Int32)
@@ -20,11 +20,11 @@ indirect enum Written {
 /// Writes tables one after the other, each with its vtable before it and what its fields lead to behind it.
 ///
 /// Nothing is aligned: readers must not rely on that.
-struct FlatBufferWriter {
+package struct FlatBufferWriter {
     private(set) var bytes: [UInt8]
 
     /// A whole file.
-    static func file(_ root: [Int: Written], identifier: String = "TFL3") -> [UInt8] {
+    package static func file(_ root: [Int: Written], identifier: String = "TFL3") -> [UInt8] {
         var writer = FlatBufferWriter(bytes: Array(repeating: 0, count: 4) + Array(identifier.utf8))
         let table = writer.append(root)
         writer.put(UInt32(table), at: 0)

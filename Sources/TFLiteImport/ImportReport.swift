@@ -1,0 +1,57 @@
+/// What became of a file's operators and tensors.
+public struct ImportReport: Encodable, Sendable {
+    /// Where an operator went.
+    public enum Destination: String, Encodable, CaseIterable, Sendable {
+        /// Layers on the machine.
+        case datapath
+        /// No byte moves: shapes that are known, tensors under other extents.
+        case folded
+        /// Between the host's float numbers and the network's codes, outside of it.
+        case host
+        /// Behind the outputs that were asked for.
+        case cut
+    }
+
+    /// An operator of the file.
+    public struct Operator: Encodable, Sendable {
+        /// In the order of the file.
+        public var index: Int
+        /// `CONV_2D`
+        public var name: String
+        public var destination: Destination
+        /// The layers that it became.
+        public var layers: [String]
+        /// The rule that was proved to give the runtime's codes.
+        public var rounding: String?
+        /// What is told apart from other operators of its name: a code map.
+        public var remark: String?
+    }
+
+    /// An input, an output or a layer's result.
+    public struct Tensor: Encodable, Sendable {
+        public var name: String
+        /// In the file; several where others are the same elements under other extents.
+        public var fileNames: [String]
+        /// The file's extents.
+        public var shape: [Int]
+        public var elementType: String
+        public var scale: Float
+        public var zeroPoint: Int
+    }
+
+    public var format = "tflite"
+    public var runtime: String
+    /// Of the inputs: every picture or tensor must have this extent, for which the file's padding is made.
+    public var width: Int
+    public var height: Int
+    public var inputs: [Tensor]
+    public var outputs: [Tensor]
+    public var operators: [Operator]
+    /// Of all layers and inputs whose names are others in the file.
+    public var names: [String: String]
+    /// Weights and biases in the file.
+    public var parameters: Int
+    public var usefulMACs: Int
+    /// What is odd about the file.
+    public var remarks: [String]
+}

@@ -1,0 +1,76 @@
+import Diagnostics
+import Images
+import NetworkFiles
+import TFLite
+import TFLiteImport
+
+extension NetworkSource {
+    /// A bundled network, a network file, or a TensorFlow Lite model, which is imported in memory: known by its
+    /// contents.
+    ///
+    /// - Throws: `networkUnknown`, the diagnostics of network files, and those of imports.
+    static func opening(
+        _ nameOrPath: String, includingFloat: Bool = true, memory: MemoryBudget
+    ) throws(Diagnostic) -> NetworkSource {
+        guard let model = try TFLiteModel.ifOne(nameOrPath, memory: memory) else {
+            return try NetworkSource(nameOrPath, includingFloat: includingFloat, memory: memory)
+        }
+        let imported = try TFLiteImport(
+            model, name: TFLiteModel.networkName(of: nameOrPath), at: nameOrPath, memory: memory)
+        return NetworkSource(
+            place: nameOrPath, imported: imported.network,
+            extent: Extent(width: imported.report.width, height: imported.report.height))
+    }
+
+    /// What is planned without `--size`.
+    func size(_ given: PictureSize?) -> PictureSize {
+        guard let extent else { return given ?? PictureSize(width: 768, height: 512) }
+        if let given, given.width != extent.width || given.height != extent.height {
+            Console.warn("\(place) was made for \(extent.width)x\(extent.height): its padding at \(given) is another's")
+        }
+        return given ?? PictureSize(width: extent.width, height: extent.height)
+    }
+
+    /// The built-in picture, of the network's own extent where it has one.
+    var testPicture: RGBImage {
+        guard let extent else { return TestPicture.draw() }
+        let (width, height) = (
+            max(extent.width, TestPicture.defaultWidth), max(extent.height, TestPicture.defaultHeight)
+        )
+        return TestPicture.draw(width: width, height: height).cropped(
+            top: (height - extent.height) / 2, left: (width - extent.width) / 2, width: extent.width,
+            height: extent.height)
+    }
+}
+
+extension TFLiteModel {
+    /// No model is longer: 2 GiB.
+    private static let largestBytes = 1 << 31
+
+    /// The model at a path; nil where there is no file, or one of another format.
+    ///
+    /// - Throws: `memoryBudgetExceeded`, and what the model's reader throws.
+    static func ifOne(_ path: String, memory: MemoryBudget) throws(Diagnostic) -> TFLiteModel? {
+        guard let file = try? InputFile(path, limit: largestBytes), file.byteCount >= 8,
+            let first = try? file.read(0..<8), begins(first)
+        else { return nil }
+        // The bytes, and what is read of them: at most four times as many.
+        try memory.require(MemoryBudget.product(6, file.byteCount), for: "a model", at: path)
+        let bytes: [UInt8]
+        do {
+            bytes = try file.read()
+        } catch {
+            throw Diagnostic(
+                .tfliteTruncated, at: path, found: error.found, expected: "a model that can be read",
+                remedy: "copy the whole file again")
+        }
+        return try TFLiteModel(bytes, at: path)
+    }
+
+    /// The file's name without its folder and ending.
+    static func networkName(of path: String) -> String {
+        let last = path.split(separator: "/").last.map(String.init) ?? path
+        let stem = last.hasSuffix(".tflite") ? String(last.dropLast(".tflite".count)) : last
+        return PlainName.mapped(stem)
+    }
+}

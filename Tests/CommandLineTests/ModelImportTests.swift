@@ -1,0 +1,87 @@
+import Diagnostics
+import Foundation
+import NetworkFiles
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct ModelImportTests {
+    private static let folder = Checkout.shared("models/tflite")
+    private static let missing: Comment = "shared/data/models/tflite is not beside this checkout (set INTAGLIO_SHARED)"
+
+    @Test("A file that is no model, and none, are IMPORT-007 without --architecture")
+    func formats() throws {
+        let folder = try ScratchFolder()
+        try folder.write("no model at all", "n.tflite")
+        for path in ["n.tflite", "nowhere.tflite"] {
+            try Tool.expectRefusal(.importFormatUnknown, ["import", path, "-o", "n.safetensors"], in: folder)
+        }
+        let both = try Tool.run(
+            ["import", "--architecture", "bls2017", "n", "--outputs", "a", "-o", "n.safetensors"], in: folder)
+        #expect(both.status == 2 && both.errors.contains("--outputs has no effect here"))
+    }
+
+    @Test("A model is imported with a report of its schema, and planned", .enabled(if: folder != nil, missing))
+    func report() throws {
+        let folder = try ScratchFolder()
+        let model = "\(Self.folder!)/kws_ref_model.tflite"
+        try Tool.expectRefusal(.tfliteOperatorUnsupported, ["import", model, "-o", "n.safetensors"], in: folder)
+        try Tool.expectRefusal(.tfliteOperatorUnsupported, ["plan", "--network", model], in: folder)
+        let arguments = ["import", model, "--outputs", "functional_1_dense_BiasAdd", "-o", "n.safetensors"]
+        let document = try Tool.run(arguments + ["--json"], in: folder).report()
+        #expect(try JSONSchema.named("import").violations(of: document) == [])
+        #expect(document["layers"]?.number == 11)
+        let text = try Tool.run(arguments, in: folder)
+        #expect(text.status == 0 && text.output.contains("22,604 parameters, 2,664,768 useful MACs at 10x49"))
+        #expect(text.output.contains("SOFTMAX"))
+        let plan = try Tool.run(["plan", "--network", "n.safetensors", "--size", "10x49", "--json"], in: folder)
+        #expect(plan.status == 0)
+        let verified = try Tool.run(["verify", "--network", "n.safetensors"], in: folder)
+        #expect(verified.status == 2 && verified.errors.contains("NETWORK-"), "it takes no picture")
+    }
+
+    /// RELU on 3 rows and 5 columns of three channels.
+    private static let limited: [UInt8] = {
+        func tensor(_ name: String) -> [Int: Written] {
+            [
+                0: .int32s([1, 3, 5, 3]), 1: .int8(9), 3: .string(name),
+                4: .table([2: .floats([1]), 3: .int64s([-128])]),
+            ]
+        }
+        return FlatBufferWriter.file([
+            0: .uint32(3), 1: .tables([[0: .int8(19), 3: .int32(19)]]),
+            2: .tables([
+                [
+                    0: .tables([tensor("in"), tensor("out")]), 1: .int32s([0]), 2: .int32s([1]),
+                    3: .tables([[1: .int32s([0]), 2: .int32s([1])]]),
+                ]
+            ]), 4: .tables([[:]]),
+        ])
+    }()
+
+    @Test("A model itself is a network, of its own extent, whatever its file is called")
+    func direct() throws {
+        let folder = try ScratchFolder()
+        try folder.write(Self.limited, "model.bin")
+        let named = ["--network", "model.bin"]
+        let plan = try Tool.run(["plan"] + named + ["--json"], in: folder).report()
+        #expect(plan["image"]?["width"]?.number == 5 && plan["image"]?["height"]?.number == 3)
+        #expect(try Tool.run(["verify"] + named, in: folder).status == 0)
+        #expect(try Tool.run(["explain"] + named, in: folder).status == 0)
+        #expect(try Tool.run(["schedule"] + named, in: folder).output.contains("out"))
+        #expect(try Tool.run(["inspect", "model.bin"], in: folder).output.contains("3x5x3"))
+        #expect(try Tool.run(["run"] + named + ["-o", "results", "--tensors"], in: folder).status == 0)
+        // Codes are copied: RELU with the zero point at the lowest element limits nothing.
+        let output = try NPYFile(folder.bytes("results/out.npy"))
+        #expect(output.shape == [3, 5, 3])
+        let other = try Tool.run(["plan"] + named + ["--size", "8x8"], in: folder)
+        #expect(other.status == 0 && other.errors.contains("was made for 5x3"))
+        try Tool.expectRefusal(.networkNotQuantized, ["plan", "--network", "float.safetensors"], in: floats())
+    }
+
+    /// A folder with a float network: another format stays what it was.
+    private func floats() throws -> ScratchFolder {
+        let folder = try ScratchFolder()
+        try folder.write(NetworkFile(float: NetworkInputTests.bundled.float).bytes, "float.safetensors")
+        return folder
+    }
+}

@@ -1,0 +1,217 @@
+import Diagnostics
+import FixedPoint
+import Networks
+import ReferenceModel
+import TFLite
+import TFLiteImport
+import Tensors
+import TestSupport
+import Testing
+
+/// One-operator models, their expected elements worked out by hand.
+@Suite struct TFLiteImportTests {
+    /// The elements of the network's first output for int8 elements of its only input.
+    private func run(_ imported: TFLiteImport, _ elements: [Int]) throws -> [Int] {
+        let graph = imported.network.graph
+        let shape = TensorShape(
+            height: imported.report.height, width: imported.report.width, channels: graph.inputs[0].channels)
+        let stored = Tensor<Int32>(shape: shape, elements: elements.map { Int32($0 + 128) })
+        let model = try ReferenceModel(ProvenNetwork(imported.network).network)
+        let result = try model.run(inputs: [graph.inputs[0].name: stored])
+        return result.tensors[graph.outputs[0]]!.elements.map { Int($0) - 128 }
+    }
+
+    private static let convolution: (type: UInt8, fields: [Int: Written]) = (
+        1, [0: .int8(1), 1: .int32(1), 2: .int32(1)]
+    )
+
+    @Test("CONV_2D: zero points, biases, a scale for each channel, limits of a fused RELU")
+    func convolution() throws {
+        var model = WrittenModel()
+        let input = model.tensor("in", [1, 1, 2, 2], scale: 0.5, zeroPoint: -1)
+        let weights = model.weights([1, 2, -3, 4], [2, 1, 1, 2], scales: [0.5, 0.25])
+        let bias = model.integers([3, -10], scale: 0.25)
+        let output = model.tensor("out", [1, 1, 2, 2], scale: 1, zeroPoint: 5)
+        model.add(
+            .conv2D, [input, weights, bias], output,
+            options: (1, [0: .int8(1), 1: .int32(1), 2: .int32(1), 3: .int8(1)]))
+        // Values are elements + 1: (4, 6) and (-9, 0). Sums: 4 + 12 + 3 = 19, -12 + 24 - 10 = 2; -9 + 3 = -6,
+        // 27 - 10 = 17. Factors 1/4 and 1/8: 4.75, 0.25, -1.5, 2.125. Less than 0 is 0; the zero point is 5.
+        let imported = try model.imported()
+        #expect(try run(imported, [3, 5, -10, -1]) == [10, 5, 5, 7])
+        #expect(imported.report.operators.map(\.rounding) == ["gemmlowpDouble"])
+        #expect(imported.report.parameters == 6 && imported.report.usefulMACs == 8)
+        #expect(imported.network.widths.weightBits == 8 && imported.network.widths.activationBits == 9)
+    }
+
+    @Test("DEPTHWISE_CONV_2D with two channels for each input, SAME padding behind")
+    func depthwise() throws {
+        var model = WrittenModel()
+        let input = model.tensor("in", [1, 1, 3, 1])
+        let weights = model.weights([1, 10, 2, 20], [1, 1, 2, 2], scales: [1, 1], axis: 3)
+        let output = model.tensor("out", [1, 1, 3, 2])
+        model.add(
+            .depthwiseConv2D, [input, weights, -1], output,
+            options: (2, [1: .int32(1), 2: .int32(1), 3: .int32(2)]))
+        // Two taps: 1 x + 2 y and 10 x + 20 y; behind the last element is nothing.
+        #expect(try run(model.imported(), [1, 2, -3]) == [5, 50, -4, -40, -3, -30])
+    }
+
+    @Test("uint8 weights are taken about their zero point")
+    func unsigned() throws {
+        var model = WrittenModel()
+        let input = model.tensor("in", [1, 1, 1, 2], type: .uint8, zeroPoint: 100)
+        let weights = model.weights([130, 126] as [UInt8], [1, 1, 1, 2], scale: 1, zeroPoint: 128)
+        let output = model.tensor("out", [1, 1, 1, 1], type: .uint8, zeroPoint: 7)
+        model.add(.conv2D, [input, weights], output, options: Self.convolution)
+        let imported = try model.imported()
+        let stored = Tensor<Int32>(shape: TensorShape(height: 1, width: 1, channels: 2), elements: [110, 103])
+        let result = try ReferenceModel(imported.network).run(inputs: ["in": stored])
+        // 10 x 2 - 3 x 2 = 14, and 7.
+        #expect(result.tensors["out"]!.elements == [21])
+        #expect(imported.report.inputs[0].elementType == "uint8")
+    }
+
+    @Test("FULLY_CONNECTED: one rounding by LiteRT, two by the runtime for microcontrollers")
+    func fullyConnected() throws {
+        var model = WrittenModel()
+        let input = model.tensor("in", [1, 1, 2, 1])
+        let view = model.tensor("flat", [1, 2])
+        let weights = model.weights([1, 1], [1, 2], scales: [0.25])
+        let output = model.tensor("out", [1, 1])
+        model.add(.reshape, [input, model.integers([-1, 2])], view)
+        model.add(.fullyConnected, [view, weights, -1], output, options: (8, [0: .int8(0)]))
+        // 1 / 4 rounds to 0; twice, it is 1/2 first and then 1.
+        #expect(try run(model.imported(), [2, -1]) == [0])
+        #expect(try run(model.imported(runtime: .tflm), [2, -1]) == [1])
+        #expect(try model.imported().report.operators.map(\.destination) == [.folded, .datapath])
+    }
+
+    @Test("TRANSPOSE_CONV with an output shape that is computed")
+    func transposedConvolution() throws {
+        var model = WrittenModel()
+        let input = model.tensor("in", [1, 1, 2, 1])
+        let output = model.tensor("out", [1, 1, 4, 1])
+        let shape = model.tensor("shape", [4], type: .int32, scale: nil)
+        let wanted = model.tensor("wanted", [4], type: .int32, scale: nil)
+        let scalars = ["batch", "one", "four"].map { model.tensor($0, [], type: .int32, scale: nil) }
+        let weights = model.weights([1, 2, 3], [1, 1, 3, 1], scales: [1])
+        model.add(.shape, [input], shape)
+        model.add(
+            .stridedSlice, [shape, model.integers([0]), model.integers([1]), model.integers([1])], scalars[0],
+            options: (32, [4: .int32(1)]))
+        model.add(.reshape, [model.integers([1])], scalars[1])
+        model.add(.reshape, [model.integers([4])], scalars[2])
+        model.add(
+            .pack, [scalars[0], scalars[1], scalars[2], scalars[1]], wanted, options: (59, [0: .int32(4)]))
+        model.add(
+            .transposeConv, [wanted, weights, input], output,
+            options: (49, [0: .int8(0), 1: .int32(2), 2: .int32(1)]))
+        // SAME from 4 to 2 by a kernel of 3: one column of padding behind. 10, 20, 30 + 20, 40.
+        #expect(try run(model.imported(), [10, 20]) == [10, 20, 50, 40])
+    }
+
+    @Test("Averages round half away from zero about element 0, wherever the zero point is")
+    func averages() throws {
+        for zeroPoint: Int64 in [0, -128, 40] {
+            var model = WrittenModel()
+            let input = model.tensor("in", [1, 1, 4, 1], zeroPoint: zeroPoint)
+            let output = model.tensor("out", [1, 1, 2, 1], zeroPoint: zeroPoint)
+            model.add(
+                .averagePool2D, [input], output,
+                options: (5, [0: .int8(1), 1: .int32(2), 2: .int32(1), 3: .int32(2), 4: .int32(1)]))
+            // 1.5 and -1.5
+            let imported = try model.imported()
+            #expect(try run(imported, [1, 2, -1, -2]) == [2, -2], "\(zeroPoint)")
+            #expect(imported.report.operators[0].layers.count == (zeroPoint == 0 ? 1 : 2))
+        }
+    }
+
+    @Test("MEAN has one multiplier, cut off")
+    func mean() throws {
+        var model = WrittenModel()
+        let input = model.tensor("in", [1, 1, 3, 1], scale: 0.5)
+        let output = model.tensor("out", [1, 1], scale: 0.25, zeroPoint: 1)
+        model.add(
+            .mean, [input, model.integers([1, 2])], output, options: (27, [0: .uint8(0)]))
+        let imported = try model.imported()
+        // Twice the mean of 3, 4, 6 is 8.67, and 1.
+        #expect(try run(imported, [3, 4, 6]) == [10])
+        guard case .accumulation(let accumulation)? = imported.network.parameters["out"] else {
+            Issue.record("no layer")
+            return
+        }
+        // 2 is 2^30 at exponent 2; shifted by the one bit of 3, divided by it.
+        #expect(
+            accumulation.postProcessing.multipliers
+                == [QuantizedMultiplier(mantissa: UInt32((1 << 31) / 3), exponent: 1)])
+    }
+
+    @Test("Functions of one element: multipliers and limits, or a code map")
+    func functions() throws {
+        func outputs(
+            _ builtin: TFLiteBuiltin, _ scale: Float, _ zeroPoint: Int64,
+            _ options: (type: UInt8, fields: [Int: Written])? = nil
+        ) throws -> (elements: [Int], remark: String?) {
+            var model = WrittenModel()
+            let input = model.tensor("in", [1, 1, 5, 1], scale: 0.5)
+            let output = model.tensor("out", [1, 1, 5, 1], scale: scale, zeroPoint: zeroPoint)
+            model.add(builtin, [input], output, options: options)
+            let imported = try model.imported()
+            return (try run(imported, [-128, -3, 0, 3, 127]), imported.report.operators[0].remark)
+        }
+        // Reals -64, -1.5, 0, 1.5, 63.5. Half a step is rounded up, as by double rounding with a factor of 1/2.
+        #expect(try outputs(.relu, 0.5, -128) == ([-128, -128, -128, -125, -1], nil))
+        #expect(try outputs(.relu6, 0.25, -128) == ([-128, -128, -128, -122, -104], nil))
+        #expect(try outputs(.leakyRelu, 0.5, 0, (75, [0: .float(0.5)])) == ([-64, -1, 0, 3, 127], nil))
+        // A slope below 0 has no multiplier.
+        #expect(try outputs(.leakyRelu, 0.5, 0, (75, [0: .float(-0.5)])) == ([64, 1, 0, 3, 127], "code map"))
+        // 1 / (1 + e^1.5) = 0.18243 in 256ths is 46.7.
+        #expect(try outputs(.logistic, 1 / 256, -128) == ([-128, -81, 0, 81, 127], "code map"))
+        // tanh 1.5 = 0.90515 in 128ths is 115.86.
+        #expect(try outputs(.tanh, 1 / 128, 0) == ([-128, -116, 0, 116, 127], "code map"))
+        // -1.5 x 1.5 / 6 = -0.375 in eighths; 1.5 x 4.5 / 6 = 1.125.
+        #expect(try outputs(.hardSwish, 0.125, -100) == ([-100, -103, -100, -91, 127], "code map"))
+        #expect(try outputs(.quantize, 1, 3) == ([-61, 2, 3, 5, 67], nil))
+    }
+
+    @Test("CONCATENATION copies codes; names are plain and each there once")
+    func concatenation() throws {
+        var model = WrittenModel()
+        let input = model.tensor("a/b:0;c", [1, 1, 2, 1])
+        let first = model.tensor("a_b_0", [1, 1, 2, 1])
+        let output = model.tensor("", [1, 1, 2, 2])
+        model.add(.relu, [input], first)
+        model.add(.concatenation, [input, first], output, options: (10, [0: .int32(-1)]))
+        let imported = try model.imported()
+        #expect(imported.network.graph.inputs[0].name == "a_b_0")
+        #expect(imported.network.graph.layers.map(\.name) == ["a_b_0.2", "tensor.2"])
+        #expect(imported.report.names == ["a_b_0": "a/b:0;c", "a_b_0.2": "a_b_0", "tensor.2": ""])
+        #expect(try run(imported, [-4, 4]) == [-4, 0, 4, 4])
+    }
+
+    @Test("Float inputs and outputs stay with the host; what is behind --outputs is cut")
+    func boundary() throws {
+        var model = WrittenModel()
+        let input = model.tensor("real", [-1, 1, 2, 1].map { max($0, 1) }, type: .float32, scale: nil)
+        let codes = model.tensor("codes", [1, 1, 2, 1], signature: [-1, 1, 2, 1])
+        let limited = model.tensor("limited", [1, 1, 2, 1])
+        let softmax = model.tensor("softmax", [1, 1, 2, 1])
+        let result = model.tensor("result", [1, 1, 2, 1], type: .float32, scale: nil)
+        model.add(.quantize, [input], codes)
+        model.add(.relu, [codes], limited)
+        var whole = model
+        whole.add(.dequantize, [limited], result)
+        let imported = try whole.imported()
+        #expect(imported.report.operators.map(\.destination) == [.host, .datapath, .host])
+        #expect(imported.network.graph.inputs[0].name == "codes" && imported.network.graph.outputs == ["limited"])
+        model.add(.softmax, [limited], softmax, options: (9, [0: .float(1)]))
+        let refusal = model.refusal()
+        #expect(refusal?.code == .tfliteOperatorUnsupported)
+        #expect(refusal?.place == "net.tflite, operator 2 SOFTMAX")
+        #expect(refusal?.remedy.contains("--outputs limited") == true)
+        #expect(try model.imported(outputs: ["limited"]).report.operators.last?.destination == .cut)
+        #expect(model.refusal(outputs: ["limted"])?.code == .tfliteOutputUnknown)
+        #expect(model.refusal(outputs: ["codes"])?.code == .tfliteOperatorUnsupported)
+    }
+}
