@@ -88,6 +88,32 @@ struct ElementwiseTests {
         #expect(try layer(subtracts: true).run(operands.0, operands.1).output.elements == [1, 0])
     }
 
+    @Test("Max pooling takes the largest of each window; padding takes no part")
+    func maxPooling() throws {
+        let pooling = Pooling(
+            kernelHeight: 2, kernelWidth: 2, strideY: 2, strideX: 2,
+            padding: Padding(top: 1, bottom: 0, left: 1, right: 0)
+        )
+        let layer = SingleLayer(operator: .maxPooling(pooling))
+        // Windows of rows (0), (1, 2) and columns (0), (1, 2).
+        let result = try layer.run(tensor(3, 3, 1, [-9, -8, -7, -1, -2, -3, -4, -6, -5]))
+        #expect(result.output == tensor(2, 2, 1, [-9, -7, -1, -2]))
+    }
+
+    @Test("Pad fills outside, cuts off where it is negative, and takes every stride-th row and column")
+    func pad() throws {
+        let pad = Pad(padding: Padding(top: 1, bottom: -1, left: -1, right: 2), strideX: 2, fill: 7)
+        let result = try SingleLayer(operator: .pad(pad)).run(tensor(2, 3, 1, [1, 2, 3, 4, 5, 6]))
+        // Rows -1 and 0 of 0...1, columns 1, 3: the second lies outside.
+        #expect(result.output == tensor(2, 2, 1, [7, 7, 2, 7]))
+    }
+
+    @Test("Nearest resize copies each element to a block")
+    func nearestResize() throws {
+        let result = try SingleLayer(operator: .nearestResize(factor: 2)).run(tensor(1, 2, 1, [3, 4]))
+        #expect(result.output == tensor(2, 4, 1, [3, 3, 4, 4, 3, 3, 4, 4]))
+    }
+
     @Test("Concatenation copies elements pixel by pixel")
     func concatenation() throws {
         let layer = SingleLayer(operator: .concatenation)

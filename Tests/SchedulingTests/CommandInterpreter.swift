@@ -223,27 +223,57 @@ struct CommandInterpreter {
             for j in 0..<e.columns {
                 for c in 0..<e.channels {
                     let pixel = i * e.columns + j
-                    let a = element(
-                        e.inputAddress + pixel * e.inputPixelPitchBytes + c * e.inputBytesPerElement,
-                        bytes: e.inputBytesPerElement)
+                    let a = e.function.movesElements ? largest(e, i, j, c) : operand(e, pixel, c)
                     let b =
                         e.hasSecond
                         ? element(
                             e.secondAddress + pixel * e.secondPixelPitchBytes + c * e.secondBytesPerElement,
                             bytes: e.secondBytesPerElement) : 0
-                    let (k, dy, dx) = (c / (f * f), c % (f * f) / f, c % f)
-                    let address =
-                        e.outputAddress + ((i * f + dy) * e.columns * f + j * f + dx) * e.outputPixelPitchBytes + k
-                        * e.outputBytesPerElement
-                    put(result(e, a, b, channel: e.firstChannel + c), address, bytes: e.outputBytesPerElement)
+                    let value = result(e, a, b, channel: e.firstChannel + c)
+                    let isReplicated = e.function == .replicate
+                    let (k, dy, dx) = isReplicated ? (c, 0, 0) : (c / (f * f), c % (f * f) / f, c % f)
+                    for copy in 0..<(isReplicated ? f * f : 1) {
+                        let (y, x) = (i * f + dy + copy / f, j * f + dx + copy % f)
+                        let address =
+                            e.outputAddress + (y * e.columns * f + x) * e.outputPixelPitchBytes + k
+                            * e.outputBytesPerElement
+                        put(value, address, bytes: e.outputBytesPerElement)
+                    }
                 }
             }
         }
     }
 
+    private mutating func operand(_ e: Elementwise, _ pixel: Int, _ c: Int) -> Int {
+        element(
+            e.inputAddress + pixel * e.inputPixelPitchBytes + c * e.inputBytesPerElement, bytes: e.inputBytesPerElement)
+    }
+
+    /// The value of the window's largest element; a window of one position has one.
+    private mutating func largest(_ e: Elementwise, _ i: Int, _ j: Int, _ c: Int) -> Int {
+        let window = e.window
+        var largest = Int.min
+        for r in 0..<window.rows {
+            for s in 0..<window.columns {
+                let (y, x) = (i * window.strideY + r - window.offsetY, j * window.strideX + s - window.offsetX)
+                let isInside = (0..<window.tileRows).contains(y) && (0..<window.tileColumns).contains(x)
+                let found =
+                    isInside
+                    ? operand(e, y * window.tileColumns + x, c)
+                    : ToyArithmetic.value(window.fill, bytes: e.inputBytesPerElement)
+                largest = max(largest, found)
+            }
+        }
+        return largest
+    }
+
     private func result(_ e: Elementwise, _ a: Int, _ b: Int, channel: Int) -> Int {
         switch e.function {
-        case .copy: e.inputBytesPerElement == 1 ? a - 1 : a
+        case .copy, .maximum, .replicate: e.inputBytesPerElement == 1 ? a - 1 : a
+        case .multiply: ToyArithmetic.multiplied(a, b, channel: channel)
+        case .twoStageAdd, .twoStageSubtract:
+            ToyArithmetic.twoStaged(
+                a, b, leftShift: e.fractionBits, subtracts: e.function == .twoStageSubtract, channel: channel)
         case .requantize: ToyArithmetic.requantized(a, channel: channel)
         case .add: ToyArithmetic.added(a, b)
         case .quantizeLatent: ToyArithmetic.quantized(a, mean: b, fractionBits: e.fractionBits)

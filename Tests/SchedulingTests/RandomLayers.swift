@@ -28,7 +28,7 @@ enum RandomLayers {
             let widths = Set(layer.inputs.map { integers16.contains($0) })
             switch layer.operator {
             case .quantizeLatent, .reconstructLatent: integers16.insert(name)
-            case .concatenation, .pixelShuffle: if widths == [true] { integers16.insert(name) }
+            case _ where layer.operator.movesElements: if widths == [true] { integers16.insert(name) }
             default: if generator.integer(0...5) == 0 { integers16.insert(name) }
             }
             graph.layers.append(layer)
@@ -57,6 +57,8 @@ enum RandomLayers {
         let input = shapes[operands[0]]!
         let both = operands.allSatisfy { shapes[$0]!.channels == input.channels }
         func margin() -> Int { generator.integer(0...2) }
+        // Pooling, padding, copies, of either width, and pairs whose second operand may be one pixel.
+        if let moved = movedLayer(name, operands: operands, &generator) { return moved }
         if is16 {
             switch generator.integer(0...3) {
             case 0: return Layer(name: name, operator: .requantize, inputs: [operands[0]])
@@ -97,11 +99,42 @@ enum RandomLayers {
         case 7:
             return Layer(
                 name: name, operator: .fullyConnected(outputChannels: generator.integer(1...9)), inputs: [operands[0]])
-        case 8: return Layer(name: name, operator: both ? .add : .concatenation, inputs: operands)
+        case 8:
+            let addition = TwoStageAddition(
+                leftShift: generator.integer(0...3), subtracts: generator.integer(0...1) == 0)
+            let pair = generator.element(of: [.add, .multiply, .twoStageAdd(addition)] as [Operator])
+            return Layer(name: name, operator: both ? pair : .concatenation, inputs: operands)
         default:
             return input.channels % 4 == 0
                 ? Layer(name: name, operator: .pixelShuffle(factor: 2), inputs: [operands[0]])
                 : Layer(name: name, operator: .requantize, inputs: [operands[0]])
+        }
+    }
+
+    private static func movedLayer(
+        _ name: String, operands: [String], _ generator: inout SeededGenerator
+    ) -> Layer? {
+        func margin(_ range: ClosedRange<Int>) -> Int { generator.integer(range) }
+        switch generator.integer(0...11) {
+        case 0:
+            let kernel = generator.integer(1...3)
+            let pooling = Pooling(
+                kernelHeight: kernel, kernelWidth: kernel, strideY: generator.integer(1...3),
+                strideX: generator.integer(1...3),
+                padding: Padding(
+                    top: margin(0...kernel - 1), bottom: margin(0...kernel - 1), left: margin(0...kernel - 1),
+                    right: margin(0...kernel - 1)))
+            return Layer(name: name, operator: .maxPooling(pooling), inputs: [operands[0]])
+        case 1:
+            let pad = Pad(
+                padding: Padding(
+                    top: margin(-2...3), bottom: margin(-2...3), left: margin(-2...3), right: margin(-2...3)),
+                strideY: generator.integer(1...2), strideX: generator.integer(1...2), fill: generator.integer(0...255))
+            return Layer(name: name, operator: .pad(pad), inputs: [operands[0]])
+        case 2:
+            return Layer(
+                name: name, operator: .nearestResize(factor: generator.integer(1...3)), inputs: [operands[0]])
+        default: return nil
         }
     }
 
@@ -164,7 +197,7 @@ enum RandomLayers {
             tile.outputChannels = generator.integer(1...output.channels)
             tile.inputChannels = generator.integer(1...input.channels)
         case .normalization: tile.outputChannels = generator.integer(1...output.channels)
-        case .pixelShuffle(let factor): unit = (factor, factor)
+        case .pixelShuffle(let factor), .nearestResize(let factor): unit = (factor, factor)
         case .concatenation: tile.inputChannels = output.channels
         default: break
         }

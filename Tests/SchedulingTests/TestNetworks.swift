@@ -58,7 +58,12 @@ enum TestNetworks {
         case .requantize: return .requantization(post)
         case .add:
             return .addition(AdditionParameters(mantissaA: 1 << 30, mantissaB: 1 << 30, exponent: 0, rounding: .single))
-        case .concatenation, .pixelShuffle, .quantizeLatent, .reconstructLatent: return .none
+        case .multiply: return .requantization(post)
+        case .twoStageAdd:
+            return .twoStageAddition(
+                TwoStageAdditionParameters(multiplierA: .zero, multiplierB: .zero, postProcessing: post))
+        case .concatenation, .pixelShuffle, .maxPooling, .pad, .nearestResize, .quantizeLatent, .reconstructLatent:
+            return .none
         }
     }
 

@@ -13,6 +13,11 @@ enum ToyArithmetic {
     static func normalized(_ sum: Int, value: Int) -> Int { sum &* 3 &+ value &* 7 }
     static func requantized(_ value: Int, channel: Int) -> Int { value &* 3 &+ channel }
     static func added(_ a: Int, _ b: Int) -> Int { a &+ b &* 5 }
+    static func multiplied(_ a: Int, _ b: Int, channel: Int) -> Int { a &* b &+ channel }
+    static func twoStaged(_ a: Int, _ b: Int, leftShift: Int, subtracts: Bool, channel: Int) -> Int {
+        let (first, second) = ((a &<< leftShift) &* 3, (b &<< leftShift) &* 5)
+        return (subtracts ? first &- second : first &+ second) &+ channel
+    }
     static func quantized(_ y: Int, mean: Int, fractionBits: Int) -> Int {
         (y &- mean &+ ((1 << fractionBits) >> 1)) >> fractionBits
     }

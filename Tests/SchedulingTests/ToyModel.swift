@@ -11,7 +11,16 @@ struct ToyModel {
         var elements: [Int]
 
         func value(_ y: Int, _ x: Int, _ c: Int) -> Int {
-            ToyArithmetic.value(elements[(y * shape.width + x) * shape.channels + c], bytes: bytes)
+            ToyArithmetic.value(element(y, x, c), bytes: bytes)
+        }
+
+        func element(_ y: Int, _ x: Int, _ c: Int) -> Int { elements[(y * shape.width + x) * shape.channels + c] }
+
+        func has(_ y: Int, _ x: Int) -> Bool { (0..<shape.height).contains(y) && (0..<shape.width).contains(x) }
+
+        /// Of one pixel for all.
+        func paired(_ y: Int, _ x: Int, _ c: Int) -> Int {
+            shape.height == 1 && shape.width == 1 ? value(0, 0, c) : value(y, x, c)
         }
     }
 
@@ -69,7 +78,29 @@ struct ToyModel {
             }
             return ToyArithmetic.normalized(sum, value: input.value(y, x, k))
         case .requantize: return ToyArithmetic.requantized(input.value(y, x, k), channel: k)
-        case .add: return ToyArithmetic.added(input.value(y, x, k), operands[1].value(y, x, k))
+        case .add: return ToyArithmetic.added(input.value(y, x, k), operands[1].paired(y, x, k))
+        case .multiply:
+            return ToyArithmetic.multiplied(input.value(y, x, k), operands[1].paired(y, x, k), channel: k)
+        case .twoStageAdd(let addition):
+            return ToyArithmetic.twoStaged(
+                input.value(y, x, k), operands[1].paired(y, x, k), leftShift: addition.leftShift,
+                subtracts: addition.subtracts, channel: k)
+        case .maxPooling(let pooling):
+            var largest = Int.min
+            for r in 0..<pooling.kernelHeight {
+                for s in 0..<pooling.kernelWidth {
+                    let (row, column) = (
+                        y * pooling.strideY + r - pooling.padding.top, x * pooling.strideX + s - pooling.padding.left
+                    )
+                    guard input.has(row, column) else { continue }
+                    largest = max(largest, input.value(row, column, k))
+                }
+            }
+            return input.bytes == 1 ? largest - 1 : largest
+        case .pad(let pad):
+            let (row, column) = (y * pad.strideY - pad.padding.top, x * pad.strideX - pad.padding.left)
+            return input.has(row, column) ? input.element(row, column, k) : pad.fill
+        case .nearestResize(let factor): return input.element(y / factor, x / factor, k)
         case .concatenation:
             var channel = k
             for operand in operands {
