@@ -21,6 +21,12 @@ extension NetworkBuilder {
         case (.squeeze, .squeeze(let axes)): try squeeze(axes, at: place)
         case (.squeeze, .none): try squeeze([], at: place)
         case (.expandDims, _): try expandDimensions(at: place)
+        case (.add, .add(let options)): try sum(subtracts: false, options.activation, at: place)
+        case (.sub, .sub(let options)): try sum(subtracts: true, options.activation, at: place)
+        case (.mul, .mul(let activation)): try product(activation, at: place)
+        case (.maxPool2D, .pool2D(let options)): try maxPool(options, at: place)
+        case (.pad, _), (.padV2, _): try pad(at: place)
+        case (.resizeNearestNeighbor, .resizeNearestNeighbor(let options)): try resizeNearest(options, at: place)
         case (.logistic, _): try unary(.logistic, at: place)
         case (.tanh, _): try unary(.tanh, at: place)
         case (.relu, _): try unary(.limit(low: 0, high: nil), at: place)
@@ -51,6 +57,7 @@ extension NetworkBuilder {
 
     private static let imported = [
         "CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED", "AVERAGE_POOL_2D", "MEAN", "CONCATENATION",
+        "ADD", "SUB", "MUL", "MAX_POOL_2D", "PAD", "PADV2", "RESIZE_NEAREST_NEIGHBOR",
         "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "LOGISTIC", "TANH", "RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU",
         "HARD_SWISH", "QUANTIZE", "DEQUANTIZE",
     ].joined(separator: ", ")
