@@ -1,9 +1,9 @@
-import FixedPoint
+package import FixedPoint
 
 extension QuantizedMultiplier {
     /// A real factor as the runtimes make an integer of it: 31 bits, ties away from zero; zero below 2^-32. Nil where
     /// it is negative, not a number, or 2^30 or more.
-    init?(real: Double) {
+    package init?(real: Double) {
         guard real >= 0, real.isFinite else { return nil }
         guard real > 0 else {
             self = .zero

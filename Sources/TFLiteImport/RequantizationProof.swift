@@ -1,11 +1,11 @@
 import Diagnostics
-import FixedPoint
+package import FixedPoint
 
 /// Whether a multiplier and a rounding rule give the codes of a runtime for every accumulator of a range.
 ///
 /// Neither side decreases, and only results within the clamp are told apart. So both are equal everywhere where they
 /// are equal at both ends and pass each result of the clamp at the same accumulator.
-struct RequantizationProof {
+package struct RequantizationProof {
     let runtime: RuntimeRequantization
     /// Every sum that the channel's weights can come to.
     let accumulators: ClosedRange<Int64>
@@ -15,7 +15,7 @@ struct RequantizationProof {
     private let steps: [(accumulator: Int64, result: Int64)]
 
     /// Where the runtime's own arithmetic is defined: see `requireDefined(_:_:channel:at:)`.
-    init(_ runtime: RuntimeRequantization, accumulators: ClosedRange<Int64>, results: ClosedRange<Int64>) {
+    package init(_ runtime: RuntimeRequantization, accumulators: ClosedRange<Int64>, results: ClosedRange<Int64>) {
         self.runtime = runtime
         self.accumulators = accumulators
         self.results = results
@@ -48,7 +48,7 @@ struct RequantizationProof {
             remedy: "quantize the model again, or cut the graph before this operator with --outputs")
     }
 
-    func holds(_ multiplier: QuantizedMultiplier, _ rule: RoundingRule) -> Bool {
+    package func holds(_ multiplier: QuantizedMultiplier, _ rule: RoundingRule) -> Bool {
         guard RequantizationRefusal.reason(rule: rule, multiplier: multiplier, accumulators: accumulators) == nil else {
             return false
         }

@@ -1,7 +1,7 @@
-import FixedPoint
+package import FixedPoint
 
 /// What a runtime makes of an accumulator, before it adds the output's zero point and clamps. None of these decreases.
-enum RuntimeRequantization: Equatable {
+package enum RuntimeRequantization: Equatable {
     /// A saturating rounding doubling high multiply, then a rounding shift: the older kernels, whose arithmetic is
     /// `gemmlowpDouble`.
     case doubleRounding(QuantizedMultiplier)
@@ -12,7 +12,7 @@ enum RuntimeRequantization: Equatable {
     case average(count: Int, zeroPoint: Int)
 
     /// The accumulator fits 32 bits, after a left shift too.
-    func value(of accumulator: Int64) -> Int64 {
+    package func value(of accumulator: Int64) -> Int64 {
         switch self {
         case .doubleRounding(let multiplier):
             let shifted = accumulator << Int64(max(multiplier.exponent, 0))

@@ -1,8 +1,7 @@
 import FixedPoint
 import Random
+import TFLiteImport
 import Testing
-
-@testable import TFLiteImport
 
 @Suite struct RequantizationProofTests {
     private func quarter(_ results: ClosedRange<Int64> = -128...127) -> RequantizationProof {
