@@ -12,27 +12,32 @@ extension NetworkBuilder {
     mutating func sum(
         subtracts: Bool, _ activation: TFLiteActivation, at place: OperatorPlace
     ) throws(Diagnostic) {
-        let (first, second) = try pair(commutes: !subtracts, at: place)
         let quantization = try outputQuantization(of: place)
-        let common = 2 * Double(max(first.quantization.scale, second.quantization.scale))
-        let addition = TwoStageAddition(leftShift: 20, subtracts: subtracts)
-        let real = common / (Double(quantization.scale) * Double(1 << addition.leftShift))
-        guard let a = QuantizedMultiplier(real: Double(first.quantization.scale) / common),
-            let b = QuantizedMultiplier(real: Double(second.quantization.scale) / common),
-            let result = QuantizedMultiplier(real: real), real < 1
+        if let scalar = try scalar(at: place) {
+            let table = scalar.sums(subtracts: subtracts, to: quantization)
+            return try map(scalar, table, activation, to: quantization, at: place)
+        }
+        let (first, second) = try pair(commutes: !subtracts, at: place)
+        guard
+            let stages = SumStages(first.quantization.scale, second.quantization.scale, to: quantization.scale)
         else { throw unfitScales(first, second, quantization, at: place) }
-        let post = try postProcessing(result, activation, quantization, channels: first.stored.channels, at: place)
+        let post = try postProcessing(
+            stages.result, activation, quantization, channels: first.stored.channels, at: place)
         try append(
-            .twoStageAdd(addition),
+            .twoStageAdd(TwoStageAddition(leftShift: SumStages.leftShift, subtracts: subtracts)),
             .twoStageAddition(
-                TwoStageAdditionParameters(multiplierA: a, multiplierB: b, postProcessing: post)),
+                TwoStageAdditionParameters(
+                    multiplierA: stages.multiplierA, multiplierB: stages.multiplierB, postProcessing: post)),
             of: first, second, as: quantization, at: place)
     }
 
     /// MUL: the product of the values, by one multiplier.
     mutating func product(_ activation: TFLiteActivation, at place: OperatorPlace) throws(Diagnostic) {
-        let (first, second) = try pair(commutes: true, at: place)
         let quantization = try outputQuantization(of: place)
+        if let scalar = try scalar(at: place) {
+            return try map(scalar, scalar.products(to: quantization), activation, to: quantization, at: place)
+        }
+        let (first, second) = try pair(commutes: true, at: place)
         // The kernels compute the factor in float32.
         let real = first.quantization.scale * second.quantization.scale / quantization.scale
         guard let multiplier = QuantizedMultiplier(real: Double(real)), multiplier.exponent <= 14 else {

@@ -37,7 +37,8 @@ extension NetworkBuilder {
             tensor, as: name, stored: stored, extents: operand.extents, quantization, at: place)
     }
 
-    private mutating func mapCodes(
+    /// Any function of single elements, as a table of the output's elements.
+    mutating func mapCodes(
         _ operand: ImportedTensor, _ table: [Int], to quantization: ActivationQuantization, as name: String,
         at place: OperatorPlace
     ) throws(Diagnostic) -> TensorShape {
