@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Graph
 import NetworkFiles
 import Networks
 import ReferenceModel
@@ -33,19 +34,13 @@ import Testing
         Model(
             name: "mobilenet_v1_025_96", outputs: ["mobilenet_0.25_96_1_conv_preds_1_BiasAdd"], elements: 231_818,
             digest: 0x401F_EA01_CE1B_C287),
+        Model(name: "unet_small", outputs: [], elements: 262_272, digest: 0x88B2_3F92_BFB2_17B1),
         Model(
-            name: "unet_small", outputs: ["functional_1_concatenate_1_concat"], elements: 59520,
-            digest: 0xDEC8_EE4A_2418_9FEF),
+            name: "mobilenet_v2_035_96", outputs: ["mobilenetv2_0.35_96_1_predictions_1_MatMul"], elements: 542_226,
+            digest: 0x7829_A291_92CA_007C),
         Model(
-            name: "mobilenet_v2_035_96",
-            outputs: [
-                "mobilenetv2_0.35_96_1_block_1_project_BN_1_batchnorm_add_1",
-                "mobilenetv2_0.35_96_1_block_2_project_BN_1_batchnorm_add_1",
-            ], elements: 294_912, digest: 0x6C27_D83B_813F_DA80),
-        Model(
-            name: "pretrainedResnet_quant",
-            outputs: ["model_activation_Relu", "model_batch_normalization_2_FusedBatchNormV3"], elements: 49152,
-            digest: 0x4148_170D_6F3E_36D3),
+            name: "pretrainedResnet_quant", outputs: ["model_dense_MatMul"], elements: 114_762,
+            digest: 0xD357_8090_2FAD_9360),
     ]
 
     @Test(

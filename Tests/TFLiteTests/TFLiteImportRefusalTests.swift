@@ -2,6 +2,7 @@ import Diagnostics
 import Networks
 import TFLite
 import TFLiteImport
+import TestSupport
 import Testing
 
 @Suite struct TFLiteImportRefusalTests {

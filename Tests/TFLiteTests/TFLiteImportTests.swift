@@ -1,5 +1,6 @@
 import Diagnostics
 import FixedPoint
+import Graph
 import Networks
 import ReferenceModel
 import TFLite
@@ -173,6 +174,76 @@ import Testing
         // -1.5 x 1.5 / 6 = -0.375 in eighths; 1.5 x 4.5 / 6 = 1.125.
         #expect(try outputs(.hardSwish, 0.125, -100) == ([-100, -103, -100, -91, 127], "code map"))
         #expect(try outputs(.quantize, 1, 3) == ([-61, 2, 3, 5, 67], nil))
+    }
+
+    @Test("ADD and SUB round each operand to the common scale, then the sum; MUL rounds the product")
+    func pairs() throws {
+        func outputs(
+            _ builtin: TFLiteBuiltin, _ options: (type: UInt8, fields: [Int: Written])
+        ) throws -> [Int] {
+            var model = WrittenModel()
+            let input = model.tensor("in", [1, 1, 3, 1], scale: 0.5, zeroPoint: 1)
+            let other = model.tensor("other", [1, 1, 3, 1], scale: 0.25, zeroPoint: -2)
+            let output = model.tensor("out", [1, 1, 3, 1], scale: 0.5, zeroPoint: 3)
+            // The same reals at half the scale.
+            model.add(.quantize, [input], other)
+            model.add(builtin, [input, other], output, options: options)
+            return try run(model.imported(), [6, 1, -4])
+        }
+        // Values 5, 0, -5 of 0.5, and 10, 0, -10 of 0.25: reals 2.5, 0, -2.5 both. Sums 5, 0, -5 are 10, 0, -10 steps.
+        #expect(try outputs(.add, (11, [0: .int8(0)])) == [13, 3, -7])
+        // With RELU.
+        #expect(try outputs(.add, (11, [0: .int8(1)])) == [13, 3, 3])
+        #expect(try outputs(.sub, (28, [0: .int8(0)])) == [3, 3, 3])
+        // 6.25 in steps of 0.5 is 12.5, and rounds to 13.
+        #expect(try outputs(.mul, (21, [0: .int8(0)])) == [16, 3, 16])
+    }
+
+    @Test("Sums and products with one constant are code maps, whichever stands first")
+    func scalars() throws {
+        func outputs(_ builtin: TFLiteBuiltin, _ options: UInt8, constantFirst: Bool) throws -> [Int] {
+            var model = WrittenModel()
+            let input = model.tensor("in", [1, 1, 3, 1], scale: 0.5, zeroPoint: 1)
+            let constant = model.scalar(7, scale: 0.25, zeroPoint: 1)
+            let output = model.tensor("out", [1, 1, 3, 1], scale: 0.5, zeroPoint: 3)
+            let operands = constantFirst ? [constant, input] : [input, constant]
+            model.add(builtin, operands, output, options: (options, [0: .int8(0)]))
+            let imported = try model.imported()
+            #expect(imported.report.operators[0].remark == "code map")
+            return try run(imported, [6, 1, -4])
+        }
+        // Reals 2.5, 0, -2.5 and 1.5. Steps of 0.5.
+        #expect(try outputs(.add, 11, constantFirst: false) == [11, 6, 1])
+        #expect(try outputs(.sub, 28, constantFirst: false) == [5, 0, -5])
+        #expect(try outputs(.sub, 28, constantFirst: true) == [1, 6, 11])
+        // 3.75 is 7.5 steps: 8; -7.5 is -7, half up.
+        #expect(try outputs(.mul, 21, constantFirst: true) == [11, 3, -4])
+    }
+
+    @Test("MAX_POOL_2D, PAD and RESIZE_NEAREST_NEIGHBOR copy elements")
+    func copies() throws {
+        func outputs(
+            _ builtin: TFLiteBuiltin, _ shape: [Int32], _ constants: [Int32]?,
+            _ options: (type: UInt8, fields: [Int: Written])
+        ) throws -> [Int] {
+            var model = WrittenModel()
+            let input = model.tensor("in", [1, 1, 3, 1], scale: 0.5, zeroPoint: 4)
+            let operands = [input] + (constants.map { [model.integers($0)] } ?? [])
+            let output = model.tensor("out", shape, scale: 0.5, zeroPoint: 4)
+            model.add(builtin, operands, output, options: options)
+            return try run(model.imported(), [-5, -9, 20])
+        }
+        let window: [Int: Written] = [0: .int8(0), 1: .int32(2), 2: .int32(1), 3: .int32(2), 4: .int32(1)]
+        // SAME: 2 of 2, and 1 of 2 beside padding that takes no part.
+        #expect(try outputs(.maxPool2D, [1, 1, 2, 1], nil, (5, window)) == [-5, 20])
+        // RELU6 of zero point 4 and scale 0.5: 4...16.
+        #expect(
+            try outputs(.maxPool2D, [1, 1, 2, 1], nil, (5, window.merging([5: .int8(3)]) { $1 })) == [4, 16])
+        #expect(
+            try outputs(.pad, [1, 2, 4, 1], [0, 0, 1, 0, 0, 1, 0, 0], (22, [:])) == [4, 4, 4, 4, -5, -9, 20, 4])
+        #expect(
+            try outputs(.resizeNearestNeighbor, [1, 2, 6, 1], [2, 6], (74, [:]))
+                == [-5, -5, -9, -9, 20, 20, -5, -5, -9, -9, 20, 20])
     }
 
     @Test("CONCATENATION copies codes; names are plain and each there once")

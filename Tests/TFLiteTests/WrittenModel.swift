@@ -34,6 +34,12 @@ struct WrittenModel {
         return add("weights", shape, .uint8, ([scale], [zeroPoint], 0), buffer: UInt32(buffers.count - 1), nil)
     }
 
+    /// One int8 element.
+    mutating func scalar(_ element: Int8, scale: Float, zeroPoint: Int64) -> Int32 {
+        buffers.append([0: .bytes([UInt8(bitPattern: element)])])
+        return add("scalar", [1], .int8, ([scale], [zeroPoint], 0), buffer: UInt32(buffers.count - 1), nil)
+    }
+
     /// A constant of int32.
     mutating func integers(_ elements: [Int32], scale: Float? = nil) -> Int32 {
         var bytes: [UInt8] = []
