@@ -44,7 +44,8 @@ import Testing
             let proof = RequantizationProof(runtime, accumulators: accumulators, results: results)
             var candidate = multiplier
             if case .average(let count, _) = runtime { candidate = QuantizedMultiplier(real: 1 / Double(count))! }
-            let rule = random.element(of: [.gemmlowpDouble, .single, .halfAway, .halfEven, .floor])
+            let rule = random.element(
+                of: [.gemmlowpDouble, .single, .halfAway, .halfEven, .floor] as [RoundingRule])
             let isEqual = accumulators.allSatisfy { accumulator in
                 func clamped(_ result: Int64) -> Int64 { min(max(result, results.lowerBound), results.upperBound) }
                 return clamped(runtime.value(of: accumulator))
