@@ -18,7 +18,8 @@ public enum PictureTensor {
             throw Diagnostic(
                 .networkHasNoPicture, at: "network \(graph.name)",
                 found: "inputs \(graph.inputs.map { "\($0.name) of \($0.channels) channels" }.joined(separator: ", "))",
-                expected: "one input of three channels with 8-bit codes", remedy: "run a network that takes a picture")
+                expected: "one input of three channels with 8-bit codes", 
+                remedy: "give the network's own tensors, --input NAME=FILE.npy, or run one that takes a picture")
         }
         let padded = image.padded(toMultipleOf: graph.sizeMultiple)
         try requireCodes(padded, of: network)

@@ -45,6 +45,8 @@ extension NetworkBuilder {
             widths.activationBits = max(
                 widths.activationBits, BitWidth.signed(holding: Int64(range.lowerBound)...Int64(range.upperBound)))
         }
+        // What `requantize` decodes is its accumulator.
+        widths.accumulatorBits = max(widths.accumulatorBits, widths.activationBits)
         for layer in layers {
             widths.accumulatorBits = max(widths.accumulatorBits, AccumulatorProof.width(of: layer, in: network))
             guard case .accumulation(let accumulation)? = parameters[layer.name] else { continue }

@@ -17,6 +17,11 @@ extension NetworkBuilder {
                 expected: "the table of --runtime litert")
         }
         let (input, tensor) = (operand.quantization, try output(of: place))
+        if runtime == .tflm, case .limit(_, .some) = function, input != quantization {
+            throw unsupported(
+                place, found: "an output of another scale or zero point, which the kernel does not make",
+                expected: "those of the operand")
+        }
         guard let table = function.table(from: input, to: quantization) else {
             throw unsupported(
                 place, found: "scales \(input.scale) and \(quantization.scale)",

@@ -93,7 +93,7 @@ import Testing
         let error = #expect(throws: Diagnostic.self) { try PNGReader.decode(Array("GIF89a..".utf8), place: "a.gif") }
         #expect(
             error?.description == """
-                error[IMAGE-003]: a.gif: the file starts with bytes 47 49 46 38 39 61 2e 2e
+                error[IMAGE-003]: a.gif: the file starts with bytes 47 49 46 38 39 61 2e 2e, a GIF picture
                   expected: a PNG picture (89 50 4e 47 0d 0a 1a 0a)
                   remedy: convert the picture to PNG, 8-bit RGB
                 """)

@@ -24,7 +24,7 @@ import Testing
         var testDescription: String { name }
     }
 
-    /// From ai-edge-litert 2.3.0, its reference kernels (`BUILTIN_REF`) with all tensors preserved, for an input whose
+    /// From ai-edge-litert 2.3.0, its reference kernels with all tensors preserved, for an input whose
     /// element i is (37 i + 11) mod 256 - 128.
     private static let models = [
         Model(

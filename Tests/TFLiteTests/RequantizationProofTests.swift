@@ -44,8 +44,7 @@ import Testing
             let proof = RequantizationProof(runtime, accumulators: accumulators, results: results)
             var candidate = multiplier
             if case .average(let count, _) = runtime { candidate = QuantizedMultiplier(real: 1 / Double(count))! }
-            let rule = random.element(
-                of: [.gemmlowpDouble, .single, .halfAway, .halfEven, .floor] as [RoundingRule])
+            let rule: RoundingRule = random.element(of: [.gemmlowpDouble, .single, .halfAway, .halfEven, .floor])
             let isEqual = accumulators.allSatisfy { accumulator in
                 func clamped(_ result: Int64) -> Int64 { min(max(result, results.lowerBound), results.upperBound) }
                 return clamped(runtime.value(of: accumulator))

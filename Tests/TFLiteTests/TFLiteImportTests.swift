@@ -216,8 +216,8 @@ import Testing
         #expect(try outputs(.add, 11, constantFirst: false) == [11, 6, 1])
         #expect(try outputs(.sub, 28, constantFirst: false) == [5, 0, -5])
         #expect(try outputs(.sub, 28, constantFirst: true) == [1, 6, 11])
-        // 3.75 is 7.5 steps: 8; -7.5 is -7, half up.
-        #expect(try outputs(.mul, 21, constantFirst: true) == [11, 3, -4])
+        // 3.75 is 7.5 steps: 8; -7.5 is -8, the second of two roundings being away from zero.
+        #expect(try outputs(.mul, 21, constantFirst: true) == [11, 3, -5])
     }
 
     @Test("MAX_POOL_2D, PAD and RESIZE_NEAREST_NEIGHBOR copy elements")
