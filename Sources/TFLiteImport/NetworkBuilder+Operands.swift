@@ -36,8 +36,13 @@ extension NetworkBuilder {
     ///   `tfliteShapeUnfit` where nothing before makes it.
     func activation(_ index: Int, of place: OperatorPlace) throws(Diagnostic) -> ImportedTensor {
         let tensor = try input(index, of: place)
-        if let imported = activations[tensor] { return imported }
         let described = subgraph.tensors[tensor]
+        if hostTensors.contains(tensor) {
+            throw unsupported(
+                place, found: "operand \(described.name), which the host computes",
+                expected: "results of the host at the end only")
+        }
+        if let imported = activations[tensor] { return imported }
         if integers[tensor] != nil || model.isConstant(described) {
             throw unsupported(
                 place, found: "constant \(described.name) as an operand", expected: "activations made from the inputs")

@@ -35,7 +35,7 @@ extension NetworkBuilder {
         case (.leakyRelu, .leakyRelu(let alpha)): try unary(.leakyRelu(alpha: alpha), at: place)
         case (.hardSwish, _): try unary(.hardSwish, at: place)
         case (.quantize, _): try unary(.requantize, at: place)
-        case (.dequantize, _): try dequantize(at: place)
+        case (let builtin, _) where Self.ofHost.contains(builtin): try leaveToHost(at: place)
         default: throw unknown(place)
         }
     }
@@ -54,6 +54,9 @@ extension NetworkBuilder {
         return unsupported(
             place, found: "an operator that is not carried over", expected: "one of \(Self.imported)")
     }
+
+    /// What the host computes from the network's results.
+    static let ofHost: Set<TFLiteBuiltin> = [.dequantize, .softmax, .logSoftmax, .argMax, .argMin]
 
     private static let imported = [
         "CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED", "AVERAGE_POOL_2D", "MEAN", "CONCATENATION",

@@ -68,9 +68,20 @@ extension NetworkBuilder {
             expected: "as many elements: \(operand.stored.count)")
     }
 
-    /// DEQUANTIZE of a result: the host reads the codes.
-    mutating func dequantize(at place: OperatorPlace) throws(Diagnostic) {
-        let operand = try activation(0, of: place)
-        try define(output(of: place), as: operand, at: place)
+    /// DEQUANTIZE of a result, SOFTMAX and the like at the end: the host reads the codes of what is before.
+    mutating func leaveToHost(at place: OperatorPlace) throws(Diagnostic) {
+        let operand: ImportedTensor
+        if let tensor = place.operation.input(0), hostTensors.contains(tensor), let before = activations[tensor] {
+            operand = before
+        } else {
+            operand = try activation(0, of: place)
+        }
+        let tensor = try output(of: place)
+        guard activations.updateValue(operand, forKey: tensor) == nil, integers[tensor] == nil else {
+            throw place.unfit(
+                "a tensor \(subgraph.tensors[tensor].name) that is made twice",
+                expected: "one operator for each tensor")
+        }
+        hostTensors.insert(tensor)
     }
 }

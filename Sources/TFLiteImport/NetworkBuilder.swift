@@ -21,6 +21,8 @@ struct NetworkBuilder {
     /// By index of tensor.
     var activations: [Int: ImportedTensor] = [:]
     var integers: [Int: IntegerTensor] = [:]
+    /// Those that the host computes behind the network; `activations` has what it computes them from.
+    var hostTensors: Set<Int> = []
     private(set) var inputs: [GraphInput] = []
     private(set) var layers: [Layer] = []
     private(set) var formats: [String: TensorFormat] = [:]

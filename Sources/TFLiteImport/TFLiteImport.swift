@@ -43,7 +43,8 @@ public struct TFLiteImport: Sendable {
                     try builder.import(place)
                     destination =
                         !builder.outcome.layers.isEmpty
-                        ? .datapath : operation.code.builtin == .dequantize ? .host : .folded
+                        ? .datapath
+                        : operation.code.builtin.map(NetworkBuilder.ofHost.contains) ?? false ? .host : .folded
                 }
             }
             rows.append(
