@@ -166,8 +166,8 @@ import Testing
         let cache = folder.appendingPathComponent("cache")
         let first = try build(machine, "first", cache: cache)
         let kept = cache.appendingPathComponent("intaglio/rtl")
-        let names = try FileManager.default.contentsOfDirectory(atPath: kept.path)
-        #expect(names.count == 1 && names[0].count == 64)
+        let names = try FileManager.default.contentsOfDirectory(atPath: kept.path).sorted()
+        #expect(names.count == 2 && names[0].count == 64 && names[1] == names[0] + ".sha256")
         let second = try build(machine, "second", cache: cache)
         #expect(second.program == kept.appendingPathComponent(names[0]) && second.program != first.program)
         #expect(try Data(contentsOf: second.program) == Data(contentsOf: first.program))
@@ -175,7 +175,13 @@ import Testing
         other.dma.latencyCycles += 1
         let third = try build(other, "third", cache: cache)
         #expect(third.program == folder.appendingPathComponent("third/machine.vvp"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: kept.path).count == 2)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: kept.path).count == 4)
+        // A damaged one is built again, and is whole then.
+        let whole = try Data(contentsOf: second.program)
+        try whole.dropLast(100).write(to: second.program)
+        let again = try build(machine, "again", cache: cache)
+        #expect(again.program == folder.appendingPathComponent("again/machine.vvp"))
+        #expect(try Data(contentsOf: second.program) == whole)
         let layerCase = LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: 9)
         let verification = try RTLVerification(
             layerCase, on: second, directory: folder.appendingPathComponent("case"))

@@ -24,13 +24,14 @@ module intaglio_scale_lane (
     // Half away from zero: of negative values one less than the half is added, so that a tie goes
     // down. From 33 places on nothing is left of 32 bits.
     logic        [7:0]  places;
-    logic signed [63:0] half, nudged;
+    logic signed [63:0] half;
+    logic signed [32:0] nudged;
     assign places = 8'd0 - $unsigned(exponent);
     assign half   = (places == 8'd0) ? 64'sd0 : (64'sd1 <<< (places - 8'd1)) - 64'(high < 64'sd0);
-    assign nudged = (high + half) >>> places;
+    assign nudged = 33'((high + half) >>> places);
 
     always_ff @(posedge clock) begin
         product <= 64'(shifted) * $signed({33'd0, mantissa});
-        scaled  <= (places > 8'd33) ? 33'sd0 : nudged[32:0];
+        scaled  <= (places > 8'd33) ? 33'sd0 : nudged;
     end
 endmodule
