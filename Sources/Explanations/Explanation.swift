@@ -292,7 +292,11 @@ public struct Explanation: Sendable {
         channel: Int, y: Int, x: Int
     ) -> Int64 {
         let channels = input.shape.channels
-        say("norm: input code -> v, magnitude operand q, gamma code -> w, product, running sum")
+        say("norm: input code -> v, operand q of the magnitude, gamma code -> w, product, running sum")
+        say(
+            form.isSquareRootForm
+                ? "q = v^2 / 2^S to nearest, ties up, at most \((1 << (operandBits - 1)) - 1); S of input channel "
+                    + "\(channel) is \(parameters.operandShifts[channel])" : "q = |v|")
         productsAfter = lines.count
         var sum: Int64 = 0
         for j in 0..<channels {

@@ -20,7 +20,11 @@ public struct PlanComparison: Sendable {
             var row = [quantity.name]
             for (index, plan) in plans.enumerated() {
                 row.append(quantity.text(plan.report.totals))
-                if index > 0 { row.append(Self.ratio(quantity.value(plan.report.totals), to: quantity.value(first))) }
+                guard index > 0 else { continue }
+                let ratio = quantity.value(plan.report.totals).flatMap { value in
+                    quantity.value(first).map { Self.ratio(value, to: $0) }
+                }
+                row.append(ratio ?? "")
             }
             table.append(row)
         }
@@ -37,7 +41,8 @@ public struct PlanComparison: Sendable {
     /// A row.
     private struct Quantity {
         let name: String
-        let value: (TotalsReport) -> Double
+        /// Nil for words.
+        let value: (TotalsReport) -> Double?
         let text: (TotalsReport) -> String
 
         static func count(_ name: String, _ field: @escaping (TotalsReport) -> Int) -> Quantity {
@@ -67,6 +72,9 @@ public struct PlanComparison: Sendable {
         static var all: [Quantity] {
             [
                 count("MACs", \.usefulMACs), count("cycles", \.simulatedCycles),
+                Quantity(
+                    name: "bound by", value: { _ in nil },
+                    text: { totals in totals.binding.map { "\($0.resource.rawValue)" } ?? "" }),
                 count("lower bound cycles", \.lowerBoundCycles), number("ms", 3, \.milliseconds),
                 number("pictures a second", 2, \.framesPerSecond), number("util %", 1) { 100 * $0.utilization },
                 count("DRAM B", \.dramBytes), count("  input B", \.dramByCause.input),

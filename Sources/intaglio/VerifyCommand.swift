@@ -212,7 +212,13 @@ struct VerifyCommand: ParsableCommand {
             }
         }
         Console.endProgress()
-        guard json else { return try Console.result("\(coverage.text)\n\(all) cases, 0 differences\n") }
+        guard json else {
+            let style = TextStyle(of: 1)
+            let lines = coverage.text.split(separator: "\n", omittingEmptySubsequences: false).map {
+                style.wrapped(String($0), indent: 13)
+            }
+            return try Console.result("\(lines.joined(separator: "\n"))\n\(all) cases, 0 differences\n")
+        }
         let record: ResultRecord = [
             "cases": .integer(all), "differences": .integer(0), "machines": .integer(machines.count),
             "coverage": .text(coverage.text),

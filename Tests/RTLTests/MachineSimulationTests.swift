@@ -177,11 +177,10 @@ import Testing
         #expect(third.program == folder.appendingPathComponent("third/machine.vvp"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: kept.path).count == 4)
         // A damaged one is built again, and is whole then.
-        let whole = try Data(contentsOf: second.program)
-        try whole.dropLast(100).write(to: second.program)
+        try Data(contentsOf: second.program).dropLast(100).write(to: second.program)
         let again = try build(machine, "again", cache: cache)
         #expect(again.program == folder.appendingPathComponent("again/machine.vvp"))
-        #expect(try Data(contentsOf: second.program) == whole)
+        #expect(try Data(contentsOf: second.program) == Data(contentsOf: again.program))
         let layerCase = LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: 9)
         let verification = try RTLVerification(
             layerCase, on: second, directory: folder.appendingPathComponent("case"))
