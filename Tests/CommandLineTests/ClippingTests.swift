@@ -97,7 +97,8 @@ import Testing
             summary["sentence"]!.string!.hasPrefix(
                 "2 of 2 pictures (rate 0) drive tensors beyond the ranges that calibration saw, at worst "))
         let again = try Tool.run(
-            options.dropLast() + ["--against", "out/evaluation.json:round", "--network", "net.safetensors"],
+            options.map { $0 == "out" ? "again" : $0 }.dropLast()
+                + ["--against", "out/evaluation.json:round", "--network", "net.safetensors"],
             in: Self.prepared)
         #expect(try again.report()["clipping"] == nil && warnings(again) == [])
     }
