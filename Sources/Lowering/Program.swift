@@ -1,6 +1,6 @@
 public import Commands
 
-/// Everything a machine needs to run a network once.
+/// The commands of a network, and where everything lies; the bytes themselves are those of `ExternalImage`.
 @dynamicMemberLookup
 public struct Program: Sendable {
     /// In an order in which they may also be executed one by one.

@@ -10,7 +10,8 @@ public enum LayerParameters: Hashable, Sendable {
     case requantization(PostProcessing)
     case addition(AdditionParameters)
     case twoStageAddition(TwoStageAdditionParameters)
-    /// Operators that only move codes or are fixed by their grid: concatenation, pixel shuffle, the latent operators.
+    /// Operators that only move codes or are fixed by their grid: concatenation, pixel shuffle,
+    /// max pooling, pad, nearest resize, the latent operators.
     case none
 
     /// What the MAC array multiplies by, weights or gamma, in the order of the layer's shape; nil where it takes no

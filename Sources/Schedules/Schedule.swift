@@ -1,8 +1,8 @@
 /// How one network runs on one machine for one picture size: for every layer its tiles, their order and where they lie
 /// on chip.
 ///
-/// The only thing that scheduler and machine share. A person can read and edit the text (`description`,
-/// `init(yaml:path:)`); parsing what was printed gives an equal schedule.
+/// The search makes it, lowering turns it into commands; the machine never sees it. A person can read and edit the text
+/// (`description`, `init(yaml:path:)`); parsing what was printed gives an equal schedule.
 public struct Schedule: Hashable, Encodable, Sendable {
     /// Name of the graph.
     public var network: String
