@@ -1,36 +1,40 @@
 import Foundation
-import Text
+public import Text
 
 extension CodecBudget {
     /// A row a part, simulated and estimated cycles in columns of their own.
-    public var text: String {
-        var lines = ["                      simulated cycles  estimated cycles      DRAM bytes  unit memory bytes"]
-        for (name, side) in [("encode", encode), ("decode", decode)] {
-            lines.append(name)
-            for part in side.parts {
-                lines.append(
-                    Self.row(
-                        "  \(part.name)", part.simulatedCycles.map(\.grouped) ?? "-",
-                        part.estimatedCycles.map(\.grouped) ?? "-", part.dramBytes.grouped,
-                        part.memoryBytes == 0 ? "-" : part.memoryBytes.grouped))
-            }
-            lines.append(
-                Self.row(
-                    "  total", side.simulatedCycles.grouped, side.estimatedCycles.grouped,
-                    side.parts.map(\.dramBytes).reduce(0, +).grouped))
-            lines.append(
-                """
-                  bounded by \(side.boundingPart): \(String(format: "%.2f", side.pipelinedFramesPerSecond)) pictures a \
-                second where the units work on successive pictures at once
-                """
-            )
+    ///
+    /// - Parameter style: of the lines.
+    public func text(_ style: TextStyle) -> String {
+        let sides = [("encode", encode), ("decode", decode)].map { name, side in
+            (rows: [[name]] + side.parts.map(Self.row) + [Self.total(of: side)], bound: Self.bound(of: side))
         }
-        return lines.joined(separator: "\n") + "\n"
+        let table = GrowingTable(
+            header: ["", "simulated\ncycles", "estimated\ncycles", "DRAM\nB", "unit memory\nB"],
+            expected: sides.flatMap(\.rows), width: style.width)
+        return table.heading
+            + sides.map { $0.rows.map(table.text).joined() + style.wrapped($0.bound, indent: 4) + "\n" }
+            .joined()
     }
 
-    private static func row(_ name: String, _ columns: String...) -> String {
-        let widths = [16, 18, 16, 19]
-        let padded = zip(columns, widths).map { String(repeating: " ", count: max(1, $1 - $0.count)) + $0 }
-        return name + String(repeating: " ", count: max(0, 22 - name.count)) + padded.joined()
+    private static func row(_ part: CodecPart) -> [String] {
+        [
+            "  \(part.name)", part.simulatedCycles.map(\.grouped) ?? "-", part.estimatedCycles.map(\.grouped) ?? "-",
+            part.dramBytes.grouped, part.memoryBytes == 0 ? "-" : part.memoryBytes.grouped,
+        ]
+    }
+
+    private static func total(of side: Side) -> [String] {
+        [
+            "  total", side.simulatedCycles.grouped, side.estimatedCycles.grouped,
+            side.parts.map(\.dramBytes).reduce(0, +).grouped,
+        ]
+    }
+
+    private static func bound(of side: Side) -> String {
+        let rate = String(format: "%.2f", side.pipelinedFramesPerSecond)
+        return
+            "  bounded by \(side.boundingPart): \(rate) pictures a second where the units work on successive pictures "
+            + "at once"
     }
 }

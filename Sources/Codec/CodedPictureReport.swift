@@ -3,6 +3,7 @@ import FileFormats
 import Foundation
 public import Images
 public import Simulation
+public import Text
 
 /// One coded picture in numbers.
 public struct CodedPictureReport: Codable, Equatable, Sendable {
@@ -50,16 +51,18 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
         psnr = try PSNR(of: encoded.reconstruction, against: original).finiteDecibels
     }
 
-    public var text: String {
+    /// - Parameter style: of the lines.
+    public func text(_ style: TextStyle) -> String {
         let quality = psnr.map { String(format: "%.3f dB", $0) } ?? "equal"
-        return """
+        let lines = """
             picture     \(width)x\(height), rate \(rate), \(quantizer) with step \(step)/16
             bytes       \(bytes): header \(headerBytes), hyper-latents \(hyperLatentBytes), latents \(latentBytes)
             rate        \(String(format: "%.4f", bitsPerPixel)) bits a pixel, \
             \(String(format: "%.4f", idealBitsPerPixel)) under the integer tables; \(symbols) symbols, \(escapes) \
             escapes
             psnr        \(quality)
-
-            """ + "\n" + budget.text
+            """
+        let wrapped = lines.split(separator: "\n").map { style.wrapped(String($0), indent: 12) + "\n" }
+        return wrapped.joined() + "\n" + budget.text(style)
     }
 }

@@ -1,3 +1,4 @@
+import Graph
 public import Diagnostics
 import FixedPoint
 
@@ -6,7 +7,7 @@ extension QuantizedNetwork {
     ///
     /// - Throws: `rateOutOfRange`.
     public func atRate(_ rate: Int) throws(Diagnostic) -> QuantizedNetwork {
-        try requireRate(rate, of: rateMultipliers.values.map(\.count).max() ?? 1)
+        try requireRate(rate, of: rateMultipliers.values.map(\.count).max() ?? 1, network: graph.name)
         var network = self
         for (layer, multipliers) in rateMultipliers {
             network.parameters[layer]?.replaceMultipliers(multipliers[rate])

@@ -63,7 +63,7 @@ public struct PlanComparison: Sendable {
                     name: "  needed MHz", value: { $0.frameRate?.neededClockMegahertz ?? 0 },
                     text: { totals in
                         totals.frameRate.map {
-                            "\($0.neededClockMegahertz.fixed(1)) \($0.isMet ? "met" : "not met")"
+                            "\($0.neededClockMegahertz.fixed(3)) \($0.isMet ? "met" : "not met")"
                         } ?? ""
                     }),
             ]

@@ -82,7 +82,7 @@ public struct RunSummary: Sendable {
     private static func frameRate(_ rate: FrameRateReport, _ many: String) -> String {
         """
         frame rate  \(rate.framesPerSecond.shortest) \(many) a second move \(rate.dramGigabytesPerSecond.fixed(3)) of \
-        \(rate.dramGigabytesPerSecondPeak.fixed(3)) GB/s and need \(rate.neededClockMegahertz.fixed(1)) MHz: \
+        \(rate.dramGigabytesPerSecondPeak.fixed(3)) GB/s and need \(rate.neededClockMegahertz.fixed(3)) MHz: \
         \(rate.isMet ? "met" : "not met")
         """
     }

@@ -44,13 +44,14 @@ public struct TextStyle: Hashable, Sendable {
         guard let width else { return text }
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []
-        var line = ""
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            if !line.isEmpty, line.count + 1 + word.count > width, !line.allSatisfy({ $0 == " " }) {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        var line = words.first.map(String.init) ?? ""
+        for word in words.dropFirst() {
+            if line.count + 1 + word.count > width, !line.allSatisfy({ $0 == " " }) {
                 lines.append(line)
                 line = margin + word
             } else {
-                line += lines.isEmpty && line.isEmpty ? "\(word)" : " \(word)"
+                line += " \(word)"
             }
         }
         lines.append(line)

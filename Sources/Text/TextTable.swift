@@ -22,6 +22,7 @@ public struct TextTable: Sendable {
 /// A table whose rows take long: each is text as soon as it is there, in columns that were laid out before.
 public struct GrowingTable: Sendable {
     private let layout: TableLayout
+    private let isFitted: Bool
     /// The header and the rule below it, each with the end of its line.
     public let heading: String
 
@@ -29,7 +30,9 @@ public struct GrowingTable: Sendable {
     ///   - header: words with a line break between them stand one below the other.
     ///   - expected: rows that are as wide as any to come, of any number of fields; a longer field moves what follows
     ///     in its row.
-    public init(header: [String], expected: [[String]], leftColumns: Int = 1) {
+    ///   - width: characters of a line, nil for as many as it takes: where the rows are wider, the first column is cut
+    ///     between words and goes on in lines below.
+    public init(header: [String], expected: [[String]], width: Int? = nil, leftColumns: Int = 1) {
         let words = header.map { $0.split(separator: "\n").map(String.init) }
         let height = words.map(\.count).max() ?? 1
         // The last words stand on the rule.
@@ -39,23 +42,45 @@ public struct GrowingTable: Sendable {
                 return index < 0 ? "" : word[index]
             }
         }
-        layout = TableLayout(widestOf: lines + expected, leftColumns: leftColumns)
+        let whole = TableLayout(widestOf: lines + expected, leftColumns: leftColumns)
+        isFitted = width.map { whole.total > $0 } ?? false
+        layout = if let width, isFitted { whole.fitted(to: width) } else { whole }
         heading = (lines.map(layout.line) + [layout.rule]).map { $0 + "\n" }.joined()
     }
 
     /// A row with the end of its line.
-    public func text(of row: [String]) -> String { layout.line(row.map(\.printableWord)) + "\n" }
+    public func text(of row: [String]) -> String {
+        let fields = row.map(\.printableWord)
+        guard isFitted, let name = fields.first else { return layout.line(fields) + "\n" }
+        let style = TextStyle(width: layout.widths[0], isTerminal: false, usesColour: false)
+        let parts = style.wrapped(name, indent: 2).split(separator: "\n").map(String.init)
+        let lines = [layout.line([parts.first ?? ""] + fields.dropFirst())] + parts.dropFirst()
+        return lines.map { $0 + "\n" }.joined()
+    }
 }
 
 /// The widths of a table's columns.
 private struct TableLayout: Sendable {
-    let widths: [Int]
+    /// The first column is not made narrower than this.
+    private static let fewest = 12
+
+    var widths: [Int]
     let leftColumns: Int
 
     init(widestOf rows: [[String]], leftColumns: Int) {
         let columns = rows.map(\.count).max() ?? 0
         widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
         self.leftColumns = leftColumns
+    }
+
+    /// Of a line.
+    var total: Int { widths.reduce(0, +) + 2 * max(0, widths.count - 1) }
+
+    /// With a narrower first column.
+    func fitted(to width: Int) -> TableLayout {
+        var narrower = self
+        narrower.widths[0] = max(min(Self.fewest, widths[0]), widths[0] - (total - width))
+        return narrower
     }
 
     var rule: String { widths.map { String(repeating: "-", count: $0) }.joined(separator: "  ") }

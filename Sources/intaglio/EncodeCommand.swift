@@ -8,6 +8,7 @@ import MachineDescription
 import NetworkFiles
 import Reports
 import Simulation
+import Text
 
 /// How latents are quantized.
 struct QuantizerOptions: ParsableArguments {
@@ -161,7 +162,7 @@ struct EncodeCommand: ParsableCommand {
         if json {
             try Console.document(report, self.codec.header(of: codec, rate: rate))
         } else {
-            try Console.result(report.text)
+            try Console.result(report.text(TextStyle(of: 1)))
         }
         if let clipping = report.clipping { Console.warn(clipping.sentence) }
     }
@@ -186,7 +187,7 @@ struct DecodeCommand: ParsableCommand {
         var codec = try codec.codec()
         let picture = try codec.decode(StreamFile(stream))
         try PNGWriter.write(picture, to: output)
-        guard json else { return }
+        guard json else { return Console.note("wrote \(output), \(picture.width)x\(picture.height)") }
         let record: ResultRecord = [
             "output": .text(output), "width": .integer(picture.width), "height": .integer(picture.height),
         ]

@@ -52,7 +52,18 @@ struct Intaglio: ParsableCommand {
     private static var arguments: [String] {
         let all = CommandLine.arguments.dropFirst()
         let end = all.firstIndex(of: "--") ?? all.endIndex
-        return all[..<end].filter { $0 != "--quiet" } + all[end...]
+        return joiningNegatives(all[..<end].filter { $0 != "--quiet" }) + all[end...]
+    }
+
+    /// The parser takes what begins with a hyphen for an option: a negative number becomes its option's value,
+    /// `--rate=-1`, and what is wrong with it is told as of every other number.
+    private static func joiningNegatives(_ arguments: [String]) -> [String] {
+        arguments.reduce(into: []) { joined, argument in
+            guard let option = joined.last, option.hasPrefix("--"), !option.contains("="),
+                argument.hasPrefix("-"), argument.dropFirst().first.map({ $0.isASCII && $0.isNumber }) ?? false
+            else { return joined.append(argument) }
+            joined[joined.count - 1] += "=" + argument
+        }
     }
 
     /// The parser's own `help` takes any word.

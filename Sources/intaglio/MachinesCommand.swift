@@ -38,9 +38,11 @@ struct MachinesCommand: ParsableCommand {
     }
 
     private static func list(_ machines: [MachineDescription]) -> String {
-        var table = TextTable(header: [
-            "machine", "C0 x K0 x P0", "MACs", "V,W,A", "weights KiB", "activations KiB", "DMA B/cycle", "latency",
-            "MHz",
+        // Lanes tell the number of multipliers; what a terminal has no room for stands in the machine file, too.
+        var table = FittedTable([
+            .init("machine", isLeft: true), .init("C0 x K0 x P0"), .init("MACs", expendability: 3), .init("V,W,A"),
+            .init("weights KiB"), .init("activations KiB"), .init("DMA B/cycle", expendability: 1),
+            .init("latency", expendability: 2), .init("MHz"),
         ])
         for machine in machines {
             let array = machine.macArray
@@ -53,6 +55,6 @@ struct MachinesCommand: ParsableCommand {
                 "\(machine.dma.latencyCycles)", machine.clockMegahertz.fixed(0),
             ])
         }
-        return table.text
+        return table.text(width: TextStyle(of: 1).width)
     }
 }

@@ -159,6 +159,6 @@ struct PlanCommand: ParsableCommand {
             width: size.width, height: size.height, rate: subjects.rate,
             quantizer: quantizer.latentQuantizer(fractionBits: codec.fractionBits), streamBytes: nil)
         if json { return try Console.document(budget, header(subject, .load(subject.machine))) }
-        try Console.result(budget.text)
+        try Console.result(budget.text(TextStyle(of: 1)))
     }
 }

@@ -81,7 +81,8 @@ struct StudyCodec: ParsableCommand {
                 "scheme", "weights\nB", "parameters\nB", "of float32\n%", "zero\n%", "coded\nbits",
                 "BD-rate %\nPSNR", "\nMS-SSIM", "V", "W", "A",
             ],
-            expected: schemes.map { [$0.name, "99,999,999", "99,999,999", "", "", "", "", "", "15", "12", "36"] })
+            expected: schemes.map { [$0.name, "99,999,999", "99,999,999", "", "", "", "", "", "15", "12", "36"] },
+            width: TextStyle(of: 1).width)
         var output = try StudyOutput(table, results)
         // Every choice studied has the whole scheme among its rows.
         var known: [QuantizationOptions: CodecStudy.Figures] = [:]

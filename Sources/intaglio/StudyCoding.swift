@@ -84,7 +84,8 @@ struct StudyCoding: ParsableCommand {
                 "weights", "zero\n%", "entropy\nbits", "coded\nbits", "coded\nread %", "cycles", "decoder\n%",
                 "skipping\n%", "bound\n%", "loss dB\nmean", "\nworst", "W", "A",
             ],
-            expected: schemes.map { [$0.name, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] })
+            expected: schemes.map { [$0.name, "", "", "", "", "9,999,999,999", "", "", "", "", "", "12", "36"] },
+            width: TextStyle(of: 1).width)
         var output = try StudyOutput(table, results)
         for (index, scheme) in schemes.enumerated() {
             Console.progress("scheme", index + 1, of: schemes.count)

@@ -61,7 +61,8 @@ struct StudyOptions: ParsableArguments {
             header: ["choice", "SQNR\ndB", "PSNR\nchange dB", "weight\nB", "ROM\nbits", "select\nbits"]
                 + (saturated ? ["latents outside\n8 bits"] : [])
                 + (coded ? ["zero\n%", "entropy\nbits"] : []),
-            expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]])
+            expected: [["outputChannel, deadZone 1/16 8", "", "", "99,999,999", "999,999", "9,999,999"]],
+            width: TextStyle(of: 1).width)
         var output = try StudyOutput(table, results)
         try measure(study) { row throws(Diagnostic) in
             let costs = [row.cost.weightBytes, row.cost.romBits, row.cost.selectBits].map(\.grouped)

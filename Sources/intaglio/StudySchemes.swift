@@ -58,7 +58,8 @@ struct StudySchemes: ParsableCommand {
             header: [
                 "scheme", "mean loss\ndB", "worst\ndB", "entropy\nchange %", "latents\nsaturated", "of", "V", "W", "A",
             ],
-            expected: schemes.map { [$0.name, "", "", "", "", "999,999,999", "15", "12", "36"] })
+            expected: schemes.map { [$0.name, "", "", "", "", "999,999,999", "15", "12", "36"] },
+            width: TextStyle(of: 1).width)
         var output = try StudyOutput(table, results)
         var last: [(name: String, report: RunReport)] = []
         for (index, scheme) in schemes.enumerated() {
@@ -101,20 +102,23 @@ struct StudySchemes: ParsableCommand {
     }
 
     private static func pictures(_ runs: [(name: String, report: RunReport)]) -> String {
-        var table = TextTable(header: [
-            "picture", "float dB", "quantized dB", "loss dB", "float bits/pixel", "quantized bits/pixel", "change %",
-            "saturated",
-        ])
-        for (name, report) in runs {
-            guard let quality = report.quality, let psnr = quality.psnr, let float = quality.psnrFloat else { continue }
+        let rows = runs.compactMap { name, report -> [String]? in
+            guard let quality = report.quality, let psnr = quality.psnr, let float = quality.psnrFloat else {
+                return nil
+            }
             let bits = report.empiricalBitsPerPixel
             let bitsFloat = quality.empiricalBitsPerPixelFloat ?? 0
-            table.append([
+            return [
                 name, float.fixed(3), psnr.fixed(3), (float - psnr).fixed(3), bitsFloat.fixed(4), bits.fixed(4),
                 ((bits / bitsFloat - 1) * 100).fixed(3),
                 (report.latents ?? []).reduce(0) { $0 + $1.saturated }.grouped,
-            ])
+            ]
         }
-        return table.text
+        let table = GrowingTable(
+            header: [
+                "picture", "float\ndB", "quantized\ndB", "loss\ndB", "float\nbits/pixel", "quantized\nbits/pixel",
+                "change\n%", "latents\nsaturated",
+            ], expected: rows, width: TextStyle(of: 1).width)
+        return table.heading + rows.map(table.text).joined()
     }
 }

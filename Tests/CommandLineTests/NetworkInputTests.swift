@@ -191,7 +191,12 @@ import Testing
         for rate in ["1", "1000000"] {
             try Tool.expectRefusal(.rateOutOfRange, ["run", "--network", "lapped8", "--rate", rate], in: folder)
         }
-        try Tool.expectRefusal(.rateOutOfRange, ["plan", "--rate=-1"], in: folder)
+        for rate in [["--rate=-1"], ["--rate", "-1"]] {
+            try Tool.expectRefusal(.rateOutOfRange, ["plan"] + rate, in: folder)
+        }
+        let of = try Tool.run(
+            ["plan", "--network", "mbt2018-mean-mse", "--network", "lapped8", "--rate", "2"], in: folder)
+        #expect(of.status == 2 && of.errors.contains("rate 2 of lapped8"), "\(of.errors)")
     }
 
     @Test("A network without a picture at its beginning, and an operator without a derivation")

@@ -42,6 +42,23 @@ import Text
         #expect(growing.text(of: ["a", "1"]) == "a       1\n")
     }
 
+    @Test("Where a line does not hold the widest row, the first column goes on below")
+    func fitted() {
+        let row = ["outputChannel, uniform 8, clipped", "1,000"]
+        let growing = GrowingTable(header: ["choice", "B"], expected: [row], width: 24)
+        #expect(
+            growing.heading + growing.text(of: row) + growing.text(of: ["plain", "7"]) == """
+                choice                 B
+                -----------------  -----
+                outputChannel,     1,000
+                  uniform 8,
+                  clipped
+                plain                  7
+
+                """)
+        #expect(GrowingTable(header: ["choice", "B"], expected: [row], width: 40).text(of: row).count == 41)
+    }
+
     @Test("Words of a header one below the other stand on the rule")
     func broken() {
         let growing = GrowingTable(header: ["choice", "entropy\nbits", "\nworst"], expected: [["", "", "-0.10"]])
