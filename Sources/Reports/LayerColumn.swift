@@ -118,7 +118,7 @@ public enum LayerColumn: String, CaseIterable, Sendable {
 
     func column(_ style: TextStyle) -> FittedTable.Column {
         switch self {
-        case .name: .init(header, isLeft: true, shortest: 12)
+        case .name: .init(header, isLeft: true, shortest: 12, keepsEnd: true)
         case .operator: .init(header, isLeft: true, shortest: 12, expendability: 2)
         case .outputShape: .init(header, expendability: 4)
         case .simulatedCycles: .init(header)

@@ -12,17 +12,21 @@ public struct FittedTable: Sendable {
         var shortest: Int?
         /// Columns of a higher number are left out first; 0: never.
         var expendability: Int
+        /// Whether a field that is too long keeps its end, too: names that begin alike.
+        var keepsEnd: Bool
         /// What a cell looks like, by its text and its padded text.
         var styled: @Sendable (String, String) -> String
 
         public init(
             _ header: String, isLeft: Bool = false, shortest: Int? = nil, expendability: Int = 0,
+            keepsEnd: Bool = false,
             styled: @escaping @Sendable (String, String) -> String = { $1 }
         ) {
             self.header = header.printableWord
             self.isLeft = isLeft
             self.shortest = shortest
             self.expendability = expendability
+            self.keepsEnd = keepsEnd
             self.styled = styled
         }
     }
@@ -109,9 +113,14 @@ public struct FittedTable: Sendable {
         }
     }
 
+    private func shortened(_ text: String, to width: Int, keepsEnd: Bool) -> String {
+        let end = keepsEnd ? (width - 1) / 2 : 0
+        return text.prefix(width - 1 - end) + "…" + text.suffix(end)
+    }
+
     private func pad(_ text: String, _ column: Int, _ widths: [Int]) -> String {
         let width = widths[column]
-        let fitting = text.count > width ? text.prefix(width - 1) + "…" : text[...]
+        let fitting = text.count > width ? shortened(text, to: width, keepsEnd: columns[column].keepsEnd) : text
         let blanks = String(repeating: " ", count: width - fitting.count)
         return columns[column].isLeft ? fitting + blanks : blanks + fitting
     }

@@ -39,6 +39,12 @@ public struct TextStyle: Hashable, Sendable {
         usesColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
     }
 
+    /// Every line of a text cut so.
+    public func wrappedLines(of text: String, indent: Int = 0) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { wrapped(String($0), indent: indent) }
+            .joined(separator: "\n")
+    }
+
     /// Cut between words, so that no line is longer than the width; later lines are indented.
     public func wrapped(_ text: String, indent: Int = 0) -> String {
         guard let width else { return text }

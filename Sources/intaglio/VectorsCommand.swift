@@ -75,7 +75,8 @@ struct VectorsCommand: ParsableCommand {
                 files.result(simulation), DocumentHeader(machine: options.machineDescription()))
         } else {
             // A mismatch is said once, as what ends the command.
-            try Console.result(files.text(simulation.flatMap { $0.passed ? $0 : nil }))
+            let text = files.text(simulation.flatMap { $0.passed ? $0 : nil })
+            try Console.result(TextStyle(of: 1).wrappedLines(of: text, indent: 4))
         }
         if let simulation, !simulation.passed { throw DifferenceFound(message: simulation.message) }
         if untilCovered, !files.vectors.coverage.isComplete {

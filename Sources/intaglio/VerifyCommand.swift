@@ -131,12 +131,12 @@ struct VerifyCommand: ParsableCommand {
             Console.progress($0, $1, of: $2)
         }
         Console.endProgress()
-        var table = TextTable(header: ["layer", "elements", "differ", "first difference"], leftColumns: 1)
-        for comparison in verification.layers {
-            table.append([
-                comparison.layer, comparison.elements.grouped, comparison.differences.grouped, comparison.first ?? "",
-            ])
+        let fields = verification.layers.map {
+            [$0.layer, $0.elements.grouped, $0.differences.grouped, $0.first ?? ""]
         }
+        let table = GrowingTable(
+            header: ["layer", "elements", "differ", "first difference"], expected: fields,
+            width: TextStyle(of: 1).width)
         if json {
             let rows = verification.layers.map { layer -> ResultRecord in
                 [
@@ -146,7 +146,7 @@ struct VerifyCommand: ParsableCommand {
             }
             try Console.document(ResultRows(rows), options.header())
         } else {
-            try Console.result(table.text)
+            try Console.result(table.heading + fields.map(table.text).joined())
         }
         if let failure = verification.failure { throw DifferenceFound(message: failure) }
         if !json { try Console.result("\(verification.layers.count) layers, 0 differences\n") }
@@ -161,16 +161,15 @@ struct VerifyCommand: ParsableCommand {
         }
         Console.endProgress()
         guard !results.isEmpty else { return try RefusedItems.requireNone(refused, done: 0, items: "cases") }
-        var table = TextTable(
-            header: ["case", "rounding", "outputs", "reference differs", "machine differs", "first difference"],
-            leftColumns: 2)
-        for result in results {
-            table.append([
+        let fields = results.map { result in
+            [
                 result.name, result.rounding.rawValue, result.outputs.grouped, result.referenceMismatches.grouped,
-                result.machineMismatches.grouped,
-                result.firstDifference ?? "",
-            ])
+                result.machineMismatches.grouped, result.firstDifference ?? "",
+            ]
         }
+        let table = GrowingTable(
+            header: ["case", "rounding", "outputs", "reference\ndiffers", "machine\ndiffers", "first\ndifference"],
+            expected: fields, width: TextStyle(of: 1).width, leftColumns: 2)
         if json {
             let rows = results.map { result -> ResultRecord in
                 [
@@ -182,7 +181,7 @@ struct VerifyCommand: ParsableCommand {
             }
             try Console.document(ResultRows(rows), DocumentHeader(machine: options.machineDescription()))
         } else {
-            try Console.result(table.text)
+            try Console.result(table.heading + fields.map(table.text).joined())
         }
         let equal = results.count { $0.referenceMismatches == 0 && $0.machineMismatches == 0 }
         let mismatches = results.reduce(0) { $0 + $1.referenceMismatches + $1.machineMismatches }
@@ -213,11 +212,8 @@ struct VerifyCommand: ParsableCommand {
         }
         Console.endProgress()
         guard json else {
-            let style = TextStyle(of: 1)
-            let lines = coverage.text.split(separator: "\n", omittingEmptySubsequences: false).map {
-                style.wrapped(String($0), indent: 13)
-            }
-            return try Console.result("\(lines.joined(separator: "\n"))\n\(all) cases, 0 differences\n")
+            let lines = TextStyle(of: 1).wrappedLines(of: coverage.text, indent: 13)
+            return try Console.result("\(lines)\n\(all) cases, 0 differences\n")
         }
         let record: ResultRecord = [
             "cases": .integer(all), "differences": .integer(0), "machines": .integer(machines.count),
