@@ -155,14 +155,4 @@ extension SimulationPlan {
         let isPlanned = try hasFormats(of: network)
         precondition(isPlanned, "a plan runs a network of other formats")
     }
-
-    /// Writes the graph inputs' elements to their regions.
-    fileprivate func write<Element: FixedWidthInteger>(
-        _ inputs: [String: Tensor<Element>], to memory: ExternalMemory
-    ) {
-        for (input, region) in zip(network.graph.inputs, layout.memoryMap.tensors) {
-            guard let tensor = inputs[input.name] else { preconditionFailure("no elements of input '\(input.name)'") }
-            StoredOutputs.write(tensor, to: region, in: memory)
-        }
-    }
 }
