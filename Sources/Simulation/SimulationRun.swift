@@ -79,10 +79,11 @@ public struct SimulationRun: Sendable {
         let outputs = StoredOutputs(memory: memory, map: program.memoryMap)
         let digests =
             isDigested
-            ? LayerDigests(tensors: plan.geometry.layers.map(\.outputTensor), outputs: outputs, team: team) : nil
+            ? LayerDigests(
+                program.layers, tensors: plan.geometry.layers.map(\.outputTensor), outputs: outputs, team: team) : nil
         let activities = LayerActivities(layers: program.layers.count)
         var observers: [any Observer] = [activities]
-        if let digests { observers.append(LayerEnds(program.layers) { digests.take($0) }) }
+        if let digests { observers.append(digests) }
         if let progress {
             let count = program.layers.count
             observers.append(LayerBegins { progress($0, count) })
