@@ -1,6 +1,7 @@
 internal import Commands
 
-/// Encoding side of the codebook-mux: the code of every x between the first and last threshold of each codebook, the code map included.
+/// Encoding side of the codebook-mux: the code of every x between the first and last threshold of each codebook, the
+/// code map included.
 ///
 ///     table   [codebook 0: t.first - 1 ... t.last][codebook 1: ...]
 ///     code  = table[base[j] + clamp(x, low[j], high[j])]
