@@ -7,7 +7,6 @@ public import Text
 
 /// One coded picture in numbers.
 public struct CodedPictureReport: Codable, Equatable, Sendable {
-    public var schemaVersion = 1
     public var width: Int
     public var height: Int
     public var quantizer: String

@@ -4,7 +4,6 @@ import Text
 
 /// What pictures cost and how they look, over quantizers and rates.
 public struct Evaluation: Codable, Equatable, Sendable {
-    public var schemaVersion = 1
     public var network: String
     public var machine: String
     /// Of each curve at each rate, each picture.

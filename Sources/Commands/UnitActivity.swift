@@ -11,11 +11,11 @@ public struct UnitActivity: Hashable, Sendable, BitwiseCopyable {
     public var externalWeightBytes = 0
     public var externalParameterBytes = 0
     public var externalWriteBytes = 0
-    /// Bytes read from the weight, activation and parameter memories: a whole word of C0 x K0 weights each step; a word
-    /// of C0 activations for each valid (inside the tensor) pixel lane of each step; operands of element-wise work and
-    /// of the normalization unit; stores.
+    /// Bytes read from the weight and activation buffers: a whole word of C0 x K0 weights each step; a word of C0
+    /// activations for each valid (inside the tensor) pixel lane of each step; operands of element-wise work and of the
+    /// normalization unit; stores. What the units read of parameter memory is not counted.
     public var bufferReadBytes = 0
-    /// Bytes written to them: loads and results.
+    /// Bytes written on chip: loads, those of parameter memory included, and results.
     public var bufferWriteBytes = 0
     /// Partial sums moved, in accumulators.
     public var partialSumReads = 0

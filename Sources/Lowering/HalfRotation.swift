@@ -8,7 +8,6 @@ struct HalfRotation {
     private var lastUses = [-1, -1]
     /// Loaded and not yet waited for.
     private var fresh = [false, false]
-    private(set) var loads = 0
 
     /// The half that holds the tile.
     func half(of tile: Int) -> Int? {
@@ -25,7 +24,6 @@ struct HalfRotation {
         fresh[half] = true
         lastUses[half] = -1
         next = (half + 1) % halves
-        loads += 1
         return (half, lastUse)
     }
 

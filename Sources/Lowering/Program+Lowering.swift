@@ -165,6 +165,6 @@ extension LayerTiling {
     fileprivate var commandEstimate: Int {
         let phases = layer.kind == .transposedConvolution ? layer.vertical.stride * layer.horizontal.stride : 1
         let perTile = MemoryBudget.sum(MemoryBudget.product(inputChannelTiles.count, phases + 3), 1)
-        return MemoryBudget.sum(MemoryBudget.product(pixelTiles, channelTiles.count, perTile), 8)
+        return MemoryBudget.sum(MemoryBudget.product(counts.pixelTiles, channelTiles.count, perTile), 8)
     }
 }

@@ -4,7 +4,7 @@ internal import Glibc
 internal import Kernels
 internal import Threads
 
-/// Expanded weights in the order of the MAC kernels, and the points where a 32-bit sum could overflow.
+/// Expanded weights in the order of the MAC kernels, in segments whose sums fit 32 bits.
 ///
 ///     pairs   [group][block of 16 channels][pair of the runs][16 channels][2]
 ///     chunks  [32-element chunk of the runs][4 channels][32]            at most 4 channels of one group, long runs
@@ -12,14 +12,6 @@ internal import Threads
 /// Depends on nothing but the codes, the weight table, the largest magnitude of each channel's operands and the shape:
 /// equal inputs give equal packs.
 final class PackedWeights {
-    /// A stretch of the runs whose sums fit 32 bits.
-    struct Segment {
-        /// Pieces: run, first pair, pairs.
-        var pieces: [(run: Int, firstPair: Int, pairs: Int)] = []
-        /// Pairs of the runs before this segment.
-        var pairsBefore = 0
-    }
-
     let runs: WeightRuns
     let blocks: Int
     let isChunked: Bool
@@ -164,103 +156,11 @@ final class PackedWeights {
         return packed
     }
 
-    static func wholeSegment(_ runs: WeightRuns) -> Segment {
-        Segment(pieces: (0..<runs.count).map { (run: $0, firstPair: 0, pairs: runs.pairs) })
-    }
-
-    /// Whether no sum of any subset of products passes 32 bits.
-    private static func sumsFit(_ chunks: AlignedMemory<Int16>, _ runs: WeightRuns, _ largest: [Int64]) -> Bool {
-        let runPitch = (runs.length + 31) / 32 * 128
-        return (0..<4).allSatisfy { k in
-            var bound: Int64 = 0
-            for run in 0..<runs.count {
-                for position in 0..<runs.length {
-                    let weight = chunks.base[run * runPitch + position / 32 * 128 + k * 32 + position % 32]
-                    bound += abs(Int64(weight)) * largest[position % largest.count]
-                }
-            }
-            return bound <= Int64(Int32.max)
-        }
-    }
-
-    /// Cuts the runs wherever the bound of some channel would pass 32 bits.
-    private static func segments(
-        _ pass: Accumulation, _ runs: WeightRuns, blocks: Int, _ weights: AlignedMemory<Int16>, _ largest: [Int64]
-    ) -> [Segment] {
-        let channels = pass.inputChannels
-        let lanes = pass.groups * blocks * 16
-        let blockPitch = runs.count * runs.pairs * 32
-        var bounds = [Int64](repeating: 0, count: lanes)
-        var pairBounds = bounds
-        var segments = [Segment()]
-        for run in 0..<runs.count {
-            var firstPair = 0
-            for pair in 0..<runs.pairs {
-                var passes = false
-                let second = 2 * pair + 1 < runs.length
-                for block in 0..<lanes / 16 {
-                    let group = block / blocks * channels
-                    let v0 = largest[group + 2 * pair % channels]
-                    let v1 = second ? largest[group + (2 * pair + 1) % channels] : 0
-                    let w = weights.base + block * blockPitch + (run * runs.pairs + pair) * 32
-                    for lane in 0..<16 {
-                        let bound = abs(Int64(w[2 * lane])) * v0 + abs(Int64(w[2 * lane + 1])) * v1
-                        pairBounds[block * 16 + lane] = bound
-                        passes = passes || bounds[block * 16 + lane] + bound > Int64(Int32.max)
-                    }
-                }
-                if passes {
-                    if pair > firstPair {
-                        segments[segments.count - 1].pieces.append(
-                            (run: run, firstPair: firstPair, pairs: pair - firstPair))
-                    }
-                    segments.append(Segment(pairsBefore: run * runs.pairs + pair))
-                    firstPair = pair
-                    bounds = pairBounds
-                    precondition(bounds.allSatisfy { $0 <= Int64(Int32.max) }, "two products fit 32 bits")
-                } else {
-                    for lane in 0..<lanes { bounds[lane] += pairBounds[lane] }
-                }
-            }
-            if runs.pairs > firstPair {
-                segments[segments.count - 1].pieces.append(
-                    (run: run, firstPair: firstPair, pairs: runs.pairs - firstPair))
-            }
-        }
-        return segments
-    }
 }
 
 extension Accumulation {
     /// Offset of a tap's weights from `weightAddress`.
     func weightOffset(_ group: Int, _ k: Int, _ tap: (r: Int, s: Int)) -> Int {
         ((group * outputChannels + k) * taps + tap.r * tapColumns + tap.s) * weightTapPitchBytes
-    }
-}
-
-/// The packs of the last weight tiles: a schedule that loads the same weights for every row of tiles finds them packed.
-struct PackedWeightsCache {
-    static let largestBytes = 16 << 20
-    private var packs: [PackedWeights] = []
-
-    mutating func pack(
-        _ pass: Accumulation, _ decoder: OperandDecoder, entries: AlignedMemory<Int16>,
-        _ buffer: borrowing OnChipBuffer, level: KernelLevel,
-        team: ThreadTeam
-    ) -> PackedWeights {
-        let range = pass.weightByteRange
-        let stamp = buffer.stamp(of: range)
-        let key = PackedWeights.key(pass, decoder, level)
-        if let index = packs.lastIndex(where: { $0.matches(key, entries: entries, buffer, range, stamp: stamp) }) {
-            if index < packs.count - 1 { packs.append(packs.remove(at: index)) }
-            return packs.last!
-        }
-        packs.append(
-            PackedWeights(
-                pass, key: key, entries: entries, source: buffer.pointer(reading: range), count: range.count, team: team
-            ))
-        var bytes = packs.reduce(0) { $0 + $1.bytes }
-        while bytes > PackedWeightsCache.largestBytes, packs.count > 1 { bytes -= packs.removeFirst().bytes }
-        return packs.last!
     }
 }

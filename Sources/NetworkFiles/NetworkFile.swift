@@ -96,7 +96,6 @@ public struct NetworkFile: Sendable {
             try JSONParser.parse(Array(text.utf8), at: "\(place), metadata \(name)"), at: "\(place), \(name)")
     }
 
-    /// Of a file's metadata, what a network file may hold.
     /// The format's name and version. Version 1 is the first; what it meant it means for ever.
     private static func requireVersion(_ metadata: [String: String], at place: String) throws(Diagnostic) {
         let (format, version) = (metadata["format"], metadata["schemaVersion"])
@@ -122,6 +121,7 @@ public struct NetworkFile: Sendable {
             remedy: "write the number \(Self.schemaVersion) where the rest of the file follows docs/network-file.md")
     }
 
+    /// Of a file's metadata, what a network file may hold.
     private static let metadataKeys = ["format", "schemaVersion", "float", "quantized"]
 
     /// Reads and validates the file at a path.

@@ -8,6 +8,9 @@ import Quantization
 ///
 ///     LAYER.weightCodes U8 [K][R][S][C]   .weightEntries I16 [256]   .bias I64 [K]
 ///          .multiplierMantissas U32 [K]   .multiplierExponents I8 [K]
+///          .multiplierNegativeMantissas U32 [K]   .multiplierNegativeExponents I8 [K]
+///                                             where sums below 0 have multipliers of their own
+///          .codeMap U8 [256]                  where codes become others before they are stored
 ///     LAYER.gammaCodes U8 [C][C]   .gammaEntries I16 [256]   .beta I64   .operandShifts U8
 ///          .scaleMantissas U32   .scaleShifts U8
 ///     LAYER.tableBases U32 [segments]   .tableSlopes I32 [segments]

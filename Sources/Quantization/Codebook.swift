@@ -52,3 +52,19 @@ public struct Codebook: Hashable, Sendable {
     /// `entries[i] = i`: a picture's samples.
     public static let linearUnsigned = try! Codebook(entries: (0..<256).map { Int32($0) })
 }
+
+extension Codebook {
+    /// The law's codebook of signed codes (code 128 = 0) with the default thresholds.
+    ///
+    /// - Throws: as `Law.signedEntries`.
+    public static func signed(_ law: Law, range: Int, bits: Int, at place: String) throws(Diagnostic) -> Codebook {
+        try Codebook(entries: law.signedEntries(range: range, bits: bits, at: place))
+    }
+
+    /// The law's codebook of unsigned codes (code 0 = 0) with the default thresholds.
+    ///
+    /// - Throws: as `Law.unsignedEntries`.
+    public static func unsigned(_ law: Law, range: Int, bits: Int, at place: String) throws(Diagnostic) -> Codebook {
+        try Codebook(entries: law.unsignedEntries(range: range, bits: bits, at: place))
+    }
+}

@@ -34,3 +34,21 @@ public struct WeightDecoder: Hashable, Sendable {
         }
     }
 }
+
+extension WeightDecoder {
+    /// The law's decoder of signed weight codes to W bits.
+    ///
+    /// - Throws: as `Law.weightEntries`.
+    public static func weights(_ law: Law, bits: Int, at place: String) throws(Diagnostic) -> WeightDecoder {
+        try WeightDecoder(
+            entries: law.weightEntries(bits: bits, at: place), isMemoryFree: law.isMemoryFree, law: law.description)
+    }
+
+    /// The law's decoder of unsigned gamma codes to W bits signed.
+    ///
+    /// - Throws: as `Law.gammaEntries`.
+    public static func gammas(_ law: Law, bits: Int, at place: String) throws(Diagnostic) -> WeightDecoder {
+        try WeightDecoder(
+            entries: law.gammaEntries(bits: bits, at: place), isMemoryFree: law.isMemoryFree, law: law.description)
+    }
+}

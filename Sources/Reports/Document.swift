@@ -8,7 +8,7 @@ public import NetworkFiles
 ///     {"schemaVersion": 2, "tool": {"name": "intaglio", "version": "0.1.0"}, "machine": {...},
 ///      "network": {"name": ..., "digest": ..., "rate": ...}, ...}
 public struct DocumentHeader: Encodable, Sendable {
-    /// Documents of another version have other fields, or fields of another meaning.
+    /// Of every document. Those of another version have other fields, or fields of another meaning.
     public static let schemaVersion = 2
 
     private struct Tool: Encodable {

@@ -42,7 +42,7 @@ struct LayerSearch {
                 for inputChannels in inputs where fitting < LayerSearch.inputTilesTried {
                     let tile = Tile(
                         outputRows: 1, outputColumns: 1, outputChannels: outputChannels, inputChannels: inputChannels)
-                    let weightBytes = self.weightBytes(tile)
+                    let weightBytes = TileFootprint.weightBytes(layer, tile: tile, array: machine.macArray)
                     leastWeightBytes = min(leastWeightBytes, weightBytes)
                     guard weightBytes <= machine.weightHalfBytes else { continue }
                     if considerAll(tile, rows, columns, halves: halves) {
@@ -54,13 +54,6 @@ struct LayerSearch {
         guard let best else { throw notFound(weightBytes: leastWeightBytes) }
         return LayerSchedule(
             name: layer.name, tile: best.tile, order: best.order, buffers: best.allocation.buffers(layer, machine))
-    }
-
-    private func weightBytes(_ tile: Tile) -> Int {
-        let array = machine.macArray
-        guard layer.usesArray else { return 0 }
-        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * layer.taps
-            * roundUp(tile.inputChannels, to: array.inputChannelLanes)
     }
 
     private func notFound(weightBytes: Int) -> Diagnostic {

@@ -3,26 +3,6 @@ import Geometry
 import MachineDescription
 import Schedules
 
-/// How many tiles a tiling has, without listing them.
-struct TileCounts {
-    let pixelTiles: Int
-    let channelTiles: Int
-    let inputChannelTiles: Int
-    let inputFollowsChannels: Bool
-
-    init(_ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles) {
-        pixelTiles = rows.count * columns.count
-        channelTiles =
-            layer.kind == .concatenation
-            ? layer.operands.count : ceilDivide(layer.outputChannels, by: tile.outputChannels)
-        inputChannelTiles = layer.usesArray ? ceilDivide(layer.groupInputChannels, by: tile.inputChannels) : 1
-        inputFollowsChannels = (layer.groups > 1 && channelTiles > 1) || layer.kind == .concatenation
-    }
-
-    var inputTiles: Int { pixelTiles * (inputFollowsChannels ? channelTiles : inputChannelTiles) }
-    var outputTiles: Int { pixelTiles * channelTiles }
-}
-
 /// The transfers of a tiling: of one pass over all input tiles, all weights once, all results.
 struct TrafficEstimate {
     private let counts: TileCounts
@@ -57,12 +37,11 @@ struct TrafficEstimate {
             channels: ceilDivide(layer.outputChannels, by: counts.channelTiles), parts: counts.channelTiles,
             tensorChannels: layer.outputChannels,
             bytesPerElement: layer.outputBytesPerElement, dma: dma)
-        let weightTiles = layer.usesArray ? counts.channelTiles * counts.inputChannelTiles : 0
         weights =
-            weightTiles == 0
+            counts.weightTiles == 0
             ? TransferEstimate()
             : TransferEstimate(
-                count: weightTiles, runs: 1, runBytes: ceilDivide(layer.weightBytes, by: weightTiles),
+                count: counts.weightTiles, runs: 1, runBytes: ceilDivide(layer.weightBytes, by: counts.weightTiles),
                 unit: dma.burstBytes, dma: dma)
         firstInput = input.part(of: counts.inputTiles)
         lastOutput = output.part(of: counts.outputTiles)
@@ -89,13 +68,12 @@ struct TrafficEstimate {
     }
 
     func total(_ order: LoopOrder, inputHalves: Int, weightHalves: Int) -> TransferEstimate {
-        let weightTiles = counts.channelTiles * counts.inputChannelTiles
         let inputPasses: Int
         let weightPasses: Int
         switch order {
         case .pixelsOuter:
             inputPasses = counts.inputChannelTiles <= inputHalves ? 1 : counts.channelTiles
-            weightPasses = weightTiles <= weightHalves ? 1 : counts.pixelTiles
+            weightPasses = counts.weightTiles <= weightHalves ? 1 : counts.pixelTiles
         case .channelsOuter:
             inputPasses = counts.inputTiles <= inputHalves ? 1 : counts.channelTiles
             weightPasses = counts.inputChannelTiles <= weightHalves ? 1 : counts.pixelTiles
@@ -104,16 +82,5 @@ struct TrafficEstimate {
         total += weights.times(weightPasses)
         total += output
         return total
-    }
-}
-
-extension TransferEstimate {
-    /// One of `count` equal parts.
-    fileprivate func part(of count: Int) -> TransferEstimate {
-        var part = self
-        part.bytes = ceilDivide(bytes, by: count)
-        part.bursts = ceilDivide(bursts, by: count)
-        part.transfers = ceilDivide(transfers, by: count)
-        return part
     }
 }

@@ -37,6 +37,15 @@ struct TransferEstimate {
         return product
     }
 
+    /// One of `count` equal parts.
+    func part(of count: Int) -> TransferEstimate {
+        var part = self
+        part.bytes = ceilDivide(bytes, by: count)
+        part.bursts = ceilDivide(bursts, by: count)
+        part.transfers = ceilDivide(transfers, by: count)
+        return part
+    }
+
     func cycles(_ dma: DMADescription) -> Int {
         let beats = ceilDivide(bytes, by: dma.bytesPerCycle)
         let latencyBound = (bursts * dma.latencyCycles + beats) / dma.outstanding

@@ -52,3 +52,14 @@ public struct ClippingReport: SaturatedShare, Codable, Equatable, Sendable {
         """
     }
 }
+
+extension Graph {
+    /// A tensor and those whose elements it copies.
+    fileprivate func sources(of tensor: String) -> Set<String> {
+        var sources: Set<String> = [tensor]
+        for layer in layers.reversed() where sources.contains(layer.name) {
+            if layer.operator.movesElements { sources.formUnion(layer.inputs) }
+        }
+        return sources
+    }
+}

@@ -1,5 +1,4 @@
 import Commands
-import Lowering
 import Machine
 import Timing
 
@@ -11,23 +10,6 @@ final class LayerActivities: Observer {
 
     func commandEnded(index: Int, command: Command, activity: UnitActivity, saturatedOutputs: Int) {
         byLayer[command.layer] += activity
-    }
-}
-
-/// Calls with the index of each layer whose last command ended.
-final class LayerEnds: Observer {
-    /// Commands of each layer that have not ended.
-    private var remaining: [Int]
-    private let ended: (Int) -> Void
-
-    init(_ layers: [LayerProgram], ended: @escaping (Int) -> Void) {
-        remaining = layers.map(\.commands.count)
-        self.ended = ended
-    }
-
-    func commandEnded(index: Int, command: Command, activity: UnitActivity, saturatedOutputs: Int) {
-        remaining[command.layer] -= 1
-        if remaining[command.layer] == 0 { ended(command.layer) }
     }
 }
 

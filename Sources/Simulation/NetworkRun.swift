@@ -3,14 +3,13 @@ import Geometry
 import Graph
 public import Images
 public import Networks
-public import Tensors
 public import Threads
 
 /// A run of a whole network with its report: on a picture, which the first output may give back, or on tensors.
 public struct NetworkRun: Sendable {
     public let simulation: SimulationRun
     /// Nil for a run on tensors.
-    private let picture: PNGPicture?
+    let picture: PNGPicture?
     /// Of the network's first output against the picture, where it is one and there is one.
     public let psnr: PSNR?
 
@@ -42,73 +41,5 @@ public struct NetworkRun: Sendable {
             plan, of: inputs.network.network, digested: inputs.tensors, team: team, progress: progress
         ) { inputs.network }
         (picture, psnr) = (nil, nil)
-    }
-
-    /// The network's first output as a picture of the original's extent, or of its own where there is none; nil where
-    /// it is no picture.
-    public var reconstructedPicture: RGBImage? { Self.reconstruction(of: simulation, picture?.image) }
-
-    /// Whether the first output is three channels of samples.
-    private var givesPicture: Bool {
-        let output = simulation.plan.geometry.result(of: simulation.plan.geometry.outputLayers[0])
-        return output.shape.channels == 3 && output.bytesPerElement == 1
-    }
-
-    private static func reconstruction(of simulation: SimulationRun, _ image: RGBImage?) -> RGBImage? {
-        let geometry = simulation.plan.geometry
-        let output = geometry.result(of: geometry.outputLayers[0])
-        guard output.shape.channels == 3, output.bytesPerElement == 1 else { return nil }
-        return PictureTensor.image(
-            simulation.outputs.codes(geometry.layers[geometry.outputLayers[0]].outputTensor),
-            width: image?.width ?? output.shape.width, height: image?.height ?? output.shape.height)
-    }
-
-    /// Every layer's stored output with its bytes an element.
-    public var storedTensors: [(name: String, tensor: Tensor<Int32>, bytesPerElement: Int)] {
-        let geometry = simulation.plan.geometry
-        return geometry.layers.indices.map { index in
-            let result = geometry.result(of: index)
-            return (result.name, simulation.storedOutput(index), result.bytesPerElement)
-        }
-    }
-
-    /// The plan's report with what only data can say.
-    ///
-    /// - Parameter framesPerSecond: runs a second that are wanted, more than 0.
-    public func report(float: FloatRun? = nil, framesPerSecond: Double? = nil) -> RunReport {
-        var report = simulation.plan.report(framesPerSecond: framesPerSecond)
-        if let picture {
-            report.image.conversions = picture.conversions.map(\.rawValue)
-        } else {
-            let tensors = simulation.plan.geometry.tensors.prefix(simulation.plan.network.graph.inputs.count)
-            report.inputs = tensors.map { InputReport(name: $0.name, shape: $0.shape.description) }
-        }
-        let pixels = Double(report.image.width * report.image.height)
-        let (graph, geometry) = (simulation.plan.network.graph, simulation.plan.geometry)
-        report.totals.saturatedOutputs = simulation.saturatedOutputs.reduce(0, +)
-        report.latents = geometry.latentLayers.map { layer in
-            let latents = simulation.storedOutput(layer)
-            return LatentReport(
-                tensor: geometry.layers[layer].name, count: latents.elements.count,
-                empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents) / pixels,
-                saturated: simulation.saturatedOutputs[layer])
-        }
-        let saturations = simulation.saturations
-        report.clipping = ClippingReport(
-            saturations, of: graph, picture: givesPicture ? graph.outputs[0] : nil)
-        if let psnr {
-            report.quality = QualityReport(
-                psnr: psnr.finiteDecibels,
-                psnrFloat: float?.psnr?.finiteDecibels,
-                empiricalBitsPerPixelFloat: float?.empiricalBitsPerPixel)
-        }
-        // Last: until here a worker may still be at the digest of the last layer.
-        for index in report.layers.indices {
-            report.layers[index].saturatedOutputs = saturations[index].saturatedOutputs
-            report.layers[index].saturatedShare = saturations[index].saturatedShare
-            report.layers[index].worstChannel = saturations[index].worstChannel
-            report.layers[index].outputDigest = simulation.digest(of: index)
-        }
-        return report
     }
 }

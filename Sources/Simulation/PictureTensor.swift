@@ -5,7 +5,7 @@ public import Networks
 import Quantization
 public import Tensors
 
-/// How a picture enters and leaves a network: samples 0...255 are the codes of a linear codebook.
+/// How a picture enters a network, and leaves it: samples 0...255 are the codes of a linear codebook.
 public enum PictureTensor {
     /// The stored input tensor, padded to a multiple of the network's stride.
     ///
@@ -18,7 +18,7 @@ public enum PictureTensor {
             throw Diagnostic(
                 .networkHasNoPicture, at: "network \(graph.name)",
                 found: "inputs \(graph.inputs.map { "\($0.name) of \($0.channels) channels" }.joined(separator: ", "))",
-                expected: "one input of three channels with 8-bit codes", 
+                expected: "one input of three channels with 8-bit codes",
                 remedy: "give the network's own tensors, --input NAME=FILE.npy, or run one that takes a picture")
         }
         let padded = image.padded(toMultipleOf: graph.sizeMultiple)
@@ -44,14 +44,6 @@ public enum PictureTensor {
             found: "sample \(image.samples[index])",
             expected: "at most \(counts[channel] - 1): the codebook of this channel has \(counts[channel]) entries",
             remedy: "run a network whose input has a code for each sample 0...255, or a picture of smaller samples")
-    }
-
-    /// The picture that a stored output of three channels is, cropped to the given extent; nil where it has other
-    /// channels or is smaller.
-    public static func image(_ stored: Tensor<UInt8>, width: Int, height: Int) -> RGBImage? {
-        guard stored.shape.channels == 3, stored.shape.height >= height, stored.shape.width >= width else { return nil }
-        return RGBImage(width: stored.shape.width, height: stored.shape.height, samples: stored.elements).cropped(
-            width: width, height: height)
     }
 }
 

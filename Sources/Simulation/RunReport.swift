@@ -3,7 +3,6 @@ public import WeightCoding
 /// Everything that `plan` and `run` report. The names are the JSON contract (`docs/schemas/report.schema.json`); fields
 /// may be added, these stay.
 public struct RunReport: Codable, Equatable, Sendable {
-    public var schemaVersion = 1
     public var network: String
     public var machine: String
     public var image: ImageReport

@@ -79,10 +79,11 @@ public struct SimulationRun: Sendable {
         let outputs = StoredOutputs(memory: memory, map: program.memoryMap)
         let digests =
             isDigested
-            ? LayerDigests(tensors: plan.geometry.layers.map(\.outputTensor), outputs: outputs, team: team) : nil
+            ? LayerDigests(
+                program.layers, tensors: plan.geometry.layers.map(\.outputTensor), outputs: outputs, team: team) : nil
         let activities = LayerActivities(layers: program.layers.count)
         var observers: [any Observer] = [activities]
-        if let digests { observers.append(LayerEnds(program.layers) { digests.take($0) }) }
+        if let digests { observers.append(digests) }
         if let progress {
             let count = program.layers.count
             observers.append(LayerBegins { progress($0, count) })
@@ -154,15 +155,5 @@ extension SimulationPlan {
     fileprivate func requireFormats(of network: QuantizedNetwork) throws(Diagnostic) {
         let isPlanned = try hasFormats(of: network)
         precondition(isPlanned, "a plan runs a network of other formats")
-    }
-
-    /// Writes the graph inputs' elements to their regions.
-    fileprivate func write<Element: FixedWidthInteger>(
-        _ inputs: [String: Tensor<Element>], to memory: ExternalMemory
-    ) {
-        for (input, region) in zip(network.graph.inputs, layout.memoryMap.tensors) {
-            guard let tensor = inputs[input.name] else { preconditionFailure("no elements of input '\(input.name)'") }
-            StoredOutputs.write(tensor, to: region, in: memory)
-        }
     }
 }

@@ -82,28 +82,4 @@ package struct StoredOutputs: @unchecked Sendable {
         }
         return Tensor(shape: shape, elements: elements)
     }
-
-    /// Writes elements to where a region stores them: codes as bytes, signed 16-bit values in little-endian order.
-    static func write<Element: FixedWidthInteger>(
-        _ tensor: Tensor<Element>, to region: TensorRegion, in memory: ExternalMemory
-    ) {
-        let rowElements = region.width * region.channels
-        precondition(
-            tensor.elements.count == region.height * rowElements,
-            "stored input has \(tensor.elements.count) elements, its region \(region.height * rowElements)")
-        memory.withBytes { bytes in
-            for y in 0..<region.height {
-                let first = region.address + y * region.rowPitchBytes
-                for index in 0..<rowElements {
-                    let element = tensor.elements[y * rowElements + index]
-                    if region.bytesPerElement == 1 {
-                        bytes[first + index] = UInt8(element)
-                    } else {
-                        bytes.storeBytes(
-                            of: Int16(element).littleEndian, toByteOffset: first + 2 * index, as: Int16.self)
-                    }
-                }
-            }
-        }
-    }
 }

@@ -1,21 +1,3 @@
-import Geometry
-import Graph
-import Networks
-import Tensors
-
-/// So many saturated elements of so many.
-public protocol SaturatedShare {
-    var saturatedOutputs: Int { get }
-    var elements: Int { get }
-}
-
-extension SaturatedShare {
-    /// Whether the share is larger, compared without rounding.
-    public func isWorse(than other: Self) -> Bool {
-        Int128(saturatedOutputs) * Int128(other.elements) > Int128(other.saturatedOutputs) * Int128(elements)
-    }
-}
-
 /// How many elements of one layer's stored output saturated.
 public struct TensorSaturation: SaturatedShare, Equatable, Sendable {
     public let tensor: String
@@ -57,45 +39,5 @@ public struct ChannelSaturation: Codable, Equatable, Sendable {
 
     package init(channel: Int, saturatedOutputs: Int, share: Double) {
         (self.channel, self.saturatedOutputs, self.share) = (channel, saturatedOutputs, share)
-    }
-}
-
-/// The first channel that two executors count differently.
-struct SaturationDifference {
-    let channel: Int
-    let reference: Int
-    let machine: Int
-
-    /// Nil where all counts are equal.
-    init?(reference: [Int], machine: [Int]) {
-        precondition(reference.count == machine.count, "counts of \(reference.count) and \(machine.count) channels")
-        guard let channel = reference.indices.first(where: { reference[$0] != machine[$0] }) else { return nil }
-        (self.channel, self.reference, self.machine) = (channel, reference[channel], machine[channel])
-    }
-
-    /// Without the layer's name.
-    var phrase: String { "channel \(channel): reference counts \(reference) saturated outputs, machine \(machine)" }
-}
-
-extension SimulationRun {
-    /// Of every layer, in the graph's order.
-    public var saturations: [TensorSaturation] {
-        plan.geometry.layers.indices.map { index in
-            let result = plan.geometry.result(of: index)
-            return TensorSaturation(
-                tensor: result.name, elements: result.shape.count,
-                saturatedOutputsByChannel: saturatedOutputsByChannel[index])
-        }
-    }
-}
-
-extension Graph {
-    /// A tensor and those whose elements it copies.
-    func sources(of tensor: String) -> Set<String> {
-        var sources: Set<String> = [tensor]
-        for layer in layers.reversed() where sources.contains(layer.name) {
-            if layer.operator.movesElements { sources.formUnion(layer.inputs) }
-        }
-        return sources
     }
 }

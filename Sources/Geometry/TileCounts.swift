@@ -1,0 +1,26 @@
+import FixedPoint
+package import Schedules
+
+/// How many tiles a tiling has, without listing them.
+package struct TileCounts: Hashable {
+    package let pixelTiles: Int
+    package let channelTiles: Int
+    package let inputChannelTiles: Int
+    /// Tiles of weights; 0 where the layer has none.
+    package let weightTiles: Int
+    /// Whether another channel tile reads another input tile.
+    package let inputFollowsChannels: Bool
+
+    package init(_ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles) {
+        pixelTiles = rows.count * columns.count
+        channelTiles =
+            layer.kind == .concatenation
+            ? layer.operands.count : ceilDivide(layer.outputChannels, by: tile.outputChannels)
+        inputChannelTiles = layer.usesArray ? ceilDivide(layer.groupInputChannels, by: tile.inputChannels) : 1
+        weightTiles = layer.usesArray ? channelTiles * inputChannelTiles : 0
+        inputFollowsChannels = (layer.groups > 1 && channelTiles > 1) || layer.kind == .concatenation
+    }
+
+    package var inputTiles: Int { pixelTiles * (inputFollowsChannels ? channelTiles : inputChannelTiles) }
+    package var outputTiles: Int { pixelTiles * channelTiles }
+}

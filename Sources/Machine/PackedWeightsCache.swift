@@ -1,0 +1,30 @@
+internal import Commands
+internal import Kernels
+internal import Threads
+
+/// The packs of the last weight tiles: a schedule that loads the same weights for every row of tiles finds them packed.
+struct PackedWeightsCache {
+    static let largestBytes = 16 << 20
+    private var packs: [PackedWeights] = []
+
+    mutating func pack(
+        _ pass: Accumulation, _ decoder: OperandDecoder, entries: AlignedMemory<Int16>,
+        _ buffer: borrowing OnChipBuffer, level: KernelLevel,
+        team: ThreadTeam
+    ) -> PackedWeights {
+        let range = pass.weightByteRange
+        let stamp = buffer.stamp(of: range)
+        let key = PackedWeights.key(pass, decoder, level)
+        if let index = packs.lastIndex(where: { $0.matches(key, entries: entries, buffer, range, stamp: stamp) }) {
+            if index < packs.count - 1 { packs.append(packs.remove(at: index)) }
+            return packs.last!
+        }
+        packs.append(
+            PackedWeights(
+                pass, key: key, entries: entries, source: buffer.pointer(reading: range), count: range.count, team: team
+            ))
+        var bytes = packs.reduce(0) { $0 + $1.bytes }
+        while bytes > PackedWeightsCache.largestBytes, packs.count > 1 { bytes -= packs.removeFirst().bytes }
+        return packs.last!
+    }
+}
