@@ -5,6 +5,7 @@ import MachineDescription
 import NetworkFiles
 import RTL
 import Reports
+import Text
 public import TestVectors
 
 extension UnitName: ExpressibleByArgument {}
