@@ -1,3 +1,6 @@
+import Geometry
+import Tensors
+
 /// How many elements of one layer's stored output saturated.
 public struct TensorSaturation: SaturatedShare, Equatable, Sendable {
     public let tensor: String
@@ -39,5 +42,17 @@ public struct ChannelSaturation: Codable, Equatable, Sendable {
 
     package init(channel: Int, saturatedOutputs: Int, share: Double) {
         (self.channel, self.saturatedOutputs, self.share) = (channel, saturatedOutputs, share)
+    }
+}
+
+extension SimulationRun {
+    /// Of every layer, in the graph's order.
+    public var saturations: [TensorSaturation] {
+        plan.geometry.layers.indices.map { index in
+            let result = plan.geometry.result(of: index)
+            return TensorSaturation(
+                tensor: result.name, elements: result.shape.count,
+                saturatedOutputsByChannel: saturatedOutputsByChannel[index])
+        }
     }
 }
