@@ -86,7 +86,11 @@ public struct NetworkSource: Sendable {
             throw Diagnostic(
                 .networkHasNoFloat, at: place, found: "a network file without float weights",
                 expected: "a file that carries them",
-                remedy: "run without --float, or quantize again from the float network (it is carried along)")
+                remedy:
+                    """
+                    name a float network's file, or one that `quantize` made of it (it carries the float network \
+                    along); --float goes with such files only
+                    """)
         }
         if let quantized = file.quantized,
             quantized.graph.layers != network.graph.layers || quantized.graph.inputs != network.graph.inputs

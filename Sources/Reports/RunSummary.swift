@@ -60,10 +60,10 @@ public struct RunSummary: Sendable {
         ]
         if let coding = totals.weightCoding { lines.append(weightCoding(coding, totals)) }
         for latent in report.latents ?? [] {
+            let bits = latent.empiricalBitsPerPixel.map { "\($0.fixed(4)) bits a pixel (empirical entropy), " } ?? ""
             lines.append(
                 """
-                latents     \(latent.tensor): \(latent.empiricalBitsPerPixel.fixed(4)) bits a pixel (empirical \
-                entropy), \(latent.saturated.grouped) of \(latent.count.grouped) saturated
+                latents     \(latent.tensor): \(bits)\(latent.saturated.grouped) of \(latent.count.grouped) saturated
                 """
             )
         }

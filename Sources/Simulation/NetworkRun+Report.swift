@@ -25,14 +25,15 @@ extension NetworkRun {
             let tensors = simulation.plan.geometry.tensors.prefix(simulation.plan.network.graph.inputs.count)
             report.inputs = tensors.map { InputReport(name: $0.name, shape: $0.shape.description) }
         }
-        let pixels = Double(report.image.width * report.image.height)
+        // What is fed to a layer has an extent of its own: no pixels of a picture.
+        let pixels = picture.map { _ in Double(report.image.width * report.image.height) }
         let (graph, geometry) = (simulation.plan.network.graph, simulation.plan.geometry)
         report.totals.saturatedOutputs = simulation.saturatedOutputs.reduce(0, +)
         report.latents = geometry.latentLayers.map { layer in
             let latents = simulation.storedOutput(layer)
             return LatentReport(
                 tensor: geometry.layers[layer].name, count: latents.elements.count,
-                empiricalBitsPerPixel: EmpiricalEntropy.bits(of: latents) / pixels,
+                empiricalBitsPerPixel: pixels.map { EmpiricalEntropy.bits(of: latents) / $0 },
                 saturated: simulation.saturatedOutputs[layer])
         }
         let saturations = simulation.saturations

@@ -154,8 +154,9 @@ public struct FrameRateReport: Codable, Equatable, Sendable {
 public struct LatentReport: Codable, Equatable, Sendable {
     public var tensor: String
     public var count: Int
-    /// Sum over channels of the zero-order entropy of the channel's symbols, over the picture's own pixels.
-    public var empiricalBitsPerPixel: Double
+    /// Sum over channels of the zero-order entropy of the channel's symbols, over the picture's own pixels; absent
+    /// where no picture was run.
+    public var empiricalBitsPerPixel: Double?
     /// Symbols that the stored code could not hold.
     public var saturated: Int
 }

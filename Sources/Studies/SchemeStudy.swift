@@ -53,5 +53,5 @@ public enum SchemeStudy {
 
 extension RunReport {
     /// Of all latents, by their own frequencies.
-    public var empiricalBitsPerPixel: Double { (latents ?? []).reduce(0) { $0 + $1.empiricalBitsPerPixel } }
+    public var empiricalBitsPerPixel: Double { (latents ?? []).reduce(0) { $0 + ($1.empiricalBitsPerPixel ?? 0) } }
 }

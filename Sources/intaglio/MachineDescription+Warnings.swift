@@ -11,6 +11,26 @@ extension MachineDescription {
         return machine
     }
 
+    /// The machines of these names or files, with their warnings.
+    ///
+    /// - Throws: what `loadOrRefuse` throws of one; `RefusedItems` with the problems of all where several are refused.
+    static func loadAndWarn(_ namesOrPaths: [String]) throws -> [MachineDescription] {
+        var machines: [MachineDescription] = []
+        var refused: [any Error] = []
+        for name in namesOrPaths {
+            do { machines.append(try loadAndWarn(name)) } catch { refused.append(error) }
+        }
+        if refused.count == 1 { throw refused[0] }
+        guard refused.isEmpty else {
+            let problems = refused.flatMap { error in
+                (error as? RefusedItems)?.diagnostics ?? (error as? Diagnostic).map { [$0] } ?? []
+            }
+            throw RefusedItems(
+                problems, consequence: "refused: \(refused.count) of \(namesOrPaths.count) machine files")
+        }
+        return machines
+    }
+
     /// The machine of that name or file.
     ///
     /// - Throws: a diagnostic, or `RefusedItems` where a file has several problems.

@@ -26,7 +26,7 @@ struct MachinesCommand: ParsableCommand {
     }
 
     func run() throws {
-        var chosen = try machines.map { try MachineDescription.loadAndWarn($0) }
+        var chosen = try MachineDescription.loadAndWarn(machines)
         if let random { chosen = [MachineDescription.random(seed: random)] }
         let isList = chosen.isEmpty
         if isList { chosen = try MachineDescription.builtInNames.map { try MachineDescription.load($0) } }

@@ -82,7 +82,9 @@ struct PictureSize: ExpressibleByArgument {
             self = named
             return
         }
-        let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { side in
+            side.allSatisfy(\.isNumber) ? Int(side) : nil
+        }
         guard sides.count == 2, let width = sides[0], let height = sides[1], (1...65_535).contains(width),
             (1...65_535).contains(height)
         else { return nil }

@@ -28,7 +28,7 @@ struct OptionForm {
         "--activation-bits": numbers(8, 16, 16),
         "--at": OptionForm("y=ROW,x=COLUMN,c=CHANNEL, each from 0 on", "y=12,x=7,c=3"),
         "--codebooks": numbers(1, 256, 8), "--codebooks-per-octave": numbers(1, 64, 1),
-        "--columns": OptionForm("names with commas between them, or all", "layer,simulatedCycles"),
+        "--columns": OptionForm("names with commas between them, or all", "name,simulatedCycles"),
         "--count": numbers(1, 10_000_000, 20_000), "pictures --count": numbers(1, 10_000, 4),
         "--crop": part, "quantize --crop": numbers(16, 4096, 192), "study --crop": numbers(16, 4096, 256),
         "--crops": numbers(1, 1000, 2), "--expected-offset": offset, "--first": numbers(0, 1_000_000, 0),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Refuses options that were given and have no effect: what is not used is said, never ignored.
 ///
@@ -22,7 +23,9 @@ func refuseUnused(_ options: KeyValuePairs<String, Bool>, goingWith purpose: Str
 ///
 /// - Throws: where the list or one of its parts is empty, or a part is there twice.
 func parts(of list: String, option: String) throws -> [String] {
-    let parts = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let parts = list.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        part.trimmingCharacters(in: .whitespaces)
+    }
     guard !parts.contains("") else {
         throw ValidationError("\(option) takes words with commas between them, found '\(list)'")
     }

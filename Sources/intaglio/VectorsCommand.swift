@@ -5,8 +5,8 @@ import MachineDescription
 import NetworkFiles
 import RTL
 import Reports
-import Text
 public import TestVectors
+import Text
 
 extension UnitName: ExpressibleByArgument {}
 

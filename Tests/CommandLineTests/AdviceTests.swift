@@ -9,6 +9,7 @@ import Testing
         "A value that is none: what it may be, and an example",
         arguments: [
             ("plan --size 1920", "WIDTHxHEIGHT, each 1...65535", "--size 1920x1080"),
+            ("plan --size +5x5", "each 1...65535", "--size 1920x1080"),
             ("plan --size 70000x1", "each 1...65535", "--size 1920x1080"),
             ("plan --memory=-5", "KiB ... TiB", "--memory 2GiB"), ("plan --memory -5", "KiB ... TiB", "--memory 2GiB"),
             ("plan --rate x", "a whole number from 0 on", "--rate 0"), ("plan --fps x", "at most 1000000", "--fps 30"),
@@ -37,6 +38,19 @@ import Testing
         #expect(lines[0].hasPrefix("Error: ") && lines.count > 1, "\(outcome.errors)")
         #expect(lines[1].hasPrefix("Expected: ") && lines[1].contains(expected), "\(outcome.errors)")
         #expect(lines[1].hasSuffix(", such as \(example)"), "\(outcome.errors)")
+    }
+
+    @Test("Of several machine files the problems of all are told")
+    func machineFiles() throws {
+        let folder = try ScratchFolder()
+        let yaml = try Tool.run(["machines", "mid"], in: folder).output
+        try folder.write(yaml.replacing("pixelLanes: 4", with: "pixelLanes: 0"), "one.yaml")
+        try folder.write(yaml.replacing("latencyCycles: 100", with: "latencyCycles: -1"), "two.yaml")
+        let outcome = try Tool.run(["machines", "one.yaml", "small", "two.yaml"], in: folder)
+        #expect(outcome.status == 2 && outcome.output.isEmpty)
+        for part in ["one.yaml", "pixelLanes", "two.yaml", "latencyCycles", "refused: 2 of 3 machine files"] {
+            #expect(outcome.errors.contains(part), "\(outcome.errors)")
+        }
     }
 
     @Test(

@@ -98,6 +98,19 @@ import Testing
         #expect(both.changing("quality") { $0.without(["psnrFloat", "empiricalBitsPerPixelFloat"]) } == plain)
     }
 
+    @Test("Latents behind a tensor that is fed have no bits a pixel: there is no picture")
+    func bitsOfNoPicture() throws {
+        let folder = try ScratchFolder()
+        try folder.write(HandmadePNG.ramp(width: 64, height: 48).bytes, "ramp.png")
+        let run = ["run", "--network", "lapped8", "--json"]
+        let whole = try Tool.run(run + ["--image", "ramp.png", "-o", "out", "--tensors"], in: folder).report()
+        let fed = try Tool.run(run + ["--input", "gdn0=out/gdn0.npy"], in: folder).report()
+        #expect(Self.schema.violations(of: fed) == [])
+        let (of, without) = (whole["latents"]!.elements[0], fed["latents"]!.elements[0])
+        #expect((of["empiricalBitsPerPixel"]?.number ?? 0) > 0 && without["empiricalBitsPerPixel"] == nil)
+        #expect(of["count"] == without["count"] && of["saturated"] == without["saturated"])
+    }
+
     @Test("The validator of these tests refuses what the schema does not allow")
     func validatorRefuses() throws {
         let plan = try Tool.run(["plan", "--network", "lapped8", "--size", "64x48", "--json"], in: ScratchFolder())
