@@ -327,7 +327,10 @@ struct LayerQuantizer {
             form: form, gamma: gamma, beta: beta, input: set, outputStep: outputFormat.step, clips: learnedClips,
             options: options, place: place)
         var failure = WidestSum(bits: 0, channel: 0)
-        for bits in stride(from: options.weights.law == .linear ? 9 : options.weights.bits, through: 9, by: -1) {
+        for bits in stride(
+            from: options.weights.law == .linear ? Law.leastGammaBits : options.weights.bits,
+            through: Law.leastGammaBits, by: -1)
+        {
             var (parameters, scales) = try quantizer.parameters(
                 importance: Array(repeating: 1, count: beta.count), gammaBits: bits)
             if learnedClips == nil ? options.corrections.beta : options.corrections.trainedBias {

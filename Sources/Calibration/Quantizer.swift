@@ -120,6 +120,19 @@ public struct Quantizer: Sendable {
                 .networkValueOutOfRange, at: "quantize", found: "\(name) \(value)", expected: "\(range)",
                 remedy: "choose a value in range")
         }
+        if options.weights.bits < Law.leastGammaBits,
+            let layer = network.graph.layers.first(where: {
+                if case .normalization = $0.operator { true } else { false }
+            })
+        {
+            throw Diagnostic(
+                .networkValueOutOfRange, at: "layer \(layer.name)",
+                found: "a normalization with decoded weights of \(options.weights.bits) bits",
+                expected: "at least \(Law.leastGammaBits) bits: gammas have no sign, 256 values need one more",
+                remedy:
+                    "choose --weight-bits \(Law.leastGammaBits) or more, on a machine whose macArray.weightBits allow it"
+            )
+        }
         let multiple = network.graph.sizeMultiple
         guard !calibration.photographs.isEmpty,
             calibration.pictures.allSatisfy({

@@ -53,9 +53,12 @@ extension Law {
     ///
     /// - Throws: as `signedEntries`.
     public func gammaEntries(bits: Int, at place: String) throws(Diagnostic) -> [Int16] {
-        try Law.checkDecodedBits(bits, allowed: 9...16, at: place)
+        try Law.checkDecodedBits(bits, allowed: Law.leastGammaBits...16, at: place)
         return try unsignedEntries(range: 1 << (bits - 1) - 1, bits: bits, at: place).map { Int16($0) }
     }
+
+    /// Fewest bits of decoded gammas: 256 different values and a sign.
+    public static let leastGammaBits = 9
 
     private static func checkDecodedBits(_ bits: Int, allowed: ClosedRange<Int>, at place: String) throws(Diagnostic) {
         if allowed.contains(bits) { return }

@@ -104,20 +104,23 @@ public struct RunSummary: Sendable {
 
     /// Estimates, which no total above contains.
     private static func weightCoding(_ coding: WeightCodingReport, _ totals: TotalsReport) -> String {
-        func saved(_ part: Int, of whole: Int) -> String { ((1 - Double(part) / Double(max(whole, 1))) * 100).fixed(1) }
+        func saved(_ part: Int, of whole: Int) -> String {
+            let percent = (1 - Double(part) / Double(max(whole, 1))) * 100
+            return percent < 0 ? "\((-percent).fixed(1)) % more" : "\(percent.fixed(1)) % less"
+        }
         var line = "weights     \(coding.zeroWeights.grouped) of \(coding.weights.grouped) zero"
         if let coded = coding.codedWeightReadBytes {
             line +=
                 """
                 ; \(coded.grouped) coded bytes read instead of \(coding.weightReadBytes.grouped) \
-                (\(saved(coded, of: coding.weightReadBytes)) % less)
+                (\(saved(coded, of: coding.weightReadBytes)))
                 """
         }
         if let zeroSteps = coding.zeroSteps { line += "; \(zeroSteps.grouped) of \(coding.steps.grouped) steps zero" }
         line +=
             """
             ; estimated \(coding.estimatedCycles.grouped) cycles \
-            (\(saved(coding.estimatedCycles, of: totals.simulatedCycles)) % less)
+            (\(saved(coding.estimatedCycles, of: totals.simulatedCycles)))
             """
         if let bound = coding.estimatedCyclesBound { line += ", bound \(bound.grouped)" }
         return line

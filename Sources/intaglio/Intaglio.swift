@@ -33,7 +33,7 @@ struct Intaglio: ParsableCommand {
         let code: Int32
         do {
             let arguments = Self.arguments
-            try requireHelp(arguments)
+            try requireCommand(arguments)
             var command = try parseAsRoot(arguments)
             try RepeatedOptions.refuse(arguments)
             try KernelLevel.requireWanted()
@@ -66,15 +66,15 @@ struct Intaglio: ParsableCommand {
         }
     }
 
-    /// The parser's own `help` takes any word.
-    private static func requireHelp(_ arguments: [String]) throws {
-        guard arguments.first == "help", arguments.count > 1, !arguments[1].hasPrefix("-") else { return }
+    /// The parser looks at options before the command's name, and its own `help` takes any word.
+    private static func requireCommand(_ arguments: [String]) throws {
         let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-        guard !names.contains(arguments[1]) else { return }
+        let words = arguments.first == "help" ? arguments.dropFirst() : arguments[...]
+        guard let word = words.first, !word.hasPrefix("-"), !names.contains(word) else { return }
         let advice =
-            closestName(to: arguments[1], among: names).map { "did you mean '\($0)'?" }
+            closestName(to: word, among: names).map { "Did you mean '\($0)'?" }
             ?? "There are \(names.joined(separator: ", "))"
-        throw ValidationError("There is no command '\(arguments[1])': \(advice)")
+        throw ValidationError("There is no command '\(word)'. \(advice)")
     }
 
     private static func say(_ sentence: String, _ document: ErrorDocument) {

@@ -45,7 +45,7 @@ struct OptionForm {
         "--step": numbers(1, 1024, 16), "encode --step": numbers(1, 16_384, 16), "plan --step": numbers(1, 16_384, 16),
         "--suite": numbers(from: 1, 60), "--symbols-per-cycle": numbers(1, 64, 4), "--threads": numbers(1, 256, 4),
         "--to": numbers(from: 0, 9999), "--tolerance": numbers(from: 0, 0),
-        "--units": OptionForm("one or more of \(UnitList.all), with commas", "dma,macArray"),
+        "--units": OptionForm("one or more of \(UnitList.all), each once, with commas", "dma,macArray"),
         "--weight-bits": numbers(8, 12, 12),
     ]
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Foundation
 import Simulation
 import Traces
 
@@ -72,8 +73,9 @@ struct UnitList: ExpressibleByArgument {
     init?(argument: String) {
         var units: Set<WaveformUnit> = []
         for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let unit = WaveformUnit(rawValue: String(name)) else { return nil }
-            units.insert(unit)
+            guard let unit = WaveformUnit(rawValue: name.trimmingCharacters(in: .whitespaces)),
+                units.insert(unit).inserted
+            else { return nil }
         }
         self.units = units
     }

@@ -159,6 +159,9 @@ import Testing
         #expect(
             code(QuantizationOptions().changed { $0.arithmetic.accumulatorBits = 18 }, pictures)
                 == .networkValueOutOfRange)
+        // Gammas have no sign: 256 values take 9 bits.
+        #expect(code(QuantizationOptions().changed { $0.weights.bits = 8 }, pictures) == .networkValueOutOfRange)
+        #expect(code(QuantizationOptions().changed { $0.weights.bits = 9 }, pictures) == nil)
         #expect(code(QuantizationOptions(), []) == .networkValueOutOfRange)
         let odd = Tensor<UInt8>(shape: TensorShape(height: 12, width: 16, channels: 3), repeating: 0)
         #expect(code(QuantizationOptions(), [odd]) == .networkValueOutOfRange)

