@@ -37,10 +37,7 @@ package struct NetworkGeometry: Hashable, Sendable {
         }
         let layerIndices = { [inputs = graph.inputs.count] (name: String) in indices[name]! - inputs }
         outputLayers = graph.outputs.map(layerIndices)
-        let quantized = graph.layers.indices.filter {
-            if case .quantizeLatent = graph.layers[$0].operator { true } else { false }
-        }
-        latentLayers = quantized + graph.latents.map(layerIndices).filter { !quantized.contains($0) }
+        latentLayers = graph.codedTensors.map(layerIndices)
         for layer in graph.layers {
             layers.append(
                 try LayerGeometry(

@@ -43,7 +43,11 @@ package struct ParameterPlan {
                     .scheduleParameterMemoryOverflow, at: "layer \(formats.graph.layers[index].name)",
                     found: "parameters need \(placed.bytes.grouped) bytes",
                     expected: "parameterMemory half holds \(half.grouped)",
-                    remedy: "use fewer codebooks or a machine with more memory")
+                    remedy:
+                        """
+                        give machine \(machine.name) a parameterMemory of at least \(2 * placed.bytes) bytes, choose \
+                        another machine, or quantize with fewer codebooks
+                        """)
             }
             layers.append(placed)
         }

@@ -28,6 +28,12 @@ public struct Graph: Hashable, Sendable {
         self.latents = latents
     }
 
+    /// The tensors that are entropy coded: symbols of latents first, then the latents that are coded as they are.
+    public var codedTensors: [String] {
+        let symbols = layers.filter { if case .quantizeLatent = $0.operator { true } else { false } }.map(\.name)
+        return symbols + latents.filter { !symbols.contains($0) }
+    }
+
     public subscript(layer name: String) -> Layer? { layers.first { $0.name == name } }
 }
 

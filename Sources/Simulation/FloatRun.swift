@@ -9,7 +9,7 @@ package import Tensors
 public struct FloatRun: Sendable {
     /// On the 8-bit rounded output; nil for networks without a picture at the end.
     public let psnr: PSNR?
-    /// Empirical entropy of the rounded latents, summed over the latent tensors.
+    /// Empirical entropy of the rounded latents, summed over the tensors that are coded.
     public let empiricalBitsPerPixel: Double?
 
     /// - Throws: `memoryBudgetExceeded`, and what `PSNR` throws.
@@ -23,10 +23,10 @@ public struct FloatRun: Sendable {
         let input = Tensor(
             shape: TensorShape(height: padded.height, width: padded.width, channels: 3),
             elements: padded.samples.map { Float($0) / 255 })
-        let tensors = try FloatModel(network).run(input, rate: rate, keeping: [graph.outputs[0]] + graph.latents)
+        let tensors = try FloatModel(network).run(input, rate: rate, keeping: [graph.outputs[0]] + graph.codedTensors)
         let pixels = Double(picture.width * picture.height)
         var bits: [Double] = []
-        for name in graph.latents {
+        for name in graph.codedTensors {
             bits.append(EmpiricalEntropy.bits(of: try Self.integers(tensors[name]!, named: name)))
         }
         self.empiricalBitsPerPixel = bits.isEmpty ? nil : bits.reduce(0, +) / pixels
@@ -77,7 +77,7 @@ extension FloatRun {
     ) throws(Diagnostic) {
         let graph = network.graph
         let shapes = try network.shapes(height: graph.padded(height), width: graph.padded(width))
-        let bytes = RunMemory.floatBytes(graph, shapes: shapes, kept: graph.outputs + graph.latents)
+        let bytes = RunMemory.floatBytes(graph, shapes: shapes, kept: graph.outputs + graph.codedTensors)
         try memory.require(
             bytes, for: "tensors of the float network", at: "network \(graph.name) on \(width)x\(height)")
     }

@@ -38,6 +38,7 @@ public struct RunInputs: Sendable {
             guard let count = channels[name], let format = network.network.formats[name] else {
                 throw Self.unknown(name, in: graph)
             }
+            try dump.requireChannels(count, of: name)
             let shape = dump.shape ?? TensorShape(height: 1, width: 1, channels: count)
             let own = graph.inputs.first { $0.name == name }?.extent
             let expected = TensorShape(

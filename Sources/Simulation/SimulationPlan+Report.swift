@@ -71,7 +71,8 @@ extension SimulationPlan {
             accumulatorBufferPeakBytes: largest(\.accumulatorBufferPeakBytes),
             parameterMemoryPeakBytes: largest(\.parameterMemoryPeakBytes),
             sramPeakBytes: largest(\.sramPeakBytes), sramBytes: machine.sramBytes,
-            lowerBoundCycles: sum(\.lowerBoundCycles),
+            lowerBoundCycles: max(
+                sum(\.lowerBoundCycles), ceilDivide(sum(\.lowerBoundBytes), by: machine.dma.bytesPerCycle)),
             lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000,
             framesPerSecond: seconds > 0 ? 1 / seconds : 0,
             frameRate: framesPerSecond.map {

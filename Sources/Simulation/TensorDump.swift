@@ -204,6 +204,27 @@ public struct TensorDump: Sendable {
                 : "dump this tensor at this size of picture")
     }
 
+    /// Whether the file is a tensor of so many channels at some size, or one vector of them.
+    ///
+    /// - Throws: `tensorFileUnfit`.
+    func requireChannels(_ channels: Int, of tensor: String) throws(Diagnostic) {
+        let isVector = array.shape.last == channels && array.shape.reduce(1, *) == channels
+        guard shape?.channels != channels, !isVector else { return }
+        let other = TensorDumpForm.Layout.allCases.first { $0 != form.layout }!
+        let extents = array.shape.suffix(3)
+        let fitsOther = extents.count == 3 && (other == .nhwc ? extents.last : extents.first) == channels
+        throw Diagnostic(
+            .tensorFileUnfit, at: place, found: "shape \(NPYArray.text(array.shape))",
+            expected:
+                """
+                \(form.layout == .nhwc ? "(rows, columns, \(channels))" : "(\(channels), rows, columns)"), or the same \
+                behind a 1: \(tensor) in \(form.layout.rawValue.uppercased()) order
+                """,
+            remedy: fitsOther
+                ? "it fits \(other.rawValue.uppercased()) order: add \(form.option)-layout \(other.rawValue)"
+                : "give the file the tensor's shape")
+    }
+
     private func unfit(
         _ position: Int, _ shape: TensorShape, _ found: String, expected: String, remedy: String? = nil
     ) -> Diagnostic {

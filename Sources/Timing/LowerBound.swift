@@ -5,7 +5,10 @@ public import MachineDescription
 ///
 ///     bytes  = input (what is read of it) + weights + output, each moved once
 ///     cycles = max(sum over phases of groups ceil(positions / P0) ceil(K / K0) T,
-///                  ceil(bytes / DMA bytes a cycle)),  T = max(1, taps ceil(C / C0))
+///                  ceil((input + output) / DMA bytes a cycle)),  T = max(1, taps ceil(C / C0))
+///
+/// Weights may be loaded while the layer before runs, in cycles that count as that layer's: they take no cycles of
+/// their own here. Of a network the cycles are at least the sum of its layers', and at least all bytes over the bus.
 public struct LowerBound: Hashable, Sendable {
     public var bytes: Int
     public var computeCycles: Int
@@ -35,7 +38,7 @@ public struct LowerBound: Hashable, Sendable {
     ) {
         let array = machine.macArray
         bytes = inputBytes + weightBytes + outputBytes
-        transferCycles = ceilDivide(bytes, by: machine.dma.bytesPerCycle)
+        transferCycles = ceilDivide(inputBytes + outputBytes, by: machine.dma.bytesPerCycle)
         computeCycles = phases.reduce(0) { sum, phase in
             let steps = max(1, phase.taps * ceilDivide(inputChannels, by: array.inputChannelLanes))
             let macGroups =

@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 import Reports
+import Synchronization
 import Text
 
 /// Talk goes to standard error, results to standard output; progress only to a terminal.
@@ -26,10 +27,16 @@ enum Console {
     static func styled(_ text: String) throws(Diagnostic) { try AtomicFile.write(text, to: "/dev/stdout") }
 
     /// Nothing that happens to standard error changes an exit code.
-    static func say(_ text: String) { talk(text.printable + "\n") }
+    static func say(_ text: String) {
+        eraseProgress()
+        talk(text.printable + "\n")
+    }
 
     /// An error as one JSON document on standard error, in which names are written as JSON does it.
-    static func say(_ error: ErrorDocument) { talk(error.text.printableDocument) }
+    static func say(_ error: ErrorDocument) {
+        eraseProgress()
+        talk(error.text.printableDocument)
+    }
 
     /// A sentence on what does not stop the work; nothing with `--quiet`.
     static func warn(_ sentence: String) { note("warning: \(sentence)") }
@@ -47,7 +54,13 @@ enum Console {
     static func progress(_ text: String) {
         guard isatty(2) == 1, !isQuiet, !isDumb else { return }
         talk("\r\u{1B}[K" + text.printableWord)
+        hasProgress.withLock { $0 = !text.isEmpty }
     }
+
+    /// Whether a line of progress stands where the next sentence would begin.
+    private static let hasProgress = Mutex(false)
+
+    private static func eraseProgress() { if hasProgress.withLock({ $0 }) { endProgress() } }
 
     /// The same of work in equal parts, with the time that is left.
     static func progress(_ what: String, _ number: Int, of count: Int) {

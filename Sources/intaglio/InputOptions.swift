@@ -28,6 +28,9 @@ struct InputOptions: ParsableArguments {
         help: "With --input: the order of the files' elements, nhwc or nchw. (default: nhwc)")
     var givenLayout: TensorDumpForm.Layout?
 
+    /// Whether nothing was given.
+    var isBuiltIn: Bool { image == nil && files.isEmpty }
+
     func validate() throws {
         guard files.isEmpty || image == nil else {
             throw ValidationError("--image and --input both say what to run on: give one of them")

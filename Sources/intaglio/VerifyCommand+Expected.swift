@@ -16,6 +16,10 @@ extension VerifyCommand {
         let source = try options.source()
         let network = try source.proven(rate: options.rate)
         let inputs = try input.inputs(of: network, from: source, memory: memory)
+        if input.isBuiltIn {
+            Console.note(
+                "the model runs on the built-in test picture: --image FILE or --input NAME=FILE.npy feeds your own")
+        }
         if let layer { try inputs.requireRuns(layer) }
         if let layer { try inputs.network.network.graph.requireLayer(layer, at: "--layer") }
         var dumps = try expected.dumps(at: path, layer: layer, memory: memory)
@@ -23,8 +27,16 @@ extension VerifyCommand {
             network.network.graph[layer: name] != nil && inputs.network.network.graph[layer: name] == nil
         }
         if !idle.isEmpty {
-            Console.say("not compared, since they do not run behind --input: \(idle.joined(separator: ", "))")
             dumps.removeAll { idle.contains($0.layer) }
+            guard !dumps.isEmpty else {
+                let names = inputs.network.network.graph.layers.map(\.name)
+                throw Diagnostic(
+                    .inputMissing, at: "--expected \(path)",
+                    found: "only files of layers that do not run behind --input: \(idle.joined(separator: ", "))",
+                    expected: "a file of a layer that does: \(names.joined(separator: ", "))",
+                    remedy: "leave --input out, or give it a tensor before these layers")
+            }
+            Console.say("not compared, since they do not run behind --input: \(idle.joined(separator: ", "))")
         }
         let plan = try SimulationPlan(
             network: inputs.network.network, machine: options.machineDescription(), width: inputs.width,

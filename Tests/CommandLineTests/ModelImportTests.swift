@@ -20,6 +20,18 @@ import Testing
         #expect(both.status == 2 && both.errors.contains("--outputs has no effect here"))
     }
 
+    @Test("No layer takes fewer cycles than its lower bound, though its weights come in before it begins")
+    func lowerBounds() throws {
+        let folder = try ScratchFolder()
+        for machine in ["small", "mid", "large"] {
+            let model = "\(Self.folder!)/vww_96_int8.tflite"
+            let plan = try Tool.run(["plan", "--network", model, "--machine", machine, "--json"], in: folder).report()
+            for layer in plan["layers"]!.elements + [plan["totals"]!] {
+                #expect(layer["lowerBoundCycles"]!.number! <= layer["simulatedCycles"]!.number!, "\(layer)")
+            }
+        }
+    }
+
     @Test("A model is imported with a report of its schema, and planned", .enabled(if: folder != nil, missing))
     func report() throws {
         let folder = try ScratchFolder()

@@ -98,6 +98,19 @@ import Testing
         #expect(both.changing("quality") { $0.without(["psnrFloat", "empiricalBitsPerPixelFloat"]) } == plain)
     }
 
+    @Test("The float network's entropy counts all tensors that are coded, symbols, too")
+    func floatEntropy() throws {
+        let folder = try ScratchFolder()
+        try folder.write(HandmadePNG.ramp(width: 128, height: 64).bytes, "ramp.png")
+        let report = try Tool.run(["run", "--image", "ramp.png", "--json", "--float"], in: folder).report()
+        let latents = report["latents"]!.elements
+        #expect(latents.map { $0["tensor"]!.string } == ["symbols", "h_a.4"])
+        let bits = latents.map { $0["empiricalBitsPerPixel"]!.number! }
+        let float = try #require(report["quality"]?["empiricalBitsPerPixelFloat"]?.number)
+        // Integers round elsewhere, but the symbols are most of both.
+        #expect(float > 2 * bits[1] && abs(float / (bits[0] + bits[1]) - 1) < 0.1, "\(float), \(bits)")
+    }
+
     @Test("Latents behind a tensor that is fed have no bits a pixel: there is no picture")
     func bitsOfNoPicture() throws {
         let folder = try ScratchFolder()

@@ -113,13 +113,14 @@ import Timing
         #expect(CommandCost(work, on: narrow).cycles == 92)
     }
 
-    /// 100 positions: 25 groups, 20 channels: 3, 9 taps of 2: 25 3 18 = 1,350 cycles; 10,000 bytes at 4 a cycle: 2,500.
+    /// 100 positions: 25 groups, 20 channels: 3, 9 taps of 2: 25 3 18 = 1,350 cycles; 6,000 bytes
+    /// of input and output at 4 a cycle: 1,500.
     @Test func lowerBound() {
         let bound = LowerBound(
-            phases: [.init(positions: 100, taps: 9)], inputChannels: 16, outputChannels: 20, inputBytes: 3000,
-            weightBytes: 6000, outputBytes: 1000, on: machine)
+            phases: [.init(positions: 100, taps: 9)], inputChannels: 16, outputChannels: 20, inputBytes: 5000,
+            weightBytes: 4000, outputBytes: 1000, on: machine)
         #expect(
-            bound.computeCycles == 1350 && bound.transferCycles == 2500 && bound.cycles == 2500 && bound.bytes == 10_000
+            bound.computeCycles == 1350 && bound.transferCycles == 1500 && bound.cycles == 1500 && bound.bytes == 10_000
         )
         // The four phases of a 5 x 5 kernel with stride 2 have 9, 6, 6 and 4 taps: 25 taps over 25 3 groups of 2 steps.
         let phases = [9, 6, 6, 4].map { LowerBound.Phase(positions: 100, taps: $0) }
