@@ -12,9 +12,7 @@ struct TileCounts {
 
     init(_ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles) {
         pixelTiles = rows.count * columns.count
-        channelTiles =
-            layer.kind == .concatenation
-            ? layer.operands.count : ceilDivide(layer.outputChannels, by: tile.outputChannels)
+        channelTiles = layer.channelTileCount(of: tile.outputChannels)
         inputChannelTiles = layer.usesArray ? ceilDivide(layer.groupInputChannels, by: tile.inputChannels) : 1
         inputFollowsChannels = (layer.groups > 1 && channelTiles > 1) || layer.kind == .concatenation
     }
@@ -62,7 +60,7 @@ struct TrafficEstimate {
             weightTiles == 0
             ? TransferEstimate()
             : TransferEstimate(
-                count: weightTiles, runs: 1, runBytes: ceilDivide(layer.weightBytes, by: weightTiles),
+                count: weightTiles, runs: 1, runBytes: ceilDivide(layer.laidWeightBytes, by: weightTiles),
                 unit: dma.burstBytes, dma: dma)
         firstInput = input.part(of: counts.inputTiles)
         lastOutput = output.part(of: counts.outputTiles)
