@@ -101,7 +101,8 @@ let package = Package(
             "NetworkFiles",
         ]),
         module("Conformance", [
-            "FixedPoint", "Random", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Networks",
+            "FixedPoint", "Random", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Schedules",
+            "Networks",
         ]),
         module("Scheduling", [
             "Text", "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",

@@ -1,5 +1,6 @@
 import Graph
 public import Networks
+public import Schedules
 public import Tensors
 
 /// One layer, its parameters and its stimulus: written once, run on every executor.
@@ -9,6 +10,9 @@ public struct LayerCase: Sendable {
     public let seed: UInt64
     /// A network of this one layer, which is called `layer`.
     public let network: QuantizedNetwork
+    /// What a searched schedule is to give the input lanes to, where the machine and the layer can; nil for what is
+    /// quickest. Bits do not depend on it.
+    public let lanes: Lanes?
     /// Stored elements of the graph inputs, by name.
     public let inputs: [String: Tensor<Int32>]
 

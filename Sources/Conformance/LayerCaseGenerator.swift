@@ -4,6 +4,7 @@ public import MachineDescription
 import Networks
 import Quantization
 import Random
+import Schedules
 import Tensors
 
 /// Makes a layer case from a seed: every operator, odd sizes, ragged channels, every rounding rule, extreme values.
@@ -38,8 +39,18 @@ public struct LayerCaseGenerator: Sendable {
         return rules[Int((seed + round / 2 + round % 2 * 5) % UInt64(rules.count))]
     }
 
+    /// Convolutions with groups merge them in every second round, whether or not that is quicker.
+    private func lanes(_ seed: UInt64, _ family: Family) -> Lanes? {
+        switch family {
+        case .depthwiseConvolution, .groupedConvolution:
+            seed / UInt64(Family.allCases.count) % 2 == 0 ? .mergedGroups : nil
+        default: nil
+        }
+    }
+
     public func layerCase(seed: UInt64, family: Family, rounding: RoundingRule? = nil) -> LayerCase {
         let rule = rounding ?? rule(seed)
+        let lanes = lanes(seed, family)
         // A drawn case whose sums do not fit the widest accumulator, or the rounding rule's domain, is drawn again.
         for attempt in 0..<1000 {
             var random = SeededGenerator(seed: seed &* 1_000_003 &+ UInt64(attempt))
@@ -49,7 +60,7 @@ public struct LayerCaseGenerator: Sendable {
             {
                 return LayerCase(
                     name: "\(family.rawValue) \(rule.rawValue) \(draft.summary) seed \(seed)", seed: seed,
-                    network: draft.network, inputs: draft.inputs)
+                    network: draft.network, lanes: lanes, inputs: draft.inputs)
             }
         }
         preconditionFailure("seed \(seed) gives no case of \(family.rawValue)")

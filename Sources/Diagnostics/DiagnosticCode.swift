@@ -157,6 +157,9 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case scheduleNameNotPlain = "SCHEDULE-030"
     case layerChannelsExceeded = "SCHEDULE-032"
     case scheduleTooLong = "SCHEDULE-033"
+    case scheduleGroupsNotMergeable = "SCHEDULE-034"
+    case scheduleZeroWeightMissing = "SCHEDULE-035"
+    case machineLanesUnsupported = "SCHEDULE-036"
 
     // RUN: running, verifying and explaining a network
     case networkUnknown = "RUN-001"

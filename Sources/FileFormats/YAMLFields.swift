@@ -151,10 +151,12 @@ package struct YAMLFields {
     }
 
     /// A field that is a list of mappings.
-    package func mappings(_ key: String, keys: [String]) throws(Diagnostic) -> [YAMLFields] {
+    package func mappings(
+        _ key: String, keys: [String], optional: [String] = []
+    ) throws(Diagnostic) -> [YAMLFields] {
         var fields: [YAMLFields] = []
         for element in try elements(key, expected: "a list of mappings") {
-            fields.append(try YAMLFields(element, path: path, name: key, codes: codes, keys: keys, optional: []))
+            fields.append(try YAMLFields(element, path: path, name: key, codes: codes, keys: keys, optional: optional))
         }
         return fields
     }

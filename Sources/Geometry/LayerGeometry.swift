@@ -39,7 +39,10 @@ package struct LayerGeometry: Hashable {
     package var inputChannels: Int
     /// K.
     package var outputChannels: Int
+    /// G, as in the network.
     package var groups = 1
+    /// Where groups share the input lanes.
+    package internal(set) var merging: GroupMerging?
     package var outputTensor: Int
     package var outputBytesPerElement: Int
     /// f of a pixel shuffle, otherwise 1.
@@ -49,8 +52,9 @@ package struct LayerGeometry: Hashable {
     /// F of the latent operators, L of a two-stage addition.
     package var fractionBits = 0
 
-    package var groupInputChannels: Int { inputChannels / groups }
-    package var groupOutputChannels: Int { outputChannels / groups }
+    /// Channels of one group, or of one merged group.
+    package var groupInputChannels: Int { inputChannels / groups * mergedGroups }
+    package var groupOutputChannels: Int { outputChannels / groups * mergedGroups }
 
     /// Whether the MAC array and weights take part.
     package var usesArray: Bool {
@@ -74,8 +78,8 @@ package struct LayerGeometry: Hashable {
         }
     }
 
-    /// Number of weight codes.
-    package var weightBytes: Int { usesArray ? outputChannels * taps * groupInputChannels : 0 }
+    /// Number of weight codes in the network.
+    package var weightBytes: Int { usesArray ? outputChannels * taps * (inputChannels / groups) : 0 }
 
     /// Whether a second operand lies beside the first in one half.
     package var hasSecond: Bool { operands.count == 2 && kind != .concatenation }

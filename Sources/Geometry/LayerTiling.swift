@@ -5,14 +5,24 @@ package struct ChannelTile: Hashable {
     /// First output channel, and how many.
     package var first: Int
     package var count: Int
-    /// Groups in the tile; `count / groups` channels each.
+    /// Whole groups in the tile, `perGroup` output channels each, of `inputsPerGroup` input channels.
     package var groups = 1
+    package var perGroup: Int
+    package var inputsPerGroup: Int
+    /// Channels of one more, incomplete group: with merged groups, of those that are left.
+    package var partOutputs = 0
+    package var partInputs = 0
     /// First input channel read (with groups: of the first group), unless input channels are split.
     package var firstInput = 0
     /// Concatenation: which operand; otherwise 0.
     package var operand = 0
 
-    package var perGroup: Int { count / groups }
+    /// Input channels of all groups.
+    package var inputs: Int { groups * inputsPerGroup + partInputs }
+    /// Channels that are moved as one chunk. In front of an incomplete group the others fill whole words, so that all
+    /// are one chunk.
+    package var inputChunk: Int { partInputs > 0 ? inputs : inputsPerGroup }
+    package var outputChunk: Int { partOutputs > 0 ? count : perGroup }
 }
 
 /// A layer cut into tiles.
@@ -49,16 +59,24 @@ package struct LayerTiling: Hashable {
             var first = 0
             return layer.operands.indices.map { index in
                 defer { first += layer.operands[index].channels }
-                return ChannelTile(first: first, count: layer.operands[index].channels, operand: index)
+                let channels = layer.operands[index].channels
+                return ChannelTile(
+                    first: first, count: channels, perGroup: channels, inputsPerGroup: channels, operand: index)
             }
         }
-        return stride(from: 0, to: layer.outputChannels, by: count).map { first in
+        let starts = stride(from: 0, to: layer.outputChannels, by: count)
+        guard layer.groups > 1 else {
+            return starts.map { first in
+                let channels = min(count, layer.outputChannels - first)
+                return ChannelTile(
+                    first: first, count: channels, perGroup: channels, inputsPerGroup: layer.inputChannels)
+            }
+        }
+        return starts.flatMap { first in
             let channels = min(count, layer.outputChannels - first)
-            guard layer.groups > 1 else { return ChannelTile(first: first, count: channels) }
-            let firstGroup = first / layer.groupOutputChannels
-            return ChannelTile(
-                first: first, count: channels, groups: channels / layer.groupOutputChannels,
-                firstInput: firstGroup * layer.groupInputChannels)
+            let part = layer.partIsApart ? channels % layer.groupOutputChannels : 0
+            return [(first, channels - part), (first + channels - part, part)].filter { $0.1 > 0 }
+                .map { ChannelTile(groupsOf: layer, first: $0, count: $1) }
         }
     }
 
@@ -67,4 +85,18 @@ package struct LayerTiling: Hashable {
     package subscript(dynamicMember property: KeyPath<TileCounts, Bool>) -> Bool { counts[keyPath: property] }
     /// Bytes of operands that some tile reads, each counted once.
     package var inputBytes: Int { layer.operandBytes(positions: rows.inputDistinct * columns.inputDistinct) }
+}
+
+extension ChannelTile {
+    /// Of a layer with groups.
+    fileprivate init(groupsOf layer: LayerGeometry, first: Int, count: Int) {
+        // Channels are counted by the network's groups, of which a merged group may have fewer.
+        let (outputs, inputs) = (layer.outputChannels / layer.groups, layer.inputChannels / layer.groups)
+        let perGroup = min(count, layer.groupOutputChannels)
+        let part = count % perGroup
+        self.init(
+            first: first, count: count, groups: count / perGroup, perGroup: perGroup,
+            inputsPerGroup: perGroup / outputs * inputs, partOutputs: part, partInputs: part / outputs * inputs,
+            firstInput: first / outputs * inputs)
+    }
 }

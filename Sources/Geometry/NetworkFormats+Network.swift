@@ -80,6 +80,6 @@ extension LayerStorage {
         self.init(
             weights: weights?.codes.count ?? 0, biases: biases,
             tabledLaw: weights.flatMap { $0.decoder.isMemoryFree ? nil : $0.decoder.law },
-            normalization: normalization, blocks: blocks)
+            hasZeroWeight: weights?.decoder.zeroCode != nil, normalization: normalization, blocks: blocks)
     }
 }

@@ -5,8 +5,8 @@ public import MachineDescription
 public import Networks
 
 /// What planning takes of a network: its graph, how each tensor is stored, and what the parameters of each layer take.
-/// No weight, no bias and no entry of a table: networks that differ in those alone have the same schedule, commands,
-/// cycles and memory map.
+/// No weight, no bias and no entry of a table, but for whether weights can be 0: networks that differ in those alone
+/// have the same schedule, commands, cycles and memory map.
 ///
 ///     QuantizedNetwork ──> NetworkFormats ──> geometry, schedule, commands, cycles
 ///            └── proof ──> ProvenNetwork ──> everything that executes
@@ -57,18 +57,21 @@ public struct LayerStorage: Hashable, Sendable {
     /// The law of weights that only a programmable codebook-mux decodes, in words; nil for memory-free laws and for
     /// layers without weights.
     public let tabledLaw: String?
+    /// Whether some weight code decodes to 0.
+    public let hasZeroWeight: Bool
     /// The unit that a normalization needs; nil for other layers.
     public let normalization: NormalizationDescription.Method?
     /// What is loaded before the layer, in the order of `ParameterBlock.Kind`.
     public let blocks: [BlockStorage]
 
     package init(
-        weights: Int, biases: Int, tabledLaw: String?, normalization: NormalizationDescription.Method?,
-        blocks: [BlockStorage]
+        weights: Int, biases: Int, tabledLaw: String?, hasZeroWeight: Bool,
+        normalization: NormalizationDescription.Method?, blocks: [BlockStorage]
     ) {
         self.weights = weights
         self.biases = biases
         self.tabledLaw = tabledLaw
+        self.hasZeroWeight = hasZeroWeight
         self.normalization = normalization
         self.blocks = blocks
     }

@@ -13,9 +13,7 @@ package struct TileCounts: Hashable {
 
     package init(_ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles) {
         pixelTiles = rows.count * columns.count
-        channelTiles =
-            layer.kind == .concatenation
-            ? layer.operands.count : ceilDivide(layer.outputChannels, by: tile.outputChannels)
+        channelTiles = layer.channelTileCount(of: tile.outputChannels)
         inputChannelTiles = layer.usesArray ? ceilDivide(layer.groupInputChannels, by: tile.inputChannels) : 1
         weightTiles = layer.usesArray ? channelTiles * inputChannelTiles : 0
         inputFollowsChannels = (layer.groups > 1 && channelTiles > 1) || layer.kind == .concatenation

@@ -28,7 +28,7 @@ package struct TileFootprint: Hashable {
             inputBytes = inputPixels * roundUp(widest * layer.operands[0].bytesPerElement, to: array.inputChannelLanes)
             outputBytes = outputPixels * roundUp(widest, to: array.outputChannelLanes) * layer.outputBytesPerElement
         } else {
-            let groups = layer.groups > 1 ? tile.outputChannels / layer.groupOutputChannels : 1
+            let groups = layer.groups > 1 ? ceilDivide(tile.outputChannels, by: layer.groupOutputChannels) : 1
             let channels = layer.groups > 1 ? layer.groupOutputChannels : tile.outputChannels
             // Element by element an operand may have more channels than the result (pixel shuffle).
             let inputChannels = layer.usesArray ? tile.inputChannels : layer.operands[0].channels

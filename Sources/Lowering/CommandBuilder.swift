@@ -9,7 +9,8 @@ import Schedules
 ///
 ///     loads of step s:   [weights, if in no half]  [input, if in no half]
 ///                        [the next weights, if in no half: they overlap with this step]
-///     compute of step s: one accumulation (a transposed convolution: one each phase) or one element-wise command
+///     compute of step s: one accumulation (a transposed convolution: one each phase; before an incomplete
+///                        merged group: one for the whole groups) or one element-wise command
 ///     store:             after the last input-channel tile
 struct CommandBuilder<Sink: CommandSink> {
     private(set) var commands: Sink
@@ -157,10 +158,7 @@ struct CommandBuilder<Sink: CommandSink> {
         let count: Int
         let chunk: Int
         if geometry.groups > 1 {
-            (first, count, chunk) = (
-                step.channels.firstInput, step.channels.groups * geometry.groupInputChannels,
-                geometry.groupInputChannels
-            )
+            (first, count, chunk) = (step.channels.firstInput, step.channels.inputs, step.channels.inputChunk)
         } else if geometry.usesArray {
             (first, count, chunk) = (step.inputChannels.lowerBound, step.inputChannels.count, step.inputChannels.count)
         } else {
@@ -218,7 +216,9 @@ struct CommandBuilder<Sink: CommandSink> {
         }
         switch layer.tiling.layer.kind {
         case .convolution, .normalization:
-            append(layer.convolution(step, inputLanes: inputLanes, outputLanes: outputLanes), layer: layer.index)
+            layer.forEachRunOfGroups(step, inputLanes: inputLanes, outputLanes: outputLanes) {
+                append($0, layer: layer.index)
+            }
         case .transposedConvolution:
             layer.forEachPhase(step, inputLanes: inputLanes, outputLanes: outputLanes) {
                 append($0, layer: layer.index)
@@ -247,8 +247,8 @@ struct CommandBuilder<Sink: CommandSink> {
         let transfer = rectangle(
             tensors[geometry.outputTensor], rows: step.rows, columns: step.columns, firstChannel: step.channels.first,
             channels: step.channels.count,
-            address: layer.buffers.output[step.outputHalf], chunkBytes: step.channels.perGroup * bytes,
-            chunkPitchBytes: roundUp(step.channels.perGroup, to: outputLanes) * bytes)
+            address: layer.buffers.output[step.outputHalf], chunkBytes: step.channels.outputChunk * bytes,
+            chunkPitchBytes: roundUp(step.channels.outputChunk, to: outputLanes) * bytes)
         var signals: SemaphoreSet = .outputFree(step.outputHalf)
         state.remainingStores -= 1
         if state.remainingStores == 0 { signals.insert(.layerStored) }

@@ -35,8 +35,8 @@ public struct ExternalImage: Sendable {
             case .weights(let tile):
                 if source?.layer != tile.layer {
                     source = try WeightSource(
-                        layer: tile.layer, layout.geometry.layers[tile.layer],
-                        network.parameters[network.graph.layers[tile.layer].name])
+                        layer: tile.layer, layout.geometry.layers[tile.layer], network,
+                        mergedGroups: layout.layers[tile.layer].mergedGroups)
                 }
                 source!.copy(tile, to: &bytes, at: region.address)
             }
@@ -44,7 +44,8 @@ public struct ExternalImage: Sendable {
     }
 }
 
-/// The weight codes of one layer, `[K][taps][C]`, and the order in which tiles take the taps.
+/// The weight codes of one layer as they are laid, `[K][taps][C]` with the input channels C of a group or of a merged
+/// group, and the order in which tiles take the taps.
 private struct WeightSource {
     let layer: Int
     private let codes: [UInt8]
@@ -53,16 +54,22 @@ private struct WeightSource {
     /// Indices of taps, phase by phase.
     private let phases: [[Int]]
 
-    init(layer index: Int, _ geometry: LayerGeometry, _ parameters: LayerParameters?) throws(Diagnostic) {
+    init(
+        layer index: Int, _ geometry: LayerGeometry, _ network: QuantizedNetwork, mergedGroups: Int
+    ) throws(Diagnostic) {
         layer = index
-        codes = parameters?.weights?.codes ?? []
-        channels = geometry.groupInputChannels
+        let plain = network.parameters[geometry.name]?.weights?.codes ?? []
+        codes =
+            mergedGroups == 1
+            ? plain
+            : network.weights(of: geometry.name)?.mergingGroups(mergedGroups, of: geometry.groups)?.codes ?? []
+        channels = geometry.inputChannels / geometry.groups * mergedGroups
         taps = geometry.taps
         phases =
             geometry.kind == .transposedConvolution ? WeightSource.phases(of: geometry) : [Array(0..<geometry.taps)]
-        guard codes.count == geometry.weightBytes else {
+        guard plain.count == geometry.weightBytes, codes.count == plain.count * mergedGroups else {
             throw Diagnostic(
-                .layerParametersMismatch, at: "layer \(geometry.name)", found: "\(codes.count.grouped) weight codes",
+                .layerParametersMismatch, at: "layer \(geometry.name)", found: "\(plain.count.grouped) weight codes",
                 expected: "\(geometry.weightBytes.grouped)",
                 remedy: "quantize the network again")
         }

@@ -4,8 +4,26 @@ import Geometry
 import Schedules
 
 extension LayerLowering {
-    /// The accumulation of a convolution, a fully connected layer or normalization.
-    func convolution(_ step: Step, inputLanes: Int, outputLanes: Int) -> Accumulation {
+    /// The accumulation of a convolution, a fully connected layer or normalization; one more where an incomplete group
+    /// follows whole ones, behind them in every buffer.
+    func forEachRunOfGroups(_ step: Step, inputLanes: Int, outputLanes: Int, _ append: (Accumulation) -> Void) {
+        var accumulation = convolution(step, inputLanes: inputLanes, outputLanes: outputLanes)
+        append(accumulation)
+        let channels = step.channels
+        guard channels.partOutputs > 0 else { return }
+        let weightPitch = accumulation.taps * accumulation.weightTapPitchBytes
+        accumulation.inputAddress += channels.groups * accumulation.inputGroupPitchBytes
+        accumulation.outputAddress += channels.groups * accumulation.outputGroupPitchBytes
+        accumulation.weightAddress += channels.groups * channels.perGroup * weightPitch
+        accumulation.firstInputChannel += channels.groups * channels.inputsPerGroup
+        accumulation.firstOutputChannel += channels.groups * channels.perGroup
+        accumulation.groups = 1
+        accumulation.inputChannels = channels.partInputs
+        accumulation.outputChannels = channels.partOutputs
+        append(accumulation)
+    }
+
+    private func convolution(_ step: Step, inputLanes: Int, outputLanes: Int) -> Accumulation {
         var accumulation = common(step, inputLanes: inputLanes, outputLanes: outputLanes)
         (accumulation.rows, accumulation.columns) = (step.rows.count, step.columns.count)
         (accumulation.firstRow, accumulation.firstColumn) = (step.rows.lowerBound, step.columns.lowerBound)
@@ -46,12 +64,12 @@ extension LayerLowering {
     private func common(_ step: Step, inputLanes: Int, outputLanes: Int) -> Accumulation {
         let channels = step.channels
         var accumulation = self.accumulation
-        let inputChannels = step.inputChannels.count
+        let inputChannels = tiling.layer.groups > 1 ? channels.inputsPerGroup : step.inputChannels.count
         let groupPitch = roundUp(inputChannels, to: inputLanes)
         accumulation.inputAddress = buffers.input[step.inputHalf]
         (accumulation.originY, accumulation.originX) = (step.inputRows.lowerBound, step.inputColumns.lowerBound)
         (accumulation.tileRows, accumulation.tileColumns) = (step.inputRows.count, step.inputColumns.count)
-        accumulation.inputPixelPitchBytes = channels.groups * groupPitch
+        accumulation.inputPixelPitchBytes = channels.groups * groupPitch + roundUp(channels.partInputs, to: inputLanes)
         accumulation.inputGroupPitchBytes = groupPitch
         accumulation.groups = channels.groups
         accumulation.inputChannels = inputChannels
@@ -59,11 +77,13 @@ extension LayerLowering {
         accumulation.outputChannels = channels.perGroup
         accumulation.firstOutputChannel = channels.first
         accumulation.weightAddress = buffers.weights[step.weightHalf]
-        accumulation.weightTapPitchBytes = groupPitch
-        let outputGroupPitch = roundUp(channels.perGroup, to: outputLanes) * accumulation.outputBytesPerElement
+        accumulation.weightTapPitchBytes = roundUp(step.inputChannels.count, to: inputLanes)
+        let elementBytes = accumulation.outputBytesPerElement
+        let outputGroupPitch = roundUp(channels.perGroup, to: outputLanes) * elementBytes
         accumulation.outputAddress = buffers.output[step.outputHalf]
         accumulation.outputTileColumns = step.columns.count
-        accumulation.outputPixelPitchBytes = channels.groups * outputGroupPitch
+        accumulation.outputPixelPitchBytes =
+            channels.groups * outputGroupPitch + roundUp(channels.partOutputs, to: outputLanes) * elementBytes
         accumulation.outputGroupPitchBytes = outputGroupPitch
         accumulation.first = step.isFirstInputChannelTile
         accumulation.last = step.isLastInputChannelTile

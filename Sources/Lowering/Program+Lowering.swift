@@ -149,7 +149,7 @@ extension LayerProgram {
         let footprint = TileFootprint(tiling, array: machine.macArray)
         self.init(
             name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
-            inputBytes: tiling.inputBytes,
+            mergedGroups: tiling.layer.mergedGroups, inputBytes: tiling.inputBytes,
             weightBufferPeakBytes: min(tiling.weightTiles, buffers.weights.count) * footprint.weightBytes,
             activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count)
                 * (footprint.inputBytes + footprint.secondBytes)
@@ -163,7 +163,10 @@ extension LayerProgram {
 extension LayerTiling {
     /// At least as many commands as the layer becomes, parameters included.
     fileprivate var commandEstimate: Int {
-        let phases = layer.kind == .transposedConvolution ? layer.vertical.stride * layer.horizontal.stride : 1
+        // With merged groups a tile may have two accumulations.
+        let phases =
+            layer.kind == .transposedConvolution
+            ? layer.vertical.stride * layer.horizontal.stride : layer.mergedGroups > 1 ? 2 : 1
         let perTile = MemoryBudget.sum(MemoryBudget.product(inputChannelTiles.count, phases + 3), 1)
         return MemoryBudget.sum(MemoryBudget.product(counts.pixelTiles, channelTiles.count, perTile), 8)
     }

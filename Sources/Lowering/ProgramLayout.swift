@@ -11,8 +11,14 @@ public struct ProgramLayout: Sendable {
     /// In the graph's order; indices are `Command.layer`.
     public let layers: [LayerProgram]
 
-    /// Bytes of all parameter regions, alignment not counted: weight codes, each distinct table once, channel blocks.
-    public var parameterBytes: Int { parameterRegions.reduce(0) { $0 + $1.bytes } }
+    /// Bytes of all parameters, alignment not counted: the network's weight codes (without the zeros that merged groups
+    /// add to their regions), each distinct table once, channel blocks.
+    public var parameterBytes: Int {
+        let blocks = parameterRegions.reduce(0) { sum, region in
+            if case .block = region.content { sum + region.bytes } else { sum }
+        }
+        return layers.reduce(blocks) { $0 + $1.weightBytes }
+    }
     /// First address after the parameters.
     public var parameterEnd: Int { parameterRegions.last.map { $0.address + $0.bytes } ?? 0 }
 }
@@ -37,7 +43,8 @@ public struct ParameterRegion: Hashable, Sendable {
     }
 }
 
-/// Which weights of a layer one tile holds: output channels of the layer, input channels of one group.
+/// Which weights of a layer one tile holds: output channels of the layer, input channels of one group, or of a merged
+/// group.
 public struct WeightTile: Hashable, Sendable {
     public var layer: Int
     public var outputChannels: Range<Int>
@@ -55,8 +62,10 @@ public struct LayerProgram: Hashable, Sendable {
     public var name: String
     /// Indices of its commands.
     public var commands: Range<Int>
-    /// Weight codes, padding not counted.
+    /// Weight codes of the network: neither padding nor the zeros of merged groups count.
     public var weightBytes: Int
+    /// m: how many of the network's groups run as one; 1 where the lanes hold channels of one group.
+    public var mergedGroups: Int
     /// Bytes of operands that some tile reads, each counted once.
     public var inputBytes: Int
     /// High-water marks: all halves in use together, padding counted.
@@ -71,13 +80,14 @@ public struct LayerProgram: Hashable, Sendable {
     public var inputChannelTiles: Int
 
     public init(
-        name: String, commands: Range<Int>, weightBytes: Int, inputBytes: Int, weightBufferPeakBytes: Int,
-        activationBufferPeakBytes: Int, accumulatorPeak: Int,
+        name: String, commands: Range<Int>, weightBytes: Int, mergedGroups: Int, inputBytes: Int,
+        weightBufferPeakBytes: Int, activationBufferPeakBytes: Int, accumulatorPeak: Int,
         parameterMemoryBytes: Int, pixelTiles: Int, channelTiles: Int, inputChannelTiles: Int
     ) {
         self.name = name
         self.commands = commands
         self.weightBytes = weightBytes
+        self.mergedGroups = mergedGroups
         self.inputBytes = inputBytes
         self.weightBufferPeakBytes = weightBufferPeakBytes
         self.activationBufferPeakBytes = activationBufferPeakBytes

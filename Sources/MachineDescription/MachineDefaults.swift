@@ -15,6 +15,8 @@ enum MachineDefaults {
     static let (activationBits, weightBits) = (16, 12)
     /// Bits of an accumulator beside those of one product: sums of 256 products.
     static let guardBits = 8
+    /// It takes no hardware: weights and commands say it all.
+    static let mergedGroups = true
     static let pipelineStages = 4
     static let codebooks = 16
     static let normalizationLatencyCycles = 24

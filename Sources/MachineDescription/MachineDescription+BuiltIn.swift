@@ -56,6 +56,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           pixelLanes: 4
           dataflow: outputStationary
           laneMapping: channels
+          mergedGroups: true
           activationBits: 12
           weightBits: 12
           accumulatorBits: 32
@@ -111,6 +112,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           pixelLanes: 4
           dataflow: outputStationary
           laneMapping: channels
+          mergedGroups: true
           activationBits: 16
           weightBits: 12
           accumulatorBits: 36
@@ -166,6 +168,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           pixelLanes: 8
           dataflow: outputStationary
           laneMapping: channels
+          mergedGroups: true
           activationBits: 16
           weightBits: 12
           accumulatorBits: 40

@@ -95,8 +95,8 @@ extension MachineFileReader {
         Block(
             name: "macArray", required: ["inputChannelLanes", "outputChannelLanes", "pixelLanes"],
             optional: [
-                "dataflow", "laneMapping", "activationBits", "weightBits", "accumulatorBits", "pipelineStages",
-                "zeroSkipping",
+                "dataflow", "laneMapping", "mergedGroups", "activationBits", "weightBits", "accumulatorBits",
+                "pipelineStages", "zeroSkipping",
             ]),
         Block(name: "weightBuffer", required: ["bytes"], optional: ["banks", "bytesPerCycle", "pingPong"]),
         Block(
@@ -130,6 +130,7 @@ extension MACArrayDescription {
             pixelLanes: reader.integer("macArray.pixelLanes", in: 1...1024),
             dataflow: reader.word("macArray.dataflow", default: .outputStationary, otherwise: .outputStationary),
             laneMapping: reader.word("macArray.laneMapping", default: .channels, otherwise: .channels),
+            mergedGroups: reader.boolean("macArray.mergedGroups", default: MachineDefaults.mergedGroups),
             activationBits: activationBits, weightBits: weightBits,
             accumulatorBits: reader.integer(
                 "macArray.accumulatorBits", in: 16...60,

@@ -62,6 +62,8 @@ public struct MACArrayDescription: Hashable, Sendable {
     public var pixelLanes: Int
     public var dataflow: Dataflow
     public var laneMapping: LaneMapping
+    /// Whether schedules may let several groups of a grouped convolution share the C0 input lanes.
+    public var mergedGroups: Bool
     /// Largest V, W and A.
     public var activationBits: Int
     public var weightBits: Int
@@ -87,7 +89,7 @@ public struct MACArrayDescription: Hashable, Sendable {
 
     public init(
         inputChannelLanes: Int, outputChannelLanes: Int, pixelLanes: Int, dataflow: Dataflow = .outputStationary,
-        laneMapping: LaneMapping = .channels,
+        laneMapping: LaneMapping = .channels, mergedGroups: Bool = true,
         activationBits: Int, weightBits: Int, accumulatorBits: Int, pipelineStages: Int, zeroSkipping: Bool = false
     ) {
         self.inputChannelLanes = inputChannelLanes
@@ -95,6 +97,7 @@ public struct MACArrayDescription: Hashable, Sendable {
         self.pixelLanes = pixelLanes
         self.dataflow = dataflow
         self.laneMapping = laneMapping
+        self.mergedGroups = mergedGroups
         self.activationBits = activationBits
         self.weightBits = weightBits
         self.accumulatorBits = accumulatorBits

@@ -75,7 +75,8 @@ extension MACArrayDescription {
             [
                 "inputChannelLanes": .integer(inputChannelLanes), "outputChannelLanes": .integer(outputChannelLanes),
                 "pixelLanes": .integer(pixelLanes), "dataflow": .word(dataflow.rawValue),
-                "laneMapping": .word(laneMapping.rawValue), "activationBits": .integer(activationBits),
+                "laneMapping": .word(laneMapping.rawValue), "mergedGroups": .boolean(mergedGroups),
+                "activationBits": .integer(activationBits),
                 "weightBits": .integer(weightBits), "accumulatorBits": .integer(accumulatorBits),
                 "pipelineStages": .integer(pipelineStages),
             ]) + (zeroSkipping ? section("macArray", ["zeroSkipping": .boolean(true)]) : [])

@@ -22,6 +22,25 @@ public struct LayerWeights: Hashable, Sendable {
         taps = codes.count / (outputChannels * inputChannels)
     }
 
+    /// The weights of the layer with every `count` of its groups merged into one, the last perhaps fewer: codes
+    /// `[K][taps][count C / G]`, the layer's own for the input channels of the output channel's group, and the first
+    /// code that decodes to 0 elsewhere. Nil where no code decodes to 0.
+    public func mergingGroups(_ count: Int, of groups: Int) -> LayerWeights? {
+        guard let zero = decoder.zeroCode, groups > 0, outputChannels % groups == 0 else { return nil }
+        let width = count * inputChannels
+        var merged = [UInt8](repeating: zero, count: outputChannels * taps * width)
+        let groupOutputs = outputChannels / groups
+        for output in 0..<outputChannels {
+            let first = output / groupOutputs % count * inputChannels
+            for tap in output * taps..<(output + 1) * taps {
+                for channel in 0..<inputChannels {
+                    merged[tap * width + first + channel] = codes[tap * inputChannels + channel]
+                }
+            }
+        }
+        return LayerWeights(codes: merged, decoder: decoder, outputChannels: outputChannels, inputChannels: width)
+    }
+
     /// How often each code occurs.
     public var histogram: [Int] {
         var counts = [Int](repeating: 0, count: 256)

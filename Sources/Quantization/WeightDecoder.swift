@@ -27,6 +27,9 @@ public struct WeightDecoder: Hashable, Sendable {
         try! WeightDecoder(entries: (0..<256).map { Int16($0 - 128 + offset) }, isMemoryFree: true, law: "linear")
     }
 
+    /// The first code that decodes to 0; nil where none does.
+    public var zeroCode: UInt8? { entries.firstIndex(of: 0).map { UInt8($0) } }
+
     /// Smallest signed width that holds every entry.
     public var bits: Int {
         entries.reduce(1) { width, entry in

@@ -74,8 +74,6 @@ extension QuantizedNetwork {
 
     private func channels(of tensor: String) -> Int {
         if let input = graph.inputs.first(where: { $0.name == tensor }) { return input.channels }
-        // Channels do not depend on the extent.
-        let side = graph.sizeMultiple
-        return (try? graph.shapes(height: side, width: side))?[tensor]?.channels ?? 0
+        return (try? graph.channels())?[tensor] ?? 0
     }
 }

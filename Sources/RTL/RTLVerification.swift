@@ -138,8 +138,8 @@ extension RTLVerification {
         let input = layerCase.shape
         let network = try ProvenNetwork(layerCase.network)
         let plan = try SimulationPlan(
-            network: layerCase.network, machine: build.machine, width: input.width, height: input.height, memory: memory
-        )
+            network: layerCase.network, machine: build.machine, width: input.width, height: input.height,
+            lanes: layerCase.lanes, memory: memory)
         try self.init(
             layerCase.name, plan: plan, of: network, inputs: layerCase.inputs, on: build, directory: directory,
             cycleLimit: cycleLimit, threads: threads)

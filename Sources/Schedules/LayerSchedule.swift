@@ -2,13 +2,19 @@
 public struct LayerSchedule: Hashable, Encodable, Sendable {
     /// The layer's name in the graph.
     public var name: String
+    /// What shares the input lanes of the MAC array.
+    public var lanes: Lanes
     public var tile: Tile
     public var order: LoopOrder
     public var buffers: BufferAllocation
     public var fusion: Fusion
 
-    public init(name: String, tile: Tile, order: LoopOrder, buffers: BufferAllocation, fusion: Fusion = .none) {
+    public init(
+        name: String, lanes: Lanes = .channels, tile: Tile, order: LoopOrder, buffers: BufferAllocation,
+        fusion: Fusion = .none
+    ) {
         self.name = name
+        self.lanes = lanes
         self.tile = tile
         self.order = order
         self.buffers = buffers
@@ -23,10 +29,10 @@ public struct Tile: Hashable, Encodable, Sendable {
     public var outputRows: Int
     /// Likewise of the width.
     public var outputColumns: Int
-    /// 1...K. With groups: whole groups. Element by element: all.
+    /// 1...K. With groups: whole groups; with `Lanes.mergedGroups` whole merged groups. Element by element: all.
     public var outputChannels: Int
     /// 1...C / groups: less than all splits the sums, which wait in the accumulator buffer. With groups, for
-    /// normalization and element by element: all.
+    /// normalization and element by element: all; with `Lanes.mergedGroups` those of a merged group.
     public var inputChannels: Int
 
     public init(outputRows: Int, outputColumns: Int, outputChannels: Int, inputChannels: Int) {
@@ -35,6 +41,15 @@ public struct Tile: Hashable, Encodable, Sendable {
         self.outputChannels = outputChannels
         self.inputChannels = inputChannels
     }
+}
+
+/// What the C0 input lanes of the MAC array hold in one step.
+public enum Lanes: String, CaseIterable, Hashable, Encodable, Sendable {
+    /// Channels of one group.
+    case channels
+    /// Channels of m = floor(C0 G / C) groups, of G at most: they run as one group of m C / G input and m K / G output
+    /// channels, whose weights outside the m blocks of the diagonal are 0.
+    case mergedGroups
 }
 
 /// Which tile loop is outermost. The loop over input channels is always innermost.

@@ -2,8 +2,8 @@ public import Diagnostics
 import FileFormats
 
 extension Schedule {
-    /// Reads a schedule. Every key is required (but `second` and `weights` of layers that have none); an unknown key is
-    /// refused.
+    /// Reads a schedule. Every key is required (but `second` and `weights` of layers that have none, and `lanes`, which
+    /// are `channels` without it); an unknown key is refused.
     ///
     /// - Parameter path: for diagnostics, which say `path:line:column`.
     /// - Throws: `scheduleSyntax`, `scheduleUnknownKey`, `scheduleMissingKey`, `scheduleWrongValue`,
@@ -13,7 +13,9 @@ extension Schedule {
             document: yaml, path: path, codes: .schedule, keys: ["network", "machine", "height", "width", "layers"])
         var layers: [LayerSchedule] = []
         var names: Set<String> = []
-        for element in try root.mappings("layers", keys: ["name", "tile", "order", "buffers", "fusion"]) {
+        for element in try root.mappings(
+            "layers", keys: ["name", "tile", "order", "buffers", "fusion"], optional: ["lanes"])
+        {
             let layer = try LayerSchedule(element)
             guard names.insert(layer.name).inserted else {
                 throw Diagnostic(
@@ -49,6 +51,7 @@ extension LayerSchedule {
         }
         self.init(
             name: try fields.name("name"),
+            lanes: fields.has("lanes") ? try fields.word("lanes", as: Lanes.self) : .channels,
             tile: try Tile(
                 fields.mapping("tile", keys: ["outputRows", "outputColumns", "outputChannels", "inputChannels"])),
             order: try fields.word("order", as: LoopOrder.self),

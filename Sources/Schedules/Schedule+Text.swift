@@ -16,7 +16,7 @@ extension Schedule: CustomStringConvertible {
 extension LayerSchedule {
     fileprivate var text: String {
         """
-          - name: \(quoted(name))
+          - name: \(quoted(name))\(lanes == .channels ? "" : "\n    lanes: \(lanes.rawValue)")
             tile: {outputRows: \(tile.outputRows), outputColumns: \(tile.outputColumns), outputChannels: \
         \(tile.outputChannels), \
         inputChannels: \(tile.inputChannels)}

@@ -59,7 +59,7 @@ struct ComputeEstimate {
         }
         let channelGroups: Int
         if layer.groups > 1 {
-            channelGroups = layer.groups * ceilDivide(layer.groupOutputChannels, by: array.outputChannelLanes)
+            channelGroups = layer.outputLaneGroups(lanes: array.outputChannelLanes)
         } else {
             let last = layer.outputChannels - (channelTiles - 1) * channelTile
             channelGroups =

@@ -28,8 +28,28 @@ struct LayerSearch {
         static func < (a: Cost, b: Cost) -> Bool { (a.cycles, a.bytes) < (b.cycles, b.bytes) }
     }
 
+    /// The best of a layer's lane mappings, of equally good ones the first.
+    ///
+    /// - Throws: what the search of the first throws, where there is no schedule for any.
+    static func best(of mappings: [LayerGeometry], machine: MachineDescription) throws(Diagnostic) -> LayerSchedule {
+        var found: (cost: Cost, schedule: LayerSchedule)?
+        var refusal: Diagnostic?
+        for layer in mappings {
+            var search = LayerSearch(layer, machine: machine)
+            do {
+                let schedule = try search.run()
+                guard let cost = search.best?.cost, found.map({ cost < $0.cost }) ?? true else { continue }
+                found = (cost, schedule)
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+        if let found { return found.schedule }
+        throw refusal!
+    }
+
     /// - Throws: `scheduleNotFound` with the bytes that the smallest tiles need.
-    mutating func run() throws(Diagnostic) -> LayerSchedule {
+    private mutating func run() throws(Diagnostic) -> LayerSchedule {
         let channels = layer.channelCandidates(lanes: machine.macArray.outputChannelLanes)
         let inputs = layer.inputChannelCandidates(lanes: machine.macArray.inputChannelLanes)
         let rows = layer.vertical.tileCandidates(multiple: 1).map(layer.vertical.tiles)
@@ -53,7 +73,8 @@ struct LayerSearch {
         }
         guard let best else { throw notFound(weightBytes: leastWeightBytes) }
         return LayerSchedule(
-            name: layer.name, tile: best.tile, order: best.order, buffers: best.allocation.buffers(layer, machine))
+            name: layer.name, lanes: layer.merging == nil ? .channels : .mergedGroups, tile: best.tile,
+            order: best.order, buffers: best.allocation.buffers(layer, machine))
     }
 
     private func notFound(weightBytes: Int) -> Diagnostic {

@@ -52,7 +52,8 @@ struct LayerVerifier {
             switch layer.kind {
             case .normalization: "normalization needs all input channels of a pixel"
             case .elementwise, .concatenation: "element-wise layers keep the channels of a pixel together"
-            case .convolution, .transposedConvolution: layer.groups > 1 ? "the channels of a group stay together" : nil
+            case .convolution, .transposedConvolution:
+                layer.groups > 1 ? "the channels of a \(layer.merging == nil ? "" : "merged ")group stay together" : nil
             }
         guard let reason else { return }
         if tile.inputChannels != layer.groupInputChannels {

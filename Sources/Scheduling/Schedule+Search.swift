@@ -5,30 +5,40 @@ public import MachineDescription
 public import Schedules
 
 extension Schedule {
-    /// Searches tile sizes and orders for the least estimated cycles, then the least external bytes. The same result
-    /// every time.
+    /// Searches lanes, tile sizes and orders for the least estimated cycles, then the least external bytes. The same
+    /// result every time.
     ///
+    /// - Parameter lanes: for every layer that can have them; nil for those that are quicker.
     /// - Throws: `scheduleNotFound` where no tiling of a layer fits, with the numbers; what the machine cannot do at
     ///   all (as `verify`); the graph's shape diagnostics.
     public init(
-        bestFor network: NetworkFormats, on machine: MachineDescription, height: Int, width: Int
+        bestFor network: NetworkFormats, on machine: MachineDescription, height: Int, width: Int, lanes: Lanes? = nil
     ) throws(Diagnostic) {
         try self.init(
             bestFor: network, NetworkGeometry(network, height: height, width: width), on: machine, height: height,
-            width: width)
+            width: width, lanes: lanes)
     }
 
     /// The same where the geometry is known.
     package init(
         bestFor network: NetworkFormats, _ geometry: NetworkGeometry, on machine: MachineDescription, height: Int,
-        width: Int
+        width: Int, lanes: Lanes? = nil
     ) throws(Diagnostic) {
         try machine.requireCapabilities(for: network)
         var layers: [LayerSchedule] = []
         // Layers of equal geometry have equal schedules.
         var known: [LayerGeometry: LayerSchedule] = [:]
-        for layer in geometry.layers {
-            var anonymous = layer
+        for (layer, storage) in zip(geometry.layers, network.layers) {
+            let merged = try? machine.geometry(of: layer, storage, lanes: .mergedGroups)
+            let candidates =
+                switch lanes {
+                case nil: [layer] + [merged].compactMap(\.self)
+                case .channels: [layer]
+                case .mergedGroups: [merged ?? layer]
+                }
+            // What it may become tells layers apart whose groups can be merged and others.
+            let last = candidates.last!
+            var anonymous = last
             anonymous.name = ""
             anonymous.outputTensor = 0
             for index in anonymous.operands.indices { anonymous.operands[index].tensor = 0 }
@@ -37,8 +47,7 @@ extension Schedule {
                 layers.append(entry)
                 continue
             }
-            var search = LayerSearch(layer, machine: machine)
-            let entry = try search.run()
+            let entry = try LayerSearch.best(of: candidates, machine: machine)
             known[anonymous] = entry
             layers.append(entry)
         }

@@ -8,7 +8,7 @@ import Text
 extension Schedule {
     /// Refuses what cannot run, with numbers.
     ///
-    /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026, and the graph's.
+    /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026 and from 034 to 036, and the graph's.
     public func verify(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: height, width: width)
         _ = try verified(network: network, geometry: geometry, machine: machine)
@@ -39,12 +39,13 @@ extension Schedule {
             }
         }
         var verified: [(tiling: LayerTiling, schedule: LayerSchedule)] = []
-        for layer in geometry.layers {
-            guard let entry = entries[layer.name] else {
+        for (plain, storage) in zip(geometry.layers, network.layers) {
+            guard let entry = entries[plain.name] else {
                 throw Diagnostic(
-                    .scheduleMissingLayer, at: "layer \(layer.name)", found: "no schedule for it",
+                    .scheduleMissingLayer, at: "layer \(plain.name)", found: "no schedule for it",
                     expected: "every layer listed", remedy: "add the layer")
             }
+            let layer = try machine.geometry(of: plain, storage, lanes: entry.lanes)
             try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verifyTile()
             let tiling = LayerTiling(layer, tile: entry.tile)
             try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verify(

@@ -41,7 +41,8 @@ struct TrafficEstimate {
             counts.weightTiles == 0
             ? TransferEstimate()
             : TransferEstimate(
-                count: counts.weightTiles, runs: 1, runBytes: ceilDivide(layer.weightBytes, by: counts.weightTiles),
+                count: counts.weightTiles, runs: 1,
+                runBytes: ceilDivide(layer.laidWeightBytes, by: counts.weightTiles),
                 unit: dma.burstBytes, dma: dma)
         firstInput = input.part(of: counts.inputTiles)
         lastOutput = output.part(of: counts.outputTiles)

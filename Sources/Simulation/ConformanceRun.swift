@@ -27,7 +27,7 @@ public struct ConformanceRun: Sendable {
         let network = try ProvenNetwork(layerCase.network)
         let plan = try SimulationPlan(
             network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule,
-            memory: memory)
+            lanes: layerCase.lanes, memory: memory)
         try plan.requireReferenceMemory()
         let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs, threads: threads)
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)

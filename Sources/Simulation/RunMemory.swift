@@ -17,7 +17,8 @@ enum RunMemory {
             * machine.accumulatorBuffer.bytes
         let looked = (geometry.outputLayers + geometry.latentLayers).map { geometry.result(of: $0).shape.count }
         return [
-            storedBytes(geometry), 3 * weightBytes(formats), onChip, MemoryBudget.product(4, looked.max() ?? 0),
+            storedBytes(geometry), 3 * weightBytes(formats, geometry, machine), onChip,
+            MemoryBudget.product(4, looked.max() ?? 0),
         ].reduce(0, MemoryBudget.sum)
     }
 
@@ -63,8 +64,15 @@ enum RunMemory {
         }
     }
 
-    private static func weightBytes(_ formats: NetworkFormats) -> Int {
-        formats.layers.reduce(0) { $0 + $1.weights + 64 * $1.biases }
+    /// With the zeros of merged groups where a schedule may merge them.
+    private static func weightBytes(
+        _ formats: NetworkFormats, _ geometry: NetworkGeometry, _ machine: MachineDescription
+    ) -> Int {
+        zip(formats.layers, geometry.layers).reduce(0) { bytes, layer in
+            let merged = machine.macArray.mergedGroups ? layer.1.mergeableGroups(on: machine.macArray) : 1
+            let weights = MemoryBudget.product(layer.0.weights, merged)
+            return MemoryBudget.sum(bytes, MemoryBudget.sum(weights, 64 * layer.0.biases))
+        }
     }
 
     private static func largestCount(_ shapes: [String: TensorShape]) -> Int { shapes.values.map(\.count).max() ?? 0 }

@@ -86,7 +86,9 @@ extension SimulationPlan {
     }
 
     private func lowerBound(_ index: Int) -> LowerBound {
-        let layer = geometry.layers[index]
+        let plain = geometry.layers[index]
+        let canMerge = machine.macArray.mergedGroups && network.layers[index].hasZeroWeight
+        let layer = canMerge ? plain.mergingGroups(on: machine.macArray) ?? plain : plain
         var phases: [LowerBound.Phase] = []
         if layer.kind == .transposedConvolution {
             let (rows, columns) = (layer.vertical, layer.horizontal)
@@ -101,8 +103,9 @@ extension SimulationPlan {
             phases = [LowerBound.Phase(positions: layer.vertical.output * layer.horizontal.output, taps: layer.taps)]
         }
         return LowerBound(
-            phases: phases, groups: layer.groups, inputChannels: layer.groupInputChannels,
+            phases: phases, groups: layer.arrayGroups, inputChannels: layer.groupInputChannels,
             outputChannels: layer.groupOutputChannels,
+            lastOutputChannels: layer.outputChannels - (layer.arrayGroups - 1) * layer.groupOutputChannels,
             inputBytes: layer.leastInputBytes, weightBytes: layer.weightBytes,
             outputBytes: geometry.result(of: index).storedBytes, on: machine)
     }

@@ -31,18 +31,19 @@ public struct SimulationPlan: Sendable {
     /// - Parameters:
     ///   - width, height: of the picture; padded to a multiple of the network's stride.
     ///   - schedule: searched for when nil.
+    ///   - lanes: of a schedule that is searched for, where layers can have them; nil for those that are quicker.
     ///   - keepsCommands: whether the plan can be run; without, it needs less memory and time.
     ///   - fault: put into the commands after the schedule is verified.
     ///   - memory: asked for the commands, and for a run's tensors where the plan can be run, before either is made.
     /// - Throws: `memoryBudgetExceeded`, what the graph, the schedule verifier and the search throw.
     public init(
         network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil,
-        keepsCommands: Bool = true,
+        lanes: Lanes? = nil, keepsCommands: Bool = true,
         fault: InjectedFault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         try self.init(
             formats: NetworkFormats(network), machine: machine, width: width, height: height, schedule: schedule,
-            keepsCommands: keepsCommands, fault: fault, memory: memory)
+            lanes: lanes, keepsCommands: keepsCommands, fault: fault, memory: memory)
         quantized = network
         guard machine.estimatesWeightCoding else { return }
         let program =
@@ -57,7 +58,7 @@ public struct SimulationPlan: Sendable {
     /// The same without weights; nothing is estimated of their coding.
     public init(
         formats network: NetworkFormats, machine: MachineDescription, width: Int, height: Int,
-        schedule: Schedule? = nil, keepsCommands: Bool = true, fault: InjectedFault? = nil,
+        schedule: Schedule? = nil, lanes: Lanes? = nil, keepsCommands: Bool = true, fault: InjectedFault? = nil,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let graph = network.graph
@@ -86,7 +87,8 @@ public struct SimulationPlan: Sendable {
             self.schedule = schedule
         } else {
             self.schedule = try Schedule(
-                bestFor: network, geometry, on: machine, height: image.paddedHeight, width: image.paddedWidth)
+                bestFor: network, geometry, on: machine, height: image.paddedHeight, width: image.paddedWidth,
+                lanes: lanes)
         }
         var stream = TimedStream(on: machine)
         if keepsCommands {

@@ -7,6 +7,7 @@ import Lowering
 import MachineDescription
 import Networks
 import Quantization
+import Schedules
 import Tensors
 import Text
 
@@ -19,6 +20,7 @@ public struct SuiteCoverage: Sendable {
     private var codebookCounts: Set<Int> = []
     private var selects: Set<Int> = []
     private var lanes: [Lane: Use] = [:]
+    private var casesWithMergedGroups = 0
     private var addresses: [String: AddressLines] = [:]
     private var outputs = 0
     private var saturatedOutputs = 0
@@ -36,6 +38,7 @@ public struct SuiteCoverage: Sendable {
     public mutating func add(_ run: ConformanceRun) {
         cases += 1
         let (network, plan) = (run.layerCase.network, run.plan)
+        if plan.schedule.layers.contains(where: { $0.lanes == .mergedGroups }) { casesWithMergedGroups += 1 }
         operators.formUnion(network.graph.layers.map(\.operator.name))
         for parameters in network.parameters.values {
             if let rule = parameters.roundingRule { roundingRules.insert(rule) }
@@ -100,7 +103,7 @@ public struct SuiteCoverage: Sendable {
                     \($0.rawValue) \((lanes[$0]?.full ?? 0).grouped) full and \((lanes[$0]?.ragged ?? 0).grouped) ragged
                     """
                 }.joined(separator: ", ")
-                + " (commands by their last group)"
+                + " (commands by their last group); groups merged in \(casesWithMergedGroups.grouped) cases"
         ]
         lines += [
             "addresses    "

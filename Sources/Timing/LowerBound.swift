@@ -9,6 +9,8 @@ public import MachineDescription
 ///
 /// Weights may be loaded while the layer before runs, in cycles that count as that layer's: they take no cycles of
 /// their own here. Of a network the cycles are at least the sum of its layers', and at least all bytes over the bus.
+///
+/// Groups that the lanes can merge count as merged; their weights count without the zeros.
 public struct LowerBound: Hashable, Sendable {
     public var bytes: Int
     public var computeCycles: Int
@@ -29,22 +31,22 @@ public struct LowerBound: Hashable, Sendable {
 
     /// - Parameters:
     ///   - phases: empty for a layer that does not use the MAC array.
-    ///   - inputChannels, outputChannels: of one group.
+    ///   - inputChannels, outputChannels: of one group, or merged group.
+    ///   - lastOutputChannels: of the last group, where it has fewer.
     ///   - inputBytes, weightBytes, outputBytes: of the whole layer.
     public init(
-        phases: [Phase], groups: Int = 1, inputChannels: Int, outputChannels: Int, inputBytes: Int, weightBytes: Int,
-        outputBytes: Int,
+        phases: [Phase], groups: Int = 1, inputChannels: Int, outputChannels: Int,
+        lastOutputChannels: Int? = nil, inputBytes: Int, weightBytes: Int, outputBytes: Int,
         on machine: MachineDescription
     ) {
         let array = machine.macArray
         bytes = inputBytes + weightBytes + outputBytes
         transferCycles = ceilDivide(inputBytes + outputBytes, by: machine.dma.bytesPerCycle)
+        let (lanes, last) = (array.outputChannelLanes, lastOutputChannels ?? outputChannels)
+        let channelGroups = (groups - 1) * ceilDivide(outputChannels, by: lanes) + ceilDivide(last, by: lanes)
         computeCycles = phases.reduce(0) { sum, phase in
             let steps = max(1, phase.taps * ceilDivide(inputChannels, by: array.inputChannelLanes))
-            let macGroups =
-                groups * ceilDivide(phase.positions, by: array.pixelLanes)
-                * ceilDivide(outputChannels, by: array.outputChannelLanes)
-            return sum + macGroups * steps
+            return sum + ceilDivide(phase.positions, by: array.pixelLanes) * channelGroups * steps
         }
     }
 }

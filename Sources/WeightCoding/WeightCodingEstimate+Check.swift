@@ -15,7 +15,7 @@ extension WeightCodingEstimate {
     ) throws(Diagnostic) {
         for index in statistics.keys.sorted() {
             let (name, stored) = (layout.layers[index].name, statistics[index]!)
-            guard let weights = network.weights(of: name),
+            guard let weights = layout.laidWeights(of: index, network),
                 WeightStatistics(measuring: weights, groupChannels: stored.groupChannels, code: stored.code) == stored
             else { throw mismatch(name, "other bits or zeros than its weights have") }
         }

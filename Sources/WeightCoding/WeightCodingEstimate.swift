@@ -44,7 +44,11 @@ public struct WeightCodingEstimate: Sendable {
                 (statistics[tile.layer]!.codedBits(
                     outputChannels: tile.outputChannels, inputChannels: tile.inputChannels) + 7) / 8
         }
-        layers = geometry.layers.indices.map { LayerWeightCoding(statistics[$0]) }
+        layers = geometry.layers.indices.map { index in
+            LayerWeightCoding(
+                statistics[index],
+                addedZeros: geometry.layers[index].weightBytes * (program.layout.layers[index].mergedGroups - 1))
+        }
         for (region, bytes) in zip(program.parameterRegions, codedBytes) {
             if case .weights(let tile) = region.content { layers[tile.layer].codedWeightBytes += bytes }
         }
@@ -72,8 +76,11 @@ public struct WeightCodingEstimate: Sendable {
         of index: Int, _ layer: LayerGeometry, _ program: Program, _ network: QuantizedNetwork,
         _ machine: MachineDescription
     ) throws(Diagnostic) -> WeightStatistics {
+        let merged = program.layout.layers[index].mergedGroups
+        // The file's statistics are those of the network's weights, without the zeros of merged groups.
         let (expected, stored) = (
-            (layer.outputChannels, layer.taps, layer.groupInputChannels), network.weightStatistics[layer.name]
+            (layer.outputChannels, layer.taps, layer.groupInputChannels * merged),
+            merged == 1 ? network.weightStatistics[layer.name] : nil
         )
         let group = WeightStatistics.fileGroupChannels
         let isExact =
@@ -82,10 +89,10 @@ public struct WeightCodingEstimate: Sendable {
                 guard case .weights(let tile) = region.content, tile.layer == index else { return true }
                 return tile.inputChannels.lowerBound % group == 0
                     && (tile.inputChannels.upperBound % group == 0
-                        || tile.inputChannels.upperBound == layer.groupInputChannels)
+                        || tile.inputChannels.upperBound == expected.2)
             }
         if isExact, let stored, (stored.outputChannels, stored.taps, stored.inputChannels) == expected { return stored }
-        guard let weights = network.weights(of: layer.name),
+        guard let weights = program.layout.laidWeights(of: index, network),
             (weights.outputChannels, weights.taps, weights.inputChannels) == expected
         else {
             throw Diagnostic(
@@ -94,6 +101,15 @@ public struct WeightCodingEstimate: Sendable {
                 remedy: "quantize the network again")
         }
         return WeightStatistics(measuring: weights, groupChannels: isExact ? group : 1, code: stored?.code)
+    }
+}
+
+extension ProgramLayout {
+    /// The weights of a layer as they lie in external memory: with the zeros of merged groups.
+    func laidWeights(of index: Int, _ network: QuantizedNetwork) -> LayerWeights? {
+        let (layer, merged) = (geometry.layers[index], layers[index].mergedGroups)
+        let weights = network.weights(of: layer.name)
+        return merged == 1 ? weights : weights?.mergingGroups(merged, of: layer.groups)
     }
 }
 
@@ -113,10 +129,11 @@ public struct LayerWeightCoding: Hashable, Sendable {
     public var steps = 0
     public var zeroSteps = 0
 
-    init(_ statistics: WeightStatistics?) {
+    /// - Parameter addedZeros: how many of the statistics' weights only merged groups have.
+    init(_ statistics: WeightStatistics?, addedZeros: Int) {
         guard let statistics else { return }
-        weights = statistics.weights
-        zeroWeights = statistics.zeroWeights
+        weights = statistics.weights - addedZeros
+        zeroWeights = statistics.zeroWeights - addedZeros
         tableBits = statistics.tableBits
     }
 

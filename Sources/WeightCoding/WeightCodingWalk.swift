@@ -17,13 +17,14 @@ struct WeightCodingWalk {
     private let regions: [ParameterRegion]
     /// Index of the region of each weight tile, by external address.
     private let regionOfAddress: [Int: Int]
-    /// Steps by tile and phase, once counted.
+    /// Steps by tile and phase, and by where a run of merged groups begins, once counted.
     private var counted: [StepKey: StepCounts] = [:]
 
     private struct StepKey: Hashable {
         var region: Int
         var phaseY: Int
         var phaseX: Int
+        var firstOutputChannel: Int
     }
 
     /// One number for each group of K0 output channels.
@@ -73,7 +74,7 @@ struct WeightCodingWalk {
             case .accumulate(let pass):
                 let key = StepKey(
                     region: region(of: pass, layer: command.layer, held), phaseY: pass.outputOffsetY,
-                    phaseX: pass.outputOffsetX)
+                    phaseX: pass.outputOffsetX, firstOutputChannel: pass.firstOutputChannel)
                 appendPass(command, pass, key, usesBound: usesBound, to: &stream)
             default: stream.append(command)
             }

@@ -124,6 +124,35 @@ import Testing
         #expect(tried > 150)
     }
 
+    /// Every case of the two families whose groups can be merged, on both mappings of the lanes.
+    @Test("Results do not depend on the lanes", arguments: MachineDescription.builtInNames)
+    func lanesDoNotChangeBits(machineName: String) throws {
+        let machine = try MachineDescription.load(machineName)
+        let generator = LayerCaseGenerator(limits: CaseLimits(machine))
+        var (merged, withPart) = (0, 0)
+        for seed in 0..<60 as Range<UInt64> {
+            for family in [LayerCaseGenerator.Family.depthwiseConvolution, .groupedConvolution] {
+                let layerCase = generator.layerCase(seed: seed, family: family)
+                let shape = layerCase.shape
+                let formats = try NetworkFormats(layerCase.network)
+                func schedule(_ lanes: Lanes) throws -> Schedule {
+                    try Schedule(
+                        bestFor: formats, on: machine, height: shape.height, width: shape.width, lanes: lanes)
+                }
+                let (plain, other) = (try schedule(.channels), try schedule(.mergedGroups))
+                #expect(plain.layers[0].lanes == .channels)
+                guard other.layers[0].lanes == .mergedGroups else { continue }
+                merged += 1
+                if shape.channels % other.layers[0].tile.inputChannels != 0 { withPart += 1 }
+                for schedule in [plain, other] {
+                    let difference = try ConformanceRun.difference(layerCase, machine: machine, schedule: schedule)
+                    #expect(difference == nil, "\(family.rawValue), seed \(seed)\n\(schedule)")
+                }
+            }
+        }
+        #expect(merged > 40 && withPart > 10, "\(merged) cases, \(withPart) with a smaller last group")
+    }
+
     @Test("Threads do not change bits")
     func threadsDoNotChangeBits() throws {
         let machine = try MachineDescription.load("large")

@@ -189,7 +189,7 @@ struct CommandInterpreter {
                 for c in 0..<a.inputChannels {
                     sum &+=
                         ToyArithmetic.operand(element(pixel + c, bytes: 1), a.operand)
-                        &* (read(weightBuffer, weights + c) + 1)
+                        &* ToyArithmetic.weight(read(weightBuffer, weights + c))
                 }
             }
         }

@@ -1,6 +1,7 @@
 import Graph
 import MachineDescription
 import Networks
+import Quantization
 import Random
 import Schedules
 import Tensors
@@ -145,7 +146,8 @@ enum RandomLayers {
     ) throws -> Schedule {
         let shapes = try network.graph.shapes(height: height, width: width)
         let layers = network.graph.layers.map { layer in
-            let tile = tile(layer, shapes, &generator)
+            let merged = generator.integer(0...2) > 0 ? mergeable(layer, network, shapes, machine) : 1
+            let tile = tile(layer, shapes, mergedGroups: merged, &generator)
             let output = shapes[layer.name]!
             let operands = layer.inputs.map { shapes[$0]! }
             let pingPong = machine.activationBuffer.pingPong
@@ -168,23 +170,38 @@ enum RandomLayers {
             }
             buffers.accumulators = generator.integer(0...9)
             return LayerSchedule(
-                name: layer.name, tile: tile, order: generator.element(of: LoopOrder.allCases), buffers: buffers)
+                name: layer.name, lanes: merged > 1 ? .mergedGroups : .channels, tile: tile,
+                order: generator.element(of: LoopOrder.allCases), buffers: buffers)
         }
         return Schedule(
             network: network.graph.name, machine: machine.name, height: height, width: width, layers: layers)
     }
 
+    /// How many groups of a layer can be merged, from the definition; 1 where none can.
+    private static func mergeable(
+        _ layer: Layer, _ network: QuantizedNetwork, _ shapes: [String: TensorShape], _ machine: MachineDescription
+    ) -> Int {
+        guard case .convolution(let convolution) = layer.operator, convolution.groups > 1,
+            network.parameters[layer.name]?.weights?.decoder.entries.contains(0) == true
+        else { return 1 }
+        let channels = shapes[layer.inputs[0]]!.channels
+        return max(1, min(convolution.groups, machine.macArray.inputChannelLanes * convolution.groups / channels))
+    }
+
     private static func tile(
-        _ layer: Layer, _ shapes: [String: TensorShape], _ generator: inout SeededGenerator
+        _ layer: Layer, _ shapes: [String: TensorShape], mergedGroups: Int, _ generator: inout SeededGenerator
     ) -> Tile {
         let (input, output) = (shapes[layer.inputs[0]]!, shapes[layer.name]!)
         var unit = (rows: 1, columns: 1)
         var tile = Tile(outputRows: 1, outputColumns: 1, outputChannels: output.channels, inputChannels: input.channels)
         switch layer.operator {
         case .convolution(let convolution):
-            tile.inputChannels = input.channels / convolution.groups
+            tile.inputChannels = input.channels / convolution.groups * mergedGroups
             if convolution.groups > 1 {
-                tile.outputChannels = generator.integer(1...convolution.groups) * (output.channels / convolution.groups)
+                let merged = (convolution.groups + mergedGroups - 1) / mergedGroups
+                tile.outputChannels = min(
+                    generator.integer(1...merged) * (output.channels / convolution.groups) * mergedGroups,
+                    output.channels)
             } else {
                 tile.outputChannels = generator.integer(1...output.channels)
                 tile.inputChannels = generator.integer(1...input.channels)

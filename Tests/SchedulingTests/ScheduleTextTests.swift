@@ -6,13 +6,19 @@ import Testing
 
 @Suite struct ScheduleTextTests {
     static let text = """
-        network: "two-layers"
+        network: "three-layers"
         machine: "mid"
         height: 64
         width: 96
         layers:
           - name: "conv"
             tile: {outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 3}
+            order: pixelsOuter
+            buffers: {input: [0, 4096], output: [8192, 16384], weights: [0, 131072], accumulators: 0}
+            fusion: none
+          - name: "depth"
+            lanes: mergedGroups
+            tile: {outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 16}
             order: pixelsOuter
             buffers: {input: [0, 4096], output: [8192, 16384], weights: [0, 131072], accumulators: 0}
             fusion: none
@@ -25,10 +31,15 @@ import Testing
         """
 
     static let schedule = Schedule(
-        network: "two-layers", machine: "mid", height: 64, width: 96,
+        network: "three-layers", machine: "mid", height: 64, width: 96,
         layers: [
             LayerSchedule(
                 name: "conv", tile: Tile(outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 3),
+                order: .pixelsOuter,
+                buffers: BufferAllocation(input: [0, 4096], output: [8192, 16384], weights: [0, 131072])),
+            LayerSchedule(
+                name: "depth", lanes: .mergedGroups,
+                tile: Tile(outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 16),
                 order: .pixelsOuter,
                 buffers: BufferAllocation(input: [0, 4096], output: [8192, 16384], weights: [0, 131072])),
             LayerSchedule(
@@ -63,7 +74,7 @@ import Testing
             var unused = names.shuffled(using: &generator)
             let layers = (0..<generator.integer(0...4)).map { _ in
                 LayerSchedule(
-                    name: unused.removeLast(),
+                    name: unused.removeLast(), lanes: generator.element(of: Lanes.allCases),
                     tile: Tile(
                         outputRows: generator.integer(1...9), outputColumns: generator.integer(1...1 << 31),
                         outputChannels: generator.integer(1...99),
@@ -90,11 +101,12 @@ import Testing
         ("input: [0, 4096]", "input: 0", .scheduleWrongValue, "s.yaml:9:22"),
         ("order: pixelsOuter", "order: pixelOuter", .scheduleUnknownWord, "s.yaml:8:12"),
         ("fusion: none", "fusion: lines", .scheduleFusionUnsupported, "s.yaml:10:13"),
-        ("name: \"sum\"", "name: \"conv\"", .scheduleDuplicateName, "s.yaml:11:11"),
+        ("name: \"sum\"", "name: \"conv\"", .scheduleDuplicateName, "s.yaml:17:11"),
+        ("lanes: mergedGroups", "lanes: merged", .scheduleUnknownWord, "s.yaml:12:12"),
         ("width: 96", "height: 96", .scheduleDuplicateName, "s.yaml:3:1"),
         ("name: \"conv\"", "name: \"a/b\"", .scheduleNameNotPlain, "s.yaml:6:11"),
         ("machine: \"mid\"", "machine: \"../mid\"", .scheduleNameNotPlain, "s.yaml:2:10"),
-        ("network: \"two-layers\"", "network: \"\\e[2J\"", .scheduleNameNotPlain, "s.yaml:1:10"),
+        ("network: \"three-layers\"", "network: \"\\e[2J\"", .scheduleNameNotPlain, "s.yaml:1:10"),
         ("height: 64", "height: &h 64", .scheduleSyntax, "s.yaml:3:9"),
         ("height: 64", "height: *h", .scheduleSyntax, "s.yaml:3:9"),
         ("height: 64", "? [1]\n: 64", .scheduleSyntax, "s.yaml:3:3"),

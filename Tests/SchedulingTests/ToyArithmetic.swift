@@ -3,11 +3,13 @@ import Commands
 /// Plain integer arithmetic in place of codebooks and requantization: enough to see from the result which elements met
 /// which weights.
 ///
-/// A stored code means code + 1, so that a stored zero differs from padding. Results keep their lowest bits.
+/// A stored code means code + 1, so that a stored zero differs from padding; a weight code means code - 128, as linear
+/// weights do. Results keep their lowest bits.
 enum ToyArithmetic {
     static func value(_ element: Int, bytes: Int) -> Int {
         bytes == 1 ? element + 1 : Int(Int16(truncatingIfNeeded: element))
     }
+    static func weight(_ code: Int) -> Int { code - 128 }
     static func operand(_ value: Int, _ kind: Accumulation.Operand) -> Int { kind == .square ? value &* value : value }
     static func postProcessed(_ sum: Int, channel: Int) -> Int { sum &* 31 &+ channel }
     static func normalized(_ sum: Int, value: Int) -> Int { sum &* 3 &+ value &* 7 }

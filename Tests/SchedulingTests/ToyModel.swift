@@ -66,7 +66,8 @@ struct ToyModel {
             let codes = codes(layer)
             let count = input.shape.count
             let sum = (0..<count).reduce(0) {
-                $0 &+ ToyArithmetic.value(input.elements[$1], bytes: 1) &* (Int(codes[k * count + $1]) + 1)
+                $0 &+ ToyArithmetic.value(input.elements[$1], bytes: 1)
+                    &* ToyArithmetic.weight(Int(codes[k * count + $1]))
             }
             return ToyArithmetic.postProcessed(sum, channel: k)
         case .normalization(let form):
@@ -74,7 +75,8 @@ struct ToyModel {
             let channels = input.shape.channels
             let kind: Accumulation.Operand = form.isSquareRootForm ? .square : .magnitude
             let sum = (0..<channels).reduce(0) {
-                $0 &+ ToyArithmetic.operand(input.value(y, x, $1), kind) &* (Int(codes[k * channels + $1]) + 1)
+                $0 &+ ToyArithmetic.operand(input.value(y, x, $1), kind)
+                    &* ToyArithmetic.weight(Int(codes[k * channels + $1]))
             }
             return ToyArithmetic.normalized(sum, value: input.value(y, x, k))
         case .requantize: return ToyArithmetic.requantized(input.value(y, x, k), channel: k)
@@ -134,7 +136,7 @@ struct ToyModel {
                 guard (0..<input.shape.height).contains(y), (0..<input.shape.width).contains(x) else { continue }
                 for c in 0..<channels {
                     let code = codes[((k * convolution.kernelHeight + r) * convolution.kernelWidth + s) * channels + c]
-                    sum &+= input.value(y, x, group * channels + c) &* (Int(code) + 1)
+                    sum &+= input.value(y, x, group * channels + c) &* ToyArithmetic.weight(Int(code))
                 }
             }
         }
@@ -155,7 +157,7 @@ struct ToyModel {
                 for c in 0..<input.shape.channels {
                     let code = codes[
                         ((k * transposed.kernelHeight + r) * transposed.kernelWidth + s) * input.shape.channels + c]
-                    sum &+= input.value(y, x, c) &* (Int(code) + 1)
+                    sum &+= input.value(y, x, c) &* ToyArithmetic.weight(Int(code))
                 }
             }
         }

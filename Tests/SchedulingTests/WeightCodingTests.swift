@@ -197,10 +197,16 @@ import WeightCoding
             var expected = sample.network.graph.layers.map { _ in 0 }
             for region in sample.program.parameterRegions {
                 guard case .weights(let tile) = region.content else { continue }
-                let name = sample.network.graph.layers[tile.layer].name
+                let layer = sample.network.graph.layers[tile.layer]
+                let (name, merged) = (layer.name, sample.program.layout.layers[tile.layer].mergedGroups)
+                let weights = try #require(sample.network.weights(of: name))
+                // The zeros of merged groups belong to the code.
+                let laid =
+                    merged == 1 ? weights : try #require(weights.mergingGroups(merged, of: layer.operator.groups))
                 let statistics =
-                    try sample.network.weightStatistics[name]
-                    ?? WeightStatistics(measuring: #require(sample.network.weights(of: name)))
+                    merged == 1
+                    ? sample.network.weightStatistics[name] ?? WeightStatistics(measuring: laid)
+                    : WeightStatistics(measuring: laid)
                 let tileBytes = raw[region.address..<region.address + region.bytes]
                 expected[tile.layer] += try #require(try statistics.decoded(afterCoding: tileBytes, at: name))
                     .codedBytes

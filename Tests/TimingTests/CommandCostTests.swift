@@ -128,5 +128,10 @@ import Timing
             phases: phases, inputChannels: 16, outputChannels: 20, inputBytes: 1, weightBytes: 1, outputBytes: 1,
             on: machine)
         #expect(transposed.cycles == 25 * 3 * 2 * 25)
+        // Four groups of 16 output channels and one of 4, 8 lanes: 4 2 + 1 = 9 groups of lanes, 25 of pixels, 9 steps.
+        let grouped = LowerBound(
+            phases: [.init(positions: 100, taps: 9)], groups: 5, inputChannels: 8, outputChannels: 16,
+            lastOutputChannels: 4, inputBytes: 1, weightBytes: 1, outputBytes: 1, on: machine)
+        #expect(grouped.computeCycles == 9 * 25 * 9)
     }
 }

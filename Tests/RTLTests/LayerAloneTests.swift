@@ -1,0 +1,43 @@
+import FixedPoint
+import Graph
+import Images
+import Networks
+import Quantization
+import TestVectors
+import Testing
+
+/// A layer cut out of its network, with the operands that it has there.
+@Suite struct LayerAloneTests {
+    /// 3x3 without padding, then 1x1: a picture of one pixel, the least that the network's factors allow, has no second
+    /// tensor at all, so that its channels cannot be read from shapes of that size.
+    @Test func channelsDoNotDependOnTheSize() throws {
+        func convolution(_ kernel: Int, _ groups: Int) -> Operator {
+            .convolution(
+                Convolution(outputChannels: 3, kernelHeight: kernel, kernelWidth: kernel, groups: groups))
+        }
+        func parameters(_ weights: Int) -> LayerParameters {
+            .accumulation(
+                AccumulationParameters(
+                    weightCodes: (0..<weights).map { UInt8(100 + $0 % 60) }, weightDecoder: .linear(),
+                    bias: [1, 2, 3],
+                    postProcessing: PostProcessing(
+                        multipliers: Array(repeating: .one, count: 3), rounding: .single)))
+        }
+        let format = TensorFormat.codes(.uniform(.linearSigned, channels: 3, step: 1))
+        let network = QuantizedNetwork(
+            graph: Graph(
+                name: "two", inputs: [GraphInput(name: "image", channels: 3)],
+                layers: [
+                    Layer(name: "wide", operator: convolution(3, 1), inputs: ["image"]),
+                    Layer(name: "depth", operator: convolution(1, 3), inputs: ["wide"]),
+                ], outputs: ["depth"]),
+            formats: ["image": format, "wide": format, "depth": format],
+            parameters: ["wide": parameters(81), "depth": parameters(3)],
+            widths: DatapathWidths(activationBits: 9, weightBits: 8, accumulatorBits: 24))
+        let vectors = try LayerVectors(
+            network: ProvenNetwork(network), layer: "depth",
+            picture: RGBImage(width: 8, height: 8, samples: (0..<192).map { UInt8($0) }), machine: TestMachine.tiny)
+        let names = vectors.files.map(\.name)
+        #expect(names.contains("wide.npy") && names.contains("depth.npy") && vectors.commands > 0)
+    }
+}
