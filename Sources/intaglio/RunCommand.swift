@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Foundation
+import HostOperators
 import Images
 import NetworkFiles
 import Networks
@@ -109,6 +110,9 @@ struct RunCommand: ParsableCommand {
             for (name, tensor, bytesPerElement) in simulation.storedTensors {
                 try AtomicFile.write(
                     NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: OutputFolder.path(folder, "\(name).npy"))
+            }
+            for (name, array) in simulation.host.results {
+                try AtomicFile.write(array.npyBytes, to: OutputFolder.path(folder, "\(name).npy"))
             }
         }
         try results.complete(document(report))
