@@ -88,6 +88,7 @@ let package = Package(
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
         ]),
         module("FloatModel", ["Kernels", "Diagnostics", "Tensors", "Graph", "Networks", "CFloatKernels"]),
+        module("HostOperators", ["Diagnostics", "Tensors", "Networks"]),
         module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
 
         // From networks to commands
@@ -125,7 +126,8 @@ let package = Package(
         module("Simulation", [
             "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph",
             "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
-            "ReferenceModel", "FloatModel", "Importers", "Conformance", "Scheduling", "Lowering", "WeightCoding",
+            "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Conformance", "Scheduling", "Lowering",
+            "WeightCoding",
         ]),
         module("Explanations", [
             "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
@@ -136,7 +138,8 @@ let package = Package(
             "Simulation",
         ]),
         module("Reports", [
-            "Text", "Diagnostics", "FileFormats", "MachineDescription", "NetworkFiles", "WeightCoding", "Simulation",
+            "Text", "Diagnostics", "FileFormats", "MachineDescription", "Networks", "NetworkFiles",
+            "WeightCoding", "Simulation",
         ]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
         module("Codec", [
@@ -171,9 +174,9 @@ let package = Package(
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Machine", "TFLite", "TFLiteImport", "Importers", "Conformance", "Calibration", "WeightCoding",
-            "Simulation", "Explanations", "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors",
-            "CMemoryGuard", argumentParser,
+            "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "Importers", "Conformance",
+            "Calibration", "WeightCoding", "Simulation", "Explanations", "Traces", "Reports", "Figures", "Codec",
+            "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
         ]),
 
         // Tests
@@ -190,7 +193,7 @@ let package = Package(
         tests("ImagesTests", ["Text", "Diagnostics", "Tensors", "Images", "TestSupport"]),
         tests("TFLiteTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel",
-            "TFLite", "TFLiteImport", "TestSupport",
+            "HostOperators", "TFLite", "TFLiteImport", "TestSupport",
         ]),
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",

@@ -20,7 +20,8 @@ extension QuantizedNetwork {
                         graph.layers.map { .object([.init("layer", .string($0.name))] + parameters[$0.name]!.members) })
                 ),
                 .init("rates", .array(rateMultipliers.keys.sorted().map { .string($0) })),
-            ] + (codec.map { [.init("codec", $0.json)] } ?? []))
+            ] + (codec.map { [.init("codec", $0.json)] } ?? [])
+                + (host.isEmpty ? [] : [.init("host", .array(host.map(\.json)))]))
     }
 
     /// Graph inputs, then layers.

@@ -54,6 +54,9 @@ extension QuantizedNetwork {
         }
         try readWeightStatistics(&tensors, channels: channels)
         if fields.has("codec") { codec = try CodecParameters(try fields.object("codec"), tensors: &tensors) }
+        if fields.has("host") {
+            for one in try fields.objects("host") { host.append(try HostOperator(one)) }
+        }
         try fields.requireAllTaken()
         try validate()
     }

@@ -12,8 +12,8 @@ extension QuantizedNetwork {
     /// fit V, decoded weights W, biases A; multipliers, shifts and clip limits are in range; operators that copy codes
     /// join formats that agree.
     ///
-    /// - Throws: `networkTensorMissing`, `networkTensorMismatch`, `networkValueOutOfRange`, `codebookValueTooWide`, and
-    ///   the graph's own diagnostics.
+    /// - Throws: `networkTensorMissing`, `networkTensorMismatch`, `networkValueOutOfRange`, `codebookValueTooWide`,
+    ///   `networkFieldInvalid` for operators of the host, and the graph's own diagnostics.
     public func validate() throws(Diagnostic) {
         let channels = try graph.channels()
         try requireWidths()
@@ -42,6 +42,7 @@ extension QuantizedNetwork {
             default: throw missing("layer \(name), rate multipliers", expected: "a layer with post-processing")
             }
         }
+        try validateHost()
     }
 
     private func requireWidths() throws(Diagnostic) {

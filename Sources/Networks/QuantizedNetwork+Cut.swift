@@ -26,6 +26,18 @@ extension QuantizedNetwork {
         return QuantizedNetwork(
             graph: graph, formats: formats.filter { names.contains($0.key) || inputs.contains($0.key) },
             parameters: parameters.filter { names.contains($0.key) },
-            widths: widths, weightStatistics: weightStatistics.filter { names.contains($0.key) })
+            widths: widths, weightStatistics: weightStatistics.filter { names.contains($0.key) },
+            host: host(behind: names, inputs: inputs))
+    }
+
+    /// What the host still has to do for a part of the network.
+    private func host(behind layers: Set<String>, inputs: [String]) -> [HostOperator] {
+        var known = layers.union(inputs)
+        return host.filter { one in
+            if graph.inputs.contains(where: { $0.name == one.name }) { return inputs.contains(one.name) }
+            guard known.contains(one.input) else { return false }
+            known.insert(one.name)
+            return true
+        }
     }
 }

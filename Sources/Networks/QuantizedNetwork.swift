@@ -17,11 +17,13 @@ public struct QuantizedNetwork: Hashable, Sendable {
     /// Of layers with weights, by name; none where nobody counted. They affect no bit: only what plans say of coded
     /// weights and skipped zeros.
     public var weightStatistics: [String: WeightStatistics]
+    /// What the host computes in front of the network and behind it, in this order.
+    public var host: [HostOperator]
 
     public init(
         graph: Graph, formats: [String: TensorFormat], parameters: [String: LayerParameters], widths: DatapathWidths,
         rateMultipliers: [String: [[QuantizedMultiplier]]] = [:], codec: CodecParameters? = nil,
-        weightStatistics: [String: WeightStatistics] = [:]
+        weightStatistics: [String: WeightStatistics] = [:], host: [HostOperator] = []
     ) {
         self.graph = graph
         self.formats = formats
@@ -30,6 +32,7 @@ public struct QuantizedNetwork: Hashable, Sendable {
         self.rateMultipliers = rateMultipliers
         self.codec = codec
         self.weightStatistics = weightStatistics
+        self.host = host
     }
 }
 

@@ -1,3 +1,4 @@
+import Networks
 public import Simulation
 public import Text
 import WeightCoding
@@ -66,6 +67,11 @@ public struct RunSummary: Sendable {
                 latents     \(latent.tensor): \(bits)\(latent.saturated.grouped) of \(latent.count.grouped) saturated
                 """
             )
+        }
+        for work in report.host ?? [] { lines.append("host        \(work.sentence)") }
+        for top in report.top ?? [] {
+            let codes = top.top.map { "\($0.index) is \(Float($0.value)) (code \($0.code))" }
+            lines.append("largest     \(top.tensor): \(codes.joined(separator: ", "))")
         }
         if let quality = report.quality {
             let psnr = quality.psnr.map { "\($0.fixed(4)) dB" } ?? "identical"

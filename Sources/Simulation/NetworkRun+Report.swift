@@ -1,4 +1,6 @@
+import FileFormats
 import Geometry
+import HostOperators
 import Graph
 import Images
 public import Tensors
@@ -39,6 +41,12 @@ extension NetworkRun {
         let saturations = simulation.saturations
         report.clipping = ClippingReport(
             saturations, of: graph, picture: givesPicture ? graph.outputs[0] : nil)
+        for (name, array) in host.results {
+            guard let index = report.host?.firstIndex(where: { $0.name == name }) else { continue }
+            report.host?[index].outputDigest = Digest.sha256(array.elementBytes)
+        }
+        let top = top
+        report.top = top.isEmpty ? nil : top
         if let psnr {
             report.quality = QualityReport(
                 psnr: psnr.finiteDecibels,

@@ -27,14 +27,23 @@ public struct RunInputs: Sendable {
         (height, width) = (picture.height, picture.width)
     }
 
-    /// - Parameter files: by the tensor's name: graph inputs, or layers whose results they replace.
+    /// - Parameter files: by the tensor's name: graph inputs, layers whose results they replace, or real numbers that
+    ///   the host makes a graph input of.
     /// - Throws: `inputUnknown` for a name that is no tensor, `inputMissing` where the layers behind the files need
     ///   another graph input, `tensorFileUnfit`, `tensorElementUnfit`.
     public init(_ files: [(name: String, dump: TensorDump)], of network: ProvenNetwork) throws(Diagnostic) {
         let graph = network.network.graph
         let channels = try graph.channels()
         var tensors: [String: Tensor<Int32>] = [:]
-        for (name, dump) in files {
+        var names: [String] = []
+        for (given, dump) in files {
+            if let host = network.network.host.first(where: { $0.function == .quantize && $0.input == given }) {
+                let codes = try dump.codes(by: host)
+                guard tensors.updateValue(codes, forKey: host.name) == nil else { throw Self.twice(host) }
+                names.append(host.name)
+                continue
+            }
+            let name = given
             guard let count = channels[name], let format = network.network.formats[name] else {
                 throw Self.unknown(name, in: graph)
             }
@@ -43,9 +52,14 @@ public struct RunInputs: Sendable {
             let own = graph.inputs.first { $0.name == name }?.extent
             let expected = TensorShape(
                 height: own?.height ?? shape.height, width: own?.width ?? shape.width, channels: count)
-            tensors[name] = try dump.input(as: format, shape: expected, of: name)
+            let input = try dump.input(as: format, shape: expected, of: name)
+            if tensors.updateValue(input, forKey: name) != nil,
+                let host = network.network.host.first(where: { $0.name == name })
+            {
+                throw Self.twice(host)
+            }
+            names.append(name)
         }
-        let names = files.map(\.name)
         self.tensors = tensors
         let first = tensors[names[0]]!.shape
         (height, width) = (first.height, first.width)
@@ -121,6 +135,12 @@ public struct RunInputs: Sendable {
         if !outputs.isEmpty { return outputs }
         let read = Set(computed.flatMap(\.inputs))
         return computed.map(\.name).filter { !read.contains($0) }
+    }
+
+    private static func twice(_ host: HostOperator) -> Diagnostic {
+        Diagnostic(
+            .inputUnknown, at: "--input \(host.input)", found: "\(host.name) too, which is made of it",
+            expected: "one of the two", remedy: "leave one out")
     }
 
     private static func unknown(_ name: String, in graph: Graph) -> Diagnostic {

@@ -1,3 +1,4 @@
+public import Networks
 public import WeightCoding
 
 /// Everything that `plan` and `run` report. The names are the JSON contract (`docs/schemas/report.schema.json`); fields
@@ -10,6 +11,10 @@ public struct RunReport: Codable, Equatable, Sendable {
     public var inputs: [InputReport]?
     public var layers: [LayerReport]
     public var totals: TotalsReport
+    /// What the host computes beside the machine, without cycles; absent where it computes nothing.
+    public var host: [HostWork]?
+    /// Only of `run`, for networks whose only output is one vector.
+    public var top: [TopReport]?
     /// Only of `run`.
     public var latents: [LatentReport]?
     /// Only of `run`, for networks that end in a picture.

@@ -17,7 +17,7 @@ extension SimulationPlan {
         let layers = network.graph.layers.indices.map(layerReport)
         return RunReport(
             network: network.graph.name, machine: machine.name, image: image, layers: layers,
-            totals: totals(layers, framesPerSecond))
+            totals: totals(layers, framesPerSecond), host: host.isEmpty ? nil : host.map(HostWork.init))
     }
 
     private func layerReport(_ index: Int) -> LayerReport {

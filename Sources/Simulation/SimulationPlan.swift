@@ -111,6 +111,9 @@ public struct SimulationPlan: Sendable {
         }
     }
 
+    /// What the host computes beside what was planned; nothing where there were no weights.
+    var host: [HostOperator] { quantized?.host ?? [] }
+
     /// Of tensors and layers, at the picture's padded size.
     package var geometry: NetworkGeometry { layout.geometry }
 

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Graph
+import HostOperators
 public import Networks
 import Quantization
 public import Tensors
@@ -160,6 +161,27 @@ public struct TensorDump: Sendable {
                 expected: "\(Int(range.lowerBound) &+ offset)...\(Int(range.upperBound) &+ offset)")
         }
         return stored
+    }
+
+    /// Real numbers as the codes of a graph input that the host makes of them, in the order of the model.
+    ///
+    /// - Throws: `tensorFileUnfit` for integers and other extents, `tensorElementUnfit` for what is no number.
+    func codes(by host: HostOperator) throws(Diagnostic) -> Tensor<Int32> {
+        let extents = host.operand.extents
+        let last = Array(repeating: 1, count: max(0, 3 - extents.count)) + extents.suffix(3)
+        let shape = TensorShape(height: last[0], width: last[1], channels: last[2])
+        guard case .floats(let reals) = array.elements, form.offset == nil, form.layout == .nhwc else {
+            throw Diagnostic(
+                .tensorFileUnfit, at: place, found: "\(array.type.name) elements, or another order or offset",
+                expected: "float32 elements of \(host.input) in the model's order",
+                remedy: "give codes as --input \(host.name)=FILE.npy, or real numbers without offset and layout")
+        }
+        guard array.shape == extents || self.shape == shape else {
+            throw Diagnostic(
+                .tensorFileUnfit, at: place, found: "shape \(NPYArray.text(array.shape))",
+                expected: "\(NPYArray.text(extents)) of \(host.input)", remedy: "give a tensor of the model's extents")
+        }
+        return Tensor(shape: shape, elements: try host.codes(of: reals, at: place))
     }
 
     /// A stored element as the file would have it: the integer of that code, or its real value.

@@ -1,3 +1,4 @@
+import Networks
 public import Text
 
 extension ImportReport {
@@ -36,6 +37,7 @@ extension ImportReport {
                     """
             }
         }
+        for work in host { text += "host \(work.sentence)\n" }
         text += "\(parameters.grouped) parameters, \(usefulMACs.grouped) useful MACs at \(width)x\(height)\n"
         for remark in remarks { text += "\(remark)\n" }
         return text

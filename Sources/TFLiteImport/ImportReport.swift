@@ -1,3 +1,5 @@
+public import Networks
+
 /// What became of a file's operators and tensors.
 public struct ImportReport: Encodable, Sendable {
     /// Where an operator went.
@@ -6,7 +8,7 @@ public struct ImportReport: Encodable, Sendable {
         case datapath
         /// No byte moves: shapes that are known, tensors under other extents.
         case folded
-        /// Between the host's float numbers and the network's codes, outside of it.
+        /// In front of the network or behind it, computed without the machine.
         case host
         /// Behind the outputs that were asked for.
         case cut
@@ -47,6 +49,8 @@ public struct ImportReport: Encodable, Sendable {
     public var inputs: [Tensor]
     public var outputs: [Tensor]
     public var operators: [Operator]
+    /// What the host computes, in the order of the file; no operator of it stands on the machine.
+    public var host: [HostWork]
     /// Of all layers and inputs whose names are others in the file.
     public var names: [String: String]
     /// Weights and biases in the file.

@@ -37,7 +37,7 @@ extension NetworkBuilder {
         let graph = Graph(name: name, inputs: inputs, layers: layers, outputs: outputs)
         var network = QuantizedNetwork(
             graph: graph, formats: formats, parameters: parameters,
-            widths: DatapathWidths(activationBits: 16, weightBits: 16, accumulatorBits: 32))
+            widths: DatapathWidths(activationBits: 16, weightBits: 16, accumulatorBits: 32), host: host)
         var widths = DatapathWidths(activationBits: 2, weightBits: 2, accumulatorBits: 8)
         for format in formats.values {
             guard case .codes(let set) = format, set.channels > 0 else { continue }

@@ -37,7 +37,7 @@ extension NetworkBuilder {
     func activation(_ index: Int, of place: OperatorPlace) throws(Diagnostic) -> ImportedTensor {
         let tensor = try input(index, of: place)
         let described = subgraph.tensors[tensor]
-        if hostTensors.contains(tensor) {
+        if hostTensors[tensor] != nil {
             throw unsupported(
                 place, found: "operand \(described.name), which the host computes",
                 expected: "results of the host at the end only")

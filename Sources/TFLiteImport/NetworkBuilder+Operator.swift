@@ -7,6 +7,9 @@ extension NetworkBuilder {
     /// - Throws: `tfliteOperatorUnsupported` for those that are not carried over, and what each of the others throws.
     mutating func `import`(_ place: OperatorPlace) throws(Diagnostic) {
         guard let builtin = place.operation.code.builtin else { throw unknown(place) }
+        if builtin == .quantize, let first = place.operation.input(0), hostTensors[first] != nil {
+            return try requantizeOnHost(at: place)
+        }
         switch (builtin, place.operation.options) {
         case (.conv2D, .conv2D(let options)): try convolution(options, at: place)
         case (.depthwiseConv2D, .depthwiseConv2D(let options)): try depthwiseConvolution(options, at: place)
@@ -21,6 +24,7 @@ extension NetworkBuilder {
         case (.squeeze, .squeeze(let axes)): try squeeze(axes, at: place)
         case (.squeeze, .none): try squeeze([], at: place)
         case (.expandDims, _): try expandDimensions(at: place)
+        case (.transpose, _): try transpose(at: place)
         case (.add, .add(let options)): try sum(subtracts: false, options.activation, at: place)
         case (.sub, .sub(let options)): try sum(subtracts: true, options.activation, at: place)
         case (.mul, .mul(let activation)): try product(activation, at: place)
@@ -56,12 +60,15 @@ extension NetworkBuilder {
     }
 
     /// What the host computes from the network's results.
-    static let ofHost: Set<TFLiteBuiltin> = [.dequantize, .softmax, .logSoftmax, .argMax, .argMin]
+    private static let ofHost: Set<TFLiteBuiltin> = [
+        .dequantize, .softmax, .logSoftmax, .argMax, .argMin, .resizeBilinear,
+    ]
 
     private static let imported = [
         "CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED", "AVERAGE_POOL_2D", "MEAN", "CONCATENATION",
         "ADD", "SUB", "MUL", "MAX_POOL_2D", "PAD", "PADV2", "RESIZE_NEAREST_NEIGHBOR",
         "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "LOGISTIC", "TANH", "RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU",
-        "HARD_SWISH", "QUANTIZE", "DEQUANTIZE",
+        "HARD_SWISH", "QUANTIZE", "DEQUANTIZE", "SOFTMAX", "LOG_SOFTMAX", "ARG_MAX", "ARG_MIN", "RESIZE_BILINEAR",
+        "TRANSPOSE",
     ].joined(separator: ", ")
 }

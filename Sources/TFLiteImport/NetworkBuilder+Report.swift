@@ -10,7 +10,9 @@ extension NetworkBuilder {
         of network: QuantizedNetwork, _ cut: GraphCut, _ operators: [ImportReport.Operator]
     ) throws(Diagnostic) -> ImportReport {
         var tensors: [String: [Int]] = [:]
-        for tensor in activations.keys.sorted() { tensors[activations[tensor]!.name, default: []].append(tensor) }
+        for tensor in activations.keys.sorted() where hostTensors[tensor] == nil {
+            tensors[activations[tensor]!.name, default: []].append(tensor)
+        }
         func described(_ name: String, _ preferred: Int?) -> ImportReport.Tensor? {
             guard let all = tensors[name], let tensor = preferred ?? all.first, let imported = activations[tensor]
             else { return nil }
@@ -23,6 +25,10 @@ extension NetworkBuilder {
             activations.values.first { $0.name == input.name }?.stored
         }
         var foreign: [String: String] = [:]
+        let fronts = host.filter { $0.function == .quantize }.compactMap { names.tensor(named: $0.input) }
+        for tensor in Array(hostTensors.keys) + fronts where names.foreignName(of: tensor) != names.name(of: tensor) {
+            foreign[names.name(of: tensor)] = names.foreignName(of: tensor)
+        }
         for (name, all) in tensors {
             let own = all.first { names.name(of: $0) == name } ?? all[0]
             if names.foreignName(of: own) != name { foreign[name] = names.foreignName(of: own) }
@@ -32,7 +38,7 @@ extension NetworkBuilder {
             inputs: inputs.compactMap { described($0.name, nil) },
             outputs: cut.outputs.compactMap { tensor in
                 activations[tensor].flatMap { described($0.name, tensor) }
-            }, operators: operators, names: foreign,
+            }, operators: operators, host: host.map(HostWork.init), names: foreign,
             parameters: parameterCount(operators), usefulMACs: usefulMACs, remarks: remarks)
     }
 

@@ -21,8 +21,9 @@ struct NetworkBuilder {
     /// By index of tensor.
     var activations: [Int: ImportedTensor] = [:]
     var integers: [Int: IntegerTensor] = [:]
-    /// Those that the host computes behind the network; `activations` has what it computes them from.
-    var hostTensors: Set<Int> = []
+    /// Those that the host computes behind the network; `activations` has the layer's result that it begins with.
+    var hostTensors: [Int: HostTensor] = [:]
+    private(set) var host: [HostOperator] = []
     private(set) var inputs: [GraphInput] = []
     private(set) var layers: [Layer] = []
     private(set) var formats: [String: TensorFormat] = [:]
@@ -90,6 +91,17 @@ struct NetworkBuilder {
         usefulMACs += layer.usefulMACs(input: operands[0].stored, output: shape)
         outcome.layers.append(layer.name)
         return shape
+    }
+
+    /// Adds an operator of the host.
+    ///
+    /// - Throws: `tfliteOperatorUnsupported` where its kernel does not take such tensors.
+    mutating func append(_ hostOperator: HostOperator, at place: OperatorPlace) throws(Diagnostic) {
+        if let fault = hostOperator.contradiction {
+            throw unsupported(place, found: fault.found, expected: fault.expected)
+        }
+        outcome.remark = "\(hostOperator.function.name) \(hostOperator.name)"
+        host.append(hostOperator)
     }
 
     /// Asks for memory that stays allocated with the network.

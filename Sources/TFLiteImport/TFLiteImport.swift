@@ -35,16 +35,15 @@ public struct TFLiteImport: Sendable {
             var destination = ImportReport.Destination.cut
             if cut.operators.contains(index) {
                 if let first = operation.input(0), floatInputs.contains(first) {
-                    try builder.addInput(builder.output(of: place))
+                    try builder.quantizeInput(at: place)
                     destination = .host
                 } else if try builder.fold(place) {
                     destination = .folded
                 } else {
+                    let count = builder.host.count
                     try builder.import(place)
                     destination =
-                        !builder.outcome.layers.isEmpty
-                        ? .datapath
-                        : operation.code.builtin.map(NetworkBuilder.ofHost.contains) ?? false ? .host : .folded
+                        !builder.outcome.layers.isEmpty ? .datapath : builder.host.count > count ? .host : .folded
                 }
             }
             rows.append(

@@ -26,9 +26,30 @@ public enum NPY {
         return bytes
     }
 
+    /// Integers of a type of NumPy's, of any extents.
+    ///
+    /// - Parameter type: `i1`, `u1`, `i4` or `i8`.
+    public static func bytes<Element: FixedWidthInteger>(_ elements: [Element], type: String, shape: [Int]) -> [UInt8] {
+        var bytes = header(type: (Element.bitWidth == 8 ? "|" : "<") + type, shape: shape)
+        bytes.reserveCapacity(bytes.count + elements.count * Element.bitWidth / 8)
+        for element in elements {
+            withUnsafeBytes(of: element.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+        return bytes
+    }
+
+    /// Numbers of float32, of any extents.
+    public static func bytes(_ elements: [Float], shape: [Int]) -> [UInt8] {
+        var bytes = header(type: "<f4", shape: shape)
+        for element in elements {
+            withUnsafeBytes(of: element.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+        }
+        return bytes
+    }
+
     /// Everything before the elements. The header ends in a newline.
     private static func header(type: String, shape: [Int]) -> [UInt8] {
-        let extents = shape.map(String.init).joined(separator: ", ")
+        let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
         var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)), }"
         header += String(repeating: " ", count: 63 - (10 + header.utf8.count) % 64) + "\n"
         let length = header.utf8.count

@@ -66,6 +66,7 @@ struct InspectCommand: ParsableCommand {
             ])
         }
         try Console.result(table.text(width: all ? nil : TextStyle(of: 1).width))
+        for one in file.quantized?.host ?? [] { try Console.result("host \(HostWork(one).sentence)\n") }
     }
 
     private func document(_ file: NetworkFile, _ graph: Graph, _ size: PictureSize) throws -> InspectedNetwork {
@@ -95,7 +96,8 @@ struct InspectCommand: ParsableCommand {
         return InspectedNetwork(
             hasIntegers: file.quantized != nil, hasFloatWeights: file.float != nil,
             activationBits: widths?.activationBits, weightBits: widths?.weightBits,
-            accumulatorBits: widths?.accumulatorBits, layers: layers)
+            accumulatorBits: widths?.accumulatorBits, layers: layers,
+            host: file.quantized.flatMap { $0.host.isEmpty ? nil : $0.host.map(HostWork.init) })
     }
 }
 
@@ -106,6 +108,7 @@ private struct InspectedNetwork: Encodable {
     var weightBits: Int?
     var accumulatorBits: Int?
     var layers: [ResultRecord]
+    var host: [HostWork]?
 }
 
 private struct RowOfLayer {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import HostOperators
 import Images
 import Reports
 import Simulation
@@ -29,6 +30,9 @@ extension RunCommand {
             for (name, tensor, bytesPerElement) in simulation.storedTensors {
                 try AtomicFile.write(
                     NPY.bytes(tensor, bytesPerElement: bytesPerElement), to: OutputFolder.path(folder, "\(name).npy"))
+            }
+            for (name, array) in simulation.host.results {
+                try AtomicFile.write(array.npyBytes, to: OutputFolder.path(folder, "\(name).npy"))
             }
         }
         try results.complete(document(report))

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import NetworkFiles
+import Tensors
 import TestSupport
 import Testing
 
@@ -51,6 +52,79 @@ import Testing
         #expect(plan.status == 0)
         let verified = try Tool.run(["verify", "--network", "n.safetensors"], in: folder)
         #expect(verified.status == 2 && verified.errors.contains("RUN-004"), "it takes no picture")
+    }
+
+    /// A float input, quantized, through RELU and SOFTMAX, and back to real numbers.
+    private static let classifier: [UInt8] = {
+        func tensor(_ name: String, _ type: Int8, _ scale: Float?, _ zeroPoint: Int64 = 0) -> [Int: Written] {
+            var fields: [Int: Written] = [0: .int32s([1, 6]), 1: .int8(type), 3: .string(name)]
+            if let scale { fields[4] = .table([2: .floats([scale]), 3: .int64s([zeroPoint])]) }
+            return fields
+        }
+        let tensors = [
+            tensor("real", 0, nil), tensor("codes", 9, 0.5), tensor("scores", 9, 0.5),
+            tensor("probabilities", 9, 1 / 256, -128), tensor("shares", 0, nil),
+        ]
+        func step(_ index: Int32, _ options: [Int: Written] = [:]) -> [Int: Written] {
+            [0: .uint32(UInt32(index)), 1: .int32s([index]), 2: .int32s([index + 1])].merging(options) { $1 }
+        }
+        return FlatBufferWriter.file([
+            0: .uint32(3),
+            1: .tables([114, 19, 25, 6].map { [0: .int8(Int8(min($0, 127))), 3: .int32($0)] }),
+            2: .tables([
+                [
+                    0: .tables(tensors), 1: .int32s([0]), 2: .int32s([4]),
+                    3: .tables([
+                        step(0), step(1), step(2, [3: .uint8(9), 4: .table([0: .float(1)])]), step(3),
+                    ]),
+                ]
+            ]), 4: .tables([[:]]),
+        ])
+    }()
+
+    @Test("A classifier runs on real numbers to real numbers, and says its five largest elements")
+    func classifier() throws {
+        let folder = try ScratchFolder()
+        try folder.write(Self.classifier, "model.tflite")
+        // 2 is code 4 of 0.5; the negative one is limited.
+        let reals: [Float] = [1, -3, 2, 0.5, 2, 0]
+        try folder.write(NPY.bytes(reals, shape: [1, 6]), "x.npy")
+        let arguments = ["--network", "model.tflite", "--input", "real=x.npy"]
+        let report = try Tool.run(["run"] + arguments + ["--json", "-o", "r", "--tensors"], in: folder).report()
+        #expect(try JSONSchema.named("report").violations(of: report) == [])
+        #expect(report["top"]?.elements[0]["tensor"]?.string == "scores")
+        let top = (0..<5).map { report["top"]?.elements[0]["top"]?.elements[$0]["index"]?.integer }
+        #expect(top == [2, 4, 0, 3, 1])
+        #expect(report["top"]?.elements[0]["top"]?.elements[0]["value"]?.number == 2)
+        #expect(report["top"]?.elements[0]["top"]?.elements[0]["code"]?.number == 132)
+        #expect(report["top"]?.elements[1]["tensor"]?.string == "probabilities")
+        #expect(report["host"]?.elements[2]["function"]?.string == "dequantize")
+        #expect(report["host"]?.elements[2]["writtenBytes"]?.number == 24)
+        #expect(
+            report["host"]?.elements[0]["outputDigest"] == nil && report["host"]?.elements[1]["outputDigest"] != nil)
+        let shares = try NPYArray(folder.bytes("r/shares.npy"))
+        #expect(shares.shape == [1, 6] && shares.type == .float32)
+        let text = try Tool.run(["run"] + arguments, in: folder)
+        #expect(text.output.contains("largest     scores: 2 is 2.0 (code 132), 4 is 2.0 (code 132), 0 is 1.0"))
+        #expect(text.output.contains("host        quantize codes of real, 1x6 int8: 24 bytes read, 6 written"))
+        let plan = try Tool.run(["plan", "--network", "model.tflite", "--json"], in: folder).report()
+        #expect(try JSONSchema.named("report").violations(of: plan) == [])
+        #expect(plan["host"]?.elements[1]["function"]?.string == "softmax" && plan["top"] == nil)
+        let inspected = try Tool.run(["inspect", "model.tflite", "--json"], in: folder).report()
+        #expect(try JSONSchema.named("inspection").violations(of: inspected) == [])
+        #expect(try Tool.run(["inspect", "model.tflite"], in: folder).output.contains("host softmax probabilities"))
+        // Integers are codes, under the name of the codes; both at once are one too many.
+        try folder.write(NPY.bytes([2, -6, 4, 1, 4, 0] as [Int8], type: "i1", shape: [1, 6]), "codes.npy")
+        let codes = ["run", "--network", "model.tflite", "--input", "codes=codes.npy", "--json"]
+        #expect(
+            try Tool.run(codes, in: folder).report()["layers"]?.elements[0]["outputDigest"]?.string
+                == report["layers"]?.elements[0]["outputDigest"]?.string)
+        try Tool.expectRefusal(.inputUnknown, ["run"] + arguments + ["--input", "codes=codes.npy"], in: folder)
+        try Tool.expectRefusal(
+            .tensorFileUnfit, ["run", "--network", "model.tflite", "--input", "real=codes.npy"], in: folder)
+        try folder.write(NPY.bytes(reals, shape: [2, 3]), "y.npy")
+        try Tool.expectRefusal(
+            .tensorFileUnfit, ["run", "--network", "model.tflite", "--input", "real=y.npy"], in: folder)
     }
 
     /// RELU on 3 rows and 5 columns of three channels.

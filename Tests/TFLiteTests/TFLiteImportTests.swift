@@ -267,7 +267,7 @@ import Testing
         let input = model.tensor("real", [-1, 1, 2, 1].map { max($0, 1) }, type: .float32, scale: nil)
         let codes = model.tensor("codes", [1, 1, 2, 1], signature: [-1, 1, 2, 1])
         let limited = model.tensor("limited", [1, 1, 2, 1])
-        let softmax = model.tensor("softmax", [1, 1, 2, 1])
+        let softmax = model.tensor("softmax", [1, 1, 2, 1], scale: 1 / 256, zeroPoint: -128)
         let result = model.tensor("result", [1, 1, 2, 1], type: .float32, scale: nil)
         model.add(.quantize, [input], codes)
         model.add(.relu, [codes], limited)
