@@ -100,6 +100,13 @@ let package = Package(
             "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
             "NetworkFiles",
         ]),
+        module("Architectures", [
+            "Text", "FixedPoint", "Diagnostics", "Quantization", "Graph", "MachineDescription", "Commands", "Networks",
+            "Geometry",
+        ]),
+        module("Topologies", [
+            "Text", "Diagnostics", "FileFormats", "Graph", "MachineDescription", "Geometry", "Architectures",
+        ]),
         module("Conformance", [
             "FixedPoint", "Random", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Networks",
         ]),
@@ -124,7 +131,8 @@ let package = Package(
         module("Simulation", [
             "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph",
             "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
-            "ReferenceModel", "FloatModel", "Importers", "Conformance", "Scheduling", "Lowering", "WeightCoding",
+            "ReferenceModel", "FloatModel", "Importers", "Architectures", "Conformance", "Scheduling", "Lowering",
+            "WeightCoding",
         ]),
         module("Explanations", [
             "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
@@ -135,7 +143,8 @@ let package = Package(
             "Simulation",
         ]),
         module("Reports", [
-            "Text", "Diagnostics", "FileFormats", "MachineDescription", "NetworkFiles", "WeightCoding", "Simulation",
+            "Text", "Diagnostics", "FileFormats", "MachineDescription", "NetworkFiles", "Architectures", "WeightCoding",
+            "Simulation",
         ]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
         module("Codec", [
@@ -164,13 +173,14 @@ let package = Package(
         program("Fuzz", [
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Importers", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Codec",
-            "TestVectors", argumentParser,
+            "Geometry", "Importers", "Architectures", "Topologies", "Conformance", "Calibration", "Simulation",
+            "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Machine", "TFLite", "TFLiteImport", "Importers", "Conformance", "Calibration", "WeightCoding",
+            "Geometry", "Machine", "TFLite", "TFLiteImport", "Importers", "Architectures", "Topologies", "Conformance",
+            "Calibration", "WeightCoding",
             "Simulation", "Explanations", "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors",
             "CMemoryGuard", argumentParser,
         ]),
@@ -194,6 +204,10 @@ let package = Package(
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",
             "Graph", "Networks", "NetworkFiles", "FloatModel", "Importers", "TestSupport",
+        ]),
+        tests("ArchitecturesTests", [
+            "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "NetworkFiles", "Geometry",
+            "Architectures", "Topologies", "Simulation", "TestSupport",
         ]),
         tests("MachineDescriptionTests", ["Diagnostics", "MachineDescription", "TestSupport"]),
         tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing", "Lowering"]),
