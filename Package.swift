@@ -101,6 +101,13 @@ let package = Package(
             "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
             "NetworkFiles",
         ]),
+        module("Architectures", [
+            "Text", "FixedPoint", "Diagnostics", "Quantization", "Graph", "MachineDescription", "Commands", "Networks",
+            "Geometry",
+        ]),
+        module("Topologies", [
+            "Text", "Diagnostics", "FileFormats", "Graph", "MachineDescription", "Geometry", "Architectures",
+        ]),
         module("Conformance", [
             "FixedPoint", "Random", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Schedules",
             "Networks",
@@ -126,7 +133,8 @@ let package = Package(
         module("Simulation", [
             "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph",
             "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
-            "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Conformance", "Scheduling", "Lowering",
+            "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Architectures", "Conformance", "Scheduling",
+            "Lowering",
             "WeightCoding",
         ]),
         module("Explanations", [
@@ -138,7 +146,7 @@ let package = Package(
             "Simulation",
         ]),
         module("Reports", [
-            "Text", "Diagnostics", "FileFormats", "MachineDescription", "Networks", "NetworkFiles",
+            "Text", "Diagnostics", "FileFormats", "MachineDescription", "Networks", "NetworkFiles", "Architectures",
             "WeightCoding", "Simulation",
         ]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
@@ -168,15 +176,15 @@ let package = Package(
         program("Fuzz", [
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Importers", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Codec",
-            "TestVectors", argumentParser,
+            "Geometry", "Importers", "Architectures", "Topologies", "Conformance", "Calibration", "Simulation",
+            "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "Importers", "Conformance",
-            "Calibration", "WeightCoding", "Simulation", "Explanations", "Traces", "Reports", "Figures", "Codec",
-            "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
+            "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "Importers", "Architectures", "Topologies",
+            "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations", "Traces", "Reports", "Figures",
+            "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
         ]),
 
         // Tests
@@ -198,6 +206,10 @@ let package = Package(
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",
             "Graph", "Networks", "NetworkFiles", "FloatModel", "Importers", "TestSupport",
+        ]),
+        tests("ArchitecturesTests", [
+            "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "NetworkFiles", "Geometry",
+            "Architectures", "Topologies", "Simulation", "TestSupport",
         ]),
         tests("MachineDescriptionTests", ["Diagnostics", "MachineDescription", "TestSupport"]),
         tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing", "Lowering"]),

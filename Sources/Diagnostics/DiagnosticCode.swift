@@ -110,6 +110,13 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case importParametrization = "IMPORT-006"
     case importFormatUnknown = "IMPORT-007"
 
+    // TOPOLOGY: SCALE-Sim topology files
+    case topologyUnreadable = "TOPOLOGY-001"
+    case topologyHeaderUnknown = "TOPOLOGY-002"
+    case topologyValueInvalid = "TOPOLOGY-003"
+    case topologyRowUnfit = "TOPOLOGY-004"
+    case topologyTooLarge = "TOPOLOGY-005"
+
     // TFLITE: TensorFlow Lite models read
     case tfliteNotOne = "TFLITE-001"
     case tfliteVersionUnknown = "TFLITE-002"
@@ -187,6 +194,8 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case tensorElementUnfit = "RUN-028"
     case inputUnknown = "RUN-029"
     case inputMissing = "RUN-030"
+    case networkHasNoWeights = "RUN-031"
+    case architectureWidthsInvalid = "RUN-032"
 
     // CODEC: entropy tables, quantizers, the codec of a network, rate-distortion curves
     case codecMissing = "CODEC-001"

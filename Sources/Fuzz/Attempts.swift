@@ -1,3 +1,4 @@
+import Architectures
 import Codec
 import Conformance
 import Diagnostics
@@ -13,7 +14,9 @@ import Random
 import Reports
 import Schedules
 import Simulation
+import Tensors
 import Threads
+import Topologies
 
 /// A result that contradicts itself: executors that differ, a diagnostic or a name that could harm a terminal.
 struct WrongResult: Error {
@@ -41,6 +44,7 @@ struct Attempts {
         case .curve: try curve(path)
         case .imported: try imported(path)
         case .trellis: try trellis(path, using: &random)
+        case .topology: try topology(path, using: &random)
         }
     }
 
@@ -136,6 +140,22 @@ struct Attempts {
             quantizer: LatentQuantizer(.trellis, fractionBits: codec.fractionBits, trellis: table))
         guard try codec.decode(encoded.bytes, at: path) == encoded.reconstruction else {
             throw WrongResult(message: "the decoder's picture is not the encoder's")
+        }
+    }
+
+    private func topology(_ path: String, using random: inout SeededGenerator) throws {
+        let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "large"]))!
+        let network = try Topology(contentsOf: path).network(on: machine)
+        let (formats, _) = try network.formats(on: machine)
+        let shapes = try network.graph.shapes(height: 1, width: 1)
+        let macs = network.graph.layers.map {
+            $0.usefulMACs(input: shapes[$0.inputs[0]]!, output: shapes[$0.name]!)
+        }
+        // What is planned takes as long as it is large.
+        guard macs.allSatisfy({ $0 < 1 << 28 }), shapes.values.allSatisfy({ $0.count < 1 << 20 }) else { return }
+        let plan = try SimulationPlan(formats: formats, machine: machine, width: 1, height: 1, keepsCommands: false)
+        guard plan.report().layers.map(\.usefulMACs) == macs else {
+            throw WrongResult(message: "the plan's layers are not the file's")
         }
     }
 

@@ -39,6 +39,10 @@ struct Inputs {
             let file = ImportSeed.file(using: &random)
             return random.once(in: 8) ? file.bytes : NetworkMutation.mutated(file, using: &random)
         case .trellis: return TextMutation.mutated(Array(TextSeeds.trellis.utf8), using: &random)
+        case .topology:
+            let text = Array(random.element(of: TextSeeds.topologies).utf8)
+            return random.once(in: 4)
+                ? ByteMutation.mutated(text, using: &random) : TextMutation.mutated(text, using: &random)
         }
     }
 

@@ -9,6 +9,28 @@ enum TextSeeds {
 
         """
 
+    static let topologies = [
+        """
+        Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,
+
+        A title,
+        Conv1, 28, 28, 7, 7, 3, 16, 2,
+        Conv2, 11, 11, 1, 1, 16, 32, 1,
+        Conv3, 11, 11, 3, 3, 32, 8, 1,#dw
+        Wide, 4, 256, 1, 256, 1, 12, 1,
+        Deep, 2, 2, 1, 1, 4096, 8, 1,
+
+        """,
+        """
+        Layer, M, N, K, Sparsity,
+        QK, 16, 24, 40, 2:4,
+        QKV, 16, 40, 24, ,
+        FC, 1, 2000, 64,
+        """,
+        "Layer name\tIFMAP Height\tIFMAP Width\tFilter Height\tFilter Width\tChannels\tNum Filter\tStrides\tBatch Size\n"
+            + "Conv1_1\t12\t12\t3\t3\t1\t8\t1\t1\n",
+    ]
+
     static let curves = [
         """
         {"schemaVersion": 1, "network": "n", "machine": "mid", "curves": [

@@ -6,7 +6,7 @@ public enum GraphLimits {
     /// Elements of a tensor, and multiply-accumulates of a layer.
     public static let product = 1 << 40
     public static let layers = 4096
-    public static let inputs = 64
+    public static let inputs = 4096
     /// Height and width are padded to a multiple of at most this.
     public static let sizeMultiple = 4096
 }

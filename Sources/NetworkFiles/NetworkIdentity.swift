@@ -1,5 +1,5 @@
 import FileFormats
-import Graph
+public import Graph
 import Networks
 
 /// Which network a result is of.
@@ -15,6 +15,13 @@ public struct NetworkIdentity: Encodable, Hashable, Sendable {
         self.name = name
         self.digest = digest
         self.rate = rate
+    }
+}
+
+extension NetworkIdentity {
+    /// A network without weights: the digest is of its graph as JSON, as network files have it.
+    public init(withoutWeights graph: Graph) {
+        self.init(name: graph.name, digest: Digest.sha256(Array(JSONValue.object(graph.members).text.utf8)))
     }
 }
 

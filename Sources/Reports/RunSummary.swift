@@ -1,3 +1,4 @@
+import Architectures
 import Networks
 public import Simulation
 public import Text
@@ -59,6 +60,8 @@ public struct RunSummary: Sendable {
             \(totals.peakActivationBytesFloat32.grouped)
             """,
         ]
+        if let context = report.serialContext { lines.append(serialContext(context)) }
+        for assumption in report.assumptions ?? [] { lines.append("assumed     \(assumption)") }
         if let coding = totals.weightCoding { lines.append(weightCoding(coding, totals)) }
         for latent in report.latents ?? [] {
             let bits = latent.empiricalBitsPerPixel.map { "\($0.fixed(4)) bits a pixel (empirical entropy), " } ?? ""
@@ -90,6 +93,16 @@ public struct RunSummary: Sendable {
         frame rate  \(rate.framesPerSecond.shortest) \(many) a second move \(rate.dramGigabytesPerSecond.fixed(3)) of \
         \(rate.dramGigabytesPerSecondPeak.fixed(3)) GB/s and need \(rate.neededClockMegahertz.fixed(3)) MHz: \
         \(rate.isMet ? "met" : "not met")
+        """
+    }
+
+    private static func serialContext(_ bound: SerialContextBound) -> String {
+        """
+        serial      the context of \(bound.positions.grouped) latent positions, one after the other, is in no line \
+        above: at least \(bound.lowerBoundCycles.grouped) cycles (\(bound.milliseconds.fixed(1)) ms), each \
+        \(bound.arrayCyclesPerPosition.grouped) of the array and \(bound.dmaCyclesPerPosition.grouped) for the \
+        weights that the buffer does not hold (\(bound.weightBytes.grouped) bytes, buffer \
+        \(bound.weightBufferBytes.grouped))
         """
     }
 

@@ -1,3 +1,4 @@
+public import Architectures
 public import Networks
 public import WeightCoding
 
@@ -9,6 +10,10 @@ public struct RunReport: Codable, Equatable, Sendable {
     public var image: ImageReport
     /// Only of `run` on tensors: what it ran on in place of a picture.
     public var inputs: [InputReport]?
+    /// Only of `plan`, of networks without weights: what was assumed of them.
+    public var assumptions: [String]?
+    /// Only of `plan`, of architectures that take latents one by one: what that costs at least, in no total.
+    public var serialContext: SerialContextBound?
     public var layers: [LayerReport]
     public var totals: TotalsReport
     /// What the host computes beside the machine, without cycles; absent where it computes nothing.

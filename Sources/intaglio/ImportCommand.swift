@@ -73,7 +73,9 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func importModel() throws {
-        guard let model = try TFLiteModel.ifOne(path, memory: memory.budget()) else { throw unknownFormat() }
+        guard let model = try TFLiteModel.ifOne(path, memory: memory.budget()) else {
+            throw try WeightlessSource(path)?.refusal ?? unknownFormat()
+        }
         let imported = try TFLiteImport(
             model, name: name ?? TFLiteModel.networkName(of: path), outputs: outputs, runtime: runtime ?? .litert,
             at: path, memory: memory.budget())

@@ -13,8 +13,11 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show what a network file holds, layer by layer.")
 
-    @Argument(help: "A bundled network's name, a network file or a .tflite model.") var network = NetworkSource
-        .defaultName
+    @Argument(
+        help: """
+            A bundled network's name, a network file, a .tflite model, an architecture NAME:N[,M] or a SCALE-Sim \
+            topology (.csv).
+            """) var network = NetworkSource.defaultName
     @Option(
         name: .customLong("size"),
         help: "Width x height of the picture that shapes are given for. (default: 768x512; a model's own)")
@@ -29,6 +32,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
+        if let weightless = try WeightlessSource(network) { return try inspect(weightless) }
         let source = try NetworkSource.opening(network, memory: memory.budget())
         let (file, size) = (source.file, source.size(givenSize))
         guard let graph = file.quantized?.graph ?? file.float?.graph else { return }
@@ -101,12 +105,14 @@ struct InspectCommand: ParsableCommand {
     }
 }
 
-private struct InspectedNetwork: Encodable {
+struct InspectedNetwork: Encodable {
     var hasIntegers: Bool
     var hasFloatWeights: Bool
     var activationBits: Int?
     var weightBits: Int?
     var accumulatorBits: Int?
+    var assumptions: [String]?
+    var parameters: Int?
     var layers: [ResultRecord]
     var host: [HostWork]?
 }

@@ -29,6 +29,9 @@ struct NetworkOptions: ParsableArguments {
             network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget())
     }
 
+    /// What can be planned alone, where it is that.
+    func weightless() throws -> WeightlessSource? { try network.flatMap { try WeightlessSource($0) } }
+
     /// Of a document about this network on this machine.
     func header(_ machine: MachineDescription? = nil) throws -> DocumentHeader {
         try DocumentHeader(

@@ -1,7 +1,9 @@
+import Architectures
 import ArgumentParser
 import Codec
 import Diagnostics
 import Figures
+import Graph
 import MachineDescription
 import NetworkFiles
 import Networks
@@ -81,8 +83,7 @@ struct PlanCommand: ParsableCommand {
             schedules: subjects.compactMap(\.schedule), figures: figures.map(PlanFigures.paths) ?? [])
         guard subjects.count == 1 else { return try compare(subjects) }
         let machine = try MachineDescription.loadAndWarn(subjects[0].machine)
-        let plan = try plan(subjects[0], on: machine)
-        let report = plan.report(framesPerSecond: frameRate.fps)
+        let (plan, report) = try plan(subjects[0], on: machine)
         try traces.write(plan)
         if let figures { try PlanFigures.write(report, on: machine, to: figures) }
         let document = try json || output != nil ? Document(report, header(subjects[0], machine)).text : ""
@@ -92,24 +93,52 @@ struct PlanCommand: ParsableCommand {
     }
 
     private func header(_ subject: PlanSubjects.Subject, _ machine: MachineDescription) throws -> DocumentHeader {
+        if let weightless = try WeightlessSource(subject.network) {
+            return DocumentHeader(
+                machine: machine, network: NetworkIdentity(withoutWeights: try weightless.network(on: machine).graph))
+        }
         let source = try NetworkSource.opening(
             subject.network, includingFloat: false, memory: subjects.memory.budget())
         return DocumentHeader(machine: machine, network: source.file.identity(rate: subjects.rate))
     }
 
-    private func plan(_ subject: PlanSubjects.Subject, on machine: MachineDescription) throws -> SimulationPlan {
+    private func plan(
+        _ subject: PlanSubjects.Subject, on machine: MachineDescription
+    ) throws -> (plan: SimulationPlan, report: RunReport) {
         let memory = subjects.memory.budget()
+        let schedule = try subject.schedule.map { path throws(Diagnostic) in try Schedule(contentsOf: path) }
+        if let weightless = try WeightlessSource(subject.network) {
+            try refuseUnused(["--rate": subjects.givenRate != nil], goingWith: "a network with weights")
+            let network = try weightless.network(on: machine)
+            let (formats, assumed) = try network.formats(on: machine)
+            let size = weightless.size(givenSize, of: network.graph)
+            let plan = try named(subject) { () throws(Diagnostic) in
+                try SimulationPlan(
+                    formats: formats, machine: machine, width: size.width, height: size.height, schedule: schedule,
+                    keepsCommands: !traces.isEmpty, memory: memory)
+            }
+            var report = plan.report(framesPerSecond: frameRate.fps)
+            report.assumptions = network.assumptions(assumed)
+            report.serialContext = network.serialContext.map {
+                SerialContextBound($0, on: machine, height: plan.image.paddedHeight, width: plan.image.paddedWidth)
+            }
+            return (plan, report)
+        }
         let source = try NetworkSource.opening(subject.network, includingFloat: false, memory: memory)
         let (network, size) = (try source.proven(rate: subjects.rate).network, source.size(givenSize))
-        let schedule = try subject.schedule.map { path throws(Diagnostic) in try Schedule(contentsOf: path) }
-        do throws(Diagnostic) {
-            return try SimulationPlan(
+        let plan = try named(subject) { () throws(Diagnostic) in
+            try SimulationPlan(
                 network: network, machine: machine, width: size.width, height: size.height, schedule: schedule,
                 keepsCommands: !traces.isEmpty, memory: memory)
-        } catch {
-            // With several schedules only the path says which.
-            throw subject.schedule.map { error.within($0) } ?? error
         }
+        return (plan, plan.report(framesPerSecond: frameRate.fps))
+    }
+
+    /// With several schedules only the path says which.
+    private func named<Value>(
+        _ subject: PlanSubjects.Subject, _ body: () throws(Diagnostic) -> Value
+    ) throws(Diagnostic) -> Value {
+        do throws(Diagnostic) { return try body() } catch { throw subject.schedule.map { error.within($0) } ?? error }
     }
 
     private func compare(_ subjects: [PlanSubjects.Subject]) throws {
@@ -120,8 +149,7 @@ struct PlanCommand: ParsableCommand {
         var reports: [(name: String, report: RunReport)] = []
         for subject in subjects {
             Console.progress("planning \(subject.name)")
-            let plan = try plan(subject, on: machines[subject.machine]!)
-            reports.append((subject.name, plan.report(framesPerSecond: frameRate.fps)))
+            reports.append((subject.name, try plan(subject, on: machines[subject.machine]!).report))
         }
         Console.endProgress()
         if json || output != nil {

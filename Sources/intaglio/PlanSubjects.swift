@@ -11,7 +11,8 @@ struct PlanSubjects: ParsableArguments {
         name: .customLong("network"),
         help: ArgumentHelp(
             """
-            A bundled network's name, a network file or a .tflite model; several stand side by side. \
+            A bundled network's name, a network file, a .tflite model; to plan alone, an architecture NAME:N[,M] or \
+            a SCALE-Sim topology (.csv). Several stand side by side. \
             (default: \(NetworkSource.defaultName))
             """, valueName: "network")) var networks: [String] = []
     @Option(

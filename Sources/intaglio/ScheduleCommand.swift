@@ -1,5 +1,8 @@
+import Architectures
 import ArgumentParser
 import Diagnostics
+import Graph
+import MachineDescription
 import NetworkFiles
 import Reports
 import Schedules
@@ -27,16 +30,33 @@ struct ScheduleCommand: ParsableCommand {
         files.read(options.machine, by: "--machine")
         files.write(output, by: "--output")
         try files.requireDistinct()
+        let machine = try options.machineDescription()
+        let (plan, header) = try options.weightless().map { try self.plan($0, on: machine) } ?? self.plan(on: machine)
+        let text = plan.schedule.description
+        if let output { try AtomicFile.write(text, to: output) }
+        if json { return try Console.document(ScheduleDocument(schedule: plan.schedule), header()) }
+        if output == nil { try Console.result(text) }
+    }
+
+    private typealias Plan = (plan: SimulationPlan, header: () throws -> DocumentHeader)
+
+    private func plan(on machine: MachineDescription) throws -> Plan {
         let source = try options.source()
         let size = source.size(givenSize)
         let plan = try SimulationPlan(
-            network: source.quantized(rate: options.rate), machine: options.machineDescription(), width: size.width,
-            height: size.height,
-            schedule: options.scheduleFile(),
-            keepsCommands: false, memory: options.memory.budget())
-        let text = plan.schedule.description
-        if let output { try AtomicFile.write(text, to: output) }
-        if json { return try Console.document(ScheduleDocument(schedule: plan.schedule), options.header(plan.machine)) }
-        if output == nil { try Console.result(text) }
+            network: source.quantized(rate: options.rate), machine: machine, width: size.width, height: size.height,
+            schedule: options.scheduleFile(), keepsCommands: false, memory: options.memory.budget())
+        return (plan, { try options.header(machine) })
+    }
+
+    private func plan(_ weightless: WeightlessSource, on machine: MachineDescription) throws -> Plan {
+        try refuseUnused(["--rate": options.givenRate != nil], goingWith: "a network with weights")
+        let network = try weightless.network(on: machine)
+        let size = weightless.size(givenSize, of: network.graph)
+        let plan = try SimulationPlan(
+            formats: network.formats(on: machine).formats, machine: machine, width: size.width, height: size.height,
+            schedule: options.scheduleFile(), keepsCommands: false, memory: options.memory.budget())
+        let identity = NetworkIdentity(withoutWeights: network.graph)
+        return (plan, { DocumentHeader(machine: machine, network: identity) })
     }
 }

@@ -1,0 +1,70 @@
+import Architectures
+import Diagnostics
+import Geometry
+import Graph
+import MachineDescription
+import NetworkFiles
+import Topologies
+
+/// A network that can be planned and not run: an architecture of the zoo by name, or a topology file.
+struct WeightlessSource {
+    let place: String
+    private let kind: Kind
+
+    private enum Kind {
+        case architecture(CodecArchitecture)
+        case topology(Topology)
+    }
+
+    /// Nil where the word names neither.
+    ///
+    /// - Throws: `architectureWidthsInvalid`, `networkUnknown`, and the diagnostics of topologies.
+    init?(_ nameOrPath: String) throws(Diagnostic) {
+        place = nameOrPath
+        if Zoo.names.contains(nameOrPath) { return nil }
+        if let architecture = try CodecArchitecture(nameOrPath) {
+            kind = .architecture(architecture)
+        } else if Topology.isOne(nameOrPath) {
+            kind = .topology(try Topology(contentsOf: nameOrPath))
+        } else {
+            return nil
+        }
+    }
+
+    /// As it fits a machine.
+    func network(on machine: MachineDescription? = nil) throws(Diagnostic) -> WeightlessNetwork {
+        switch kind {
+        case .architecture(let architecture): architecture.network
+        case .topology(let topology): try topology.network(on: machine)
+        }
+    }
+
+    /// What is planned without `--size`: of a topology, whose rows have sizes of their own, the first one's.
+    func size(_ given: PictureSize?, of graph: Graph) -> PictureSize {
+        if let extent = graph.inputs[0].extent { return PictureSize(width: extent.width, height: extent.height) }
+        return given ?? PictureSize(width: 768, height: 512)
+    }
+
+    /// Why a command that computes cannot take it.
+    var refusal: Diagnostic {
+        let (what, remedy) =
+            switch kind {
+            case .architecture:
+                (
+                    "an architecture by name, which has no weights",
+                    """
+                    plan, inspect and schedule take it; to run it, import trained weights and quantize them \
+                    (docs/zoo.md)
+                    """
+                )
+            case .topology:
+                (
+                    "a topology file, which has sizes of layers and no weights",
+                    "plan, inspect and schedule take it; to run a network, name a file with weights (docs/zoo.md)"
+                )
+            }
+        return Diagnostic(
+            .networkHasNoWeights, at: "network '\(place)'", found: what, expected: "a network with weights",
+            remedy: remedy)
+    }
+}

@@ -1,0 +1,148 @@
+import Architectures
+import Diagnostics
+import Foundation
+import Geometry
+import Graph
+import MachineDescription
+import Simulation
+import Tensors
+import TestSupport
+import Testing
+import Topologies
+
+@Suite struct TopologyPlanTests {
+    private static let header =
+        "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n"
+
+    private func network(_ rows: String, on machine: MachineDescription? = nil) throws -> WeightlessNetwork {
+        try Topology(Self.header + rows, name: "t", at: "t.csv").network(on: machine)
+    }
+
+    @Test("A row that takes what the row before gives reads it; another has an input of its own")
+    func chains() throws {
+        let network = try network("a,9,9,3,3,2,4,1,\nb,7,7,1,1,4,8,1,\nc,7,7,3,3,4,8,1,\nd,5,5,1,1,8,2,1,\n")
+        #expect(network.graph.layers.map(\.inputs) == [["a.input"], ["a"], ["c.input"], ["c"]])
+        #expect(network.graph.outputs == ["b", "d"])
+        #expect(network.notes[0].hasPrefix("4 rows: 2 read the row before, 2 have an input"))
+    }
+
+    @Test("Rows in another shape have the same bytes, the same products and as many results")
+    func shapes() throws {
+        let rows = [
+            // Of stride 2 with a last window that passes the edge, a filter as wide as its input, many channels, both.
+            (row: "a,8,8,3,3,5,7,2,", outputs: 4 * 4, products: 9 * 5 * 7),
+            (row: "a,100,64,1,64,1,12,1,", outputs: 100, products: 64 * 12),
+            (row: "a,100,64,3,64,1,12,2,", outputs: 50, products: 3 * 64 * 12),
+            (row: "a,3,5,1,1,4096,6,1,", outputs: 15, products: 4096 * 6),
+            (row: "a,3,5,2,2,3000,6,1,", outputs: 2 * 4, products: 4 * 3000 * 6),
+            (row: "a,1,1,1,1,138000,8,1,", outputs: 1, products: 138_000 * 8),
+            (row: "a,1000000,9,1,9,1,4,1,", outputs: 1_000_000, products: 36),
+        ]
+        for (row, outputs, products) in rows {
+            let graph = try network(row).graph
+            let shapes = try graph.shapes(height: 1, width: 1)
+            let (input, output) = (try #require(shapes[graph.inputs[0].name]), try #require(shapes["a"]))
+            let numbers = row.split(separator: ",").dropFirst().map { Int($0)! }
+            #expect(input.count == numbers[0] * numbers[1] * numbers[4], "\(row)")
+            #expect(output.height * output.width == outputs && output.channels == numbers[5], "\(row)")
+            #expect(graph.layers[0].usefulMACs(input: input, output: output) == outputs * products, "\(row)")
+        }
+    }
+
+    @Test("A row in another shape computes the same sums, on numbers")
+    func sums() throws {
+        // 2 x 3 pixels of 1,536 channels against a 2 x 2 filter: folded to 768 channels in twice the columns.
+        let graph = try network("a,2,3,2,2,1536,1,1,").graph
+        guard case .convolution(let convolution) = graph.layers[0].operator else {
+            return Issue.record("no convolution")
+        }
+        let shape = try #require(try graph.shapes(height: 1, width: 1)["a.input"])
+        #expect(shape == TensorShape(height: 2, width: 6, channels: 768) && convolution.strideX == 2)
+        let input = (0..<2 * 3 * 1536).map { ($0 * 37 + 11) % 101 - 50 }
+        let weights = (0..<2 * 2 * 1536).map { ($0 * 53 + 5) % 97 - 48 }
+        func sum(at column: Int, width: Int, channels: Int, kernelWidth: Int, stride: Int) -> Int {
+            (0..<2).reduce(0) { rows, r in
+                (0..<kernelWidth * channels).reduce(rows) { sum, index in
+                    sum + input[(r * width + column * stride) * channels + index]
+                        * weights[r * kernelWidth * channels + index]
+                }
+            }
+        }
+        for column in 0..<2 {
+            #expect(
+                sum(at: column, width: 3, channels: 1536, kernelWidth: 2, stride: 1)
+                    == sum(at: column, width: 6, channels: 768, kernelWidth: convolution.kernelWidth, stride: 2))
+        }
+    }
+
+    @Test("Filters whose parameters pass the parameter memory are cut into layers that fit, and all are there")
+    func parts() throws {
+        let machine = try #require(MachineDescription.builtIn(named: "mid"))
+        let network = try network("a,1,1,1,1,1024,4001,1,", on: machine)
+        let filters = network.graph.layers.map { layer in
+            if case .convolution(let convolution) = layer.operator { convolution.outputChannels } else { 0 }
+        }
+        #expect(filters.count > 1 && filters.reduce(0, +) == 4001)
+        #expect(throws: Never.self) {
+            try SimulationPlan(
+                formats: network.formats(on: machine).formats, machine: machine, width: 1, height: 1,
+                keepsCommands: false)
+        }
+        #expect(network.notes.contains { $0.contains("a in \(filters.count)") })
+    }
+
+    @Test("A row that no machine can compute is refused with its line")
+    func refusals() throws {
+        // A prime of channels, a kernel and a stride beyond 255, and filters without end.
+        for row in [
+            "a,1,1,1,1,65537,1,1,", "a,999,999,300,2,1,1,1,", "a,999,999,2,2,1,1,300,", "a,1,1,1,1,1,99999999,1,",
+        ] {
+            do {
+                _ = try network(row)
+                Issue.record("\(row) was taken")
+            } catch let error as Diagnostic {
+                #expect(error.code == .topologyRowUnfit && error.place.contains("line 2"), "\(row)")
+            }
+        }
+    }
+
+    private static let folder = Checkout.shared("models/scalesim/topologies")
+
+    /// Files that are not whole: templates with letters for sizes, and three with a row that lacks a value.
+    private static let damaged: Set = [
+        "CSV/LSTM.csv", "rnn_eval/LSTM_template.csv", "CSV/MLPERF.csv", "mlperf/MLPERF.csv",
+        "mlperf/Sentimental_seqLSTM.csv",
+    ]
+
+    @Test(
+        "Every topology that SCALE-Sim ships is read, has the MACs of its rows and formats; the five that are not whole are refused",
+        .enabled(if: folder != nil, "shared/data/models/scalesim is not beside this checkout (set INTAGLIO_SHARED)"))
+    func shipped() throws {
+        let folder = try #require(Self.folder)
+        let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
+        let machine = try #require(MachineDescription.builtIn(named: "mid"))
+        var (planned, refused) = (0, Set<String>())
+        for name in names.filter({ $0.hasSuffix(".csv") }).sorted() {
+            do {
+                let topology = try Topology(contentsOf: "\(folder)/\(name)")
+                let network = try topology.network(on: machine)
+                let shapes = try network.graph.shapes(height: 1, width: 1)
+                let macs = network.graph.layers.reduce(0) {
+                    $0 + $1.usefulMACs(input: shapes[$1.inputs[0]]!, output: shapes[$1.name]!)
+                }
+                let expected = topology.rows.reduce(0) {
+                    $0 + $1.outputHeight * $1.outputWidth * $1.kernelHeight * $1.kernelWidth * $1.channels * $1.filters
+                }
+                #expect(macs == expected, "\(name)")
+                let formats = try network.formats(on: machine).formats
+                #expect(throws: Never.self, "\(name)") { try ParameterPlan(formats, machine: machine) }
+                planned += 1
+            } catch let error as Diagnostic {
+                #expect(error.code == .topologyValueInvalid && error.place.contains("line"), "\(name): \(error)")
+                refused.insert(name)
+            }
+        }
+        #expect(refused == Self.damaged)
+        #expect(planned > 100)
+    }
+}

@@ -1,0 +1,75 @@
+import Diagnostics
+import Testing
+import Topologies
+
+@Suite struct TopologyReaderTests {
+    private static let header =
+        "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n"
+
+    private func refusal(_ text: String) -> Diagnostic? {
+        do throws(Diagnostic) {
+            _ = try Topology(text, name: "t", at: "t.csv")
+            return nil
+        } catch { return error }
+    }
+
+    @Test("Rows are read with commas at their ends, titles, blank lines, comments, tabs and a byte order mark")
+    func rows() throws {
+        let text =
+            Self.header + "\n,,,,\nA title,\nConv1,  224, 200,  11, 7,  3,   96,   4,\n\tConv2_dw,14,14,3,3,1,1,1,#dw\n"
+            + "Conv 1,5,5,5,1,2,3,1"
+        let topology = try Topology(text, name: "t", at: "t.csv")
+        #expect(topology.rows.map(\.name) == ["Conv1", "Conv2_dw", "Conv_1"])
+        #expect(topology.rows.map(\.line) == [5, 6, 7])
+        let row = topology.rows[0]
+        #expect([row.height, row.width, row.kernelHeight, row.kernelWidth] == [224, 200, 11, 7])
+        #expect([row.channels, row.filters, row.stride] == [3, 96, 4])
+        // (224 - 11 + 4) / 4 rounded up, (200 - 7 + 4) / 4 rounded up.
+        #expect(row.outputHeight == 55 && row.outputWidth == 50)
+        #expect(topology.notes == ["line 4 is a title: A title"])
+        let tabs = "Layer name\tIFMAP Height\tIFMAP Width\tFilter Height\tFilter Width\tChannels\tNum Filter\tStrides\n"
+        #expect(try Topology(tabs + "a\t9\t8\t3\t2\t1\t4\t1\t\n", name: "t", at: "t").rows[0].width == 8)
+    }
+
+    @Test("A matrix product is M rows of K elements against N filters of K; equal names get numbers")
+    func matrices() throws {
+        let topology = try Topology("Layer,M,N,K,Sparsity,\nQ,10,20,30,1:4,\nQ,1,2,3,,\n", name: "t", at: "t.csv")
+        #expect(topology.rows.map(\.name) == ["Q", "Q-2"])
+        let row = topology.rows[0]
+        #expect([row.height, row.width, row.kernelHeight, row.kernelWidth] == [10, 30, 1, 30])
+        #expect([row.channels, row.filters, row.stride, row.outputHeight, row.outputWidth] == [1, 20, 1, 10, 1])
+        #expect(topology.notes == ["line 2: sparsity 1:4 is planned dense"])
+    }
+
+    @Test("What is wrong is said with line, layer, column, and what was expected")
+    func refusals() throws {
+        let letter = try #require(refusal(Self.header + "a,1,B,1,1,4,4,1,\n"))
+        #expect(letter.code == .topologyValueInvalid && letter.found == "'B'")
+        #expect(letter.place == "t.csv, line 2, layer a, IFMAP Width")
+        let missing = try #require(refusal(Self.header + "a,1,1,1,,1 2,2,1,\n"))
+        #expect(missing.code == .topologyValueInvalid && missing.place.hasSuffix("Filter Width"))
+        #expect(missing.found == "no value")
+        for value in ["0", "-1", "1.5", "99999999999999999999", "1073741825", "0x10", "+", "1e3"] {
+            #expect(refusal(Self.header + "a,\(value),1,1,1,1,1,1,\n")?.code == .topologyValueInvalid, "\(value)")
+        }
+        #expect(refusal("")?.code == .topologyValueInvalid)
+        #expect(refusal(Self.header)?.code == .topologyValueInvalid)
+        #expect(refusal("a,b,c\n1,2,3\n")?.code == .topologyHeaderUnknown)
+        #expect(refusal(Self.header + "a,2,2,3,3,1,1,1,\n")?.code == .topologyRowUnfit)
+        let batch = "Layer,IFMAP H,IFMAP W,Filter H,Filter W,Channels,Num Filter,Strides,Batch Size\n"
+        #expect(refusal(batch + "a,2,2,1,1,1,1,1,1,\n") == nil)
+        #expect(refusal(batch + "a,2,2,1,1,1,1,1,8,\n")?.code == .topologyRowUnfit)
+        let many = Self.header + String(repeating: "a,2,2,1,1,1,1,1,\n", count: 4097)
+        #expect(refusal(many)?.code == .topologyTooLarge)
+        do throws(Diagnostic) {
+            _ = try Topology(contentsOf: "/nowhere/t.csv")
+            Issue.record("read")
+        } catch { #expect(error.code == .topologyUnreadable) }
+    }
+
+    @Test("A value behind the last column is not read, and said to be so")
+    func extraValues() throws {
+        let topology = try Topology(Self.header + "a,1,1,1,1,1,1024,1,1,\n", name: "t", at: "t.csv")
+        #expect(topology.notes == ["line 2: '1' stands behind the last column and is not read"])
+    }
+}
