@@ -100,7 +100,7 @@ private struct LayerBlocks {
         }
         let isNormalization = if case .normalization = layer.operator { true } else { false }
         return LayerStorage(
-            weights: weights, biases: weights > 0 ? outputs : 0, tabledLaw: nil,
+            weights: weights, biases: weights > 0 ? outputs : 0, tabledLaw: nil, hasZeroWeight: weights > 0,
             normalization: isNormalization ? assumed.normalization : nil, blocks: blocks)
     }
 

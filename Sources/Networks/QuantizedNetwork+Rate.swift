@@ -1,6 +1,6 @@
-import Graph
 public import Diagnostics
 import FixedPoint
+import Graph
 
 extension QuantizedNetwork {
     /// The network with its variable-rate multipliers set to one rate.

@@ -1,8 +1,9 @@
 import FileFormats
 import Geometry
-import HostOperators
 import Graph
+import HostOperators
 import Images
+import Networks
 public import Tensors
 
 /// What a run found, for whoever prints it.
