@@ -54,7 +54,8 @@ import Topologies
         // 2 x 3 pixels of 1,536 channels against a 2 x 2 filter: folded to 768 channels in twice the columns.
         let graph = try network("a,2,3,2,2,1536,1,1,").graph
         guard case .convolution(let convolution) = graph.layers[0].operator else {
-            return Issue.record("no convolution")
+            Issue.record("no convolution")
+            return
         }
         let shape = try #require(try graph.shapes(height: 1, width: 1)["a.input"])
         #expect(shape == TensorShape(height: 2, width: 6, channels: 768) && convolution.strideX == 2)
@@ -123,7 +124,7 @@ import Topologies
         let machine = try #require(MachineDescription.builtIn(named: "mid"))
         var (planned, refused) = (0, Set<String>())
         for name in names.filter({ $0.hasSuffix(".csv") }).sorted() {
-            do {
+            do throws(Diagnostic) {
                 let topology = try Topology(contentsOf: "\(folder)/\(name)")
                 let network = try topology.network(on: machine)
                 let shapes = try network.graph.shapes(height: 1, width: 1)
@@ -137,7 +138,7 @@ import Topologies
                 let formats = try network.formats(on: machine).formats
                 #expect(throws: Never.self, "\(name)") { try ParameterPlan(formats, machine: machine) }
                 planned += 1
-            } catch let error as Diagnostic {
+            } catch {
                 #expect(error.code == .topologyValueInvalid && error.place.contains("line"), "\(name): \(error)")
                 refused.insert(name)
             }
