@@ -8,7 +8,7 @@ extension Schedule {
     /// Searches lanes, tile sizes and orders for the least estimated cycles, then the least external bytes. The same
     /// result every time.
     ///
-    /// - Parameter lanes: for every layer that can have them; nil for those that are quicker.
+    /// - Parameter lanes: for every layer that can have them and fits with them; nil for those that are quicker.
     /// - Throws: `scheduleNotFound` where no tiling of a layer fits, with the numbers; what the machine cannot do at
     ///   all (as `verify`); the graph's shape diagnostics.
     public init(
@@ -47,7 +47,9 @@ extension Schedule {
                 layers.append(entry)
                 continue
             }
-            let entry = try LayerSearch.best(of: candidates, machine: machine)
+            // Lanes that are asked for are left where nothing fits with them.
+            let asked = lanes == nil ? nil : try? LayerSearch.best(of: candidates, machine: machine)
+            let entry = try asked ?? LayerSearch.best(of: lanes == nil ? candidates : [layer], machine: machine)
             known[anonymous] = entry
             layers.append(entry)
         }
