@@ -206,7 +206,7 @@ let package = Package(
             "Graph", "Networks", "NetworkFiles", "FloatModel", "Importers", "TestSupport",
         ]),
         tests("ArchitecturesTests", [
-            "Diagnostics", "Tensors", "Graph", "MachineDescription", "Networks", "NetworkFiles", "Geometry",
+            "Diagnostics", "Tensors", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry",
             "Architectures", "Topologies", "Simulation", "TestSupport",
         ]),
         tests("MachineDescriptionTests", ["Diagnostics", "MachineDescription", "TestSupport"]),

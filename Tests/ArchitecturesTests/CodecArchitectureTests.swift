@@ -1,4 +1,5 @@
 import Architectures
+import Commands
 import Diagnostics
 import Geometry
 import Graph

@@ -49,12 +49,22 @@ import Topologies
         }
     }
 
+    @Test("Channels that no factor divides are filled with zeros, and that is said")
+    func filled() throws {
+        // 4 x 9,137: 36 columns of 1,016 hold them with 28 to spare.
+        let network = try network("a,1,1,1,1,36548,1,1,")
+        let shape = try network.graph.shapes(height: 1, width: 1)["a.input"]
+        #expect(shape == TensorShape(height: 1, width: 36, channels: 1016))
+        #expect(network.notes.contains("filled with channels of zeros: a by 28"))
+    }
+
     @Test("A row in another shape computes the same sums, on numbers")
     func sums() throws {
         // 2 x 3 pixels of 1,536 channels against a 2 x 2 filter: folded to 768 channels in twice the columns.
         let graph = try network("a,2,3,2,2,1536,1,1,").graph
         guard case .convolution(let convolution) = graph.layers[0].operator else {
-            return Issue.record("no convolution")
+            Issue.record("no convolution")
+            return
         }
         let shape = try #require(try graph.shapes(height: 1, width: 1)["a.input"])
         #expect(shape == TensorShape(height: 2, width: 6, channels: 768) && convolution.strideX == 2)
@@ -93,9 +103,9 @@ import Topologies
 
     @Test("A row that no machine can compute is refused with its line")
     func refusals() throws {
-        // A prime of channels, a kernel and a stride beyond 255, and filters without end.
+        // Too many channels, a kernel and a stride beyond 255, and filters without end.
         for row in [
-            "a,1,1,1,1,65537,1,1,", "a,999,999,300,2,1,1,1,", "a,999,999,2,2,1,1,300,", "a,1,1,1,1,1,99999999,1,",
+            "a,1,1,1,1,67108864,1,1,", "a,999,999,300,2,1,1,1,", "a,999,999,2,2,1,1,300,", "a,1,1,1,1,1,99999999,1,",
         ] {
             do {
                 _ = try network(row)
@@ -115,7 +125,7 @@ import Topologies
     ]
 
     @Test(
-        "Every topology that SCALE-Sim ships is read, has the MACs of its rows and formats; the five that are not whole are refused",
+        "Every shipped topology has the MACs of its rows and fits the machine; the five that are not whole are refused",
         .enabled(if: folder != nil, "shared/data/models/scalesim is not beside this checkout (set INTAGLIO_SHARED)"))
     func shipped() throws {
         let folder = try #require(Self.folder)
@@ -133,7 +143,9 @@ import Topologies
                 let expected = topology.rows.reduce(0) {
                     $0 + $1.outputHeight * $1.outputWidth * $1.kernelHeight * $1.kernelWidth * $1.channels * $1.filters
                 }
-                #expect(macs == expected, "\(name)")
+                // GNMT has a K of 36,548 = 4 x 9,137, which is filled up.
+                let isFilled = network.notes.contains { $0.hasPrefix("filled") }
+                #expect(isFilled ? macs > expected && macs < expected / 1000 * 1001 : macs == expected, "\(name)")
                 let formats = try network.formats(on: machine).formats
                 #expect(throws: Never.self, "\(name)") { try ParameterPlan(formats, machine: machine) }
                 planned += 1
