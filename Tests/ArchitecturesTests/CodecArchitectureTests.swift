@@ -77,8 +77,8 @@ import Testing
         func codebooks(_ name: String) throws -> Int? {
             try network.formats(on: machine).formats.tensors.first { $0.name == name }?.codebooks
         }
-        // 64 + 8 C + 24 K of channels, 512 of weights, 512 J + 1,032 J of codebooks within 32,768: J is at most 7 for 192
-        // to 768 channels, 1 for 288 to 1,152, and their tensors have as many.
+        // 64 + 8 C + 24 K of channels, 512 of weights, 512 J + 1,032 J of codebooks within 32,768: J is at most 7 for
+        // 192 to 768 channels, 1 for 288 to 1,152, and their tensors have as many.
         #expect(try codebooks("g_s.1.subpel_conv.0") == 4 && codebooks("g_s.1.subpel_conv.1") == 4)
         #expect(try codebooks("h_s.6.0") == 1 && codebooks("h_s.4") == 1)
         #expect(try codebooks("g_a.0.conv1") == 8 && codebooks("g_a.1") == 8)
