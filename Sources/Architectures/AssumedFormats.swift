@@ -6,6 +6,8 @@ public import Networks
 public struct AssumedFormats: Hashable, Sendable {
     /// J of every tensor whose format does not follow from its place.
     public var codebooks: Int
+    /// Fewer, of tensors about layers whose parameters fill the parameter memory.
+    public var narrowed: [String: Int] = [:]
     public var widths: DatapathWidths
     public var normalization: NormalizationDescription.Method
 
@@ -26,9 +28,10 @@ public struct AssumedFormats: Hashable, Sendable {
         let count = codebooks == 1 ? "one codebook" : "\(codebooks) codebooks"
         let places =
             hasLatents ? " between layers (one for pictures and for latents of 8 bits), 16-bit latents and means" : ""
+        let fewer = narrowed.isEmpty ? "" : " (fewer of \(narrowed.count), to fit the parameter memory)"
         return """
-            no weights: 8-bit codes, \(count) for each tensor\(places); 8-bit weight codes of a memory-free law; V \
-            \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits)
+            no weights: 8-bit codes, \(count) for each tensor\(places)\(fewer); 8-bit weight codes of a memory-free \
+            law; V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits)
             """
     }
 }

@@ -23,7 +23,7 @@ extension NetworkFormats {
     ///   connected layer, whose weights depend on the picture's extent.
     public init(_ graph: Graph, assuming assumed: AssumedFormats, codeMaps: Set<String> = []) throws(Diagnostic) {
         let channels = try graph.channels()
-        let formats = FormatsByPlace(graph, codebooks: assumed.codebooks, channels: channels)
+        let formats = FormatsByPlace(graph, assumed, channels: channels)
         let names = graph.inputs.map(\.name) + graph.layers.map(\.name)
         for name in names where channels[name]! > LayerBlocks.mostChannels {
             throw Diagnostic(
@@ -49,9 +49,10 @@ extension NetworkFormats {
 private struct FormatsByPlace {
     private(set) var codebooks: [String: Int] = [:]
     /// The tensor that made the codes, where they were only moved since.
-    private(set) var origins: [String: String] = [:]
+    let origins: [String: String]
 
-    init(_ graph: Graph, codebooks free: Int, channels: [String: Int]) {
+    init(_ graph: Graph, _ assumed: AssumedFormats, channels: [String: Int]) {
+        origins = graph.codeOrigins
         var wide: Set<String> = []
         for layer in graph.layers {
             switch layer.operator {
@@ -59,17 +60,17 @@ private struct FormatsByPlace {
             default: break
             }
         }
-        for input in graph.inputs { (codebooks[input.name], origins[input.name]) = (1, input.name) }
+        for input in graph.inputs { codebooks[input.name] = 1 }
         for layer in graph.layers {
             let name = layer.name
-            origins[name] = layer.operator.movesElements ? origins[layer.inputs[0]] : name
             if wide.contains(name) {
                 codebooks[name] = 0
             } else if layer.operator.movesElements {
                 codebooks[name] = codebooks[layer.inputs[0]]
             } else {
                 let isPicture = graph.outputs.first == name && channels[name] == graph.inputs[0].channels
-                codebooks[name] = graph.latents.contains(name) || isPicture ? 1 : free
+                codebooks[name] =
+                    graph.latents.contains(name) || isPicture ? 1 : assumed.narrowed[name] ?? assumed.codebooks
             }
         }
     }

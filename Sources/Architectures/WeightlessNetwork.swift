@@ -1,4 +1,5 @@
 public import Diagnostics
+import FixedPoint
 public import Geometry
 public import Graph
 public import MachineDescription
@@ -41,8 +42,8 @@ public struct WeightlessNetwork: Sendable {
         try formats().formats.parameterCount + (serialContext?.parameterCount ?? 0) + entropyParameters
     }
 
-    /// Formats that fit a machine, and what they assume: as many codebooks as its parameter memory has room for beside
-    /// every layer's other parameters.
+    /// Formats that fit a machine, and what they assume: fewer codebooks of the tensors that a layer reads and writes
+    /// whose parameters would pass the parameter memory.
     ///
     /// - Parameter machine: nil: none that is narrow.
     /// - Throws: what the graph's channels throw; `layerChannelsExceeded`.
@@ -52,14 +53,42 @@ public struct WeightlessNetwork: Sendable {
         var assumed = AssumedFormats(codebooks: codebooks, on: machine)
         var formats = try NetworkFormats(graph, assuming: assumed, codeMaps: codeMaps)
         guard let machine else { return (formats, assumed) }
-        while assumed.codebooks > 1, !formats.fits(machine) {
-            assumed.codebooks /= 2
+        while narrow(&assumed, formats, toFit: machine.parameterHalfBytes) {
             formats = try NetworkFormats(graph, assuming: assumed, codeMaps: codeMaps)
         }
         return (formats, assumed)
     }
+
+    /// Halves the codebooks about each layer that takes too much.
+    ///
+    /// - Returns: whether any were halved.
+    private func narrow(_ assumed: inout AssumedFormats, _ formats: NetworkFormats, toFit bytes: Int) -> Bool {
+        let codebooks = Dictionary(uniqueKeysWithValues: formats.tensors.map { ($0.name, $0.codebooks) })
+        let origins = graph.codeOrigins
+        var narrowed = assumed.narrowed
+        for (layer, storage) in zip(graph.layers, formats.layers) where storage.parameterBytes > bytes {
+            for tensor in layer.inputs + [layer.name] where codebooks[tensor]! > 1 {
+                narrowed[origins[tensor]!] = codebooks[tensor]! / 2
+            }
+        }
+        defer { assumed.narrowed = narrowed }
+        return narrowed != assumed.narrowed
+    }
 }
 
-extension NetworkFormats {
-    fileprivate func fits(_ machine: MachineDescription) -> Bool { (try? ParameterPlan(self, machine: machine)) != nil }
+extension LayerStorage {
+    /// Of its blocks, each from a multiple of 8.
+    fileprivate var parameterBytes: Int { blocks.reduce(0) { $0 + roundUp($1.bytes, to: 8) } }
+}
+
+extension Graph {
+    /// Of every tensor, the one that made its codes, where they were only moved since.
+    var codeOrigins: [String: String] {
+        var origins: [String: String] = [:]
+        for input in inputs { origins[input.name] = input.name }
+        for layer in layers {
+            origins[layer.name] = layer.operator.movesElements ? origins[layer.inputs[0]] : layer.name
+        }
+        return origins
+    }
 }

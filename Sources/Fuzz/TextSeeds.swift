@@ -27,7 +27,10 @@ enum TextSeeds {
         QKV, 16, 40, 24, ,
         FC, 1, 2000, 64,
         """,
-        "Layer name\tIFMAP Height\tIFMAP Width\tFilter Height\tFilter Width\tChannels\tNum Filter\tStrides\tBatch Size\n"
+        [
+            "Layer name", "IFMAP Height", "IFMAP Width", "Filter Height", "Filter Width", "Channels", "Num Filter",
+            "Strides", "Batch Size",
+        ].joined(separator: "\t") + "\n"
             + "Conv1_1\t12\t12\t3\t3\t1\t8\t1\t1\n",
     ]
 

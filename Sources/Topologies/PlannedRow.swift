@@ -12,6 +12,8 @@ import Text
 /// *Folded*: channels of which a layer's records pass the parameter memory become columns, w to each:
 ///
 ///     H x W x C, kernel R x S, stride s   =   H x (W w) x (C / w), kernel R x (S w), stride s x (s w)
+///
+/// *Filled*: where no w divides C so that few are left, as few channels of zeros are added as make C / w an integer.
 struct PlannedRow {
     var height: Int
     var width: Int
@@ -25,6 +27,8 @@ struct PlannedRow {
     var paddingRight: Int
     /// Whether it is another shape than the row's.
     var isReshaped = false
+    /// Channels of zeros that were added.
+    private(set) var filledChannels = 0
 
     /// Channels up to which nothing is folded.
     static let fewChannels = 1024
@@ -55,15 +59,24 @@ struct PlannedRow {
         isReshaped = true
     }
 
-    /// w: the smallest that leaves few channels, of those the first that leaves a multiple of 16, which fills lanes; 1
-    /// where none is possible.
-    private func foldFactor() -> Int {
-        let largest = Self.largestKernel / max(kernelWidth, strideX)
-        guard largest > 1 else { return 1 }
+    /// w: the smallest that leaves few channels, of those the first that leaves a multiple of 16, which fills lanes;
+    /// then the largest that leaves not many; nil where none divides the channels so.
+    private func exactFold(_ largest: Int) -> Int? {
         let divisors = (2...largest).filter { channels % $0 == 0 }
         let few = divisors.filter { channels / $0 <= Self.fewChannels }
-        if let factor = few.first(where: { channels / $0 % 16 == 0 }) ?? few.first { return factor }
-        return channels > Self.mostChannels ? divisors.first { channels / $0 <= Self.mostChannels } ?? 1 : 1
+        return few.first { channels / $0 % 16 == 0 } ?? few.first
+            ?? divisors.last { channels / $0 <= 2 * Self.fewChannels }
+    }
+
+    /// w, for channels that are filled up to a multiple of it.
+    private mutating func foldFactor() -> Int {
+        let largest = Self.largestKernel / max(kernelWidth, strideX)
+        guard largest > 1 else { return 1 }
+        if let exact = exactFold(largest) { return exact }
+        let factor = min(largest, (channels + Self.fewChannels - 1) / Self.fewChannels)
+        filledChannels = (channels + factor - 1) / factor * factor - channels
+        channels += filledChannels
+        return factor
     }
 
     /// A matrix of many rows: several rows of pixels instead of one.
@@ -97,7 +110,8 @@ struct PlannedRow {
         }
         guard channels <= Self.mostChannels else {
             throw refuse(
-                "\(channels.grouped) channels", "at most \(Self.mostChannels.grouped), or a number with divisors")
+                "\(channels.grouped) channels",
+                "at most \(Self.mostChannels.grouped), or \(Self.largestKernel) times as many for a filter of 1x1")
         }
         guard row.filters <= GraphLimits.extent else {
             throw refuse("\(row.filters.grouped) filters", "at most \(GraphLimits.extent.grouped)")

@@ -39,6 +39,7 @@ private struct TopologyBuilder {
     private(set) var layers: [Layer] = []
     private var chained = 0
     private var reshaped: [String] = []
+    private var filled: [String] = []
     private var cut: [String] = []
     /// The row before, where its result is one tensor of the row's own shape.
     private var previous: TopologyRow?
@@ -69,6 +70,7 @@ private struct TopologyBuilder {
             layers.append(Layer(name: name, operator: .convolution(convolution), inputs: [input]))
         }
         if planned.isReshaped { reshaped.append(row.name) }
+        if planned.filledChannels > 0 { filled.append("\(row.name) by \(planned.filledChannels.grouped)") }
         if parts.count > 1 { cut.append("\(row.name) in \(parts.count)") }
         previous = parts.count == 1 && !planned.isReshaped ? row : nil
     }
@@ -101,6 +103,7 @@ private struct TopologyBuilder {
             notes.append(
                 "the same products in another shape (docs/zoo.md): \(Self.listed(reshaped))")
         }
+        if !filled.isEmpty { notes.append("filled with channels of zeros: \(Self.listed(filled))") }
         if !cut.isEmpty {
             notes.append("cut by filters, whose parameters pass the parameter memory: \(Self.listed(cut))")
         }

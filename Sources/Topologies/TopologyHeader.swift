@@ -43,8 +43,8 @@ struct TopologyHeader {
                 found: "'\(line.prefix(120))'",
                 expected:
                     """
-                    'Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides' \
-                    or 'Layer, M, N, K'
+                    'Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, \
+                    Strides' or 'Layer, M, N, K'
                     """,
                 remedy: "write one of these as the first line: what columns mean is read from it")
         }
@@ -71,5 +71,6 @@ enum TopologyCells {
         return cells
     }
 
-    private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
+    /// Spreadsheets write spaces that do not break, too.
+    private static func isBlank(_ character: Character) -> Bool { character.isWhitespace }
 }

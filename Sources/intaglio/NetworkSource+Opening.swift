@@ -8,7 +8,8 @@ extension NetworkSource {
     /// A bundled network, a network file, or a TensorFlow Lite model, which is imported in memory: known by its
     /// contents.
     ///
-    /// - Throws: `networkHasNoWeights` for what can only be planned, `networkUnknown`, the diagnostics of network files, and those of imports.
+    /// - Throws: `networkHasNoWeights` for what can only be planned, `networkUnknown`, the diagnostics of network
+    ///   files, and those of imports.
     static func opening(
         _ nameOrPath: String, includingFloat: Bool = true, memory: MemoryBudget
     ) throws(Diagnostic) -> NetworkSource {

@@ -6,7 +6,8 @@ import Testing
 
 /// Parameters and multiply-accumulates of the twelve published networks, as they follow from the definitions of
 /// CompressAI: thousands of MACs for each pixel of the picture, borders not subtracted, transposed convolutions counted
-/// for each input position, GDN as C x C, the context convolution by its 12 causal taps.
+/// for each input position, GDN as C x C, the context convolution by its 12 causal taps. The encoder of
+/// cheng2020-attn:192 has 438,848; sums of rounded parts give 438.9.
 @Suite struct PublishedFiguresTests {
     struct Figures: Sendable, CustomTestStringConvertible {
         var name: String
@@ -70,7 +71,7 @@ import Testing
         Figures(
             name: "cheng2020-attn:192", parameters: 29_631_788, analysis: ("408.3", "12.1"),
             synthesis: ("602.3", "12.1"), hyperAnalysis: "3.321", hyperSynthesis: "7.695", context: ("3.456", "3.968"),
-            encoder: "438.9", decoder: "629.5"),
+            encoder: "438.8", decoder: "629.5"),
     ]
 
     /// Thousands of MACs for each pixel, of the layers whose names begin so.

@@ -14,7 +14,9 @@ import Topologies
     private static let header =
         "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n"
 
-    private func network(_ rows: String, on machine: MachineDescription? = nil) throws -> WeightlessNetwork {
+    private func network(
+        _ rows: String, on machine: MachineDescription? = nil
+    ) throws(Diagnostic) -> WeightlessNetwork {
         try Topology(Self.header + rows, name: "t", at: "t.csv").network(on: machine)
     }
 
@@ -47,6 +49,15 @@ import Topologies
             #expect(output.height * output.width == outputs && output.channels == numbers[5], "\(row)")
             #expect(graph.layers[0].usefulMACs(input: input, output: output) == outputs * products, "\(row)")
         }
+    }
+
+    @Test("Channels that no factor divides are filled with zeros, and that is said")
+    func filled() throws {
+        // 4 x 9,137: 36 columns of 1,016 hold them with 28 to spare.
+        let network = try network("a,1,1,1,1,36548,1,1,")
+        let shape = try network.graph.shapes(height: 1, width: 1)["a.input"]
+        #expect(shape == TensorShape(height: 1, width: 36, channels: 1016))
+        #expect(network.notes.contains("filled with channels of zeros: a by 28"))
     }
 
     @Test("A row in another shape computes the same sums, on numbers")
@@ -94,14 +105,14 @@ import Topologies
 
     @Test("A row that no machine can compute is refused with its line")
     func refusals() throws {
-        // A prime of channels, a kernel and a stride beyond 255, and filters without end.
+        // Too many channels, a kernel and a stride beyond 255, and filters without end.
         for row in [
-            "a,1,1,1,1,65537,1,1,", "a,999,999,300,2,1,1,1,", "a,999,999,2,2,1,1,300,", "a,1,1,1,1,1,99999999,1,",
+            "a,1,1,1,1,67108864,1,1,", "a,999,999,300,2,1,1,1,", "a,999,999,2,2,1,1,300,", "a,1,1,1,1,1,99999999,1,",
         ] {
-            do {
+            do throws(Diagnostic) {
                 _ = try network(row)
                 Issue.record("\(row) was taken")
-            } catch let error as Diagnostic {
+            } catch {
                 #expect(error.code == .topologyRowUnfit && error.place.contains("line 2"), "\(row)")
             }
         }
@@ -116,7 +127,7 @@ import Topologies
     ]
 
     @Test(
-        "Every topology that SCALE-Sim ships is read, has the MACs of its rows and formats; the five that are not whole are refused",
+        "Every shipped topology has the MACs of its rows and fits the machine; the five that are not whole are refused",
         .enabled(if: folder != nil, "shared/data/models/scalesim is not beside this checkout (set INTAGLIO_SHARED)"))
     func shipped() throws {
         let folder = try #require(Self.folder)
@@ -125,18 +136,7 @@ import Topologies
         var (planned, refused) = (0, Set<String>())
         for name in names.filter({ $0.hasSuffix(".csv") }).sorted() {
             do throws(Diagnostic) {
-                let topology = try Topology(contentsOf: "\(folder)/\(name)")
-                let network = try topology.network(on: machine)
-                let shapes = try network.graph.shapes(height: 1, width: 1)
-                let macs = network.graph.layers.reduce(0) {
-                    $0 + $1.usefulMACs(input: shapes[$1.inputs[0]]!, output: shapes[$1.name]!)
-                }
-                let expected = topology.rows.reduce(0) {
-                    $0 + $1.outputHeight * $1.outputWidth * $1.kernelHeight * $1.kernelWidth * $1.channels * $1.filters
-                }
-                #expect(macs == expected, "\(name)")
-                let formats = try network.formats(on: machine).formats
-                #expect(throws: Never.self, "\(name)") { try ParameterPlan(formats, machine: machine) }
+                try check(Topology(contentsOf: "\(folder)/\(name)"), on: machine, name)
                 planned += 1
             } catch {
                 #expect(error.code == .topologyValueInvalid && error.place.contains("line"), "\(name): \(error)")
@@ -145,5 +145,23 @@ import Topologies
         }
         #expect(refused == Self.damaged)
         #expect(planned > 100)
+    }
+
+    private func check(_ topology: Topology, on machine: MachineDescription, _ name: String) throws(Diagnostic) {
+        let network = try topology.network(on: machine)
+        let shapes = try network.graph.shapes(height: 1, width: 1)
+        var macs = 0
+        for layer in network.graph.layers {
+            macs += layer.usefulMACs(input: shapes[layer.inputs[0]]!, output: shapes[layer.name]!)
+        }
+        var expected = 0
+        for row in topology.rows {
+            let taps = row.kernelHeight * row.kernelWidth * row.channels
+            expected += row.outputHeight * row.outputWidth * taps * row.filters
+        }
+        // GNMT has a K of 36,548 = 4 x 9,137, which is filled up.
+        let isFilled = network.notes.contains { $0.hasPrefix("filled") }
+        #expect(isFilled ? macs > expected && macs < expected / 1000 * 1001 : macs == expected, "\(name)")
+        _ = try ParameterPlan(network.formats(on: machine).formats, machine: machine)
     }
 }

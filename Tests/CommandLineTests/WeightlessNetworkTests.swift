@@ -72,7 +72,9 @@ import Testing
     @Test("networks lists the published architectures with their parameters")
     func list() throws {
         let folder = try ScratchFolder()
-        let rows = try #require(try Tool.run(["networks", "--json"], in: folder).report()["rows"]?.elements)
+        let document = try Tool.run(["networks", "--json"], in: folder).report()
+        #expect(try JSONSchema.named("networks").violations(of: document) == [])
+        let rows = try #require(document["rows"]?.elements)
         let anchor = rows.first { $0["name"]?.string == "cheng2020-anchor:192" }
         #expect(anchor?["parameters"]?.number == 26_598_956)
         #expect(try Tool.run(["networks"], in: folder).output.contains("29,631,788"))

@@ -120,8 +120,8 @@ import Testing
             (graph([a, b], latents: ["a", "a"]), "latent 'a' twice"),
             (graph((0...4096).map { pointwise("l\($0)", "image", 1) }), "4097 layers"),
             (
-                graph([a], inputs: (0...64).map { GraphInput(name: $0 == 0 ? "image" : "i\($0)", channels: 1) }),
-                "65 inputs"
+                graph([a], inputs: (0...4096).map { GraphInput(name: $0 == 0 ? "image" : "i\($0)", channels: 1) }),
+                "4097 inputs"
             ),
         ]
         for (graph, found) in bad {
