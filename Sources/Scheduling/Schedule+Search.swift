@@ -48,8 +48,12 @@ extension Schedule {
                 continue
             }
             // Lanes that are asked for are left where nothing fits with them.
-            let asked = lanes == nil ? nil : try? LayerSearch.best(of: candidates, machine: machine)
-            let entry = try asked ?? LayerSearch.best(of: lanes == nil ? candidates : [layer], machine: machine)
+            let entry: LayerSchedule
+            if lanes != nil, let asked = try? LayerSearch.best(of: candidates, machine: machine) {
+                entry = asked
+            } else {
+                entry = try LayerSearch.best(of: lanes == nil ? candidates : [layer], machine: machine)
+            }
             known[anonymous] = entry
             layers.append(entry)
         }
