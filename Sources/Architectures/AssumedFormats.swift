@@ -28,9 +28,9 @@ public struct AssumedFormats: Hashable, Sendable {
         let count = codebooks == 1 ? "one codebook" : "\(codebooks) codebooks"
         let places =
             hasLatents ? " between layers (one for pictures and for latents of 8 bits), 16-bit latents and means" : ""
-        let fewer = narrowed.isEmpty ? "" : " (fewer of \(narrowed.count), to fit the parameter memory)"
+        let fewer = narrowed.isEmpty ? "" : " (fewer of \(narrowed.count) tensors, to fit the parameter memory)"
         return """
-            no weights: 8-bit codes, \(count) for each tensor\(places)\(fewer); 8-bit weight codes of a memory-free \
+            no weights: 8-bit codes, \(count)\(fewer) for each tensor\(places); 8-bit weight codes of a memory-free \
             law; V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits)
             """
     }
