@@ -171,8 +171,8 @@ let package = Package(
         program("Fuzz", [
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Importers", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Codec",
-            "TestVectors", argumentParser,
+            "Geometry", "TFLiteImport", "ONNX", "ONNXImport", "Importers", "Conformance", "Calibration", "Simulation",
+            "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
@@ -197,6 +197,10 @@ let package = Package(
         tests("TFLiteTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel",
             "TFLite", "TFLiteImport", "TestSupport",
+        ]),
+        tests("ONNXTests", [
+            "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel", "FloatModel",
+            "TFLiteImport", "ONNX", "ONNXImport", "TestSupport",
         ]),
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",

@@ -41,6 +41,7 @@ struct Attempts {
         case .curve: try curve(path)
         case .imported: try imported(path)
         case .trellis: try trellis(path, using: &random)
+        case .onnx: try onnx(path, using: &random)
         }
     }
 

@@ -4,7 +4,7 @@ import ArgumentParser
 enum Reader: String, CaseIterable, ExpressibleByArgument {
     case network, floatNetwork, layerCase, machine, schedule, picture, stream, curve
     case imported = "import"
-    case trellis
+    case trellis, onnx
 
     /// How the files' names end.
     var fileExtension: String {
@@ -15,6 +15,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
         case .picture: "png"
         case .stream: "bits"
         case .trellis: "txt"
+        case .onnx: "onnx"
         }
     }
 }

@@ -35,7 +35,7 @@ public struct ONNXModel: Equatable, Sendable {
         self = try reader.model(bytes)
     }
 
-    init(
+    public init(
         producer: String, operatorSet: Int, nodes: [ONNXNode], constants: [String: ONNXTensor],
         inputs: [ONNXTensorType], outputs: [ONNXTensorType]
     ) {
@@ -55,6 +55,12 @@ public struct ONNXTensorType: Equatable, Sendable {
     public var elementType: ONNXElementType?
     /// Nil where nothing is said of them.
     public var extents: [Extent]?
+
+    public init(name: String, elementType: ONNXElementType? = nil, extents: [Extent]? = nil) {
+        self.name = name
+        self.elementType = elementType
+        self.extents = extents
+    }
 
     public enum Extent: Equatable, Sendable {
         case known(Int)
