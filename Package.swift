@@ -177,9 +177,9 @@ let package = Package(
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Machine", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers", "Conformance", "Calibration", "WeightCoding",
-            "Simulation", "Explanations", "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors",
-            "CMemoryGuard", argumentParser,
+            "Geometry", "Machine", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers", "Conformance",
+            "Calibration", "WeightCoding", "Simulation", "Explanations", "Traces", "Reports", "Figures", "Codec",
+            "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
         ]),
 
         // Tests

@@ -74,7 +74,8 @@ extension Attempts {
         let memory = MemoryBudget(bytes: 1 << 28)
         let model = try ONNXModel(InputFile.read(path, limit: 1 << 24), at: path, memory: memory)
         let imported = try ONNXImport(model, name: "net", at: path, memory: memory)
-        _ = (JSONDocument.text(of: imported.report), imported.report.text(style: TextStyle(width: nil, isTerminal: false, usesColour: false)))
+        let style = TextStyle(width: nil, isTerminal: false, usesColour: false)
+        _ = (JSONDocument.text(of: imported.report), imported.report.text(style: style))
         let file: NetworkFile
         switch imported.network {
         case .float(let network): file = NetworkFile(float: network)

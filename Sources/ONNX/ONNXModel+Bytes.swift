@@ -87,13 +87,13 @@ extension ONNXModel {
             case .known(let number): dimension.dimValue = Int64(number)
             case .named(let name): dimension.dimParam = name
             }
-            return message(dimension)
+            return Self.message(dimension)
         }
         var tensor = ProtoTensorType()
         tensor.elemType = Int32(type.elementType?.rawValue ?? 0)
-        if type.extents != nil { tensor.shape = message(shape) }
+        if type.extents != nil { tensor.shape = Self.message(shape) }
         var value = ProtoValueType()
-        value.tensorType = message(tensor)
+        value.tensorType = Self.message(tensor)
         var message = ProtoValueInfo()
         message.name = type.name
         message.type = Self.message(value)

@@ -188,11 +188,11 @@ extension GraphBuilder {
         let tensors = values.filter { $0.value.name != nil }.sorted { $0.key < $1.key }
         func described(_ name: String) -> ImportReport.Tensor? {
             let all = tensors.filter { $0.value.name == name }
-            guard let value = (all.first { $0.key == names.foreignName(of: name) } ?? all.first)?.value else {
-                return nil
-            }
+            let own = names.foreignName(of: name)
+            guard let value = (all.first { $0.key == own } ?? all.first)?.value else { return nil }
             return ImportReport.Tensor(
-                name: name, fileNames: all.map(\.key).filter { !$0.contains("\u{1}") }, shape: value.extents,
+                name: name, fileNames: ([own] + all.map(\.key).filter { $0 != own && !$0.contains("\u{1}") }),
+                shape: value.extents,
                 elementType: value.quantization.map { $0.isSigned ? "int8" : "uint8" } ?? "float32",
                 scale: value.quantization?.scale, zeroPoint: value.quantization?.zeroPoint)
         }

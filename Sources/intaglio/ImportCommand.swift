@@ -20,8 +20,8 @@ struct ImportCommand: ParsableCommand {
             """
             A TensorFlow Lite model of 8-bit weights and activations becomes a quantized network that gives the \
             runtime's codes, bit for bit; its format is known by the file's contents. An ONNX model of 8-bit operators \
-            becomes a quantized network, another one a float network, which `quantize` takes, as it takes weights of an \
-            architecture that is named.
+            becomes a quantized network, any other a float network, which `quantize` takes. Weights of an architecture \
+            that is named become a float network, too.
             """)
 
     @Option(

@@ -86,6 +86,6 @@ import Testing
         // What is folded is no layer: normalizations behind convolutions, functions, padding, views, what is dropped.
         let kinds = Set(network.graph.layers.map(\.operator.name))
         #expect(!kinds.contains("pad") && !kinds.contains("requantize"))
-        #expect(network.graph.layers.count == 13, "\(network.graph.layers.map(\.name))")
+        #expect(network.graph.layers.count == 12, "\(network.graph.layers.map(\.name))")
     }
 }
