@@ -24,6 +24,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -35,6 +36,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         // System libraries and C shims
@@ -96,6 +98,11 @@ let package = Package(
         module("TFLite", ["Diagnostics"]),
         module("TFLiteImport", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles", "TFLite",
+        ]),
+        module("ONNX", ["Diagnostics", protobuf]),
+        module("ONNXImport", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
+            "TFLiteImport", "ONNX",
         ]),
         module("Importers", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
@@ -176,15 +183,16 @@ let package = Package(
         program("Fuzz", [
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Importers", "Architectures", "Topologies", "Conformance", "Calibration", "Simulation",
+            "Geometry", "TFLiteImport", "ONNX", "ONNXImport", "Importers", "Architectures", "Topologies", "Conformance",
+            "Calibration", "Simulation",
             "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "Importers", "Architectures", "Topologies",
-            "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations", "Traces", "Reports", "Figures",
-            "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
+            "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers",
+            "Architectures", "Topologies", "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations",
+            "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
         ]),
 
         // Tests
@@ -202,6 +210,10 @@ let package = Package(
         tests("TFLiteTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel",
             "HostOperators", "TFLite", "TFLiteImport", "TestSupport",
+        ]),
+        tests("ONNXTests", [
+            "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel", "FloatModel",
+            "TFLiteImport", "ONNX", "ONNXImport", "TestSupport",
         ]),
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",

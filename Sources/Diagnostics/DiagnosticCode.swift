@@ -132,6 +132,19 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case tfliteRequantizationUnproven = "TFLITE-012"
     case tfliteShapeUnfit = "TFLITE-013"
 
+    // ONNX: ONNX models read
+    case onnxNotOne = "ONNX-001"
+    case onnxMalformed = "ONNX-002"
+    case onnxTooLarge = "ONNX-003"
+    case onnxConstantUnfit = "ONNX-004"
+    case onnxExternalRefused = "ONNX-005"
+    case onnxOperatorUnsupported = "ONNX-006"
+    case onnxTensorUnsupported = "ONNX-007"
+    case onnxShapeUnfit = "ONNX-008"
+    case onnxDimensionUnknown = "ONNX-009"
+    case onnxOutputUnknown = "ONNX-010"
+    case onnxRequantizationUnfit = "ONNX-011"
+
     // SCHEDULE: schedules read, verified and searched
     case scheduleSyntax = "SCHEDULE-001"
     case scheduleUnknownKey = "SCHEDULE-002"

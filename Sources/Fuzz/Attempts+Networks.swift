@@ -10,9 +10,12 @@ import Images
 import MachineDescription
 import NetworkFiles
 import Networks
+import ONNX
+import ONNXImport
 import Random
 import Reports
 import Simulation
+import TFLiteImport
 import Tensors
 import TestVectors
 import Text
@@ -64,6 +67,37 @@ extension Attempts {
     private func usefulMACs(of graph: Graph, side: Int) throws -> Int {
         let shapes = try graph.shapes(height: side, width: side)
         return graph.layers.reduce(0) { $0 + $1.usefulMACs(input: shapes[$1.inputs[0]]!, output: shapes[$1.name]!) }
+    }
+
+    /// Reads a model and imports it; what comes out is written and read, and a network of codes runs.
+    func onnx(_ path: String, using random: inout SeededGenerator) throws {
+        let memory = MemoryBudget(bytes: 1 << 28)
+        let model = try ONNXModel(InputFile.read(path, limit: 1 << 24), at: path, memory: memory)
+        let imported = try ONNXImport(model, name: "net", at: path, memory: memory)
+        let style = TextStyle(width: nil, isTerminal: false, usesColour: false)
+        _ = (JSONDocument.text(of: imported.report), imported.report.text(style: style))
+        let file: NetworkFile
+        switch imported.network {
+        case .float(let network): file = NetworkFile(float: network)
+        case .quantized(let network): file = NetworkFile(quantized: network)
+        }
+        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else {
+            throw WrongResult(message: "the imported network's file reads as another network")
+        }
+        guard let network = file.quantized else { return }
+        try requirePlain(network.graph)
+        let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "large"]))!
+        let plan = try SimulationPlan(
+            network: network, machine: machine, width: imported.report.width, height: imported.report.height)
+        _ = JSONDocument.text(of: plan.report())
+        guard network.graph.inputs.count == 1, network.graph.inputs[0].channels == 3,
+            plan.report().totals.usefulMACs <= 1 << 22
+        else { return }
+        try requireEqual(
+            Verification(
+                network: ProvenNetwork(network), machine: machine,
+                picture: SmallCodecNetwork.picture(width: imported.report.width, height: imported.report.height),
+                threads: 1))
     }
 
     private func run(

@@ -45,6 +45,7 @@ struct Attempts {
         case .imported: try imported(path)
         case .trellis: try trellis(path, using: &random)
         case .topology: try topology(path, using: &random)
+        case .onnx: try onnx(path, using: &random)
         }
     }
 

@@ -38,6 +38,7 @@ struct Inputs {
         case .imported:
             let file = ImportSeed.file(using: &random)
             return random.once(in: 8) ? file.bytes : NetworkMutation.mutated(file, using: &random)
+        case .onnx: return ONNXMutation.mutated(ONNXSeed.model(using: &random), using: &random)
         case .trellis: return TextMutation.mutated(Array(TextSeeds.trellis.utf8), using: &random)
         case .topology:
             let text = Array(random.element(of: TextSeeds.topologies).utf8)

@@ -4,7 +4,7 @@ import ArgumentParser
 enum Reader: String, CaseIterable, ExpressibleByArgument {
     case network, floatNetwork, layerCase, machine, schedule, picture, stream, curve
     case imported = "import"
-    case trellis, topology
+    case trellis, topology, onnx
 
     /// How the files' names end.
     var fileExtension: String {
@@ -16,6 +16,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
         case .stream: "bits"
         case .trellis: "txt"
         case .topology: "csv"
+        case .onnx: "onnx"
         }
     }
 }

@@ -32,6 +32,13 @@ public struct NetworkSource: Sendable {
         self.extent = extent
     }
 
+    /// The same in real numbers.
+    public init(place: String, imported network: FloatNetwork, extent: Extent) {
+        self.place = place
+        file = NetworkFile(float: network)
+        self.extent = extent
+    }
+
     /// - Throws: `networkUnknown` for a name that is neither bundled nor a file; the network file's own diagnostics.
     ///
     /// - Parameter includingFloat: whether the float network is wanted too.

@@ -30,11 +30,12 @@ extension ImportReport {
         var text = table.text(width: style.width)
         for (word, tensors) in [("input", inputs), ("output", outputs)] {
             for tensor in tensors {
-                text +=
-                    """
-                    \(word) \(tensor.name): \(tensor.shape.map(String.init).joined(separator: "x")) \
-                    \(tensor.elementType), scale \(tensor.scale), zero point \(tensor.zeroPoint)\n
-                    """
+                let shape = tensor.shape.map(String.init).joined(separator: "x")
+                text += "\(word) \(tensor.name): \(shape) \(tensor.elementType)"
+                if let scale = tensor.scale, let zeroPoint = tensor.zeroPoint {
+                    text += ", scale \(scale), zero point \(zeroPoint)"
+                }
+                text += "\n"
             }
         }
         for work in host { text += "host \(work.sentence)\n" }

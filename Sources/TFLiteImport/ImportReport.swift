@@ -27,6 +27,18 @@ public struct ImportReport: Encodable, Sendable {
         public var rounding: String?
         /// What is told apart from other operators of its name: a code map.
         public var remark: String?
+
+        package init(
+            index: Int, name: String, destination: Destination, layers: [String], rounding: String?,
+            remark: String? = nil
+        ) {
+            self.index = index
+            self.name = name
+            self.destination = destination
+            self.layers = layers
+            self.rounding = rounding
+            self.remark = remark
+        }
     }
 
     /// An input, an output or a layer's result.
@@ -37,12 +49,26 @@ public struct ImportReport: Encodable, Sendable {
         /// The file's extents.
         public var shape: [Int]
         public var elementType: String
-        public var scale: Float
-        public var zeroPoint: Int
+        /// Nil of float tensors.
+        public var scale: Float?
+        public var zeroPoint: Int?
+
+        package init(
+            name: String, fileNames: [String], shape: [Int], elementType: String, scale: Float?, zeroPoint: Int?
+        ) {
+            self.name = name
+            self.fileNames = fileNames
+            self.shape = shape
+            self.elementType = elementType
+            self.scale = scale
+            self.zeroPoint = zeroPoint
+        }
     }
 
-    public var format = "tflite"
-    public var runtime: String
+    /// `tflite` or `onnx`
+    public var format: String
+    /// Whose codes the network has; nil of a float network.
+    public var runtime: String?
     /// Of the inputs: every picture or tensor must have this extent, for which the file's padding is made.
     public var width: Int
     public var height: Int
@@ -58,4 +84,23 @@ public struct ImportReport: Encodable, Sendable {
     public var usefulMACs: Int
     /// What is odd about the file.
     public var remarks: [String]
+
+    package init(
+        format: String, runtime: String?, width: Int, height: Int, inputs: [Tensor], outputs: [Tensor],
+        operators: [Operator], host: [HostWork] = [], names: [String: String], parameters: Int, usefulMACs: Int,
+        remarks: [String]
+    ) {
+        self.format = format
+        self.runtime = runtime
+        self.width = width
+        self.height = height
+        self.inputs = inputs
+        self.outputs = outputs
+        self.operators = operators
+        self.host = host
+        self.names = names
+        self.parameters = parameters
+        self.usefulMACs = usefulMACs
+        self.remarks = remarks
+    }
 }

@@ -34,7 +34,7 @@ extension NetworkBuilder {
             if names.foreignName(of: own) != name { foreign[name] = names.foreignName(of: own) }
         }
         return ImportReport(
-            runtime: runtime.rawValue, width: inputShape?.width ?? 1, height: inputShape?.height ?? 1,
+            format: "tflite", runtime: runtime.rawValue, width: inputShape?.width ?? 1, height: inputShape?.height ?? 1,
             inputs: inputs.compactMap { described($0.name, nil) },
             outputs: cut.outputs.compactMap { tensor in
                 activations[tensor].flatMap { described($0.name, tensor) }

@@ -4,6 +4,8 @@ import Graph
 import Importers
 import NetworkFiles
 import Networks
+import ONNX
+import ONNXImport
 import Reports
 import TFLite
 public import TFLiteImport
@@ -17,8 +19,9 @@ struct ImportCommand: ParsableCommand {
         discussion:
             """
             A TensorFlow Lite model of 8-bit weights and activations becomes a quantized network that gives the \
-            runtime's codes, bit for bit; its format is known by the file's contents. Weights of an architecture that \
-            is named become a float network, which `quantize` takes.
+            runtime's codes, bit for bit; its format is known by the file's contents. An ONNX model of 8-bit operators \
+            becomes a quantized network, any other a float network, which `quantize` takes. Weights of an architecture \
+            that is named become a float network, too.
             """)
 
     @Option(
@@ -40,6 +43,10 @@ struct ImportCommand: ParsableCommand {
             \(TFLiteRuntime.allCases.map(\.rawValue).joined(separator: " or ")). (default: litert)
             """
     ) var runtime: TFLiteRuntime?
+    @Option(
+        help: ArgumentHelp(
+            "Of an ONNX model: what a symbolic dimension is (height=224), or all extents of an input "
+                + "(image=1x3x224x224). May be repeated.", valueName: "name=extents")) var shape: [String] = []
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
 
     @OptionGroup var memory: MemoryOptions
@@ -48,9 +55,10 @@ struct ImportCommand: ParsableCommand {
     func validate() throws {
         if architecture != nil {
             try refuseUnused(
-                ["--outputs": !outputs.isEmpty, "--runtime": runtime != nil],
-                goingWith: "a .tflite model: leave --architecture out")
+                ["--outputs": !outputs.isEmpty, "--runtime": runtime != nil, "--shape": !shape.isEmpty],
+                goingWith: "a model: leave --architecture out")
         }
+        _ = try shapes()
         if let name { try requirePlain(name) }
     }
 
@@ -72,20 +80,50 @@ struct ImportCommand: ParsableCommand {
         try Console.document(record, DocumentHeader(network: NetworkFile(float: network).identity()))
     }
 
+    /// `--shape` by name.
+    private func shapes() throws -> [String: [Int]] {
+        var shapes: [String: [Int]] = [:]
+        for text in shape {
+            let parts = text.split(separator: "=", omittingEmptySubsequences: false)
+            let extents = parts.last!.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+            let name = parts.dropLast().joined(separator: "=")
+            guard !name.isEmpty, extents.count <= 8, extents.allSatisfy({ (1...1 << 20).contains($0) }) else {
+                throw ValidationError("--shape '\(text)': name=number, or name=1x3x224x224 for a whole input")
+            }
+            guard shapes.updateValue(extents, forKey: name) == nil else {
+                throw ValidationError("--shape names \(name) twice")
+            }
+        }
+        return shapes
+    }
+
     private func importModel() throws {
+        if let model = try ONNXModel.ifOne(path, memory: memory.budget()) {
+            guard runtime == nil else { throw ValidationError("--runtime goes with a .tflite model") }
+            let imported = try ONNXImport(
+                model, name: name ?? PlainName.ofModel(path), outputs: outputs, shapes: shapes(), at: path,
+                memory: memory.budget())
+            return switch imported.network {
+            case .float(let network): try write(NetworkFile(float: network), network.graph, imported.report)
+            case .quantized(let network): try write(NetworkFile(quantized: network), network.graph, imported.report)
+            }
+        }
+        guard shape.isEmpty else { throw ValidationError("--shape goes with an ONNX model") }
         guard let model = try TFLiteModel.ifOne(path, memory: memory.budget()) else {
             throw try WeightlessSource(path)?.refusal ?? unknownFormat()
         }
         let imported = try TFLiteImport(
-            model, name: name ?? TFLiteModel.networkName(of: path), outputs: outputs, runtime: runtime ?? .litert,
+            model, name: name ?? PlainName.ofModel(path), outputs: outputs, runtime: runtime ?? .litert,
             at: path, memory: memory.budget())
-        let file = NetworkFile(quantized: imported.network)
+        try write(NetworkFile(quantized: imported.network), imported.network.graph, imported.report)
+    }
+
+    private func write(_ file: NetworkFile, _ graph: Graph, _ report: ImportReport) throws {
         try file.write(output)
-        let graph = imported.network.graph
         Console.note("\(output): \(graph.name), \(graph.layers.count) layers")
-        guard json else { return try Console.result(imported.report.text(style: TextStyle(of: 1))) }
+        guard json else { return try Console.result(report.text(style: TextStyle(of: 1))) }
         try Console.document(
-            ImportedModel(output: output, layers: graph.layers.count, report: imported.report),
+            ImportedModel(output: output, layers: graph.layers.count, report: report),
             DocumentHeader(network: file.identity()))
     }
 
@@ -103,9 +141,9 @@ struct ImportCommand: ParsableCommand {
         } catch { found = error.found }
         return Diagnostic(
             .importFormatUnknown, at: path, found: found,
-            expected: "a TensorFlow Lite model (TFL3 in bytes 4 to 7), or weights with --architecture",
+            expected: "a TensorFlow Lite model (TFL3 in bytes 4 to 7), an ONNX model, or weights with --architecture",
             remedy:
-                "name a .tflite file, or say what the weights are: --architecture "
+                "name a .tflite or .onnx file, or say what the weights are: --architecture "
                 + NetworkImporter.architectures.joined(separator: " or "))
     }
 

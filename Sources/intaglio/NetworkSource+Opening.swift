@@ -1,11 +1,13 @@
 import Diagnostics
 import Images
 import NetworkFiles
+import ONNX
+import ONNXImport
 import TFLite
 import TFLiteImport
 
 extension NetworkSource {
-    /// A bundled network, a network file, or a TensorFlow Lite model, which is imported in memory: known by its
+    /// A bundled network, a network file, or a TensorFlow Lite or ONNX model, which is imported in memory: known by its
     /// contents.
     ///
     /// - Throws: `networkHasNoWeights` for what can only be planned, `networkUnknown`, the diagnostics of network
@@ -14,11 +16,20 @@ extension NetworkSource {
         _ nameOrPath: String, includingFloat: Bool = true, memory: MemoryBudget
     ) throws(Diagnostic) -> NetworkSource {
         if let weightless = try WeightlessSource(nameOrPath) { throw weightless.refusal }
+        if let model = try ONNXModel.ifOne(nameOrPath, memory: memory) {
+            let imported = try ONNXImport(
+                model, name: PlainName.ofModel(nameOrPath), at: nameOrPath, memory: memory)
+            let extent = Extent(width: imported.report.width, height: imported.report.height)
+            return switch imported.network {
+            case .float(let network): NetworkSource(place: nameOrPath, imported: network, extent: extent)
+            case .quantized(let network): NetworkSource(place: nameOrPath, imported: network, extent: extent)
+            }
+        }
         guard let model = try TFLiteModel.ifOne(nameOrPath, memory: memory) else {
             return try NetworkSource(nameOrPath, includingFloat: includingFloat, memory: memory)
         }
         let imported = try TFLiteImport(
-            model, name: TFLiteModel.networkName(of: nameOrPath), at: nameOrPath, memory: memory)
+            model, name: PlainName.ofModel(nameOrPath), at: nameOrPath, memory: memory)
         return NetworkSource(
             place: nameOrPath, imported: imported.network,
             extent: Extent(width: imported.report.width, height: imported.report.height))
@@ -68,11 +79,41 @@ extension TFLiteModel {
         }
         return try TFLiteModel(bytes, at: path)
     }
+}
 
-    /// The file's name without its folder and ending.
-    static func networkName(of path: String) -> String {
-        let last = path.split(separator: "/").last.map(String.init) ?? path
-        let stem = last.hasSuffix(".tflite") ? String(last.dropLast(".tflite".count)) : last
-        return PlainName.mapped(stem)
+extension ONNXModel {
+    /// The format's own limit: 2 GiB.
+    private static let largestBytes = 1 << 31
+
+    /// The model at a path; nil where there is no file, or one of another format. A file whose name ends in .onnx is
+    /// taken as one.
+    ///
+    /// - Throws: `memoryBudgetExceeded`, and what the model's reader throws.
+    static func ifOne(_ path: String, memory: MemoryBudget) throws(Diagnostic) -> ONNXModel? {
+        guard let file = try? InputFile(path, limit: largestBytes),
+            path.hasSuffix(".onnx") || isOne(byteCount: file.byteCount, reading: { try? file.read($0) })
+        else { return nil }
+        // The bytes, and what is read of them.
+        try memory.require(MemoryBudget.product(11, file.byteCount), for: "a model", at: path)
+        let bytes: [UInt8]
+        do {
+            bytes = try file.read()
+        } catch {
+            throw Diagnostic(
+                .onnxNotOne, at: path, found: error.found, expected: "a model that can be read",
+                remedy: "copy the whole file again")
+        }
+        return try ONNXModel(bytes, at: path, memory: memory.beside(bytes.count))
+    }
+}
+
+extension PlainName {
+    /// Of a model: its file's name without its folder and ending.
+    static func ofModel(_ path: String) -> String {
+        var stem = path.split(separator: "/").last.map(String.init) ?? path
+        for ending in [".tflite", ".onnx"] where stem.hasSuffix(ending) && stem.count > ending.count {
+            stem = String(stem.dropLast(ending.count))
+        }
+        return mapped(stem)
     }
 }

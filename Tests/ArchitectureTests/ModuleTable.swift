@@ -16,7 +16,7 @@ struct ModuleTable {
     /// Modules that belong to the system or the toolchain: any module may import them.
     static let system: Set<String> = ["Foundation", "Glibc", "Dispatch", "Synchronization", "Swift"]
     /// Products of other packages by the constant that stands for each in the manifest.
-    static let products = ["yams": "Yams", "argumentParser": "ArgumentParser"]
+    static let products = ["yams": "Yams", "argumentParser": "ArgumentParser", "protobuf": "SwiftProtobuf"]
     /// Modules inside a product that are imported in its place, by their product: libyaml's own interface, whose events
     /// Yams does not show.
     static let insideProducts = ["CYaml": "Yams"]

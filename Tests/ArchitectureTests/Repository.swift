@@ -17,7 +17,7 @@ enum Repository {
             }
             guard !hidden,
                 FileManager.default.fileExists(atPath: base.appendingPathComponent(path).path, isDirectory: &isFolder),
-                !isFolder.boolValue
+                !isFolder.boolValue, !path.hasSuffix(".pb.swift")
             else {
                 continue
             }

@@ -127,6 +127,30 @@ import Testing
             .tensorFileUnfit, ["run", "--network", "model.tflite", "--input", "real=y.npy"], in: folder)
     }
 
+    @Test("ONNX models: in codes and in real numbers, imported and planned, with a report of the schema")
+    func onnx() throws {
+        let folder = try ScratchFolder()
+        let models = Checkout.root.appendingPathComponent("Tests/ONNXTests/Models").path
+        for (name, layers) in [("exact-qdq", 6), ("real", 12)] {
+            let model = "\(models)/\(name).onnx"
+            let document = try Tool.run(["import", model, "-o", "n.safetensors", "--json"], in: folder).report()
+            #expect(try JSONSchema.named("import").violations(of: document) == [])
+            #expect(document["layers"]?.number == Double(layers))
+        }
+        let codes = "\(models)/exact-qdq.onnx"
+        #expect(try Tool.run(["plan", "--network", codes], in: folder).status == 0)
+        // The name does not say the format.
+        try folder.write(Array(Data(contentsOf: URL(fileURLWithPath: codes))), "model")
+        #expect(try Tool.run(["import", "model", "-o", "n.safetensors"], in: folder).status == 0)
+        try Tool.expectRefusal(.networkNotQuantized, ["plan", "--network", "\(models)/real.onnx"], in: folder)
+        let shape = ["import", codes, "--shape", "image=1x3x10x10", "-o", "n.safetensors"]
+        try Tool.expectRefusal(.onnxShapeUnfit, shape, in: folder)
+        let wrong = try Tool.run(["import", codes, "--shape", "image", "-o", "n.safetensors"], in: folder)
+        #expect(wrong.status == 2 && wrong.errors.contains("name=1x3x224x224"))
+        try folder.write("no model at all", "n.onnx")
+        try Tool.expectRefusal(.onnxNotOne, ["import", "n.onnx", "-o", "n.safetensors"], in: folder)
+    }
+
     /// RELU on 3 rows and 5 columns of three channels.
     private static let limited: [UInt8] = {
         func tensor(_ name: String) -> [Int: Written] {

@@ -1,0 +1,102 @@
+import Diagnostics
+import Foundation
+
+extension ONNXReader {
+    /// A tensor whose elements are as many as its shape says.
+    mutating func tensor(_ tensor: ProtoTensor, at location: String) throws(Diagnostic) -> ONNXTensor {
+        guard let type = ONNXElementType(rawValue: Int(tensor.dataType)) else {
+            throw unfit(
+                location, found: "elements of type \(tensor.dataType) of the format",
+                expected: "integers of 8 to 64 bits, Booleans, or floats of 16 to 64 bits")
+        }
+        guard tensor.dims.count <= ONNXModel.mostExtents, tensor.dims.allSatisfy({ (0...1 << 40).contains($0) }) else {
+            throw unfit(
+                location, found: "extents \(tensor.dims.prefix(ONNXModel.mostExtents))",
+                expected: "at most \(ONNXModel.mostExtents) of them, none negative")
+        }
+        let extents = tensor.dims.map { Int($0) }
+        let count = extents.contains(0) ? 0 : extents.reduce(1) { MemoryBudget.product($0, $1) }
+        try reserve(
+            MemoryBudget.product(count, type.isFloat ? 4 : 8), for: "a constant of extents \(extents)", at: location)
+        let elements: ONNXTensor.Elements
+        if tensor.dataLocation == 1 {
+            elements = raw(try external(tensor, byteCount: count * type.byteCount, at: location), type)
+        } else if tensor.hasRawData {
+            let bytes = tensor.rawData
+            guard bytes.count == MemoryBudget.product(count, type.byteCount) else {
+                throw unfit(
+                    location, found: "\(bytes.count) bytes",
+                    expected: "\(count) elements of \(type), for extents \(extents)")
+            }
+            elements = raw([UInt8](bytes), type)
+        } else {
+            elements = typed(tensor, type)
+        }
+        let constant = ONNXTensor(type, extents, elements)
+        guard constant.count == count else {
+            throw unfit(
+                location, found: "\(constant.count) elements", expected: "\(count), for extents \(extents)")
+        }
+        return constant
+    }
+
+    private func typed(_ tensor: ProtoTensor, _ type: ONNXElementType) -> ONNXTensor.Elements {
+        switch type {
+        case .float32: .floats(tensor.floatData)
+        case .float64: .floats(tensor.doubleData.map { Float($0) })
+        case .float16: .floats(tensor.int32Data.map { Self.float16(UInt16(truncatingIfNeeded: $0)) })
+        case .int64: .integers(tensor.int64Data.map { Int($0) })
+        case .uint32, .uint64: .integers(tensor.uint64Data.map { Int(clamping: $0) })
+        // An element that its type does not have is cut to it, as elements in raw form are.
+        case .int8: .integers(tensor.int32Data.map { Int(Int8(truncatingIfNeeded: $0)) })
+        case .uint8: .integers(tensor.int32Data.map { Int(UInt8(truncatingIfNeeded: $0)) })
+        case .int16: .integers(tensor.int32Data.map { Int(Int16(truncatingIfNeeded: $0)) })
+        case .uint16: .integers(tensor.int32Data.map { Int(UInt16(truncatingIfNeeded: $0)) })
+        case .int32: .integers(tensor.int32Data.map { Int($0) })
+        case .bool: .integers(tensor.int32Data.map { $0 == 0 ? 0 : 1 })
+        }
+    }
+
+    private func raw(_ bytes: [UInt8], _ type: ONNXElementType) -> ONNXTensor.Elements {
+        func words<Word: FixedWidthInteger>(_: Word.Type) -> [Word] {
+            bytes.withUnsafeBytes { buffer in
+                (0..<buffer.count / MemoryLayout<Word>.size).map {
+                    Word(
+                        littleEndian: buffer.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Word>.size, as: Word.self))
+                }
+            }
+        }
+        return switch type {
+        case .float32: .floats(words(UInt32.self).map { Float(bitPattern: $0) })
+        case .float64: .floats(words(UInt64.self).map { Float(Double(bitPattern: $0)) })
+        case .float16: .floats(words(UInt16.self).map(Self.float16))
+        case .uint8: .integers(bytes.map { Int($0) })
+        case .bool: .integers(bytes.map { $0 == 0 ? 0 : 1 })
+        case .int8: .integers(bytes.map { Int(Int8(bitPattern: $0)) })
+        case .int16: .integers(words(Int16.self).map { Int($0) })
+        case .uint16: .integers(words(UInt16.self).map { Int($0) })
+        case .int32: .integers(words(Int32.self).map { Int($0) })
+        case .uint32: .integers(words(UInt32.self).map { Int($0) })
+        case .int64: .integers(words(Int64.self).map { Int($0) })
+        case .uint64: .integers(words(UInt64.self).map { Int(clamping: $0) })
+        }
+    }
+
+    /// Exact.
+    static func float16(_ bits: UInt16) -> Float {
+        let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
+        let magnitude: Float =
+            switch exponent {
+            case 0: fraction * 0x1p-24
+            case 31: fraction == 0 ? .infinity : .nan
+            default: Float(sign: .plus, exponent: exponent - 25, significand: 1024 + fraction)
+            }
+        return bits >> 15 == 1 ? -magnitude : magnitude
+    }
+
+    func unfit(_ location: String, found: String, expected: String) -> Diagnostic {
+        Diagnostic(
+            .onnxConstantUnfit, at: location, found: found, expected: expected,
+            remedy: "export the model again, its constants dense")
+    }
+}

@@ -1,0 +1,147 @@
+import Diagnostics
+import Graph
+import ONNX
+import Tensors
+
+// Two tensors, element by element, or one and constants for its channels.
+extension GraphBuilder {
+    enum Pair { case add, sub, mul, div }
+
+    mutating func pair(_ kind: Pair, at place: ONNXPlace) throws(Diagnostic) {
+        for index in 0...1 {
+            guard let constant = try floats(index, of: place) else { continue }
+            return try channels(kind, constant, isFirst: index == 0, at: place)
+        }
+        let (first, second) = (try operand(0, of: place), try operand(1, of: place))
+        try combine(kind, first, second, at: place)
+    }
+
+    private mutating func combine(
+        _ kind: Pair, _ first: ImportedValue, _ second: ImportedValue, at place: ONNXPlace
+    ) throws(Diagnostic) {
+        let areAlike = first.stored == second.stored && first.extents == second.extents
+        let commutes = kind == .add || kind == .mul
+        guard kind != .div else {
+            throw unsupported(place, found: "a quotient of two activations", expected: "a constant divisor")
+        }
+        if !areAlike, commutes, first.isPixel(of: second) { return try combine(kind, second, first, at: place) }
+        guard areAlike || second.isPixel(of: first) else {
+            throw unsupported(
+                place, found: "operands of extents \(first.extents) and \(second.extents)",
+                expected: "one shape, or one pixel of as many channels")
+        }
+        let extents = first.extents
+        try pend(
+            kind == .mul ? .multiply : .add, kind == .mul ? .product : .sum(subtracts: kind == .sub),
+            of: [first, second], at: place, extents: { _ in extents })
+    }
+
+    /// Sum of any number of tensors; with more than two, one sum after the other.
+    mutating func sum(at place: ONNXPlace) throws(Diagnostic) {
+        switch place.node.inputs.count {
+        case 1: try identity(at: place)
+        case 2: try pair(.add, at: place)
+        default:
+            throw unsupported(place, found: "a sum of \(place.node.inputs.count) tensors", expected: "of two")
+        }
+    }
+
+    /// BatchNormalization: `(x - mean) scale / sqrt(variance + epsilon) + shift` of each channel.
+    mutating func batchNormalization(at place: ONNXPlace) throws(Diagnostic) {
+        let channels = try value(0, of: place).stored.channels
+        var parts: [[Double]] = []
+        for index in 1...4 {
+            guard let constant = try floats(index, of: place)?.floats, constant.count == channels else {
+                throw unsupported(
+                    place, found: "statistics that are not \(channels) constants", expected: "those of inference")
+            }
+            parts.append(constant.map { Double($0) })
+        }
+        let epsilon = Double(try place.float("epsilon", default: 1e-5))
+        let scale = zip(parts[0], parts[3]).map { $0 / ($1 + epsilon).squareRoot() }
+        let shift = (0..<channels).map { parts[1][$0] - parts[2][$0] * scale[$0] }
+        try affine(scale: scale, shift: shift, at: place)
+    }
+
+    private mutating func channels(
+        _ kind: Pair, _ constant: ONNXTensor, isFirst: Bool, at place: ONNXPlace
+    ) throws(Diagnostic) {
+        let operandIndex = isFirst ? 1 : 0
+        let value = try value(operandIndex, of: place)
+        guard let elements = constant.channels(of: value) else {
+            throw unsupported(
+                place, found: "constants of extents \(constant.extents) on \(value.extents)",
+                expected: "one number, or one for each channel")
+        }
+        let ones = Array(repeating: 1.0, count: elements.count)
+        let zeros = Array(repeating: 0.0, count: elements.count)
+        switch kind {
+        case .add: try affine(operandIndex, scale: ones, shift: elements, at: place)
+        case .sub where isFirst: try affine(operandIndex, scale: ones.map { -$0 }, shift: elements, at: place)
+        case .sub: try affine(operandIndex, scale: ones, shift: elements.map { -$0 }, at: place)
+        case .mul: try affine(operandIndex, scale: elements, shift: zeros, at: place)
+        case .div where isFirst:
+            throw unsupported(place, found: "a constant divided by activations", expected: "a constant divisor")
+        case .div: try affine(operandIndex, scale: elements.map { 1 / $0 }, shift: zeros, at: place)
+        }
+    }
+
+    /// `x[c] scale[c] + shift[c]`: folded into the weights before it, or a depthwise convolution of 1 x 1.
+    private mutating func affine(
+        _ index: Int = 0, scale: [Double], shift: [Double], at place: ONNXPlace
+    ) throws(Diagnostic) {
+        guard (scale + shift).allSatisfy({ Float($0).isFinite }) else {
+            throw unsupported(place, found: "factors or terms that are not finite", expected: "finite numbers")
+        }
+        if !isQuantized, let value = try pendingOperand(index, of: place), value.hasChannels,
+            let pending = value.pending, pending.limits.isNone, case .weights(var weights) = pending.body
+        {
+            weights.multiply(by: scale, shift: shift)
+            return try fold(place, into: value) { $0.body = .weights(weights) }
+        }
+        let operand = try operand(index, of: place)
+        guard operand.hasChannels else {
+            throw unsupported(
+                place, found: "an operand of extents \(operand.extents), stored as \(operand.stored)",
+                expected: "a batch of 1, channels, rows, columns as they were made")
+        }
+        let extents = operand.extents
+        if isQuantized {
+            guard Set(scale).count == 1, Set(shift).count == 1 else {
+                throw unsupported(
+                    place, found: "constants for each channel", expected: "one number, in a graph of 8-bit operators")
+            }
+            let (factor, term) = (Float(scale[0]), Float(shift[0]))
+            return try pend(
+                .requantize, .function { $0 * factor + term }, of: [operand], at: place, extents: { _ in extents })
+        }
+        let channels = scale.count
+        parameterCount += 2 * channels
+        try pend(
+            .convolution(Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1, groups: channels)),
+            .weights(FloatWeights(weights: scale.map { Float($0) }, bias: shift.map { Float($0) })), of: [operand],
+            at: place, extents: { _ in extents })
+    }
+}
+
+extension ImportedValue {
+    fileprivate func isPixel(of other: ImportedValue) -> Bool {
+        stored.height == 1 && stored.width == 1 && stored.channels == other.stored.channels && hasChannels
+            && other.isPicture && (isPicture || other.stored.height * other.stored.width == 1)
+    }
+}
+
+extension ONNXTensor {
+    /// One element for each channel of an operand; nil where they differ along other axes.
+    fileprivate func channels(of value: ImportedValue) -> [Double]? {
+        guard let floats, value.hasChannels else { return nil }
+        let channels = value.stored.channels
+        if floats.count == 1, extents.count <= value.extents.count {
+            return Array(repeating: Double(floats[0]), count: channels)
+        }
+        // Extents are aligned at their ends; the channels' axis is 1.
+        let axis = extents.count - (value.extents.count - 1)
+        guard floats.count == channels, extents.indices.contains(axis), extents[axis] == channels else { return nil }
+        return floats.map { Double($0) }
+    }
+}

@@ -1,0 +1,53 @@
+import Diagnostics
+import ONNX
+
+// Operators whose operands are known are computed now: shape arithmetic, and weights that exporters leave in parts.
+extension GraphBuilder {
+    /// Computes an operator now; false where its operands are activations, or where it is none of these.
+    ///
+    /// - Throws: `onnxShapeUnfit`, `memoryBudgetExceeded` before anything is allocated.
+    mutating func fold(_ place: ONNXPlace) throws(Diagnostic) -> Bool {
+        if place.name == "Constant" {
+            try define(output(of: place), as: try constant(place), at: place)
+            return true
+        }
+        if place.name == "Shape", let input = place.input(0), let value = values[input] {
+            let extents = value.extents
+            try define(
+                output(of: place), as: ONNXTensor(.int64, [extents.count], .integers(extents)), at: place)
+            return true
+        }
+        var operands: [ONNXTensor] = []
+        for name in place.node.inputs {
+            // An operand that is left out: no operator here has one before others.
+            guard !name.isEmpty else { continue }
+            guard let constant = constants[name] else { return false }
+            operands.append(constant)
+        }
+        guard !operands.isEmpty else { return false }
+        let folder = ConstantFolder(place: place, operands: operands)
+        let bytes = try folder.bytes()
+        guard let bytes else { return false }
+        try reserve(bytes, for: "a constant that is computed", at: place)
+        guard let result = try folder.result() else { return false }
+        try define(output(of: place), as: result, at: place)
+        return true
+    }
+
+    private func constant(_ place: ONNXPlace) throws(Diagnostic) -> ONNXTensor {
+        let attributes = place.node.attributes
+        switch (attributes["value"], attributes["value_float"], attributes["value_int"]) {
+        case (.tensor(let tensor)?, _, _): return tensor
+        case (_, .float(let value)?, _): return ONNXTensor(.float32, [], .floats([value]))
+        case (_, _, .integer(let value)?): return ONNXTensor(.int64, [], .integers([value]))
+        default: break
+        }
+        if case .floats(let values)? = attributes["value_floats"] {
+            return ONNXTensor(.float32, [values.count], .floats(values))
+        }
+        if case .integers(let values)? = attributes["value_ints"] {
+            return ONNXTensor(.int64, [values.count], .integers(values))
+        }
+        throw place.unfit("no value that is read", expected: "a dense tensor, or numbers")
+    }
+}

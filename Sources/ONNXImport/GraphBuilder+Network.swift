@@ -1,0 +1,209 @@
+import Diagnostics
+import FixedPoint
+import Graph
+import NetworkFiles
+import Networks
+import ONNX
+import Quantization
+import TFLiteImport
+import Tensors
+
+extension GraphBuilder {
+    /// Takes an input of the file.
+    ///
+    /// - Parameter shapes: what symbolic dimensions are, by their names, and extents by the names of inputs.
+    /// - Throws: `onnxDimensionUnknown`, `onnxTensorUnsupported`, `onnxShapeUnfit`.
+    mutating func addInput(_ input: ONNXTensorType, shapes: [String: [Int]]) throws(Diagnostic) {
+        let place = "\(file), input \(input.name)"
+        let extents = try extents(of: input, shapes: shapes, at: place)
+        let stored: TensorShape? =
+            switch extents.count {
+            case 4 where extents[0] == 1: TensorShape(height: extents[2], width: extents[3], channels: extents[1])
+            case 2 where extents[0] == 1: TensorShape(height: 1, width: 1, channels: extents[1])
+            default: nil
+            }
+        guard let stored, extents.allSatisfy({ (1...GraphLimits.extent).contains($0) }),
+            extents.reduce(1.0, { $0 * Double($1) }) <= Double(GraphLimits.product)
+        else {
+            throw Diagnostic(
+                .onnxShapeUnfit, at: place, found: "extents \(extents)",
+                expected: "a batch of 1, channels, and rows and columns or none, each from 1 to \(GraphLimits.extent)",
+                remedy: "give others with --shape \(input.name)=1x3x224x224, or export the model for a batch of 1")
+        }
+        let isFloat = input.elementType == .float32
+        guard isFloat || isQuantized && [.int8, .uint8].contains(input.elementType) else {
+            throw Diagnostic(
+                .onnxTensorUnsupported, at: place,
+                found: input.elementType.map { "elements of type \($0)" } ?? "no tensor, or a type that is not read",
+                expected: "float32, or int8 or uint8 in a graph of 8-bit operators",
+                remedy: "export the model with float32 inputs")
+        }
+        var value = ImportedValue(stored: stored, extents: extents)
+        if isQuantized, isFloat {
+            hostInputs[input.name] = value
+            return
+        }
+        value.name = names.name(of: input.name)
+        value.isReal = isFloat
+        addInput(value.name!, stored)
+        values[input.name] = value
+    }
+
+    private func extents(
+        of input: ONNXTensorType, shapes: [String: [Int]], at place: String
+    ) throws(Diagnostic) -> [Int] {
+        if let given = shapes[input.name] {
+            let known = input.extents ?? []
+            let fits = known.isEmpty || known.count == given.count
+            let agrees = zip(known, given).allSatisfy { extent, number in
+                if case .known(let fixed) = extent { fixed == number } else { true }
+            }
+            guard fits, agrees else {
+                throw Diagnostic(
+                    .onnxShapeUnfit, at: "--shape \(input.name)", found: "\(given)",
+                    expected: "extents that fit those of the file, \(Self.text(known))",
+                    remedy: "give only those that are names")
+            }
+            return given
+        }
+        var extents: [Int] = []
+        for (axis, extent) in (input.extents ?? []).enumerated() {
+            switch extent {
+            case .known(let number): extents.append(number)
+            case .named(let name):
+                if let given = shapes[name], given.count == 1, !name.isEmpty {
+                    extents.append(given[0])
+                } else if axis == 0 {
+                    // A batch that is not fixed is 1.
+                    extents.append(1)
+                } else {
+                    throw Diagnostic(
+                        .onnxDimensionUnknown, at: place, found: "extents \(Self.text(input.extents ?? []))",
+                        expected: "numbers",
+                        remedy: name.isEmpty
+                            ? "give them all: --shape \(input.name)=1x3x224x224"
+                            : "give them: --shape \(name)=224, or all: --shape \(input.name)=1x3x224x224")
+                }
+            }
+        }
+        guard !extents.isEmpty else {
+            throw Diagnostic(
+                .onnxDimensionUnknown, at: place, found: "no extents", expected: "some",
+                remedy: "give them: --shape \(input.name)=1x3x224x224")
+        }
+        return extents
+    }
+
+    private static func text(_ extents: [ONNXTensorType.Extent]) -> String {
+        extents.map { extent in
+            switch extent {
+            case .known(let number): String(number)
+            case .named(let name): name.isEmpty ? "?" : name
+            }
+        }.joined(separator: "x")
+    }
+
+    /// The graph that makes the outputs of the cut, whose layers are made.
+    ///
+    /// - Throws: `onnxOperatorUnsupported` where an output is an input, or where inputs are of different extents.
+    mutating func graph(named name: String, _ cut: ONNXCut) throws(Diagnostic) -> Graph {
+        var outputs: [String] = []
+        for tensor in cut.outputs {
+            guard values[tensor] != nil, let made = try force(tensor).name, layerNames.contains(made) else {
+                throw Diagnostic(
+                    .onnxOperatorUnsupported, at: "\(file), output \(tensor)",
+                    found: values[tensor] == nil
+                        ? "an output that no operator makes of an input" : "an input as an output",
+                    expected: "the result of a layer", remedy: "name other tensors with --outputs")
+            }
+            if !outputs.contains(made) { outputs.append(made) }
+        }
+        let used = Set(layers.flatMap(\.inputs))
+        inputs = inputs.filter { used.contains($0.name) }
+        let shapes = inputs.compactMap { inputShapes[$0.name] }
+        guard let first = shapes.first else {
+            throw Diagnostic(
+                .onnxShapeUnfit, at: file, found: "a graph without inputs", expected: "one at least",
+                remedy: "name other tensors with --outputs")
+        }
+        if let other = shapes.first(where: { $0.height != first.height || $0.width != first.width }) {
+            throw Diagnostic(
+                .onnxOperatorUnsupported, at: "\(file), inputs", found: "inputs of \(first) and \(other)",
+                expected: "inputs of one height and width", remedy: "cut the graph with --outputs")
+        }
+        return Graph(name: name, inputs: inputs, layers: layers, outputs: outputs)
+    }
+
+    /// - Throws: what validation throws.
+    func floatNetwork(_ graph: Graph) throws(Diagnostic) -> FloatNetwork {
+        let network = FloatNetwork(graph: graph, parameters: floatParameters)
+        try network.validate()
+        return network
+    }
+
+    /// Proved to fit the narrowest widths that suffice.
+    ///
+    /// - Throws: what validation throws.
+    func quantizedNetwork(_ graph: Graph) throws(Diagnostic) -> QuantizedNetwork {
+        let kept = Set(graph.inputs.map(\.name) + graph.layers.map(\.name))
+        var network = QuantizedNetwork(
+            graph: graph, formats: formats.filter { kept.contains($0.key) }, parameters: parameters,
+            widths: DatapathWidths(activationBits: 16, weightBits: 16, accumulatorBits: 32))
+        var widths = DatapathWidths(activationBits: 2, weightBits: 2, accumulatorBits: 8)
+        for format in network.formats.values {
+            guard case .codes(let set) = format, set.channels > 0 else { continue }
+            let range = set.valueRange(channel: 0)
+            widths.activationBits = max(
+                widths.activationBits, BitWidth.signed(holding: Int64(range.lowerBound)...Int64(range.upperBound)))
+        }
+        // What `requantize` decodes is its accumulator.
+        widths.accumulatorBits = max(widths.accumulatorBits, widths.activationBits)
+        for layer in graph.layers {
+            widths.accumulatorBits = max(widths.accumulatorBits, AccumulatorProof.width(of: layer, in: network))
+            guard case .accumulation(let accumulation)? = parameters[layer.name] else { continue }
+            widths.weightBits = max(widths.weightBits, accumulation.weightDecoder.bits)
+        }
+        network.widths = widths
+        try network.validate()
+        return network
+    }
+
+    func report(of graph: Graph, _ cut: ONNXCut, _ nodes: [ONNXNode]) -> ImportReport {
+        var rows: [ImportReport.Operator] = []
+        for node in nodes {
+            let layers = layersOfNodes[node.index] ?? []
+            let isOfHost =
+                node.outputs.contains(where: hostTensors.contains)
+                || node.operatorType == "DequantizeLinear" && node.outputs.contains(where: cut.outputs.contains)
+                || node.operatorType == "QuantizeLinear" && node.inputs.contains(where: { hostInputs[$0] != nil })
+            let destination: ImportReport.Destination =
+                !cut.nodes.contains(node.index)
+                ? .cut
+                : isOfHost ? .host : computing.contains(node.index) && !layers.isEmpty ? .datapath : .folded
+            rows.append(
+                ImportReport.Operator(
+                    index: node.index, name: node.operatorType, destination: destination, layers: layers,
+                    rounding: roundings[node.index]))
+        }
+        let tensors = values.filter { $0.value.name != nil }.sorted { $0.key < $1.key }
+        func described(_ name: String) -> ImportReport.Tensor? {
+            let all = tensors.filter { $0.value.name == name }
+            let own = names.foreignName(of: name)
+            guard let value = (all.first { $0.key == own } ?? all.first)?.value else { return nil }
+            return ImportReport.Tensor(
+                name: name, fileNames: ([own] + all.map(\.key).filter { $0 != own && !$0.contains("\u{1}") }),
+                shape: value.extents,
+                elementType: value.quantization.map { $0.isSigned ? "int8" : "uint8" } ?? "float32",
+                scale: value.quantization?.scale, zeroPoint: value.quantization?.zeroPoint)
+        }
+        var foreign: [String: String] = [:]
+        for name in graph.inputs.map(\.name) + graph.layers.map(\.name) where names.foreignName(of: name) != name {
+            foreign[name] = names.foreignName(of: name)
+        }
+        let shape = inputShapes[graph.inputs[0].name]!
+        return ImportReport(
+            format: "onnx", runtime: isQuantized ? "onnxruntime" : nil, width: shape.width, height: shape.height,
+            inputs: graph.inputs.compactMap { described($0.name) }, outputs: graph.outputs.compactMap(described),
+            operators: rows, names: foreign, parameters: parameterCount, usefulMACs: usefulMACs, remarks: remarks)
+    }
+}

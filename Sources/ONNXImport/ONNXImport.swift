@@ -1,0 +1,46 @@
+public import Diagnostics
+public import Networks
+public import ONNX
+public import TFLiteImport
+
+/// An ONNX model as a network, and the report of it: graphs of 8-bit operators (QuantizeLinear and DequantizeLinear
+/// around each, or the QLinear forms) as a quantized network, others as a float network.
+public struct ONNXImport: Sendable {
+    public enum Network: Sendable {
+        case float(FloatNetwork)
+        case quantized(QuantizedNetwork)
+    }
+
+    public let network: Network
+    public let report: ImportReport
+
+    /// - Parameters:
+    ///   - name: of the network.
+    ///   - outputs: tensors to cut the graph at, by the names of the file or of the network; none for its outputs.
+    ///   - shapes: what symbolic dimensions are, by their names, and extents by the names of inputs.
+    ///   - place: the file, in diagnostics.
+    ///   - memory: asked for what the network takes.
+    /// - Throws: `onnxOperatorUnsupported`, `onnxTensorUnsupported`, `onnxOutputUnknown`, `onnxDimensionUnknown`,
+    ///   `onnxRequantizationUnfit`, `onnxShapeUnfit`, `memoryBudgetExceeded`, and what graphs and networks have against
+    ///   it.
+    public init(
+        _ file: ONNXModel, name: String, outputs: [String] = [], shapes: [String: [Int]] = [:], at place: String,
+        memory: MemoryBudget = .standard
+    ) throws(Diagnostic) {
+        let names = ONNXNames(file)
+        let cut = try ONNXCut(file, to: outputs, names: names, at: place)
+        var model = file
+        model.nodes = []
+        for node in file.nodes { model.nodes += try QLinearForms.expanded(node, file: place) }
+        var builder = GraphBuilder(model, named: names, cut, at: place, memory: memory)
+        for input in cut.inputs { try builder.addInput(input, shapes: shapes) }
+        for node in model.nodes where cut.nodes.contains(node.index) {
+            try builder.import(ONNXPlace(node: node, file: place))
+        }
+        let graph = try builder.graph(named: name, cut)
+        network =
+            builder.isQuantized
+            ? .quantized(try builder.quantizedNetwork(graph)) : .float(try builder.floatNetwork(graph))
+        report = builder.report(of: graph, cut, file.nodes)
+    }
+}

@@ -1,0 +1,112 @@
+import Graph
+import ONNX
+import Tensors
+
+/// A result that no layer makes yet: what comes behind it may still be folded into it.
+struct PendingLayer {
+    /// The tensor of the file that the layer will make, and be named after.
+    var tensor: String
+    /// Where the first of its operators stands.
+    var place: ONNXPlace
+    /// Of all operators that it is made of; the first is the one that computes.
+    var nodes: [Int]
+    var `operator`: Operator
+    var body: Body
+    /// What layers or inputs store.
+    var operands: [ImportedValue]
+    var limits = Limits()
+
+    enum Body {
+        /// A layer on the MAC array.
+        case weights(FloatWeights)
+        case codes(CodedWeights)
+        /// A depthwise convolution that makes means of so many elements.
+        case average(count: Int)
+        case sum(subtracts: Bool)
+        case product
+        /// Stored elements pass unchanged; `fill` lies outside of them.
+        case copy(fill: Float)
+        /// Elements pass to another format, limits on the way.
+        case identity
+        /// Any function of single elements.
+        case function((Float) -> Float)
+    }
+
+    var isOfWeights: Bool { if case .weights = body { true } else { false } }
+}
+
+/// `[K][R][S][C/groups]`, as layers have them, and a bias for each output channel.
+struct FloatWeights {
+    var weights: [Float]
+    var bias: [Float]
+
+    /// What follows: `out[k] = in[k] scale[k] + shift[k]`.
+    mutating func multiply(by scale: [Double], shift: [Double]) {
+        let inner = weights.count / bias.count
+        for index in weights.indices { weights[index] = Float(Double(weights[index]) * scale[index / inner]) }
+        for index in bias.indices { bias[index] = Float(Double(bias[index]) * scale[index] + shift[index]) }
+    }
+}
+
+/// The same in 8 bits: weights as integers less a zero point that is the same for all.
+struct CodedWeights {
+    /// Elements of the file, in the order of layers.
+    var elements: [Int]
+    var isSigned: Bool
+    var zeroPoint: Int
+    /// One, or one for each output channel.
+    var scales: [Float]
+    var bias: [Int64]
+    /// Biases that the file has as real numbers; `bias` is made from them when the scales are known.
+    var realBias: [Float]?
+
+    func scale(_ channel: Int) -> Float { scales.count == 1 ? scales[0] : scales[channel] }
+}
+
+/// A function that is linear but for limits: `min(max(x < 0 ? slope x : x, low), high)`.
+struct Limits: Equatable {
+    var slope: Float = 1
+    var low: Float = -.infinity
+    var high: Float = .infinity
+
+    var isNone: Bool { self == Limits() }
+
+    func callAsFunction(_ value: Float) -> Float { min(max(value < 0 ? slope * value : value, low), high) }
+
+    /// This function and then another; nil where that is none of this form.
+    func then(_ next: Limits) -> Limits? {
+        if isNone { return next }
+        guard next.slope == 1 else { return nil }
+        return Limits(
+            slope: slope, low: min(max(low, next.low), next.high), high: min(max(high, next.low), next.high))
+    }
+
+    /// Nil for a slope beside limits.
+    var activation: ActivationFunction? {
+        if isNone { return ActivationFunction.none }
+        if slope != 1 {
+            return low == -.infinity && high == .infinity ? .leakyRelu(slope: Double(slope)) : nil
+        }
+        return low == 0 && high == .infinity ? .relu : .clip(low: Double(low), high: Double(high))
+    }
+}
+
+/// What an activation tensor of the file has become.
+struct ImportedValue {
+    /// The graph input or layer that stores it; nil while it is pending.
+    var name: String?
+    var pending: PendingLayer?
+    /// Rows, columns and channels, as they are stored or will be.
+    var stored: TensorShape
+    /// The file's extents: the elements in the order `[C][H][W]` of `stored`.
+    var extents: [Int]
+    /// Of a stored 8-bit tensor.
+    var quantization: ONNXQuantization?
+    /// Whether the file has them as real numbers here.
+    var isReal = true
+
+    /// Whether rows, columns and channels are those that are stored.
+    var isPicture: Bool { extents == [1, stored.channels, stored.height, stored.width] }
+    /// The same, or channels only.
+    var hasChannels: Bool { isPicture || stored.height * stored.width == 1 && extents == [1, stored.channels] }
+}

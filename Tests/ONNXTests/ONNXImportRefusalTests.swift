@@ -1,0 +1,164 @@
+import Diagnostics
+import Networks
+import ONNX
+import ONNXImport
+import Testing
+
+/// What is not carried over is refused: what, where, what was expected, what to do.
+@Suite struct ONNXImportRefusalTests {
+    private func refusal(
+        _ graph: WrittenGraph, outputs: [String] = [], shapes: [String: [Int]] = [:], memory: Int = 1 << 28
+    ) -> Diagnostic? {
+        do throws(Diagnostic) {
+            _ = try ONNXImport(
+                graph.model, name: "net", outputs: outputs, shapes: shapes, at: "test.onnx",
+                memory: MemoryBudget(bytes: memory))
+            return nil
+        } catch { return error }
+    }
+
+    private func graph(_ extents: [Int] = [1, 2, 4, 4], _ build: (inout WrittenGraph) -> Void) -> WrittenGraph {
+        var graph = WrittenGraph(extents)
+        graph.floats("w", [2, 2, 1, 1], [1, 2, 3, 4])
+        build(&graph)
+        return graph
+    }
+
+    /// x, its scale and zero point, weights, and a scale for the result.
+    private func quantized(
+        scale: Float = 0.5, zeroPoint: Int = 3, type: ONNXElementType = .uint8, weights: Int = 1, result: Float = 1
+    ) -> WrittenGraph {
+        graph { graph in
+            graph.floats("s", [], [scale])
+            graph.integers("z", [zeroPoint], type, extents: [])
+            graph.integers("q", Array(repeating: weights, count: 4), .int8, extents: [2, 2, 1, 1])
+            graph.floats("r", [], [result])
+            graph.add("QuantizeLinear", ["in", "s", "z"], "a")
+            graph.add("QLinearConv", ["a", "s", "z", "q", "s", "", "r", "z"], "out")
+        }
+    }
+
+    @Test("An operator that is not known, with the place and where to cut")
+    func unknown() throws {
+        let found = try #require(
+            refusal(
+                graph {
+                    $0.add("Conv", ["in", "w"], "/first/out")
+                    $0.add("Einsum", ["/first/out"], "out")
+                }))
+        #expect(found.code == .onnxOperatorUnsupported && found.place == "test.onnx, operator 1 Einsum")
+        #expect(found.remedy.contains("--outputs _first_out"))
+    }
+
+    @Test("Forms of operators that are not carried over")
+    func forms() {
+        func code(
+            _ type: String, _ inputs: [String] = ["in"], _ attributes: [String: ONNXAttribute] = [:]
+        )
+            -> DiagnosticCode?
+        {
+            refusal(
+                graph {
+                    $0.floats("two", [2, 1, 4], Array(repeating: 1, count: 8))
+                    $0.integers("pads", [0, 1, 0, 0, 0, 0, 0, 0])
+                    $0.integers("many", [0, 0, 2000, 0, 0, 0, 0, 0])
+                    $0.floats("grow", [4], [1, 1, 2, 3])
+                    $0.add(type, inputs, "out", attributes)
+                })?.code
+        }
+        #expect(code("Sigmoid") == .onnxOperatorUnsupported)
+        #expect(code("Mul", ["in", "two"]) == .onnxOperatorUnsupported)
+        #expect(code("Pad", ["in", "pads"]) == .onnxOperatorUnsupported)
+        #expect(code("Pad", ["in", "many"]) == .onnxShapeUnfit)
+        #expect(code("Resize", ["in", "", "grow"]) == .onnxOperatorUnsupported)
+        #expect(code("Transpose", ["in"], ["perm": .integers([0, 2, 3, 1])]) == .onnxOperatorUnsupported)
+        #expect(code("Transpose", ["in"], ["perm": .integers([0, 2, 2, 1])]) == .onnxShapeUnfit)
+        #expect(
+            code("AveragePool", ["in"], ["kernel_shape": .integers([3, 3]), "pads": .integers([1, 1, 1, 1])])
+                == .onnxOperatorUnsupported)
+        #expect(code("DepthToSpace", ["in"], ["blocksize": .integer(2)]) == .onnxOperatorUnsupported)
+        #expect(code("Conv", ["in", "in"]) == .onnxOperatorUnsupported)
+        #expect(code("Conv", ["in", "w"], ["strides": .integers([0, 1])]) == .onnxShapeUnfit)
+        #expect(code("Conv", ["in", "w"], ["group": .integer(2)]) == .onnxShapeUnfit)
+        #expect(code("Conv", ["in", "w"], ["pads": .integers([1 << 40, 0, 0, 0])]) == .onnxShapeUnfit)
+        #expect(code("Conv", ["in", "w"], ["strides": .integers([400, 1])]) == .graphAttributeOutOfRange)
+        #expect(code("Conv", ["none", "w"]) == .onnxShapeUnfit)
+        #expect(code("Softmax") == .onnxOperatorUnsupported)
+        #expect(code("Identity") == .onnxOperatorUnsupported)
+        #expect(code("Reshape", ["in", "pads"]) == .onnxShapeUnfit)
+    }
+
+    @Test("Symbolic extents are asked for, those that are given must fit")
+    func extents() {
+        var graph = graph { $0.add("Conv", ["in", "w"], "out") }
+        graph.model.inputs[0].extents = [.named("batch"), .known(2), .named("height"), .named("")]
+        #expect(refusal(graph)?.code == .onnxDimensionUnknown)
+        #expect(refusal(graph, shapes: ["height": [4]])?.code == .onnxDimensionUnknown)
+        #expect(refusal(graph, shapes: ["in": [1, 2, 4, 4]]) == nil)
+        #expect(refusal(graph, shapes: ["in": [1, 3, 4, 4]])?.code == .onnxShapeUnfit)
+        #expect(refusal(graph, shapes: ["in": [2, 2, 4, 4]])?.code == .onnxShapeUnfit)
+        graph.model.inputs[0].extents = [.named("batch"), .known(2), .named("height"), .named("height")]
+        #expect(refusal(graph, shapes: ["height": [4]]) == nil)
+        graph.model.inputs[0].extents = nil
+        #expect(refusal(graph)?.code == .onnxDimensionUnknown)
+    }
+
+    @Test("Outputs that are not there")
+    func outputs() {
+        let graph = graph { $0.add("Conv", ["in", "w"], "out") }
+        let found = refusal(graph, outputs: ["ouT"])
+        #expect(found?.code == .onnxOutputUnknown && found?.remedy == "did you mean 'out'?")
+        #expect(refusal(graph, outputs: ["in"])?.code == .onnxOperatorUnsupported)
+    }
+
+    @Test("Types, scales and zero points")
+    func quantizations() {
+        #expect(refusal(quantized()) == nil)
+        #expect(refusal(quantized(scale: 0))?.code == .onnxTensorUnsupported)
+        #expect(refusal(quantized(scale: .infinity))?.code == .onnxTensorUnsupported)
+        #expect(refusal(quantized(type: .int32))?.code == .onnxTensorUnsupported)
+        #expect(refusal(quantized(zeroPoint: 300))?.code == .onnxTensorUnsupported)
+        #expect(refusal(quantized(scale: 1e6, result: 1e-6))?.code == .onnxRequantizationUnfit)
+        var graph = quantized()
+        graph.model.inputs[0].elementType = .float64
+        #expect(refusal(graph)?.code == .onnxTensorUnsupported)
+    }
+
+    @Test("A result in real numbers among codes")
+    func unquantized() {
+        var graph = quantized()
+        graph.add("DequantizeLinear", ["out", "r", "z"], "b")
+        graph.add("Relu", ["b"], "c")
+        graph.model.outputs[0].name = "c"
+        #expect(refusal(graph)?.code == .onnxOperatorUnsupported)
+        graph.model.nodes.removeLast()
+        graph.add("Softmax", ["b"], "c")
+        #expect(refusal(graph) == nil)
+        graph.add("Relu", ["c"], "d")
+        graph.model.outputs[0].name = "d"
+        #expect(refusal(graph)?.code == .onnxOperatorUnsupported)
+    }
+
+    @Test("Constants that ask for more than the budget are refused before they are made")
+    func bombs() {
+        let large = graph {
+            $0.integers("shape", [1 << 15, 1 << 15])
+            $0.add("ConstantOfShape", ["shape"], "c")
+            $0.add("Add", ["in", "c"], "out")
+        }
+        #expect(refusal(large)?.code == .memoryBudgetExceeded)
+        let broadcast = graph {
+            $0.floats("a", [1, 1 << 13], Array(repeating: 1, count: 1 << 13))
+            $0.floats("b", [1 << 13, 1], Array(repeating: 1, count: 1 << 13))
+            $0.add("Add", ["a", "b"], "c")
+            $0.add("Add", ["in", "c"], "out")
+        }
+        #expect(refusal(broadcast)?.code == .memoryBudgetExceeded)
+        let negative = graph {
+            $0.integers("shape", [-1])
+            $0.add("ConstantOfShape", ["shape"], "c")
+            $0.add("Add", ["in", "c"], "out")
+        }
+        #expect(refusal(negative)?.code == .onnxShapeUnfit)
+    }
+}
