@@ -97,7 +97,8 @@ let package = Package(
         module("EntropyUnits", ["FixedPoint", "EntropyCoding", "MachineDescription"]),
         module("TFLite", ["Diagnostics"]),
         module("TFLiteImport", [
-            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles", "TFLite",
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
+            "TFLite",
         ]),
         module("ONNX", ["Diagnostics", protobuf]),
         module("ONNXImport", [

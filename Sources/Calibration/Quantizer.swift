@@ -130,7 +130,9 @@ public struct Quantizer: Sendable {
                 found: "a normalization with decoded weights of \(options.weights.bits) bits",
                 expected: "at least \(Law.leastGammaBits) bits: gammas have no sign, 256 values need one more",
                 remedy:
-                    "choose --weight-bits \(Law.leastGammaBits) or more, on a machine whose macArray.weightBits allow it"
+                    """
+                    choose --weight-bits \(Law.leastGammaBits) or more, on a machine whose macArray.weightBits allow it
+                    """
             )
         }
         let multiple = network.graph.sizeMultiple

@@ -91,7 +91,7 @@ import Traces
 
     @Test func aPathThatCannotBeWrittenIsRefused() throws {
         let plan = try plan(on: "small", width: 16, height: 16)
-        #expect { try TimelineTrace(plan).write(to: "/nonexistent/trace.json") } throws: {
+        #expect { try TimelineTrace(plan).write(to: "/nonexistent-folder/trace.json") } throws: {
             ($0 as? Diagnostic)?.code == .outputUnwritable
         }
     }
