@@ -16,6 +16,13 @@ public enum PlainName {
         return String(first == "." ? ["_"] + plain.dropFirst() : Array(plain))
     }
 
+    /// A name that is not taken, made of one that is: its second to ninth by a number, others by the index of what they
+    /// name, so that many of one name take no time.
+    public static func free(_ name: String, index: Int, isTaken: (String) -> Bool) -> String {
+        for number in 2...9 where !isTaken("\(name).\(number)") { return "\(name).\(number)" }
+        return "\(name).t\(index)"
+    }
+
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

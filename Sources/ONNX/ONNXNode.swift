@@ -11,6 +11,10 @@ public struct ONNXNode: Equatable, Sendable {
     public var outputs: [String]
     public var attributes: [String: ONNXAttribute]
 
+    /// Whether it is of ONNX, or of the runtime's operators on 8-bit elements: elsewhere a name may mean another
+    /// function, or another order of axes.
+    public var isOfKnownDomain: Bool { ["", "ai.onnx", "com.microsoft"].contains(domain) }
+
     public init(
         index: Int, name: String, operatorType: String, domain: String, inputs: [String], outputs: [String],
         attributes: [String: ONNXAttribute]

@@ -44,7 +44,7 @@ extension ONNXReader {
         switch type {
         case .float32: .floats(tensor.floatData)
         case .float64: .floats(tensor.doubleData.map { Float($0) })
-        case .float16: .floats(tensor.int32Data.map { Self.float16(UInt16(truncatingIfNeeded: $0)) })
+        case .float16: .floats(tensor.int32Data.map { Float(Float16(bitPattern: UInt16(truncatingIfNeeded: $0))) })
         case .int64: .integers(tensor.int64Data.map { Int($0) })
         case .uint32, .uint64: .integers(tensor.uint64Data.map { Int(clamping: $0) })
         // An element that its type does not have is cut to it, as elements in raw form are.
@@ -69,7 +69,7 @@ extension ONNXReader {
         return switch type {
         case .float32: .floats(words(UInt32.self).map { Float(bitPattern: $0) })
         case .float64: .floats(words(UInt64.self).map { Float(Double(bitPattern: $0)) })
-        case .float16: .floats(words(UInt16.self).map(Self.float16))
+        case .float16: .floats(words(UInt16.self).map { Float(Float16(bitPattern: $0)) })
         case .uint8: .integers(bytes.map { Int($0) })
         case .bool: .integers(bytes.map { $0 == 0 ? 0 : 1 })
         case .int8: .integers(bytes.map { Int(Int8(bitPattern: $0)) })
@@ -80,18 +80,6 @@ extension ONNXReader {
         case .int64: .integers(words(Int64.self).map { Int($0) })
         case .uint64: .integers(words(UInt64.self).map { Int(clamping: $0) })
         }
-    }
-
-    /// Exact.
-    static func float16(_ bits: UInt16) -> Float {
-        let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
-        let magnitude: Float =
-            switch exponent {
-            case 0: fraction * 0x1p-24
-            case 31: fraction == 0 ? .infinity : .nan
-            default: Float(sign: .plus, exponent: exponent - 25, significand: 1024 + fraction)
-            }
-        return bits >> 15 == 1 ? -magnitude : magnitude
     }
 
     func unfit(_ location: String, found: String, expected: String) -> Diagnostic {

@@ -9,7 +9,7 @@ public struct ONNXTensor: Equatable, Sendable {
     public enum Elements: Equatable, Sendable {
         /// float32; those of 16 bits are exact, those of 64 are rounded.
         case floats([Float])
-        /// Every integer type and Booleans. Those above the range of Int64 are refused.
+        /// Every integer type and Booleans. Those above the range of Int64 are limited to it.
         case integers([Int])
     }
 

@@ -36,7 +36,7 @@ extension GraphBuilder {
             of: [first, second], at: place, extents: { _ in extents })
     }
 
-    /// Sum of any number of tensors; with more than two, one sum after the other.
+    /// Sum of one tensor or two.
     mutating func sum(at place: ONNXPlace) throws(Diagnostic) {
         switch place.node.inputs.count {
         case 1: try identity(at: place)
@@ -48,6 +48,9 @@ extension GraphBuilder {
 
     /// BatchNormalization: `(x - mean) scale / sqrt(variance + epsilon) + shift` of each channel.
     mutating func batchNormalization(at place: ONNXPlace) throws(Diagnostic) {
+        guard try place.integer("training_mode", default: 0) == 0 else {
+            throw unsupported(place, found: "training_mode 1", expected: "statistics of inference")
+        }
         let channels = try value(0, of: place).stored.channels
         var parts: [[Double]] = []
         for index in 1...4 {

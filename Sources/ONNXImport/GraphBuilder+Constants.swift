@@ -12,15 +12,18 @@ extension GraphBuilder {
             return true
         }
         if place.name == "Shape", let input = place.input(0), let value = values[input] {
-            let extents = value.extents
+            let rank = value.extents.count
+            let start = try bound("start", of: place, rank: rank, default: 0)
+            let end = try bound("end", of: place, rank: rank, default: rank)
+            let extents = Array(value.extents[start..<max(start, end)])
             try define(
                 output(of: place), as: ONNXTensor(.int64, [extents.count], .integers(extents)), at: place)
             return true
         }
         var operands: [ONNXTensor] = []
-        for name in place.node.inputs {
-            // An operand that is left out: no operator here has one before others.
-            guard !name.isEmpty else { continue }
+        // Those that are left out behind the last are none; one that is left out before others is not computed.
+        let given = place.node.inputs.lastIndex { !$0.isEmpty }.map { place.node.inputs[...$0] } ?? []
+        for name in given {
             guard let constant = constants[name] else { return false }
             operands.append(constant)
         }
@@ -32,6 +35,17 @@ extension GraphBuilder {
         guard let result = try folder.result() else { return false }
         try define(output(of: place), as: result, at: place)
         return true
+    }
+
+    /// `start` or `end` of Shape: an axis, negative ones from the end, limited to the rank.
+    private func bound(
+        _ attribute: String, of place: ONNXPlace, rank: Int, default standard: Int
+    ) throws(Diagnostic) -> Int {
+        // Files say "to the end" with the largest integer.
+        if case .integer(let axis)? = place.node.attributes[attribute] {
+            return max(0, min(axis < 0 ? axis + rank : axis, rank))
+        }
+        return try place.integer(attribute, default: standard)
     }
 
     private func constant(_ place: ONNXPlace) throws(Diagnostic) -> ONNXTensor {

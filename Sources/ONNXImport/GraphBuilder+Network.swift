@@ -149,21 +149,7 @@ extension GraphBuilder {
         var network = QuantizedNetwork(
             graph: graph, formats: formats.filter { kept.contains($0.key) }, parameters: parameters,
             widths: DatapathWidths(activationBits: 16, weightBits: 16, accumulatorBits: 32))
-        var widths = DatapathWidths(activationBits: 2, weightBits: 2, accumulatorBits: 8)
-        for format in network.formats.values {
-            guard case .codes(let set) = format, set.channels > 0 else { continue }
-            let range = set.valueRange(channel: 0)
-            widths.activationBits = max(
-                widths.activationBits, BitWidth.signed(holding: Int64(range.lowerBound)...Int64(range.upperBound)))
-        }
-        // What `requantize` decodes is its accumulator.
-        widths.accumulatorBits = max(widths.accumulatorBits, widths.activationBits)
-        for layer in graph.layers {
-            widths.accumulatorBits = max(widths.accumulatorBits, AccumulatorProof.width(of: layer, in: network))
-            guard case .accumulation(let accumulation)? = parameters[layer.name] else { continue }
-            widths.weightBits = max(widths.weightBits, accumulation.weightDecoder.bits)
-        }
-        network.widths = widths
+        network.widths = network.narrowestWidths
         try network.validate()
         return network
     }

@@ -6,6 +6,10 @@ extension GraphBuilder {
     ///
     /// - Throws: `onnxOperatorUnsupported` for those that are not carried over, and what each of the others throws.
     mutating func `import`(_ place: ONNXPlace) throws(Diagnostic) {
+        guard place.node.isOfKnownDomain else {
+            throw unsupported(
+                place, found: "an operator of domain \(place.node.domain)", expected: "one of ONNX itself")
+        }
         if try fold(place) { return }
         if Self.ofHost.contains(place.name)
             || Self.passed.contains(place.name) && place.input(0).map(hostTensors.contains) ?? false

@@ -1,6 +1,7 @@
 import Diagnostics
 import Graph
 import ONNX
+import TFLiteImport
 import Tensors
 
 // Where real numbers become codes, and codes real numbers.
@@ -71,7 +72,7 @@ extension GraphBuilder {
     /// Scale and zero point of inputs 1 and 2, of activations.
     ///
     /// - Throws: `onnxTensorUnsupported`.
-    private mutating func quantization(at place: ONNXPlace) throws(Diagnostic) -> ONNXQuantization {
+    private mutating func quantization(at place: ONNXPlace) throws(Diagnostic) -> ActivationQuantization {
         func refusal(_ found: String) -> Diagnostic {
             Diagnostic(
                 .onnxTensorUnsupported, at: place.text, found: found,
@@ -81,18 +82,26 @@ extension GraphBuilder {
         guard let scales = constants[try name(1, of: place)]?.floats, scales.count == 1 else {
             throw refusal("scales that are not one constant")
         }
-        var type = ONNXElementType.uint8
+        // What the file says of the elements besides: the type of an input, or of the result.
+        let declared =
+            place.name == "DequantizeLinear"
+            ? try model.inputs.first { [name = try name(0, of: place)] in $0.name == name }?.elementType
+            : ONNXElementType(rawValue: try place.integer("output_dtype", default: 0))
+        var type = declared ?? .uint8
         var zeroPoint = 0
         if let name = place.input(2) {
             guard let constant = constants[name], let elements = constant.integers, elements.count == 1 else {
                 throw refusal("zero points that are not one constant")
             }
             (type, zeroPoint) = (constant.elementType, elements[0])
-        } else if let stored = values[try name(0, of: place)]?.quantization {
+            guard declared.map({ $0 == type }) ?? true else {
+                throw refusal("a zero point of type \(type) for elements of type \(declared ?? type)")
+            }
+        } else if declared == nil, let stored = values[try name(0, of: place)]?.quantization {
             type = stored.isSigned ? .int8 : .uint8
         }
         guard [.int8, .uint8].contains(type) else { throw refusal("elements of type \(type)") }
-        let quantization = ONNXQuantization(isSigned: type == .int8, scale: scales[0], zeroPoint: zeroPoint)
+        let quantization = ActivationQuantization(isSigned: type == .int8, scale: scales[0], zeroPoint: zeroPoint)
         guard scales[0] > 0, scales[0].isFinite else { throw refusal("a scale of \(scales[0])") }
         guard quantization.elements.contains(zeroPoint) else { throw refusal("zero point \(zeroPoint)") }
         return quantization
@@ -126,7 +135,8 @@ extension GraphBuilder {
         _ constant: ONNXTensor, as tensor: String, at place: ONNXPlace
     ) throws(Diagnostic) {
         let format = try dequantized(constant, at: place)
-        let type = place.input(2).flatMap { constants[$0]?.elementType } ?? .uint8
+        let declared = ONNXElementType(rawValue: try place.integer("output_dtype", default: 0))
+        let type = place.input(2).flatMap { constants[$0]?.elementType } ?? declared ?? .uint8
         let limits: ClosedRange<Int> =
             switch type {
             case .int8: -128...127

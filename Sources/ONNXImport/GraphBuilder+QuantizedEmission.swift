@@ -13,7 +13,7 @@ extension GraphBuilder {
     ///
     /// - Throws: `onnxRequantizationUnfit`, `onnxOperatorUnsupported`, and what adding a layer throws.
     mutating func quantized(
-        _ pending: PendingLayer, as output: ONNXQuantization
+        _ pending: PendingLayer, as output: ActivationQuantization
     ) throws(Diagnostic) -> ImportedValue {
         let name = names.name(of: pending.tensor)
         let operands = pending.operands
@@ -52,7 +52,8 @@ extension GraphBuilder {
 
     /// Sums times float32 factors, ties to even: exact on both sides.
     private mutating func accumulate(
-        _ pending: PendingLayer, _ weights: CodedWeights, from input: ONNXQuantization, to output: ONNXQuantization,
+        _ pending: PendingLayer, _ weights: CodedWeights, from input: ActivationQuantization,
+        to output: ActivationQuantization,
         as name: String
     ) throws(Diagnostic) -> TensorShape {
         var bias = weights.bias
@@ -89,7 +90,8 @@ extension GraphBuilder {
     }
 
     private mutating func average(
-        _ pending: PendingLayer, count: Int, from input: ONNXQuantization, to output: ONNXQuantization, as name: String
+        _ pending: PendingLayer, count: Int, from input: ActivationQuantization, to output: ActivationQuantization,
+        as name: String
     ) throws(Diagnostic) -> TensorShape {
         guard case .convolution(let convolution) = pending.operator else { preconditionFailure("no convolution") }
         let channels = convolution.outputChannels
@@ -108,7 +110,7 @@ extension GraphBuilder {
 
     /// One rounding of the exact sum; the runtime's float32 may differ by one code.
     private mutating func sum(
-        _ pending: PendingLayer, subtracts: Bool, to output: ONNXQuantization, as name: String
+        _ pending: PendingLayer, subtracts: Bool, to output: ActivationQuantization, as name: String
     ) throws(Diagnostic) -> TensorShape {
         let factors = pending.operands.map { Double($0.quantization!.scale) / Double(output.scale) }
         let exponent = max(Int(factors.max()!.exponent) + 1, -31)
@@ -130,7 +132,7 @@ extension GraphBuilder {
 
     /// Stored elements pass unchanged; where the result has another format, they are changed before or behind.
     private mutating func copy(
-        _ pending: PendingLayer, fill: Float, to output: ONNXQuantization, as name: String
+        _ pending: PendingLayer, fill: Float, to output: ActivationQuantization, as name: String
     ) throws(Diagnostic) -> TensorShape {
         var operands = pending.operands
         if operands.count > 1 {
@@ -159,7 +161,7 @@ extension GraphBuilder {
     /// A function of single elements and the limits behind it, as the runtime computes it for each of 256 elements: a
     /// map of codes.
     private mutating func map(
-        _ operand: ImportedValue, for pending: PendingLayer, to output: ONNXQuantization, as name: String,
+        _ operand: ImportedValue, for pending: PendingLayer, to output: ActivationQuantization, as name: String,
         _ function: (Float) -> Float
     ) throws(Diagnostic) -> TensorShape {
         let input = operand.quantization!
@@ -188,7 +190,7 @@ extension GraphBuilder {
 
     /// The runtime's float32 requantization, one factor for all channels or one for each.
     private mutating func post(
-        _ pending: PendingLayer, _ factors: [Float], channels: Int, to output: ONNXQuantization
+        _ pending: PendingLayer, _ factors: [Float], channels: Int, to output: ActivationQuantization
     ) throws(Diagnostic) -> PostProcessing {
         var multipliers: [QuantizedMultiplier] = []
         var negative: [QuantizedMultiplier] = []
@@ -211,7 +213,7 @@ extension GraphBuilder {
     }
 
     /// The values of the elements that stand for the limits.
-    private func clip(_ limits: Limits, _ output: ONNXQuantization) -> ClosedRange<Int32> {
+    private func clip(_ limits: Limits, _ output: ActivationQuantization) -> ClosedRange<Int32> {
         let low = limits.low == -.infinity ? output.elements.lowerBound : output.element(of: limits.low)
         let high = limits.high == .infinity ? output.elements.upperBound : output.element(of: limits.high)
         return Int32(low - output.zeroPoint)...Int32(max(low, high) - output.zeroPoint)

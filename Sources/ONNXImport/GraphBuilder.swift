@@ -3,6 +3,7 @@ import Graph
 import Networks
 import ONNX
 import Quantization
+import TFLiteImport
 import Tensors
 
 /// The network that grows operator by operator, in the order of the file.
@@ -53,7 +54,7 @@ struct GraphBuilder {
         constants = model.constants
         var uses: [String: Int] = [:]
         var isQuantized = false
-        for node in model.nodes where cut.nodes.contains(node.index) {
+        for node in model.nodes {
             for input in Set(node.inputs) { uses[input, default: 0] += 1 }
             let isOfConstants = node.inputs.allSatisfy { model.constants[$0] != nil }
             isQuantized =
@@ -145,7 +146,7 @@ struct GraphBuilder {
     /// - Throws: `memoryBudgetExceeded`, `graphTooLarge`, and what the graph has against the layer.
     mutating func append(
         _ layer: Layer, _ floatParameters: FloatParameters? = nil, _ parameters: LayerParameters? = nil,
-        of operands: [ImportedValue], as quantization: ONNXQuantization?, for pending: PendingLayer
+        of operands: [ImportedValue], as quantization: ActivationQuantization?, for pending: PendingLayer
     ) throws(Diagnostic) -> TensorShape {
         guard layers.count < GraphLimits.layers else {
             throw Diagnostic(

@@ -31,12 +31,12 @@ public struct ONNXImport: Sendable {
         let cut = try ONNXCut(file, to: outputs, names: names, at: place)
         var model = file
         model.nodes = []
-        for node in file.nodes { model.nodes += try QLinearForms.expanded(node, file: place) }
+        for node in file.nodes where cut.nodes.contains(node.index) {
+            model.nodes += try QLinearForms.expanded(node, constants: file.constants, file: place)
+        }
         var builder = GraphBuilder(model, named: names, cut, at: place, memory: memory)
         for input in cut.inputs { try builder.addInput(input, shapes: shapes) }
-        for node in model.nodes where cut.nodes.contains(node.index) {
-            try builder.import(ONNXPlace(node: node, file: place))
-        }
+        for node in model.nodes { try builder.import(ONNXPlace(node: node, file: place)) }
         let graph = try builder.graph(named: name, cut)
         network =
             builder.isQuantized

@@ -11,14 +11,11 @@ struct ONNXNames {
     private var foreign: [String: String] = [:]
 
     init(_ model: ONNXModel) {
-        for tensor in model.inputs.map(\.name) + model.nodes.flatMap(\.outputs) where !tensor.isEmpty {
+        let tensors = model.inputs.map(\.name) + model.nodes.flatMap(\.outputs)
+        for (index, tensor) in tensors.enumerated() where !tensor.isEmpty {
             guard plain[tensor] == nil, model.constants[tensor] == nil else { continue }
             var name = String(PlainName.mapped(tensor).prefix(112))
-            var number = 2
-            while foreign[name] != nil {
-                name = "\(String(PlainName.mapped(tensor).prefix(112))).\(number)"
-                number += 1
-            }
+            if foreign[name] != nil { name = PlainName.free(name, index: index) { foreign[$0] != nil } }
             plain[tensor] = name
             foreign[name] = tensor
         }

@@ -1,5 +1,6 @@
 import Graph
 import ONNX
+import TFLiteImport
 import Tensors
 
 /// A result that no layer makes yet: what comes behind it may still be folded into it.
@@ -31,8 +32,6 @@ struct PendingLayer {
         /// Any function of single elements.
         case function((Float) -> Float)
     }
-
-    var isOfWeights: Bool { if case .weights = body { true } else { false } }
 }
 
 /// `[K][R][S][C/groups]`, as layers have them, and a bias for each output channel.
@@ -101,7 +100,7 @@ struct ImportedValue {
     /// The file's extents: the elements in the order `[C][H][W]` of `stored`.
     var extents: [Int]
     /// Of a stored 8-bit tensor.
-    var quantization: ONNXQuantization?
+    var quantization: ActivationQuantization?
     /// Whether the file has them as real numbers here.
     var isReal = true
 

@@ -8,20 +8,28 @@ import ONNX
 ///                              w ─ DequantizeLinear ─┴─ Conv ─ QuantizeLinear
 struct QLinearForms {
     private let place: ONNXPlace
+    private let constants: [String: ONNXTensor]
     private(set) var nodes: [ONNXNode] = []
 
-    /// - Throws: `onnxShapeUnfit` where an input is missing, `onnxOperatorUnsupported` for other orders of axes.
-    static func expanded(_ node: ONNXNode, file: String) throws(Diagnostic) -> [ONNXNode] {
-        var forms = QLinearForms(place: ONNXPlace(node: node, file: file))
+    /// - Throws: `onnxShapeUnfit` where an input is missing or a bias is not int32, `onnxOperatorUnsupported` for other
+    ///   orders of axes.
+    static func expanded(
+        _ node: ONNXNode, constants: [String: ONNXTensor], file: String
+    ) throws(Diagnostic) -> [ONNXNode] {
+        var forms = QLinearForms(place: ONNXPlace(node: node, file: file), constants: constants)
         return try forms.expand() ? forms.nodes : [node]
     }
 
-    private init(place: ONNXPlace) { self.place = place }
+    private init(place: ONNXPlace, constants: [String: ONNXTensor]) {
+        self.place = place
+        self.constants = constants
+    }
 
     /// False for an operator of another kind.
     private mutating func expand() throws(Diagnostic) -> Bool {
         let node = place.node
-        guard node.outputs.count == 1 else { return false }
+        let isOne = node.operatorType.hasPrefix("QLinear") || node.operatorType == "QGemm"
+        guard isOne, node.isOfKnownDomain, node.outputs.count == 1 else { return false }
         guard try place.integer("channels_last", default: 0) == 0 else {
             throw Diagnostic(
                 .onnxOperatorUnsupported, at: place.text, found: "channels as the last axis", expected: "as the second",
@@ -29,13 +37,13 @@ struct QLinearForms {
         }
         switch node.operatorType {
         case "QLinearConv":
-            let operands = [try dequantize(0), try dequantize(3, axis: 0), dequantizeBias(8)]
+            let operands = [try dequantize(0), try dequantize(3, axis: 0), try dequantizeBias(8)]
             try compute("Conv", operands, scale: 6)
         case "QLinearMatMul":
             try compute("MatMul", [try dequantize(0), try dequantize(3, axis: 1)], scale: 6)
         case "QGemm":
             let axis = try place.integer("transB", default: 0) == 1 ? 0 : 1
-            try compute("Gemm", [try dequantize(0), try dequantize(3, axis: axis), dequantizeBias(6)], scale: 7)
+            try compute("Gemm", [try dequantize(0), try dequantize(3, axis: axis), try dequantizeBias(6)], scale: 7)
         case "QLinearAdd": try compute("Add", [try dequantize(0), try dequantize(3)], scale: 6)
         case "QLinearMul": try compute("Mul", [try dequantize(0), try dequantize(3)], scale: 6)
         case "QLinearConcat":
@@ -63,8 +71,13 @@ struct QLinearForms {
     }
 
     /// int32 biases on the steps of the sums: their scale is not read.
-    private mutating func dequantizeBias(_ index: Int) -> String {
+    ///
+    /// - Throws: `onnxShapeUnfit` for biases of another type.
+    private mutating func dequantizeBias(_ index: Int) throws(Diagnostic) -> String {
         guard let operand = place.input(index), let scale = place.input(1) else { return "" }
+        if let type = constants[operand]?.elementType, type != .int32 {
+            throw place.unfit("biases of type \(type)", expected: "int32")
+        }
         let name = "\(place.node.outputs[0])\u{1}\(index)"
         add("DequantizeLinear", [operand, scale], name, [:])
         return name

@@ -29,16 +29,9 @@ extension Schedule {
         // Layers of equal geometry have equal schedules.
         var known: [LayerGeometry: LayerSchedule] = [:]
         for (layer, storage) in zip(geometry.layers, network.layers) {
-            let merged = try? machine.geometry(of: layer, storage, lanes: .mergedGroups)
-            let candidates =
-                switch lanes {
-                case nil: [layer] + [merged].compactMap(\.self)
-                case .channels: [layer]
-                case .mergedGroups: [merged ?? layer]
-                }
+            let merged = lanes == .channels ? nil : try? machine.geometry(of: layer, storage, lanes: .mergedGroups)
             // What it may become tells layers apart whose groups can be merged and others.
-            let last = candidates.last!
-            var anonymous = last
+            var anonymous = merged ?? layer
             anonymous.name = ""
             anonymous.outputTensor = 0
             for index in anonymous.operands.indices { anonymous.operands[index].tensor = 0 }
@@ -47,12 +40,13 @@ extension Schedule {
                 layers.append(entry)
                 continue
             }
-            // Lanes that are asked for are left where nothing fits with them.
             let entry: LayerSchedule
-            if lanes != nil, let asked = try? LayerSearch.best(of: candidates, machine: machine) {
+            // Lanes that are asked for are left where nothing fits with them.
+            if lanes == .mergedGroups, let merged, let asked = try? LayerSearch.best(of: [merged], machine: machine) {
                 entry = asked
             } else {
-                entry = try LayerSearch.best(of: lanes == nil ? candidates : [layer], machine: machine)
+                let others = lanes == nil ? merged.map { [$0] } ?? [] : []
+                entry = try LayerSearch.best(of: [layer] + others, machine: machine)
             }
             known[anonymous] = entry
             layers.append(entry)

@@ -1,5 +1,5 @@
 import Diagnostics
-import Networks
+package import Networks
 import Quantization
 import TFLite
 
@@ -7,19 +7,25 @@ import TFLite
 ///
 ///     int8    code = q + 128    codebook -128...127    value = q - zero point
 ///     uint8   code = q          codebook 0...255       value = q - zero point
-struct ActivationQuantization: Equatable {
-    var isSigned: Bool
+package struct ActivationQuantization: Equatable {
+    package var isSigned: Bool
     /// More than 0, finite.
-    var scale: Float
+    package var scale: Float
     /// One of `elements`.
-    var zeroPoint: Int
+    package var zeroPoint: Int
+
+    package init(isSigned: Bool, scale: Float, zeroPoint: Int) {
+        self.isSigned = isSigned
+        self.scale = scale
+        self.zeroPoint = zeroPoint
+    }
 
     /// What elements can be.
-    var elements: ClosedRange<Int> { isSigned ? -128...127 : 0...255 }
+    package var elements: ClosedRange<Int> { isSigned ? -128...127 : 0...255 }
     /// What values can be: elements less the zero point.
-    var values: ClosedRange<Int> { elements.lowerBound - zeroPoint...elements.upperBound - zeroPoint }
+    package var values: ClosedRange<Int> { elements.lowerBound - zeroPoint...elements.upperBound - zeroPoint }
 
-    func format(channels: Int) -> TensorFormat {
+    package func format(channels: Int) -> TensorFormat {
         .codes(
             .uniform(
                 isSigned ? .linearSigned : .linearUnsigned, channels: channels, step: Double(scale),

@@ -23,7 +23,7 @@ public struct ImportReport: Encodable, Sendable {
         public var destination: Destination
         /// The layers that it became.
         public var layers: [String]
-        /// The rule that was proved to give the runtime's codes.
+        /// The rule that gives the runtime's codes.
         public var rounding: String?
         /// What is told apart from other operators of its name: a code map.
         public var remark: String?

@@ -38,21 +38,7 @@ extension NetworkBuilder {
         var network = QuantizedNetwork(
             graph: graph, formats: formats, parameters: parameters,
             widths: DatapathWidths(activationBits: 16, weightBits: 16, accumulatorBits: 32), host: host)
-        var widths = DatapathWidths(activationBits: 2, weightBits: 2, accumulatorBits: 8)
-        for format in formats.values {
-            guard case .codes(let set) = format, set.channels > 0 else { continue }
-            let range = set.valueRange(channel: 0)
-            widths.activationBits = max(
-                widths.activationBits, BitWidth.signed(holding: Int64(range.lowerBound)...Int64(range.upperBound)))
-        }
-        // What `requantize` decodes is its accumulator.
-        widths.accumulatorBits = max(widths.accumulatorBits, widths.activationBits)
-        for layer in layers {
-            widths.accumulatorBits = max(widths.accumulatorBits, AccumulatorProof.width(of: layer, in: network))
-            guard case .accumulation(let accumulation)? = parameters[layer.name] else { continue }
-            widths.weightBits = max(widths.weightBits, accumulation.weightDecoder.bits)
-        }
-        network.widths = widths
+        network.widths = network.narrowestWidths
         try network.validate()
         return network
     }

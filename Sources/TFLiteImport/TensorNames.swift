@@ -18,16 +18,10 @@ struct TensorNames {
         for (index, tensor) in subgraph.tensors.enumerated() where !isConstant(tensor) {
             let first = String(tensor.name.split(separator: ";", omittingEmptySubsequences: true).first ?? "")
             var name = first.isEmpty ? "tensor.\(index)" : String(PlainName.mapped(first).prefix(112))
-            if tensors[name] != nil { name = free(name, index) }
+            if tensors[name] != nil { name = PlainName.free(name, index: index) { tensors[$0] != nil } }
             plain[index] = name
             tensors[name] = index
         }
-    }
-
-    /// A name that no tensor has, made of one that another has.
-    private func free(_ name: String, _ index: Int) -> String {
-        for number in 2...9 where tensors["\(name).\(number)"] == nil { return "\(name).\(number)" }
-        return "\(name).t\(index)"
     }
 
     /// The plain name of a tensor that is no constant.

@@ -48,6 +48,9 @@ public struct GrowingTable: Sendable {
         heading = (lines.map(layout.line) + [layout.rule]).map { $0 + "\n" }.joined()
     }
 
+    /// The heading with all rows.
+    public func text(of rows: [[String]]) -> String { heading + rows.map { text(of: $0) }.joined() }
+
     /// A row with the end of its line.
     public func text(of row: [String]) -> String {
         let fields = row.map(\.printableWord)

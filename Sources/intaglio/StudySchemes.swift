@@ -119,6 +119,6 @@ struct StudySchemes: ParsableCommand {
                 "picture", "float\ndB", "quantized\ndB", "loss\ndB", "float\nbits/pixel", "quantized\nbits/pixel",
                 "change\n%", "latents\nsaturated",
             ], expected: rows, width: TextStyle(of: 1).width)
-        return table.heading + rows.map(table.text).joined()
+        return table.text(of: rows)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Diagnostics
-import Foundation
 import Simulation
 import Traces
 
@@ -71,13 +70,9 @@ struct UnitList: ExpressibleByArgument {
     init() { units = Set(WaveformUnit.allCases) }
 
     init?(argument: String) {
-        var units: Set<WaveformUnit> = []
-        for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let unit = WaveformUnit(rawValue: name.trimmingCharacters(in: .whitespaces)),
-                units.insert(unit).inserted
-            else { return nil }
-        }
-        self.units = units
+        guard let names = try? parts(of: argument, option: "--units") else { return nil }
+        let units = names.compactMap(WaveformUnit.init)
+        guard units.count == names.count else { return nil }
+        self.units = Set(units)
     }
-
 }

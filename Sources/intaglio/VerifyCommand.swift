@@ -146,7 +146,7 @@ struct VerifyCommand: ParsableCommand {
             }
             try Console.document(ResultRows(rows), options.header())
         } else {
-            try Console.result(table.heading + fields.map(table.text).joined())
+            try Console.result(table.text(of: fields))
         }
         if let failure = verification.failure { throw DifferenceFound(message: failure) }
         if !json { try Console.result("\(verification.layers.count) layers, 0 differences\n") }
@@ -181,7 +181,7 @@ struct VerifyCommand: ParsableCommand {
             }
             try Console.document(ResultRows(rows), DocumentHeader(machine: options.machineDescription()))
         } else {
-            try Console.result(table.heading + fields.map(table.text).joined())
+            try Console.result(table.text(of: fields))
         }
         let equal = results.count { $0.referenceMismatches == 0 && $0.machineMismatches == 0 }
         let mismatches = results.reduce(0) { $0 + $1.referenceMismatches + $1.machineMismatches }

@@ -21,14 +21,17 @@ import Testing
         #expect(both.status == 2 && both.errors.contains("--outputs has no effect here"))
     }
 
-    @Test("No layer takes fewer cycles than its lower bound, though its weights come in before it begins")
+    @Test(
+        "No layer takes fewer cycles than its lower bound, though its weights come in before it begins",
+        .enabled(if: folder != nil, missing))
     func lowerBounds() throws {
         let folder = try ScratchFolder()
         for machine in ["small", "mid", "large"] {
             let model = "\(Self.folder!)/vww_96_int8.tflite"
             let plan = try Tool.run(["plan", "--network", model, "--machine", machine, "--json"], in: folder).report()
             for layer in plan["layers"]!.elements + [plan["totals"]!] {
-                #expect(layer["lowerBoundCycles"]!.number! <= layer["simulatedCycles"]!.number!, "\(layer)")
+                let bound = try #require(layer["lowerBoundCycles"]?.number)
+                #expect(try bound <= #require(layer["simulatedCycles"]?.number), "\(layer)")
             }
         }
     }

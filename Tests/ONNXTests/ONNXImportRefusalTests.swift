@@ -88,6 +88,62 @@ import Testing
         #expect(code("Reshape", ["in", "pads"]) == .onnxShapeUnfit)
     }
 
+    @Test("An operator of a domain in which its name may mean something else")
+    func domains() {
+        var graph = graph { $0.add("Conv", ["in", "w"], "out") }
+        #expect(refusal(graph) == nil)
+        graph.model.nodes[0].domain = "com.ms.internal.nhwc"
+        let found = refusal(graph)
+        #expect(found?.code == .onnxOperatorUnsupported && found?.found.contains("com.ms.internal.nhwc") ?? false)
+        var codes = quantized()
+        codes.model.nodes[1].domain = "com.microsoft.nchwc"
+        #expect(refusal(codes)?.code == .onnxOperatorUnsupported)
+    }
+
+    @Test(
+        "Statistics of training, steps behind axes that are left out, biases that are no int32, two types of elements")
+    func contradictions() {
+        let statistics = graph {
+            for name in ["a", "b", "c", "d"] { $0.floats(name, [2], [1, 1]) }
+            $0.add("BatchNormalization", ["in", "a", "b", "c", "d"], "out", ["training_mode": .integer(1)])
+        }
+        #expect(refusal(statistics)?.code == .onnxOperatorUnsupported)
+        // Of 1, 2, 4, 4 every second one, not the first two.
+        let steps = graph {
+            for (name, number) in [("start", 0), ("end", 4), ("step", 2)] { $0.integers(name, [number]) }
+            $0.integers("list", [1, 2, 4, 4])
+            $0.add("Slice", ["list", "start", "end", "", "step"], "shape")
+            $0.add("Reshape", ["in", "shape"], "out")
+        }
+        #expect(refusal(steps)?.code == .onnxOperatorUnsupported)
+        var biases = quantized()
+        biases.model.constants["b"] = ONNXTensor(.int8, [2], .integers([1, 2]))
+        biases.model.nodes[1].inputs.append("b")
+        #expect(refusal(biases)?.code == .onnxShapeUnfit)
+        biases.model.constants["b"] = ONNXTensor(.int32, [2], .integers([1, 2]))
+        #expect(refusal(biases) == nil)
+        var types = quantized()
+        types.model.nodes[0].attributes["output_dtype"] = .integer(ONNXElementType.int8.rawValue)
+        #expect(refusal(types)?.code == .onnxTensorUnsupported)
+    }
+
+    @Test("Part of a shape is that part: a bias of as many zeros as the extent says")
+    func shapes() {
+        func isTaken(_ attributes: [String: ONNXAttribute]) -> Bool {
+            refusal(
+                graph([1, 2, 4, 6]) {
+                    $0.add("Shape", ["in"], "part", attributes)
+                    $0.add("ConstantOfShape", ["part"], "zeros")
+                    $0.add("Conv", ["in", "w", "zeros"], "out")
+                }) == nil
+        }
+        // Two output channels: the extent of axis 1 alone, from either end.
+        #expect(isTaken(["start": .integer(1), "end": .integer(2)]))
+        #expect(isTaken(["start": .integer(-3), "end": .integer(-2)]))
+        #expect(!isTaken(["start": .integer(2), "end": .integer(3)]))
+        #expect(!isTaken(["start": .integer(1), "end": .integer(Int.max)]) && !isTaken([:]))
+    }
+
     @Test("Symbolic extents are asked for, those that are given must fit")
     func extents() {
         var graph = graph { $0.add("Conv", ["in", "w"], "out") }
