@@ -56,7 +56,9 @@ struct ArchitectureBuilder {
         return append("\(name).1", .pixelShuffle(factor: 2), [wide])
     }
 
-    /// Latents to symbols and back, without means: as they are where a serial context makes the means.
+    /// Latents to symbols and back, around means where they are given: those of a serial context are not in the graph.
+    ///
+    /// - Parameter firstMeanChannel: where the means begin in their tensor.
     ///
     /// - Returns: 8-bit codes for the synthesis transform.
     mutating func latents(from y: String, means: String? = nil, firstMeanChannel: Int = 0) -> String {

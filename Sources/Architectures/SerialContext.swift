@@ -1,3 +1,4 @@
+import FixedPoint
 public import MachineDescription
 
 /// The part of mbt2018 and cheng2020 that takes latents one after the other: a masked convolution of kernel 5 over the
@@ -53,8 +54,7 @@ public struct SerialContextBound: Codable, Equatable, Sendable {
     public init(_ context: SerialContext, on machine: MachineDescription, height: Int, width: Int) {
         let array = machine.macArray
         func steps(_ inputs: Int, _ outputs: Int) -> Int {
-            (inputs + array.inputChannelLanes - 1) / array.inputChannelLanes
-                * ((outputs + array.outputChannelLanes - 1) / array.outputChannelLanes)
+            ceilDivide(inputs, by: array.inputChannelLanes) * ceilDivide(outputs, by: array.outputChannelLanes)
         }
         positions = height / SerialContext.stride * (width / SerialContext.stride)
         macsPerPosition = context.contextMACs + context.pointwiseMACs
@@ -64,7 +64,7 @@ public struct SerialContextBound: Codable, Equatable, Sendable {
             SerialContext.causalTaps * steps(context.latents, 2 * context.latents)
             + context.pointwise.reduce(0) { $0 + steps($1.inputs, $1.outputs) }
         let missing = max(0, weightBytes - weightBufferBytes)
-        dmaCyclesPerPosition = (missing + machine.dma.bytesPerCycle - 1) / machine.dma.bytesPerCycle
+        dmaCyclesPerPosition = ceilDivide(missing, by: machine.dma.bytesPerCycle)
         lowerBoundCycles = positions * max(arrayCyclesPerPosition, dmaCyclesPerPosition)
         milliseconds = Double(lowerBoundCycles) / (machine.clockMegahertz * 1000)
     }

@@ -61,7 +61,6 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
             escapes
             psnr        \(quality)
             """
-        let wrapped = lines.split(separator: "\n").map { style.wrapped(String($0), indent: 12) + "\n" }
-        return wrapped.joined() + "\n" + budget.text(style)
+        return style.wrappedLines(of: lines, indent: 12) + "\n\n" + budget.text(style)
     }
 }

@@ -89,7 +89,7 @@ extension TensorFormat {
     /// The value of a stored element, for explanations.
     func value(of stored: Int, channel: Int) -> Int {
         switch self {
-        case .codes(let set): Int(set.codebooks[Int(set.selects[channel])].entries[stored]) + Int(set.offsets[channel])
+        case .codes(let set): set.value(of: stored, channel: channel)
         case .integers16: stored
         }
     }

@@ -20,8 +20,7 @@ public struct HostArray: Equatable, Sendable {
 
     /// The elements alone, little endian.
     public var elementBytes: [UInt8] {
-        let file = npyBytes
-        return Array(file[(10 + Int(file[8]) + 256 * Int(file[9]))...])
+        Array(npyBytes.suffix(tensor.byteCount))
     }
 
     /// The whole file, of the tensor's type and extents.

@@ -9,7 +9,7 @@ public struct HostRun: Sendable {
 
     /// - Parameters:
     ///   - operators: of the network.
-    ///   - stored: the stored codes of a layer; nil for names of no layer.
+    ///   - stored: the stored codes of a layer; nil for names of none, which only results before an operator have.
     ///   - memory: asked for every result.
     /// - Throws: `graphShapeMismatch` where a layer has another number of elements than the operand: the network ran at
     ///   another extent. `memoryBudgetExceeded`.
@@ -34,8 +34,7 @@ public struct HostRun: Sendable {
                 }
                 array = HostArray(one.operand, .integers(codes.elements.map { Int($0) + elements.lowerBound }))
             } else {
-                // A part of the network without this layer.
-                continue
+                preconditionFailure("\(one.input) is no layer of the network, and nothing before it")
             }
             results.append((one.name, one.result(of: array)))
         }

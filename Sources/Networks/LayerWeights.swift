@@ -26,6 +26,7 @@ public struct LayerWeights: Hashable, Sendable {
     /// `[K][taps][count C / G]`, the layer's own for the input channels of the output channel's group, and the first
     /// code that decodes to 0 elsewhere. Nil where no code decodes to 0.
     public func mergingGroups(_ count: Int, of groups: Int) -> LayerWeights? {
+        guard count > 1 else { return self }
         guard let zero = decoder.zeroCode, groups > 0, outputChannels % groups == 0 else { return nil }
         let width = count * inputChannels
         var merged = [UInt8](repeating: zero, count: outputChannels * taps * width)

@@ -32,7 +32,8 @@ extension QuantizedNetwork {
 
     /// What the host still has to do for a part of the network.
     private func host(behind layers: Set<String>, inputs: [String]) -> [HostOperator] {
-        var known = layers.union(inputs)
+        // What it does with a tensor that is given, it does not do again.
+        var known = layers
         return host.filter { one in
             if graph.inputs.contains(where: { $0.name == one.name }) { return inputs.contains(one.name) }
             guard known.contains(one.input) else { return false }

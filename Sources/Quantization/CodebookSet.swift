@@ -45,6 +45,11 @@ public struct CodebookSet: Hashable, Sendable {
 
     public var channels: Int { selects.count }
 
+    /// The decoded value of a code that channel c has.
+    public func value(of code: Int, channel c: Int) -> Int {
+        Int(codebooks[Int(selects[c])].entries[code]) + Int(offsets[c])
+    }
+
     /// Smallest and largest decoded value of channel c (padding's 0 not included).
     public func valueRange(channel c: Int) -> ClosedRange<Int> {
         let entries = codebooks[Int(selects[c])].entries

@@ -9,7 +9,9 @@ extension NetworkRun {
     public var reconstructedPicture: RGBImage? { Self.reconstruction(of: simulation, picture?.image) }
 
     /// Whether the first output is three channels of samples.
-    var givesPicture: Bool {
+    var givesPicture: Bool { Self.givesPicture(simulation) }
+
+    private static func givesPicture(_ simulation: SimulationRun) -> Bool {
         let output = simulation.plan.geometry.result(of: simulation.plan.geometry.outputLayers[0])
         return output.shape.channels == 3 && output.bytesPerElement == 1
     }
@@ -17,7 +19,7 @@ extension NetworkRun {
     static func reconstruction(of simulation: SimulationRun, _ image: RGBImage?) -> RGBImage? {
         let geometry = simulation.plan.geometry
         let output = geometry.result(of: geometry.outputLayers[0])
-        guard output.shape.channels == 3, output.bytesPerElement == 1 else { return nil }
+        guard givesPicture(simulation) else { return nil }
         return PictureTensor.image(
             simulation.outputs.codes(geometry.layers[geometry.outputLayers[0]].outputTensor),
             width: image?.width ?? output.shape.width, height: image?.height ?? output.shape.height)

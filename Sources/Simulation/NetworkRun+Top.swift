@@ -17,7 +17,7 @@ extension NetworkRun {
         }
         let stored = simulation.storedOutput(layer).elements.map { Int($0) }
         let output = TopReport(name, codes: stored) { index, code in
-            set.step * Double(Int(set.codebooks[Int(set.selects[index])].entries[code]) + Int(set.offsets[index]))
+            set.step * Double(set.value(of: code, channel: index))
         }
         return [output]
             + host.results.compactMap { name, array in

@@ -17,7 +17,7 @@ enum RunMemory {
             * machine.accumulatorBuffer.bytes
         let looked = (geometry.outputLayers + geometry.latentLayers).map { geometry.result(of: $0).shape.count }
         return [
-            storedBytes(geometry), 3 * weightBytes(formats, geometry, machine), onChip,
+            storedBytes(geometry), MemoryBudget.product(3, weightBytes(formats, geometry, machine)), onChip,
             MemoryBudget.product(4, looked.max() ?? 0),
         ].reduce(0, MemoryBudget.sum)
     }
@@ -69,7 +69,8 @@ enum RunMemory {
         _ formats: NetworkFormats, _ geometry: NetworkGeometry, _ machine: MachineDescription
     ) -> Int {
         zip(formats.layers, geometry.layers).reduce(0) { bytes, layer in
-            let merged = machine.macArray.mergedGroups ? layer.1.mergeableGroups(on: machine.macArray) : 1
+            let canMerge = machine.macArray.mergedGroups && layer.0.hasZeroWeight
+            let merged = canMerge ? layer.1.mergeableGroups(on: machine.macArray) : 1
             let weights = MemoryBudget.product(layer.0.weights, merged)
             return MemoryBudget.sum(bytes, MemoryBudget.sum(weights, 64 * layer.0.biases))
         }

@@ -263,8 +263,7 @@ extension TensorFormat {
         switch self {
         case .codes(let set):
             let entries = set.codebooks[Int(set.selects[channel])].entries
-            guard entries.indices.contains(Int(stored)) else { return nil }
-            return Int(entries[Int(stored)]) + Int(set.offsets[channel])
+            return entries.indices.contains(Int(stored)) ? set.value(of: Int(stored), channel: channel) : nil
         case .integers16: return Int(stored)
         }
     }

@@ -42,7 +42,7 @@ public struct GrowingTable: Sendable {
                 return index < 0 ? "" : word[index]
             }
         }
-        let whole = TableLayout(widestOf: lines + expected, leftColumns: leftColumns)
+        let whole = TableLayout(widestOf: lines + expected.map { $0.map(\.printableWord) }, leftColumns: leftColumns)
         isFitted = width.map { whole.total > $0 } ?? false
         layout = if let width, isFitted { whole.fitted(to: width) } else { whole }
         heading = (lines.map(layout.line) + [layout.rule]).map { $0 + "\n" }.joined()

@@ -1,4 +1,5 @@
 import Diagnostics
+import FixedPoint
 import Graph
 import Text
 
@@ -73,8 +74,8 @@ struct PlannedRow {
         let largest = Self.largestKernel / max(kernelWidth, strideX)
         guard largest > 1 else { return 1 }
         if let exact = exactFold(largest) { return exact }
-        let factor = min(largest, (channels + Self.fewChannels - 1) / Self.fewChannels)
-        filledChannels = (channels + factor - 1) / factor * factor - channels
+        let factor = min(largest, ceilDivide(channels, by: Self.fewChannels))
+        filledChannels = roundUp(channels, to: factor) - channels
         channels += filledChannels
         return factor
     }
@@ -110,7 +111,7 @@ struct PlannedRow {
         }
         guard channels <= Self.mostChannels else {
             throw refuse(
-                "\(channels.grouped) channels",
+                "\(row.channels.grouped) channels",
                 "at most \(Self.mostChannels.grouped), or \(Self.largestKernel) times as many for a filter of 1x1")
         }
         guard row.filters <= GraphLimits.extent else {

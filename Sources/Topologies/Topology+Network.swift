@@ -1,5 +1,6 @@
 public import Architectures
 public import Diagnostics
+import FixedPoint
 import Geometry
 import Graph
 public import MachineDescription
@@ -82,8 +83,8 @@ private struct TopologyBuilder {
         let room = parameterBytes.map { ($0 - tables - 8 * planned.channels) / 24 } ?? Self.mostFilters
         let largest = max(Self.laneGroup, min(room, Self.mostFilters) / Self.laneGroup * Self.laneGroup)
         guard row.filters > min(room, Self.mostFilters) else { return [row.filters] }
-        let count = (row.filters + largest - 1) / largest
-        let even = ((row.filters + count - 1) / count + Self.laneGroup - 1) / Self.laneGroup * Self.laneGroup
+        let count = ceilDivide(row.filters, by: largest)
+        let even = roundUp(ceilDivide(row.filters, by: count), to: Self.laneGroup)
         return stride(from: 0, to: row.filters, by: even).map { min(even, row.filters - $0) }
     }
 

@@ -1,3 +1,5 @@
+import FixedPoint
+
 /// A list of layers in the form of SCALE-Sim: a row for each, no weights, no wiring.
 public struct Topology: Hashable, Sendable {
     public let name: String
@@ -23,6 +25,6 @@ public struct TopologyRow: Hashable, Sendable {
     public let stride: Int
 
     /// As SCALE-Sim has it: a window that begins inside is counted.
-    public var outputHeight: Int { (height - kernelHeight + stride - 1) / stride + 1 }
-    public var outputWidth: Int { (width - kernelWidth + stride - 1) / stride + 1 }
+    public var outputHeight: Int { ceilDivide(height - kernelHeight, by: stride) + 1 }
+    public var outputWidth: Int { ceilDivide(width - kernelWidth, by: stride) + 1 }
 }

@@ -1,10 +1,11 @@
 public import Diagnostics
 import FileFormats
+import Graph
 import Text
 
 extension Topology {
     /// Rows of a file: as many as a graph has layers.
-    static let mostRows = 4096
+    static let mostRows = GraphLimits.layers
     /// Of any value.
     static let largestValue = 1 << 30
 
@@ -42,7 +43,9 @@ extension Topology {
         var reader = TopologyReader(place: place)
         var header: TopologyHeader?
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            guard line.contains(where: { !" \t,".contains($0) }) else { continue }
+            guard line.contains(where: { !" \t,".contains($0) }), line.first(where: { !$0.isWhitespace }) != "#" else {
+                continue
+            }
             if let header {
                 try reader.append(line, number: index + 1, header)
             } else {

@@ -107,9 +107,8 @@ public struct WeightCodingEstimate: Sendable {
 extension ProgramLayout {
     /// The weights of a layer as they lie in external memory: with the zeros of merged groups.
     func laidWeights(of index: Int, _ network: QuantizedNetwork) -> LayerWeights? {
-        let (layer, merged) = (geometry.layers[index], layers[index].mergedGroups)
-        let weights = network.weights(of: layer.name)
-        return merged == 1 ? weights : weights?.mergingGroups(merged, of: layer.groups)
+        let layer = geometry.layers[index]
+        return network.weights(of: layer.name)?.mergingGroups(layers[index].mergedGroups, of: layer.groups)
     }
 }
 

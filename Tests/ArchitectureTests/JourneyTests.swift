@@ -41,6 +41,7 @@ import Testing
                     [piece] + piece.split(separator: ".").map(String.init)
                 })
             if let name = stop.name {
+                if name == "init" { faults.append("\(stop.file): init leads nowhere") }
                 if !above.contains(name) { faults.append("no file above \(stop.file) uses \(name)") }
                 if !name.hasSuffix(".h"), !words.contains(name) { faults.append("\(stop.file) has no \(name)") }
                 if name.hasSuffix(".h"), !stop.file.hasSuffix("/\(name)") {

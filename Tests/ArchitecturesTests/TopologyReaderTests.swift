@@ -28,6 +28,7 @@ import Topologies
         #expect(row.outputHeight == 55 && row.outputWidth == 50)
         #expect(topology.notes == ["line 4 is a title: A title"])
         let tabs = "Layer name\tIFMAP Height\tIFMAP Width\tFilter Height\tFilter Width\tChannels\tNum Filter\tStrides\n"
+        #expect(try Topology("# by hand\n" + Self.header + "a,9,8,3,2,1,4,1,\n", name: "t", at: "t").rows[0].line == 3)
         #expect(try Topology(tabs + "a\t9\t8\t3\t2\t1\t4\t1\t\n", name: "t", at: "t").rows[0].width == 8)
     }
 

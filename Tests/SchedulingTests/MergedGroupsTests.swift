@@ -15,7 +15,8 @@ import Testing
 @Suite struct MergedGroupsTests {
     /// A 3x3 convolution with groups, and its network.
     private static func network(
-        channels: Int, outputs: Int, groups: Int, kernel: Int = 3, decoder: WeightDecoder = .linear()
+        channels: Int, outputs: Int, groups: Int, kernel: Int = 3, decoder: WeightDecoder = .linear(),
+        codes: [UInt8]? = nil
     ) throws -> QuantizedNetwork {
         let convolution = Convolution(
             outputChannels: outputs, kernelHeight: kernel, kernelWidth: kernel, padding: Padding(all: kernel / 2),
@@ -24,10 +25,12 @@ import Testing
             name: "grouped", inputs: [GraphInput(name: "image", channels: channels)],
             layers: [Layer(name: "depth", operator: .convolution(convolution), inputs: ["image"])], outputs: ["depth"])
         var network = try TestNetworks.network(graph, height: 12, width: 12)
-        if case .accumulation(var parameters)? = network.parameters["depth"] {
-            parameters.weightDecoder = decoder
-            network.parameters["depth"] = .accumulation(parameters)
+        guard case .accumulation(var parameters)? = network.parameters["depth"] else {
+            preconditionFailure("a convolution accumulates")
         }
+        parameters.weightDecoder = decoder
+        if let codes { parameters.weightCodes = codes }
+        network.parameters["depth"] = .accumulation(parameters)
         return network
     }
 
@@ -50,10 +53,7 @@ import Testing
 
     /// Three groups of 2 input channels and 1 output channel, two of them merged; -128 + 128 is 0, so code 128 is.
     @Test func weightsLieOnTheDiagonal() throws {
-        var network = try Self.network(channels: 6, outputs: 3, groups: 3, kernel: 1)
-        guard case .accumulation(var parameters)? = network.parameters["depth"] else { return }
-        parameters.weightCodes = [1, 2, 3, 4, 5, 6]
-        network.parameters["depth"] = .accumulation(parameters)
+        let network = try Self.network(channels: 6, outputs: 3, groups: 3, kernel: 1, codes: [1, 2, 3, 4, 5, 6])
         let merged = try #require(network.weights(of: "depth")?.mergingGroups(2, of: 3))
         #expect(merged.codes == [1, 2, 128, 128, 128, 128, 3, 4, 5, 6, 128, 128])
         #expect(merged.inputChannels == 4 && merged.outputChannels == 3 && merged.taps == 1)

@@ -201,8 +201,7 @@ import WeightCoding
                 let (name, merged) = (layer.name, sample.program.layout.layers[tile.layer].mergedGroups)
                 let weights = try #require(sample.network.weights(of: name))
                 // The zeros of merged groups belong to the code.
-                let laid =
-                    merged == 1 ? weights : try #require(weights.mergingGroups(merged, of: layer.operator.groups))
+                let laid = try #require(weights.mergingGroups(merged, of: layer.operator.groups))
                 let statistics =
                     merged == 1
                     ? sample.network.weightStatistics[name] ?? WeightStatistics(measuring: laid)
