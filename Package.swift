@@ -114,7 +114,8 @@ let package = Package(
             "Geometry",
         ]),
         module("Topologies", [
-            "Text", "FixedPoint", "Diagnostics", "FileFormats", "Graph", "MachineDescription", "Geometry", "Architectures",
+            "Text", "FixedPoint", "Diagnostics", "FileFormats", "Graph", "MachineDescription", "Geometry",
+            "Architectures",
         ]),
         module("Conformance", [
             "FixedPoint", "Random", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Schedules",

@@ -131,8 +131,8 @@ public struct Quantizer: Sendable {
                 expected: "at least \(Law.leastGammaBits) bits: gammas have no sign, 256 values need one more",
                 remedy:
                     """
-                    take a machine whose macArray.weightBits are at least \(Law.leastGammaBits), and with a law other than \
-                    linear --weight-bits \(Law.leastGammaBits) or more
+                    take a machine whose macArray.weightBits are at least \(Law.leastGammaBits), and, with a law other \
+                    than linear, --weight-bits \(Law.leastGammaBits) or more
                     """
             )
         }

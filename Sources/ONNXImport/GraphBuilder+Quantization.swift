@@ -83,9 +83,10 @@ extension GraphBuilder {
             throw refusal("scales that are not one constant")
         }
         // What the file says of the elements besides: the type of an input, or of the result.
+        let operand = try name(0, of: place)
         let declared =
             place.name == "DequantizeLinear"
-            ? try model.inputs.first { [name = try name(0, of: place)] in $0.name == name }?.elementType
+            ? model.inputs.first { $0.name == operand }?.elementType
             : ONNXElementType(rawValue: try place.integer("output_dtype", default: 0))
         var type = declared ?? .uint8
         var zeroPoint = 0
@@ -97,7 +98,7 @@ extension GraphBuilder {
             guard declared.map({ $0 == type }) ?? true else {
                 throw refusal("a zero point of type \(type) for elements of type \(declared ?? type)")
             }
-        } else if declared == nil, let stored = values[try name(0, of: place)]?.quantization {
+        } else if declared == nil, let stored = values[operand]?.quantization {
             type = stored.isSigned ? .int8 : .uint8
         }
         guard [.int8, .uint8].contains(type) else { throw refusal("elements of type \(type)") }
@@ -112,7 +113,7 @@ extension GraphBuilder {
         _ constant: ONNXTensor, at place: ONNXPlace
     ) throws(Diagnostic) -> DequantizedConstant {
         let scales = constants[try name(1, of: place)]?.floats ?? []
-        let zeroPoints = try place.input(2).map { constants[$0]?.integers ?? [] } ?? [0]
+        let zeroPoints = place.input(2).map { constants[$0]?.integers ?? [] } ?? [0]
         let listed = try place.integer("axis", default: 1)
         let axis = listed < 0 ? listed + constant.extents.count : listed
         let extent = constant.extents.indices.contains(axis) ? constant.extents[axis] : 1

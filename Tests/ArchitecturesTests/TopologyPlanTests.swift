@@ -76,13 +76,13 @@ import Topologies
     @Test("A network takes as long as its weights on the bus, though no layer's own bound says so")
     func weightBound() throws {
         let machine = try #require(MachineDescription.builtIn(named: "mid"))
-        let network = try network("a,1,1,1,1,1024,1024,1,", on: machine)
+        let network = try network("a,1,1,1,1,1024,512,1,", on: machine)
         let report = try SimulationPlan(
             formats: network.formats(on: machine).formats, machine: machine, width: 1, height: 1, keepsCommands: false
         ).report()
-        // 64 x 64 groups of 16 x 16 lanes; 1,024 + 1,048,576 + 1,024 bytes at 16 a cycle.
-        #expect(report.layers.map(\.lowerBoundCycles) == [4096])
-        #expect(report.totals.lowerBoundBytes == 1_050_624 && report.totals.lowerBoundCycles == 65_664)
+        // 64 x 32 groups of 16 x 16 lanes; 1,024 + 524,288 + 512 bytes at 16 a cycle.
+        #expect(report.layers.map(\.lowerBoundCycles) == [2048])
+        #expect(report.totals.lowerBoundBytes == 525_824 && report.totals.lowerBoundCycles == 32_864)
         #expect(report.totals.lowerBoundCycles <= report.totals.simulatedCycles)
     }
 
