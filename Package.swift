@@ -189,8 +189,8 @@ let package = Package(
         program("Fuzz", [
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "TFLiteImport", "ONNX", "ONNXImport", "Importers", "Architectures", "Topologies", "Conformance",
-            "Calibration", "Simulation",
+            "Geometry", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers", "Architectures", "Topologies",
+            "Conformance", "Calibration", "Simulation",
             "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
         ]),
         program("intaglio", [
@@ -274,7 +274,7 @@ let package = Package(
         ]),
         tests("CommandLineTests", [
             "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph", "Networks",
-            "NetworkFiles", "TestSupport",
+            "NetworkFiles", "TFLite", "TestSupport",
         ]),
         tests("FuzzTests", ["Fuzz", "TestSupport"]),
     ]

@@ -46,6 +46,7 @@ struct Attempts {
         case .trellis: try trellis(path, using: &random)
         case .topology: try topology(path, using: &random)
         case .onnx: try onnx(path, using: &random)
+        case .model: try model(path, using: &random)
         }
     }
 

@@ -44,7 +44,27 @@ struct Inputs {
             let text = Array(random.element(of: TextSeeds.topologies).utf8)
             return random.once(in: 4)
                 ? ByteMutation.mutated(text, using: &random) : TextMutation.mutated(text, using: &random)
+        case .model: return model(using: &random)
         }
+    }
+
+    /// Small enough that most bytes mean something.
+    private func model(using random: inout SeededGenerator) -> [UInt8] {
+        var bytes = ModelSeed.bytes(using: &random)
+        switch random.integer(0...4) {
+        case 0: break
+        case 1: bytes = ByteMutation.mutated(bytes, using: &random)
+        default:
+            // Behind the identifier.
+            for _ in 0..<random.integer(1...3) {
+                let number = random.element(of: [0, 1, 2, 3, 4, 9, -1, 127, 128, 1 << 16, 1 << 30, Int32.max, .min])
+                let width = random.element(of: [1, 1, 1, 4])
+                let place = random.integer(8...bytes.count - 4)
+                let patch = withUnsafeBytes(of: number.littleEndian) { Array($0) }
+                bytes.replaceSubrange(place..<place + width, with: patch.prefix(width))
+            }
+        }
+        return bytes
     }
 
     private func network(using random: inout SeededGenerator) -> [UInt8] {

@@ -4,7 +4,7 @@ import ArgumentParser
 enum Reader: String, CaseIterable, ExpressibleByArgument {
     case network, floatNetwork, layerCase, machine, schedule, picture, stream, curve
     case imported = "import"
-    case trellis, topology, onnx
+    case trellis, topology, onnx, model
 
     /// How the files' names end.
     var fileExtension: String {
@@ -17,6 +17,7 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
         case .trellis: "txt"
         case .topology: "csv"
         case .onnx: "onnx"
+        case .model: "tflite"
         }
     }
 }

@@ -21,23 +21,15 @@ extension NetworkBuilder {
                 "\(operand.stored) under \(options.filterHeight) x \(options.filterWidth)",
                 expected: "a window that fits the input")
         }
-        guard rows.before + rows.after + columns.before + columns.after == 0 else {
-            throw unsupported(
-                place, found: "windows of different numbers of elements at the edges",
-                expected: "windows that lie inside the input")
-        }
         let quantization = try outputQuantization(of: place)
         guard quantization == operand.quantization else {
             throw unsupported(
                 place, found: "an output of another scale or zero point", expected: "those of the operand")
         }
-        let convolution = Convolution(
-            outputChannels: operand.stored.channels, kernelHeight: options.filterHeight,
-            kernelWidth: options.filterWidth, strideY: options.strideHeight, strideX: options.strideWidth,
-            groups: operand.stored.channels)
         let clamp = try quantization.clamp(options.activation, at: place)
         let tensor = try output(of: place)
-        let stored = try average(operand, convolution, clamp, as: names.name(of: tensor), at: place)
+        let stored = try raggedAverage(
+            operand, options, rows, columns, clamp, as: names.name(of: tensor), at: place)
         try define(
             tensor, as: names.name(of: tensor), stored: stored,
             extents: [1, rows.output, columns.output, stored.channels], quantization, at: place)
@@ -45,7 +37,7 @@ extension NetworkBuilder {
 
     /// One layer where its rounding is proved. Otherwise, for ties about a zero point that is not 0, two: the mean as
     /// the format has it, zero points included, then less the zero point.
-    private mutating func average(
+    mutating func average(
         _ operand: ImportedTensor, _ convolution: Convolution, _ clamp: ClosedRange<Int>, as name: String,
         at place: OperatorPlace
     ) throws(Diagnostic) -> TensorShape {
@@ -68,7 +60,7 @@ extension NetworkBuilder {
         }
     }
 
-    /// MEAN over rows, columns or both: the sum times one multiplier that has the number of elements in it.
+    /// MEAN over rows, columns, channels: the sum times one multiplier that has the number of elements in it.
     mutating func mean(keepsDimensions: Bool, at place: OperatorPlace) throws(Diagnostic) {
         let operand = try picture(0, of: place)
         let rank = operand.extents.count
@@ -76,25 +68,25 @@ extension NetworkBuilder {
         guard !axes.isEmpty, axes.allSatisfy({ (0..<rank).contains($0) }) else {
             throw place.unfit("axes \(axes.sorted())", expected: "some of 0...\(rank - 1)")
         }
-        guard axes.allSatisfy({ $0 < rank - 1 && $0 >= rank - 3 || operand.extents[$0] == 1 }) else {
-            throw unsupported(place, found: "a mean over channels", expected: "over rows and columns")
-        }
+        // Axes in front of the last three have one element.
+        let joinsChannels = axes.contains(rank - 1)
         let height = axes.contains(rank - 3) ? operand.stored.height : 1
         let width = axes.contains(rank - 2) ? operand.stored.width : 1
         let quantization = try outputQuantization(of: place)
-        guard let multiplier = Self.meanMultiplier(operand.quantization, quantization, count: height * width) else {
+        let count = height * width * (joinsChannels ? operand.stored.channels : 1)
+        guard let multiplier = Self.meanMultiplier(operand.quantization, quantization, count: count) else {
             throw unsupported(
                 place, found: "scales \(operand.quantization.scale) and \(quantization.scale)",
                 expected: "a factor between 2^-31 and 2^30")
         }
+        let channels = joinsChannels ? 1 : operand.stored.channels
         let convolution = Convolution(
-            outputChannels: operand.stored.channels, kernelHeight: height, kernelWidth: width,
-            groups: operand.stored.channels)
+            outputChannels: channels, kernelHeight: height, kernelWidth: width, groups: channels)
         let tensor = try output(of: place)
         var accumulation = try ones(operand, convolution, as: names.name(of: tensor), at: place)
         accumulation.quantization = quantization
         accumulation.clamp = quantization.elements
-        accumulation.runtime = Array(repeating: .doubleRounding(multiplier), count: operand.stored.channels)
+        accumulation.runtime = Array(repeating: .doubleRounding(multiplier), count: channels)
         let stored = try append(accumulation, of: operand, at: place)
         let extents = operand.extents.enumerated().compactMap { axis, extent in
             axes.contains(axis) ? (keepsDimensions ? 1 : nil) : extent
@@ -122,7 +114,9 @@ extension NetworkBuilder {
         _ operand: ImportedTensor, _ convolution: Convolution, as name: String, at place: OperatorPlace
     ) throws(Diagnostic) -> Accumulation {
         let channels = convolution.outputChannels
-        let count = MemoryBudget.product(channels, convolution.kernelHeight, convolution.kernelWidth)
+        let count = MemoryBudget.product(
+            channels, convolution.kernelHeight, convolution.kernelWidth,
+            operand.stored.channels / convolution.groups)
         try reserve(MemoryBudget.product(2, count), for: "weights of 1", at: place)
         return Accumulation(
             name: name, operator: .convolution(convolution), codes: Array(repeating: 129, count: count),

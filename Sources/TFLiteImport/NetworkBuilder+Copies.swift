@@ -50,29 +50,79 @@ extension NetworkBuilder {
         try copy(operand, .maxPooling(pooling), at: place)
     }
 
-    /// PAD with the zero point, PADV2 with an element of the file.
+    /// PAD with the zero point, PADV2 with an element of the file. Channels are padded by the MAC array.
     mutating func pad(at place: OperatorPlace) throws(Diagnostic) {
-        let operand = try planes(0, of: place)
+        let operand = try picture(0, of: place)
         let quantization = try sameQuantization(as: operand, at: place)
-        let margins = try knownIntegers(1, of: place).elements
-        guard margins.count == 8, margins.allSatisfy({ (0...1024).contains($0) }) else {
-            throw place.unfit("padding \(margins)", expected: "two numbers in 0...1024 for each of four extents")
+        let rank = operand.extents.count
+        let listed = try knownIntegers(1, of: place).elements
+        guard listed.count == 2 * rank, listed.allSatisfy({ (0...1024).contains($0) }) else {
+            throw place.unfit(
+                "padding \(listed.prefix(16))", expected: "two numbers in 0...1024 for each of \(rank) extents")
         }
-        guard margins[0...1].allSatisfy({ $0 == 0 }), margins[6...7].allSatisfy({ $0 == 0 }) else {
+        guard listed.dropLast(6).allSatisfy({ $0 == 0 }) else {
             throw unsupported(
-                place, found: "padding \(margins) of batch, rows, columns, channels",
-                expected: "padding of rows and columns only")
+                place, found: "padding \(listed) of batch, rows, columns, channels", expected: "none of the batch")
         }
-        var element = quantization.zeroPoint
-        if place.operation.input(2) != nil {
-            let fill = try knownIntegers(2, of: place).elements
-            guard fill.count == 1, quantization.elements.contains(fill[0]) else {
-                throw place.unfit("a fill of \(fill)", expected: "one element in \(quantization.elements)")
-            }
-            element = fill[0]
+        // Rows, columns, channels.
+        let margins = Array(repeating: 0, count: max(0, 6 - listed.count)) + listed.suffix(6)
+        let element = try fill(of: place, quantization)
+        let tensor = try output(of: place)
+        let name = names.name(of: tensor)
+        let (before, after) = (margins[4], margins[5])
+        var padded = operand
+        if margins.prefix(4).contains(where: { $0 > 0 }) || before + after == 0 {
+            let padding = Padding(top: margins[0], bottom: margins[1], left: margins[2], right: margins[3])
+            padded = try pad(
+                operand, Pad(padding: padding, fill: element - quantization.elements.lowerBound),
+                as: before + after == 0 ? name : innerName(name, "rows"), at: place)
         }
-        let padding = Padding(top: margins[2], bottom: margins[3], left: margins[4], right: margins[5])
-        try copy(operand, .pad(Pad(padding: padding, fill: element - quantization.elements.lowerBound)), at: place)
+        if before + after > 0 {
+            let taps =
+                Array(repeating: [Int](), count: before) + (0..<operand.stored.channels).map { [$0] }
+                + Array(repeating: [Int](), count: after)
+            padded = try copy(padded, Selection(taps: taps, constant: element), as: name, at: place)
+        }
+        let extents = zip(operand.extents, 0..<rank).map { $0 + listed[2 * $1] + listed[2 * $1 + 1] }
+        try define(tensor, as: padded.viewed(as: extents), at: place)
+    }
+
+    /// Operand 2, one element of the file; the zero point where it is absent.
+    private func fill(of place: OperatorPlace, _ quantization: ActivationQuantization) throws(Diagnostic) -> Int {
+        guard let tensor = place.operation.input(2) else { return quantization.zeroPoint }
+        let described = subgraph.tensors[tensor]
+        guard model.isConstant(described), described.elementCount == 1,
+            let element = try model.constant(described)?.integers?.first, quantization.elements.contains(element)
+        else {
+            throw unsupported(
+                place, found: "a fill of \(described.elementCount) elements, or one that is computed",
+                expected: "one element in \(quantization.elements) that stands in the file")
+        }
+        return element
+    }
+
+    /// REDUCE_MAX over rows, columns or both: a maximum over the whole.
+    mutating func largest(keepsDimensions: Bool, at place: OperatorPlace) throws(Diagnostic) {
+        let operand = try picture(0, of: place)
+        let quantization = try sameQuantization(as: operand, at: place)
+        let rank = operand.extents.count
+        let axes = Set(try knownIntegers(1, of: place).elements.map { $0 < 0 ? $0 + rank : $0 })
+        guard !axes.isEmpty, axes.allSatisfy({ (0..<rank).contains($0) }) else {
+            throw place.unfit("axes \(axes.sorted())", expected: "some of 0...\(rank - 1)")
+        }
+        guard !axes.contains(rank - 1) || operand.stored.channels == 1 else {
+            throw unsupported(place, found: "a maximum over channels", expected: "over rows and columns")
+        }
+        let pooling = Pooling(
+            kernelHeight: axes.contains(rank - 3) ? operand.stored.height : 1,
+            kernelWidth: axes.contains(rank - 2) ? operand.stored.width : 1)
+        let tensor = try output(of: place)
+        let layer = Layer(name: names.name(of: tensor), operator: .maxPooling(pooling), inputs: [operand.name])
+        let stored = try append(layer, .none, of: [operand], as: quantization, at: place)
+        let extents = operand.extents.enumerated().compactMap { axis, extent in
+            axes.contains(axis) ? (keepsDimensions ? 1 : nil) : extent
+        }
+        try define(tensor, as: layer.name, stored: stored, extents: extents, quantization, at: place)
     }
 
     /// RESIZE_NEAREST_NEIGHBOR by one whole factor.

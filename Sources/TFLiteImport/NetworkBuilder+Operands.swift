@@ -43,6 +43,11 @@ extension NetworkBuilder {
                 expected: "results of the host at the end only")
         }
         if let imported = activations[tensor] { return imported }
+        if dealt[tensor] != nil || skipped.contains(tensor) {
+            throw unsupported(
+                place, found: "operand \(described.name), in batches that SPACE_TO_BATCH_ND makes",
+                expected: "a convolution behind it, and BATCH_TO_SPACE_ND behind that")
+        }
         if integers[tensor] != nil || model.isConstant(described) {
             throw unsupported(
                 place, found: "constant \(described.name) as an operand", expected: "activations made from the inputs")

@@ -10,6 +10,7 @@ extension NetworkBuilder {
         if builtin == .quantize, let first = place.operation.input(0), hostTensors[first] != nil {
             return try requantizeOnHost(at: place)
         }
+        if try isInBatches(builtin, at: place) { return }
         switch (builtin, place.operation.options) {
         case (.conv2D, .conv2D(let options)): try convolution(options, at: place)
         case (.depthwiseConv2D, .depthwiseConv2D(let options)): try depthwiseConvolution(options, at: place)
@@ -25,6 +26,15 @@ extension NetworkBuilder {
         case (.squeeze, .none): try squeeze([], at: place)
         case (.expandDims, _): try expandDimensions(at: place)
         case (.transpose, _): try transpose(at: place)
+        case (.spaceToBatchND, _): try spaceToBatch(at: place)
+        case (.batchToSpaceND, _): try batchToSpace(at: place)
+        case (.slice, _): try slice(at: place)
+        case (.stridedSlice, .stridedSlice(let options)): try stridedSlice(options, at: place)
+        case (.split, _), (.splitV, _): try split(at: place)
+        case (.depthToSpace, .depthToSpace(let block)): try depthToSpace(block, at: place)
+        case (.spaceToDepth, .spaceToDepth(let block)): try spaceToDepth(block, at: place)
+        case (.reduceMax, .reducer(let keepsDimensions)): try largest(keepsDimensions: keepsDimensions, at: place)
+        case (.reduceMax, .none): try largest(keepsDimensions: false, at: place)
         case (.add, .add(let options)): try sum(subtracts: false, options.activation, at: place)
         case (.sub, .sub(let options)): try sum(subtracts: true, options.activation, at: place)
         case (.mul, .mul(let activation)): try product(activation, at: place)
@@ -69,6 +79,7 @@ extension NetworkBuilder {
         "ADD", "SUB", "MUL", "MAX_POOL_2D", "PAD", "PADV2", "RESIZE_NEAREST_NEIGHBOR",
         "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "LOGISTIC", "TANH", "RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU",
         "HARD_SWISH", "QUANTIZE", "DEQUANTIZE", "SOFTMAX", "LOG_SOFTMAX", "ARG_MAX", "ARG_MIN", "RESIZE_BILINEAR",
-        "TRANSPOSE",
+        "TRANSPOSE", "SLICE", "STRIDED_SLICE", "SPLIT", "SPLIT_V", "DEPTH_TO_SPACE", "SPACE_TO_DEPTH",
+        "SPACE_TO_BATCH_ND", "BATCH_TO_SPACE_ND", "REDUCE_MAX",
     ].joined(separator: ", ")
 }

@@ -37,6 +37,17 @@ extension NetworkBuilder {
         if let scalar = try scalar(at: place) {
             return try map(scalar, scalar.products(to: quantization), activation, to: quantization, at: place)
         }
+        for index in 0...1 where model.isConstant(subgraph.tensors[try input(index, of: place)]) {
+            let operand = try picture(1 - index, of: place)
+            guard let constant = try constant(index, of: place, channels: operand.stored.channels) else { continue }
+            let real = operand.quantization.scale * constant.quantization.scale / quantization.scale
+            guard let multiplier = QuantizedMultiplier(real: Double(real)), multiplier.exponent <= 14 else {
+                throw unsupported(
+                    place, found: "scales \(operand.quantization.scale) and \(constant.quantization.scale)",
+                    expected: "scales that the kernel takes")
+            }
+            return try product(operand, constant, multiplier, activation, to: quantization, at: place)
+        }
         let (first, second) = try pair(commutes: true, at: place)
         // The kernels compute the factor in float32.
         let real = first.quantization.scale * second.quantization.scale / quantization.scale
@@ -49,9 +60,18 @@ extension NetworkBuilder {
     }
 
     /// The operands, the one of one pixel last.
-    private func pair(
+    private mutating func pair(
         commutes: Bool, at place: OperatorPlace
     ) throws(Diagnostic) -> (ImportedTensor, ImportedTensor) {
+        for index in 0...1 where model.isConstant(subgraph.tensors[try input(index, of: place)]) {
+            let operand = try picture(1 - index, of: place)
+            guard let constant = try constant(index, of: place, channels: operand.stored.channels) else { continue }
+            // The second operand may be one pixel.
+            let isSecond = commutes || index == 1
+            let tensor = try tensor(
+                of: constant, like: operand, isPixel: isSecond, as: names.name(of: output(of: place)), at: place)
+            return isSecond ? (operand, tensor) : (tensor, operand)
+        }
         let (first, second) = (try picture(0, of: place), try picture(1, of: place))
         if first.stored == second.stored || second.stored.isPixel(of: first.stored) { return (first, second) }
         guard commutes, first.stored.isPixel(of: second.stored) else {

@@ -24,6 +24,10 @@ struct NetworkBuilder {
     /// Those that the host computes behind the network; `activations` has the layer's result that it begins with.
     var hostTensors: [Int: HostTensor] = [:]
     private(set) var host: [HostOperator] = []
+    /// Those that lie in batches between SPACE_TO_BATCH_ND and a convolution.
+    var dealt: [Int: DealtTensor] = [:]
+    /// Those that would lie in batches between the convolution and BATCH_TO_SPACE_ND.
+    var skipped: Set<Int> = []
     private(set) var inputs: [GraphInput] = []
     private(set) var layers: [Layer] = []
     private(set) var formats: [String: TensorFormat] = [:]

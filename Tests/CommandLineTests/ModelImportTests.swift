@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import NetworkFiles
+import TFLite
 import Tensors
 import TestSupport
 import Testing

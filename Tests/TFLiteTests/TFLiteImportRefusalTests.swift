@@ -83,7 +83,7 @@ import Testing
         let input = pool.tensor("in", [1, 3, 3, 1])
         pool.add(
             .averagePool2D, [input], pool.tensor("out", [1, 2, 2, 1]),
-            options: (5, [0: .int8(0), 1: .int32(2), 2: .int32(2), 3: .int32(2), 4: .int32(2)]))
+            options: (5, [0: .int8(0), 1: .int32(2), 2: .int32(2), 3: .int32(2), 4: .int32(2), 5: .int8(4)]))
         #expect(pool.refusal()?.place == "net.tflite, operator 0 AVERAGE_POOL_2D")
         var joined = WrittenModel()
         let left = joined.tensor("in", [1, 1, 1, 2])
