@@ -245,8 +245,9 @@ let package = Package(
             "ReferenceModel", "Importers", "TestSupport",
         ]),
         tests("CalibrationTests", [
-            "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
-            "Images", "Graph", "Networks", "NetworkFiles", "FloatModel", "Calibration", "Studies",
+            "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization",
+            "EntropyCoding", "Images", "Graph", "MachineDescription", "Networks", "NetworkFiles", "ONNX", "ONNXImport",
+            "FloatModel", "Calibration", "Simulation", "Studies",
         ]),
         tests("ConformanceTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",

@@ -1,35 +1,44 @@
 import Diagnostics
-import FixedPoint
 import Graph
 import Quantization
 
 extension ActivationOptions {
-    /// The codebooks of a tensor whose format is free: by its learned ranges where there are any, else searched on its
-    /// samples.
+    /// The codebooks of tensors whose format is free, one tensor after the other: by their learned ranges where there
+    /// are any, else searched on their samples.
     ///
     /// - Parameters:
-    ///   - sharedBy: so many consecutive channels have one select and one offset.
+    ///   - copied: which of their channels have one select and one offset, and whether one code must be 0 in all: then
+    ///     no codebook lies about anything else, and a law of closed form takes the place of tables.
     ///   - mirrorsNegativeSums: negative values are coded first and mirrored then: codes must be signed even though no
     ///     sample is negative.
     /// - Throws: `networkValueOutOfRange` for learned ranges with tables, and what the laws throw.
     func codebookSet(
-        for samples: TensorSamples, sharedBy count: Int = 1, learned: [Float]?, mirrorsNegativeSums: Bool,
-        at place: String
+        for samples: TensorSamples, copied: CopiedTensors, of names: [String], learned: [Float]?,
+        mirrorsNegativeSums: Bool, at place: String
     ) throws(Diagnostic) -> CodebookSet {
-        guard count == 1 else {
-            let shared = try codebookSet(
-                for: samples.joiningEvery(count),
-                learned: learned.map { ranges in
-                    stride(from: 0, to: ranges.count, by: count).map { ranges[$0..<$0 + count].max()! }
-                },
-                mirrorsNegativeSums: mirrorsNegativeSums, at: place)
-            func repeated<Element>(_ elements: [Element]) -> [Element] {
-                elements.flatMap { Array(repeating: $0, count: count) }
-            }
-            return try CodebookSet(
-                codebooks: shared.codebooks, selects: repeated(shared.selects), offsets: repeated(shared.offsets),
-                step: shared.step)
+        var options = self
+        if copied.isPadded(names[0]) {
+            options.meanRemoval = .none
+            if law == .table, learned == nil { options.law = ActivationOptions().law }
         }
+        guard let shared = copied.sharedChannels(of: names) else {
+            return try options.codebookSet(
+                for: samples, learned: learned, mirrorsNegativeSums: mirrorsNegativeSums, at: place)
+        }
+        var ranges = learned.map { _ in Array(repeating: Float(0), count: shared.max()! + 1) }
+        for (channel, range) in (learned ?? []).enumerated() {
+            ranges![shared[channel]] = max(ranges![shared[channel]], range)
+        }
+        let set = try options.codebookSet(
+            for: samples.joining(shared), learned: ranges, mirrorsNegativeSums: mirrorsNegativeSums, at: place)
+        return try CodebookSet(
+            codebooks: set.codebooks, selects: shared.map { set.selects[$0] }, offsets: shared.map { set.offsets[$0] },
+            step: set.step)
+    }
+
+    private func codebookSet(
+        for samples: TensorSamples, learned: [Float]?, mirrorsNegativeSums: Bool, at place: String
+    ) throws(Diagnostic) -> CodebookSet {
         // Codes 0...255 have values of 9 bits at least.
         let isUnsigned = samples.pooled.isUnsigned && !mirrorsNegativeSums && bits > 8
         let isClassic = law == .linear && codebooks == 1
@@ -46,23 +55,6 @@ extension ActivationOptions {
                     "fine-tune with --fixed-activations, choose another law, or quantize with --ignore-learned-ranges")
         }
         return try quantizer.codebookSet(learned: learned, isUnsigned: isUnsigned, at: place)
-    }
-}
-
-extension Graph {
-    /// How many consecutive channels of a tensor end in one channel, by the pixel shuffles that read it: these have one
-    /// codebook.
-    func channelsOfOneCodebook(_ name: String) -> Int {
-        layers.filter { $0.inputs.contains(name) }.reduce(1) { count, reader in
-            let area: Int
-            switch reader.operator {
-            case .pixelShuffle(let factor): area = factor * factor
-            case .maxPooling, .pad, .nearestResize: area = 1
-            default: return count
-            }
-            let shuffled = area * channelsOfOneCodebook(reader.name)
-            return count / greatestCommonDivisor(count, shuffled) * shuffled
-        }
     }
 }
 

@@ -44,15 +44,16 @@ package struct ChannelSamples: Sendable {
         mean = parts.flatMap(\.mean)
     }
 
-    /// Every `count` consecutive channels as one.
-    func joiningEvery(_ count: Int) -> ChannelSamples {
-        precondition(channels % count == 0, "\(channels) channels in groups of \(count)")
+    /// Channels of one number as one; numbers from 0 on.
+    func joining(_ numbers: [Int]) -> ChannelSamples {
+        precondition(channels == numbers.count, "\(channels) channels, \(numbers.count) numbers")
         var joined = self
-        let groups = stride(from: 0, to: channels, by: count).map { $0..<$0 + count }
+        var groups: [[Int]] = Array(repeating: [], count: numbers.max()! + 1)
+        for (channel, number) in numbers.enumerated() { groups[number].append(channel) }
         joined.samples = groups.map { $0.flatMap { samples[$0] } }
-        joined.minimum = groups.map { minimum[$0].min()! }
-        joined.maximum = groups.map { maximum[$0].max()! }
-        joined.mean = groups.map { mean[$0].reduce(0, +) / Double(count) }
+        joined.minimum = groups.map { $0.map { minimum[$0] }.min()! }
+        joined.maximum = groups.map { $0.map { maximum[$0] }.max()! }
+        joined.mean = groups.map { group in group.reduce(0) { $0 + mean[$1] } / Double(group.count) }
         return joined
     }
 

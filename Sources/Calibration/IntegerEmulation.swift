@@ -77,6 +77,13 @@ public struct IntegerEmulation: Sendable {
         case (.concatenation, _): return Rearrangement.concatenate(inputs)
         case (.maxPooling(let pooling), _):
             return Rearrangement.largest(input, pooling, of: layer.outputShape(of: input.shape))
+        case (.pad(let pad), _):
+            let fill: (Int) -> Double =
+                switch network.formats[layer.name]! {
+                case .codes(let set): { Double(set.value(of: pad.fill, channel: $0)) }
+                case .integers16: { _ in Double(pad.fill) }
+                }
+            return Rearrangement.padded(input, pad, of: layer.outputShape(of: input.shape), outside: fill)
         case (.nearestResize(let factor), _): return Rearrangement.replicate(input, factor: factor)
         case (.pixelShuffle(let factor), _): return Rearrangement.shuffle(input, factor: factor)
         case (.quantizeLatent(let grid), _):

@@ -13,6 +13,10 @@ import Tensors
 ///     b ─┴─ joined ─┐       a, b and c: one grid, searched on the samples of all their channels;
 ///     c ────────────┴─ all  selects and offsets are those of their own
 struct JointFormats {
+    /// Which tensors these are.
+    let copied: CopiedTensors
+    /// Formats that are not chosen.
+    let given: GivenFormats
     /// By the layers that make the operands; none for graphs without concatenations.
     private(set) var formats: [String: TensorFormat] = [:]
 
@@ -21,19 +25,18 @@ struct JointFormats {
     init(
         _ network: FloatNetwork, options: QuantizationOptions, pictures: CalibrationPictures, kernels: KernelLevel
     ) throws(Diagnostic) {
-        let groups = network.graph.joinedTensors.filter { group in
-            group.count > 1 && !group.contains { network.graph.hasGivenFormat($0) }
-        }
+        copied = try CopiedTensors(network.graph)
+        given = try GivenFormats(network.graph)
+        let givenFormats = given.formats
+        let groups = copied.groups.filter { group in group.count > 1 && group.allSatisfy { givenFormats[$0] == nil } }
         guard !groups.isEmpty else { return }
+        let mirrored = Set(network.graph.layers.filter(\.mirrorsNegativeSums).map(\.name))
         let samples = try CalibrationFlow.samples(of: Set(groups.joined()), network, pictures, kernels: kernels)
         for group in groups {
-            let place = "layer \(group[0])"
-            let mirrors = group.contains { network.graph[layer: $0]?.mirrorsNegativeSums ?? false }
-            let shared = group.map(network.graph.channelsOfOneCodebook).max()!
             let set = try options.activations.codebookSet(
-                for: TensorSamples(joining: group.map { samples[$0]! }),
-                sharedBy: group.allSatisfy { samples[$0]!.channels % shared == 0 } ? shared : 1,
-                learned: try Self.learned(group, network, options), mirrorsNegativeSums: mirrors, at: place)
+                for: TensorSamples(joining: group.map { samples[$0]! }), copied: copied, of: group,
+                learned: try Self.learned(group, network, options),
+                mirrorsNegativeSums: !mirrored.isDisjoint(with: group), at: "layer \(group[0])")
             var first = 0
             for name in group {
                 let channels = first..<first + samples[name]!.channels
@@ -60,37 +63,5 @@ struct JointFormats {
                 remedy: "learn them for all, or quantize with --ignore-learned-ranges")
         }
         return ranges.flatMap { $0 }
-    }
-}
-
-extension Graph {
-    /// The tensors whose codes concatenations bring together, directly or through pixel shuffles and other
-    /// concatenations, group by group in the graph's order.
-    fileprivate var joinedTensors: [[String]] {
-        var parents: [String: String] = [:]
-        func root(_ name: String) -> String {
-            var name = name
-            while let parent = parents[name] { name = parent }
-            return name
-        }
-        func unite(_ name: String, _ operands: [String]) {
-            for operand in operands where root(operand) != root(name) { parents[root(operand)] = root(name) }
-        }
-        var concatenations: [String] = []
-        var copies: Set<String> = []
-        for layer in layers {
-            switch layer.operator {
-            case .concatenation: concatenations.append(layer.name)
-            case .pixelShuffle, .maxPooling, .pad, .nearestResize: break
-            default: continue
-            }
-            copies.insert(layer.name)
-            unite(layer.name, layer.inputs)
-        }
-        let roots = Set(concatenations.map(root))
-        let names = (inputs.map(\.name) + layers.map(\.name)).filter {
-            !copies.contains($0) && roots.contains(root($0))
-        }
-        return roots.sorted().map { group in names.filter { root($0) == group } }
     }
 }

@@ -111,20 +111,13 @@ extension LayerQuantizer {
                     remedy: "put a requantize layer behind this one and give it the gains")
             }
         }
-        if case .twoStageAdd = layer.operator {
-            throw unexecutable(
-                "two rounding stages", expected: "an add, whose sum is rounded once", remedy: "write add instead")
-        }
-        if case .pad = layer.operator {
-            throw unexecutable(
-                "a stored element outside the tensor, which a float network has not",
-                expected: "padding of the layer that reads it", remedy: "give that layer the padding: it is 0 there")
-        }
-        if case .add = layer.operator, case .leakyRelu = layer.activation {
+        switch (layer.operator, layer.activation) {
+        case (.add, .leakyRelu), (.twoStageAdd, .leakyRelu):
             throw unexecutable(
                 "a leakyRelu",
                 expected: "none, relu or clip: an add has one multiplier an operand, whatever the sign of the sum",
                 remedy: "put a requantize layer with the leakyRelu behind the add")
+        default: break
         }
     }
 
@@ -135,7 +128,7 @@ extension LayerQuantizer {
     }
 
     /// Step of each operand / step of the sum, as mantissas of 31 bits with one exponent.
-    func addition() throws(Diagnostic) -> AdditionParameters {
+    func addition(subtracts: Bool) throws(Diagnostic) -> AdditionParameters {
         let ratios = layer.inputs.map {
             ExactRational(quantized.formats[$0]!.step)! / ExactRational(outputFormat.step)!
         }
@@ -152,7 +145,8 @@ extension LayerQuantizer {
             [.gemmlowpDouble, .halfUpDouble, .tosaDouble, .onnxFloat32].contains(options.arithmetic.rounding)
             ? .single : options.arithmetic.rounding
         var result = AdditionParameters(
-            mantissaA: min(mantissas[0], largest), mantissaB: min(mantissas[1], largest), exponent: exponent,
+            mantissaA: min(mantissas[0], largest), mantissaB: min(mantissas[1], largest) * (subtracts ? -1 : 1),
+            exponent: exponent,
             rounding: rounding, resultBits: options.arithmetic.resultBits)
         switch layer.activation {
         case .none, .leakyRelu: break

@@ -8,21 +8,21 @@ import Tensors
 
 /// Quantizes one layer, given everything before it: its output's format, then its parameters.
 struct LayerQuantizer {
-    let layer: Layer
+    private(set) var layer: Layer
     let float: FloatNetwork
     let options: QuantizationOptions
     var quantized: QuantizedNetwork
     let flow: CalibrationFlow
     let floatOutputs: [Tensor<Float>]
-    /// Where concatenations join the output with others.
-    let jointFormat: TensorFormat?
+    /// What the formats of outputs follow from, where they are not chosen layer by layer.
+    let joint: JointFormats
     /// Whether the output's range was chosen by its samples, or learned.
-    private(set) var isSearched = false
+    var isSearched = false
 
     init(
         layer: Layer, float: FloatNetwork, options: QuantizationOptions, quantized: QuantizedNetwork,
         flow: CalibrationFlow, floatOutputs: [Tensor<Float>],
-        jointFormat: TensorFormat?
+        joint: JointFormats
     ) {
         self.layer = layer
         self.float = float
@@ -30,7 +30,7 @@ struct LayerQuantizer {
         self.quantized = quantized
         self.flow = flow
         self.floatOutputs = floatOutputs
-        self.jointFormat = jointFormat
+        self.joint = joint
     }
 
     var place: String { "layer \(layer.name)" }
@@ -51,103 +51,23 @@ struct LayerQuantizer {
             quantized.parameters[layer.name] = .requantization(
                 try postProcessing(scales: Array(repeating: 1, count: floatOutputs[0].shape.channels)))
             try appendRates(scales: Array(repeating: 1, count: floatOutputs[0].shape.channels))
-        case .add: quantized.parameters[layer.name] = .addition(try addition())
+        case .add: quantized.parameters[layer.name] = .addition(try addition(subtracts: false))
+        case .twoStageAdd(let sum):
+            // Rounding its operands, too, serves models of integers alone.
+            layer.operator = .add
+            quantized.parameters[layer.name] = .addition(try addition(subtracts: sum.subtracts))
         case .multiply:
             // The product's step is that of the operands together.
             let scales = Array(
                 repeating: quantized.formats[layer.inputs[1]]!.step, count: floatOutputs[0].shape.channels)
             try widenOutput(scales: scales)
             quantized.parameters[layer.name] = .requantization(try postProcessing(scales: scales))
-        case .twoStageAdd:
-            preconditionFailure("requireExecutable lets no twoStageAdd pass")
-        case .concatenation, .pixelShuffle, .maxPooling, .pad, .nearestResize, .quantizeLatent, .reconstructLatent:
+        case .pad(let pad):
+            layer.operator = .pad(filled(pad))
+            quantized.parameters[layer.name] = LayerParameters.none
+        case .concatenation, .pixelShuffle, .maxPooling, .nearestResize, .quantizeLatent, .reconstructLatent:
             quantized.parameters[layer.name] = LayerParameters.none
         }
-    }
-
-    // MARK: Format
-
-    private mutating func format() throws(Diagnostic) -> TensorFormat {
-        let learned = options.takesLearnedRanges ? float.ranges.activations[layer.name] : nil
-        if let format = try unsearchedFormat() {
-            if learned == nil { return format }
-            throw Diagnostic(
-                .networkValueOutOfRange, at: place, found: "learned activation ranges",
-                expected: "none: the format of this tensor follows from its place in the graph",
-                remedy: "leave them out, or quantize with --ignore-learned-ranges")
-        }
-        // One format with the other operands of a concatenation, which a single layer may not make coarser.
-        if let jointFormat { return jointFormat }
-        isSearched = true
-        return .codes(
-            try options.activations.codebookSet(
-                for: TensorSamples(floatOutputs, of: flow.pictures),
-                sharedBy: float.graph.channelsOfOneCodebook(layer.name), learned: learned,
-                mirrorsNegativeSums: layer.mirrorsNegativeSums, at: place))
-    }
-
-    /// The format of a tensor that has no range to choose.
-    private func unsearchedFormat() throws(Diagnostic) -> TensorFormat? {
-        let graph = float.graph
-        let channels = floatOutputs[0].shape.channels
-        if case .quantizeLatent = layer.operator { return .integers16(step: 1) }
-        if case .reconstructLatent(let grid) = layer.operator {
-            return .integers16(step: 1 / Double(1 << grid.fractionBits))
-        }
-        if let grid = graph.latentGrid(readingFrom: layer.name) {
-            return .integers16(step: 1 / Double(1 << grid.fractionBits))
-        }
-        if case .concatenation = layer.operator { return try joinedFormat() }
-        if case .pixelShuffle(let factor) = layer.operator { return try shuffledFormat(squaredFactor: factor * factor) }
-        switch layer.operator {
-        case .maxPooling, .pad, .nearestResize: return inputFormat
-        default: break
-        }
-        if graph.latents.contains(layer.name) {
-            return .codes(
-                try .latents(ChannelSamples(floatOutputs), removal: options.activations.meanRemoval, at: place))
-        }
-        if graph.outputs.first == layer.name, channels == graph.inputs[0].channels {
-            return .codes(.uniform(.linearUnsigned, channels: channels, step: 1.0 / 255))
-        }
-        return nil
-    }
-
-    private func joinedFormat() throws(Diagnostic) -> TensorFormat {
-        var selects: [UInt8] = []
-        var offsets: [Int32] = []
-        for name in layer.inputs {
-            let format = quantized.formats[name]!
-            guard case .codes(let set) = format, case .codes(let first) = inputFormat else {
-                guard format == inputFormat else { throw unjoinable(name) }
-                continue
-            }
-            guard set.codebooks == first.codebooks, set.step == first.step else { throw unjoinable(name) }
-            selects += set.selects
-            offsets += set.offsets
-        }
-        guard case .codes(let first) = inputFormat else { return inputFormat }
-        return .codes(try CodebookSet(codebooks: first.codebooks, selects: selects, offsets: offsets, step: first.step))
-    }
-
-    /// Operands of which one has a format of its own.
-    private func unjoinable(_ name: String) -> Diagnostic {
-        let given = layer.inputs.first { float.graph.hasGivenFormat($0) } ?? name
-        return Diagnostic(
-            .concatenationUnquantizable, at: place,
-            found:
-                "operand '\(given)', whose format is given (the picture, an output picture or latents), beside others",
-            expected: "operands of one format, because a concatenation copies codes",
-            remedy: "put a requantize layer between '\(given)' and the concatenation: it gets the format of the others")
-    }
-
-    private func shuffledFormat(squaredFactor: Int) throws(Diagnostic) -> TensorFormat {
-        guard case .codes(let set) = inputFormat else { return inputFormat }
-        let sources = stride(from: 0, to: set.channels, by: squaredFactor)
-        return .codes(
-            try CodebookSet(
-                codebooks: set.codebooks, selects: sources.map { set.selects[$0] },
-                offsets: sources.map { set.offsets[$0] }, step: set.step))
     }
 
     // MARK: Accumulation
@@ -369,31 +289,5 @@ struct LayerQuantizer {
             guard let change = Int64(rounding: mean), abs(change) < Self.largestSum else { continue }
             parameters.beta[channel] = max(1, parameters.beta[channel] + change)
         }
-    }
-}
-
-extension Graph {
-    /// Whether a tensor's format follows from its place in the graph: the picture, latents and what their operators
-    /// read and write, a picture at the end.
-    func hasGivenFormat(_ name: String) -> Bool {
-        guard let layer = self[layer: name] else { return true }
-        switch layer.operator {
-        case .quantizeLatent, .reconstructLatent: return true
-        case .concatenation, .pixelShuffle, .maxPooling, .pad, .nearestResize: return false
-        default:
-            return latents.contains(name) || latentGrid(readingFrom: name) != nil
-                || (outputs.first == name && (try? channels())?[name] == inputs[0].channels)
-        }
-    }
-
-    /// The grid of the first latent operator that reads a tensor.
-    fileprivate func latentGrid(readingFrom name: String) -> LatentGrid? {
-        for layer in layers where layer.inputs.contains(name) {
-            switch layer.operator {
-            case .quantizeLatent(let grid), .reconstructLatent(let grid): return grid
-            default: continue
-            }
-        }
-        return nil
     }
 }

@@ -13,6 +13,9 @@ public import Tensors
 /// one, and the one that the quantized layers so far produce. Ranges come from the first; weights, biases and betas of
 /// a layer are fitted on the second, so that a layer takes up the mean error of those before it.
 ///
+/// The graph of the result is the float network's, but for `requantize` layers before copies that cannot take their
+/// operand as it is, the element that a `pad` puts outside, and two-stage sums, which become sums of one rounding.
+///
 /// The same network, options and pictures give the same integers everywhere: floats pass basic operations alone, in one
 /// order whatever the processor.
 public struct Quantizer: Sendable {
@@ -32,19 +35,20 @@ public struct Quantizer: Sendable {
     ///   - calibration: its pictures have samples 0...255, height and width multiples of the graph's `sizeMultiple`; at
     ///     least one.
     ///   - memory: asked for the tensors of all pictures before any is made.
-    ///   - progress: called with each layer's name before it is quantized.
+    ///   - progress: called before each layer is quantized, with its number from 1 and how many there are.
     /// - Throws: `memoryBudgetExceeded`, `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`,
-    ///   `activationUnquantizable`, `concatenationUnquantizable`, `floatNotFinite`, those of the proof of widths, and
-    ///   the diagnostics of the network's validation and of `FloatNetwork.requirePicture`.
+    ///   `activationUnquantizable`, `floatNotFinite`, those of the proof of widths, and the diagnostics of the
+    ///   network's validation and of `FloatNetwork.requirePicture`.
     public func quantize(
-        _ calibration: CalibrationPictures, memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
+        _ calibration: CalibrationPictures, memory: MemoryBudget = .standard, progress: (Int, Int) -> Void = { _, _ in }
     ) throws(Diagnostic) -> QuantizedNetwork {
+        try network.validate()
+        let network = try network.requantizingOperands()
         let pictures = calibration.pictures
         try memory.require(
             CalibrationMemory.byteCount(network.graph, pictures),
             for: "tensors of \(pictures.count) calibration pictures", at: "network \(network.graph.name)")
         try requireOptions(calibration)
-        try network.validate()
         let graph = network.graph
         let imageName = graph.inputs[0].name
         let image = CodebookSet.uniform(.linearUnsigned, channels: graph.inputs[0].channels, step: 1.0 / 255)
@@ -56,16 +60,18 @@ public struct Quantizer: Sendable {
                 accumulatorBits: options.arithmetic.accumulatorBits))
         let joint = try JointFormats(network, options: options, pictures: calibration, kernels: kernels)
         let lastReaders = graph.lastReaders
-        for layer in graph.layers {
-            progress(layer.name)
+        for (index, layer) in graph.layers.enumerated() {
+            progress(index + 1, graph.layers.count)
             let outputs = try flow.floatOutputs(of: layer)
             var step = LayerQuantizer(
                 layer: layer, float: network, options: options, quantized: quantized, flow: flow, floatOutputs: outputs,
-                jointFormat: joint.formats[layer.name])
+                joint: joint)
             try step.quantize()
             quantized = step.quantized
-            try quantized.requireProvenWidths(of: layer)
-            flow.advance(layer, floatOutputs: outputs, quantized: quantized, forgetting: lastReaders[layer.name] ?? [])
+            quantized.graph.layers[index] = step.layer
+            try quantized.requireProvenWidths(of: step.layer)
+            flow.advance(
+                step.layer, floatOutputs: outputs, quantized: quantized, forgetting: lastReaders[layer.name] ?? [])
         }
         quantized.widths = narrowestWidths(of: quantized)
         try quantized.validate()
@@ -75,7 +81,7 @@ public struct Quantizer: Sendable {
 
     /// The same with photographs alone.
     public func quantize(
-        _ photographs: [Tensor<UInt8>], memory: MemoryBudget = .standard, progress: (String) -> Void = { _ in }
+        _ photographs: [Tensor<UInt8>], memory: MemoryBudget = .standard, progress: (Int, Int) -> Void = { _, _ in }
     ) throws(Diagnostic) -> QuantizedNetwork {
         try quantize(CalibrationPictures(photographs: photographs), memory: memory, progress: progress)
     }

@@ -33,9 +33,9 @@ package struct TensorSamples: Sendable {
             weights: parts[0].weights)
     }
 
-    /// Every `count` consecutive channels as one.
-    func joiningEvery(_ count: Int) -> TensorSamples {
-        TensorSamples(pooled: pooled.joiningEvery(count), kinds: kinds.map { $0.joiningEvery(count) }, weights: weights)
+    /// Channels of one number as one; numbers from 0 on.
+    func joining(_ numbers: [Int]) -> TensorSamples {
+        TensorSamples(pooled: pooled.joining(numbers), kinds: kinds.map { $0.joining(numbers) }, weights: weights)
     }
 
     var channels: Int { pooled.channels }

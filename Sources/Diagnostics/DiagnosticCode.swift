@@ -52,7 +52,6 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case groupingNotExecutable = "QUANTIZATION-006"
     case lawParameterOutOfRange = "QUANTIZATION-007"
     case activationUnquantizable = "QUANTIZATION-008"
-    case concatenationUnquantizable = "QUANTIZATION-009"
 
     // REFERENCE: a quantized network that the reference model refuses to run
     case referenceOverflowRule = "REFERENCE-001"

@@ -54,14 +54,14 @@ public enum Rearrangement {
         }
     }
 
-    /// Zero outside.
+    /// - Parameter outside: of a channel, what lies outside of the input.
     public static func padded<Element: Numeric>(
-        _ input: Tensor<Element>, _ pad: Pad, of shape: TensorShape
+        _ input: Tensor<Element>, _ pad: Pad, of shape: TensorShape, outside: (Int) -> Element = { _ in 0 }
     ) -> Tensor<Element> {
         filled(shape) { y, x, c in
             let (row, column) = (y * pad.strideY - pad.padding.top, x * pad.strideX - pad.padding.left)
             let isInside = (0..<input.shape.height).contains(row) && (0..<input.shape.width).contains(column)
-            return isInside ? input[row, column, c] : 0
+            return isInside ? input[row, column, c] : outside(c)
         }
     }
 

@@ -22,6 +22,11 @@ struct RandomNetwork {
             (0..<count).map { _ in .random(in: range, using: &random) }
         }
         var network = FloatNetwork(graph: graph, parameters: [:])
+        for (index, layer) in graph.layers.enumerated() {
+            guard case .pad(var pad) = layer.operator, !random.once(in: 8) else { continue }
+            pad.fill = 0
+            network.graph.layers[index].operator = .pad(pad)
+        }
         for layer in graph.layers {
             let outputs = shapes[layer.name]!.channels
             switch layer.operator {

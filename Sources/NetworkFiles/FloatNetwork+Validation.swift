@@ -3,8 +3,8 @@ import Graph
 public import Networks
 
 extension FloatNetwork {
-    /// Checks parameters against the graph: every layer has what its operator needs, of the right size, and
-    /// normalizations cannot divide by zero or less.
+    /// Checks parameters against the graph: every layer has what its operator needs, of the right size, normalizations
+    /// cannot divide by zero or less, and nothing but 0 lies outside of what is padded.
     ///
     /// - Throws: `networkTensorMissing`, `networkTensorMismatch`, `networkValueOutOfRange`, and the graph's own
     ///   diagnostics.
@@ -13,6 +13,11 @@ extension FloatNetwork {
         for layer in graph.layers {
             let outputChannels = channels[layer.name]!
             let inputChannels = channels[layer.inputs[0]]!
+            if case .pad(let pad) = layer.operator, pad.fill != 0 {
+                throw outOfRange(
+                    "layer \(layer.name)", found: "fill \(pad.fill)",
+                    expected: "fill 0: outside of a tensor in real numbers lies 0, whose code quantization chooses")
+            }
             switch parameters[layer.name] {
             case .accumulation(let weights, let bias)? where layer.isAccumulating:
                 let shape = layer.weightShape(inputChannels: inputChannels)

@@ -99,9 +99,7 @@ public struct NetworkSource: Sendable {
                     along); --float goes with such files only
                     """)
         }
-        if let quantized = file.quantized,
-            quantized.graph.layers != network.graph.layers || quantized.graph.inputs != network.graph.inputs
-        {
+        if let quantized = file.quantized, !quantized.graph.isQuantization(of: network.graph) {
             throw Diagnostic(
                 .networkReferenceUnfit, at: place,
                 found:

@@ -67,10 +67,8 @@ struct QuantizeCommand: ParsableCommand {
         if codec { network = try network.withLatentOperators() }
         let carried = try carriedFloat(network)
         let pictures = try calibrationSet(calibration, choices, of: network.graph, memory: memory.budget())
-        var begun = 0
-        var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) { _ in
-            begun += 1
-            Console.progress("layer", begun, of: network.graph.layers.count)
+        var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) {
+            Console.progress("layer", $0, of: $1)
         }
         if codec {
             quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures.photographs)
@@ -92,6 +90,14 @@ struct QuantizeCommand: ParsableCommand {
             \(pictures.photographs.count) crops of photographs\(drawn); \(WeightCodingSummary(quantized).text)
             """
         )
+        let added = Set(quantized.graph.layers.map(\.name)).subtracting(network.graph.layers.map(\.name)).sorted()
+        if !added.isEmpty {
+            Console.note(
+                """
+                requantize layers that were added, before copies that cannot take their operand's format: \
+                \(added.joined(separator: ", "))
+                """)
+        }
         guard json else { return }
         let (widths, summary) = (quantized.widths, WeightCodingSummary(quantized))
         let record: ResultRecord = [
