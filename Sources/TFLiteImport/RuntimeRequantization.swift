@@ -12,6 +12,7 @@ package enum RuntimeRequantization: Equatable {
     case average(count: Int, zeroPoint: Int)
 
     /// The accumulator fits 32 bits, after a left shift too.
+    @inline(__always)
     package func value(of accumulator: Int64) -> Int64 {
         switch self {
         case .doubleRounding(let multiplier):
