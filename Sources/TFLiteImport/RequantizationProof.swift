@@ -47,9 +47,10 @@ package struct RequantizationProof {
         let end = (accumulator: accumulators.upperBound, result: runtime.value(of: accumulators.upperBound))
         let last = clamped(end.result)
         guard candidate(accumulators.lowerBound) == result, candidate(end.accumulator) == last else { return false }
-        let stepsPerResult = runtime.stepsPerResult
+        let (stepsPerResult, stepOffset) = (runtime.stepsPerResult, runtime.stepOffset)
         while result < last {
-            let step = first(reaching: result + 1, before: end, near: (Double(result) + 0.5) * stepsPerResult)
+            let estimate = (Double(result) + 0.5) * stepsPerResult + (result < 0 ? stepOffset : -stepOffset)
+            let step = first(reaching: result + 1, before: end, near: estimate)
             guard candidate(step.accumulator - 1) == result, candidate(step.accumulator) == clamped(step.result) else {
                 return false
             }
@@ -68,19 +69,19 @@ package struct RequantizationProof {
         reaching result: Int64, before end: (accumulator: Int64, result: Int64), near estimate: Double
     ) -> (accumulator: Int64, result: Int64) {
         var (below, reached) = (accumulators.lowerBound, end)
-        func narrow(at accumulator: Int64) {
+        // The estimate is rarely wrong by more than one: its neighbour on the other side settles it.
+        var (next, tries) = (abs(estimate) < 0x1p40 ? Int64(estimate) : below, 4)
+        while reached.accumulator - below > 1 {
+            let isNear = tries > 0 && next > below && next < reached.accumulator
+            let accumulator = isNear ? next : below + (reached.accumulator - below) / 2
             let value = runtime.value(of: accumulator)
-            if value >= result { reached = (accumulator, value) } else { below = accumulator }
-        }
-        if abs(estimate) < 0x1p40 {
-            // The estimate is rarely wrong by more than one: its neighbour on the other side settles it.
-            var accumulator = Int64(estimate)
-            for _ in 0..<4 where accumulator > below && accumulator < reached.accumulator {
-                narrow(at: accumulator)
-                accumulator += accumulator == below ? 1 : -1
+            if value >= result {
+                (reached, next) = ((accumulator, value), accumulator - 1)
+            } else {
+                (below, next) = (accumulator, accumulator + 1)
             }
+            tries -= 1
         }
-        while reached.accumulator - below > 1 { narrow(at: below + (reached.accumulator - below) / 2) }
         return reached
     }
 }

@@ -43,4 +43,11 @@ package enum RuntimeRequantization: Equatable {
         case .average(let count, _): Double(count)
         }
     }
+
+    /// So many accumulators before a half step above 0, and behind one below 0, the result steps: what the first of two
+    /// roundings adds.
+    var stepOffset: Double {
+        guard case .doubleRounding(let multiplier) = self, multiplier.exponent < 0 else { return 0 }
+        return 0x1p30 / Double(multiplier.mantissa)
+    }
 }
