@@ -262,8 +262,8 @@ let package = Package(
         ]),
         tests("RTLTests", [
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Commands",
-            "Networks", "NetworkFiles", "Timing", "Machine", "ReferenceModel", "Conformance", "Scheduling", "Lowering",
-            "Simulation", "RTL", "TestVectors", "TestSupport",
+            "Networks", "NetworkFiles", "Geometry", "Timing", "Machine", "ReferenceModel", "Conformance", "Scheduling",
+            "Lowering", "Simulation", "RTL", "TestVectors", "TestSupport",
         ]),
         tests("TracesTests", [
             "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing",

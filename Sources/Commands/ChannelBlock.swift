@@ -20,27 +20,51 @@ import Quantization
 ///     54 u8  index bits   55 u8 offset bits   56 u8 base bits   57 u8 slope bits   58 u8 slope shift   59 u8 unused
 ///     60 u32 segments     (54...60: of a normalization table)
 ///
+/// Records are found by channel, counted from the tensor's first. A block may hold those of a `ChannelSlice` alone: its
+/// counts are the slice's, and its starts (mod 2^32) are so much lower that channel 0 would lie there.
+///
 ///     operand record, 8 bytes    i32 offset, u8 select, u8 operand shift of normalization, u16 unused
 ///     result record, 24 bytes    i64 bias or beta, u32 m or M, u32 m negative, i8 exponent,
 ///                                i8 exponent negative or S, u8 select, u8 unused, i32 offset
 ///     code map, 256 bytes
 ///     segment, 8 bytes           u32 base, i32 slope
-enum ChannelBlock {
+package enum ChannelBlock {
     static let headerBytes = 64
-    static let operandRecordBytes = 8
-    static let resultRecordBytes = 24
+    package static let operandRecordBytes = 8
+    package static let resultRecordBytes = 24
     static let tableHeaderByte = 54
 }
 
+/// Channels whose records one channel block holds, where a layer's parameters do not fit half of the parameter memory.
+public struct ChannelSlice: Hashable, Sendable {
+    /// Of each operand that has records.
+    public var inputs: Range<Int>
+    /// Of the result.
+    public var outputs: Range<Int>
+
+    public init(inputs: Range<Int>, outputs: Range<Int>) {
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+}
+
 extension LayerConfiguration {
-    var channelBlockBytes: [UInt8] {
+    /// - Parameter slice: nil for all channels.
+    func channelBlockBytes(_ slice: ChannelSlice?) -> [UInt8] {
         let common = drain.common
         let operandShifts =
             if case .normalization(let normalization) = drain { normalization.operandShifts } else { [UInt8]() }
         let results = max(output.selects.count, drain.channels)
-        let secondRecords = ChannelBlock.headerBytes + input.selects.count * ChannelBlock.operandRecordBytes
-        let resultRecords = secondRecords + (second?.selects.count ?? 0) * ChannelBlock.operandRecordBytes
-        let map = resultRecords + results * ChannelBlock.resultRecordBytes
+        func channels(_ range: Range<Int>?, _ count: Int) -> Range<Int> {
+            (range ?? 0..<count).clamped(to: 0..<count)
+        }
+        let inputs = channels(slice?.inputs, input.selects.count)
+        let seconds = channels(slice?.inputs, second?.selects.count ?? 0)
+        let outputs = channels(slice?.outputs, results)
+        let firstRecords = ChannelBlock.headerBytes
+        let secondRecords = firstRecords + inputs.count * ChannelBlock.operandRecordBytes
+        let resultRecords = secondRecords + seconds.count * ChannelBlock.operandRecordBytes
+        let map = resultRecords + outputs.count * ChannelBlock.resultRecordBytes
         var writer = ByteWriter()
         writer.append(drain.kind)
         var flags: UInt8 = second == nil ? 0 : 1
@@ -73,8 +97,15 @@ extension LayerConfiguration {
             writer.append(0 as Int16)
             writer.append(0 as Int64)
         }
-        for start in [ChannelBlock.headerBytes, secondRecords, resultRecords, map] { writer.append(UInt32(start)) }
-        for count in [input.selects.count, second?.selects.count ?? 0, output.selects.count, drain.channels] {
+        let starts = [
+            firstRecords - inputs.lowerBound * ChannelBlock.operandRecordBytes,
+            secondRecords - seconds.lowerBound * ChannelBlock.operandRecordBytes,
+            resultRecords - outputs.lowerBound * ChannelBlock.resultRecordBytes, map,
+        ]
+        for start in starts { writer.append(UInt32(truncatingIfNeeded: start)) }
+        let coded = outputs.clamped(to: 0..<output.selects.count)
+        let drained = outputs.clamped(to: 0..<drain.channels)
+        for count in [inputs.count, seconds.count, coded.count, drained.count] {
             writer.append(UInt16(count))
         }
         for count in [input.entries.count, second?.entries.count ?? 0, output.thresholds.count] {
@@ -82,9 +113,9 @@ extension LayerConfiguration {
         }
         table?.appendHeader(segments: map + (output.codeMap?.count ?? 0), to: &writer)
         while writer.bytes.count < ChannelBlock.headerBytes { writer.append(0 as UInt8) }
-        writer.appendRecords(input, shifts: operandShifts)
-        if let second { writer.appendRecords(second, shifts: []) }
-        for channel in 0..<results { appendResultRecord(channel, to: &writer) }
+        writer.appendRecords(input, channels: inputs, shifts: operandShifts)
+        if let second { writer.appendRecords(second, channels: seconds, shifts: []) }
+        for channel in outputs { appendResultRecord(channel, to: &writer) }
         output.codeMap?.forEach { writer.append($0) }
         table?.appendSegments(to: &writer)
         return writer.bytes
@@ -133,26 +164,35 @@ extension LayerConfiguration {
                 first: QuantizedMultiplier(
                     mantissa: UInt32(bitPattern: mantissas.a), exponent: Int(Int8(truncatingIfNeeded: exponent))),
                 second: QuantizedMultiplier(mantissa: UInt32(bitPattern: mantissas.b), exponent: Int(exponent >> 8)))
-        let starts: [Int] = (0..<4).map { _ in address + Int(reader.next() as UInt32) }
+        let starts: [Int] = (0..<4).map { _ in Int(Int32(bitPattern: reader.next())) }
         let counts: [Int] = (0..<4).map { _ in Int(reader.next() as UInt16) }
-        var first = ByteReader(memory, at: starts[0])
-        let (inputSelects, inputOffsets, shifts) = first.nextRecords(counts[0])
+        // Where records lie tells from which channel on they are: those before are neutral and belong to no command.
+        let firstRecords = ChannelBlock.headerBytes
+        let secondRecords = firstRecords + counts[0] * ChannelBlock.operandRecordBytes
+        let resultRecords = secondRecords + counts[1] * ChannelBlock.operandRecordBytes
+        let firstInput = (firstRecords - starts[0]) / ChannelBlock.operandRecordBytes
+        let firstSecond = (secondRecords - starts[1]) / ChannelBlock.operandRecordBytes
+        let firstOutput = (resultRecords - starts[2]) / ChannelBlock.resultRecordBytes
+        var first = ByteReader(memory, at: address + firstRecords)
+        let (inputSelects, inputOffsets, shifts) = first.nextRecords(counts[0], after: firstInput)
         input = OperandConfiguration(entries: [], selects: inputSelects, offsets: inputOffsets)
         second = nil
         if flags & 1 != 0 {
-            var reader = ByteReader(memory, at: starts[1])
-            let (selects, offsets, _) = reader.nextRecords(counts[1])
+            var reader = ByteReader(memory, at: address + secondRecords)
+            let (selects, offsets, _) = reader.nextRecords(counts[1], after: firstSecond)
             second = OperandConfiguration(entries: [], selects: selects, offsets: offsets)
         }
-        var map = ByteReader(memory, at: starts[3])
+        var map = ByteReader(memory, at: address + starts[3])
         let codeMap: [UInt8]? = flags & 2 != 0 ? (0..<256).map { _ in map.next() } : nil
-        var results = ByteReader(memory, at: starts[2])
-        let records = (0..<max(counts[2], counts[3])).map { _ in ResultRecord(&results) }
-        let coded = records.prefix(counts[2])
+        var results = ByteReader(memory, at: address + resultRecords)
+        let records =
+            Array(repeating: ResultRecord.neutral, count: firstOutput)
+            + (0..<max(counts[2], counts[3])).map { _ in ResultRecord(&results) }
+        let coded = records.prefix(counts[2] > 0 ? firstOutput + counts[2] : 0)
         output = ResultConfiguration(
             thresholds: [], limits: [], selects: coded.map(\.select), offsets: coded.map(\.offset), codeMap: codeMap)
         weightEntries = nil
-        let channels = records.prefix(counts[3])
+        let channels = records.prefix(counts[3] > 0 ? firstOutput + counts[3] : 0)
         switch kind {
         case 0:
             drain = .postProcessing(
@@ -234,6 +274,13 @@ private struct ResultRecord {
     let select: UInt8
     let offset: Int32
 
+    /// Of a channel that the block does not hold.
+    static let neutral: ResultRecord = [UInt8](repeating: 0, count: ChannelBlock.resultRecordBytes)
+        .withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes, at: 0)
+            return ResultRecord(&reader)
+        }
+
     init(_ reader: inout ByteReader) {
         bias = reader.next()
         (mantissa, mantissaNegative) = (reader.next(), reader.next())
@@ -277,8 +324,8 @@ extension DrainConfiguration {
 }
 
 extension ByteWriter {
-    fileprivate mutating func appendRecords(_ operand: OperandConfiguration, shifts: [UInt8]) {
-        for channel in operand.selects.indices {
+    fileprivate mutating func appendRecords(_ operand: OperandConfiguration, channels: Range<Int>, shifts: [UInt8]) {
+        for channel in channels {
             append(operand.offsets[channel])
             append(operand.selects[channel])
             append(channel < shifts.count ? shifts[channel] : 0)
@@ -288,8 +335,14 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    fileprivate mutating func nextRecords(_ count: Int) -> (selects: [UInt8], offsets: [Int32], shifts: [UInt8]) {
-        var records: (selects: [UInt8], offsets: [Int32], shifts: [UInt8]) = ([], [], [])
+    /// - Parameter missing: channels before the first record.
+    fileprivate mutating func nextRecords(
+        _ count: Int, after missing: Int
+    ) -> (selects: [UInt8], offsets: [Int32], shifts: [UInt8]) {
+        var records: (selects: [UInt8], offsets: [Int32], shifts: [UInt8]) = (
+            Array(repeating: 0, count: missing), Array(repeating: 0, count: missing),
+            Array(repeating: 0, count: missing)
+        )
         for _ in 0..<count {
             records.offsets.append(next())
             records.selects.append(next())

@@ -14,9 +14,7 @@ public struct Elementwise: Hashable, Sendable {
     @Narrow public var rows = 1
     @Narrow public var columns = 1
     @Narrow public var channels = 1
-    /// Index of the tile's first channel in the whole tensors (all operands and the result). Only copies are split by
-    /// channels, and they use nothing that belongs to a channel: the RTL reads this word only to check that it is 0 in
-    /// all other work.
+    /// Index of the tile's first channel in the whole tensors (all operands and the result): records are found by it.
     @Narrow public var firstChannel = 0
     @Narrow public var inputAddress = 0
     @Narrow public var inputPixelPitchBytes = 1

@@ -26,7 +26,10 @@ public struct ParameterBlock: Hashable, Sendable {
 extension LayerConfiguration {
     /// The blocks to load before the layer, in the order of `ParameterBlock.Kind`. Tables that several layers share
     /// have equal bytes.
-    public var blocks: [ParameterBlock] {
+    public var blocks: [ParameterBlock] { blocks(of: nil) }
+
+    /// The same with the records of some channels alone, to load before the commands that take those channels.
+    public func blocks(of slice: ChannelSlice?) -> [ParameterBlock] {
         var blocks: [ParameterBlock] = []
         if !input.isInteger16 { blocks.append(ParameterBlock(kind: .decodeTable, bytes: input.tableBytes)) }
         if let second, !second.isInteger16 {
@@ -38,7 +41,7 @@ extension LayerConfiguration {
             blocks.append(ParameterBlock(kind: .weightTable, bytes: writer.bytes))
         }
         if !output.isInteger16 { blocks.append(ParameterBlock(kind: .encodeTable, bytes: output.tableBytes)) }
-        blocks.append(ParameterBlock(kind: .channelBlock, bytes: channelBlockBytes))
+        blocks.append(ParameterBlock(kind: .channelBlock, bytes: channelBlockBytes(slice)))
         return blocks
     }
 

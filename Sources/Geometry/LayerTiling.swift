@@ -27,7 +27,8 @@ package struct ChannelTile: Hashable {
 
 /// A layer cut into tiles.
 ///
-///     pixel tile p = row tile x columns.count + column tile;  channel tile k;  input-channel tile c
+///     pixel tile p = row tile x columns.count + column tile;  channel tile k;
+///     pass of a tile = input-channel tile c x kernelTiles.count + kernel tile
 @dynamicMemberLookup
 package struct LayerTiling: Hashable {
     package let layer: LayerGeometry
@@ -39,6 +40,7 @@ package struct LayerTiling: Hashable {
     package let channelTiles: [ChannelTile]
     /// Ranges of the input channels of one group.
     package let inputChannelTiles: [Range<Int>]
+    package let kernelTiles: [KernelTile]
 
     package init(_ layer: LayerGeometry, tile: Tile) {
         self.layer = layer
@@ -47,6 +49,7 @@ package struct LayerTiling: Hashable {
         columns = layer.horizontal.tiles(of: tile.outputColumns)
         counts = TileCounts(layer, tile: tile, rows: rows, columns: columns)
         channelTiles = LayerTiling.channelTiles(layer, count: tile.outputChannels)
+        kernelTiles = KernelTile.tiles(of: layer, tile)
         let channels = layer.groupInputChannels
         inputChannelTiles =
             layer.usesArray
@@ -69,7 +72,9 @@ package struct LayerTiling: Hashable {
             return starts.map { first in
                 let channels = min(count, layer.outputChannels - first)
                 return ChannelTile(
-                    first: first, count: channels, perGroup: channels, inputsPerGroup: layer.inputChannels)
+                    first: first, count: channels, perGroup: channels,
+                    inputsPerGroup: layer.splitsElements ? channels : layer.inputChannels,
+                    firstInput: layer.splitsElements ? first : 0)
             }
         }
         return starts.flatMap { first in
@@ -80,7 +85,8 @@ package struct LayerTiling: Hashable {
         }
     }
 
-    package var splitsInputChannels: Bool { inputChannelTiles.count > 1 }
+    /// Whether sums wait in the accumulator buffer.
+    package var splitsSums: Bool { counts.passes > 1 }
     package subscript(dynamicMember count: KeyPath<TileCounts, Int>) -> Int { counts[keyPath: count] }
     package subscript(dynamicMember property: KeyPath<TileCounts, Bool>) -> Bool { counts[keyPath: property] }
     /// Bytes of operands that some tile reads, each counted once.

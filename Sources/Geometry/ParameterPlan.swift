@@ -1,55 +1,112 @@
 package import Commands
 package import Diagnostics
 import FixedPoint
-import Graph
+package import Graph
 package import MachineDescription
 package import Networks
 import Text
 
-/// The parameter blocks of every layer, and where they lie in the layer's half of the parameter memory.
+/// The parameter blocks of every layer, and where they lie in a half of the parameter memory.
+///
+/// A layer whose blocks fit half of it has one set of them, loaded once. Others have a set for each channel tile, with
+/// the tile's records alone; where all input channels are too many for that, for each channel and input-channel tile.
 package struct ParameterPlan {
     package struct PlacedBlock {
         package var block: BlockStorage
-        /// Address in the parameter memory.
-        package var address: Int
+        /// From the half's first byte.
+        package var offset: Int
+    }
+
+    /// What is loaded together.
+    package struct BlockSet {
+        package var blocks: [PlacedBlock] = []
+        /// Which channels' records the channel block holds; nil for all.
+        package var slice: ChannelSlice?
+        /// Bytes taken in the half.
+        package var bytes = 0
+
+        /// Addresses of the blocks in a half that begins at `base`.
+        package func addresses(base: Int) -> ParameterAddresses {
+            var addresses = ParameterAddresses()
+            for block in blocks { addresses[block.block.kind] = base + block.offset }
+            return addresses
+        }
     }
 
     package struct LayerBlocks {
-        package var blocks: [PlacedBlock] = []
-        package var addresses = ParameterAddresses()
-        /// Bytes taken in the half.
-        package var bytes = 0
+        package var sets: [BlockSet]
+        /// Sets of one channel tile: 1, or one for each input-channel tile.
+        package var setsOfChannelTile: Int
+
+        /// Index of the set that a pass over these tiles needs.
+        package func set(channelTile: Int, inputChannelTile: Int) -> Int {
+            guard sets.count > 1 else { return 0 }
+            return setsOfChannelTile == 1 ? channelTile : channelTile * setsOfChannelTile + inputChannelTile
+        }
+
+        /// Of the largest set.
+        package var bytes: Int { sets.reduce(0) { max($0, $1.bytes) } }
     }
 
     /// One for each layer.
     package private(set) var layers: [LayerBlocks] = []
 
-    /// Blocks begin at multiples of this, in the parameter memory.
-    private static let alignment = 8
-
+    /// - Parameter tilings: one for each layer.
     /// - Throws: `scheduleParameterMemoryOverflow`.
-    package init(_ formats: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
-        let half = machine.parameterHalfBytes
-        for (index, layer) in formats.layers.enumerated() {
-            var placed = LayerBlocks()
-            for block in layer.blocks {
-                let address = index % 2 * half + placed.bytes
-                placed.addresses[block.kind] = address
-                placed.blocks.append(PlacedBlock(block: block, address: address))
-                placed.bytes += roundUp(block.bytes, to: ParameterPlan.alignment)
+    package init(
+        _ formats: NetworkFormats, tilings: [LayerTiling], machine: MachineDescription
+    ) throws(Diagnostic) {
+        for (tiling, storage) in zip(tilings, formats.layers) {
+            let footprint = ParameterFootprint(storage, of: tiling.layer)
+            let half = machine.parameterHalfBytes
+            let split = footprint.split(of: tiling.tile, halfBytes: half)
+            guard let split else {
+                throw footprint.overflow(of: tiling.layer, tiling.tile, machine: machine)
             }
-            guard placed.bytes <= half else {
-                throw Diagnostic(
-                    .scheduleParameterMemoryOverflow, at: "layer \(formats.graph.layers[index].name)",
-                    found: "parameters need \(placed.bytes.grouped) bytes",
-                    expected: "parameterMemory half holds \(half.grouped)",
-                    remedy:
-                        """
-                        give machine \(machine.name) a parameterMemory of at least \(2 * placed.bytes) bytes, choose \
-                        another machine, or quantize with fewer codebooks
-                        """)
+            layers.append(LayerBlocks(storage, footprint, tiling, split))
+        }
+    }
+}
+
+extension ParameterPlan.LayerBlocks {
+    fileprivate init(
+        _ storage: LayerStorage, _ footprint: ParameterFootprint, _ tiling: LayerTiling,
+        _ split: ParameterFootprint.Split
+    ) {
+        let layer = tiling.layer
+        func set(_ slice: ChannelSlice?) -> ParameterPlan.BlockSet {
+            var set = ParameterPlan.BlockSet(slice: slice)
+            for block in storage.blocks {
+                var bytes = block.bytes
+                if let slice, block.kind == .channelBlock {
+                    bytes -= footprint.recordBytes(inputs: layer.inputChannels, outputs: layer.outputChannels)
+                    bytes += footprint.recordBytes(inputs: slice.inputs.count, outputs: slice.outputs.count)
+                }
+                set.blocks.append(
+                    ParameterPlan.PlacedBlock(
+                        block: BlockStorage(kind: block.kind, bytes: bytes, content: block.content), offset: set.bytes))
+                set.bytes += roundUp(bytes, to: ParameterFootprint.alignment)
             }
-            layers.append(placed)
+            return set
+        }
+        func slice(_ channels: ChannelTile, inputs: Range<Int>) -> ChannelSlice {
+            ChannelSlice(inputs: inputs, outputs: channels.first..<channels.first + channels.count)
+        }
+        setsOfChannelTile = 1
+        switch split {
+        case .none: sets = [set(nil)]
+        case .byChannelTile:
+            sets = tiling.channelTiles.map { channels in
+                let inputs =
+                    layer.groups > 1 || layer.splitsElements
+                    ? channels.firstInput..<channels.firstInput + channels.inputs : 0..<layer.inputChannels
+                return set(slice(channels, inputs: inputs))
+            }
+        case .byInputChannelTile:
+            setsOfChannelTile = tiling.inputChannelTiles.count
+            sets = tiling.channelTiles.flatMap { channels in
+                tiling.inputChannelTiles.map { set(slice(channels, inputs: $0)) }
+            }
         }
     }
 }

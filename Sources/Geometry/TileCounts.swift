@@ -6,6 +6,7 @@ package struct TileCounts: Hashable {
     package let pixelTiles: Int
     package let channelTiles: Int
     package let inputChannelTiles: Int
+    package let kernelTiles: Int
     /// Tiles of weights; 0 where the layer has none.
     package let weightTiles: Int
     /// Whether another channel tile reads another input tile.
@@ -15,10 +16,16 @@ package struct TileCounts: Hashable {
         pixelTiles = rows.count * columns.count
         channelTiles = layer.channelTileCount(of: tile.outputChannels)
         inputChannelTiles = layer.usesArray ? ceilDivide(layer.groupInputChannels, by: tile.inputChannels) : 1
-        weightTiles = layer.usesArray ? channelTiles * inputChannelTiles : 0
-        inputFollowsChannels = (layer.groups > 1 && channelTiles > 1) || layer.kind == .concatenation
+        kernelTiles =
+            ceilDivide(layer.vertical.kernel, by: tile.kernelRows ?? layer.vertical.kernel)
+            * ceilDivide(layer.horizontal.kernel, by: tile.kernelColumns ?? layer.horizontal.kernel)
+        weightTiles = layer.usesArray ? channelTiles * inputChannelTiles * kernelTiles : 0
+        inputFollowsChannels =
+            ((layer.groups > 1 || layer.splitsElements) && channelTiles > 1) || layer.kind == .concatenation
     }
 
+    /// Passes over a tile of the result: each has weights of its own.
+    package var passes: Int { inputChannelTiles * kernelTiles }
     package var inputTiles: Int { pixelTiles * (inputFollowsChannels ? channelTiles : inputChannelTiles) }
     package var outputTiles: Int { pixelTiles * channelTiles }
 }

@@ -8,13 +8,13 @@ package struct TileFootprint: Hashable {
     package var secondBytes: Int
     package var outputBytes: Int
     package var weightBytes: Int
-    /// Partial sums: 0 where the input channels are not split.
+    /// Partial sums: 0 where sums are not split.
     package var accumulators: Int
 
     package init(_ tiling: LayerTiling, array: MACArrayDescription) {
         self.init(
             tiling.layer, tile: tiling.tile, rows: tiling.rows, columns: tiling.columns,
-            splits: tiling.splitsInputChannels, array: array)
+            splits: tiling.splitsSums, array: array)
     }
 
     package init(
@@ -31,17 +31,20 @@ package struct TileFootprint: Hashable {
             let groups = layer.groups > 1 ? ceilDivide(tile.outputChannels, by: layer.groupOutputChannels) : 1
             let channels = layer.groups > 1 ? layer.groupOutputChannels : tile.outputChannels
             // Element by element an operand may have more channels than the result (pixel shuffle).
-            let inputChannels = layer.usesArray ? tile.inputChannels : layer.operands[0].channels
+            let inputChannels =
+                layer.usesArray
+                ? tile.inputChannels : layer.splitsElements ? tile.outputChannels : layer.operands[0].channels
             inputBytes =
                 inputPixels * groups
                 * roundUp(inputChannels * layer.operands[0].bytesPerElement, to: array.inputChannelLanes)
             outputBytes =
                 outputPixels * groups * roundUp(channels, to: array.outputChannelLanes) * layer.outputBytesPerElement
         }
+        let secondChannels = layer.splitsElements ? tile.outputChannels : layer.operands.last!.channels
         secondBytes =
             layer.hasSecond
             ? (layer.operands[1].isOnePixel ? 1 : inputPixels)
-                * roundUp(layer.operands[1].channels * layer.operands[1].bytesPerElement, to: array.inputChannelLanes)
+                * roundUp(secondChannels * layer.operands[1].bytesPerElement, to: array.inputChannelLanes)
             : 0
         weightBytes = TileFootprint.weightBytes(layer, tile: tile, array: array)
         accumulators = splits ? outputPixels * tile.outputChannels : 0
@@ -50,7 +53,10 @@ package struct TileFootprint: Hashable {
     /// Bytes of a tile's weights, lanes without a channel included; 0 where the layer has none.
     package static func weightBytes(_ layer: LayerGeometry, tile: Tile, array: MACArrayDescription) -> Int {
         guard layer.usesArray else { return 0 }
-        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * layer.taps
+        let taps =
+            min(tile.kernelRows ?? .max, layer.vertical.kernel)
+            * min(tile.kernelColumns ?? .max, layer.horizontal.kernel)
+        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * taps
             * roundUp(tile.inputChannels, to: array.inputChannelLanes)
     }
 }

@@ -7,50 +7,37 @@ import Schedules
 /// Appends the commands of layer after layer, and keeps account of the buffers' halves, which run on from layer to
 /// layer.
 ///
-///     loads of step s:   [weights, if in no half]  [input, if in no half]
+///     loads of step s:   [parameters, if in no half]  [weights, if in no half]  [input, if in no half]
 ///                        [the next weights, if in no half: they overlap with this step]
 ///     compute of step s: one accumulation (a transposed convolution: one each phase; before an incomplete
 ///                        merged group: one for the whole groups) or one element-wise command
-///     store:             after the last input-channel tile
+///     store:             after the last pass of the tile
 struct CommandBuilder<Sink: CommandSink> {
     private(set) var commands: Sink
     private let inputLanes: Int
     private let outputLanes: Int
     private let tensors: [TensorRegion]
+    private let parameterHalfBytes: Int
+    private var parameters = HalfRotation()
     private var weights = HalfRotation()
     private var inputs = HalfRotation()
     private var nextOutputHalf = 0
 
-    init(into sink: Sink, array: MACArrayDescription, tensors: [TensorRegion], capacity: Int) {
+    init(into sink: Sink, machine: MachineDescription, tensors: [TensorRegion], capacity: Int) {
         commands = sink
         self.tensors = tensors
-        inputLanes = array.inputChannelLanes
-        outputLanes = array.outputChannelLanes
+        inputLanes = machine.macArray.inputChannelLanes
+        outputLanes = machine.macArray.outputChannelLanes
+        parameterHalfBytes = machine.parameterHalfBytes
         commands.reserveCapacity(capacity)
     }
 
     // MARK: - Layer
 
-    /// Loads each block into the layer's half of the parameter memory. Blocks: external address, address, bytes.
-    mutating func loadParameters(_ layer: LayerLowering, blocks: [(externalAddress: Int, address: Int, bytes: Int)]) {
-        let half = layer.index % 2
-        for (index, block) in blocks.enumerated() {
-            let transfer = Transfer(
-                externalAddress: block.externalAddress, rows: 1, rowPitchBytes: 0, rowBytes: block.bytes,
-                buffer: .parameterMemory, bufferAddress: block.address,
-                chunkBytes: block.bytes, chunkPitchBytes: block.bytes)
-            commands.append(
-                Command(
-                    layer: layer.index, waits: index == 0 ? .parametersFree(half) : [],
-                    signals: index == blocks.count - 1 ? .parametersFull(half) : [],
-                    operation: .load(transfer)))
-        }
-    }
-
     mutating func lower(_ layer: LayerLowering) {
         let (pixelTiles, channelTiles) = (layer.tiling.pixelTiles, layer.tiling.channelTiles.count)
-        var state = LayerState(
-            parametersHalf: layer.index % 2, remainingStores: pixelTiles * channelTiles, awaitsStores: layer.index > 0)
+        var state = LayerState(remainingStores: pixelTiles * channelTiles, awaitsStores: layer.index > 0)
+        loadParameters(layer, set: 0, keeping: nil)
         switch layer.order {
         case .pixelsOuter:
             for pixelTile in 0..<pixelTiles {
@@ -65,64 +52,87 @@ struct CommandBuilder<Sink: CommandSink> {
         }
         for (half, lastUse) in weights.release() { commands.addSignals(.weightsFree(half), at: lastUse) }
         for (half, lastUse) in inputs.release() { commands.addSignals(.inputFree(half), at: lastUse) }
-        commands.addSignals(.parametersFree(state.parametersHalf), at: state.lastCompute)
+        for (half, lastUse) in parameters.release() { commands.addSignals(.parametersFree(half), at: lastUse) }
     }
 
     private struct LayerState {
-        let parametersHalf: Int
         var remainingStores: Int
         /// The first activation load waits for the stores of the layer before.
         var awaitsStores: Bool
-        var awaitsParameters = true
         var isFirstStep = true
-        var lastCompute = -1
     }
 
     private mutating func lower(_ layer: LayerLowering, pixelTile: Int, channelTile: Int, _ state: inout LayerState) {
         let tiling = layer.tiling
         let rows = tiling.rows.outputRange(pixelTile / tiling.columns.count)
         let columns = tiling.columns.outputRange(pixelTile % tiling.columns.count)
-        let inputTiles = tiling.inputChannelTiles.count
+        let passes = tiling.counts.passes
         var step = Step(
             rows: rows, columns: columns, inputRows: tiling.layer.vertical.inputRange(of: rows),
             inputColumns: tiling.layer.horizontal.inputRange(of: columns),
-            channels: tiling.channelTiles[channelTile], inputChannels: 0..<0, isFirstInputChannelTile: true,
-            isLastInputChannelTile: false)
-        for index in 0..<inputTiles {
-            step.inputChannels = tiling.inputChannelTiles[index]
-            step.isFirstInputChannelTile = index == 0
-            step.isLastInputChannelTile = index == inputTiles - 1
-            let weightTile = channelTile * inputTiles + index
-            let nextWeightTile = layer.nextWeightTile(
-                pixelTile: pixelTile, channelTile: channelTile, inputChannelTile: index)
+            channels: tiling.channelTiles[channelTile], inputChannels: 0..<0, kernel: tiling.kernelTiles[0],
+            isFirstPass: true, isLastPass: false)
+        for pass in 0..<passes {
+            let inputChannelTile = pass / tiling.kernelTiles.count
+            step.inputChannels = tiling.inputChannelTiles[inputChannelTile]
+            step.kernel = tiling.kernelTiles[pass % tiling.kernelTiles.count]
+            step.isFirstPass = pass == 0
+            step.isLastPass = pass == passes - 1
+            let weightTile = channelTile * passes + pass
+            let set = layer.parameters.set(channelTile: channelTile, inputChannelTile: inputChannelTile)
+            loadParameters(layer, set: set, keeping: nil)
+            let nextWeightTile = layer.nextWeightTile(pixelTile: pixelTile, channelTile: channelTile, pass: pass)
             let inputTile =
                 tiling.inputFollowsChannels
-                ? pixelTile * tiling.channelTiles.count + channelTile : pixelTile * inputTiles + index
+                ? pixelTile * tiling.channelTiles.count + channelTile
+                : pixelTile * tiling.inputChannelTiles.count + inputChannelTile
             if tiling.layer.usesArray { loadWeights(layer, tile: weightTile, keeping: nil) }
             if state.isFirstStep, let nextWeightTile { loadWeights(layer, tile: nextWeightTile, keeping: weightTile) }
             loadInput(layer, tile: inputTile, step, &state)
             if !state.isFirstStep, let nextWeightTile { loadWeights(layer, tile: nextWeightTile, keeping: weightTile) }
             state.isFirstStep = false
-            compute(layer, weightTile: weightTile, inputTile: inputTile, &step, &state)
+            compute(layer, weightTile: weightTile, inputTile: inputTile, set: set, &step)
         }
         store(layer, step, &state)
     }
 
     // MARK: - Loads
 
+    /// Loads a set of parameter blocks unless it is in a half already; never over the set `keeping`.
+    private mutating func loadParameters(_ layer: LayerLowering, set: Int, keeping kept: Int?) {
+        guard parameters.half(of: set) == nil else { return }
+        if let kept, parameters.half(of: kept) == parameters.next { return }
+        let (half, lastUse) = parameters.replace(with: set, halves: 2)
+        if lastUse >= 0 { commands.addSignals(.parametersFree(half), at: lastUse) }
+        let blocks = layer.parameters.sets[set].blocks
+        for (index, block) in blocks.enumerated() {
+            let bytes = block.block.bytes
+            let transfer = Transfer(
+                externalAddress: layer.blockAddresses[set][index], rows: 1, rowPitchBytes: 0, rowBytes: bytes,
+                buffer: .parameterMemory, bufferAddress: half * parameterHalfBytes + block.offset, chunkBytes: bytes,
+                chunkPitchBytes: bytes)
+            commands.append(
+                Command(
+                    layer: layer.index, waits: index == 0 ? .parametersFree(half) : [],
+                    signals: index == blocks.count - 1 ? .parametersFull(half) : [], operation: .load(transfer)))
+        }
+    }
+
     /// Loads a weight tile unless it is in a half already; never over the tile `keeping`.
     private mutating func loadWeights(_ layer: LayerLowering, tile: Int, keeping kept: Int?) {
+        loadParameters(layer, set: layer.parameterSet(ofWeightTile: tile), keeping: kept.map(layer.parameterSet))
         guard layer.tiling.layer.usesArray, weights.half(of: tile) == nil else { return }
         let halves = layer.buffers.weights.count
         if let kept, weights.half(of: kept) == weights.next % halves { return }
         let (half, lastUse) = weights.replace(with: tile, halves: halves)
         if lastUse >= 0 { commands.addSignals(.weightsFree(half), at: lastUse) }
         let tiling = layer.tiling
-        let channels = tiling.channelTiles[tile / tiling.inputChannelTiles.count].count
-        let inputChannels = tiling.inputChannelTiles[tile % tiling.inputChannelTiles.count].count
+        let (passes, kernelTiles) = (tiling.counts.passes, tiling.kernelTiles)
+        let channels = tiling.channelTiles[tile / passes].count
+        let inputChannels = tiling.inputChannelTiles[tile % passes / kernelTiles.count].count
         let transfer = Transfer(
             externalAddress: layer.weightAddresses[tile], rows: 1, rowPitchBytes: 0,
-            rowBytes: channels * tiling.layer.taps * inputChannels,
+            rowBytes: channels * kernelTiles[tile % kernelTiles.count].taps * inputChannels,
             buffer: .weightBuffer, bufferAddress: layer.buffers.weights[half], chunkBytes: inputChannels,
             chunkPitchBytes: roundUp(inputChannels, to: inputLanes))
         commands.append(
@@ -161,6 +171,8 @@ struct CommandBuilder<Sink: CommandSink> {
             (first, count, chunk) = (step.channels.firstInput, step.channels.inputs, step.channels.inputChunk)
         } else if geometry.usesArray {
             (first, count, chunk) = (step.inputChannels.lowerBound, step.inputChannels.count, step.inputChannels.count)
+        } else if geometry.splitsElements {
+            (first, count, chunk) = (step.channels.first, step.channels.count, step.channels.count)
         } else {
             (first, count, chunk) = (operand.firstChannel, operand.channels, operand.channels)
         }
@@ -198,18 +210,19 @@ struct CommandBuilder<Sink: CommandSink> {
     // MARK: - Compute and store
 
     private mutating func compute(
-        _ layer: LayerLowering, weightTile: Int, inputTile: Int, _ step: inout Step, _ state: inout LayerState
+        _ layer: LayerLowering, weightTile: Int, inputTile: Int, set: Int, _ step: inout Step
     ) {
         let first = commands.count
         step.inputHalf = inputs.half(of: inputTile)!
         var waits: SemaphoreSet = inputs.takeFresh(step.inputHalf) ? .inputFull(step.inputHalf) : []
-        if state.awaitsParameters { waits.insert(.parametersFull(state.parametersHalf)) }
-        state.awaitsParameters = false
+        let parameterHalf = parameters.half(of: set)!
+        if parameters.takeFresh(parameterHalf) { waits.insert(.parametersFull(parameterHalf)) }
+        step.parameters = layer.parameters.sets[set].addresses(base: parameterHalf * parameterHalfBytes)
         if layer.tiling.layer.usesArray {
             step.weightHalf = weights.half(of: weightTile)!
             if weights.takeFresh(step.weightHalf) { waits.insert(.weightsFull(step.weightHalf)) }
         }
-        if step.isLastInputChannelTile {
+        if step.isLastPass {
             step.outputHalf = nextOutputHalf % layer.buffers.output.count
             nextOutputHalf = step.outputHalf + 1
             waits.insert(.outputFree(step.outputHalf))
@@ -231,10 +244,10 @@ struct CommandBuilder<Sink: CommandSink> {
         }
         let last = commands.count - 1
         commands.setWaits(waits, at: first)
-        if step.isLastInputChannelTile { commands.addSignals(.outputFull(step.outputHalf), at: last) }
+        if step.isLastPass { commands.addSignals(.outputFull(step.outputHalf), at: last) }
         inputs.use(step.inputHalf, by: last)
         if layer.tiling.layer.usesArray { weights.use(step.weightHalf, by: last) }
-        state.lastCompute = last
+        parameters.use(parameterHalf, by: last)
     }
 
     private mutating func append(_ accumulation: Accumulation, layer: Int) {

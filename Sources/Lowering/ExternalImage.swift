@@ -20,11 +20,11 @@ public struct ExternalImage: Sendable {
         var source: WeightSource?
         for region in layout.parameterRegions {
             switch region.content {
-            case .block(let kind, let layer):
+            case .block(let kind, let layer, let channels):
                 let result = layout.geometry.layers[layer].outputChannels
                 let configuration = try LayerConfiguration(
                     network.graph.layers[layer], in: network, outputChannels: result)
-                let block = configuration.blocks.first { $0.kind == kind }?.bytes ?? []
+                let block = configuration.blocks(of: channels).first { $0.kind == kind }?.bytes ?? []
                 guard block.count == region.bytes else {
                     throw Diagnostic(
                         .layerParametersMismatch, at: "layer \(network.graph.layers[layer].name)",
@@ -51,6 +51,7 @@ private struct WeightSource {
     private let codes: [UInt8]
     private let channels: Int
     private let taps: Int
+    private let kernelColumns: Int
     /// Indices of taps, phase by phase.
     private let phases: [[Int]]
 
@@ -65,6 +66,7 @@ private struct WeightSource {
             : network.weights(of: geometry.name)?.mergingGroups(mergedGroups, of: geometry.groups)?.codes ?? []
         channels = geometry.inputChannels / geometry.groups * mergedGroups
         taps = geometry.taps
+        kernelColumns = geometry.horizontal.kernel
         phases =
             geometry.kind == .transposedConvolution ? WeightSource.phases(of: geometry) : [Array(0..<geometry.taps)]
         guard plain.count == geometry.weightBytes, codes.count == plain.count * mergedGroups else {
@@ -91,9 +93,11 @@ private struct WeightSource {
         precondition(
             tile.outputChannels.upperBound * taps * channels <= codes.count
                 && tile.inputChannels.upperBound <= channels, "\(tile) of \(codes.count) codes")
+        let kernelTaps = tile.kernelRows.count * tile.kernelColumns.count
         precondition(
-            address + tile.outputChannels.count * taps * count <= bytes.count,
+            address + tile.outputChannels.count * kernelTaps * count <= bytes.count,
             "\(tile) at \(address) of \(bytes.count) bytes")
+        let phases = phases.map { $0.filter { tile.hasTap($0 / kernelColumns, $0 % kernelColumns) } }
         codes.withUnsafeBufferPointer { codes in
             bytes.withUnsafeMutableBufferPointer { bytes in
                 var target = bytes.baseAddress! + address

@@ -13,10 +13,10 @@ struct ExternalLayout {
     private(set) var parameterRegions: [ParameterRegion] = []
     /// In the order of `NetworkGeometry.tensors`.
     private(set) var tensors: [TensorRegion] = []
-    /// Of each layer's weight tiles: address of tile k x inputChannelTiles + c.
+    /// Of each layer's weight tiles: address of tile k x passes + pass.
     private(set) var weightAddresses: [[Int]] = []
-    /// Of each layer's blocks, in the order of `ParameterPlan`.
-    private(set) var blockAddresses: [[Int]] = []
+    /// Of each layer's sets of blocks, in the order of `ParameterPlan`.
+    private(set) var blockAddresses: [[[Int]]] = []
     private(set) var bytes = 0
 
     private let alignment: Int
@@ -28,11 +28,15 @@ struct ExternalLayout {
         var known: [Int: Int] = [:]
         for (index, layer) in parameters.layers.enumerated() {
             blockAddresses.append(
-                layer.blocks.map { placed in
-                    if let address = known[placed.block.content] { return address }
-                    let address = place(placed.block.bytes, .block(placed.block.kind, layer: index))
-                    known[placed.block.content] = address
-                    return address
+                layer.sets.map { set in
+                    set.blocks.map { placed in
+                        let (block, isSlice) = (placed.block, placed.block.kind == .channelBlock && set.slice != nil)
+                        if !isSlice, let address = known[block.content] { return address }
+                        let address = place(
+                            block.bytes, .block(block.kind, layer: index, channels: isSlice ? set.slice : nil))
+                        if !isSlice { known[block.content] = address }
+                        return address
+                    }
                 })
         }
         for tensor in geometry.tensors {
@@ -50,10 +54,12 @@ struct ExternalLayout {
         var addresses: [Int] = []
         for channels in tiling.channelTiles {
             for inputChannels in tiling.inputChannelTiles {
-                let tile = WeightTile(
-                    layer: layer, outputChannels: channels.first..<channels.first + channels.count,
-                    inputChannels: inputChannels)
-                addresses.append(place(channels.count * tiling.layer.taps * inputChannels.count, .weights(tile)))
+                for kernel in tiling.kernelTiles {
+                    let tile = WeightTile(
+                        layer: layer, outputChannels: channels.first..<channels.first + channels.count,
+                        inputChannels: inputChannels, kernelRows: kernel.rows, kernelColumns: kernel.columns)
+                    addresses.append(place(channels.count * kernel.taps * inputChannels.count, .weights(tile)))
+                }
             }
         }
         return addresses

@@ -27,6 +27,10 @@ extension LayerLowering {
         var accumulation = common(step, inputLanes: inputLanes, outputLanes: outputLanes)
         (accumulation.rows, accumulation.columns) = (step.rows.count, step.columns.count)
         (accumulation.firstRow, accumulation.firstColumn) = (step.rows.lowerBound, step.columns.lowerBound)
+        // A kernel tile's first tap is so many taps after the kernel's.
+        (accumulation.tapRows, accumulation.tapColumns) = (step.kernel.rows.count, step.kernel.columns.count)
+        accumulation.inputOffsetY += step.kernel.rows.lowerBound * accumulation.tapStepY
+        accumulation.inputOffsetX += step.kernel.columns.lowerBound * accumulation.tapStepX
         return accumulation
     }
 
@@ -85,9 +89,10 @@ extension LayerLowering {
         accumulation.outputPixelPitchBytes =
             channels.groups * outputGroupPitch + roundUp(channels.partOutputs, to: outputLanes) * elementBytes
         accumulation.outputGroupPitchBytes = outputGroupPitch
-        accumulation.first = step.isFirstInputChannelTile
-        accumulation.last = step.isLastInputChannelTile
+        accumulation.first = step.isFirstPass
+        accumulation.last = step.isLastPass
         accumulation.accumulatorAddress = buffers.accumulators
+        accumulation.parameters = step.parameters
         return accumulation
     }
 
@@ -99,7 +104,8 @@ extension LayerLowering {
         if case .elementwise(let function) = layer.kind { elementwise.function = function }
         let isShuffled = layer.vertical.kind == .shuffled
         let (rows, columns) = isShuffled ? (step.inputRows, step.inputColumns) : (step.rows, step.columns)
-        (elementwise.rows, elementwise.columns, elementwise.channels) = (rows.count, columns.count, operand.channels)
+        let channels = layer.splitsElements ? step.channels.count : operand.channels
+        (elementwise.rows, elementwise.columns, elementwise.channels) = (rows.count, columns.count, channels)
         elementwise.window.tileRows = step.inputRows.count
         elementwise.window.tileColumns = step.inputColumns.count
         if !isShuffled {
@@ -116,21 +122,24 @@ extension LayerLowering {
         elementwise.firstChannel = step.channels.first
         elementwise.inputAddress = buffers.input[step.inputHalf]
         elementwise.inputBytesPerElement = operand.bytesPerElement
-        elementwise.inputPixelPitchBytes = roundUp(operand.channels * operand.bytesPerElement, to: inputLanes)
+        elementwise.inputPixelPitchBytes = roundUp(channels * operand.bytesPerElement, to: inputLanes)
         if layer.hasSecond {
             let second = layer.operands[1]
             elementwise.hasSecond = true
             elementwise.secondAddress = buffers.second[step.inputHalf]
             elementwise.secondBytesPerElement = second.bytesPerElement
             elementwise.secondPixelPitchBytes =
-                second.isOnePixel ? 0 : roundUp(second.channels * second.bytesPerElement, to: inputLanes)
+                second.isOnePixel
+                ? 0
+                : roundUp(
+                    (layer.splitsElements ? channels : second.channels) * second.bytesPerElement, to: inputLanes)
         }
         elementwise.outputAddress = buffers.output[step.outputHalf]
         elementwise.outputBytesPerElement = layer.outputBytesPerElement
         elementwise.outputPixelPitchBytes = roundUp(step.channels.count, to: outputLanes) * layer.outputBytesPerElement
         elementwise.shuffleFactor = layer.shuffleFactor
         elementwise.fractionBits = layer.fractionBits
-        elementwise.parameters = parameters
+        elementwise.parameters = step.parameters
         return elementwise
     }
 }

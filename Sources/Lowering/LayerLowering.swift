@@ -11,7 +11,9 @@ struct LayerLowering {
     let buffers: BufferAllocation
     /// External address of each weight tile.
     let weightAddresses: [Int]
-    let parameters: ParameterAddresses
+    let parameters: ParameterPlan.LayerBlocks
+    /// External addresses of each set's blocks.
+    let blockAddresses: [[Int]]
     /// Rows that the input loads leave out: 0 but for an injected fault.
     let missingRows: Int
     let verticalPhases: [AxisPhase]
@@ -21,8 +23,7 @@ struct LayerLowering {
 
     init(
         index: Int, tiling: LayerTiling, order: LoopOrder, buffers: BufferAllocation, array: MACArrayDescription,
-        weightAddresses: [Int],
-        parameters: ParameterAddresses, missingRows: Int
+        weightAddresses: [Int], parameters: ParameterPlan.LayerBlocks, blockAddresses: [[Int]], missingRows: Int
     ) {
         self.index = index
         self.tiling = tiling
@@ -30,19 +31,19 @@ struct LayerLowering {
         self.buffers = buffers
         self.weightAddresses = weightAddresses
         self.parameters = parameters
+        self.blockAddresses = blockAddresses
         self.missingRows = missingRows
         verticalPhases = tiling.layer.vertical.phases
         horizontalPhases = tiling.layer.horizontal.phases
-        accumulation = LayerLowering.accumulation(tiling.layer, parameters: parameters)
+        accumulation = LayerLowering.accumulation(tiling.layer)
     }
 
-    private static func accumulation(_ layer: LayerGeometry, parameters: ParameterAddresses) -> Accumulation {
+    private static func accumulation(_ layer: LayerGeometry) -> Accumulation {
         var accumulation = Accumulation()
         (accumulation.inputHeight, accumulation.inputWidth) = (layer.vertical.input, layer.horizontal.input)
         accumulation.layerGroupInputChannels = layer.groupInputChannels
         accumulation.layerGroupOutputChannels = layer.groupOutputChannels
         accumulation.outputBytesPerElement = layer.outputBytesPerElement
-        accumulation.parameters = parameters
         switch layer.kind {
         case .transposedConvolution:
             (accumulation.tapStepY, accumulation.tapStepX) = (-1, -1)
@@ -53,7 +54,6 @@ struct LayerLowering {
             (accumulation.inputOffsetY, accumulation.inputOffsetX) = (
                 -layer.vertical.padding, -layer.horizontal.padding
             )
-            (accumulation.tapRows, accumulation.tapColumns) = (layer.vertical.kernel, layer.horizontal.kernel)
         }
         if case .normalization(let operand) = layer.kind {
             accumulation.operand = operand
@@ -62,17 +62,24 @@ struct LayerLowering {
         return accumulation
     }
 
+    /// The set of parameter blocks that goes with a weight tile.
+    func parameterSet(ofWeightTile tile: Int) -> Int {
+        let passes = tiling.counts.passes
+        return parameters.set(
+            channelTile: tile / passes, inputChannelTile: tile % passes / tiling.kernelTiles.count)
+    }
+
     /// The weight tile that will be asked for next and differs from that of this step, as far as the loops say without
     /// looking beyond the next change.
-    func nextWeightTile(pixelTile: Int, channelTile: Int, inputChannelTile: Int) -> Int? {
-        let inputTiles = tiling.inputChannelTiles.count
-        let current = channelTile * inputTiles + inputChannelTile
-        if inputChannelTile + 1 < inputTiles { return current + 1 }
+    func nextWeightTile(pixelTile: Int, channelTile: Int, pass: Int) -> Int? {
+        let passes = tiling.counts.passes
+        let current = channelTile * passes + pass
+        if pass + 1 < passes { return current + 1 }
         let lastPixels = pixelTile + 1 == tiling.pixelTiles
         let lastChannels = channelTile + 1 == tiling.channelTiles.count
         switch order {
         case .channelsOuter:
-            if inputTiles > 1, !lastPixels { return channelTile * inputTiles }
+            if passes > 1, !lastPixels { return channelTile * passes }
             return lastChannels ? nil : current + 1
         case .pixelsOuter:
             if !lastChannels { return current + 1 }
@@ -81,7 +88,7 @@ struct LayerLowering {
     }
 }
 
-/// One pass of the loops: a pixel tile, a channel tile, an input-channel tile, and the halves they use.
+/// One pass of the loops: a pixel tile, a channel tile, an input-channel tile, a kernel tile, and the halves they use.
 struct Step {
     var rows: Range<Int>
     var columns: Range<Int>
@@ -89,8 +96,10 @@ struct Step {
     var inputColumns: Range<Int>
     var channels: ChannelTile
     var inputChannels: Range<Int>
-    var isFirstInputChannelTile: Bool
-    var isLastInputChannelTile: Bool
+    var kernel: KernelTile
+    var isFirstPass: Bool
+    var isLastPass: Bool
+    var parameters = ParameterAddresses()
     var weightHalf = 0
     var inputHalf = 0
     var outputHalf = 0

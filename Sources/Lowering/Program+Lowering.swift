@@ -76,9 +76,11 @@ extension ProgramLayout {
         fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink
     ) throws(Diagnostic) {
         let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
-        let commandEstimate = verified.reduce(0) { MemoryBudget.sum($0, $1.tiling.commandEstimate) }
-        let parameters = try ParameterPlan(network, machine: machine)
         let tilings = verified.map(\.tiling)
+        let parameters = try ParameterPlan(network, tilings: tilings, machine: machine)
+        let commandEstimate = zip(tilings, parameters.layers).reduce(0) {
+            MemoryBudget.sum($0, $1.0.commandEstimate(parameters: $1.1))
+        }
         let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
         guard commandEstimate <= Program.mostCommands else {
             throw Diagnostic(
@@ -94,18 +96,16 @@ extension ProgramLayout {
             for: "\(commandEstimate.grouped) commands and their timing",
             at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
         var builder = CommandBuilder(
-            into: sink, array: machine.macArray, tensors: layout.tensors, capacity: commandEstimate)
+            into: sink, machine: machine, tensors: layout.tensors, capacity: commandEstimate)
         var layers: [LayerProgram] = []
         for (index, (tiling, entry)) in verified.enumerated() {
             let blocks = parameters.layers[index]
             let context = LayerLowering(
                 index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
-                weightAddresses: layout.weightAddresses[index], parameters: blocks.addresses,
+                weightAddresses: layout.weightAddresses[index], parameters: blocks,
+                blockAddresses: layout.blockAddresses[index],
                 missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)
             let first = builder.commands.count
-            builder.loadParameters(
-                context,
-                blocks: zip(layout.blockAddresses[index], blocks.blocks).map { ($0, $1.address, $1.block.bytes) })
             builder.lower(context)
             layers.append(
                 LayerProgram(
@@ -162,12 +162,14 @@ extension LayerProgram {
 
 extension LayerTiling {
     /// At least as many commands as the layer becomes, parameters included.
-    fileprivate var commandEstimate: Int {
+    fileprivate func commandEstimate(parameters: ParameterPlan.LayerBlocks) -> Int {
+        // Each pass may load its set of parameters, where there are several.
+        let blocks = parameters.sets.count > 1 ? parameters.sets[0].blocks.count : 0
         // With merged groups a tile may have two accumulations.
         let phases =
             layer.kind == .transposedConvolution
             ? layer.vertical.stride * layer.horizontal.stride : layer.mergedGroups > 1 ? 2 : 1
-        let perTile = MemoryBudget.sum(MemoryBudget.product(inputChannelTiles.count, phases + 3), 1)
+        let perTile = MemoryBudget.sum(MemoryBudget.product(counts.passes, phases + 3 + blocks), 1)
         return MemoryBudget.sum(MemoryBudget.product(counts.pixelTiles, channelTiles.count, perTile), 8)
     }
 }

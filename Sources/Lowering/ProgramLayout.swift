@@ -32,8 +32,9 @@ public struct ParameterRegion: Hashable, Sendable {
     public enum Content: Hashable, Sendable {
         /// The weight codes of one tile: `[phase][k][tap of the phase][c]`.
         case weights(WeightTile)
-        /// A block of parameters: that of the first layer which has these bytes.
-        case block(ParameterBlock.Kind, layer: Int)
+        /// A block of parameters: that of the first layer which has these bytes, or with the records of some channels
+        /// alone.
+        case block(ParameterBlock.Kind, layer: Int, channels: ChannelSlice?)
     }
 
     public init(address: Int, bytes: Int, content: Content) {
@@ -44,16 +45,28 @@ public struct ParameterRegion: Hashable, Sendable {
 }
 
 /// Which weights of a layer one tile holds: output channels of the layer, input channels of one group, or of a merged
-/// group.
+/// group, rows and columns of the kernel.
 public struct WeightTile: Hashable, Sendable {
     public var layer: Int
     public var outputChannels: Range<Int>
     public var inputChannels: Range<Int>
+    public var kernelRows: Range<Int>
+    public var kernelColumns: Range<Int>
 
-    public init(layer: Int, outputChannels: Range<Int>, inputChannels: Range<Int>) {
+    public init(
+        layer: Int, outputChannels: Range<Int>, inputChannels: Range<Int>, kernelRows: Range<Int>,
+        kernelColumns: Range<Int>
+    ) {
         self.layer = layer
         self.outputChannels = outputChannels
         self.inputChannels = inputChannels
+        self.kernelRows = kernelRows
+        self.kernelColumns = kernelColumns
+    }
+
+    /// Whether the tile has the tap at this row and column of the kernel.
+    package func hasTap(_ row: Int, _ column: Int) -> Bool {
+        kernelRows.contains(row) && kernelColumns.contains(column)
     }
 }
 
@@ -73,7 +86,8 @@ public struct LayerProgram: Hashable, Sendable {
     public var activationBufferPeakBytes: Int
     /// Partial sums at one time.
     public var accumulatorPeak: Int
-    /// Bytes of the layer's blocks in its half of the parameter memory.
+    /// Bytes of the layer's blocks in a half of the parameter memory: of the largest set, where channel tiles have
+    /// blocks of their own.
     public var parameterMemoryBytes: Int
     public var pixelTiles: Int
     public var channelTiles: Int

@@ -100,6 +100,11 @@ public struct WeightStatistics: Hashable, Sendable {
         }
     }
 
+    /// Bits of some codes.
+    public func codedBits(of codes: some Sequence<UInt8>) -> Int {
+        codes.reduce(0) { $0 + Int(code.lengths[Int($1)]) }
+    }
+
     /// Bits of the decoder's tables for this layer.
     public var tableBits: Int { code.tableBits }
 

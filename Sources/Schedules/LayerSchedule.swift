@@ -34,13 +34,26 @@ public struct Tile: Hashable, Encodable, Sendable {
     /// 1...C / groups: less than all splits the sums, which wait in the accumulator buffer. With groups, for
     /// normalization and element by element: all; with `Lanes.mergedGroups` those of a merged group.
     public var inputChannels: Int
+    /// 1...R of a convolution or fully connected layer, nil for all: fewer split the sums as input channels do. With
+    /// groups `outputChannels` is then one group (or merged group).
+    public var kernelRows: Int?
+    /// 1...S, likewise.
+    public var kernelColumns: Int?
 
-    public init(outputRows: Int, outputColumns: Int, outputChannels: Int, inputChannels: Int) {
+    public init(
+        outputRows: Int, outputColumns: Int, outputChannels: Int, inputChannels: Int, kernelRows: Int? = nil,
+        kernelColumns: Int? = nil
+    ) {
         self.outputRows = outputRows
         self.outputColumns = outputColumns
         self.outputChannels = outputChannels
         self.inputChannels = inputChannels
+        self.kernelRows = kernelRows
+        self.kernelColumns = kernelColumns
     }
+
+    /// Whether a pass takes fewer taps than the kernel has.
+    public var splitsTaps: Bool { kernelRows != nil || kernelColumns != nil }
 }
 
 /// What the C0 input lanes of the MAC array hold in one step.

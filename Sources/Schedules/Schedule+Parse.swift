@@ -2,8 +2,8 @@ public import Diagnostics
 import FileFormats
 
 extension Schedule {
-    /// Reads a schedule. Every key is required (but `second` and `weights` of layers that have none, and `lanes`, which
-    /// are `channels` without it); an unknown key is refused.
+    /// Reads a schedule. Every key is required (but `second` and `weights` of layers that have none, `lanes`, which are
+    /// `channels` without it, and `kernelRows` and `kernelColumns`, which are all); an unknown key is refused.
     ///
     /// - Parameter path: for diagnostics, which say `path:line:column`.
     /// - Throws: `scheduleSyntax`, `scheduleUnknownKey`, `scheduleMissingKey`, `scheduleWrongValue`,
@@ -53,7 +53,9 @@ extension LayerSchedule {
             name: try fields.name("name"),
             lanes: fields.has("lanes") ? try fields.word("lanes", as: Lanes.self) : .channels,
             tile: try Tile(
-                fields.mapping("tile", keys: ["outputRows", "outputColumns", "outputChannels", "inputChannels"])),
+                fields.mapping(
+                    "tile", keys: ["outputRows", "outputColumns", "outputChannels", "inputChannels"],
+                    optional: ["kernelRows", "kernelColumns"])),
             order: try fields.word("order", as: LoopOrder.self),
             buffers: try BufferAllocation(
                 fields.mapping("buffers", keys: ["input", "output", "accumulators"], optional: ["second", "weights"])))
@@ -69,7 +71,9 @@ extension Tile {
             outputRows: try fields.integer("outputRows", in: 1...largest),
             outputColumns: try fields.integer("outputColumns", in: 1...largest),
             outputChannels: try fields.integer("outputChannels", in: 1...largest),
-            inputChannels: try fields.integer("inputChannels", in: 1...largest))
+            inputChannels: try fields.integer("inputChannels", in: 1...largest),
+            kernelRows: fields.has("kernelRows") ? try fields.integer("kernelRows", in: 1...largest) : nil,
+            kernelColumns: fields.has("kernelColumns") ? try fields.integer("kernelColumns", in: 1...largest) : nil)
     }
 }
 

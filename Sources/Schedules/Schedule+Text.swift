@@ -17,13 +17,23 @@ extension LayerSchedule {
     fileprivate var text: String {
         """
           - name: \(quoted(name))\(lanes == .channels ? "" : "\n    lanes: \(lanes.rawValue)")
-            tile: {outputRows: \(tile.outputRows), outputColumns: \(tile.outputColumns), outputChannels: \
-        \(tile.outputChannels), \
-        inputChannels: \(tile.inputChannels)}
+            tile: {\(tile.text)}
             order: \(order.rawValue)
             buffers: {\(buffers.text)}
             fusion: \(fusion.rawValue)
         """
+    }
+}
+
+extension Tile {
+    fileprivate var text: String {
+        var fields = [
+            "outputRows: \(outputRows)", "outputColumns: \(outputColumns)", "outputChannels: \(outputChannels)",
+            "inputChannels: \(inputChannels)",
+        ]
+        if let kernelRows { fields.append("kernelRows: \(kernelRows)") }
+        if let kernelColumns { fields.append("kernelColumns: \(kernelColumns)") }
+        return fields.joined(separator: ", ")
     }
 }
 

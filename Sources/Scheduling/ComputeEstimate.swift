@@ -2,6 +2,7 @@ import Commands
 import FixedPoint
 import Geometry
 import MachineDescription
+import Schedules
 import Timing
 
 /// How long the compute engine works on a layer, in closed form over all tiles. For the search only: the timeline
@@ -48,7 +49,7 @@ struct ComputeEstimate {
     }
 
     /// Cycles of all commands of the layer.
-    func cycles(rows: AxisTiles, columns: AxisTiles, channelTile: Int, channelTiles: Int, inputTile: Int) -> Int {
+    func cycles(rows: AxisTiles, columns: AxisTiles, channelTiles: Int, tile: Tile) -> Int {
         let array = machine.macArray
         guard layer.usesArray else {
             let groups =
@@ -61,37 +62,51 @@ struct ComputeEstimate {
         if layer.groups > 1 {
             channelGroups = layer.outputLaneGroups(lanes: array.outputChannelLanes)
         } else {
-            let last = layer.outputChannels - (channelTiles - 1) * channelTile
+            let last = layer.outputChannels - (channelTiles - 1) * tile.outputChannels
             channelGroups =
-                (channelTiles - 1) * ceilDivide(channelTile, by: array.outputChannelLanes)
+                (channelTiles - 1) * ceilDivide(tile.outputChannels, by: array.outputChannelLanes)
                 + ceilDivide(last, by: array.outputChannelLanes)
+        }
+        let commands = rows.count * columns.count * channelTiles
+        if tile.splitsTaps {
+            let groups =
+                layer.vertical.output * laneGroups(columns, horizontalPhases[0], lanes: array.pixelLanes)
+                * channelGroups
+            let taps = KernelTile.tiles(of: layer, tile).map(\.taps)
+            return passes(groups: groups, commands: commands, taps: taps, inputTile: tile.inputChannels)
         }
         var cycles = 0
         for vertical in verticalPhases {
             let rowPositions = positions(rows, vertical)
             for horizontal in horizontalPhases {
                 let groups = rowPositions * laneGroups(columns, horizontal, lanes: array.pixelLanes) * channelGroups
-                let commands = rows.count * columns.count * channelTiles
                 cycles += passes(
-                    groups: groups, commands: commands, taps: vertical.taps * horizontal.taps, inputTile: inputTile)
+                    groups: groups, commands: commands, taps: [vertical.taps * horizontal.taps],
+                    inputTile: tile.inputChannels)
             }
         }
         return cycles
     }
 
-    /// Cycles of all passes over the input-channel tiles, of one phase.
-    private func passes(groups: Int, commands: Int, taps: Int, inputTile: Int) -> Int {
+    /// Cycles of all passes over the input-channel and kernel tiles, of one phase.
+    ///
+    /// - Parameter kernelTiles: taps of each.
+    private func passes(groups: Int, commands: Int, taps kernelTiles: [Int], inputTile: Int) -> Int {
         let array = machine.macArray
         let inputTiles = ceilDivide(layer.groupInputChannels, by: inputTile)
         let lastInput = layer.groupInputChannels - (inputTiles - 1) * inputTile
-        func pass(_ channels: Int, isLast: Bool) -> Int {
+        func pass(_ channels: Int, _ taps: Int, isLast: Bool) -> Int {
             let steps = max(1, taps * ceilDivide(channels, by: array.inputChannelLanes)) * stepCycles
             let drained = isLast ? drain : array.pixelLanes
             let interval = max(steps, drained)
             return groups * interval + commands * (steps - interval + drained + overhead + (isLast ? resultStages : 0))
         }
-        guard inputTiles > 1 else { return pass(lastInput, isLast: true) }
-        return (inputTiles - 1) * pass(inputTile, isLast: false) + pass(lastInput, isLast: true)
+        var cycles = 0
+        for (index, taps) in kernelTiles.enumerated() {
+            if inputTiles > 1 { cycles += (inputTiles - 1) * pass(inputTile, taps, isLast: false) }
+            cycles += pass(lastInput, taps, isLast: index == kernelTiles.count - 1)
+        }
+        return cycles
     }
 
     private func positions(_ tiles: AxisTiles, _ phase: AxisPhase) -> Int {

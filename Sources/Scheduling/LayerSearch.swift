@@ -11,12 +11,15 @@ struct LayerSearch {
     private let layer: LayerGeometry
     private let machine: MachineDescription
     private let compute: ComputeEstimate
+    /// Where the layer's parameters do not fit half of the parameter memory.
+    private let parameters: ParameterFootprint?
     private var best: (cost: Cost, tile: Tile, order: LoopOrder, allocation: Allocation)?
     /// The least that any tile asked of the activation buffer, for the diagnostic.
     private var leastActivationBytes = Int.max
 
-    init(_ layer: LayerGeometry, machine: MachineDescription) {
+    init(_ layer: LayerGeometry, parameters: ParameterFootprint?, machine: MachineDescription) {
         self.layer = layer
+        self.parameters = parameters
         self.machine = machine
         compute = ComputeEstimate(layer, machine: machine)
     }
@@ -31,11 +34,13 @@ struct LayerSearch {
     /// The best of a layer's lane mappings, of equally good ones the first.
     ///
     /// - Throws: what the search of the first throws, where there is no schedule for any.
-    static func best(of mappings: [LayerGeometry], machine: MachineDescription) throws(Diagnostic) -> LayerSchedule {
+    static func best(
+        of mappings: [LayerGeometry], parameters: ParameterFootprint?, machine: MachineDescription
+    ) throws(Diagnostic) -> LayerSchedule {
         var found: (cost: Cost, schedule: LayerSchedule)?
         var refusal: Diagnostic?
         for layer in mappings {
-            var search = LayerSearch(layer, machine: machine)
+            var search = LayerSearch(layer, parameters: parameters, machine: machine)
             do {
                 let schedule = try search.run()
                 guard let cost = search.best?.cost, found.map({ cost < $0.cost }) ?? true else { continue }
@@ -50,64 +55,76 @@ struct LayerSearch {
 
     /// - Throws: `scheduleNotFound` with the bytes that the smallest tiles need.
     private mutating func run() throws(Diagnostic) -> LayerSchedule {
-        let channels = layer.channelCandidates(lanes: machine.macArray.outputChannelLanes)
         let inputs = layer.inputChannelCandidates(lanes: machine.macArray.inputChannelLanes)
+        let channels = try channelCandidates(inputs)
         let rows = layer.vertical.tileCandidates(multiple: 1).map(layer.vertical.tiles)
         let columns = layer.horizontal.tileCandidates(multiple: machine.macArray.pixelLanes).map(layer.horizontal.tiles)
-        var leastWeightBytes = Int.max
         // Two halves overlap transfers with compute; one half is for layers that do not fit otherwise.
-        for halves in machine.activationHalves == 2 ? [2, 1] : [1] where best == nil {
+        let allHalves = machine.activationHalves == 2 ? [2, 1] : [1]
+        for halves in allHalves where best == nil {
             for outputChannels in channels {
                 var fitting = 0
                 for inputChannels in inputs where fitting < LayerSearch.inputTilesTried {
                     let tile = Tile(
                         outputRows: 1, outputColumns: 1, outputChannels: outputChannels, inputChannels: inputChannels)
-                    let weightBytes = TileFootprint.weightBytes(layer, tile: tile, array: machine.macArray)
-                    leastWeightBytes = min(leastWeightBytes, weightBytes)
-                    guard weightBytes <= machine.weightHalfBytes else { continue }
+                    guard
+                        TileFootprint.weightBytes(layer, tile: tile, array: machine.macArray)
+                            <= machine.weightHalfBytes, parametersFit(tile)
+                    else { continue }
                     if considerAll(tile, rows, columns, halves: halves) {
                         fitting += inputChannels == layer.groupInputChannels ? LayerSearch.inputTilesTried : 1
                     }
                 }
             }
         }
-        guard let best else { throw notFound(weightBytes: leastWeightBytes) }
+        // Taps are split where nothing fits with all of them.
+        for halves in allHalves where best == nil {
+            for tile in tapSplits(channels, inputs) { _ = considerAll(tile, rows, columns, halves: halves) }
+        }
+        guard let best else { throw notFound() }
         return LayerSchedule(
             name: layer.name, lanes: layer.merging == nil ? .channels : .mergedGroups, tile: best.tile,
             order: best.order, buffers: best.allocation.buffers(layer, machine))
     }
 
-    private func notFound(weightBytes: Int) -> Diagnostic {
+    private func notFound() -> Diagnostic {
         let array = machine.macArray
         func notFound(_ found: String, _ expected: String, _ remedy: String) -> Diagnostic {
             Diagnostic(.scheduleNotFound, at: "layer \(layer.name)", found: found, expected: expected, remedy: remedy)
         }
+        let (halves, taps) = (machine.weightHalves, layer.splitsTaps ? 1 : layer.taps)
+        let smallest = Tile(
+            outputRows: 1, outputColumns: 1,
+            outputChannels: layer.groups > 1
+                ? layer.groupOutputChannels : min(array.outputChannelLanes, layer.outputChannels),
+            inputChannels: layer.inputChannelCandidates(lanes: array.inputChannelLanes).last!,
+            kernelRows: layer.splitsTaps ? 1 : nil, kernelColumns: layer.splitsTaps ? 1 : nil)
+        let weightBytes = TileFootprint.weightBytes(layer, tile: smallest, array: array)
         if weightBytes > machine.weightHalfBytes {
-            let (lanes, halves) = (array.inputChannelLanes * array.outputChannelLanes, machine.weightHalves)
             return notFound(
                 """
-                a kernel of \(layer.taps.grouped) taps; a tile has all of them, and its least weights, \
-                \(weightBytes / layer.taps) bytes a tap (\(lanes) lanes), are \(weightBytes.grouped) bytes
+                a smallest tile of \(smallest.inputChannels) to \(smallest.outputChannels) channels and \
+                \(taps.grouped) taps, whose weights are \(weightBytes.grouped) bytes, \
+                \(weightBytes / taps) a tap with those of lanes without a channel
                 """,
                 """
                 at most \(machine.weightHalfBytes.grouped) bytes, \
-                \(halves == 2 ? "one of the two halves of weightBuffer" : "all of weightBuffer"), which is \
-                \(machine.weightHalfBytes * layer.taps / weightBytes) taps
+                \(halves == 2 ? "one of the two halves of weightBuffer" : "all of weightBuffer")
                 """,
                 """
                 use a machine with weightBuffer.bytes of at least \
                 \((weightBytes * halves).grouped)\(halves == 2 ? " (half of that without pingPong)" : "") or with \
-                fewer lanes, or make the kernel smaller: the taps of a kernel are not split among tiles
+                fewer lanes\(taps > 1 ? ", or make the kernel smaller" : "")
                 """
             )
         }
         if leastActivationBytes == .max {
             return notFound(
-                "input channels that must be split among tiles, whose partial sums pass the accumulator buffer",
+                "input channels or taps that must be split, whose partial sums pass the accumulator buffer",
                 "at most \(machine.accumulators.grouped) partial sums at a time",
                 """
-                use a machine with a larger accumulatorBuffer, or with a larger weightBuffer so that input channels \
-                need not be split
+                use a machine with a larger accumulatorBuffer, or with a larger weightBuffer so that sums need not be \
+                split
                 """
             )
         }
@@ -119,6 +136,64 @@ struct LayerSearch {
             smaller kernel, dilation or fewer channels
             """
         )
+    }
+
+    /// Channel tiles worth trying; with parameters by channel tile the largest that fits, too.
+    ///
+    /// - Throws: `scheduleParameterMemoryOverflow` where none fits.
+    private func channelCandidates(_ inputs: [Int]) throws(Diagnostic) -> [Int] {
+        let array = machine.macArray
+        var channels = layer.channelCandidates(lanes: array.outputChannelLanes)
+        guard let parameters else { return channels }
+        if layer.splitsElements {
+            channels = LayerGeometry.parts(of: layer.outputChannels, unit: array.outputChannelLanes)
+        }
+        let unit = layer.groups > 1 ? layer.groupOutputChannels : array.outputChannelLanes
+        var candidates = Set(channels)
+        for inputChannels in inputs {
+            let most = parameters.mostOutputChannels(
+                inputChannels: inputChannels, unit: unit, halfBytes: machine.parameterHalfBytes)
+            if most > 0 { candidates.formUnion([most, min(roundUp(max(1, most / 2), to: unit), most)]) }
+        }
+        let least = Tile(
+            outputRows: 1, outputColumns: 1, outputChannels: channels.last!, inputChannels: inputs.last!)
+        guard parametersFit(least) else { throw parameters.overflow(of: layer, least, machine: machine) }
+        return candidates.sorted(by: >)
+    }
+
+    private func parametersFit(_ tile: Tile) -> Bool {
+        parameters.map { $0.split(of: tile, halfBytes: machine.parameterHalfBytes) != nil } ?? true
+    }
+
+    /// Tiles of fewer taps than the kernel's: for each tile of channels as many rows of the kernel as fit, or as much
+    /// of one row.
+    private func tapSplits(_ channels: [Int], _ inputs: [Int]) -> [Tile] {
+        guard layer.splitsTaps, layer.taps > 1 else { return [] }
+        let outputs = layer.groups > 1 ? [layer.groupOutputChannels] : channels
+        var tiles: [Tile] = []
+        for outputChannels in outputs {
+            for inputChannels in inputs {
+                var tile = Tile(
+                    outputRows: 1, outputColumns: 1, outputChannels: outputChannels, inputChannels: inputChannels,
+                    kernelRows: 1, kernelColumns: 1)
+                let taps =
+                    machine.weightHalfBytes / TileFootprint.weightBytes(layer, tile: tile, array: machine.macArray)
+                guard taps > 0, taps < layer.taps, parametersFit(tile) else { continue }
+                let (rows, columns) = (layer.vertical.kernel, layer.horizontal.kernel)
+                if taps >= columns {
+                    (tile.kernelRows, tile.kernelColumns) = (evenly(rows, atMost: taps / columns), nil)
+                } else {
+                    (tile.kernelRows, tile.kernelColumns) = (rows == 1 ? nil : 1, evenly(columns, atMost: taps))
+                }
+                tiles.append(tile)
+            }
+        }
+        return tiles
+    }
+
+    /// The extent of the fewest equal parts of at most so much each.
+    private func evenly(_ whole: Int, atMost most: Int) -> Int {
+        ceilDivide(whole, by: ceilDivide(whole, by: most))
     }
 
     /// All rows and columns of the candidates; whether any fits.
@@ -147,7 +222,7 @@ struct LayerSearch {
         (tile.outputRows, tile.outputColumns) = (rows.extent, columns.extent)
         let counts = TileCounts(layer, tile: tile, rows: rows, columns: columns)
         let footprint = TileFootprint(
-            layer, tile: tile, rows: rows, columns: columns, splits: counts.inputChannelTiles > 1,
+            layer, tile: tile, rows: rows, columns: columns, splits: counts.passes > 1,
             array: machine.macArray)
         guard footprint.accumulators <= machine.accumulators else { return false }
         let inputHalves = min(halves, counts.inputTiles)
@@ -158,17 +233,18 @@ struct LayerSearch {
         guard activationBytes <= machine.activationBuffer.bytes else { return false }
 
         let computeCycles = compute.cycles(
-            rows: rows, columns: columns, channelTile: tile.outputChannels, channelTiles: counts.channelTiles,
-            inputTile: tile.inputChannels)
+            rows: rows, columns: columns, channelTiles: counts.channelTiles, tile: tile)
         if let best, computeCycles > best.cost.cycles { return true }
-        let traffic = TrafficEstimate(layer, tile: tile, rows: rows, columns: columns, counts: counts, dma: machine.dma)
+        let sets = parameters?.sets(of: tile, counts, halfBytes: machine.parameterHalfBytes) ?? (0, 0)
+        let traffic = TrafficEstimate(
+            layer, tile: tile, rows: rows, columns: columns, counts: counts, parameters: sets, dma: machine.dma)
         let orders: [LoopOrder] =
             counts.pixelTiles > 1 && counts.channelTiles > 1 ? [.pixelsOuter, .channelsOuter] : [.pixelsOuter]
         for order in orders {
             let total = traffic.total(order, inputHalves: inputHalves, weightHalves: machine.weightHalves)
             let dmaCycles = total.cycles(machine.dma)
             let edges = traffic.firstInput.cycles(machine.dma) + traffic.lastOutput.cycles(machine.dma)
-            let steps = counts.pixelTiles * counts.channelTiles * counts.inputChannelTiles
+            let steps = counts.pixelTiles * counts.channelTiles * counts.passes
             let overlapped = max(computeCycles + edges, dmaCycles + computeCycles / steps)
             let overlaps = halves == 2 && machine.weightHalves == 2
             let cost = Cost(cycles: overlaps ? overlapped : computeCycles + dmaCycles, bytes: total.bytes)

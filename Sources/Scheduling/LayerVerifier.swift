@@ -37,6 +37,32 @@ struct LayerVerifier {
                 "outputChannels", tile.outputChannels, of: layer.groupOutputChannels, whole: layer.outputChannels)
         }
         try verifyChannelsWhole()
+        try verifyKernel()
+    }
+
+    private func verifyKernel() throws(Diagnostic) {
+        for (name, value, extent) in [
+            ("kernelRows", tile.kernelRows, layer.vertical.kernel),
+            ("kernelColumns", tile.kernelColumns, layer.horizontal.kernel),
+        ] {
+            guard let value else { continue }
+            guard (1...extent).contains(value), layer.splitsTaps || value == extent else {
+                throw refuse(
+                    .scheduleTileOutOfRange, "tile \(name) \(value.grouped)",
+                    expected: layer.splitsTaps
+                        ? "1...\(extent.grouped)"
+                        : "\(extent.grouped): only convolution and fully connected split taps",
+                    remedy: layer.splitsTaps ? "choose an extent within the range" : "leave \(name) out")
+            }
+        }
+        // Sums of several groups do not wait in the accumulator buffer.
+        let groupChannels = layer.groupOutputChannels
+        if layer.groups > 1, tile.outputChannels > groupChannels, KernelTile.tiles(of: layer, tile).count > 1 {
+            throw refuse(
+                .scheduleChannelsNotWhole, "tile outputChannels \(tile.outputChannels) with split taps",
+                expected: "\(groupChannels): one \(layer.merging == nil ? "" : "merged ")group at a time",
+                remedy: "write outputChannels: \(groupChannels)")
+        }
     }
 
     private func requireMultiple(_ name: String, _ value: Int, of unit: Int, whole: Int) throws(Diagnostic) {
@@ -62,7 +88,7 @@ struct LayerVerifier {
                 expected: "all \(layer.groupInputChannels): \(reason)",
                 remedy: "write inputChannels: \(layer.groupInputChannels)")
         }
-        if !layer.usesArray, tile.outputChannels != layer.outputChannels {
+        if !layer.usesArray, !layer.splitsElements, tile.outputChannels != layer.outputChannels {
             throw refuse(
                 .scheduleChannelsNotWhole, "tile outputChannels \(tile.outputChannels)",
                 expected: "all \(layer.outputChannels): \(reason)",
@@ -93,7 +119,7 @@ struct LayerVerifier {
                     ? "write accumulators: 0"
                     : """
                     make outputRows, outputColumns or outputChannels smaller, or inputChannels all \
-                    \(layer.groupInputChannels)
+                    \(layer.groupInputChannels)\(tile.splitsTaps ? " without kernelRows and kernelColumns" : "")
                     """
             )
         }
@@ -137,7 +163,9 @@ struct LayerVerifier {
                 throw refuse(
                     .scheduleWeightBufferOverflow, "tile weights need \(footprint.weightBytes.grouped) bytes",
                     expected: "weightBuffer \(machine.weightHalves == 2 ? "half " : "")holds \(half.grouped)",
-                    remedy: "make outputChannels or inputChannels smaller")
+                    remedy: layer.splitsTaps
+                        ? "make outputChannels, inputChannels, kernelRows or kernelColumns smaller"
+                        : "make outputChannels or inputChannels smaller")
             }
             guard address >= index * half, address + footprint.weightBytes <= end else {
                 throw refuse(

@@ -27,7 +27,7 @@ extension Schedule {
         try machine.requireCapabilities(for: network)
         var layers: [LayerSchedule] = []
         // Layers of equal geometry have equal schedules.
-        var known: [LayerGeometry: LayerSchedule] = [:]
+        var known: [SearchedLayer: LayerSchedule] = [:]
         for (layer, storage) in zip(geometry.layers, network.layers) {
             let merged = lanes == .channels ? nil : try? machine.geometry(of: layer, storage, lanes: .mergedGroups)
             // What it may become tells layers apart whose groups can be merged and others.
@@ -35,22 +35,39 @@ extension Schedule {
             anonymous.name = ""
             anonymous.outputTensor = 0
             for index in anonymous.operands.indices { anonymous.operands[index].tensor = 0 }
-            if var entry = known[anonymous] {
+            let key = SearchedLayer(anonymous, storage, machine)
+            if var entry = known[key] {
                 entry.name = layer.name
                 layers.append(entry)
                 continue
             }
             let entry: LayerSchedule
             // Lanes that are asked for are left where nothing fits with them.
-            if lanes == .mergedGroups, let merged, let asked = try? LayerSearch.best(of: [merged], machine: machine) {
+            let parameters = key.parameters
+            if lanes == .mergedGroups, let merged,
+                let asked = try? LayerSearch.best(of: [merged], parameters: parameters, machine: machine)
+            {
                 entry = asked
             } else {
                 let others = lanes == nil ? merged.map { [$0] } ?? [] : []
-                entry = try LayerSearch.best(of: [layer] + others, machine: machine)
+                entry = try LayerSearch.best(of: [layer] + others, parameters: parameters, machine: machine)
             }
-            known[anonymous] = entry
+            known[key] = entry
             layers.append(entry)
         }
         self.init(network: network.graph.name, machine: machine.name, height: height, width: width, layers: layers)
+    }
+}
+
+/// What decides a layer's schedule.
+private struct SearchedLayer: Hashable {
+    let geometry: LayerGeometry
+    /// Nil where all parameters fit half of the parameter memory.
+    let parameters: ParameterFootprint?
+
+    init(_ geometry: LayerGeometry, _ storage: LayerStorage, _ machine: MachineDescription) {
+        self.geometry = geometry
+        let footprint = ParameterFootprint(storage, of: geometry)
+        parameters = footprint.wholeBytes > machine.parameterHalfBytes ? footprint : nil
     }
 }

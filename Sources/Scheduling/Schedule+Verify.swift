@@ -11,8 +11,8 @@ extension Schedule {
     /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026 and from 034 to 036, and the graph's.
     public func verify(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: height, width: width)
-        _ = try verified(network: network, geometry: geometry, machine: machine)
-        _ = try ParameterPlan(network, machine: machine)
+        let tilings = try verified(network: network, geometry: geometry, machine: machine).map(\.tiling)
+        _ = try ParameterPlan(network, tilings: tilings, machine: machine)
     }
 
     /// The layers' tilings, in the graph's order, and their entries in the schedule.

@@ -33,7 +33,7 @@ extension LayerGeometry {
         }
     }
 
-    private static func parts(of whole: Int, unit: Int) -> [Int] {
+    static func parts(of whole: Int, unit: Int) -> [Int] {
         var extents: Set<Int> = [min(unit, whole)]
         for parts in [1, 2, 3, 4, 6, 8, 12, 16] {
             extents.insert(min(roundUp(ceilDivide(whole, by: parts), to: unit), whole))

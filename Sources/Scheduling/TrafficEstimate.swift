@@ -13,8 +13,11 @@ struct TrafficEstimate {
     let firstInput: TransferEstimate
     let lastOutput: TransferEstimate
 
+    /// - Parameter parameters: sets of parameter blocks, loaded as the weight tiles are, and bytes of one; none where
+    ///   they are loaded once, before the layer.
     init(
-        _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts, dma: DMADescription
+        _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts,
+        parameters: (sets: Int, bytes: Int), dma: DMADescription
     ) {
         self.counts = counts
         var input = TransferEstimate()
@@ -37,13 +40,18 @@ struct TrafficEstimate {
             channels: ceilDivide(layer.outputChannels, by: counts.channelTiles), parts: counts.channelTiles,
             tensorChannels: layer.outputChannels,
             bytesPerElement: layer.outputBytesPerElement, dma: dma)
-        weights =
+        var weights =
             counts.weightTiles == 0
             ? TransferEstimate()
             : TransferEstimate(
                 count: counts.weightTiles, runs: 1,
                 runBytes: ceilDivide(layer.laidWeightBytes, by: counts.weightTiles),
                 unit: dma.burstBytes, dma: dma)
+        if parameters.sets > 0 {
+            weights += TransferEstimate(
+                count: parameters.sets, runs: 1, runBytes: parameters.bytes, unit: dma.burstBytes, dma: dma)
+        }
+        self.weights = weights
         firstInput = input.part(of: counts.inputTiles)
         lastOutput = output.part(of: counts.outputTiles)
     }
@@ -77,7 +85,7 @@ struct TrafficEstimate {
             weightPasses = counts.weightTiles <= weightHalves ? 1 : counts.pixelTiles
         case .channelsOuter:
             inputPasses = counts.inputTiles <= inputHalves ? 1 : counts.channelTiles
-            weightPasses = counts.inputChannelTiles <= weightHalves ? 1 : counts.pixelTiles
+            weightPasses = counts.passes <= weightHalves ? 1 : counts.pixelTiles
         }
         var total = input.times(counts.inputFollowsChannels ? 1 : inputPasses)
         total += weights.times(weightPasses)

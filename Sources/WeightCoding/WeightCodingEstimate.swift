@@ -1,5 +1,6 @@
 public import Commands
 public import Diagnostics
+import FixedPoint
 import Geometry
 public import Lowering
 public import MachineDescription
@@ -40,9 +41,7 @@ public struct WeightCodingEstimate: Sendable {
         self.statistics = statistics
         codedBytes = program.parameterRegions.map { region in
             guard case .weights(let tile) = region.content else { return 0 }
-            return
-                (statistics[tile.layer]!.codedBits(
-                    outputChannels: tile.outputChannels, inputChannels: tile.inputChannels) + 7) / 8
+            return ceilDivide(program.layout.codedBits(of: tile, network, statistics[tile.layer]!), by: 8)
         }
         layers = geometry.layers.indices.map { index in
             LayerWeightCoding(
@@ -105,6 +104,23 @@ public struct WeightCodingEstimate: Sendable {
 }
 
 extension ProgramLayout {
+    /// Bits of a tile's codes: by the statistics, which know whole kernels, or counted where taps are split.
+    fileprivate func codedBits(
+        of tile: WeightTile, _ network: QuantizedNetwork, _ statistics: WeightStatistics
+    ) -> Int {
+        let taps = geometry.layers[tile.layer].taps(of: tile)
+        guard taps.count < statistics.taps, let weights = laidWeights(of: tile.layer, network) else {
+            return statistics.codedBits(outputChannels: tile.outputChannels, inputChannels: tile.inputChannels)
+        }
+        return tile.outputChannels.reduce(0) { sum, output in
+            taps.reduce(sum) { sum, tap in
+                let first = (output * weights.taps + tap) * weights.inputChannels
+                let (lower, upper) = (first + tile.inputChannels.lowerBound, first + tile.inputChannels.upperBound)
+                return sum + statistics.codedBits(of: weights.codes[lower..<upper])
+            }
+        }
+    }
+
     /// The weights of a layer as they lie in external memory: with the zeros of merged groups.
     func laidWeights(of index: Int, _ network: QuantizedNetwork) -> LayerWeights? {
         let layer = geometry.layers[index]

@@ -135,7 +135,7 @@ struct WeightCodingWalk {
             preconditionFailure("a pass without weights")
         }
         let (inputLanes, outputLanes) = (machine.macArray.inputChannelLanes, machine.macArray.outputChannelLanes)
-        let taps = geometry.layers[tile.layer].taps(ofPhase: key.phaseY, key.phaseX)
+        let taps = geometry.layers[tile.layer].taps(of: tile, phase: key.phaseY, key.phaseX)
         precondition(taps.count == pass.taps, "\(taps.count) taps in a pass of \(pass.taps)")
         let starts = stride(from: tile.inputChannels.lowerBound, to: tile.inputChannels.upperBound, by: inputLanes)
         let inputs = starts.map { $0..<min($0 + inputLanes, tile.inputChannels.upperBound) }
@@ -175,9 +175,15 @@ struct WeightCodingWalk {
 }
 
 extension LayerGeometry {
-    /// Indices, in the whole kernel, of the taps of one phase of a transposed convolution; all taps of other layers.
-    fileprivate func taps(ofPhase y: Int, _ x: Int) -> [Int] {
-        guard kind == .transposedConvolution else { return Array(0..<taps) }
+    /// Indices, in the whole kernel, of a tile's taps.
+    func taps(of tile: WeightTile) -> [Int] {
+        tile.kernelRows.flatMap { row in tile.kernelColumns.map { row * horizontal.kernel + $0 } }
+    }
+
+    /// Indices, in the whole kernel, of the taps of one phase of a transposed convolution; all taps of a tile of other
+    /// layers.
+    fileprivate func taps(of tile: WeightTile, phase y: Int, _ x: Int) -> [Int] {
+        guard kind == .transposedConvolution else { return taps(of: tile) }
         let (rows, columns) = (vertical.phases[y], horizontal.phases[x])
         return (0..<rows.taps).flatMap { row in
             (0..<columns.taps).map { column in

@@ -162,6 +162,11 @@ import Topologies
         // GNMT has a K of 36,548 = 4 x 9,137, which is filled up.
         let isFilled = network.notes.contains { $0.hasPrefix("filled") }
         #expect(isFilled ? macs > expected && macs < expected / 1000 * 1001 : macs == expected, "\(name)")
-        _ = try ParameterPlan(network.formats(on: machine).formats, machine: machine)
+        let formats = try network.formats(on: machine).formats
+        let geometry = try NetworkGeometry(formats, height: 1, width: 1)
+        for (layer, storage) in zip(geometry.layers, formats.layers) {
+            let bytes = ParameterFootprint(storage, of: layer).wholeBytes
+            #expect(bytes <= machine.parameterHalfBytes, "\(name), \(layer.name)")
+        }
     }
 }

@@ -2,6 +2,7 @@ import Commands
 import Conformance
 import Diagnostics
 import Foundation
+import Geometry
 import Lowering
 import MachineDescription
 import RTL
@@ -93,6 +94,32 @@ import Testing
     }
 
     private static let tightSeeds: Range<UInt64> = 0..<8
+
+    @Test("Split taps, and parameters of channel tiles") func splitMachine() throws {
+        // Convolutions of all kinds but transposed ones, fully connected; requantize, add, multiply, two-stage
+        // addition.
+        let families: [UInt64] = [0, 1, 2, 4, 9, 10, 15, 16]
+        let seeds = (0..<6 as Range<UInt64>).flatMap { round in families.map { 20 * round + $0 } }
+        var (tapPasses, parameterLoads) = (0, 0)
+        let generator = LayerCaseGenerator(limits: CaseLimits(TestMachine.split))
+        for seed in seeds {
+            let layerCase = generator.layerCase(seed: seed)
+            let plan = try SimulationPlan(
+                network: layerCase.network, machine: TestMachine.split, width: layerCase.shape.width,
+                height: layerCase.shape.height, lanes: layerCase.lanes)
+            let layer = plan.program.layout.geometry.layers[0]
+            for command in plan.program.commands {
+                switch command.operation {
+                case .accumulate(let pass) where pass.taps < layer.taps: tapPasses += 1
+                case .load(let transfer) where transfer.buffer == .parameterMemory: parameterLoads += 1
+                default: break
+                }
+            }
+        }
+        #expect(tapPasses > seeds.count, "kernels are split")
+        #expect(parameterLoads > 6 * seeds.count, "channel tiles load their own, of at most four blocks each")
+        try expectAgreement(TestMachine.split, .verilator, seeds: seeds)
+    }
 
     /// Fewer normalization lanes than results, and one register behind the product.
     private static let byTable = {

@@ -155,14 +155,6 @@ struct StreamRefusalTests {
         #expect(try refusal(of: single) == nil)
     }
 
-    @Test("Only a copy begins behind channel 0")
-    func firstChannel() throws {
-        let text = "element-wise work of a part of the channels"
-        #expect(try refusal(of: Self.elementwise(.copy, firstChannel: 1)) == nil)
-        #expect(try refusal(of: Self.elementwise(.requantize, firstChannel: 1))?.contains(text) == true)
-        #expect(try refusal(of: Self.elementwise(.requantize)) == nil)
-    }
-
     /// One byte of the header is loaded; the others are as they are at first, 0xA5.
     @Test("A copy's channel block neither clips nor maps")
     func channelBlock() throws {

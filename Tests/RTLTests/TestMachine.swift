@@ -27,4 +27,15 @@ enum TestMachine {
         machine.weightBuffer.bytes = 4096
         return machine
     }()
+
+    /// The same with weights of 16 taps a half, and parameters of a few channels beside the tables of one codebook:
+    /// taps are split, and channel tiles have parameters of their own.
+    static let split = {
+        var machine = tiny
+        machine.name = "split"
+        machine.weightBuffer.bytes = 512
+        machine.parameterMemory.bytes = 5120
+        machine.codebookMux.codebooks = 1
+        return machine
+    }()
 }

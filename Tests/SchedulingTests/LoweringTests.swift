@@ -94,7 +94,7 @@ import Testing
         // have 512 as well), one encode table (12 + 1,020).
         #expect(
             program.parameterRegions.count {
-                if case .block(let kind, _) = $0.content { kind == .decodeTable } else { false }
+                if case .block(let kind, _, _) = $0.content { kind == .decodeTable } else { false }
             } == 1)
         #expect(blocks.filter { $0.count == 1032 }.count == 1)
     }

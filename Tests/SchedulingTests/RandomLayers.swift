@@ -188,6 +188,15 @@ enum RandomLayers {
         return max(1, min(convolution.groups, machine.macArray.inputChannelLanes * convolution.groups / channels))
     }
 
+    /// Where taps may be split.
+    private static func kernel(_ layer: Layer, _ input: TensorShape) -> (rows: Int, columns: Int)? {
+        switch layer.operator {
+        case .convolution(let convolution): (convolution.kernelHeight, convolution.kernelWidth)
+        case .fullyConnected: (input.height, input.width)
+        default: nil
+        }
+    }
+
     private static func tile(
         _ layer: Layer, _ shapes: [String: TensorShape], mergedGroups: Int, _ generator: inout SeededGenerator
     ) -> Tile {
@@ -216,7 +225,15 @@ enum RandomLayers {
         case .normalization: tile.outputChannels = generator.integer(1...output.channels)
         case .pixelShuffle(let factor), .nearestResize(let factor): unit = (factor, factor)
         case .concatenation: tile.inputChannels = output.channels
+        case .requantize, .add, .multiply, .twoStageAdd: tile.outputChannels = generator.integer(1...output.channels)
         default: break
+        }
+        if let kernel = kernel(layer, input), generator.integer(0...2) == 0 {
+            tile.kernelRows = generator.integer(1...kernel.rows)
+            tile.kernelColumns = generator.integer(0...1) == 0 ? nil : generator.integer(1...kernel.columns)
+            if case .convolution(let convolution) = layer.operator, convolution.groups > 1 {
+                tile.outputChannels = min(output.channels / convolution.groups * mergedGroups, output.channels)
+            }
         }
         tile.outputRows = min(generator.integer(1...max(1, output.height / unit.rows)) * unit.rows, output.height)
         tile.outputColumns = min(

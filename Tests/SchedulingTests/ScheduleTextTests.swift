@@ -78,7 +78,9 @@ import Testing
                     tile: Tile(
                         outputRows: generator.integer(1...9), outputColumns: generator.integer(1...1 << 31),
                         outputChannels: generator.integer(1...99),
-                        inputChannels: generator.integer(1...9)),
+                        inputChannels: generator.integer(1...9),
+                        kernelRows: generator.integer(0...2) == 0 ? generator.integer(1...9) : nil,
+                        kernelColumns: generator.integer(0...2) == 0 ? generator.integer(1...9) : nil),
                     order: generator.element(of: LoopOrder.allCases),
                     buffers: BufferAllocation(
                         input: numbers(), second: numbers(), output: numbers(), weights: numbers(),

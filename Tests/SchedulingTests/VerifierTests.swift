@@ -102,10 +102,37 @@ import Testing
         #expect(depth.code == .scheduleTileNotAligned && depth.expected == "a multiple of 2, or all 32")
     }
 
+    @Test func tapsAreSplitWhereSumsCanWait() throws {
+        let rows = try refusal { $0.schedule.layers[0].tile.kernelRows = 4 }
+        #expect(rows.code == .scheduleTileOutOfRange && rows.found == "tile kernelRows 4" && rows.expected == "1...3")
+        let deconv = try refusal { $0.schedule.layers[3].tile.kernelColumns = 2 }
+        #expect(
+            deconv.code == .scheduleTileOutOfRange && deconv.found == "tile kernelColumns 2"
+                && deconv.remedy == "leave kernelColumns out")
+        // Of several groups no sums wait.
+        let depth = try refusal { $0.schedule.layers[2].tile.kernelRows = 2 }
+        #expect(depth.code == .scheduleChannelsNotWhole && depth.remedy == "write outputChannels: 2")
+        // 8 x 32 positions of 16 channels wait in 64 KiB of 36 bits, and 32 x 32 would not.
+        var setting = try Setting()
+        setting.schedule.layers[0].tile.kernelRows = 2
+        try setting.schedule.verify(network: NetworkFormats(setting.network), machine: setting.machine)
+        let sums = try refusal {
+            ($0.schedule.layers[0].tile.kernelRows, $0.schedule.layers[0].tile.outputRows) = (1, 32)
+        }
+        #expect(
+            sums.code == .scheduleAccumulatorBufferOverflow
+                && sums.found == "tile partial sums need 16,384 accumulators from 0"
+                && sums.remedy.hasSuffix("without kernelRows and kernelColumns"))
+    }
+
     @Test func channelsThatBelongTogetherStayTogether() throws {
         let norm = try refusal { $0.schedule.layers[1].tile.inputChannels = 8 }
         #expect(norm.code == .scheduleChannelsNotWhole && norm.found == "tile inputChannels 8")
-        #expect(try refusal { $0.schedule.layers[4].tile.outputChannels = 1 }.code == .scheduleChannelsNotWhole)
+        #expect(try refusal { $0.schedule.layers[4].tile.inputChannels = 1 }.code == .scheduleChannelsNotWhole)
+        // Each channel of a sum is its own.
+        var setting = try Setting()
+        setting.schedule.layers[4].tile.outputChannels = 1
+        try setting.schedule.verify(network: NetworkFormats(setting.network), machine: setting.machine)
     }
 
     @Test func buffersMustHoldTheTiles() throws {

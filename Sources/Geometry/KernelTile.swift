@@ -1,0 +1,29 @@
+package import Schedules
+
+/// The taps of one pass over a convolution's or a fully connected layer's kernel: a rectangle of it.
+///
+/// Where the weights of all taps do not fit half of the weight buffer, each kernel tile is a pass of its own, whose
+/// sums wait in the accumulator buffer as those of input-channel tiles do.
+package struct KernelTile: Hashable {
+    package var rows: Range<Int>
+    package var columns: Range<Int>
+
+    package var taps: Int { rows.count * columns.count }
+
+    /// The tiles of a kernel, row by row of tiles; one where nothing is split.
+    package static func tiles(of layer: LayerGeometry, _ tile: Tile) -> [KernelTile] {
+        let rows = ranges(of: layer.vertical.kernel, extent: tile.kernelRows)
+        let columns = ranges(of: layer.horizontal.kernel, extent: tile.kernelColumns)
+        return rows.flatMap { rows in columns.map { KernelTile(rows: rows, columns: $0) } }
+    }
+
+    private static func ranges(of kernel: Int, extent: Int?) -> [Range<Int>] {
+        guard let extent, extent < kernel else { return [0..<kernel] }
+        return stride(from: 0, to: kernel, by: extent).map { $0..<min($0 + extent, kernel) }
+    }
+}
+
+extension LayerGeometry {
+    /// Whether its taps may be split: a transposed convolution's are by phases already, normalization has one.
+    package var splitsTaps: Bool { kind == .convolution }
+}
