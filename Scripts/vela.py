@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: Scripts/vela.py [--vela VELA] [--parameter-memory KIB] --machine M MODEL   `plan` beside Arm's compiler Vela.
+"""usage: Scripts/vela.py [--vela VELA] --machine M MODEL   `plan` beside Arm's compiler Vela.
 
 Needs a release build and the package ethos-u-vela (with numpy below 2); VELA is its program. Vela gets the Ethos-U85 of
 as many multipliers, with the machine's clock, bus, latency, bursts and, as its memory, both data buffers. It prints its
@@ -67,19 +67,13 @@ def of_vela(program, model, machine, multipliers, folder):
 def main():
     options = argparse.ArgumentParser(usage=__doc__)
     options.add_argument("--vela", default="vela")
-    options.add_argument("--parameter-memory", type=int)
     options.add_argument("--machine", required=True)
     options.add_argument("model")
     given = options.parse_args()
     program = os.environ.get("INTAGLIO", ROOT + "/intaglio")
     with tempfile.TemporaryDirectory() as folder:
-        text = output(program, "machines", given.machine)
-        if given.parameter_memory:
-            text = re.sub(r"(parameterMemory:\n  bytes: ).*", rf"\g<1>{given.parameter_memory} KiB", text)
-        with open(folder + "/machine.yaml", "w") as file:
-            file.write(text)
         plan = json.loads(output(
-            program, "plan", "--network", given.model, "--machine", folder + "/machine.yaml", "--json", "--quiet"))
+            program, "plan", "--network", given.model, "--machine", given.machine, "--json", "--quiet"))
         array = plan["machine"]["macArray"]
         multipliers = array["inputChannelLanes"] * array["outputChannelLanes"] * array["pixelLanes"]
         vela, vela_kinds = of_vela(given.vela, given.model, plan["machine"], multipliers, folder)
