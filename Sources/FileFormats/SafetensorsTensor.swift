@@ -65,9 +65,7 @@ public struct SafetensorsTensor: Hashable, Sendable {
 
     private init<Element: FixedWidthInteger>(_ elementType: ElementType, shape: [Int], elements: [Element]) {
         precondition(elements.count == shape.reduce(1, *), "\(elements.count) elements for shape \(shape)")
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(elements.count * elementType.byteCount)
-        for element in elements { withUnsafeBytes(of: element.littleEndian) { bytes.append(contentsOf: $0) } }
+        let bytes = elements.map(\.littleEndian).withUnsafeBytes { Array($0) }
         self.init(elementType: elementType, shape: shape, bytes: bytes)
     }
 

@@ -60,6 +60,9 @@ public enum AccumulatorProof {
         let tapPhases = (0..<inner / inputChannels).map(phaseOf)
         let entries = accumulation.weightDecoder.entries.map { Int32($0) }
         let ranges = (0..<groups * inputChannels).map { extremes(input, $0) }
+        if phases == 1, let range = ranges.first, ranges.allSatisfy({ $0 == range }) {
+            return uniformBounds(accumulation, inner: inner, entries: entries, range: range)
+        }
         return (0..<outputs).map { output in
             let firstInput = output / (outputs / groups) * inputChannels
             var sums = Array(repeating: ProductExtremes(), count: phases)
@@ -75,6 +78,27 @@ public enum AccumulatorProof {
             }
             return AccumulatorBound(
                 bias: accumulation.bias[output], low: sums.map(\.low).min()!, high: sums.map(\.high).max()!)
+        }
+    }
+
+    /// Where all operands have one range: the sums of the positive and of the negative weights tell both extremes.
+    private static func uniformBounds(
+        _ accumulation: AccumulationParameters, inner: Int, entries: [Int32], range: OperandRange
+    ) -> [AccumulatorBound] {
+        // Looked up, because signs of weights cannot be predicted.
+        let parts = entries.map { SIMD2(Int64(max($0, 0)), Int64(min($0, 0))) }
+        let (lowest, highest) = (Int64(range.lowest), Int64(range.highest))
+        return accumulation.weightCodes.withUnsafeBufferPointer { codes in
+            parts.withUnsafeBufferPointer { parts in
+                accumulation.bias.enumerated().map { output, bias in
+                    var sums = SIMD2<Int64>.zero
+                    for code in codes[output * inner..<(output + 1) * inner] { sums &+= parts[Int(code)] }
+                    let (positive, negative) = (sums[0], sums[1])
+                    return AccumulatorBound(
+                        bias: bias, low: positive * lowest + negative * highest,
+                        high: positive * highest + negative * lowest)
+                }
+            }
         }
     }
 
@@ -118,7 +142,7 @@ public enum AccumulatorProof {
 }
 
 /// The extremes of an operand: lowest <= 0 <= highest, 17 bits signed at most.
-private struct OperandRange {
+private struct OperandRange: Equatable {
     var lowest: Int32
     var highest: Int32
 }

@@ -67,9 +67,9 @@ extension QuantizedNetwork {
     ) throws(Diagnostic) {
         guard post.rounding == .gemmlowpDouble else { return }
         for (channel, range) in accumulators.enumerated() {
-            let place = "layer \(layer.name), output channel \(channel)"
-            try requireShift(post.multipliers[channel], range.clamped(to: 0...Int128.max), place)
-            try requireShift(post.multipliersNegative[channel], range.clamped(to: Int128.min...0), place)
+            func place() -> String { "layer \(layer.name), output channel \(channel)" }
+            try requireShift(post.multipliers[channel], range.clamped(to: 0...Int128.max), place())
+            try requireShift(post.multipliersNegative[channel], range.clamped(to: Int128.min...0), place())
         }
     }
 
@@ -117,7 +117,8 @@ extension QuantizedNetwork {
     }
 
     private func requireShift(
-        _ multiplier: QuantizedMultiplier, _ accumulators: ClosedRange<Int128>, _ place: String
+        _ multiplier: QuantizedMultiplier, _ accumulators: ClosedRange<Int128>,
+        _ place: @autoclosure () -> String
     ) throws(Diagnostic) {
         // Beyond 64 bits there is no accumulator: A is at most 62.
         let range = Int64(clamping: accumulators.lowerBound)...Int64(clamping: accumulators.upperBound)
@@ -126,7 +127,7 @@ extension QuantizedNetwork {
                 rule: .gemmlowpDouble, multiplier: multiplier, accumulators: range)
         else { return }
         throw Diagnostic(
-            .networkRequantizationTooWide, at: place, found: refusal.found, expected: refusal.expected,
+            .networkRequantizationTooWide, at: place(), found: refusal.found, expected: refusal.expected,
             remedy: "choose another rounding rule or a smaller exponent")
     }
 }

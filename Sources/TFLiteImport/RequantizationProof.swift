@@ -11,25 +11,12 @@ package struct RequantizationProof {
     let accumulators: ClosedRange<Int64>
     /// Results that pass the clamp: elements less the output's zero point.
     let results: ClosedRange<Int64>
-    /// The smallest accumulator with each result that some accumulator is the first to reach, in order.
-    private let steps: [(accumulator: Int64, result: Int64)]
 
     /// Where the runtime's own arithmetic is defined: see `requireDefined(_:_:channel:at:)`.
     package init(_ runtime: RuntimeRequantization, accumulators: ClosedRange<Int64>, results: ClosedRange<Int64>) {
         self.runtime = runtime
         self.accumulators = accumulators
         self.results = results
-        var steps: [(accumulator: Int64, result: Int64)] = []
-        let first = max(runtime.value(of: accumulators.lowerBound), results.lowerBound) + 1
-        let last = min(runtime.value(of: accumulators.upperBound), results.upperBound)
-        var result = first
-        while result <= last {
-            let step = Self.first(runtime, reaching: result, in: accumulators)
-            steps.append((step, result))
-            // A step may be higher than one.
-            result = max(result, runtime.value(of: step)) + 1
-        }
-        self.steps = steps
     }
 
     /// The runtimes' accumulators have 32 bits, and double rounding shifts them left first where the factor is above 1.
@@ -53,33 +40,47 @@ package struct RequantizationProof {
             return false
         }
         func clamped(_ result: Int64) -> Int64 { min(max(result, results.lowerBound), results.upperBound) }
-        func agrees(_ accumulator: Int64) -> Bool {
-            clamped(runtime.value(of: accumulator)) == clamped(requantize(accumulator, by: multiplier, rounding: rule))
+        func candidate(_ accumulator: Int64) -> Int64 {
+            clamped(requantize(accumulator, by: multiplier, rounding: rule))
         }
-        guard agrees(accumulators.lowerBound), agrees(accumulators.upperBound) else { return false }
-        return steps.allSatisfy { agrees($0.accumulator) && agrees($0.accumulator - 1) }
+        var result = clamped(runtime.value(of: accumulators.lowerBound))
+        let end = (accumulator: accumulators.upperBound, result: runtime.value(of: accumulators.upperBound))
+        let last = clamped(end.result)
+        guard candidate(accumulators.lowerBound) == result, candidate(end.accumulator) == last else { return false }
+        let (stepsPerResult, stepOffset) = (runtime.stepsPerResult, runtime.stepOffset)
+        while result < last {
+            let estimate = (Double(result) + 0.5) * stepsPerResult + (result < 0 ? stepOffset : -stepOffset)
+            let step = first(reaching: result + 1, before: end, near: estimate)
+            guard candidate(step.accumulator - 1) == result, candidate(step.accumulator) == clamped(step.result) else {
+                return false
+            }
+            // A step may be higher than one.
+            result = step.result
+        }
+        return true
     }
 
-    /// The smallest accumulator whose result is at least this; the range's last one reaches it, the first does not.
-    private static func first(
-        _ runtime: RuntimeRequantization, reaching result: Int64, in accumulators: ClosedRange<Int64>
-    ) -> Int64 {
-        var (below, reached) = (accumulators.lowerBound, accumulators.upperBound)
-        let estimate = (Double(result) - 0.5) * runtime.stepsPerResult
-        if abs(estimate) < 0x1p40 {
-            // The estimate is rarely wrong by more than one.
-            for accumulator in Int64(estimate) - 2...Int64(estimate) + 2
-            where accumulator > below && accumulator < reached {
-                if runtime.value(of: accumulator) >= result {
-                    reached = accumulator
-                } else {
-                    below = accumulator
-                }
+    /// The smallest accumulator whose result is at least this, and its result.
+    ///
+    /// - Parameters:
+    ///   - end: the last accumulator of the range, which reaches it, and its result; the first does not.
+    ///   - estimate: of the accumulator.
+    private func first(
+        reaching result: Int64, before end: (accumulator: Int64, result: Int64), near estimate: Double
+    ) -> (accumulator: Int64, result: Int64) {
+        var (below, reached) = (accumulators.lowerBound, end)
+        // The estimate is rarely wrong by more than one: its neighbour on the other side settles it.
+        var (next, tries) = (abs(estimate) < 0x1p40 ? Int64(estimate) : below, 4)
+        while reached.accumulator - below > 1 {
+            let isNear = tries > 0 && next > below && next < reached.accumulator
+            let accumulator = isNear ? next : below + (reached.accumulator - below) / 2
+            let value = runtime.value(of: accumulator)
+            if value >= result {
+                (reached, next) = ((accumulator, value), accumulator - 1)
+            } else {
+                (below, next) = (accumulator, accumulator + 1)
             }
-        }
-        while reached - below > 1 {
-            let middle = below + (reached - below) / 2
-            if runtime.value(of: middle) >= result { reached = middle } else { below = middle }
+            tries -= 1
         }
         return reached
     }

@@ -12,6 +12,7 @@ package enum RuntimeRequantization: Equatable {
     case average(count: Int, zeroPoint: Int)
 
     /// The accumulator fits 32 bits, after a left shift too.
+    @inline(__always)
     package func value(of accumulator: Int64) -> Int64 {
         switch self {
         case .doubleRounding(let multiplier):
@@ -41,5 +42,12 @@ package enum RuntimeRequantization: Equatable {
         case .float64(let factor): 1 / factor
         case .average(let count, _): Double(count)
         }
+    }
+
+    /// So many accumulators before a half step above 0, and behind one below 0, the result steps: what the first of two
+    /// roundings adds.
+    var stepOffset: Double {
+        guard case .doubleRounding(let multiplier) = self, multiplier.exponent < 0 else { return 0 }
+        return 0x1p30 / Double(multiplier.mantissa)
     }
 }

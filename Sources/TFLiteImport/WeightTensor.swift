@@ -46,7 +46,7 @@ extension NetworkBuilder {
         }
         let codes: [UInt8]
         switch constant {
-        case .int8(let elements): codes = elements.map { UInt8(Int($0) + 128) }
+        case .int8(let elements): codes = elements.map { UInt8(bitPattern: $0) ^ 0x80 }
         case .uint8(let elements): codes = elements
         default:
             throw refusal(

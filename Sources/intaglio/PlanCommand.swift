@@ -83,28 +83,21 @@ struct PlanCommand: ParsableCommand {
             schedules: subjects.compactMap(\.schedule), figures: figures.map(PlanFigures.paths) ?? [])
         guard subjects.count == 1 else { return try compare(subjects) }
         let machine = try MachineDescription.loadAndWarn(subjects[0].machine)
-        let (plan, report) = try plan(subjects[0], on: machine)
+        let (plan, report, identity) = try plan(subjects[0], on: machine)
         try traces.write(plan)
         if let figures { try PlanFigures.write(report, on: machine, to: figures) }
-        let document = try json || output != nil ? Document(report, header(subjects[0], machine)).text : ""
+        let document = identity.map { Document(report, DocumentHeader(machine: machine, network: $0)).text } ?? ""
         if let output { try write(document, LayersCSV(report).text, to: output) }
         if json { return try Console.result(document) }
         try Console.styled(RunSummary(report, columns: columns.columns(isRun: false), style: columns.style).text)
     }
 
-    private func header(_ subject: PlanSubjects.Subject, _ machine: MachineDescription) throws -> DocumentHeader {
-        if let weightless = try WeightlessSource(subject.network) {
-            return DocumentHeader(
-                machine: machine, network: NetworkIdentity(withoutWeights: try weightless.network(on: machine).graph))
-        }
-        let source = try NetworkSource.opening(
-            subject.network, includingFloat: false, memory: subjects.memory.budget())
-        return DocumentHeader(machine: machine, network: source.file.identity(rate: subjects.rate))
-    }
+    private var isDocumented: Bool { json || output != nil }
 
+    /// The identity is there where a document needs it: it takes a digest of the whole network.
     private func plan(
         _ subject: PlanSubjects.Subject, on machine: MachineDescription
-    ) throws -> (plan: SimulationPlan, report: RunReport) {
+    ) throws -> (plan: SimulationPlan, report: RunReport, identity: NetworkIdentity?) {
         let memory = subjects.memory.budget()
         let schedule = try subject.schedule.map { path throws(Diagnostic) in try Schedule(contentsOf: path) }
         if let weightless = try WeightlessSource(subject.network) {
@@ -122,7 +115,7 @@ struct PlanCommand: ParsableCommand {
             report.serialContext = network.serialContext.map {
                 SerialContextBound($0, on: machine, height: plan.image.paddedHeight, width: plan.image.paddedWidth)
             }
-            return (plan, report)
+            return (plan, report, isDocumented ? NetworkIdentity(withoutWeights: network.graph) : nil)
         }
         let source = try NetworkSource.opening(subject.network, includingFloat: false, memory: memory)
         let (network, size) = (try source.proven(rate: subjects.rate).network, source.size(givenSize))
@@ -131,7 +124,8 @@ struct PlanCommand: ParsableCommand {
                 network: network, machine: machine, width: size.width, height: size.height, schedule: schedule,
                 keepsCommands: !traces.isEmpty, memory: memory)
         }
-        return (plan, plan.report(framesPerSecond: frameRate.fps))
+        let identity = isDocumented ? source.file.identity(rate: subjects.rate) : nil
+        return (plan, plan.report(framesPerSecond: frameRate.fps), identity)
     }
 
     /// With several schedules only the path says which.
@@ -147,16 +141,17 @@ struct PlanCommand: ParsableCommand {
             machines[subject.machine] = try MachineDescription.loadAndWarn(subject.machine)
         }
         var reports: [(name: String, report: RunReport)] = []
+        var documents: [Document<RunReport>] = []
         for subject in subjects {
             Console.progress("planning \(subject.name)")
-            reports.append((subject.name, try plan(subject, on: machines[subject.machine]!).report))
+            let machine = machines[subject.machine]!
+            let (_, report, identity) = try plan(subject, on: machine)
+            reports.append((subject.name, report))
+            if let identity { documents.append(Document(report, DocumentHeader(machine: machine, network: identity))) }
         }
         Console.endProgress()
-        if json || output != nil {
-            let plans = try zip(subjects, reports).map { subject, plan in
-                try Document(plan.report, header(subject, machines[subject.machine]!))
-            }
-            let document = Document(PlansDocument(plans: plans), DocumentHeader()).text
+        if isDocumented {
+            let document = Document(PlansDocument(plans: documents), DocumentHeader()).text
             if let output { try write(document, LayersCSV(reports).text, to: output) }
             if json { return try Console.result(document) }
         }
@@ -186,7 +181,11 @@ struct PlanCommand: ParsableCommand {
         let budget = try codec.budget(
             width: size.width, height: size.height, rate: subjects.rate,
             quantizer: quantizer.latentQuantizer(fractionBits: codec.fractionBits), streamBytes: nil)
-        if json { return try Console.document(budget, header(subject, .load(subject.machine))) }
+        if json {
+            let identity = source.file.identity(rate: subjects.rate)
+            return try Console.document(
+                budget, DocumentHeader(machine: .load(subject.machine), network: identity))
+        }
         try Console.result(budget.text(TextStyle(of: 1)))
     }
 }
