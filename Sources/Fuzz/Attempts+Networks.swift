@@ -122,7 +122,7 @@ extension Attempts {
         if random.once(in: 4) { try explain(proven, plan, picture, using: &random) }
         if random.once(in: 24) {
             _ = try LayerVectors(
-                network: proven, layer: random.element(of: network.graph.layers).name, picture: picture,
+                on: RunInputs(picture, of: proven), layer: random.element(of: network.graph.layers).name,
                 machine: machine)
         }
     }

@@ -1,14 +1,12 @@
 package import Diagnostics
 import Graph
-package import Images
 package import MachineDescription
 package import Networks
 package import Schedules
 package import Simulation
 package import Tensors
 
-/// One layer of a network as a network of its own, with the operands that it has when the whole network runs on a
-/// picture.
+/// One layer of a network as a network of its own, with the operands that it has when the whole network runs.
 package struct LayerOperands {
     package let plan: SimulationPlan
     /// The layer alone.
@@ -17,20 +15,22 @@ package struct LayerOperands {
     package let inputs: [String: Tensor<Int32>]
 
     /// - Parameter schedule: of the whole network; the layer alone gets one that is searched for.
-    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
+    /// - Throws: `layerUnknown`, `inputMissing` for a layer that does not run behind the given tensors, and what planning
+    ///   and the run throw.
     package init(
-        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription, schedule: Schedule?,
-        threads: Int, memory: MemoryBudget = .standard
+        on given: RunInputs, layer: String, machine: MachineDescription, schedule: Schedule?, threads: Int,
+        memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
+        try given.requireRuns(layer)
+        let network = given.network
         var part = try network.network.onlyLayer(layer)
         let whole = try SimulationPlan(
-            network: network.network, machine: machine, width: picture.width, height: picture.height,
+            network: network.network, machine: machine, width: given.width, height: given.height,
             schedule: schedule, memory: memory)
-        let pictureInputs = try LayerOperands.pictureInputs(picture, of: network.network)
-        let run = try SimulationRun(whole, of: network, inputs: pictureInputs, threads: threads)
+        let run = try SimulationRun(whole, of: network, inputs: given.tensors, threads: threads)
         var inputs: [String: Tensor<Int32>] = [:]
         for input in part.graph.inputs {
-            inputs[input.name] = pictureInputs[input.name] ?? run.storedOutput(input.name)
+            inputs[input.name] = given.tensors[input.name] ?? run.storedOutput(input.name)
         }
         let shape = inputs[part.graph.inputs[0].name]!.shape
         for index in part.graph.inputs.indices {
@@ -42,14 +42,6 @@ package struct LayerOperands {
         plan = try SimulationPlan(
             network: part, machine: machine, width: shape.width, height: shape.height, memory: memory)
         self.inputs = inputs
-    }
-
-    /// - Throws: `networkHasNoPicture`.
-    package static func pictureInputs(
-        _ picture: RGBImage, of network: QuantizedNetwork
-    ) throws(Diagnostic) -> [String: Tensor<Int32>] {
-        let codes = try PictureTensor.stored(picture, for: network)
-        return [network.graph.inputs[0].name: Tensor(shape: codes.shape, elements: codes.elements.map { Int32($0) })]
     }
 }
 

@@ -35,17 +35,14 @@ public struct LayerVectors: Sendable {
     /// What the testbench is told on its command line.
     public let arguments: [String]
 
-    /// - Parameters:
-    ///   - picture: what the network is run on; the layer's operands are those that it has there.
-    /// - Throws: `layerUnknown`, `networkHasNoPicture`, and what planning and the run throw.
+    /// - Parameter inputs: what the network is run on; the layer's operands are those that it has there.
+    /// - Throws: `layerUnknown`, `inputMissing`, and what planning and the run throw.
     public init(
-        network: ProvenNetwork, layer: String, picture: RGBImage, machine: MachineDescription,
-        schedule: Schedule? = nil, threads: Int = 1,
+        on inputs: RunInputs, layer: String, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let operands = try LayerOperands(
-            network: network, layer: layer, picture: picture, machine: machine, schedule: schedule, threads: threads,
-            memory: memory)
+            on: inputs, layer: layer, machine: machine, schedule: schedule, threads: threads, memory: memory)
         let plan = operands.plan
         try plan.requireMemory(bytesPerExternalByte: 16, for: "the vectors' files")
         let run = try SimulationRun(plan, of: operands.network, inputs: operands.inputs, threads: threads)

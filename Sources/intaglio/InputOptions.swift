@@ -61,6 +61,20 @@ struct InputOptions: ParsableArguments {
         return try RunInputs(dumps, of: network)
     }
 
+    /// The same for a simulator, which takes part of a picture where nobody asks for the whole.
+    func inputs(
+        of network: ProvenNetwork, from source: NetworkSource, crop: PictureCrop?, memory: MemoryBudget
+    ) throws -> RunInputs {
+        guard files.isEmpty else { return try inputs(of: network, from: source, memory: memory) }
+        return try RunInputs(PictureCrop.picture(image, crop, of: source, memory: memory), of: network)
+    }
+
+    /// - Throws: for a part of the picture where tensors are given.
+    func refuseCrop(_ crop: PictureCrop?) throws {
+        guard !files.isEmpty else { return }
+        try refuseUnused(["--crop": crop != nil], goingWith: "a picture: leave --input out")
+    }
+
     /// The same on a command line.
     var words: [String] {
         (image.map { ["--image", $0] } ?? []) + files.flatMap { ["--input", "\($0.name)=\($0.path)"] }

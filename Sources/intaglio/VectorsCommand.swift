@@ -27,10 +27,10 @@ struct VectorsCommand: ParsableCommand {
         help:
             """
             Instead of a unit: a layer of the network, with the whole machine around it, on the operands that it has \
-            on the picture.
+            on the picture or behind the tensors.
             """
     ) var layer: String?
-    @Option(help: "With --layer: a PNG picture; without one the built-in test picture.") var image: String?
+    @OptionGroup var input: InputOptions
     @Option(help: "With --layer: only this part of the picture, WxH or WxH+X+Y.") var crop: PictureCrop?
     @Option(name: .shortAndLong, help: "The folder to write.") var output: String
     @Option(help: "Inputs that the unit accepts, directed ones first: 20000, of macArray 500.") var count: Int?
@@ -47,8 +47,11 @@ struct VectorsCommand: ParsableCommand {
         }
         if unit != nil {
             try options.refuseNetwork(goingWith: "--layer")
-            try refuseUnused(["--image": image != nil, "--crop": crop != nil], goingWith: "--layer")
+            try refuseUnused(
+                ["--image": input.image != nil, "--input": !input.files.isEmpty, "--crop": crop != nil],
+                goingWith: "--layer")
         } else {
+            try input.refuseCrop(crop)
             try refuseUnused(
                 ["--count": count != nil, "--seed": seed != nil, "--until-covered": untilCovered], goingWith: "--unit")
         }
@@ -98,11 +101,12 @@ struct VectorsCommand: ParsableCommand {
 
     private func writeLayer(_ layer: String) throws {
         let networkSource = try options.source()
-        let picture = try PictureCrop.picture(image, crop, of: networkSource, memory: options.memory.budget())
+        let inputs = try input.inputs(
+            of: networkSource.proven(rate: options.rate), from: networkSource, crop: crop,
+            memory: options.memory.budget())
+        try inputs.requireRuns(layer)
         let vectors = try LayerVectors(
-            network: networkSource.proven(rate: options.rate), layer: layer, picture: picture,
-            machine: options.machineDescription(),
-            schedule: options.scheduleFile(),
+            on: inputs, layer: layer, machine: options.machineDescription(), schedule: options.scheduleFile(),
             memory: options.memory.budget())
         try vectors.write(to: output)
         let verdict = try simulate.map { try vectors.simulate(in: output, by: $0, module: module, sources: source) }

@@ -45,9 +45,13 @@ extension VerifyCommand {
         defer { Console.endProgress() }
         var report = RTLReport(machine: machine.name, simulator: build.simulator.rawValue)
         let generator = LayerCaseGenerator(limits: CaseLimits(machine))
-        let done = Mutex(0)
+        let done = Mutex((cases: 0, failures: 0))
         try Interruption.keeping({
-            Console.say("interrupted after \(done.withLock { $0 }) of \(count) cases on \(machine.name)")
+            Console.say(
+                """
+                interrupted after \(done.withLock { $0.cases }) of \(count) cases on \(machine.name), \
+                \(done.withLock { $0.failures }) of them with differences
+                """)
         }) { () throws in
             for offset in 0..<count {
                 let seed = (seed ?? 0) &+ UInt64(offset)
@@ -59,7 +63,8 @@ extension VerifyCommand {
                         generator.layerCase(seed: seed), on: build, directory: folder(name, in: directory),
                         threads: team.threads,
                         memory: options.memory.budget(threads: team.threads)))
-                done.withLock { $0 += 1 }
+                let failed = report.cases.last?.failure != nil
+                done.withLock { $0 = ($0.cases + 1, $0.failures + (failed ? 1 : 0)) }
             }
         }
         return report
@@ -69,17 +74,16 @@ extension VerifyCommand {
         let machine = try options.machineDescription()
         // Read and proved before minutes go into a build.
         let source = try options.source()
-        let (picture, network) = (
-            try PictureCrop.picture(input.image, crop, of: source, memory: options.memory.budget()),
-            try source.proven(rate: options.rate)
-        )
+        let inputs = try input.inputs(
+            of: source.proven(rate: options.rate), from: source, crop: crop, memory: options.memory.budget())
+        if let layer { try inputs.requireRuns(layer) }
         let build = try machineBuild(machine, in: directory)
         defer { Console.endProgress() }
         Console.progress("running \(layer ?? "all layers")")
         var report = RTLReport(machine: machine.name, simulator: build.simulator.rawValue)
         report.cases.append(
             try RTLVerification(
-                network: network, picture: picture, only: layer, schedule: options.scheduleFile(), on: build,
+                on: inputs, only: layer, schedule: options.scheduleFile(), by: build,
                 directory: folder(layer ?? "all-layers", in: directory),
                 threads: team.threads, memory: options.memory.budget(threads: team.threads)))
         return report

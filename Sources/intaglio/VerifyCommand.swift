@@ -80,8 +80,9 @@ struct VerifyCommand: ParsableCommand {
             try refuseUnused(
                 [
                     "--layers": layers != nil, "--rounding": rounding != nil, "--inject": inject != nil,
-                    "--expected": expected.expected != nil, "--input": !input.files.isEmpty,
+                    "--expected": expected.expected != nil,
                 ], goingWith: "--against reference")
+            try input.refuseCrop(crop)
         }
         guard suite == nil || layers == nil else {
             throw ValidationError("--suite and --layers name different cases: give one of them")

@@ -3,6 +3,7 @@ import Graph
 import Images
 import Networks
 import Quantization
+import Simulation
 import TestVectors
 import Testing
 
@@ -35,8 +36,9 @@ import Testing
             parameters: ["wide": parameters(81), "depth": parameters(3)],
             widths: DatapathWidths(activationBits: 9, weightBits: 8, accumulatorBits: 24))
         let vectors = try LayerVectors(
-            network: ProvenNetwork(network), layer: "depth",
-            picture: RGBImage(width: 8, height: 8, samples: (0..<192).map { UInt8($0) }), machine: TestMachine.tiny)
+            on: RunInputs(
+                RGBImage(width: 8, height: 8, samples: (0..<192).map { UInt8($0) }), of: ProvenNetwork(network)),
+            layer: "depth", machine: TestMachine.tiny)
         let names = vectors.files.map(\.name)
         #expect(names.contains("wide.npy") && names.contains("depth.npy") && vectors.commands > 0)
     }

@@ -5,6 +5,7 @@ import MachineDescription
 import NetworkFiles
 import Networks
 import RTL
+import Simulation
 import TestSupport
 import TestVectors
 import Testing
@@ -28,7 +29,7 @@ import Testing
             // Stripes from black to white. The layer has few weights, so that its run is short.
             let samples: [UInt8] = (0..<192).map { (sample: Int) -> UInt8 in sample / 3 % 2 == 0 ? 0 : 255 }
             vectors = try LayerVectors(
-                network: network, layer: "gdn0", picture: RGBImage(width: 8, height: 8, samples: samples),
+                on: RunInputs(RGBImage(width: 8, height: 8, samples: samples), of: network), layer: "gdn0",
                 machine: TestMachine.tiny)
             try vectors.write(to: out)
             try MachineWrapper.text(cycles()).write(
