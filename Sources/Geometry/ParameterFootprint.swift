@@ -97,6 +97,15 @@ package struct ParameterFootprint: Hashable, Sendable {
         return (sets, bytes(tile, split))
     }
 
+    /// The most input channels of a tile of so many output channels, multiples of a unit, whose records fit by
+    /// input-channel tile; 0 where none fit or nothing is split so.
+    package func mostInputChannels(outputChannels: Int, unit: Int, halfBytes: Int) -> Int {
+        guard canSplit, !isGrouped, operandRecords > 0 else { return 0 }
+        let rest = halfBytes - bytes(inputs: 0, outputs: outputChannels)
+        let most = rest / (operandRecords * ChannelBlock.operandRecordBytes) / unit * unit
+        return max(0, min(most, inputChannels))
+    }
+
     /// The most output channels of a tile of so many input channels, multiples of a unit; 0 where none fit.
     package func mostOutputChannels(inputChannels: Int, unit: Int, halfBytes: Int) -> Int {
         var (low, high) = (0, ceilDivide(outputChannels, by: unit))
@@ -112,7 +121,8 @@ package struct ParameterFootprint: Hashable, Sendable {
 
     package func overflow(of layer: LayerGeometry, _ tile: Tile, machine: MachineDescription) -> Diagnostic {
         let bytes = canSplit ? self.bytes(tile, isGrouped ? .byChannelTile : .byInputChannelTile) : wholeBytes
-        let smaller = canSplit ? "make the tile's outputChannels smaller, " : ""
+        let channels = isGrouped ? "outputChannels" : "outputChannels or inputChannels"
+        let smaller = canSplit ? "make the tile's \(channels) smaller, " : ""
         return Diagnostic(
             .scheduleParameterMemoryOverflow, at: "layer \(layer.name)",
             found: "parameters \(canSplit ? "of a tile's channels " : "")need \(bytes.grouped) bytes",

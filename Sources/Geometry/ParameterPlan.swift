@@ -58,13 +58,33 @@ package struct ParameterPlan {
     ) throws(Diagnostic) {
         for (tiling, storage) in zip(tilings, formats.layers) {
             let footprint = ParameterFootprint(storage, of: tiling.layer)
-            let half = machine.parameterHalfBytes
-            let split = footprint.split(of: tiling.tile, halfBytes: half)
-            guard let split else {
-                throw footprint.overflow(of: tiling.layer, tiling.tile, machine: machine)
-            }
-            layers.append(LayerBlocks(storage, footprint, tiling, split))
+            layers.append(LayerBlocks(storage, footprint, tiling, try footprint.split(of: tiling, on: machine)))
         }
+    }
+
+    /// The same checks without the sets, which may be many.
+    ///
+    /// - Returns: blocks that each pass may load, layer by layer: none where they are loaded once.
+    /// - Throws: `scheduleParameterMemoryOverflow`.
+    @discardableResult
+    package static func requireFit(
+        _ formats: NetworkFormats, tilings: [LayerTiling], machine: MachineDescription
+    ) throws(Diagnostic) -> [Int] {
+        var blocks: [Int] = []
+        for (tiling, storage) in zip(tilings, formats.layers) {
+            let split = try ParameterFootprint(storage, of: tiling.layer).split(of: tiling, on: machine)
+            blocks.append(split == .none ? 0 : storage.blocks.count)
+        }
+        return blocks
+    }
+}
+
+extension ParameterFootprint {
+    fileprivate func split(of tiling: LayerTiling, on machine: MachineDescription) throws(Diagnostic) -> Split {
+        guard let split = split(of: tiling.tile, halfBytes: machine.parameterHalfBytes) else {
+            throw overflow(of: tiling.layer, tiling.tile, machine: machine)
+        }
+        return split
     }
 }
 

@@ -77,9 +77,9 @@ extension ProgramLayout {
     ) throws(Diagnostic) {
         let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
         let tilings = verified.map(\.tiling)
-        let parameters = try ParameterPlan(network, tilings: tilings, machine: machine)
-        let commandEstimate = zip(tilings, parameters.layers).reduce(0) {
-            MemoryBudget.sum($0, $1.0.commandEstimate(parameters: $1.1))
+        let blocksOfPass = try ParameterPlan.requireFit(network, tilings: tilings, machine: machine)
+        let commandEstimate = zip(tilings, blocksOfPass).reduce(0) {
+            MemoryBudget.sum($0, $1.0.commandEstimate(blocksOfPass: $1.1))
         }
         let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
         guard commandEstimate <= Program.mostCommands else {
@@ -89,12 +89,12 @@ extension ProgramLayout {
                 expected: "at most \(Program.mostCommands.grouped)",
                 remedy: "use larger tiles, a machine with larger buffers, or a smaller picture")
         }
-        let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
-
         try memory.require(
             Program.byteCount(commands: commandEstimate, areKept: areKept),
             for: "\(commandEstimate.grouped) commands and their timing",
             at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
+        let parameters = try ParameterPlan(network, tilings: tilings, machine: machine)
+        let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
         var builder = CommandBuilder(
             into: sink, machine: machine, tensors: layout.tensors, capacity: commandEstimate)
         var layers: [LayerProgram] = []
@@ -162,14 +162,12 @@ extension LayerProgram {
 
 extension LayerTiling {
     /// At least as many commands as the layer becomes, parameters included.
-    fileprivate func commandEstimate(parameters: ParameterPlan.LayerBlocks) -> Int {
-        // Each pass may load its set of parameters, where there are several.
-        let blocks = parameters.sets.count > 1 ? parameters.sets[0].blocks.count : 0
+    fileprivate func commandEstimate(blocksOfPass: Int) -> Int {
         // With merged groups a tile may have two accumulations.
         let phases =
             layer.kind == .transposedConvolution
             ? layer.vertical.stride * layer.horizontal.stride : layer.mergedGroups > 1 ? 2 : 1
-        let perTile = MemoryBudget.sum(MemoryBudget.product(counts.passes, phases + 3 + blocks), 1)
+        let perTile = MemoryBudget.sum(MemoryBudget.product(counts.passes, phases + 3 + blocksOfPass), 1)
         return MemoryBudget.sum(MemoryBudget.product(counts.pixelTiles, channelTiles.count, perTile), 8)
     }
 }

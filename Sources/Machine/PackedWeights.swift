@@ -82,12 +82,13 @@ final class PackedWeights {
     func matches(
         _ key: Key, entries: AlignedMemory<Int16>, _ buffer: borrowing OnChipBuffer, _ range: Range<Int>, stamp: UInt64
     ) -> Bool {
-        guard range.count == codes.count, key == self.key else { return false }
-        if entries !== self.entries, !(0..<256).allSatisfy({ entries.base[$0] == self.entries.base[$0] }) {
+        guard range.count == codes.count else { return false }
+        // What differs first where tiles of one layer follow each other.
+        let isSeen = seen.map { $0.range == range && $0.stamp == stamp } ?? false
+        guard isSeen || memcmp(buffer.pointer(reading: range), codes.base, range.count) == 0, key == self.key else {
             return false
         }
-        if let seen, seen.range == range, seen.stamp == stamp { return true }
-        guard memcmp(buffer.pointer(reading: range), codes.base, range.count) == 0 else { return false }
+        if entries !== self.entries, memcmp(entries.base, self.entries.base, 256 * 2) != 0 { return false }
         seen = (range, stamp)
         return true
     }

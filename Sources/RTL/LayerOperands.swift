@@ -15,8 +15,9 @@ package struct LayerOperands {
     package let inputs: [String: Tensor<Int32>]
 
     /// - Parameter schedule: of the whole network; the layer alone gets one that is searched for.
-    /// - Throws: `layerUnknown`, `inputMissing` for a layer that does not run behind the given tensors, and what planning
-    ///   and the run throw.
+    /// - Parameter schedule: of the whole network: the layer alone keeps its part, or gets one that is searched for.
+    /// - Throws: `layerUnknown`, `inputMissing` for a layer that does not run behind the given tensors, and what
+    ///   planning and the run throw.
     package init(
         on given: RunInputs, layer: String, machine: MachineDescription, schedule: Schedule?, threads: Int,
         memory: MemoryBudget = .standard
@@ -39,8 +40,12 @@ package struct LayerOperands {
             part.graph.inputs[index].extent = GraphInput.Extent(height: own.height, width: own.width)
         }
         self.network = try ProvenNetwork(part)
+        let own = schedule.flatMap { $0[layer: layer] }.map {
+            Schedule(
+                network: part.graph.name, machine: machine.name, height: shape.height, width: shape.width, layers: [$0])
+        }
         plan = try SimulationPlan(
-            network: part, machine: machine, width: shape.width, height: shape.height, memory: memory)
+            network: part, machine: machine, width: shape.width, height: shape.height, schedule: own, memory: memory)
         self.inputs = inputs
     }
 }

@@ -55,7 +55,7 @@ struct LayerSearch {
 
     /// - Throws: `scheduleNotFound` with the bytes that the smallest tiles need.
     private mutating func run() throws(Diagnostic) -> LayerSchedule {
-        let inputs = layer.inputChannelCandidates(lanes: machine.macArray.inputChannelLanes)
+        let inputs = inputChannelCandidates()
         let channels = try channelCandidates(inputs)
         let rows = layer.vertical.tileCandidates(multiple: 1).map(layer.vertical.tiles)
         let columns = layer.horizontal.tileCandidates(multiple: machine.macArray.pixelLanes).map(layer.horizontal.tiles)
@@ -136,6 +136,22 @@ struct LayerSearch {
             smaller kernel, dilation or fewer channels
             """
         )
+    }
+
+    /// Input-channel tiles worth trying; where each has parameters of its own the largest that fit beside some outputs,
+    /// too.
+    private func inputChannelCandidates() -> [Int] {
+        let array = machine.macArray
+        let inputs = layer.inputChannelCandidates(lanes: array.inputChannelLanes)
+        guard let parameters, inputs.count > 1 else { return inputs }
+        var candidates = Set(inputs)
+        for groups in [1, 2, 4, 8, 16, 32] {
+            let most = parameters.mostInputChannels(
+                outputChannels: groups * array.outputChannelLanes, unit: array.inputChannelLanes,
+                halfBytes: machine.parameterHalfBytes)
+            if most > 0 { candidates.insert(most) }
+        }
+        return candidates.sorted(by: >)
     }
 
     /// Channel tiles worth trying; with parameters by channel tile the largest that fits, too.

@@ -163,7 +163,7 @@ struct LayerVerifier {
                 throw refuse(
                     .scheduleWeightBufferOverflow, "tile weights need \(footprint.weightBytes.grouped) bytes",
                     expected: "weightBuffer \(machine.weightHalves == 2 ? "half " : "")holds \(half.grouped)",
-                    remedy: layer.splitsTaps
+                    remedy: layer.splitsTaps && layer.taps > 1
                         ? "make outputChannels, inputChannels, kernelRows or kernelColumns smaller"
                         : "make outputChannels or inputChannels smaller")
             }

@@ -12,7 +12,7 @@ extension Schedule {
     public func verify(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: height, width: width)
         let tilings = try verified(network: network, geometry: geometry, machine: machine).map(\.tiling)
-        _ = try ParameterPlan(network, tilings: tilings, machine: machine)
+        try ParameterPlan.requireFit(network, tilings: tilings, machine: machine)
     }
 
     /// The layers' tilings, in the graph's order, and their entries in the schedule.

@@ -4,13 +4,12 @@ import FileFormats
 import Foundation
 import Geometry
 import Graph
-public import Images
 import Lowering
 public import MachineDescription
 public import Networks
 public import RTL
 public import Schedules
-import Simulation
+public import Simulation
 import Tensors
 import Timing
 import Traces

@@ -5,6 +5,7 @@ import MachineDescription
 import NetworkFiles
 import RTL
 import Reports
+import Simulation
 public import TestVectors
 import Text
 

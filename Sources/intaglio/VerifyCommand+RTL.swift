@@ -7,6 +7,7 @@ import MachineDescription
 import NetworkFiles
 public import RTL
 import Reports
+import Simulation
 import Synchronization
 import Text
 
