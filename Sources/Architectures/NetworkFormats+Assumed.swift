@@ -25,10 +25,10 @@ extension NetworkFormats {
         let channels = try graph.channels()
         let formats = FormatsByPlace(graph, assumed, channels: channels)
         let names = graph.inputs.map(\.name) + graph.layers.map(\.name)
-        for name in names where channels[name]! > LayerBlocks.mostChannels {
+        for name in names where channels[name]! > TensorStorage.mostChannels {
             throw Diagnostic(
                 .layerChannelsExceeded, at: "tensor \(name)", found: "\(channels[name]!.grouped) channels",
-                expected: "at most \(LayerBlocks.mostChannels.grouped): the machine counts them in 16 bits",
+                expected: "at most \(TensorStorage.mostChannels.grouped)",
                 remedy: "give the network fewer channels")
         }
         var blocks = LayerBlocks(formats: formats, channels: channels, assumed: assumed, codeMaps: codeMaps)
@@ -78,8 +78,6 @@ private struct FormatsByPlace {
 
 /// Parameter blocks of assumed formats: their sizes are those of blocks filled with zeros.
 private struct LayerBlocks {
-    static let mostChannels = 1 << 16 - 1
-
     let formats: FormatsByPlace
     let channels: [String: Int]
     let assumed: AssumedFormats

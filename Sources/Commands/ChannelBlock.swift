@@ -33,6 +33,8 @@ package enum ChannelBlock {
     package static let operandRecordBytes = 8
     package static let resultRecordBytes = 24
     static let tableHeaderByte = 54
+    /// That the header can count, of one kind: a block of more is a sum of sizes, never loaded.
+    package static let mostRecords = 1 << 16 - 1
 }
 
 /// Channels whose records one channel block holds, where a layer's parameters do not fit half of the parameter memory.
@@ -106,7 +108,7 @@ extension LayerConfiguration {
         let coded = outputs.clamped(to: 0..<output.selects.count)
         let drained = outputs.clamped(to: 0..<drain.channels)
         for count in [inputs.count, seconds.count, coded.count, drained.count] {
-            writer.append(UInt16(count))
+            writer.append(UInt16(truncatingIfNeeded: count))
         }
         for count in [input.entries.count, second?.entries.count ?? 0, output.thresholds.count] {
             writer.append(UInt16(count))

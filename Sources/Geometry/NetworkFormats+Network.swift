@@ -34,14 +34,14 @@ extension NetworkFormats {
 }
 
 extension TensorStorage {
-    /// Channels that a tensor may have: a layer's channel block counts them in 16 bits.
-    private static let mostChannels = 1 << 16 - 1
+    /// Channels that a tensor may have.
+    package static let mostChannels = 1 << 16
 
     fileprivate init(_ name: String, _ format: TensorFormat?, channels: Int) throws(Diagnostic) {
         guard channels <= Self.mostChannels else {
             throw Diagnostic(
                 .layerChannelsExceeded, at: "tensor \(name)", found: "\(channels.grouped) channels",
-                expected: "at most \(Self.mostChannels.grouped): the machine counts them in 16 bits",
+                expected: "at most \(Self.mostChannels.grouped)",
                 remedy:
                     """
                     split the tensor: layers with parts of the channels each, whose results are added or \

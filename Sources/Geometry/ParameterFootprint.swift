@@ -77,12 +77,20 @@ package struct ParameterFootprint: Hashable, Sendable {
         }
     }
 
+    /// Whether the blocks of all channels fit half of the memory, and the header counts the channels.
+    package func isWhole(halfBytes: Int) -> Bool {
+        wholeBytes <= halfBytes && (!canSplit || max(inputChannels, outputChannels) <= ChannelBlock.mostRecords)
+    }
+
     /// How the blocks are split so that a set fits half of the memory; nil where none does.
     package func split(of tile: Tile, halfBytes: Int) -> Split? {
-        if wholeBytes <= halfBytes { return Split.none }
-        guard canSplit else { return nil }
-        if bytes(tile, .byChannelTile) <= halfBytes { return .byChannelTile }
-        return !isGrouped && bytes(tile, .byInputChannelTile) <= halfBytes ? .byInputChannelTile : nil
+        if isWhole(halfBytes: halfBytes) { return Split.none }
+        guard canSplit, tile.outputChannels <= ChannelBlock.mostRecords else { return nil }
+        if isGrouped || inputChannels <= ChannelBlock.mostRecords, bytes(tile, .byChannelTile) <= halfBytes {
+            return .byChannelTile
+        }
+        return !isGrouped && tile.inputChannels <= ChannelBlock.mostRecords
+            && bytes(tile, .byInputChannelTile) <= halfBytes ? .byInputChannelTile : nil
     }
 
     /// How many sets tiles need, which must fit, and bytes of one.

@@ -68,6 +68,6 @@ private struct SearchedLayer: Hashable {
     init(_ geometry: LayerGeometry, _ storage: LayerStorage, _ machine: MachineDescription) {
         self.geometry = geometry
         let footprint = ParameterFootprint(storage, of: geometry)
-        parameters = footprint.wholeBytes > machine.parameterHalfBytes ? footprint : nil
+        parameters = footprint.isWhole(halfBytes: machine.parameterHalfBytes) ? nil : footprint
     }
 }

@@ -97,7 +97,7 @@ import Timing
 
     /// Of 1,280 channels in and 1,536 out the records take 64 + 8 x 1,280 + 24 x 1,536 bytes, of 4,096 and 4,096
     /// 131,136; a half has 32,768, which 4,096 that come in fill alone.
-    @Test(arguments: [(1280, 1536), (4096, 4096)])
+    @Test(arguments: [(1280, 1536), (4096, 4096), (65_536, 24), (24, 65_536)])
     func loadsParametersByChannelTileWhereTheyDoNotFit(inputs: Int, outputs: Int) throws {
         let graph = Graph(
             name: "wide", inputs: [GraphInput(name: "image", channels: inputs)],
@@ -115,7 +115,7 @@ import Timing
         }
         let tile = schedule.layers[0].tile
         let tiles = ceilDivide(outputs, by: tile.outputChannels)
-        if inputs == 1280 {
+        if inputs < 4096 {
             #expect(loaded == 64 + 8 * inputs + 24 * tile.outputChannels)
             #expect(tiles > 1 && blocks == 4 * tiles)
         } else {
@@ -179,7 +179,7 @@ import Timing
     )
     func limits() throws {
         let wide = Graph(
-            name: "wide", inputs: [GraphInput(name: "image", channels: 1 << 16)],
+            name: "wide", inputs: [GraphInput(name: "image", channels: 1 << 16 + 1)],
             layers: [Layer(name: "sum", operator: .fullyConnected(outputChannels: 1), inputs: ["image"])],
             outputs: ["sum"])
         let refusal = #expect(throws: Diagnostic.self) {
@@ -190,7 +190,7 @@ import Timing
         }
         #expect(
             refusal?.code == .layerChannelsExceeded && refusal?.place == "tensor image"
-                && refusal?.found == "65,536 channels")
+                && refusal?.found == "65,537 channels")
 
         let copy = Graph(
             name: "copy", inputs: [GraphInput(name: "image", channels: 1)],
