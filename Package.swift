@@ -172,12 +172,12 @@ let package = Package(
             "FloatModel", "Calibration", "WeightCoding", "Simulation", "Codec",
         ]),
         module("RTL", [
-            "Diagnostics", "Tensors", "FileFormats", "Images", "Graph", "MachineDescription", "Schedules", "Commands",
+            "Diagnostics", "Tensors", "FileFormats", "Graph", "MachineDescription", "Schedules", "Commands",
             "Networks", "Geometry", "Timing", "Conformance", "Lowering", "Simulation",
         ], resources: [.embedInCode("SystemVerilog")]),
         module("TestVectors", [
             "Text", "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "FileFormats", "Quantization",
-            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Geometry", "Timing",
+            "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Geometry", "Timing",
             "Machine", "Conformance", "Lowering", "Simulation", "Traces", "RTL",
         ], resources: [.embedInCode("Templates")]),
 
@@ -262,9 +262,9 @@ let package = Package(
             "Networks", "NetworkFiles", "Conformance", "Calibration", "Codec", "TestSupport",
         ]),
         tests("RTLTests", [
-            "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Commands",
-            "Networks", "NetworkFiles", "Geometry", "Timing", "Machine", "ReferenceModel", "Conformance", "Scheduling",
-            "Lowering", "Simulation", "RTL", "TestVectors", "TestSupport",
+            "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",
+            "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine", "ReferenceModel",
+            "Conformance", "Scheduling", "Lowering", "Simulation", "RTL", "TestVectors", "TestSupport",
         ]),
         tests("TracesTests", [
             "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing",

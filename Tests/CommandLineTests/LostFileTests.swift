@@ -15,6 +15,7 @@ import Testing
             ("plan --network lapped8 --size 64x48 --schedule k/layers.csv -o k", "k/layers.csv"),
             ("plan --network lapped8 --machine k/report.json -o k", "k/report.json"),
             ("run --network lapped8 --input gdn0=k/igdn0.npy --tensors -o k", "k/igdn0.npy"),
+            ("vectors --network lapped8 --layer analysis1 --input gdn0=k/analysis1.npy -o k", "k/analysis1.npy"),
         ])
     func inputs(_ line: String, _ path: String) throws {
         let folder = try ScratchFolder()
@@ -25,7 +26,7 @@ import Testing
             let schedule = ["schedule", "--network", "lapped8", "--size", "64x48", "-o", path]
             #expect(try Tool.run(schedule, in: folder).status == 0)
         case "k/report.json": try folder.write(Tool.run(["machines", "mid"], in: folder).output, path)
-        case "k/igdn0.npy":
+        case "k/igdn0.npy", "k/analysis1.npy":
             try folder.write(picture, "p.png")
             let run = ["run", "--network", "lapped8", "--image", "p.png", "--tensors", "-o", "o"]
             #expect(try Tool.run(run, in: folder).status == 0)

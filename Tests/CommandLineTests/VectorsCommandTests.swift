@@ -34,6 +34,27 @@ import Testing
         }
     }
 
+    @Test("A layer's vectors on a picture, and on the tensor in front of it, are the same")
+    func tensors() throws {
+        let folder = try ScratchFolder()
+        try folder.write(HandmadePNG.ramp(width: 64, height: 48).bytes, "p.png")
+        func succeeds(_ line: String) throws {
+            let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: folder)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+        try succeeds("run --network lapped8 --image p.png --tensors -o r")
+        let vectors = "vectors --network lapped8 --layer analysis1 --machine small"
+        try succeeds("\(vectors) --image p.png -o a")
+        try succeeds("\(vectors) --input gdn0=r/gdn0.npy -o b")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path("a"))
+        #expect(files.contains("gdn0.npy") && files.contains("analysis1.npy"))
+        for file in files { #expect(try folder.bytes("a/\(file)") == folder.bytes("b/\(file)"), "\(file)") }
+        try Tool.expectRefusal(
+            .inputMissing,
+            ["vectors", "--network", "lapped8", "--layer", "analysis0", "--input", "gdn0=r/gdn0.npy", "-o", "c"],
+            in: folder)
+    }
+
     @Test(
         "A broken module under test: the first mismatch with cycle, signal, expected and observed value, exit code 1",
         .enabled(if: hasIcarus, "iverilog is not installed"))

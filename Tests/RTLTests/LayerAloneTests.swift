@@ -1,8 +1,11 @@
 import FixedPoint
+import Geometry
 import Graph
 import Images
 import Networks
 import Quantization
+import Schedules
+import Scheduling
 import Simulation
 import TestVectors
 import Testing
@@ -11,7 +14,7 @@ import Testing
 @Suite struct LayerAloneTests {
     /// 3x3 without padding, then 1x1: a picture of one pixel, the least that the network's factors allow, has no second
     /// tensor at all, so that its channels cannot be read from shapes of that size.
-    @Test func channelsDoNotDependOnTheSize() throws {
+    private static let network = {
         func convolution(_ kernel: Int, _ groups: Int) -> Operator {
             .convolution(
                 Convolution(outputChannels: 3, kernelHeight: kernel, kernelWidth: kernel, groups: groups))
@@ -35,11 +38,31 @@ import Testing
             formats: ["image": format, "wide": format, "depth": format],
             parameters: ["wide": parameters(81), "depth": parameters(3)],
             widths: DatapathWidths(activationBits: 9, weightBits: 8, accumulatorBits: 24))
-        let vectors = try LayerVectors(
+        return network
+    }()
+
+    private func vectors(of layer: String, schedule: Schedule? = nil) throws -> LayerVectors {
+        try LayerVectors(
             on: RunInputs(
-                RGBImage(width: 8, height: 8, samples: (0..<192).map { UInt8($0) }), of: ProvenNetwork(network)),
-            layer: "depth", machine: TestMachine.tiny)
+                RGBImage(width: 8, height: 8, samples: (0..<192).map { UInt8($0) }), of: ProvenNetwork(Self.network)),
+            layer: layer, machine: TestMachine.tiny, schedule: schedule)
+    }
+
+    @Test func channelsDoNotDependOnTheSize() throws {
+        let vectors = try vectors(of: "depth")
         let names = vectors.files.map(\.name)
         #expect(names.contains("wide.npy") && names.contains("depth.npy") && vectors.commands > 0)
+    }
+
+    /// Its kernel in three passes: two accumulations and two loads of weights more.
+    @Test func aLayerKeepsItsPartOfTheSchedule() throws {
+        var schedule = try Schedule(
+            bestFor: NetworkFormats(Self.network), on: TestMachine.tiny, height: 8, width: 8)
+        let whole = try vectors(of: "wide", schedule: schedule)
+        schedule.layers[0].tile.kernelRows = 1
+        let split = try vectors(of: "wide", schedule: schedule)
+        #expect(split.commands == whole.commands + 4)
+        func result(_ vectors: LayerVectors) -> [UInt8]? { vectors.files.first { $0.name == "wide.npy" }?.contents }
+        #expect(result(split) == result(whole))
     }
 }
