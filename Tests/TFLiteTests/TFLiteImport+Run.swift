@@ -5,7 +5,7 @@ import TFLiteImport
 import Tensors
 
 extension TFLiteImport {
-    /// The elements of the first output, as the reference model has them, for int8 elements of the network's only input.
+    /// The elements of the first output, as the reference model has them, for int8 elements of the only input.
     func run(_ elements: [Int]) throws -> [Int] {
         let graph = network.graph
         let shape = TensorShape(height: report.height, width: report.width, channels: graph.inputs[0].channels)
