@@ -10,17 +10,6 @@ import Testing
 
 /// Operators that give elements other places, and edges, by several layers each; expected elements worked out by hand.
 @Suite struct TFLiteArrangementTests {
-    /// The elements of an output for int8 elements of the only input.
-    private func run(_ imported: TFLiteImport, _ elements: [Int], output: Int = 0) throws -> [Int] {
-        let graph = imported.network.graph
-        let shape = TensorShape(
-            height: imported.report.height, width: imported.report.width, channels: graph.inputs[0].channels)
-        let stored = Tensor<Int32>(shape: shape, elements: elements.map { Int32($0 + 128) })
-        let model = try ReferenceModel(ProvenNetwork(imported.network).network)
-        let result = try model.run(inputs: [graph.inputs[0].name: stored])
-        return result.tensors[graph.outputs[output]]!.elements.map { Int($0) - 128 }
-    }
-
     private typealias Options = (type: UInt8, fields: [Int: Written])
 
     /// A model of one operator on int8 elements of zero point 3.
@@ -42,15 +31,15 @@ import Testing
     @Test("SLICE and STRIDED_SLICE of rows, columns and channels")
     func slices() throws {
         let rows = model(.slice, [1, 2, 3, 2], to: [1, 1, 2, 2], constants: [[0, 1, 1, 0], [1, -1, 2, 2]])
-        #expect(try run(rows.imported(), Self.picture) == [11, 111, 12, 112])
+        #expect(try rows.imported().run(Self.picture) == [11, 111, 12, 112])
         #expect(try rows.imported().network.graph.layers.map(\.operator.name) == ["pad"])
         let channels = model(.slice, [1, 2, 3, 2], to: [1, 2, 3, 1], constants: [[0, 0, 0, 1], [1, 2, 3, 1]])
-        #expect(try run(channels.imported(), Self.picture) == [100, 101, 102, 110, 111, 112])
+        #expect(try channels.imported().run(Self.picture) == [100, 101, 102, 110, 111, 112])
         let strided = model(
             .stridedSlice, [1, 2, 3, 2], to: [2, 2, 1], constants: [[0, 0, 0, 0], [1, 2, 3, 1], [1, 1, 2, 1]],
             (32, [0: .int32(2), 4: .int32(1)]))
         let imported = try strided.imported()
-        #expect(try run(imported, Self.picture) == [0, 2, 10, 12])
+        #expect(try imported.run(Self.picture) == [0, 2, 10, 12])
         #expect(imported.network.graph.layers.map(\.name) == ["out.rows", "out"])
         #expect(imported.report.operators[0].layers == ["out.rows", "out"])
         let outside = model(.slice, [1, 2, 3, 2], to: [1, 1, 3, 2], constants: [[0, 2, 0, 0], [1, 1, 3, 2]])
@@ -67,10 +56,10 @@ import Testing
         let deep = [0, 1, 2, 3, 4, 5, 6, 7]
         let wide = [0, 1, 2, 3, 4, 5, 6, 7]
         let toSpace = model(.depthToSpace, [1, 1, 1, 8], to: [1, 2, 2, 2], (94, [0: .int32(2)]))
-        #expect(try run(toSpace.imported(), deep) == wide)
+        #expect(try toSpace.imported().run(deep) == wide)
         #expect(try toSpace.imported().network.graph.layers.map(\.operator.name) == ["convolution", "pixelShuffle"])
         let toDepth = model(.spaceToDepth, [1, 2, 4, 1], to: [1, 1, 2, 4], (19, [0: .int32(2)]))
-        #expect(try run(toDepth.imported(), [0, 1, 2, 3, 10, 11, 12, 13]) == [0, 1, 10, 11, 2, 3, 12, 13])
+        #expect(try toDepth.imported().run([0, 1, 2, 3, 10, 11, 12, 13]) == [0, 1, 10, 11, 2, 3, 12, 13])
         let uneven = model(.spaceToDepth, [1, 3, 2, 1], to: [1, 1, 1, 4], (19, [0: .int32(2)]))
         #expect(uneven.refusal()?.code == .tfliteOperatorUnsupported)
     }
@@ -81,16 +70,16 @@ import Testing
             .averagePool2D, [1, 2, 3, 1], to: [1, 2, 3, 1],
             (5, [0: .int8(0), 1: .int32(1), 2: .int32(1), 3: .int32(3), 4: .int32(2)]))
         // Columns: 2, 3, 2 elements; rows: 2, then 1. Zero points are included: 4.5 is 5, -4.5 is -5.
-        #expect(try run(average.imported(), [8, 1, 3, -9, 0, 6]) == [0, 2, 3, -5, -1, 3])
+        #expect(try average.imported().run([8, 1, 3, -9, 0, 6]) == [0, 2, 3, -5, -1, 3])
         #expect(try average.imported().network.graph.layers.last?.name == "out")
     }
 
     @Test("MEAN and REDUCE_MAX over channels, rows and columns; a maximum over channels is refused")
     func reductions() throws {
         let mean = model(.mean, [1, 1, 2, 3], to: [1, 1, 2], constants: [[3]], (27, [0: .uint8(0)]))
-        #expect(try run(mean.imported(), [3, 6, 9, -3, -6, 3]) == [6, -2])
+        #expect(try mean.imported().run([3, 6, 9, -3, -6, 3]) == [6, -2])
         let largest = model(.reduceMax, [1, 2, 2, 2], to: [1, 2], constants: [[1, 2]], (27, [0: .uint8(0)]))
-        #expect(try run(largest.imported(), [1, -1, 5, -9, 2, 7, 3, 0]) == [5, 7])
+        #expect(try largest.imported().run([1, -1, 5, -9, 2, 7, 3, 0]) == [5, 7])
         let channels = model(.reduceMax, [1, 1, 2, 2], to: [1, 1, 2], constants: [[3]], (27, [0: .uint8(0)]))
         #expect(channels.refusal()?.code == .tfliteOperatorUnsupported)
     }
@@ -98,7 +87,7 @@ import Testing
     @Test("PAD of channels; CONCATENATION along rows and columns")
     func joins() throws {
         let padded = model(.pad, [1, 1, 2, 1], to: [1, 1, 3, 3], constants: [[0, 0, 0, 0, 1, 0, 2, 0]])
-        #expect(try run(padded.imported(), [7, 8]) == [3, 3, 3, 3, 3, 7, 3, 3, 8])
+        #expect(try padded.imported().run([7, 8]) == [3, 3, 3, 3, 3, 7, 3, 3, 8])
         for (axis, extents) in [(1, [1, 2, 2, 1]), (2, [1, 1, 4, 1])] as [(Int32, [Int32])] {
             var joined = WrittenModel()
             let input = joined.tensor("in", [1, 1, 2, 1], zeroPoint: 3)
@@ -108,7 +97,7 @@ import Testing
                 .concatenation, [input, limited], joined.tensor("out", extents, zeroPoint: 3),
                 options: (10, [0: .int32(axis)]))
             // RELU about zero point 3.
-            #expect(try run(joined.imported(), [-5, 9]) == [-5, 9, 3, 9])
+            #expect(try joined.imported().run([-5, 9]) == [-5, 9, 3, 9])
         }
     }
 
@@ -142,7 +131,7 @@ import Testing
             let output = model.tensor("out", [1, 1, 2, 2], scale: 0.5, zeroPoint: 3)
             model.add(
                 builtin, constantFirst ? [vector, input] : [input, vector], output, options: (type, [0: .int8(0)]))
-            return try run(model.imported(), [3, 3, -1, 1])
+            return try model.imported().run([3, 3, -1, 1])
         }
         // Reals 1, 1, -1, 0 and 4, -2 by channel: sums 5, -1, 3, -2, in steps of 0.5 about 3.
         #expect(try outputs(.add, 11, constantFirst: false) == [13, 1, 9, -1])
@@ -171,10 +160,10 @@ import Testing
         }
         let imported = try model(crops: [0, 0, 0, 0]).imported()
         // Taps two columns apart: 10 x + 100 (x behind) + (x before).
-        #expect(try run(imported, [1, 0, -1, 2]) == [-90, 127, -9, 20])
+        #expect(try imported.run([1, 0, -1, 2]) == [-90, 127, -9, 20])
         #expect(imported.report.operators.map(\.destination) == [.folded, .datapath, .folded])
         #expect(imported.network.graph.layers.map(\.name) == ["out"])
-        #expect(try run(model(crops: [0, 0, 1, 0]).imported(), [1, 0, -1, 2]) == [127, -9, 20])
+        #expect(try model(crops: [0, 0, 1, 0]).imported().run([1, 0, -1, 2]) == [127, -9, 20])
         #expect(model(crops: [0, 0, 0, 0], readTwice: true).refusal()?.place == "net.tflite, operator 3 RELU")
     }
 }

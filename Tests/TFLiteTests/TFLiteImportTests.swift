@@ -11,17 +11,6 @@ import Testing
 
 /// One-operator models, their expected elements worked out by hand.
 @Suite struct TFLiteImportTests {
-    /// The elements of the network's first output for int8 elements of its only input.
-    private func run(_ imported: TFLiteImport, _ elements: [Int]) throws -> [Int] {
-        let graph = imported.network.graph
-        let shape = TensorShape(
-            height: imported.report.height, width: imported.report.width, channels: graph.inputs[0].channels)
-        let stored = Tensor<Int32>(shape: shape, elements: elements.map { Int32($0 + 128) })
-        let model = try ReferenceModel(ProvenNetwork(imported.network).network)
-        let result = try model.run(inputs: [graph.inputs[0].name: stored])
-        return result.tensors[graph.outputs[0]]!.elements.map { Int($0) - 128 }
-    }
-
     private static let convolution: (type: UInt8, fields: [Int: Written]) = (
         1, [0: .int8(1), 1: .int32(1), 2: .int32(1)]
     )
@@ -39,7 +28,7 @@ import Testing
         // Values are elements + 1: (4, 6) and (-9, 0). Sums: 4 + 12 + 3 = 19, -12 + 24 - 10 = 2; -9 + 3 = -6,
         // 27 - 10 = 17. Factors 1/4 and 1/8: 4.75, 0.25, -1.5, 2.125. Less than 0 is 0; the zero point is 5.
         let imported = try model.imported()
-        #expect(try run(imported, [3, 5, -10, -1]) == [10, 5, 5, 7])
+        #expect(try imported.run([3, 5, -10, -1]) == [10, 5, 5, 7])
         #expect(imported.report.operators.map(\.rounding) == ["gemmlowpDouble"])
         #expect(imported.report.parameters == 6 && imported.report.usefulMACs == 8)
         #expect(imported.network.widths.weightBits == 8 && imported.network.widths.activationBits == 9)
@@ -55,7 +44,7 @@ import Testing
             .depthwiseConv2D, [input, weights, -1], output,
             options: (2, [1: .int32(1), 2: .int32(1), 3: .int32(2)]))
         // Two taps: 1 x + 2 y and 10 x + 20 y; behind the last element is nothing.
-        #expect(try run(model.imported(), [1, 2, -3]) == [5, 50, -4, -40, -3, -30])
+        #expect(try model.imported().run([1, 2, -3]) == [5, 50, -4, -40, -3, -30])
     }
 
     @Test("uint8 weights are taken about their zero point")
@@ -83,8 +72,8 @@ import Testing
         model.add(.reshape, [input, model.integers([-1, 2])], view)
         model.add(.fullyConnected, [view, weights, -1], output, options: (8, [0: .int8(0)]))
         // 1 / 4 rounds to 0; twice, it is 1/2 first and then 1.
-        #expect(try run(model.imported(), [2, -1]) == [0])
-        #expect(try run(model.imported(runtime: .tflm), [2, -1]) == [1])
+        #expect(try model.imported().run([2, -1]) == [0])
+        #expect(try model.imported(runtime: .tflm).run([2, -1]) == [1])
         #expect(try model.imported().report.operators.map(\.destination) == [.folded, .datapath])
     }
 
@@ -109,7 +98,7 @@ import Testing
             .transposeConv, [wanted, weights, input], output,
             options: (49, [0: .int8(0), 1: .int32(2), 2: .int32(1)]))
         // SAME from 4 to 2 by a kernel of 3: one column of padding behind. 10, 20, 30 + 20, 40.
-        #expect(try run(model.imported(), [10, 20]) == [10, 20, 50, 40])
+        #expect(try model.imported().run([10, 20]) == [10, 20, 50, 40])
     }
 
     @Test("Averages round half away from zero about element 0, wherever the zero point is")
@@ -123,7 +112,7 @@ import Testing
                 options: (5, [0: .int8(1), 1: .int32(2), 2: .int32(1), 3: .int32(2), 4: .int32(1)]))
             // 1.5 and -1.5
             let imported = try model.imported()
-            #expect(try run(imported, [1, 2, -1, -2]) == [2, -2], "\(zeroPoint)")
+            #expect(try imported.run([1, 2, -1, -2]) == [2, -2], "\(zeroPoint)")
             #expect(imported.report.operators[0].layers.count == (zeroPoint == 0 ? 1 : 2))
         }
     }
@@ -137,7 +126,7 @@ import Testing
             .mean, [input, model.integers([1, 2])], output, options: (27, [0: .uint8(0)]))
         let imported = try model.imported()
         // Twice the mean of 3, 4, 6 is 8.67, and 1.
-        #expect(try run(imported, [3, 4, 6]) == [10])
+        #expect(try imported.run([3, 4, 6]) == [10])
         guard case .accumulation(let accumulation)? = imported.network.parameters["out"] else {
             Issue.record("no layer")
             return
@@ -159,7 +148,7 @@ import Testing
             let output = model.tensor("out", [1, 1, 5, 1], scale: scale, zeroPoint: zeroPoint)
             model.add(builtin, [input], output, options: options)
             let imported = try model.imported()
-            return (try run(imported, [-128, -3, 0, 3, 127]), imported.report.operators[0].remark)
+            return (try imported.run([-128, -3, 0, 3, 127]), imported.report.operators[0].remark)
         }
         // Reals -64, -1.5, 0, 1.5, 63.5. Half a step is rounded up, as by double rounding with a factor of 1/2.
         #expect(try outputs(.relu, 0.5, -128) == ([-128, -128, -128, -125, -1], nil))
@@ -188,7 +177,7 @@ import Testing
             // The same reals at half the scale.
             model.add(.quantize, [input], other)
             model.add(builtin, [input, other], output, options: options)
-            return try run(model.imported(), [6, 1, -4])
+            return try model.imported().run([6, 1, -4])
         }
         // Values 5, 0, -5 of 0.5, and 10, 0, -10 of 0.25: reals 2.5, 0, -2.5 both. Sums 5, 0, -5 are 10, 0, -10 steps.
         #expect(try outputs(.add, (11, [0: .int8(0)])) == [13, 3, -7])
@@ -210,7 +199,7 @@ import Testing
             model.add(builtin, operands, output, options: (options, [0: .int8(0)]))
             let imported = try model.imported()
             #expect(imported.report.operators[0].remark == "code map")
-            return try run(imported, [6, 1, -4])
+            return try imported.run([6, 1, -4])
         }
         // Reals 2.5, 0, -2.5 and 1.5. Steps of 0.5.
         #expect(try outputs(.add, 11, constantFirst: false) == [11, 6, 1])
@@ -231,7 +220,7 @@ import Testing
             let operands = [input] + (constants.map { [model.integers($0)] } ?? [])
             let output = model.tensor("out", shape, scale: 0.5, zeroPoint: 4)
             model.add(builtin, operands, output, options: options)
-            return try run(model.imported(), [-5, -9, 20])
+            return try model.imported().run([-5, -9, 20])
         }
         let window: [Int: Written] = [0: .int8(0), 1: .int32(2), 2: .int32(1), 3: .int32(2), 4: .int32(1)]
         // SAME: 2 of 2, and 1 of 2 beside padding that takes no part.
@@ -258,7 +247,7 @@ import Testing
         #expect(imported.network.graph.inputs[0].name == "a_b_0")
         #expect(imported.network.graph.layers.map(\.name) == ["a_b_0.2", "tensor.2"])
         #expect(imported.report.names == ["a_b_0": "a/b:0;c", "a_b_0.2": "a_b_0", "tensor.2": ""])
-        #expect(try run(imported, [-4, 4]) == [-4, 0, 4, 4])
+        #expect(try imported.run([-4, 4]) == [-4, 0, 4, 4])
     }
 
     @Test("Float inputs and outputs stay with the host; what is behind --outputs is cut")
