@@ -163,13 +163,14 @@ let package = Package(
             "WeightCoding", "Simulation",
         ]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
+        module("Curves", ["Text", "Diagnostics", "FileFormats"]),
         module("Codec", [
             "Text", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Images", "Graph",
-            "MachineDescription", "Networks", "NetworkFiles", "FloatModel", "EntropyUnits", "Simulation",
+            "MachineDescription", "Networks", "NetworkFiles", "FloatModel", "EntropyUnits", "Simulation", "Curves",
         ]),
         module("Studies", [
             "Threads", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Networks",
-            "FloatModel", "Calibration", "WeightCoding", "Simulation", "Codec",
+            "FloatModel", "Calibration", "WeightCoding", "Simulation", "Curves", "Codec",
         ]),
         module("RTL", [
             "Diagnostics", "Tensors", "FileFormats", "Graph", "MachineDescription", "Schedules", "Commands",
@@ -191,14 +192,15 @@ let package = Package(
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
             "Geometry", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers", "Architectures", "Topologies",
             "Conformance", "Calibration", "Simulation",
-            "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
+            "Explanations", "Reports", "Curves", "Codec", "TestVectors", argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
             "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers",
             "Architectures", "Topologies", "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations",
-            "Traces", "Reports", "Figures", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard", argumentParser,
+            "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard",
+            argumentParser,
         ]),
 
         // Tests
@@ -257,9 +259,10 @@ let package = Package(
         tests("EntropyCodingTests", [
             "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",
         ]),
+        tests("CurvesTests", ["Diagnostics", "Curves", "TestSupport"]),
         tests("CodecTests", [
             "Random", "Diagnostics", "Tensors", "FileFormats", "EntropyCoding", "Images", "MachineDescription",
-            "Networks", "NetworkFiles", "Conformance", "Calibration", "Codec", "TestSupport",
+            "Networks", "NetworkFiles", "Conformance", "Calibration", "Curves", "Codec", "TestSupport",
         ]),
         tests("RTLTests", [
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",

@@ -1,4 +1,4 @@
-import Diagnostics
+import Curves
 import FileFormats
 import Foundation
 import Text
@@ -32,53 +32,21 @@ extension Evaluation {
         }.joined()
     }
 
-    /// The curves as a table, then the differences.
+    /// The curves as a table, then the differences, then what the integers cost.
     public var text: String {
-        var lines = ["curve                     bits/pixel   PSNR dB    MS-SSIM"]
-        for curve in curves {
-            for point in curve.points {
-                lines.append(
-                    Self.padded(curve.name.printableWord, 24) + "  "
-                        + Self.leading(Self.text(point.bitsPerPixel, 4), 10)
-                        + Self.leading(Self.text(point.psnr, 3), 10)
-                        + Self.leading(point.msSSIM.map { Self.text($0, 5) } ?? "-", 11))
-            }
-        }
+        var parts = [RateDistortionCurve.table(of: curves)]
         if !differences.isEmpty {
-            lines += [
-                "",
-                """
-                BD-rate in percent of     against                   PSNR cubic  piecewise  MS-SSIM cubic  piecewise
-                """,
-            ]
-            lines += differences.map { Self.row($0.curve, $0.anchor, $0.psnr, $0.msSSIM) }
+            var table = DifferenceTable()
+            for row in differences { table.append(row.curve, row.anchor, psnr: row.psnr, msSSIM: row.msSSIM) }
+            parts.append(table.text)
         }
         if let quantizationLosses {
-            lines += [
-                "",
-                """
-                8 bits cost in percent    bits of                   PSNR cubic  piecewise  MS-SSIM cubic  piecewise
-                """,
-            ]
-            lines += quantizationLosses.map { Self.row($0.curve, $0.bits, $0.psnr, $0.msSSIM) }
+            var table = DifferenceTable(headings: ("8 bits cost", "bits of"))
+            for row in quantizationLosses { table.append(row.curve, row.bits, psnr: row.psnr, msSSIM: row.msSSIM) }
+            parts.append(table.text)
         }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func row(
-        _ first: String, _ second: String, _ psnr: BDRate.Result?, _ msSSIM: BDRate.Result?
-    ) -> String {
-        func percent(_ value: Double?, _ width: Int) -> String { leading(value.map { text($0, 2) } ?? "-", width) }
-        return padded(first.printableWord, 24) + "  " + padded(second.printableWord, 24)
-            + percent(psnr?.cubicPercent, 12) + percent(psnr?.piecewisePercent, 11)
-            + percent(msSSIM?.cubicPercent, 15) + percent(msSSIM?.piecewisePercent, 11)
+        return parts.joined(separator: "\n")
     }
 
     private static func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
-    private static func padded(_ text: String, _ width: Int) -> String {
-        text.count >= width ? text : text + String(repeating: " ", count: width - text.count)
-    }
-    private static func leading(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(0, width - text.count)) + text
-    }
 }

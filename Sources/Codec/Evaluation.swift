@@ -1,3 +1,4 @@
+public import Curves
 public import Diagnostics
 public import Simulation
 import Text
@@ -11,7 +12,7 @@ public struct Evaluation: Codable, Equatable, Sendable {
     /// Means over the pictures, a curve a quantizer (and others that were read in).
     public var curves: [RateDistortionCurve] = []
     /// Of the evaluation's own curves against the others.
-    public var differences: [Difference] = []
+    public var differences: [CurveDifference] = []
     /// What the integers cost: nearest symbols against the float network. Where both were measured.
     public var quantizationLosses: [QuantizationLoss]?
     /// Of all pictures that lost more than one element in a thousand of a tensor; absent where none did.
@@ -61,23 +62,14 @@ public struct Evaluation: Codable, Equatable, Sendable {
         public var sentence: String
     }
 
-    public struct Difference: Codable, Equatable, Sendable {
-        public var curve: String
-        public var anchor: String
-        /// BD-rate in percent by PSNR; negative needs fewer bits.
-        public var psnr: BDRate.Result?
-        /// BD-rate in percent by MS-SSIM in decibels.
-        public var msSSIM: BDRate.Result?
-    }
-
     /// BD-rate of a curve of the quantized network against the float network; positive needs more bits.
     public struct QuantizationLoss: Codable, Equatable, Sendable {
         public var curve: String
         /// `files`: the bytes that are written. `distributions`: what the same symbols cost under the distributions
         /// that their tables stand for, as the float network's bits are counted: without header, coder and tables.
         public var bits: String
-        public var psnr: BDRate.Result?
-        public var msSSIM: BDRate.Result?
+        public var psnr: QualityDifference?
+        public var msSSIM: QualityDifference?
     }
 
     public init(network: String, machine: String) {
@@ -136,9 +128,8 @@ public struct Evaluation: Codable, Equatable, Sendable {
             curves.append(("distributions", curve(name) { $0.modelBitsPerPixel! }))
         }
         quantizationLosses = curves.map { bits, curve in
-            QuantizationLoss(
-                curve: name, bits: bits, psnr: try? BDRate.compare(curve, to: float, by: .psnr),
-                msSSIM: try? BDRate.compare(curve, to: float, by: .msSSIM))
+            let difference = CurveDifference(of: curve, against: float)
+            return QuantizationLoss(curve: name, bits: bits, psnr: difference.psnr, msSSIM: difference.msSSIM)
         }
     }
 
@@ -146,25 +137,19 @@ public struct Evaluation: Codable, Equatable, Sendable {
     /// an own one or by another that was read, gets a number: `round (2)`.
     public mutating func compare(with others: [RateDistortionCurve]) {
         let own = curves
-        var names = Set(own.map(\.name))
-        let others = others.map { other in
-            var curve = other
-            var number = 2
-            while !names.insert(curve.name).inserted {
-                curve.name = "\(other.name) (\(number))"
-                number += 1
-            }
-            return curve
-        }
+        let others = others.named(apartFrom: own)
         for curve in own {
             for anchor in own.prefix(1) + others where anchor.name != curve.name {
-                differences.append(
-                    Difference(
-                        curve: curve.name, anchor: anchor.name, psnr: try? BDRate.compare(curve, to: anchor, by: .psnr),
-                        msSSIM: try? BDRate.compare(curve, to: anchor, by: .msSSIM)))
+                differences.append(CurveDifference(of: curve, against: anchor))
             }
         }
         curves += others
+    }
+
+    /// Of a plot of the curves.
+    var title: String {
+        let count = Set(pictures.map(\.picture)).count
+        return "\(network) on \(machine), \(count) picture\(count == 1 ? "" : "s")"
     }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }

@@ -1,3 +1,4 @@
+import Curves
 public import Diagnostics
 
 /// The folder of an evaluation: `pictures.csv` grows while pictures are measured, `curves.svg` comes after them, and
@@ -22,7 +23,9 @@ public struct EvaluationFolder: Sendable {
     ///
     /// - Parameter document: the evaluation as JSON.
     public func complete(_ evaluation: Evaluation, document: String) throws(Diagnostic) {
-        try folder.write(CurvePlot(evaluation.curves).svg, to: "curves.svg")
+        let own = Set(evaluation.pictures.map(\.curve)).count
+        let plot = CurvePlot(evaluation.curves, own: own, title: evaluation.title)
+        try folder.write(plot.svg, to: "curves.svg")
         try folder.complete(document)
     }
 }

@@ -1,6 +1,7 @@
 import Architectures
 import Codec
 import Conformance
+import Curves
 import Diagnostics
 import EntropyCoding
 import FileFormats

@@ -1,5 +1,6 @@
 public import Calibration
 public import Codec
+public import Curves
 public import Diagnostics
 import Graph
 public import Images

@@ -52,6 +52,30 @@ public struct SVGCanvas: Sendable {
     }
 
     /// - Parameters:
+    ///   - dashes: lengths of strokes and gaps in turn; none for a whole line.
+    ///   - area: the name of a `clipArea`, beyond which nothing is drawn.
+    public mutating func polyline(
+        _ points: [(x: Double, y: Double)], stroke: String, width: Double = 1, dashes: String = "", area: String? = nil
+    ) {
+        let path = points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
+        let strokes = dashes.isEmpty ? "" : " stroke-dasharray=\"\(dashes)\""
+        let clip = area.map { " clip-path=\"url(#\($0))\"" } ?? ""
+        parts.append(
+            """
+            <polyline points="\(path)" fill="none" stroke="\(stroke)" stroke-width="\(number(width))"\(strokes)\(clip)/>
+            """)
+    }
+
+    /// A rectangle that lines can be kept within.
+    public mutating func clipArea(named name: String, x: Double, y: Double, width: Double, height: Double) {
+        parts.append(
+            """
+            <clipPath id="\(name)"><rect x="\(number(x))" y="\(number(y))" width="\(number(width))" \
+            height="\(number(height))"/></clipPath>
+            """)
+    }
+
+    /// - Parameters:
     ///   - y: of the base line.
     ///   - isTurned: upwards, by a quarter.
     public mutating func text(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Codec
+import Curves
 import Diagnostics
 import Foundation
 import Graph

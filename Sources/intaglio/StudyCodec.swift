@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Codec
+import Curves
 import Diagnostics
 import Foundation
 import Graph

@@ -39,6 +39,7 @@ import Testing
         Case("comparison", "compare d.png ramp.png", []), Case("comparison", "compare d.png d.png", []),
         Case("evaluation", "evaluate photos --network net.safetensors --quantizers round --float -o evaluated"),
         Case("evaluation", "evaluate photos --network net.safetensors --against evaluated/evaluation.json:round"),
+        Case("comparison", "compare evaluated/evaluation.json:round evaluated/evaluation.json -o plot.svg", []),
         Case("latents", "latents photos --network net.safetensors --quantizers round,tcq8 -o latents"),
         Case("unit-vectors", "vectors --unit decoder --count 50 -o decoder", ["machine"]),
         Case("unit-vectors", "vectors --unit encoder --count 50 -o encoder --machine small", ["machine"]),

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Foundation
 import Text
 
 /// Mean quality over mean rate, a point a rate.
@@ -28,6 +29,20 @@ public struct RateDistortionCurve: Codable, Equatable, Sendable {
 }
 
 extension RateDistortionCurve {
+    /// A row a point.
+    public static func table(of curves: [RateDistortionCurve]) -> String {
+        var table = TextTable(header: ["curve", "bits/pixel", "PSNR dB", "MS-SSIM"])
+        for curve in curves {
+            for point in curve.points {
+                table.append([
+                    curve.name, String(format: "%.4f", point.bitsPerPixel), String(format: "%.3f", point.psnr),
+                    point.msSSIM.map { String(format: "%.5f", $0) } ?? "-",
+                ])
+            }
+        }
+        return table.text
+    }
+
     /// Curves of a JSON file: that of an evaluation (`curves`), or of published points (by test set and name: `bpp`,
     /// `psnr-rgb`, `ms-ssim-rgb`; the set `kodak`).
     ///
@@ -59,6 +74,26 @@ extension RateDistortionCurve {
                     ?? "name one of these, or none for all")
         }
         return [chosen]
+    }
+
+    /// The file of `FILE` or `FILE:NAME`.
+    public static func file(of argument: String) -> String {
+        FileManager.default.fileExists(atPath: argument)
+            ? argument : argument.split(separator: ":").first.map(String.init) ?? argument
+    }
+
+    /// Whether an argument, `FILE` or `FILE:NAME`, names a JSON file by its suffix or by its first character: what else
+    /// it is, `curves` says.
+    public static func isFile(_ argument: String) -> Bool {
+        let paths = [argument, argument.split(separator: ":").first.map(String.init) ?? argument]
+        if paths.contains(where: { $0.hasSuffix(".json") }) { return true }
+        return paths.contains { path in
+            let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+            guard let file = try? InputFile(path, limit: CurveFile.largestBytes),
+                let start = try? file.read(0..<min(64, file.byteCount))
+            else { return false }
+            return start.first { !blanks.contains($0) }.map { $0 == 0x7B || $0 == 0x5B } ?? false
+        }
     }
 
     private static func bytes(of path: String) throws(Diagnostic) -> [UInt8] {

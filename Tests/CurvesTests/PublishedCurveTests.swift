@@ -1,4 +1,4 @@
-import Codec
+import Curves
 import TestSupport
 import Testing
 
