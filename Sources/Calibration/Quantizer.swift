@@ -36,11 +36,13 @@ public struct Quantizer: Sendable {
     ///     least one.
     ///   - memory: asked for the tensors of all pictures before any is made.
     ///   - progress: called before each layer is quantized, with its number from 1 and how many there are.
+    ///   - measured: called after each, with how near it comes to the float network.
     /// - Throws: `memoryBudgetExceeded`, `groupingNotExecutable`, `networkValueOutOfRange`, `codebookValueTooWide`,
     ///   `activationUnquantizable`, `floatNotFinite`, those of the proof of widths, and the diagnostics of the
     ///   network's validation and of `FloatNetwork.requirePicture`.
     public func quantize(
-        _ calibration: CalibrationPictures, memory: MemoryBudget = .standard, progress: (Int, Int) -> Void = { _, _ in }
+        _ calibration: CalibrationPictures, memory: MemoryBudget = .standard,
+        progress: (Int, Int) -> Void = { _, _ in }, measured: (TensorFidelity) -> Void = { _ in }
     ) throws(Diagnostic) -> QuantizedNetwork {
         try network.validate()
         let network = try network.requantizingOperands()
@@ -72,6 +74,10 @@ public struct Quantizer: Sendable {
             try quantized.requireProvenWidths(of: step.layer)
             flow.advance(
                 step.layer, floatOutputs: outputs, quantized: quantized, forgetting: lastReaders[layer.name] ?? [])
+            measured(
+                flow.fidelity(
+                    of: step.layer, step: quantized.formats[layer.name]!.step,
+                    isOutput: graph.outputs.contains(layer.name)))
         }
         quantized.widths = narrowestWidths(of: quantized)
         try quantized.validate()

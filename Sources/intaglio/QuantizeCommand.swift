@@ -25,6 +25,14 @@ struct QuantizeCommand: ParsableCommand {
     @Argument(help: "A float network file (see `intaglio import`).") var float: String
     @Option(help: "A folder of PNG photographs (sub-folders too).") var calibration: String
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
+    @Option(
+        help:
+            """
+            With --input-scale: what the network was trained to see of samples 0...1, (sample - mean) / scale; one \
+            number, or one for each channel with commas. A layer that does it is put in front.
+            """
+    ) var inputMean: String?
+    @Option(help: "See --input-mean.") var inputScale: String?
     @Option(help: "The machine whose widths V, W and A must suffice.") var machine = "mid"
     @OptionGroup var choices: QuantizationChoices
     @Flag(help: "Prepare the network for encode and decode: latents on a grid of 1/64 step, integer entropy tables.")
@@ -65,11 +73,14 @@ struct QuantizeCommand: ParsableCommand {
         }
         var network = try NetworkSource.opening(float, memory: memory.budget()).float()
         if codec { network = try network.withLatentOperators() }
-        let carried = try carriedFloat(network)
+        let normalization = try inputNormalization()
+        if let normalization { network = try network.normalizing(normalization) }
+        let carried = try carriedFloat(network, normalization)
         let pictures = try calibrationSet(calibration, choices, of: network.graph, memory: memory.budget())
-        var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) {
-            Console.progress("layer", $0, of: $1)
-        }
+        var fidelity: [TensorFidelity] = []
+        var quantized = try Quantizer(network, options: options).quantize(
+            pictures, memory: memory.budget(), progress: { Console.progress("layer", $0, of: $1) },
+            measured: { fidelity.append($0) })
         if codec {
             quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures.photographs)
         }
@@ -98,24 +109,41 @@ struct QuantizeCommand: ParsableCommand {
                 \(added.joined(separator: ", "))
                 """)
         }
-        guard json else { return }
         let (widths, summary) = (quantized.widths, WeightCodingSummary(quantized))
-        let record: ResultRecord = [
-            "output": .text(output), "activationBits": .integer(widths.activationBits),
-            "weightBits": .integer(widths.weightBits), "accumulatorBits": .integer(widths.accumulatorBits),
-            "photographs": .integer(pictures.photographs.count),
-            "drawnPictures": .integer(pictures.pictures.count - pictures.photographs.count),
-            "zeroWeightsPercent": .init(summary.zeroPercent), "entropyBitsPerWeight": .init(summary.entropyBits),
-            "codedBitsPerWeight": .init(summary.codedBits),
-        ]
-        try Console.document(record, DocumentHeader(machine: machine, network: file.identity()))
+        let report = QuantizationReport(
+            output: output, activationBits: widths.activationBits, weightBits: widths.weightBits,
+            accumulatorBits: widths.accumulatorBits, photographs: pictures.photographs.count,
+            drawnPictures: pictures.pictures.count - pictures.photographs.count,
+            zeroWeightsPercent: summary.zeroPercent, entropyBitsPerWeight: summary.entropyBits,
+            codedBitsPerWeight: summary.codedBits, layers: fidelity)
+        guard json else { return try Console.result(report.text) }
+        try Console.document(report, DocumentHeader(machine: machine, network: file.identity()))
+    }
+
+    private func inputNormalization() throws -> InputNormalization? {
+        guard inputMean != nil || inputScale != nil else { return nil }
+        func numbers(_ list: String?, _ option: String, _ missing: Double) throws -> [Double] {
+            try list.map { list in
+                try parts(of: list, option: option, allowingRepeats: true).map { part in
+                    guard let number = Double(part) else {
+                        throw ValidationError("\(option) takes numbers with commas between them, found '\(list)'")
+                    }
+                    return number
+                }
+            } ?? [missing]
+        }
+        return InputNormalization(
+            mean: try numbers(inputMean, "--input-mean", 0), scale: try numbers(inputScale, "--input-scale", 1))
     }
 
     /// What `run --float` and `evaluate --float` will compare with.
-    private func carriedFloat(_ network: FloatNetwork) throws -> FloatNetwork? {
+    private func carriedFloat(
+        _ network: FloatNetwork, _ normalization: InputNormalization?
+    ) throws -> FloatNetwork? {
         guard let reference else { return withoutFloat ? nil : network }
         var float = try NetworkSource.opening(reference, memory: memory.budget()).float()
         if codec { float = try float.withLatentOperators() }
+        if let normalization { float = try float.normalizing(normalization) }
         guard float.graph.layers == network.graph.layers, float.graph.inputs == network.graph.inputs else {
             throw Diagnostic(
                 .networkReferenceUnfit, at: "--reference \(reference)",

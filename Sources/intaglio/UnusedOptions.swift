@@ -21,15 +21,15 @@ func refuseUnused(_ options: KeyValuePairs<String, Bool>, goingWith purpose: Str
 
 /// The parts of a list with commas.
 ///
-/// - Throws: where the list or one of its parts is empty, or a part is there twice.
-func parts(of list: String, option: String) throws -> [String] {
+/// - Throws: where the list or one of its parts is empty, or a part is there twice and must not be.
+func parts(of list: String, option: String, allowingRepeats: Bool = false) throws -> [String] {
     let parts = list.split(separator: ",", omittingEmptySubsequences: false).map { part in
         part.trimmingCharacters(in: .whitespaces)
     }
     guard !parts.contains("") else {
         throw ValidationError("\(option) takes words with commas between them, found '\(list)'")
     }
-    for (index, part) in parts.enumerated() where parts[..<index].contains(part) {
+    for (index, part) in parts.enumerated() where !allowingRepeats && parts[..<index].contains(part) {
         throw ValidationError("\(option) has '\(part)' twice")
     }
     return parts
