@@ -6,6 +6,7 @@ import FloatModel
 import Graph
 import Images
 import Kernels
+import MachineDescription
 import NetworkFiles
 import Networks
 import Quantization
@@ -165,6 +166,16 @@ import Testing
         #expect(code(QuantizationOptions(), []) == .networkValueOutOfRange)
         let odd = Tensor<UInt8>(shape: TensorShape(height: 12, width: 16, channels: 3), repeating: 0)
         #expect(code(QuantizationOptions(), [odd]) == .networkValueOutOfRange)
+    }
+
+    @Test("A machine whose accumulator is wider than requantization takes quantizes within what that takes")
+    func widestAccumulator() {
+        var machine = MachineDescription.builtIn(named: "mid")!
+        for (bits, expected) in [(36, 36), (48, 48), (60, 48)] {
+            machine.macArray.accumulatorBits = bits
+            #expect(QuantizationOptions().limited(to: machine).arithmetic.accumulatorBits == expected)
+            #expect(code(QuantizationOptions().limited(to: machine), [picture(0)]) == nil)
+        }
     }
 
     @Test("The proof of a layer's accumulator is reached by the worst operands and by no others")
