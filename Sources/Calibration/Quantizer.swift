@@ -118,9 +118,7 @@ public struct Quantizer: Sendable {
         }
         let ranges = [
             ("activationBits", options.activations.bits, 8...16), ("weightBits", options.weights.bits, 8...16),
-            (
-                "accumulatorBits", options.arithmetic.accumulatorBits, 16...RequantizationRefusal.accumulatorBits
-            ),
+            ("accumulatorBits", options.arithmetic.accumulatorBits, 16...RequantizationRefusal.accumulatorBits),
             ("codebooks", options.activations.codebooks, 1...256),
             ("codebooksPerOctave", options.activations.codebooksPerOctave, 1...64),
         ]
