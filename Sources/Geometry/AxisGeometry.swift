@@ -7,7 +7,7 @@ package struct AxisGeometry: Hashable {
         case window
         /// Output o reads inputs i with 0 <= `o + padding - stride i` < kernel.
         case transposed
-        /// Output o reads input `o / stride` (pixel shuffle).
+        /// Output o reads input `o / stride` (pixel shuffle, nearest resize).
         case shuffled
     }
 

@@ -18,7 +18,7 @@ package struct LayerGeometry: Hashable {
 
     /// One tensor that the layer reads.
     package struct OperandGeometry: Hashable {
-        /// Index into the program's tensors.
+        /// Index into `NetworkGeometry.tensors`.
         package var tensor: Int
         /// Channels of the whole tensor.
         package var tensorChannels: Int
