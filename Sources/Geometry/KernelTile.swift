@@ -25,5 +25,5 @@ package struct KernelTile: Hashable {
 
 extension LayerGeometry {
     /// Whether its taps may be split: a transposed convolution's are by phases already, normalization has one.
-    package var splitsTaps: Bool { kind == .convolution }
+    package var canSplitTaps: Bool { kind == .convolution }
 }

@@ -66,7 +66,7 @@ package struct LayerGeometry: Hashable {
 
     /// Whether element-wise work may be cut by channels: each result is made of the same channel of its operands, by
     /// that channel's records.
-    package var splitsElements: Bool {
+    package var canSplitElements: Bool {
         guard case .elementwise(let function) = kind else { return false }
         return function == .requantize || function.combinesTwo
     }

@@ -21,7 +21,7 @@ package struct TileCounts: Hashable {
             * ceilDivide(layer.horizontal.kernel, by: tile.kernelColumns ?? layer.horizontal.kernel)
         weightTiles = layer.usesArray ? channelTiles * inputChannelTiles * kernelTiles : 0
         inputFollowsChannels =
-            ((layer.groups > 1 || layer.splitsElements) && channelTiles > 1) || layer.kind == .concatenation
+            ((layer.groups > 1 || layer.canSplitElements) && channelTiles > 1) || layer.kind == .concatenation
     }
 
     /// Passes over a tile of the result: each has weights of its own.

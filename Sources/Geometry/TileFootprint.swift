@@ -33,14 +33,14 @@ package struct TileFootprint: Hashable {
             // Element by element an operand may have more channels than the result (pixel shuffle).
             let inputChannels =
                 layer.usesArray
-                ? tile.inputChannels : layer.splitsElements ? tile.outputChannels : layer.operands[0].channels
+                ? tile.inputChannels : layer.canSplitElements ? tile.outputChannels : layer.operands[0].channels
             inputBytes =
                 inputPixels * groups
                 * roundUp(inputChannels * layer.operands[0].bytesPerElement, to: array.inputChannelLanes)
             outputBytes =
                 outputPixels * groups * roundUp(channels, to: array.outputChannelLanes) * layer.outputBytesPerElement
         }
-        let secondChannels = layer.splitsElements ? tile.outputChannels : layer.operands.last!.channels
+        let secondChannels = layer.canSplitElements ? tile.outputChannels : layer.operands.last!.channels
         secondBytes =
             layer.hasSecond
             ? (layer.operands[1].isOnePixel ? 1 : inputPixels)

@@ -178,7 +178,7 @@ struct CommandBuilder<Sink: CommandSink> {
             (first, count, chunk) = (step.channels.firstInput, step.channels.inputs, step.channels.inputChunk)
         } else if geometry.usesArray {
             (first, count, chunk) = (step.inputChannels.lowerBound, step.inputChannels.count, step.inputChannels.count)
-        } else if geometry.splitsElements {
+        } else if geometry.canSplitElements {
             (first, count, chunk) = (step.channels.first, step.channels.count, step.channels.count)
         } else {
             (first, count, chunk) = (operand.firstChannel, operand.channels, operand.channels)

@@ -49,7 +49,7 @@ package struct ComputeEstimate {
             layer.groups > 1
             ? layer.outputLaneGroups(lanes: array.outputChannelLanes)
             : channelGroups(tile, channelTiles: channelTiles, lanes: array.outputChannelLanes)
-        if tile.splitsTaps {
+        if tile.namesTaps {
             let groups =
                 layer.vertical.output * laneGroups(columns, horizontalPhases[0], lanes: array.pixelLanes)
                 * channelGroups
@@ -79,7 +79,7 @@ package struct ComputeEstimate {
     private func elementwise(commands: Int, channelTiles: Int, tile: Tile) -> Int {
         let lanes = machine.resultLanes
         let channelGroups =
-            if layer.splitsElements {
+            if layer.canSplitElements {
                 self.channelGroups(tile, channelTiles: channelTiles, lanes: lanes)
             } else if layer.kind == .concatenation {
                 layer.operands.reduce(0) { $0 + ceilDivide($1.channels, by: lanes) }
