@@ -94,7 +94,7 @@ let package = Package(
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
         ]),
         module("FloatModel", ["Kernels", "Diagnostics", "Tensors", "Graph", "Networks", "CFloatKernels"]),
-        module("HostOperators", ["Diagnostics", "Tensors", "Networks"]),
+        module("HostOperators", ["FixedPoint", "Diagnostics", "Tensors", "Networks"]),
         module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
 
         // From networks to commands
