@@ -53,10 +53,7 @@ package struct TileFootprint: Hashable {
     /// Bytes of a tile's weights, lanes without a channel included; 0 where the layer has none.
     package static func weightBytes(_ layer: LayerGeometry, tile: Tile, array: MACArrayDescription) -> Int {
         guard layer.usesArray else { return 0 }
-        let taps =
-            min(tile.kernelRows ?? .max, layer.vertical.kernel)
-            * min(tile.kernelColumns ?? .max, layer.horizontal.kernel)
-        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * taps
+        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * KernelTile.largestTaps(of: layer, tile)
             * roundUp(tile.inputChannels, to: array.inputChannelLanes)
     }
 }
