@@ -16,8 +16,8 @@ package struct ComputeEstimate {
     private let verticalPhases: [AxisPhase]
     private let horizontalPhases: [AxisPhase]
     private let stepCycles: Int
-    /// Of finished sums.
-    private let drain: (cycles: Int, stages: Int)
+    /// Cycles that finished sums take to drain, and the registers that the last ones pass.
+    private let finished: (drain: Int, stages: Int)
 
     package init(_ layer: LayerGeometry, machine: MachineDescription) {
         self.layer = layer
@@ -34,9 +34,9 @@ package struct ComputeEstimate {
         // The phases of a transposed convolution read neighbouring columns.
         stepCycles = machine.stepCycles(stride: layer.horizontal.kind == .transposed ? 1 : layer.horizontal.stride)
         if case .normalization = layer.kind {
-            drain = machine.drainCycles(by: .normalization)
+            finished = machine.drainCycles(by: .normalization)
         } else {
-            drain = machine.drainCycles(by: .postProcessor)
+            finished = machine.drainCycles(by: .postProcessor)
         }
     }
 
@@ -88,7 +88,7 @@ package struct ComputeEstimate {
             }
         let function = if case .elementwise(let function) = layer.kind { function } else { Elementwise.Function.copy }
         return layer.elementPositions * channelGroups + commands
-            * (CommandCost.fillCycles(of: function) + drain.stages)
+            * (CommandCost.fillCycles(of: function) + finished.stages)
     }
 
     /// Cycles of all passes over the input-channel and kernel tiles, of one phase.
@@ -100,7 +100,7 @@ package struct ComputeEstimate {
         let lastInput = layer.groupInputChannels - (inputTiles - 1) * inputTile
         func pass(_ channels: Int, _ taps: Int, isLast: Bool) -> Int {
             let steps = max(1, taps * ceilDivide(channels, by: array.inputChannelLanes)) * stepCycles
-            let (drained, stages) = isLast ? drain : (array.pixelLanes, 0)
+            let (drained, stages) = isLast ? finished : (drain: array.pixelLanes, stages: 0)
             let interval = max(steps, drained)
             let fill = CommandCost.fillCycles + array.pipelineStages
             return groups * interval + commands * (steps - interval + drained + stages + fill)

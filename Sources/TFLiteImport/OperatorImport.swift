@@ -1,5 +1,6 @@
 import Diagnostics
-import TFLite
+import Networks
+package import TFLite
 
 /// An operator of the format, and who carries it over.
 struct OperatorImport: Sendable {
