@@ -46,7 +46,7 @@ import Timing
             let machine = machine(&generator)
             let schedule = try RandomLayers.schedule(
                 network, height: height, width: width, machine: machine, &generator)
-            let formats = NetworkFormats(network)
+            let formats = try NetworkFormats(network)
             let program = try Program(network: formats, schedule: schedule, machine: machine)
             let geometry = try NetworkGeometry(formats, height: height, width: width)
             for (index, plain) in geometry.layers.enumerated() {
