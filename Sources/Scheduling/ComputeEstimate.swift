@@ -9,7 +9,9 @@ import Timing
 /// search only: the timeline counts every command.
 ///
 /// It is the sum of the commands' costs but for phases of a transposed convolution that have no position in some tile,
-/// and incomplete groups, whose commands are counted whole.
+/// incomplete groups, whose commands are counted whole, and element-wise work on two operands, which counts twice:
+/// smaller tiles win where both are loaded. Counted once, the bundled networks would take 0.01 % fewer cycles on `mid`
+/// and 0.02 % more on `large`.
 package struct ComputeEstimate {
     private let layer: LayerGeometry
     private let machine: MachineDescription
@@ -87,7 +89,7 @@ package struct ComputeEstimate {
                 ceilDivide(layer.operands[0].channels, by: lanes)
             }
         let function = if case .elementwise(let function) = layer.kind { function } else { Elementwise.Function.copy }
-        return layer.elementPositions * channelGroups + commands
+        return layer.elementPositions * channelGroups * (layer.hasSecond ? 2 : 1) + commands
             * (CommandCost.fillCycles(of: function) + finished.stages)
     }
 
