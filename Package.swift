@@ -191,7 +191,8 @@ let package = Package(
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
             "Geometry", "TFLite", "TFLiteImport", "ONNX", "ModelWriters", "ONNXImport", "Importers", "Architectures",
-            "Topologies", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
+            "Topologies", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Codec", "TestVectors",
+            argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",

@@ -2,8 +2,9 @@ import FixedPoint
 public import MachineDescription
 import Quantization
 
-/// How a network is quantized: laws and grouping of weights, codebooks of activations, corrections of means, arithmetic;
-/// and the limits of the machine that it is made for. `docs/results/quantization-choices.md` says what each choice costs.
+/// How a network is quantized: laws and grouping of weights, codebooks of activations, corrections of means,
+/// arithmetic; and the limits of the machine that it is made for. `docs/results/quantization-choices.md` says what each
+/// choice costs.
 ///
 ///     let options = QuantizationOptions().changed { $0.weights.law = .linear }.limited(to: machine)
 public struct QuantizationOptions: Hashable, Sendable {

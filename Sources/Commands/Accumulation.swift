@@ -79,8 +79,8 @@ public struct Accumulation: Hashable, Sendable {
     public var operand = Operand.value
     /// Begins from the bias; otherwise from the partial sums in the accumulator buffer.
     public var first = true
-    /// Whether sums are finished: they drain, that is leave the accumulators, through `drain` and the encoder; otherwise
-    /// into the accumulator buffer.
+    /// Whether sums are finished: they drain, that is leave the accumulators, through `drain` and the encoder;
+    /// otherwise into the accumulator buffer.
     public var last = true
     @Narrow public var accumulatorAddress = 0
     public var drain = Drain.postProcessor

@@ -1,6 +1,5 @@
 // Right shifts of a signed integer with one named rounding each: the quotient by 2^bits, for Int64 and Int128.
-// `bits` is 0 ..< width - 1, and value +- 2^(bits-1) must fit the type; each caller
-// shows why it does.
+// `bits` is 0 ..< width - 1, and value +- 2^(bits-1) must fit the type; each caller shows why it does.
 
 /// `floor(value / 2^bits)`.
 @inlinable @inline(__always)

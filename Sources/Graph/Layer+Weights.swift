@@ -1,6 +1,7 @@
 extension Layer {
-    /// `[K][R][S][C/G]`: the extents of a convolution's weights, plain or transposed, with this many input channels; nil
-    /// for a fully connected layer (its input's extent is the picture's affair) and for operators without such weights.
+    /// `[K][R][S][C/G]`: the extents of a convolution's weights, plain or transposed, with this many input channels;
+    /// nil for a fully connected layer (its input's extent is the picture's affair) and for operators without such
+    /// weights.
     package func weightShape(inputChannels: Int) -> [Int]? {
         switch self.operator {
         case .convolution(let convolution):

@@ -98,8 +98,8 @@ struct CommandBuilder<Sink: CommandSink> {
 
     // MARK: - Loads
 
-    /// Loads what the next weight tile takes ahead of its step, parameters first: each where the half that is next holds
-    /// nothing that the tile `current` takes. Layers without weights count their channel tiles alike, and have
+    /// Loads what the next weight tile takes ahead of its step, parameters first: each where the half that is next
+    /// holds nothing that the tile `current` takes. Layers without weights count their channel tiles alike, and have
     /// parameters alone.
     private mutating func prefetch(_ layer: LayerLowering, tile: Int, keeping current: Int) {
         if parameters.half(of: layer.parameterSet(ofWeightTile: current)) != parameters.next {

@@ -12,8 +12,8 @@ package import WeightCoding
 
 /// A network, a machine, a picture's size and a schedule, lowered to commands and timed: what `plan` reports.
 ///
-/// `NetworkFormats` suffice, without picture and weights. Where it is made for a quantized network it keeps that: weight
-/// coding is estimated of the weights, and runs with the same network need no second look at its formats.
+/// `NetworkFormats` suffice, without picture and weights. Where it is made for a quantized network it keeps that: the
+/// coding of weights is estimated, and runs with the same network need no second look at its formats.
 public struct SimulationPlan: Sendable {
     public let network: NetworkFormats
     public let machine: MachineDescription
