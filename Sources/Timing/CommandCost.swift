@@ -69,18 +69,15 @@ public struct CommandCost: Hashable, Sendable {
     public init(_ work: Elementwise, on machine: MachineDescription) {
         computeCycles = work.groupPositions * ceilDivide(work.channels, by: machine.resultLanes)
         drainCycles = CommandCost.postProcessorStages + CommandCost.encoderStages
-        fillCycles = CommandCost.fillCycles(of: work.function)
-    }
-
-    /// Cycles before the first group of an element-wise command.
-    package static func fillCycles(of function: Elementwise.Function) -> Int {
-        fillCycles + operandStages + (function.hasTwoStages ? scaleStages : 0)
+        fillCycles =
+            CommandCost.fillCycles + CommandCost.operandStages
+            + (work.function.hasTwoStages ? CommandCost.scaleStages : 0)
     }
 }
 
 extension MachineDescription {
     /// Results that leave the compute engine per cycle: the narrower of post-processor and encoder.
-    package var resultLanes: Int { min(postProcessor.lanes, codebookMux.encodeLanes) }
+    var resultLanes: Int { min(postProcessor.lanes, codebookMux.encodeLanes) }
 
     /// Cycles of one step: the weights of C0 x K0, and the busiest activation bank's words, taken over all P0 lanes
     /// whether valid or not.
