@@ -145,4 +145,5 @@ def main():
         print(f"{NAMES[key]}:{','.join(map(str, widths))}  y {results['y'].std():.3f} wide, picture {results['x_hat'].min():.3f}...{results['x_hat'].max():.3f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@ import EntropyCoding
 import Graph
 import Networks
 import Quantization
+import Tensors
 
 /// A sigmoid is a map of 256 codes behind the encoder: sums x become codes on a grid of their own about the middle
 /// code, and the map puts 1 / (1 + e^-x) in their place.

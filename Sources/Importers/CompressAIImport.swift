@@ -9,9 +9,9 @@ public import Networks
 /// wide follow from the tensors' names and shapes.
 ///
 /// The graph is that of the architecture by name (`CodecArchitecture`), under the package's own names. GDN's
-/// parametrization is undone, medians of the entropy bottleneck become part of the layers about it, and its distribution
-/// the network's prior; tables for coding are made anew by `quantize --codec`. The serial context of mbt2018 and
-/// cheng2020 is checked and left out: nothing here walks it.
+/// parametrization is undone, medians of the entropy bottleneck become part of the layers about it, and its
+/// distribution the network's prior; tables for coding are made anew by `quantize --codec`. The serial context of
+/// mbt2018 and cheng2020 is checked and left out: nothing here walks it.
 public struct CompressAIImport: Sendable {
     public let network: FloatNetwork
     public let architecture: CodecArchitecture

@@ -25,8 +25,8 @@ public struct CodecTensors: Hashable, Sendable {
             Diagnostic(
                 .codecNetworkUnfit, at: "network \(graph.name)", found: found, expected: expected,
                 remedy: """
-                    quantize an autoencoder with `intaglio quantize --codec`, which adds what is missing; networks with \
-                    a serial context run and are quantized without --codec
+                    quantize an autoencoder with `intaglio quantize --codec`, which adds what is missing; networks \
+                    with a serial context run and are quantized without --codec
                     """)
         }
         var quantizers: [(layer: Layer, grid: LatentGrid)] = []
@@ -60,7 +60,8 @@ public struct CodecTensors: Hashable, Sendable {
                 "layers before quantizeLatent and after reconstructLatent")
         }
         guard quantizer.layer.inputs.count == 2 else {
-            return try findScales(in: graph, symbols: quantizer.layer.name, unfit)
+            try findScales(in: graph, symbols: quantizer.layer.name, unfit)
+            return
         }
         hasMeans = true
         parameters = quantizer.layer.inputs[1]

@@ -1,3 +1,4 @@
+import Architectures
 public import ArgumentParser
 import Diagnostics
 import Graph
@@ -162,7 +163,8 @@ struct ImportCommand: ParsableCommand {
                 or weights with --architecture
                 """,
             remedy:
-                "name a .tflite or .onnx file, convert a checkpoint (docs/importing.md), or say what the weights are: --architecture "
+                "name a .tflite or .onnx file, convert a checkpoint (docs/importing.md), or say what the weights are: "
+                + "--architecture "
                 + NetworkImporter.architectures.joined(separator: " or "))
     }
 

@@ -2,6 +2,7 @@ import Calibration
 import Codec
 import Conformance
 import Diagnostics
+import Foundation
 import Images
 import Importers
 import MachineDescription
@@ -36,9 +37,9 @@ import Testing
         let encoded = try encoder.encode(picture, rate: 0, quantizer: LatentQuantizer(kind, fractionBits: 6))
         var decoder = try PictureCodec(ProvenNetwork(network), machine: .builtIn(named: "large")!, threads: 2)
         #expect(try decoder.decode(encoded.bytes, at: "test") == encoded.reconstruction)
-        #expect(Set(encoded.symbols).count > 3, "latents of several steps")
-        // Tables of the prior or the Gaussians hold what these latents are.
-        #expect(encoded.escapeCount * 20 < encoded.symbolCount)
+        #expect(encoded.idealBits > Double(encoded.symbolCount), "latents of several steps")
+        // The prior holds what these latents are; scales of random weights say nothing of them.
+        if name == "bmshj2018-factorized" { #expect(encoded.escapeCount * 20 < encoded.symbolCount) }
         #expect(network.codec?.levelCount == (name == "bmshj2018-factorized" ? 6 : 64))
     }
 

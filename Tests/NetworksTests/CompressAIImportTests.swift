@@ -1,3 +1,4 @@
+import Architectures
 import Diagnostics
 import FileFormats
 import Graph
