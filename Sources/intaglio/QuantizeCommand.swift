@@ -64,7 +64,11 @@ struct QuantizeCommand: ParsableCommand {
                 remedy: "ask for fewer, or for a machine with more")
         }
         var network = try NetworkSource.opening(float, memory: memory.budget()).float()
-        if codec { network = try network.withLatentOperators() }
+        if codec {
+            network = try network.withLatentOperators()
+            // What cannot be coded is refused before the work.
+            _ = try CodecTensors(network.graph)
+        }
         let carried = try carriedFloat(network)
         let pictures = try calibrationSet(calibration, choices, of: network.graph, memory: memory.budget())
         var quantized = try Quantizer(network, options: options).quantize(pictures, memory: memory.budget()) {
