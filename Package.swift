@@ -20,7 +20,7 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Folders of files that tests read by their path.
-let dataFolders = ["ONNXTests": ["Models"]]
+let dataFolders = ["ONNXTests": ["Models"], "NetworksTests": ["CompressAI"]]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
@@ -93,7 +93,9 @@ let package = Package(
         module("ReferenceModel", [
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
         ]),
-        module("FloatModel", ["Kernels", "Diagnostics", "Tensors", "Graph", "Networks", "CFloatKernels"]),
+        module("FloatModel", [
+            "Kernels", "Diagnostics", "Tensors", "EntropyCoding", "Graph", "Networks", "CFloatKernels",
+        ]),
         module("HostOperators", ["FixedPoint", "Diagnostics", "Tensors", "Networks"]),
         module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
 
@@ -110,13 +112,13 @@ let package = Package(
             "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
             "TFLiteImport", "ONNX",
         ]),
-        module("Importers", [
-            "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
-            "NetworkFiles",
-        ]),
         module("Architectures", [
             "Text", "FixedPoint", "Diagnostics", "Quantization", "Graph", "MachineDescription", "Commands", "Networks",
             "Geometry",
+        ]),
+        module("Importers", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
+            "NetworkFiles", "Architectures",
         ]),
         module("Topologies", [
             "Text", "FixedPoint", "Diagnostics", "FileFormats", "Graph", "MachineDescription", "Geometry",
@@ -226,7 +228,7 @@ let package = Package(
         ]),
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",
-            "Graph", "Networks", "NetworkFiles", "FloatModel", "Importers", "TestSupport",
+            "Graph", "Networks", "NetworkFiles", "FloatModel", "Architectures", "Importers", "TestSupport",
         ]),
         tests("ArchitecturesTests", [
             "Diagnostics", "Tensors", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry",
@@ -263,7 +265,8 @@ let package = Package(
         tests("CurvesTests", ["Diagnostics", "Curves", "TestSupport"]),
         tests("CodecTests", [
             "Random", "Diagnostics", "Tensors", "FileFormats", "EntropyCoding", "Images", "MachineDescription",
-            "Networks", "NetworkFiles", "Conformance", "Calibration", "Curves", "Codec", "TestSupport",
+            "Networks", "NetworkFiles", "Importers", "Conformance", "Calibration", "Simulation", "Curves", "Codec",
+            "TestSupport",
         ]),
         tests("RTLTests", [
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",

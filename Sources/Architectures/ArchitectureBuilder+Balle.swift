@@ -26,7 +26,8 @@ extension ArchitectureBuilder {
     mutating func hyperAnalysis(
         from y: String, n: Int, _ activation: ActivationFunction, takesMagnitudes: Bool = false
     ) -> String {
-        let codes = append("y8", .requantize, [y], mapsCodes: takesMagnitudes)
+        let codes = append(
+            "y8", .requantize, [y], takesMagnitudes ? .leakyRelu(slope: -1) : .none, mapsCodes: takesMagnitudes)
         let wide = convolution("h_a.0", from: codes, n, kernel: 3, activation)
         let half = convolution("h_a.2", from: wide, n, kernel: 5, stride: 2, activation)
         return convolution("h_a.4", from: half, n, kernel: 5, stride: 2)

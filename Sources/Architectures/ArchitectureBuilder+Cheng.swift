@@ -34,7 +34,7 @@ extension ArchitectureBuilder {
         var (a, b) = (input, input)
         for unit in 0..<3 { a = attentionUnit("\(name).conv_a.\(unit)", from: a, channels) }
         for unit in 0..<3 { b = attentionUnit("\(name).conv_b.\(unit)", from: b, channels) }
-        b = convolution("\(name).conv_b.3", from: b, channels, kernel: 1, mapsCodes: true)
+        b = convolution("\(name).conv_b.3", from: b, channels, kernel: 1, .sigmoid, mapsCodes: true)
         let product = append("\(name).product", .multiply, [a, b])
         return append(name, .add, [product, input])
     }

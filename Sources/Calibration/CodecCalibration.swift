@@ -15,10 +15,11 @@ public enum CodecCalibration {
 
     /// The network with its codec. With a hyperprior: Gaussian tables, thresholds between their scales, a table for
     /// each channel of the hyper-latent from the float network's prior; the multipliers of the scale channels move to
-    /// their grid. Without: histograms of the latents of `pictures`.
+    /// their grid. Without: tables of each channel of the latents, from the prior where there is one, else histograms
+    /// over `pictures`.
     ///
     /// - Throws: `codecNetworkUnfit` where the graph has no latents to code, `codecPriorMissing` where a hyper-latent
-    ///   has no prior.
+    ///   has no prior, or the prior of latents has other channels.
     public static func prepared(
         _ quantized: QuantizedNetwork, prior: FactorizedPrior?, pictures: [Tensor<UInt8>]
     ) throws(Diagnostic) -> QuantizedNetwork {
@@ -26,7 +27,9 @@ public enum CodecCalibration {
         var network = quantized
         guard let hyperLatent = names.hyperLatent, let parameters = names.parameters else {
             network.codec = CodecParameters(
-                latentTables: histograms(quantized, names, pictures), scaleThresholds: [], scaleFractionBits: 0,
+                latentTables: try prior.map { prior throws(Diagnostic) in
+                    try LatentPriorTables.tables(of: prior, channels: quantized.graph.channels()[names.latent]!)
+                } ?? histograms(quantized, names, pictures), scaleThresholds: [], scaleFractionBits: 0,
                 hyperLatentTables: nil)
             return network
         }
@@ -38,7 +41,9 @@ public enum CodecCalibration {
                 remedy: "import the network again from weights that have `prior.m.0` and so on")
         }
         try network.refineScales(
-            of: parameters, channels: names.grid.firstMeanChannel, by: scaleFractionBits - names.grid.fractionBits)
+            of: parameters,
+            channels: names.hasMeans ? names.grid.firstMeanChannel : quantized.graph.channels()[names.latent]!,
+            by: scaleFractionBits - names.grid.fractionBits)
         try network.requireProvenWidths()
         network.codec = CodecParameters(
             latentTables: GaussianTables.tables(),

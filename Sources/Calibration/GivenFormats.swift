@@ -1,5 +1,6 @@
 import Diagnostics
 import Graph
+import Networks
 
 /// The format of a tensor that has no range to choose: it follows from the tensor's place in the graph.
 enum GivenFormat: Hashable {
@@ -31,6 +32,10 @@ struct GivenFormats {
         var asked: [String: Set<GivenFormat?>] = [:]
         for output in graph.outputs { asked[output] = [nil] }
         if let first = graph.outputs.first, channels[first] == graph.inputs[0].channels { demands[first] = .picture }
+        // Scales that only the codec reads.
+        if let codec = try? CodecTensors(graph), !codec.hasMeans, let scales = codec.parameters {
+            demands[scales] = .integers16(fractionBits: codec.grid.fractionBits)
+        }
         // From the last reader of a tensor to the layer that makes it.
         for layer in graph.layers.reversed() {
             if let asked = asked[layer.name], asked.count == 1, let demand = asked.first! {

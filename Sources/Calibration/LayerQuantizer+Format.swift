@@ -26,6 +26,7 @@ extension LayerQuantizer {
 
     /// The format of a tensor that has no range to choose.
     private func unsearchedFormat() throws(Diagnostic) -> TensorFormat? {
+        if layer.activation == .sigmoid { return try sigmoidFormat() }
         switch layer.operator {
         case .concatenation: return try joinedFormat()
         case .pixelShuffle(let factor): return try shuffledFormat(squaredFactor: factor * factor)

@@ -19,6 +19,7 @@ extension LayerQuantizer {
             result.multipliersNegative = try multipliers(scales, gains: nil, slope: abs(slope))
             if slope < 0 { result.codeMap = try mirrorOfNegativeCodes() }
         case .clip(let low, let high): (result.clipLow, result.clipHigh) = clipLimits(low, high)
+        case .sigmoid: result.codeMap = sigmoidMap()
         }
         return result
     }
@@ -49,7 +50,8 @@ extension LayerQuantizer {
     private func multipliers(
         _ scales: [Double], gains: [Float]?, slope: Double
     ) throws(Diagnostic) -> [QuantizedMultiplier] {
-        let stepRatio = ExactRational(inputFormat.step)! / ExactRational(outputFormat.step)! * ExactRational(slope)!
+        let outputStep = layer.activation == .sigmoid ? sigmoidStep : outputFormat.step
+        let stepRatio = ExactRational(inputFormat.step)! / ExactRational(outputStep)! * ExactRational(slope)!
         var multipliers: [QuantizedMultiplier] = []
         for (channel, scale) in scales.enumerated() {
             let ratio = stepRatio * ExactRational(scale)! * ExactRational(Double(gains?[channel] ?? 1))!
@@ -149,7 +151,7 @@ extension LayerQuantizer {
             exponent: exponent,
             rounding: rounding, resultBits: options.arithmetic.resultBits)
         switch layer.activation {
-        case .none, .leakyRelu: break
+        case .none, .leakyRelu, .sigmoid: break
         case .relu: result.clipLow = 0
         case .clip(let low, let high): (result.clipLow, result.clipHigh) = clipLimits(low, high)
         }

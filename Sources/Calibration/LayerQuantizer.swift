@@ -129,6 +129,9 @@ struct LayerQuantizer {
         {
             return .failure(WidestSum(bits: 63, channel: channel))
         }
+        if layer.activation == .sigmoid, let channel = shiftToSigmoidCentre(&parameters, scales: scales) {
+            return .failure(WidestSum(bits: 63, channel: channel))
+        }
         let bounds = AccumulatorProof.bounds(
             of: layer, .accumulation(parameters), input: inputFormat, activationBits: options.activations.bits
         ).map(\.width)
@@ -140,7 +143,7 @@ struct LayerQuantizer {
     }
 
     /// What no bias of an accumulator of 62 bits reaches.
-    private static let largestSum = Int64(1) << 62
+    static let largestSum = Int64(1) << 62
 
     /// The scale of each output channel with which its bias takes a quarter of the accumulator's range.
     private func smallestScales(_ bias: [Float]) -> [Double] {

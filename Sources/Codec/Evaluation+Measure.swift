@@ -82,6 +82,8 @@ extension Evaluation.Picture {
         if let parameters = names.parameters, let hyperLatent = names.hyperLatent, let prior = network.prior {
             bits += FloatLikelihood.bits(tensors[symbols]!, scales: tensors[parameters]!)
             bits += FloatLikelihood.bits(tensors[hyperLatent]!, prior: prior)
+        } else if let prior = network.prior {
+            bits = FloatLikelihood.bits(tensors[symbols]!, prior: prior)
         } else {
             bits = EmpiricalEntropy.bits(of: try FloatRun.integers(tensors[symbols]!, named: symbols))
         }

@@ -7,13 +7,15 @@ import Tensors
 /// decoder compute alike.
 struct LatentPlane {
     let shape: TensorShape
-    /// On the latents' grid; 0 without a hyperprior.
+    /// On the latents' grid; 0 where none are predicted.
     let means: [Int32]
     /// For quantizer 0.
     let tableIndices: [UInt16]
 
     /// - Parameter parameters: the hyper-synthesis's output, scales first; nil without a hyperprior.
-    init(shape: TensorShape, parameters: Tensor<Int32>?, codec: CodecParameters, grid: LatentGrid, cellStep: Int) {
+    init(
+        shape: TensorShape, parameters: Tensor<Int32>?, codec: CodecParameters, tensors: CodecTensors, cellStep: Int
+    ) {
         self.shape = shape
         let pixels = shape.height * shape.width
         guard let parameters else {
@@ -21,8 +23,11 @@ struct LatentPlane {
             tableIndices = (0..<shape.count).map { UInt16($0 / pixels) }
             return
         }
-        means = Self.planes(parameters, firstChannel: grid.firstMeanChannel, channels: shape.channels)
-        let levels = Self.levels(codec, grid: grid, cellStep: cellStep)
+        means =
+            tensors.hasMeans
+            ? Self.planes(parameters, firstChannel: tensors.grid.firstMeanChannel, channels: shape.channels)
+            : Array(repeating: 0, count: shape.count)
+        let levels = Self.levels(codec, grid: tensors.grid, cellStep: cellStep)
         tableIndices = Self.planes(parameters, firstChannel: 0, channels: shape.channels).map {
             levels[Int(max($0, 0))]
         }

@@ -86,7 +86,7 @@ extension PictureCodec {
             ).parameters
         }
         let plane = LatentPlane(
-            shape: shapes[tensors.latent]!, parameters: predicted, codec: parameters, grid: tensors.grid,
+            shape: shapes[tensors.latent]!, parameters: predicted, codec: parameters, tensors: tensors,
             cellStep: quantizer.cellStep)
         var decoder = try InterleavedDecoder(
             sections.latents, tables: parameters.latentTables, lanes: parameters.lanes, at: "\(place), latents")

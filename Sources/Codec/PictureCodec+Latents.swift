@@ -66,7 +66,7 @@ extension PictureCodec {
 
     func plane(_ analysis: Analysis, _ quantizer: LatentQuantizer) -> LatentPlane {
         LatentPlane(
-            shape: analysis.latents.shape, parameters: analysis.parameters, codec: parameters, grid: tensors.grid,
+            shape: analysis.latents.shape, parameters: analysis.parameters, codec: parameters, tensors: tensors,
             cellStep: quantizer.cellStep)
     }
 }

@@ -1,4 +1,5 @@
 public import Diagnostics
+import EntropyCoding
 public import Graph
 public import Kernels
 public import Networks
@@ -58,6 +59,7 @@ public struct FloatModel: Sendable {
         case .relu: output.elements = output.elements.map { max($0, 0) }
         case .leakyRelu(let slope): output.elements = output.elements.map { $0 < 0 ? $0 * Float(slope) : $0 }
         case .clip(let low, let high): output.elements = output.elements.map { min(max($0, Float(low)), Float(high)) }
+        case .sigmoid: output.elements = output.elements.map { Float(1 / (1 + ElementaryFunctions.exp(-Double($0)))) }
         }
         if let gains = network.rateGains[layer.name] {
             precondition(gains.indices.contains(rate), "rate \(rate) of \(gains.count)")

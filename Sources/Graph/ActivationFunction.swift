@@ -9,4 +9,6 @@ public enum ActivationFunction: Hashable, Sendable {
     case leakyRelu(slope: Double)
     /// `min(max(x, low), high)`, low <= high; each may be an infinity, which limits nothing.
     case clip(low: Double, high: Double)
+    /// `1 / (1 + e^-x)`, of convolutions and fully connected layers. In a quantized network it is a code map.
+    case sigmoid
 }

@@ -135,6 +135,8 @@ extension Layer {
             try require(slope.isFinite, "a leakyRelu of slope \(slope)", expected: "a finite slope")
         case .clip(let low, let high):
             try require(low <= high, "clip limits \(low) and \(high)", expected: "low at most high")
+        case .sigmoid:
+            try require(hasWeights, "a sigmoid", expected: "none: only layers with weights have a sigmoid")
         }
         switch self.operator {
         case .convolution, .transposedConvolution, .fullyConnected, .requantize, .add, .twoStageAdd, .multiply: break
@@ -143,6 +145,13 @@ extension Layer {
             try require(
                 false, "an activation function",
                 expected: "none: only accumulating layers, requantize, additions and multiply have one")
+        }
+    }
+
+    private var hasWeights: Bool {
+        switch self.operator {
+        case .convolution, .transposedConvolution, .fullyConnected: true
+        default: false
         }
     }
 

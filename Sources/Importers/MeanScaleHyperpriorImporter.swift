@@ -129,7 +129,7 @@ private struct TransformBuilder {
         layers.append(Layer(name: name, operator: .convolution(attributes), inputs: [input], activation: activation))
         let weights = try source.values("\(name).weight", shape: [outputs, inputs, kernel, kernel])
         parameters[name] = .accumulation(
-            weights: Self.channelsLast(
+            weights: PyTorchKernel.channelsLast(
                 weights, outputs: outputs, inputs: inputs, taps: kernel * kernel, outputsFirst: true),
             bias: try source.values("\(name).bias", shape: [outputs]))
     }
@@ -144,7 +144,8 @@ private struct TransformBuilder {
             Layer(name: name, operator: .transposedConvolution(attributes), inputs: [input], activation: activation))
         let weights = try source.values("\(name).weight", shape: [inputs, outputs, 5, 5])
         parameters[name] = .accumulation(
-            weights: Self.channelsLast(weights, outputs: outputs, inputs: inputs, taps: 25, outputsFirst: false),
+            weights: PyTorchKernel.channelsLast(
+                weights, outputs: outputs, inputs: inputs, taps: 25, outputsFirst: false),
             bias: try source.values("\(name).bias", shape: [outputs]))
     }
 
@@ -155,15 +156,5 @@ private struct TransformBuilder {
         parameters[name] = .normalization(
             gamma: try source.values("\(name).gamma", shape: [channels, channels]),
             beta: try source.values("\(name).beta", shape: [channels]))
-    }
-
-    /// `[out][in][taps]`, or `[in][out][taps]`, to `[K][taps][C]`.
-    private static func channelsLast(
-        _ weights: [Float], outputs: Int, inputs: Int, taps: Int, outputsFirst: Bool
-    ) -> [Float] {
-        (0..<weights.count).map { index in
-            let (k, tap, c) = (index / (taps * inputs), index / inputs % taps, index % inputs)
-            return weights[(outputsFirst ? k * inputs + c : c * outputs + k) * taps + tap]
-        }
     }
 }

@@ -3,10 +3,14 @@ import FileFormats
 import Networks
 import Text
 
-/// Float tensors of a safetensors file, each asked for with the shape that it must have.
+/// Tensors of a safetensors file, each asked for with the shape that it must have.
 struct PyTorchTensors {
     private let file: SafetensorsFile
     private let place: String
+    /// Whose tensors they are, for people.
+    private let architecture: String
+    /// What stands in the file for names that are asked for.
+    private let spellings: [String: String]
     private let taken = Taken()
 
     /// Names of the tensors that were asked for.
@@ -14,9 +18,15 @@ struct PyTorchTensors {
         var names: Set<String> = []
     }
 
-    init(_ file: SafetensorsFile, at place: String) {
+    /// - Parameter spellings: names in the file by those that are asked for, where they differ.
+    init(
+        _ file: SafetensorsFile, of architecture: String = "a mean-scale hyperprior", spellings: [String: String] = [:],
+        at place: String
+    ) {
         self.file = file
         self.place = place
+        self.architecture = architecture
+        self.spellings = spellings
     }
 
     /// All tensors of one dimension whose names begin and end like this, by what stands between.
@@ -29,7 +39,9 @@ struct PyTorchTensors {
         return lists
     }
 
-    func has(_ name: String) -> Bool { file.tensors[name] != nil }
+    func has(_ name: String) -> Bool { file.tensors[spelling(name)] != nil }
+
+    private func spelling(_ name: String) -> String { spellings[name] ?? name }
 
     /// The shape of a tensor of this many dimensions.
     func extents(_ name: String, dimensions: Int) throws(Diagnostic) -> [Int] {
@@ -44,6 +56,36 @@ struct PyTorchTensors {
         let tensor = try tensor(name)
         guard tensor.shape == shape else { throw mismatch(name, tensor, expected: "F32 or F16 of shape \(shape)") }
         return tensor.floats
+    }
+
+    /// A number that stands beside weights and says what they are.
+    ///
+    /// - Throws: `importTensorMismatch` for another number than the expected one, to six digits.
+    func requireNumber(_ expected: Double, in name: String, remedy: String) throws(Diagnostic) {
+        let tensor = try tensor(name)
+        guard tensor.count == 1 else { throw mismatch(name, tensor, expected: "one number") }
+        let found = Double(tensor.floats[0])
+        guard abs(found - expected) <= 1e-6 * abs(expected) else {
+            throw Diagnostic(
+                .importTensorMismatch, at: "\(place), tensor \(spelling(name))", found: "\(found)",
+                expected: "\(expected)", remedy: remedy)
+        }
+    }
+
+    /// Takes a tensor of which nothing is kept, where there is one: of any type, with this many dimensions or empty.
+    func passOver(_ name: String, dimensions: Int) throws(Diagnostic) {
+        guard let tensor = file.tensors[spelling(name)] else { return }
+        taken.names.insert(spelling(name))
+        guard tensor.count == 0 || tensor.shape.count == dimensions else {
+            throw mismatch(name, tensor, expected: "\(dimensions) dimensions, or no element")
+        }
+    }
+
+    /// A tensor with something in it that the architecture cannot have.
+    func refusal(_ name: String, found: String, expected: String, remedy: String) -> Diagnostic {
+        Diagnostic(
+            .importTensorMismatch, at: "\(place), tensor \(spelling(name))", found: found, expected: expected,
+            remedy: remedy)
     }
 
     func rows(_ name: String, columns: Int) throws(Diagnostic) -> [[Float]] {
@@ -63,7 +105,7 @@ struct PyTorchTensors {
             found: "a tensor that the architecture has no use for"
                 + (unused.count > 1
                     ? ", and \(unused.count - 1) more: \(unused.dropFirst().prefix(5).joined(separator: ", "))" : ""),
-            expected: "the tensors of a mean-scale hyperprior, no others",
+            expected: "the tensors of \(architecture), no others",
             remedy: "check the architecture; export only what it has")
     }
 
@@ -88,17 +130,17 @@ struct PyTorchTensors {
     }
 
     private func tensor(_ name: String) throws(Diagnostic) -> SafetensorsTensor {
-        taken.names.insert(name)
-        guard let tensor = file.tensors[name] else {
+        taken.names.insert(spelling(name))
+        guard let tensor = file.tensors[spelling(name)] else {
             let meant = closestName(
                 to: name, among: file.tensors.keys.sorted().prefix(1000).filter { !taken.names.contains($0) })
             throw Diagnostic(
                 .importTensorMismatch, at: "\(place), tensor \(name)",
                 found: "no such tensor" + (meant.map { " but one called \($0)" } ?? ""),
-                expected: "the tensors of a mean-scale hyperprior",
+                expected: "the tensors of \(architecture)",
                 remedy: name == "gain"
                     ? "store gain as [rates][M]: one row of ones for a network of one rate"
-                    : "check the architecture and the names; docs/network-file.md lists them")
+                    : "check the architecture and the names; docs/network-file.md and docs/importing.md list them")
         }
         guard [.float32, .float16].contains(tensor.elementType) else {
             throw mismatch(name, tensor, expected: "F32 or F16")
@@ -108,7 +150,7 @@ struct PyTorchTensors {
 
     private func mismatch(_ name: String, _ tensor: SafetensorsTensor, expected: String) -> Diagnostic {
         Diagnostic(
-            .importTensorMismatch, at: "\(place), tensor \(name)",
+            .importTensorMismatch, at: "\(place), tensor \(spelling(name))",
             found: "\(tensor.elementType.rawValue) of shape \(tensor.shape)", expected: expected,
             remedy: "check the architecture")
     }

@@ -67,6 +67,7 @@ extension Layer {
             // JSON has no infinity: a limit that limits nothing is left out.
             if low.isFinite { members.append(.init("low", .real(low))) }
             if high.isFinite { members.append(.init("high", .real(high))) }
+        case .sigmoid: members.append(.init("activation", .string("sigmoid")))
         }
         return members
     }
@@ -81,9 +82,10 @@ extension Layer {
             activation = .clip(
                 low: fields.has("low") ? try fields.real("low") : -.infinity,
                 high: fields.has("high") ? try fields.real("high") : .infinity)
+        case "sigmoid": activation = .sigmoid
         case let word:
             throw JSONFields.invalid(
-                fields.place, found: "activation '\(word)'", expected: "none, relu, leakyRelu or clip")
+                fields.place, found: "activation '\(word)'", expected: "none, relu, leakyRelu, clip or sigmoid")
         }
         self.init(
             name: try fields.plainName("name"), operator: try Operator(fields), inputs: try fields.strings("inputs"),

@@ -33,7 +33,7 @@ public struct NetworkSource: Sendable {
     }
 
     /// The same in real numbers.
-    public init(place: String, imported network: FloatNetwork, extent: Extent) {
+    public init(place: String, imported network: FloatNetwork, extent: Extent? = nil) {
         self.place = place
         file = NetworkFile(float: network)
         self.extent = extent

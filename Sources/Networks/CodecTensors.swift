@@ -14,15 +14,20 @@ public struct CodecTensors: Hashable, Sendable {
     public var grid: LatentGrid
     /// With a hyperprior: 8-bit codes.
     public var hyperLatent: String?
-    /// With a hyperprior: scales in the first channels, means from `grid.firstMeanChannel`.
+    /// With a hyperprior: scales in the first channels, means from `grid.firstMeanChannel` where there are means.
     public var parameters: String?
+    /// Whether symbols lie about means that are predicted; without, about 0.
+    public var hasMeans = false
 
     /// - Throws: `codecNetworkUnfit`.
     public init(_ graph: Graph) throws(Diagnostic) {
         func unfit(_ found: String, _ expected: String) -> Diagnostic {
             Diagnostic(
                 .codecNetworkUnfit, at: "network \(graph.name)", found: found, expected: expected,
-                remedy: "quantize an autoencoder with `intaglio quantize --codec`, which adds what is missing")
+                remedy: """
+                    quantize an autoencoder with `intaglio quantize --codec`, which adds what is missing; networks \
+                    with a serial context run and are quantized without --codec
+                    """)
         }
         var quantizers: [(layer: Layer, grid: LatentGrid)] = []
         var reconstructions: [Layer] = []
@@ -54,7 +59,11 @@ public struct CodecTensors: Hashable, Sendable {
                 latent == picture ? "the picture itself as the latents" : "the reconstructed latents as the output",
                 "layers before quantizeLatent and after reconstructLatent")
         }
-        guard quantizer.layer.inputs.count == 2 else { return }
+        guard quantizer.layer.inputs.count == 2 else {
+            try findScales(in: graph, symbols: quantizer.layer.name, unfit)
+            return
+        }
+        hasMeans = true
         parameters = quantizer.layer.inputs[1]
         hyperLatent = graph.latents.first { $0 != latent && $0 != quantizer.layer.name }
         guard hyperLatent != nil else {
@@ -65,5 +74,28 @@ public struct CodecTensors: Hashable, Sendable {
                 "means from '\(parameters ?? "")', which nothing predicts",
                 "a hyper-synthesis between the hyper-latent and the means")
         }
+    }
+
+    /// A hyperprior whose Gaussians lie about 0 predicts scales that no layer reads: an output of the graph behind a
+    /// second latent, with a channel for each of the first.
+    private mutating func findScales(
+        in graph: Graph, symbols: String, _ unfit: (String, String) -> Diagnostic
+    ) throws(Diagnostic) {
+        guard let hyper = graph.latents.first(where: { $0 != latent && $0 != symbols }) else { return }
+        let read = Set(graph.layers.flatMap(\.inputs))
+        let predicted = graph.outputs.dropFirst().filter { !read.contains($0) && $0 != symbols }
+        let channels = try graph.channels()
+        guard predicted.count == 1, let scales = predicted.first, scales != hyper, channels[scales] == channels[latent]
+        else {
+            throw unfit(
+                predicted.isEmpty
+                    ? "a hyper-latent '\(hyper)' that predicts nothing"
+                    : """
+                    '\(predicted[0])' of \(channels[predicted[0]] ?? 0) channels for latents of \
+                    \(channels[latent] ?? 0): scales and means that come from a serial context, latent by latent
+                    """,
+                "scales, a channel for each of the latents', that follow from the hyper-latent alone")
+        }
+        (hyperLatent, parameters) = (hyper, scales)
     }
 }

@@ -37,12 +37,29 @@ public struct FactorizedPrior: Hashable, Sendable {
     /// The mass of `k - 1/2 ... k + 1/2` in one channel, accurate in both tails; 0 where the channel's weights pass the
     /// range of doubles.
     public func mass(of k: Int, channel: Int) -> Double {
-        let lower = logit(Double(k) - 0.5, channel)
-        let upper = logit(Double(k) + 0.5, channel)
+        mass(from: Double(k) - 0.5, to: Double(k) + 0.5, channel: channel)
+    }
+
+    /// The mass between two numbers, likewise.
+    public func mass(from low: Double, to high: Double, channel: Int) -> Double {
+        let lower = logit(low, channel)
+        let upper = logit(high, channel)
         let side: Double = lower + upper > 0 ? -1 : 1
         let mass = abs(Self.sigmoid(side * upper) - Self.sigmoid(side * lower))
         // Infinite weights make infinite logits, whose difference is no number.
         return mass.isFinite ? mass : 0
+    }
+
+    /// The distribution of x - centre: the bias of the first stage takes softplus(matrix) centre.
+    public func centred(at centres: [Float]) -> FactorizedPrior {
+        precondition(centres.count == channels && stages.first?.inputs == 1, "\(centres.count) centres")
+        var prior = self
+        for index in stages[0].bias.indices {
+            let slope = ElementaryFunctions.log1p(ElementaryFunctions.exp(Double(stages[0].matrix[index])))
+            prior.stages[0].bias[index] = Float(
+                Double(stages[0].bias[index]) + slope * Double(centres[index / stages[0].outputs]))
+        }
+        return prior
     }
 
     private static func sigmoid(_ x: Double) -> Double { 1 / (1 + ElementaryFunctions.exp(-x)) }

@@ -8,7 +8,8 @@ public struct FloatNetwork: Sendable {
     /// Channel gains for each rate, by the name of the layer whose output they multiply (outer index: rate). Empty for
     /// networks of one rate.
     public var rateGains: [String: [[Float]]]
-    /// The learned distribution of the hyper-latent, where the network has one: what its entropy tables are made from.
+    /// The learned distribution of the hyper-latent, or of the latents of a network without one: what entropy tables
+    /// are made from.
     public var prior: FactorizedPrior?
     /// What fine-tuning through the quantizer learned beside the weights; empty for a network that was trained in float
     /// only.

@@ -54,9 +54,9 @@ struct CodedFolderOptions: ParsableArguments {
     }
 
     /// - Throws: `rateOutOfRange`.
-    func chosenRates(of codec: PictureCodec) throws -> [Int] {
-        let rates = try namedRates() ?? Array(0..<codec.rateCount)
-        for rate in rates { try requireRate(rate, of: codec.rateCount) }
+    func chosenRates(of count: Int) throws -> [Int] {
+        let rates = try namedRates() ?? Array(0..<count)
+        for rate in rates { try requireRate(rate, of: count) }
         return rates
     }
 

@@ -23,7 +23,7 @@ struct EvaluateCommand: ParsableCommand {
             """)
 
     @OptionGroup var folder: CodedFolderOptions
-    @OptionGroup var codec: CodecOptions
+    @OptionGroup var networks: EvaluatedNetworks
     @Option(
         help:
             """
@@ -39,30 +39,28 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         let others = try against.flatMap {
-            try RateDistortionCurve.curves(fileAndName: $0, memory: self.codec.budget())
+            try RateDistortionCurve.curves(fileAndName: $0, memory: networks.budget())
         }
-        var codec = try codec.codec()
-        let float =
-            runsFloat
-            ? try NetworkSource.opening(self.codec.network, includingFloat: true, memory: self.codec.budget()).float()
-            : nil
+        var codecs = try networks.codecs()
+        let floats = runsFloat ? try networks.floats() : nil
         let pictures = try folder.chosenPictures()
-        let rates = try folder.chosenRates(of: codec)
-        let quantizers = try folder.chosenQuantizers(for: codec)
+        let joined = EvaluatedNetworks.rates(of: codecs)
+        let rates = try folder.chosenRates(of: joined.count).map { ($0, joined[$0].codec, joined[$0].rate) }
+        let quantizers = try codecs.map { try folder.chosenQuantizers(for: $0) }
         let results = try output.map { path throws(Diagnostic) in try EvaluationFolder(at: path) }
-        var start = Evaluation(network: codec.network.graph.name, machine: codec.machine.name)
+        var start = Evaluation(network: EvaluatedNetworks.name(of: codecs), machine: codecs[0].machine.name)
         start.refused = pictures.refused
         let measured = Mutex(start)
-        let curves = quantizers.map(\.name) + (float == nil ? [] : ["float"])
+        let curves = quantizers[0].map(\.name) + (floats == nil ? [] : ["float"])
         let (count, json, output) = (pictures.pictures.count, json, output)
-        let header = self.codec.header(of: codec)
+        let header = networks.header(of: codecs)
         try Interruption.keeping({
             Self.showInterrupted(measured.withLock { $0 }, curves, of: count, json: json, header, output: output)
         }) { () throws in
             for (index, picture) in pictures.pictures.enumerated() {
                 Console.progress("picture", index + 1, of: count)
                 do {
-                    let rows = try measure(picture, &codec, rates, quantizers, float)
+                    let rows = try measure(picture, &codecs, rates, quantizers, floats)
                     measured.withLock { $0.pictures += rows }
                     try results?.append(rows)
                 } catch let refusal as RefusedPicture {
@@ -75,7 +73,7 @@ struct EvaluateCommand: ParsableCommand {
         let done = Set(evaluation.pictures.map(\.picture)).count
         guard done > 0 else { return try RefusedItems.requireNone(evaluation.refused, done: 0, items: "pictures") }
         for name in curves { evaluation.closeCurve(name) }
-        if float != nil, quantizers.contains(where: { $0.name == "round" }) {
+        if floats != nil, quantizers[0].contains(where: { $0.name == "round" }) {
             evaluation.compareWithFloat("round", float: evaluation.curves.last!)
         }
         evaluation.compare(with: others)
@@ -91,24 +89,30 @@ struct EvaluateCommand: ParsableCommand {
         let diagnostic: Diagnostic
     }
 
+    /// - Parameters:
+    ///   - rates: the curve's, with the network whose it is and which of its own.
+    ///   - quantizers: of each network.
     /// - Returns: rows of all rates, so that the means of a curve are over the same pictures.
     private func measure(
-        _ picture: InputFolder.Item, _ codec: inout PictureCodec, _ rates: [Int],
-        _ quantizers: [(name: String, quantizer: LatentQuantizer)], _ float: FloatNetwork?
+        _ picture: InputFolder.Item, _ codecs: inout [PictureCodec], _ rates: [(rate: Int, codec: Int, own: Int)],
+        _ quantizers: [[(name: String, quantizer: LatentQuantizer)]], _ floats: [FloatNetwork]?
     ) throws(RefusedPicture) -> [Evaluation.Picture] {
         var rows: [Evaluation.Picture] = []
         do throws(Diagnostic) {
-            let original = try PNGReader.read(path: picture.path, memory: self.codec.budget()).image
-            for rate in rates {
-                rows += try codec.measure(
-                    original, named: picture.name, rate: rate, quantizers: quantizers, prior: float?.prior,
+            let original = try PNGReader.read(path: picture.path, memory: networks.budget()).image
+            for (rate, codec, own) in rates {
+                let float = floats?[codec]
+                var measured = try codecs[codec].measure(
+                    original, named: picture.name, rate: own, quantizers: quantizers[codec], prior: float?.prior,
                     decodes: !withoutDecoding)
                 if let float {
-                    rows.append(
+                    measured.append(
                         try Evaluation.Picture(
-                            float: float, original, named: picture.name, curve: "float", rate: rate,
-                            memory: self.codec.budget()))
+                            float: float, original, named: picture.name, curve: "float", rate: own,
+                            memory: networks.budget()))
                 }
+                for index in measured.indices { measured[index].rate = rate }
+                rows += measured
             }
         } catch {
             throw RefusedPicture(diagnostic: error.within(picture.path))

@@ -1,3 +1,4 @@
+import Architectures
 public import ArgumentParser
 import Diagnostics
 import Graph
@@ -20,8 +21,8 @@ struct ImportCommand: ParsableCommand {
             """
             A TensorFlow Lite model of 8-bit weights and activations becomes a quantized network that gives the \
             runtime's codes, bit for bit; its format is known by the file's contents. An ONNX model of 8-bit operators \
-            becomes a quantized network, any other a float network, which `quantize` takes. Weights of an architecture \
-            that is named become a float network, too.
+            becomes a quantized network, any other a float network, which `quantize` takes. A state dict of CompressAI \
+            (a safetensors file) and weights of an architecture that is named become float networks, too.
             """)
 
     @Option(
@@ -70,14 +71,7 @@ struct ImportCommand: ParsableCommand {
         guard let architecture else { return try importModel() }
         var network = try NetworkImporter.read(architecture: architecture, from: path, memory: memory.budget())
         if let name { network.graph.name = name }
-        try NetworkFile(float: network).write(output)
-        Console.note("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
-        guard json else { return }
-        let record: ResultRecord = [
-            "output": .text(output), "architecture": .text(architecture),
-            "layers": .integer(network.graph.layers.count),
-        ]
-        try Console.document(record, DocumentHeader(network: NetworkFile(float: network).identity()))
+        try write(network, architecture: architecture, notes: [])
     }
 
     /// `--shape` by name.
@@ -109,6 +103,7 @@ struct ImportCommand: ParsableCommand {
             }
         }
         guard shape.isEmpty else { throw ValidationError("--shape goes with an ONNX model") }
+        if let imported = try CompressAIImport.ifOne(path, memory: memory.budget()) { return try write(imported) }
         guard let model = try TFLiteModel.ifOne(path, memory: memory.budget()) else {
             throw try WeightlessSource(path)?.refusal ?? unknownFormat()
         }
@@ -116,6 +111,27 @@ struct ImportCommand: ParsableCommand {
             model, name: name ?? PlainName.ofModel(path), outputs: outputs, runtime: runtime ?? .litert,
             at: path, memory: memory.budget())
         try write(NetworkFile(quantized: imported.network), imported.network.graph, imported.report)
+    }
+
+    private func write(_ imported: CompressAIImport) throws {
+        guard runtime == nil, outputs.isEmpty else {
+            throw ValidationError("--runtime and --outputs go with a model, not with a state dict of CompressAI")
+        }
+        var network = imported.network
+        if let name { network.graph.name = name }
+        try write(network, architecture: imported.architecture.name, notes: imported.notes)
+    }
+
+    private func write(_ network: FloatNetwork, architecture: String, notes: [String]) throws {
+        try NetworkFile(float: network).write(output)
+        Console.note("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
+        for note in notes { Console.note(note) }
+        guard json else { return }
+        let record: ResultRecord = [
+            "output": .text(output), "architecture": .text(architecture),
+            "layers": .integer(network.graph.layers.count),
+        ]
+        try Console.document(record, DocumentHeader(network: NetworkFile(float: network).identity()))
     }
 
     private func write(_ file: NetworkFile, _ graph: Graph, _ report: ImportReport) throws {
@@ -141,9 +157,14 @@ struct ImportCommand: ParsableCommand {
         } catch { found = error.found }
         return Diagnostic(
             .importFormatUnknown, at: path, found: found,
-            expected: "a TensorFlow Lite model (TFL3 in bytes 4 to 7), an ONNX model, or weights with --architecture",
+            expected:
+                """
+                a TensorFlow Lite model (TFL3 in bytes 4 to 7), an ONNX model, a CompressAI state dict as safetensors, \
+                or weights with --architecture
+                """,
             remedy:
-                "name a .tflite or .onnx file, or say what the weights are: --architecture "
+                "name a .tflite or .onnx file, convert a checkpoint (docs/importing.md), or say what the weights are: "
+                + "--architecture "
                 + NetworkImporter.architectures.joined(separator: " or "))
     }
 

@@ -21,7 +21,7 @@ struct LatentsCommand: ParsableCommand {
 
     func run() throws {
         var codec = try codec.codec()
-        let rates = try folder.chosenRates(of: codec)
+        let rates = try folder.chosenRates(of: codec.rateCount)
         let quantizers = try folder.chosenQuantizers(for: codec)
         let pictures = try folder.chosenPictures()
         var latents = try LatentFolder(

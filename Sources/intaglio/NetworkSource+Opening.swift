@@ -1,5 +1,6 @@
 import Diagnostics
 import Images
+import Importers
 import NetworkFiles
 import ONNX
 import ONNXImport
@@ -7,8 +8,8 @@ import TFLite
 import TFLiteImport
 
 extension NetworkSource {
-    /// A bundled network, a network file, or a TensorFlow Lite or ONNX model, which is imported in memory: known by its
-    /// contents.
+    /// A bundled network, a network file, or a TensorFlow Lite or ONNX model or a CompressAI state dict, which is
+    /// imported in memory: known by its contents.
     ///
     /// - Throws: `networkHasNoWeights` for what can only be planned, `networkUnknown`, the diagnostics of network
     ///   files, and those of imports.
@@ -24,6 +25,9 @@ extension NetworkSource {
             case .float(let network): NetworkSource(place: nameOrPath, imported: network, extent: extent)
             case .quantized(let network): NetworkSource(place: nameOrPath, imported: network, extent: extent)
             }
+        }
+        if let imported = try CompressAIImport.ifOne(nameOrPath, memory: memory) {
+            return NetworkSource(place: nameOrPath, imported: imported.network)
         }
         guard let model = try TFLiteModel.ifOne(nameOrPath, memory: memory) else {
             return try NetworkSource(nameOrPath, includingFloat: includingFloat, memory: memory)

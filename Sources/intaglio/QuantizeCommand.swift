@@ -72,7 +72,11 @@ struct QuantizeCommand: ParsableCommand {
                 remedy: "ask for fewer, or for a machine with more")
         }
         var network = try NetworkSource.opening(float, memory: memory.budget()).float()
-        if codec { network = try network.withLatentOperators() }
+        if codec {
+            network = try network.withLatentOperators()
+            // What cannot be coded is refused before the work.
+            _ = try CodecTensors(network.graph)
+        }
         let normalization = try inputNormalization()
         if let normalization { network = try network.normalizing(normalization) }
         let carried = try carriedFloat(network, normalization)

@@ -6,7 +6,7 @@ enum RepeatedOptions {
     private static let lists: Set<[String]> = [
         ["evaluate", "--against"], ["vectors", "--source"], ["run", "--input"], ["verify", "--input"],
         ["explain", "--input"], ["plan", "--network"], ["plan", "--machine"], ["plan", "--schedule"],
-        ["import", "--outputs"],
+        ["import", "--outputs"], ["evaluate", "--network"],
     ]
 
     /// - Parameter arguments: without the program's name.

@@ -1,6 +1,7 @@
 import Calibration
 import Diagnostics
 import FixedPoint
+import Foundation
 import Graph
 import NetworkFiles
 import Networks
@@ -182,7 +183,7 @@ import Testing
         "A slope of 0 and slopes above 1, limits that are infinite or beyond 32 bits",
         arguments: [
             ActivationFunction.leakyRelu(slope: 0), .leakyRelu(slope: 4), .clip(low: -.infinity, high: .infinity),
-            .clip(low: -3.4e38, high: 3.4e38), .clip(low: 0.05, high: .infinity),
+            .clip(low: -3.4e38, high: 3.4e38), .clip(low: 0.05, high: .infinity), .sigmoid,
         ])
     func otherFunctions(function: ActivationFunction) throws {
         let float = network([1, 0, 0, 0, 1, 0, 0, 0, 1], [-0.25, -0.25, 0.1], function)
@@ -195,6 +196,7 @@ import Testing
                 switch function {
                 case .leakyRelu(let slope): sum < 0 ? slope * sum : sum
                 case .clip(let low, let high): min(max(sum, low), high)
+                case .sigmoid: 1 / (1 + exp(-sum))
                 case .none, .relu: sum
                 }
             #expect(abs(values.elements[3 * pixel] * step - expected) < 0.03, "pixel \(pixel), \(function)")

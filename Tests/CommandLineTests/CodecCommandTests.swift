@@ -99,6 +99,35 @@ import Testing
         #expect(second["curves"]!.elements.map { $0["name"]!.string } == ["round", "tcq8", "round (2)"])
     }
 
+    @Test("evaluate: the rates of several networks make one curve")
+    func evaluateSeveral() throws {
+        let folder = Self.prepared
+        let options = [
+            "evaluate", "photos", "--quantizers", "round", "--float", "--json", "--network", "net.safetensors",
+        ]
+        let one = try Tool.run(options, in: folder).report()
+        let two = try Tool.run(options + ["--network", "net.safetensors"], in: folder).report()
+        let rows = two["pictures"]!.elements
+        #expect(rows.map { $0["rate"]!.number } == [0, 0, 1, 1, 0, 0, 1, 1])
+        #expect(
+            rows.map { $0["curve"]!.string } == [
+                "round", "float", "round", "float", "round", "float", "round", "float",
+            ])
+        let single = one["pictures"]!.elements
+        for (first, second, own) in [(0, 2, 0), (1, 3, 1), (4, 6, 2), (5, 7, 3)] {
+            for key in ["bytes", "psnr", "picture"] {
+                #expect(rows[first][key]! == rows[second][key]! && rows[first][key]! == single[own][key]!, "\(key)")
+            }
+        }
+        #expect(two["curves"]!.elements.map { $0["points"]!.elements.count } == [2, 2])
+        #expect(two["network"]!["digest"]!.string != one["network"]!["digest"]!.string)
+        let second = try Tool.run(options + ["--network", "net.safetensors", "--rates", "1"], in: folder).report()
+        #expect(second["pictures"]!.elements.map { $0["rate"]!.number } == [1, 1, 1, 1])
+        try Tool.expectRefusal(
+            .rateOutOfRange, options.filter { $0 != "--json" } + ["--network", "net.safetensors", "--rates", "2"],
+            in: folder)
+    }
+
     @Test("evaluate --without-decoding finds the same figures")
     func evaluateWithoutDecoding() throws {
         let options = ["evaluate", "photos", "--network", "net.safetensors", "--quantizers", "tcq4", "--json"]

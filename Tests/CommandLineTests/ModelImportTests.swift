@@ -22,6 +22,31 @@ import Testing
         #expect(both.status == 2 && both.errors.contains("--outputs has no effect here"))
     }
 
+    @Test("A state dict of CompressAI is imported, quantized as it is, and coded where it can be")
+    func stateDicts() throws {
+        let dicts = Checkout.root.appendingPathComponent("Tests/NetworksTests/CompressAI").path
+        let folder = try ScratchFolder()
+        try FileManager.default.createDirectory(atPath: folder.path("photos"), withIntermediateDirectories: true)
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "photos/a.png")
+        let imported = try Tool.run(
+            ["import", "\(dicts)/bmshj2018-hyperprior.safetensors", "-o", "float.safetensors", "--json"], in: folder)
+        #expect(try imported.report()["architecture"]!.string == "bmshj2018-hyperprior:4,6")
+        #expect(imported.errors.contains("medians of the entropy bottleneck are added back by layer h_a.4.medians"))
+        for (source, output) in [("\(dicts)/bmshj2018-hyperprior.safetensors", "a"), ("float.safetensors", "b")] {
+            let quantized = try Tool.run(
+                ["quantize", source, "--calibration", "photos", "--codec", "-o", output], in: folder)
+            #expect(quantized.status == 0, "\(quantized.errors)")
+        }
+        #expect(try folder.bytes("a") == folder.bytes("b"))
+        let serial = ["quantize", "\(dicts)/mbt2018.safetensors", "--calibration", "photos", "-o", "c"]
+        try Tool.expectRefusal(.codecNetworkUnfit, serial + ["--codec"], in: folder)
+        #expect(try Tool.run(serial, in: folder).status == 0)
+        try Tool.expectRefusal(
+            .networkNotQuantized, ["run", "--network", "\(dicts)/mbt2018.safetensors"], in: folder)
+        let unused = ["import", "\(dicts)/mbt2018.safetensors", "--runtime", "tflm", "-o", "d"]
+        #expect(try Tool.run(unused, in: folder).status == 2)
+    }
+
     @Test(
         "No layer takes fewer cycles than its lower bound, though its weights come in before it begins",
         .enabled(if: folder != nil, missing))

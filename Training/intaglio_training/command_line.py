@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from . import decoder_study, encoder_comparison, fine_tune_decoder, fine_tune_hyper_decoder, fine_tuning, judge, toy, unpacking
+from . import conversion, decoder_study, encoder_comparison, fine_tune_decoder, fine_tune_hyper_decoder, fine_tuning, judge, toy, unpacking
 from .checkpoint import FILE_NAME, read_checkpoint
 from .errors import InputError, Interrupted
 from .evaluation import evaluate_folder
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true")
     evaluate.set_defaults(action=_evaluate)
 
-    for module in (fine_tuning, fine_tune_decoder, fine_tune_hyper_decoder, encoder_comparison, decoder_study, judge, toy, unpacking):
+    for module in (fine_tuning, fine_tune_decoder, fine_tune_hyper_decoder, encoder_comparison, decoder_study, judge, toy, unpacking, conversion):
         module.add_command(commands)
     return parser
 

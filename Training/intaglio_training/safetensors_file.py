@@ -1,4 +1,4 @@
-"""The `.safetensors` container: float32 and float16 tensors are written, with a byte-for-byte repeatable header; other types can be read.
+"""The `.safetensors` container, with a byte-for-byte repeatable header.
 
     | 8 bytes: header length, little-endian | header: JSON, spaces to a multiple of 8 | tensors, packed |
 
@@ -17,15 +17,16 @@ from .errors import InputError
 LENGTH_BYTES = 8
 FLOAT_TYPES = {"F16": "<f2", "F32": "<f4"}
 ALL_TYPES = FLOAT_TYPES | {"U8": "u1", "I8": "i1", "U16": "<u2", "I16": "<i2", "U32": "<u4", "I32": "<i4", "I64": "<i8"}
+WORDS = {kind: word for word, kind in ALL_TYPES.items()}
 
 
 def write_tensors(path: Path, tensors: Mapping[str, numpy.ndarray], metadata: Mapping[str, str]) -> None:
-    """float16 arrays as F16, all others as F32."""
-    words = {name: "F16" if tensor.dtype == numpy.float16 else "F32" for name, tensor in tensors.items()}
+    """float16 arrays as F16, integers as what they are, all others as F32."""
+    words = {name: WORDS.get(tensor.dtype.str.replace("|", ""), "F32") for name, tensor in tensors.items()}
     header: dict[str, object] = {"__metadata__": dict(sorted(metadata.items()))}
     offset = 0
     for name, tensor in tensors.items():
-        end = offset + numpy.dtype(FLOAT_TYPES[words[name]]).itemsize * tensor.size
+        end = offset + numpy.dtype(ALL_TYPES[words[name]]).itemsize * tensor.size
         header[name] = {"dtype": words[name], "shape": list(tensor.shape), "data_offsets": [offset, end]}
         offset = end
     text = json.dumps(header, separators=(",", ":")).encode()
@@ -36,7 +37,7 @@ def write_tensors(path: Path, tensors: Mapping[str, numpy.ndarray], metadata: Ma
             file.write(len(text).to_bytes(LENGTH_BYTES, "little"))
             file.write(text)
             for name, tensor in tensors.items():
-                file.write(numpy.ascontiguousarray(tensor, dtype=FLOAT_TYPES[words[name]]).tobytes())
+                file.write(numpy.ascontiguousarray(tensor, dtype=ALL_TYPES[words[name]]).tobytes())
 
     write_whole(path, write)
 
