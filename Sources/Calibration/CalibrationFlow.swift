@@ -3,6 +3,7 @@ import FloatModel
 import Graph
 package import Kernels
 package import Networks
+import Quantization
 import Tensors
 
 /// The calibration pictures on their way through the network, each in two versions: in float, and as the quantized
@@ -26,8 +27,17 @@ package struct CalibrationFlow {
         model = FloatModel(network, kernels: kernels)
         self.kernels = kernels
         let name = network.graph.inputs[0].name
-        float = [name: pictures.pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Float($0) / 255 }) }]
-        quantized = [name: pictures.pictures.map { Tensor(shape: $0.shape, elements: $0.elements.map { Double($0) }) }]
+        let scale = pictures.scale
+        float = [
+            name: pictures.pictures.map { picture in
+                Tensor(shape: picture.shape, elements: picture.elements.map(scale.real))
+            }
+        ]
+        quantized = [
+            name: pictures.pictures.map { picture in
+                Tensor(shape: picture.shape, elements: picture.elements.map { Double(Int32($0) + scale.offset) })
+            }
+        ]
         self.pictures = pictures
         rateCount = network.rateGains.values.first?.count ?? 1
     }

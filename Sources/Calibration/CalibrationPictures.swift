@@ -1,5 +1,6 @@
 import FixedPoint
 import Images
+public import Quantization
 public import Tensors
 
 /// What a network is calibrated on: pictures, and of which kind each is.
@@ -8,8 +9,12 @@ public import Tensors
 /// are no photographs: ranges that suit photographs alone clip what other pictures drive further, and nothing in the
 /// photographs tells of it. Half of all weight is the photographs', the rest is shared equally by the other kinds.
 public struct CalibrationPictures: Sendable {
-    /// Samples 0...255, the photographs first.
+    /// Samples 0...255, the photographs first; of tensors from files their codes.
     public private(set) var pictures: [Tensor<UInt8>]
+    /// What a sample means.
+    public let scale: InputScale
+    /// Whether these are pictures, not tensors from files.
+    public let arePictures: Bool
     /// The pictures of each kind.
     package private(set) var pictureRanges: [Range<Int>]
     /// Names of the kinds: `photographs`, `chart`, and those of `PictureKind`.
@@ -23,8 +28,19 @@ public struct CalibrationPictures: Sendable {
     /// The photographs alone.
     public init(photographs: [Tensor<UInt8>]) {
         pictures = photographs
+        scale = .picture
+        arePictures = true
         pictureRanges = [photographs.indices]
         kinds = ["photographs"]
+    }
+
+    /// Tensors from files, all of one kind.
+    public init(tensors codes: [Tensor<UInt8>], scale: InputScale) {
+        pictures = codes
+        self.scale = scale
+        arePictures = false
+        pictureRanges = [codes.indices]
+        kinds = ["tensors"]
     }
 
     /// The photographs and the drawn kinds.

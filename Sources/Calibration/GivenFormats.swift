@@ -4,7 +4,7 @@ import Networks
 
 /// The format of a tensor that has no range to choose: it follows from the tensor's place in the graph.
 enum GivenFormat: Hashable {
-    /// Samples 0...255.
+    /// That of the network's first input: of a picture samples 0...255.
     case picture
     /// Codes of step 1 about the middle of each channel: latents that are coded as they are.
     case latentCodes
@@ -25,13 +25,16 @@ struct GivenFormats {
     private(set) var demands: [String: GivenFormat] = [:]
     private let latents: Set<String>
 
+    /// - Parameter ofPictures: whether the network runs on pictures, so that an output of as many channels is one.
     /// - Throws: what `Graph.channels()` throws.
-    init(_ graph: Graph) throws(Diagnostic) {
+    init(_ graph: Graph, ofPictures: Bool) throws(Diagnostic) {
         latents = Set(graph.latents)
         let channels = try graph.channels()
         var asked: [String: Set<GivenFormat?>] = [:]
         for output in graph.outputs { asked[output] = [nil] }
-        if let first = graph.outputs.first, channels[first] == graph.inputs[0].channels { demands[first] = .picture }
+        if ofPictures, let first = graph.outputs.first, channels[first] == graph.inputs[0].channels {
+            demands[first] = .picture
+        }
         // Scales that only the codec reads.
         if let codec = try? CodecTensors(graph), !codec.hasMeans, let scales = codec.parameters {
             demands[scales] = .integers16(fractionBits: codec.grid.fractionBits)

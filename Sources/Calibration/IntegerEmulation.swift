@@ -37,10 +37,13 @@ public struct IntegerEmulation: Sendable {
         self.tables = tables
     }
 
-    /// Runs on samples 0...255 in the first graph input; returns decoded values of the named tensors.
+    /// Runs on codes 0...255 of the first graph input, which has one linear codebook and one offset; returns decoded values of the named tensors.
     public func run(_ picture: Tensor<UInt8>, rate: Int = 0, keeping names: [String]) -> [String: Tensor<Double>] {
+        let input = network.graph.inputs[0].name
+        let offset: Int32 =
+            if case .codes(let set)? = network.formats[input] { set.offsets[0] } else { 0 }
         var tensors = [
-            network.graph.inputs[0].name: Tensor(shape: picture.shape, elements: picture.elements.map { Double($0) })
+            input: Tensor(shape: picture.shape, elements: picture.elements.map { Double(Int32($0) + offset) })
         ]
         var kept = tensors.filter { names.contains($0.key) }
         let lastReaders = network.graph.lastReaders

@@ -26,7 +26,7 @@ struct JointFormats {
         _ network: FloatNetwork, options: QuantizationOptions, pictures: CalibrationPictures, kernels: KernelLevel
     ) throws(Diagnostic) {
         copied = try CopiedTensors(network.graph)
-        given = try GivenFormats(network.graph)
+        given = try GivenFormats(network.graph, ofPictures: pictures.arePictures)
         let givenFormats = given.formats
         let groups = copied.groups.filter { group in group.count > 1 && group.allSatisfy { givenFormats[$0] == nil } }
         guard !groups.isEmpty else { return }

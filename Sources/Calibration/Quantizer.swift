@@ -46,7 +46,7 @@ public struct Quantizer: Sendable {
         progress: (Int, Int) -> Void = { _, _ in }, measured: (TensorFidelity) -> Void = { _ in }
     ) throws(Diagnostic) -> QuantizedNetwork {
         try network.validate()
-        let network = try network.requantizingOperands()
+        let network = try network.requantizingOperands(ofPictures: calibration.arePictures)
         let pictures = calibration.pictures
         try memory.require(
             CalibrationMemory.byteCount(network.graph, pictures),
@@ -54,7 +54,9 @@ public struct Quantizer: Sendable {
         try requireOptions(calibration)
         let graph = network.graph
         let imageName = graph.inputs[0].name
-        let image = CodebookSet.uniform(.linearUnsigned, channels: graph.inputs[0].channels, step: 1.0 / 255)
+        let image = CodebookSet.uniform(
+            .linearUnsigned, channels: graph.inputs[0].channels, step: calibration.scale.step,
+            offset: calibration.scale.offset)
         var flow = try CalibrationFlow(network: network, pictures: calibration, kernels: kernels)
         var quantized = QuantizedNetwork(
             graph: graph, formats: [imageName: .codes(image)], parameters: [:],

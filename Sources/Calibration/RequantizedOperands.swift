@@ -12,9 +12,10 @@ extension FloatNetwork {
     ///
     /// In real numbers it computes what it did: a `requantize` without a function changes nothing.
     ///
+    /// - Parameter ofPictures: whether the network runs on pictures.
     /// - Throws: what `Graph.channels()` throws.
-    func requantizingOperands() throws(Diagnostic) -> FloatNetwork {
-        var given = try GivenFormats(graph)
+    func requantizingOperands(ofPictures: Bool) throws(Diagnostic) -> FloatNetwork {
+        var given = try GivenFormats(graph, ofPictures: ofPictures)
         var names = Set(graph.inputs.map(\.name) + graph.layers.map(\.name))
         var network = self
         network.graph.layers = []

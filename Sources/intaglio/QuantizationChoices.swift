@@ -58,10 +58,15 @@ struct QuantizationChoices: ParsableArguments {
     @Option(help: "Rounding rule of requantization.") var rounding: RoundingRule?
     @Option(help: "V: bits of decoded activations (at most the machine's).") var activationBits: Int?
     @Option(help: "W: bits of decoded weights (at most the machine's).") var weightBits: Int?
-    @Option(help: "How many calibration photographs, evenly spaced through the folder.") var pictures = 24
-    @Option(help: "How many squares are cut from each photograph, all over it; one alone is cut from the middle.")
-    var crops = 2
-    @Option(help: "Side of a square.") var crop = 192
+    @Option(help: "How many calibration photographs or tensors, evenly spaced through the folder.") var pictures = 24
+    @Option(
+        name: .customLong("crops"),
+        help:
+            """
+            How many squares are cut from each photograph, all over it; one alone is cut from the middle. (default: 2)
+            """
+    ) var givenCrops: Int?
+    @Option(name: .customLong("crop"), help: "Side of a square. (default: 192)") var givenCrop: Int?
     @Flag(
         help:
             """
@@ -69,6 +74,9 @@ struct QuantizationChoices: ParsableArguments {
             `intaglio pictures`) count as much as they do.
             """
     ) var photographsOnly = false
+
+    var crops: Int { givenCrops ?? 2 }
+    var crop: Int { givenCrop ?? 192 }
 
     func validate() throws {
         guard (1...10_000).contains(pictures) else {

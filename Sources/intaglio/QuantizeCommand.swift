@@ -23,7 +23,9 @@ struct QuantizeCommand: ParsableCommand {
     )
 
     @Argument(help: "A float network file (see `intaglio import`).") var float: String
-    @Option(help: "A folder of PNG photographs (sub-folders too).") var calibration: String
+    @Option(
+        help: "A folder of PNG photographs (sub-folders too), or of the network's inputs as .npy files."
+    ) var calibration: String
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
     @Option(
         help:
@@ -33,6 +35,10 @@ struct QuantizeCommand: ParsableCommand {
             """
     ) var inputMean: String?
     @Option(help: "See --input-mean.") var inputScale: String?
+    @Option(
+        name: .customLong("input-layout"),
+        help: "With .npy files: the order of their elements, nhwc or nchw. (default: nhwc)"
+    ) var givenLayout: TensorDumpForm.Layout?
     @Option(help: "The machine whose widths V, W and A must suffice.") var machine = "mid"
     @OptionGroup var choices: QuantizationChoices
     @Flag(help: "Prepare the network for encode and decode: latents on a grid of 1/64 step, integer entropy tables.")
@@ -80,7 +86,8 @@ struct QuantizeCommand: ParsableCommand {
         let normalization = try inputNormalization()
         if let normalization { network = try network.normalizing(normalization) }
         let carried = try carriedFloat(network, normalization)
-        let pictures = try calibrationSet(calibration, choices, of: network.graph, memory: memory.budget())
+        let pictures = try calibrationSet(
+            calibration, choices, layout: givenLayout, of: network.graph, memory: memory.budget())
         var fidelity: [TensorFidelity] = []
         var quantized = try Quantizer(network, options: options).quantize(
             pictures, memory: memory.budget(), progress: { Console.progress("layer", $0, of: $1) },
@@ -89,20 +96,13 @@ struct QuantizeCommand: ParsableCommand {
             quantized = try CodecCalibration.prepared(quantized, prior: network.prior, pictures: pictures.photographs)
         }
         Console.endProgress()
-        let drawn =
-            pictures.kinds.count > 1
-            ? """
-             and \(pictures.pictures.count - pictures.photographs.count) drawn pictures of \(pictures.kinds.count - 1) \
-            kinds
-            """
-            : ""
         let file = NetworkFile(float: carried, quantized: quantized)
         try file.write(output)
         Console.note(
             """
             \(output): \(network.graph.name) with V \(quantized.widths.activationBits), W \
             \(quantized.widths.weightBits), A \(quantized.widths.accumulatorBits), calibrated on \
-            \(pictures.photographs.count) crops of photographs\(drawn); \(WeightCodingSummary(quantized).text)
+            \(pictures.text); \(WeightCodingSummary(quantized).text)
             """
         )
         let added = Set(quantized.graph.layers.map(\.name)).subtracting(network.graph.layers.map(\.name)).sorted()
@@ -160,11 +160,34 @@ struct QuantizeCommand: ParsableCommand {
     }
 }
 
+extension CalibrationPictures {
+    /// What they are, as a part of a sentence.
+    fileprivate var text: String {
+        guard arePictures else { return "\(pictures.count) tensors" }
+        let drawn = pictures.count - photographs.count
+        return "\(photographs.count) crops of photographs"
+            + (drawn > 0 ? " and \(drawn) drawn pictures of \(kinds.count - 1) kinds" : "")
+    }
+}
+
 /// The photographs of a folder, and the drawn kinds beside them where the network takes colour pictures and nothing
-/// else is asked for.
+/// else is asked for; or the tensors of a folder.
 func calibrationSet(
-    _ folder: String, _ choices: QuantizationChoices, of graph: Graph, memory: MemoryBudget
+    _ folder: String, _ choices: QuantizationChoices, layout: TensorDumpForm.Layout?, of graph: Graph,
+    memory: MemoryBudget
 ) throws -> CalibrationPictures {
+    if CalibrationTensors.isFolder(folder) {
+        try refuseUnused(
+            [
+                "--crops": choices.givenCrops != nil, "--crop": choices.givenCrop != nil,
+                "--photographs-only": choices.photographsOnly,
+            ], goingWith: "a folder of PNG photographs")
+        let tensors = try CalibrationTensors(
+            folder, count: choices.pictures, channels: graph.inputs[0].channels, layout: layout ?? .nhwc,
+            memory: memory)
+        return CalibrationPictures(tensors: tensors.codes, scale: tensors.scale)
+    }
+    try refuseUnused(["--input-layout": layout != nil], goingWith: "a folder of .npy files")
     let photographs = try calibrationPictures(
         folder, count: choices.pictures, crops: choices.crops, side: choices.crop, of: graph, memory: memory)
     guard graph.inputs[0].channels == 3, !choices.photographsOnly else {

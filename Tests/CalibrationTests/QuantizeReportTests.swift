@@ -6,6 +6,7 @@ import Graph
 import Images
 import NetworkFiles
 import Networks
+import Quantization
 import Tensors
 import Testing
 
@@ -86,6 +87,43 @@ import Testing
         let found = try FloatModel(network).run(Tensor(shape: samples.shape, elements: real), keeping: ["out"])["out"]!
         for (a, b) in zip(expected.elements, found.elements) { #expect(abs(a - b) < 1e-4) }
         try QuantizedCheck.requireAgreement(QuantizedCheck.quantized(network, QuantizationOptions()))
+    }
+
+    @Test("Tensors of real values: every one within half a step of its code, 0 exact, and the network runs on them")
+    func tensors() throws {
+        var sketch = FloatSketch(seed: 12)
+        sketch.convolve("image", to: "a", channels: 5, kernel: 3)
+        sketch.convolve("a", to: "out", channels: 3)
+        let scale = InputScale(holding: -3.5...7.25)
+        #expect(scale.real(scale.code(of: 0)) == 0 && scale.code(of: -3.5) == 0 && scale.code(of: 7.25) == 255)
+        for number in 0...100 {
+            let value = -3.5 + Double(number) * 0.1075
+            #expect(abs(Double(scale.real(scale.code(of: value))) - value) <= 0.5001 * scale.step)
+        }
+        #expect(InputScale(holding: 1...2).offset == 0 && InputScale(holding: -2 ... -1).offset == -255)
+        #expect(InputScale(holding: 0...0) == .picture)
+        let tensors = CalibrationPictures(tensors: [QuantizedCheck.picture.tensor], scale: scale)
+        let network = try Quantizer(
+            sketch.network, options: QuantizationOptions().limited(to: QuantizedCheck.machine)
+        ).quantize(tensors)
+        // The last layer has as many channels as the input and is no picture: its range is its own.
+        guard case .codes(let input)? = network.formats["image"], case .codes(let output)? = network.formats["out"]
+        else {
+            Issue.record("no codes")
+            return
+        }
+        #expect(input.step == scale.step && Set(input.offsets) == [scale.offset] && output.step != input.step)
+        try QuantizedCheck.requireAgreement(network)
+        let float = try FloatModel(sketch.network).run(
+            Tensor(shape: QuantizedCheck.picture.tensor.shape, elements: tensors.pictures[0].elements.map(scale.real)),
+            keeping: ["out"])["out"]!
+        let integers = IntegerEmulation(network).run(tensors.pictures[0], keeping: ["out"])["out"]!
+        var (signal, noise) = (0.0, 0.0)
+        for (index, value) in float.elements.enumerated() {
+            signal += Double(value) * Double(value)
+            noise += pow(integers.elements[index] * output.step - Double(value), 2)
+        }
+        #expect(10 * log10(signal / noise) > 25)
     }
 
     @Test(
