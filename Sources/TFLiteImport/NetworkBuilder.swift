@@ -59,8 +59,14 @@ struct NetworkBuilder {
         guard let shape = TensorShape(extents: extents) else {
             throw Diagnostic(
                 .tfliteShapeUnfit, at: place, found: "extents \(signature)",
-                expected: "a batch of 1, and fixed extents from 1 to \(GraphLimits.extent)",
-                remedy: "convert the model with a fixed input shape")
+                expected: signature.count > 4
+                    ? "at most four extents: batch, rows, columns, channels"
+                    : "a batch of 1, and fixed extents from 1 to \(GraphLimits.extent)",
+                remedy: signature.count > 4
+                    ? "convert a model of fewer dimensions"
+                    : signature.first ?? 1 > 1
+                        ? "convert the model with a batch of 1" : "convert the model with a fixed input shape"
+            )
         }
         let name = names.name(of: tensor)
         inputs.append(GraphInput(name: name, channels: shape.channels))

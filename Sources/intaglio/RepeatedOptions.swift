@@ -2,11 +2,13 @@ import ArgumentParser
 
 /// Options that stand twice on a command line: the parser takes the last and forgets the others.
 enum RepeatedOptions {
-    /// Those that make a list, by command.
+    /// Those that make a list, by command: what the parser itself calls repeating.
     private static let lists: Set<[String]> = [
-        ["evaluate", "--against"], ["vectors", "--source"], ["run", "--input"], ["verify", "--input"],
-        ["explain", "--input"], ["plan", "--network"], ["plan", "--machine"], ["plan", "--schedule"],
-        ["import", "--outputs"], ["evaluate", "--network"],
+        ["evaluate", "--against"], ["evaluate", "--network"], ["explain", "--input"], ["import", "--outputs"],
+        ["import", "--shape"], ["inspect", "--shape"], ["plan", "--machine"], ["plan", "--network"],
+        ["plan", "--schedule"], ["plan", "--shape"], ["run", "--input"], ["schedule", "--shape"],
+        ["vectors", "--input"],
+        ["vectors", "--source"], ["verify", "--input"],
     ]
 
     /// - Parameter arguments: without the program's name.
