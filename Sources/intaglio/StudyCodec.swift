@@ -60,6 +60,7 @@ struct StudyCodec: ParsableCommand {
     func run() throws {
         let source = try NetworkSource.opening(self.network, memory: memory.budget())
         let network = try source.float().withLatentOperators()
+        _ = try CodecTensors(network.graph)
         let machine = try MachineDescription.loadAndWarn(machine)
         let calibration = try calibrationPictures(
             self.calibration, count: pictures, side: crop, of: network.graph, memory: memory.budget())
