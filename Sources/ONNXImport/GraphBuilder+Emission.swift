@@ -61,13 +61,13 @@ extension GraphBuilder {
             takesActivation = false
         case .identity:
             if pending.limits.isNone { return pending.operands[0] }
-        case .function:
-            throw unsupported(
-                pending.place, found: "a function of real numbers",
-                expected: "Relu, LeakyRelu or Clip; others in graphs of 8-bit operators only")
+        case .function: takesActivation = false
         case .codes: preconditionFailure("codes in a float network")
         }
         let activation = pending.limits.activation
+        if case .function = pending.body {
+            codeMaps.insert(pending.limits.isNone ? name : String(name.prefix(110)) + ".whole")
+        }
         let folds = takesActivation && activation != nil
         let inner = folds || pending.limits.isNone ? name : String(name.prefix(110)) + ".whole"
         let layer = Layer(

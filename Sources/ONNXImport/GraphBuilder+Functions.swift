@@ -52,7 +52,7 @@ extension GraphBuilder {
         case "Softplus": function = { Float(Foundation.log1p(Foundation.exp(Double($0)))) }
         default: throw unknown(place)
         }
-        guard isQuantized else {
+        guard isQuantized || forShapes else {
             throw unsupported(
                 place, found: "a function of real numbers",
                 expected: "Relu, LeakyRelu, PRelu or Clip; others in graphs of 8-bit operators only")

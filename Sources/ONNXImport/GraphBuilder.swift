@@ -18,6 +18,10 @@ struct GraphBuilder {
     let names: ONNXNames
     /// Whether the network is one of codes.
     let isQuantized: Bool
+    /// Whether only shapes are wanted.
+    let forShapes: Bool
+    /// Layers of functions, where only shapes are wanted.
+    var codeMaps: Set<String> = []
     /// How often operators and outputs read a tensor.
     let uses: [String: Int]
     private(set) var memory: MemoryBudget
@@ -46,8 +50,12 @@ struct GraphBuilder {
     var remarks: [String] = []
     var parameterCount = 0
 
-    init(_ model: ONNXModel, named names: ONNXNames, _ cut: ONNXCut, at file: String, memory: MemoryBudget) {
+    init(
+        _ model: ONNXModel, named names: ONNXNames, _ cut: ONNXCut, forShapes: Bool, at file: String,
+        memory: MemoryBudget
+    ) {
         self.model = model
+        self.forShapes = forShapes
         self.file = file
         self.memory = memory
         self.names = names
