@@ -94,7 +94,7 @@ let package = Package(
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
         ]),
         module("FloatModel", ["Kernels", "Diagnostics", "Tensors", "Graph", "Networks", "CFloatKernels"]),
-        module("HostOperators", ["Diagnostics", "Tensors", "Networks"]),
+        module("HostOperators", ["Diagnostics", "Tensors", "EntropyCoding", "Networks"]),
         module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
 
         // From networks to commands
@@ -219,7 +219,7 @@ let package = Package(
         ]),
         tests("ONNXTests", [
             "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel", "FloatModel",
-            "TFLiteImport", "ONNX", "ONNXImport", "TestSupport",
+            "HostOperators", "TFLiteImport", "ONNX", "ONNXImport", "TestSupport",
         ]),
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",

@@ -12,7 +12,9 @@ extension GraphBuilder {
         }
         let operand = try operand(0, of: place)
         let extents = operand.extents
-        try pend(.requantize, .identity, of: [operand], at: place, extents: { _ in extents })
+        try pend(
+            .requantize, .identity, of: [operand], at: place, isChannelsLast: operand.isChannelsLast,
+            extents: { _ in extents })
         values[try output(of: place)]!.pending!.limits = limits
     }
 
@@ -59,6 +61,8 @@ extension GraphBuilder {
         }
         let operand = try operand(0, of: place)
         let extents = operand.extents
-        try pend(.requantize, .function(function), of: [operand], at: place, extents: { _ in extents })
+        try pend(
+            .requantize, .function(function), of: [operand], at: place, isChannelsLast: operand.isChannelsLast,
+            extents: { _ in extents })
     }
 }
