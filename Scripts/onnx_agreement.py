@@ -2,7 +2,7 @@
 """usage: Scripts/onnx_agreement.py [--machine M] [--only NAME ...] [--keep FOLDER] [FOLDER]   quantized ONNX graphs against onnxruntime, operator by operator.
 
 FOLDER has ONNX graphs (light_resnet50, light_squeezenet, stream_fsrcnn, zigzag_mobilenetv2, zigzag_resnet18); three more
-are made here. All get seeded random weights, and are quantized by onnxruntime as QDQ with int8 activations and as
+are made here. All get seeded random weights, and are prepared and quantized by onnxruntime as QDQ with int8 activations and as
 QLinear with uint8. The runtime runs each whole (CPU provider, ORT_ENABLE_ALL, session.x64quantprecision 1). Every
 operator is then run here on the operands that the runtime gave it, so that no difference is counted twice; and the
 float graph and the two quantized ones are run here as a whole. Needs onnx, onnxruntime, numpy<2 and a release build."""
@@ -20,6 +20,7 @@ import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper, numpy_helper, version_converter
 from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from onnx_models import Graph, Samples
 
@@ -105,6 +106,8 @@ def shared(path, seed):
         shapes[node.output[0]] = numpy_helper.to_array(known[node.input[0]]).tolist()
         graph.node.remove(node)
     for node in graph.node:
+        if node.op_type == "Sum" and len(node.input) == 2:  # which the quantizer leaves in real numbers
+            node.op_type = "Add"
         for attribute in list(node.attribute):  # one file writes groups of no number
             if attribute.name == "group" and attribute.type != onnx.AttributeProto.INT:
                 node.attribute.remove(attribute)
@@ -122,6 +125,13 @@ def shared(path, seed):
         else:
             continue
         known[key] = numpy_helper.from_array(value.astype(np.float32), key)
+    taken = set()
+    for node in graph.node:  # the quantizer takes each constant once
+        for index, key in enumerate(node.input):
+            if key in known and key in taken:
+                node.input[index] = "%s.%d" % (key, len(known))
+                known[node.input[index]] = numpy_helper.from_array(numpy_helper.to_array(known[key]), node.input[index])
+            taken.add(key)
     del graph.initializer[:]
     graph.initializer.extend(known.values())
     inputs = [value for value in graph.input if value.name not in known]
@@ -136,7 +146,7 @@ def shared(path, seed):
         for output in graph.output:
             output.type.tensor_type.ClearField("shape")
     model.ir_version = 8
-    return version_converter.convert_version(model, 13)
+    return version_converter.convert_version(model, 13) if model.opset_import[0].version < 13 else model
 
 
 # The runtime
@@ -161,7 +171,12 @@ def run_whole(model, image, names):
             changed.graph.output.append(helper.make_empty_tensor_value_info(name))
     with tempfile.TemporaryDirectory() as folder:
         runtime = session(changed, folder + "/optimized.onnx")
-        ran = {name: node.op_type for node in onnx.load(folder + "/optimized.onnx").graph.node for name in node.output}
+        makers = {name: node for node in onnx.load(folder + "/optimized.onnx").graph.node for name in node.output}
+    ran = {}
+    for name, node in makers.items():  # the runtime turns tensors for its own layout
+        while node.op_type == "Transpose" and node.input[0] in makers:
+            node = makers[node.input[0]]
+        ran[name] = node.op_type
     found = runtime.run(None, {runtime.get_inputs()[0].name: image})
     return dict(zip([output.name for output in runtime.get_outputs()], found)), ran
 
@@ -227,15 +242,19 @@ def part_model(model, part, values):
     for name in part.inputs:
         value = values[name]
         given = name
-        if value.ndim == 4 and value.shape[2:] == (1, 1) != largest:
+        isOfHost = bool(set(part.word.split()) & HOST)
+        if isOfHost or value.ndim == 4 and value.shape[2:] == (1, 1) != largest:
             given = name + ".plane"
-            value = np.broadcast_to(value, value.shape[:2] + largest).copy()
+            isFlat = value.ndim == 2
+            value = np.broadcast_to(value.reshape(1, value.size, 1, 1) if isOfHost else value,
+                                    (1, value.shape[1]) + (largest or (1, 1))).copy()
             reader = next(node for node in nodes if name in node.input)
             at = list(reader.input).index(name)
             scale, zero = reader.input[at + 1], reader.input[at + 2]
             before += [helper.make_node("DequantizeLinear", [given, scale, zero], [given + ".real"]),
                        helper.make_node("GlobalMaxPool", [given + ".real"], [given + ".pixel"]),
-                       helper.make_node("QuantizeLinear", [given + ".pixel", scale, zero], [name])]
+                       helper.make_node("Flatten" if isFlat else "Identity", [given + ".pixel"], [given + ".view"]),
+                       helper.make_node("QuantizeLinear", [given + ".view", scale, zero], [name])]
             needed |= {scale, zero}
         elif all(not node.op_type.startswith("Q") and node.op_type != "DequantizeLinear"
                  for node in nodes if name in node.input):
@@ -383,9 +402,10 @@ def main():
             onnx.save(onnx.shape_inference.infer_shapes(model), path)
             print("\n%s, %s, in real numbers: %s" % (
                 name, "x".join(map(str, shape)), compare_float(model, path, image, given.machine)))
+            quant_pre_process(path, path + ".prepared", skip_symbolic_shape=True)
             for word, form, kind in FORMS:
                 quantized = "%s/%s.%s.onnx" % (scratch, name, word.split()[0])
-                quantize_static(path, quantized, Samples(shape, source.name, 1), quant_format=form,
+                quantize_static(path + ".prepared", quantized, Samples(shape, source.name, 1), quant_format=form,
                                 activation_type=kind, weight_type=QuantType.QInt8, per_channel=True)
                 coded = onnx.load(quantized)
                 names = [part.output for part in parts(coded)] + [i for part in parts(coded) for i in part.inputs]

@@ -62,8 +62,8 @@ extension HostFunction {
                 fields.place, found: "function '\(word)'",
                 expected:
                     """
-                    quantize, quantizeHalfEven, dequantize, softmax, logSoftmax, argMax, argMin, codeMap, reshape, transpose or \
-                    resizeBilinear
+                    quantize, quantizeHalfEven, dequantize, softmax, logSoftmax, argMax, argMin, codeMap, reshape, \
+                    transpose or resizeBilinear
                     """)
         }
     }

@@ -54,14 +54,18 @@ extension GraphBuilder {
         values[input.name] = value
     }
 
-    /// Whether all that reads a tensor puts its last axis, the channels, before rows and columns.
-    private func isTurned(_ tensor: String) -> Bool {
+    /// Whether all that reads a tensor puts its last axis, the channels, before rows and columns: a few readers, each
+    /// perhaps behind QuantizeLinear and DequantizeLinear.
+    private func isTurned(_ tensor: String, behind steps: Int = 0) -> Bool {
+        // A file may say that nodes read each other in a circle.
+        guard steps <= 2 else { return false }
         let readers = model.nodes.filter { $0.inputs.contains(tensor) }
-        return !readers.isEmpty
+        return (1...8).contains(readers.count)
             && readers.allSatisfy { node in
                 switch node.operatorType {
                 case "Transpose": node.attributes["perm"] == .integers([0, 3, 1, 2])
-                case "QuantizeLinear", "DequantizeLinear": node.outputs.first.map(isTurned) ?? false
+                case "QuantizeLinear", "DequantizeLinear":
+                    node.outputs.first.map { isTurned($0, behind: steps + 1) } ?? false
                 default: false
                 }
             }
