@@ -91,6 +91,17 @@ import Testing
         #expect(code("Reshape", ["in", "pads"]) == .onnxShapeUnfit)
     }
 
+    @Test("A node that reads what it makes")
+    func circle() {
+        let found = refusal(
+            graph {
+                $0.floats("s", [], [1])
+                $0.add("QuantizeLinear", ["in", "s"], "in")
+                $0.add("DequantizeLinear", ["in", "s"], "out")
+            })
+        #expect(found != nil)
+    }
+
     @Test("An operator of a domain in which its name may mean something else")
     func domains() {
         var graph = graph { $0.add("Conv", ["in", "w"], "out") }
