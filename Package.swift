@@ -96,7 +96,7 @@ let package = Package(
         module("FloatModel", [
             "Kernels", "Diagnostics", "Tensors", "EntropyCoding", "Graph", "Networks", "CFloatKernels",
         ]),
-        module("HostOperators", ["FixedPoint", "Diagnostics", "Tensors", "Networks"]),
+        module("HostOperators", ["FixedPoint", "Diagnostics", "Tensors", "EntropyCoding", "Networks"]),
         module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
 
         // From networks to commands
@@ -224,7 +224,7 @@ let package = Package(
         ]),
         tests("ONNXTests", [
             "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel", "FloatModel",
-            "TFLiteImport", "ONNX", "ONNXImport", "TestSupport",
+            "HostOperators", "TFLiteImport", "ONNX", "ONNXImport", "TestSupport",
         ]),
         tests("NetworksTests", [
             "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",

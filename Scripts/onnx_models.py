@@ -115,9 +115,9 @@ def real():
 
 
 class Samples(CalibrationDataReader):
-    def __init__(self, shape):
+    def __init__(self, shape, name="image", count=4):
         random = np.random.default_rng(9)
-        self.samples = iter([{"image": random.normal(size=shape).astype(np.float32)} for _ in range(4)])
+        self.samples = iter([{name: random.normal(size=shape).astype(np.float32)} for _ in range(count)])
 
     def get_next(self):
         return next(self.samples, None)
@@ -174,4 +174,5 @@ def main(folder):
                 write(folder, "%s-%s" % (name, word), codes, version)
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

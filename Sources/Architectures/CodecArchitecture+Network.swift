@@ -11,7 +11,7 @@ extension CodecArchitecture {
             outputs: [tensors.picture] + (tensors.z == nil ? [tensors.y] : ["symbols"] + hyper),
             sizeMultiple: tensors.z == nil ? 16 : 64, latents: [tensors.z ?? tensors.y])
         return WeightlessNetwork(
-            graph: graph, codebooks: 8, codeMaps: builder.codeMaps,
+            graph: graph, codebooks: WeightlessNetwork.usualCodebooks, codeMaps: builder.codeMaps,
             serialContext: family.hasSerialContext ? SerialContext(latents: m) : nil,
             entropyParameters: Self.entropyParametersOfChannel * (family == .bmshj2018Factorized ? m : n))
     }

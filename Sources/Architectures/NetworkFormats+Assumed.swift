@@ -18,10 +18,15 @@ extension NetworkFormats {
     ///
     /// Sizes of parameter blocks are those of blocks of these kinds; no table is taken to equal another tensor's.
     ///
-    /// - Parameter codeMaps: layers whose codes go through a map at the end.
+    /// - Parameters:
+    ///   - codeMaps: layers whose codes go through a map at the end.
+    ///   - matrixWeights: weights of fully connected layers, which depend on the picture's extent.
     /// - Throws: what `Graph.channels()` throws, `layerChannelsExceeded`, `graphUnsupportedOperator` for a fully
-    ///   connected layer, whose weights depend on the picture's extent.
-    public init(_ graph: Graph, assuming assumed: AssumedFormats, codeMaps: Set<String> = []) throws(Diagnostic) {
+    ///   connected layer whose weights nobody counted.
+    public init(
+        _ graph: Graph, assuming assumed: AssumedFormats, codeMaps: Set<String> = [],
+        matrixWeights: [String: Int] = [:]
+    ) throws(Diagnostic) {
         let channels = try graph.channels()
         let formats = FormatsByPlace(graph, assumed, channels: channels)
         let names = graph.inputs.map(\.name) + graph.layers.map(\.name)
@@ -31,7 +36,8 @@ extension NetworkFormats {
                 expected: "at most \(TensorStorage.mostChannels.grouped)",
                 remedy: "give the network fewer channels")
         }
-        var blocks = LayerBlocks(formats: formats, channels: channels, assumed: assumed, codeMaps: codeMaps)
+        var blocks = LayerBlocks(
+            formats: formats, channels: channels, assumed: assumed, codeMaps: codeMaps, matrixWeights: matrixWeights)
         var layers: [LayerStorage] = []
         for layer in graph.layers { layers.append(try blocks.storage(of: layer)) }
         self.init(
@@ -82,10 +88,15 @@ private struct LayerBlocks {
     let channels: [String: Int]
     let assumed: AssumedFormats
     let codeMaps: Set<String>
+    let matrixWeights: [String: Int]
     private var contents: [String: Int] = [:]
 
-    init(formats: FormatsByPlace, channels: [String: Int], assumed: AssumedFormats, codeMaps: Set<String>) {
+    init(
+        formats: FormatsByPlace, channels: [String: Int], assumed: AssumedFormats, codeMaps: Set<String>,
+        matrixWeights: [String: Int]
+    ) {
         (self.formats, self.channels, self.assumed, self.codeMaps) = (formats, channels, assumed, codeMaps)
+        self.matrixWeights = matrixWeights
     }
 
     mutating func storage(of layer: Layer) throws(Diagnostic) -> LayerStorage {
@@ -108,6 +119,7 @@ private struct LayerBlocks {
         switch layer.operator {
         case .normalization: return outputs * outputs
         case .fullyConnected:
+            if let count = matrixWeights[layer.name] { return count }
             throw Diagnostic(
                 .graphUnsupportedOperator, at: "layer \(layer.name)", found: "a fully connected layer without weights",
                 expected: "layers whose weights can be counted without a picture's extent",

@@ -17,11 +17,18 @@ public struct WeightlessNetwork: Sendable {
     let entropyParameters: Int
     /// What a reader should know of how the graph was made.
     public let notes: [String]
+    /// Weights of layers that take a whole tensor, which do not follow from channels.
+    let matrixWeights: [String: Int]
+    /// Weights and biases, where they were counted; else they follow from the layers.
+    let countedParameters: Int?
 
     public init(
         graph: Graph, codebooks: Int, codeMaps: Set<String> = [], serialContext: SerialContext? = nil,
-        entropyParameters: Int = 0, notes: [String] = []
+        entropyParameters: Int = 0, notes: [String] = [], matrixWeights: [String: Int] = [:],
+        countedParameters: Int? = nil
     ) {
+        self.matrixWeights = matrixWeights
+        self.countedParameters = countedParameters
         self.graph = graph
         self.codebooks = codebooks
         self.codeMaps = codeMaps
@@ -39,7 +46,8 @@ public struct WeightlessNetwork: Sendable {
     ///
     /// - Throws: what the graph's channels throw.
     public func parameterCount() throws(Diagnostic) -> Int {
-        try formats().formats.parameterCount + (serialContext?.parameterCount ?? 0) + entropyParameters
+        if let countedParameters { return countedParameters }
+        return try formats().formats.parameterCount + (serialContext?.parameterCount ?? 0) + entropyParameters
     }
 
     /// Formats that fit a machine, and what they assume: fewer codebooks of the tensors that a layer reads and writes
@@ -51,12 +59,16 @@ public struct WeightlessNetwork: Sendable {
         on machine: MachineDescription? = nil
     ) throws(Diagnostic) -> (formats: NetworkFormats, assumed: AssumedFormats) {
         var assumed = AssumedFormats(codebooks: codebooks, on: machine)
-        var formats = try NetworkFormats(graph, assuming: assumed, codeMaps: codeMaps)
+        var formats = try self.formats(assuming: assumed)
         guard let machine else { return (formats, assumed) }
         while narrow(&assumed, formats, toFit: machine.parameterHalfBytes) {
-            formats = try NetworkFormats(graph, assuming: assumed, codeMaps: codeMaps)
+            formats = try self.formats(assuming: assumed)
         }
         return (formats, assumed)
+    }
+
+    private func formats(assuming assumed: AssumedFormats) throws(Diagnostic) -> NetworkFormats {
+        try NetworkFormats(graph, assuming: assumed, codeMaps: codeMaps, matrixWeights: matrixWeights)
     }
 
     /// Halves the codebooks about each layer that takes too much.

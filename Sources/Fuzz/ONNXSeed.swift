@@ -1,23 +1,32 @@
 import ONNX
 import Random
 
-/// Small ONNX models: chains of operators with branches, in real numbers or in codes.
+/// Small ONNX models: chains of operators with branches, in real numbers or in codes, these between QuantizeLinear and
+/// DequantizeLinear or as QLinear operators.
 struct ONNXSeed {
     private var model = ONNXModel(
         producer: "fuzz", operatorSet: 13, nodes: [], constants: [:], inputs: [], outputs: [])
-    private var channels: Int
-    private var height: Int
-    private var width: Int
-    private var last = "in"
+    var channels: Int
+    var height: Int
+    var width: Int
+    var last = "in"
     private var count = 0
     /// Results with the extents of the last one.
-    private var alike: [String] = []
+    var alike: [String] = []
 
     static func model(using random: inout SeededGenerator) -> ONNXModel {
         var seed = ONNXSeed(using: &random)
         let isQuantized = random.once(in: 2)
+        let isOfQLinear = isQuantized && random.once(in: 2)
         if isQuantized { seed.quantize(using: &random) }
-        for _ in 0..<random.integer(1...6) { seed.grow(isQuantized: isQuantized, using: &random) }
+        for _ in 0..<random.integer(1...6) {
+            if isOfQLinear {
+                seed.growQLinear(using: &random)
+            } else {
+                seed.grow(isQuantized: isQuantized, using: &random)
+            }
+        }
+        if isOfQLinear, random.once(in: 3) { seed.endQLinear(using: &random) }
         seed.end(isQuantized: isQuantized, using: &random)
         return seed.model
     }
@@ -34,7 +43,7 @@ struct ONNXSeed {
         let before = isQuantized ? add("DequantizeLinear", scaled(last, using: &random)) : last
         let (oldHeight, oldWidth, oldChannels) = (height, width, channels)
         var result: String
-        switch random.integer(0...11) {
+        switch random.integer(0...14) {
         case 0, 1, 2: result = convolution(before, isQuantized: isQuantized, using: &random)
         case 3: result = add("Relu", [before])
         case 4: result = add("Clip", [before, number(0), number(random.element(of: [0.5, 1, 6]))])
@@ -60,8 +69,26 @@ struct ONNXSeed {
         case 11 where !isQuantized:
             let constant = random.once(in: 2) ? number(0.5) : floats([channels, 1, 1], using: &random)
             result = add(random.element(of: ["Mul", "Add", "Sub", "Div"]), [before, constant])
+        case 12:
+            result = add(
+                "Slice",
+                [before]
+                    + [[1, 0], [random.integer(1...3), .max], [2, 1], [1, random.integer(1...2)]].map {
+                        integers($0, .int64)
+                    })
+            (height, channels) = (0, 0)
+        case 13:
+            let turned = add("Transpose", [before], ["perm": .integers([0, 2, 3, 1])])
+            let limited = add("Relu", [turned])
+            result = add("Transpose", [limited], ["perm": .integers([0, 3, 1, 2])])
+        case 14:
+            result = add("Split", [before], ["axis": .integer(random.integer(1...3))])
+            model.nodes[model.nodes.count - 1].outputs.append("u\(count)")
+            (height, channels) = (0, 0)
         default: result = add(random.element(of: ["Identity", "Dropout"]), [before])
         }
+        // Nobody counts what is left of them: later operators that need the extents are refused.
+        (height, channels) = (max(height, 1), max(channels, 1))
         if isQuantized { result = add("QuantizeLinear", scaled(result, using: &random)) }
         if (oldHeight, oldWidth, oldChannels) != (height, width, channels) { alike = [] }
         alike.append(result)
@@ -102,11 +129,16 @@ struct ONNXSeed {
             last = add("MatMul", [flat, floats([channels * height * width, random.integer(1...3)], using: &random)])
         }
         if isQuantized { last = add("DequantizeLinear", scaled(last, using: &random)) }
-        if random.once(in: 4) { last = add("Softmax", [last]) }
+        if random.once(in: 3) { last = add(random.element(of: ["Softmax", "LogSoftmax"]), [last]) }
+        if isQuantized, random.once(in: 6) { last = add("QuantizeLinear", scaled(last, using: &random)) }
+        if random.once(in: 6) { last = add("Transpose", [last]) }
+        if random.once(in: 6) {
+            last = add(random.element(of: ["ArgMax", "ArgMin"]), [last], ["axis": .integer(random.integer(-1...1))])
+        }
         model.outputs = [ONNXTensorType(name: last, elementType: .float32)]
     }
 
-    private mutating func add(
+    mutating func add(
         _ type: String, _ inputs: [String], _ attributes: [String: ONNXAttribute] = [:]
     ) -> String {
         count += 1
@@ -118,21 +150,21 @@ struct ONNXSeed {
     }
 
     /// A tensor with the scale and the zero point that all have, or seldom others.
-    private mutating func scaled(_ tensor: String, using random: inout SeededGenerator) -> [String] {
+    mutating func scaled(_ tensor: String, using random: inout SeededGenerator) -> [String] {
         let isOther = random.once(in: 60)
         return [tensor, number(isOther ? 0.03 : 0.05), integers([isOther ? 0 : 100], .uint8, extents: [])]
     }
 
-    private mutating func number(_ value: Float) -> String { constant(ONNXTensor(.float32, [], .floats([value]))) }
+    mutating func number(_ value: Float) -> String { constant(ONNXTensor(.float32, [], .floats([value]))) }
 
-    private mutating func floats(
+    mutating func floats(
         _ extents: [Int], _ range: ClosedRange<Float> = -1...1, using random: inout SeededGenerator
     ) -> String {
         let elements = (0..<extents.reduce(1, *)).map { _ in Float.random(in: range, using: &random) }
         return constant(ONNXTensor(.float32, extents, .floats(elements)))
     }
 
-    private mutating func integers(_ elements: [Int], _ type: ONNXElementType, extents: [Int]? = nil) -> String {
+    mutating func integers(_ elements: [Int], _ type: ONNXElementType, extents: [Int]? = nil) -> String {
         constant(ONNXTensor(type, extents ?? [elements.count], .integers(elements)))
     }
 

@@ -14,6 +14,14 @@ extension HostOperator {
         case (.transpose(let permutation), .reals(let elements)):
             return HostArray(result, .reals(Self.transposed(elements, operand.extents, permutation)))
         case (_, .integers(let elements)): return HostArray(result, .integers(integers(of: elements)))
+        case (.quantizeHalfEven, .reals(let reals)):
+            return HostArray(result, .integers(quantized(reals, .toNearestOrEven)))
+        case (.softmax(let beta), .reals(let reals)):
+            return HostArray(result, .reals(rows(reals, RealSoftmax(beta: Double(beta)).probabilities)))
+        case (.logSoftmax, .reals(let reals)):
+            return HostArray(result, .reals(rows(reals, RealSoftmax(beta: 1).logarithms)))
+        case (.argMax(let axis), .reals(let reals)): return HostArray(result, .integers(extremes(reals, axis, >)))
+        case (.argMin(let axis), .reals(let reals)): return HostArray(result, .integers(extremes(reals, axis, <)))
         case (_, .reals): preconditionFailure("\(function.name) takes elements, which validation holds")
         }
     }
@@ -27,8 +35,8 @@ extension HostOperator {
         case .logSoftmax:
             let softmax = Softmax(scale: Double(operand.scale), elements: range)
             return rows(elements, softmax.logarithms)
-        case .argMax(let axis): return extremes(elements, axis) { $0 > $1 }
-        case .argMin(let axis): return extremes(elements, axis) { $0 < $1 }
+        case .argMax(let axis): return extremes(elements, axis, >)
+        case .argMin(let axis): return extremes(elements, axis, <)
         case .codeMap(let map):
             let lowest = result.type.elements?.lowerBound ?? 0
             return elements.map { Int(map[$0 - range.lowerBound]) + lowest }
@@ -42,26 +50,33 @@ extension HostOperator {
                 let picture = elements[batch * count..<(batch + 1) * count]
                 return operand.type == .int8 ? resize.integers(picture) : resize.reals(picture)
             }
-        case .quantize, .dequantize, .reshape, .transpose: preconditionFailure("\(function.name) is computed above")
+        case .quantize, .quantizeHalfEven, .dequantize, .reshape, .transpose:
+            preconditionFailure("\(function.name) is computed above")
         }
     }
 
-    /// Real numbers to elements, half away from zero.
-    func quantized(_ reals: [Float]) -> [Int] {
+    /// Real numbers to elements.
+    func quantized(
+        _ reals: [Float], _ rounding: FloatingPointRoundingRule = .toNearestOrAwayFromZero
+    ) -> [Int] {
         let range = result.type.elements ?? 0...0
         return reals.map { real in
-            let rounded = (real / result.scale).rounded(.toNearestOrAwayFromZero)
+            let rounded = (real / result.scale).rounded(rounding)
             let element = Int(max(min(rounded, 1e9), -1e9)) + result.zeroPoint
             return min(max(element, range.lowerBound), range.upperBound)
         }
     }
 
-    private func rows(_ elements: [Int], _ function: (ArraySlice<Int>) -> [Int]) -> [Int] {
+    private func rows<Element>(
+        _ elements: [Element], _ function: (ArraySlice<Element>) -> [Element]
+    ) -> [Element] {
         let length = operand.extents.last ?? 1
         return stride(from: 0, to: elements.count, by: length).flatMap { function(elements[$0..<$0 + length]) }
     }
 
-    private func extremes(_ elements: [Int], _ axis: Int, _ isBetter: (Int, Int) -> Bool) -> [Int] {
+    private func extremes<Element>(
+        _ elements: [Element], _ axis: Int, _ isBetter: (Element, Element) -> Bool
+    ) -> [Int] {
         let inner = operand.extents[(axis + 1)...].reduce(1, *)
         let length = operand.extents[axis]
         return (0..<elements.count / length).map { position in

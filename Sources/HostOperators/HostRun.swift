@@ -18,12 +18,15 @@ public struct HostRun: Sendable {
     ) throws(Diagnostic) {
         var results: [(name: String, array: HostArray)] = []
         for one in operators where one.function != .quantize {
+            let before = results.first { $0.name == one.input }
+            // In front of the network.
+            if one.function == .quantizeHalfEven, before == nil { continue }
             let place = "host operator \(one.name)"
             // Elements of 64 bits on both sides.
             try memory.require(
                 MemoryBudget.product(16, one.operand.count + one.result.count), for: one.function.name, at: place)
             let array: HostArray
-            if let before = results.first(where: { $0.name == one.input }) {
+            if let before {
                 array = before.array
             } else if let codes = stored(one.input), let elements = one.operand.type.elements {
                 guard codes.elements.count == one.operand.count else {

@@ -28,7 +28,7 @@ extension HostOperator {
 extension HostFunction {
     fileprivate var members: [JSONValue.Member] {
         switch self {
-        case .quantize, .dequantize, .logSoftmax, .reshape: []
+        case .quantize, .quantizeHalfEven, .dequantize, .logSoftmax, .reshape: []
         case .softmax(let beta): [.init("beta", .real(Double(beta)))]
         case .argMax(let axis), .argMin(let axis): [.init("axis", .integer(axis))]
         case .codeMap(let map): [.init("codeMap", .array(map.map { .integer(Int($0)) }))]
@@ -44,6 +44,7 @@ extension HostFunction {
     fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
         switch try fields.word("function", as: Kind.self) {
         case .quantize: self = .quantize
+        case .quantizeHalfEven: self = .quantizeHalfEven
         case .dequantize: self = .dequantize
         case .softmax: self = .softmax(beta: Float(try fields.real("beta")))
         case .logSoftmax: self = .logSoftmax
@@ -99,7 +100,7 @@ extension QuantizedNetwork {
             }
             if let fault = one.contradiction { throw refuse(fault.found, fault.expected) }
             if inputs.contains(one.name) {
-                guard one.function == .quantize, taken.insert(one.input).inserted else {
+                guard [.quantize, .quantizeHalfEven].contains(one.function), taken.insert(one.input).inserted else {
                     throw refuse("\(one.function.name) of '\(one.input)'", "quantize, of a name that nothing else has")
                 }
                 continue

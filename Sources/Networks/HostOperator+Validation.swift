@@ -3,6 +3,8 @@ extension HostOperator {
     static let mostElements = 1 << 31
     /// Sums of exponentials have 12 bits in front of the point.
     static let longestRow = 4095
+    /// Of elements that become real numbers: 2^118, so that they and their differences are finite.
+    static let largestScale: Float = 0x1p118
 
     /// What an operator says that it cannot mean: found, and what was expected. Nil where all is well.
     public var contradiction: (found: String, expected: String)? {
@@ -12,7 +14,7 @@ extension HostOperator {
         let codes = operand.type.elements != nil && operand.type == result.type
         let shapes = "\(operand.extents) to \(result.extents)"
         switch function {
-        case .quantize:
+        case .quantize, .quantizeHalfEven:
             return require(
                 operand.type == .float32 && result.type.elements != nil && operand.extents == result.extents,
                 "\(operand.type) \(shapes)", "float32 to 8-bit elements of the same extents")
@@ -20,6 +22,12 @@ extension HostOperator {
             return require(
                 operand.type.elements != nil && result.type == .float32 && operand.extents == result.extents,
                 "\(result.type) \(shapes)", "8-bit elements to float32 of the same extents")
+                ?? require(
+                    operand.scale <= Self.largestScale, "scale \(operand.scale)",
+                    "at most \(Self.largestScale): real numbers that are finite")
+        case .softmax(let beta) where operand.type == .float32:
+            return require(beta.isFinite, "beta \(beta)", "a finite number") ?? requireRealRows(shapes)
+        case .logSoftmax where operand.type == .float32: return requireRealRows(shapes)
         case .softmax(let beta):
             let factor = Double(beta) * Double(operand.scale) * 0x1p26
             return require(
@@ -47,9 +55,10 @@ extension HostOperator {
             var extents = operand.extents
             extents.remove(at: axis)
             return require(
-                operand.type.elements != nil && [.int32, .int64].contains(result.type) && result.extents == extents,
+                (operand.type.elements != nil || operand.type == .float32)
+                    && [.int32, .int64].contains(result.type) && result.extents == extents,
                 "\(operand.type) to \(result.type), \(shapes)",
-                "8-bit elements to int32 or int64, the extents without the axis")
+                "8-bit elements or float32 to int32 or int64, the extents without the axis")
         case .codeMap(let map):
             return require(
                 operand.type.elements != nil && result.type.elements != nil && operand.extents == result.extents
@@ -72,6 +81,12 @@ extension HostOperator {
                     && (from[1...2] + to[1...2]).allSatisfy { $0 <= 1 << 16 }, shapes,
                 "8-bit pictures of at most 65,536 rows and columns, corners or half pixels")
         }
+    }
+
+    private func requireRealRows(_ shapes: String) -> (found: String, expected: String)? {
+        require(
+            result.type == .float32 && operand.extents == result.extents && !operand.extents.isEmpty,
+            "\(operand.type) to \(result.type), \(shapes)", "float32 of the same extents")
     }
 
     private func require(_ holds: Bool, _ found: String, _ expected: String) -> (found: String, expected: String)? {

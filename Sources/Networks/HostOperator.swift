@@ -26,11 +26,13 @@ public struct HostOperator: Hashable, Sendable {
 public enum HostFunction: Hashable, Sendable {
     /// Real numbers to elements.
     case quantize
+    /// The same, ties to even, and of real numbers behind the network, too.
+    case quantizeHalfEven
     /// Elements to real numbers.
     case dequantize
-    /// Over the last axis; beta times the scale goes into the exponent.
+    /// Over the last axis; beta times the scale goes into the exponent. Of 8-bit elements in fixed point.
     case softmax(beta: Float)
-    /// Over the last axis.
+    /// Over the last axis. Of 8-bit elements in fixed point.
     case logSoftmax
     /// The index of the largest element along an axis, the first of several.
     case argMax(axis: Int)
@@ -47,12 +49,14 @@ public enum HostFunction: Hashable, Sendable {
 
     /// Which function, without what it is told. Raw values are the words of files and reports.
     public enum Kind: String, CaseIterable, Sendable {
-        case quantize, dequantize, softmax, logSoftmax, argMax, argMin, codeMap, reshape, transpose, resizeBilinear
+        case quantize, quantizeHalfEven, dequantize, softmax, logSoftmax, argMax, argMin, codeMap, reshape, transpose
+        case resizeBilinear
     }
 
     public var kind: Kind {
         switch self {
         case .quantize: .quantize
+        case .quantizeHalfEven: .quantizeHalfEven
         case .dequantize: .dequantize
         case .softmax: .softmax
         case .logSoftmax: .logSoftmax

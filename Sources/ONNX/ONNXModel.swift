@@ -16,6 +16,8 @@ public struct ONNXModel: Equatable, Sendable {
     /// Without those that are constants.
     public var inputs: [ONNXTensorType]
     public var outputs: [ONNXTensorType]
+    /// Constants in real numbers whose file was not there: their elements are taken as 0.
+    public var missing: [String]
 
     /// Nodes, constants, inputs, attributes of a node: more of one are refused.
     public static let most = 1 << 16
@@ -28,16 +30,19 @@ public struct ONNXModel: Equatable, Sendable {
     ///   - bytes: of the file.
     ///   - place: the file's path: its name in diagnostics, and its folder is where external elements lie.
     ///   - memory: asked before anything is decoded.
+    ///   - assumesMissing: whether real numbers in files that are not there are taken as 0. Enough to plan.
     /// - Throws: `onnxNotOne`, `onnxMalformed`, `onnxTooLarge`, `onnxConstantUnfit`, `onnxExternalRefused`,
     ///   `memoryBudgetExceeded`.
-    public init(_ bytes: [UInt8], at place: String, memory: MemoryBudget = .standard) throws(Diagnostic) {
-        var reader = ONNXReader(place: place, memory: memory)
+    public init(
+        _ bytes: [UInt8], at place: String, memory: MemoryBudget = .standard, assumesMissing: Bool = false
+    ) throws(Diagnostic) {
+        var reader = ONNXReader(place: place, memory: memory, assumesMissing: assumesMissing)
         self = try reader.model(bytes)
     }
 
     public init(
         producer: String, operatorSet: Int, nodes: [ONNXNode], constants: [String: ONNXTensor],
-        inputs: [ONNXTensorType], outputs: [ONNXTensorType]
+        inputs: [ONNXTensorType], outputs: [ONNXTensorType], missing: [String] = []
     ) {
         self.producer = producer
         self.operatorSet = operatorSet
@@ -45,6 +50,7 @@ public struct ONNXModel: Equatable, Sendable {
         self.constants = constants
         self.inputs = inputs
         self.outputs = outputs
+        self.missing = missing
     }
 }
 

@@ -2,8 +2,20 @@ import Diagnostics
 import Foundation
 
 extension ONNXReader {
-    /// The elements of a tensor that lie in another file: within the folder of the model, links followed.
-    func external(_ tensor: ProtoTensor, byteCount: Int, at location: String) throws(Diagnostic) -> [UInt8] {
+    /// Where elements lie outside of the model.
+    struct ExternalFile {
+        let folder: String
+        let path: String
+        let offset: Int
+        let byteCount: Int
+
+        var isThere: Bool { realpath(path, nil).map { free($0) } != nil }
+    }
+
+    /// Where the elements of a tensor lie, as the file says it: within the folder of the model.
+    ///
+    /// - Throws: `onnxExternalRefused`, `onnxMalformed`.
+    func externalFile(_ tensor: ProtoTensor, byteCount: Int, at location: String) throws(Diagnostic) -> ExternalFile {
         var entries: [String: String] = [:]
         guard tensor.externalData.count <= 16 else {
             throw malformed(location, found: "\(tensor.externalData.count) entries", expected: "at most 16")
@@ -26,11 +38,18 @@ extension ONNXReader {
                 expected: "\(byteCount) bytes from 0 on, or from an offset")
         }
         let folder = place.lastIndex(of: "/").map { String(place[...$0]) } ?? "./"
-        let path = folder + name
+        return ExternalFile(folder: folder, path: folder + name, offset: offset, byteCount: byteCount)
+    }
+
+    /// The elements, links followed.
+    ///
+    /// - Throws: `onnxExternalRefused`.
+    func external(_ elements: ExternalFile, at location: String) throws(Diagnostic) -> [UInt8] {
+        let (path, offset, byteCount) = (elements.path, elements.offset, elements.byteCount)
         guard let real = Self.resolved(path) else {
             throw refused(location, found: "no file \(path)", expected: "the elements of this constant")
         }
-        guard let inside = Self.resolved(folder), real.hasPrefix(inside == "/" ? inside : inside + "/") else {
+        guard let inside = Self.resolved(elements.folder), real.hasPrefix(inside == "/" ? inside : inside + "/") else {
             throw refused(location, found: "\(path), a link out of the folder", expected: "a file inside of it")
         }
         do throws(InputFile.Refusal) {

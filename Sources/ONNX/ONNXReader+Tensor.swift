@@ -20,7 +20,10 @@ extension ONNXReader {
             MemoryBudget.product(count, type.isFloat ? 4 : 8), for: "a constant of extents \(extents)", at: location)
         let elements: ONNXTensor.Elements
         if tensor.dataLocation == 1 {
-            elements = raw(try external(tensor, byteCount: count * type.byteCount, at: location), type)
+            let file = try externalFile(tensor, byteCount: count * type.byteCount, at: location)
+            elements =
+                assumes(tensor, isMissing: type.isFloat && !file.isThere)
+                ? .floats(Array(repeating: 0, count: count)) : raw(try external(file, at: location), type)
         } else if tensor.hasRawData {
             let bytes = tensor.rawData
             guard bytes.count == MemoryBudget.product(count, type.byteCount) else {

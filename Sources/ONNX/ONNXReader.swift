@@ -7,10 +7,21 @@ struct ONNXReader {
     /// The file.
     let place: String
     private var memory: MemoryBudget
+    private let assumesMissing: Bool
+    /// Of constants that were taken as 0.
+    private var missing: [String] = []
 
-    init(place: String, memory: MemoryBudget) {
+    init(place: String, memory: MemoryBudget, assumesMissing: Bool) {
         self.place = place
         self.memory = memory
+        self.assumesMissing = assumesMissing
+    }
+
+    /// Whether a constant's elements are taken as 0, because their file is not there.
+    mutating func assumes(_ tensor: ProtoTensor, isMissing: Bool) -> Bool {
+        guard isMissing, assumesMissing else { return false }
+        missing.append(tensor.name)
+        return true
     }
 
     /// Asks for memory that stays allocated with the model.
@@ -68,7 +79,7 @@ struct ONNXReader {
         return ONNXModel(
             producer: producer, operatorSet: operatorSet, nodes: nodes, constants: constants,
             inputs: try types(graph.input, "input").filter { constants[$0.name] == nil },
-            outputs: try types(graph.output, "output"))
+            outputs: try types(graph.output, "output"), missing: missing)
     }
 
     private mutating func node(_ bytes: Data, index: Int) throws(Diagnostic) -> ONNXNode {

@@ -19,7 +19,9 @@ extension GraphBuilder {
     private mutating func combine(
         _ kind: Pair, _ first: ImportedValue, _ second: ImportedValue, at place: ONNXPlace
     ) throws(Diagnostic) {
-        let areAlike = first.stored == second.stored && first.extents == second.extents
+        let areAlike =
+            first.stored == second.stored && first.extents == second.extents
+            && first.isChannelsLast == second.isChannelsLast
         let commutes = kind == .add || kind == .mul
         guard kind != .div else {
             throw unsupported(place, found: "a quotient of two activations", expected: "a constant divisor")
@@ -33,7 +35,7 @@ extension GraphBuilder {
         let extents = first.extents
         try pend(
             kind == .mul ? .multiply : .add, kind == .mul ? .product : .sum(subtracts: kind == .sub),
-            of: [first, second], at: place, extents: { _ in extents })
+            of: [first, second], at: place, isChannelsLast: first.isChannelsLast, extents: { _ in extents })
     }
 
     /// Sum of one tensor or two.

@@ -58,7 +58,9 @@ extension GraphBuilder {
         {
             foldedBefore += pending.nodes
             computing.subtract(pending.nodes)
-            return (pending.operands[0].with(extents: pending.operands[0].stored.extents, isReal: true), pad.padding)
+            var operand = pending.operands[0]
+            (operand.extents, operand.isReal) = (operand.stored.extents, true)
+            return (operand, pad.padding)
         }
         return (try picture(index, of: place), .none)
     }

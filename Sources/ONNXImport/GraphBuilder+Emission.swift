@@ -17,7 +17,7 @@ extension GraphBuilder {
         let made: ImportedValue
         if !isQuantized {
             made = try float(pending)
-        } else if case .copy = pending.body, let quantization = pending.operands.first?.quantization,
+        } else if pending.body.movesElements, let quantization = pending.operands.first?.quantization,
             pending.operands.allSatisfy({ $0.quantization == quantization }), pending.limits.isNone
         {
             // Copies need no scale of their own.
@@ -27,7 +27,7 @@ extension GraphBuilder {
                 pending.place, found: "a result \(pending.tensor) that no QuantizeLinear reads",
                 expected: "QuantizeLinear behind it, in a graph of 8-bit operators")
         }
-        values[tensor] = made.with(extents: value.extents, isReal: value.isReal && !isRaw(pending))
+        values[tensor] = made.viewed(as: value, isReal: value.isReal && !isRaw(pending))
         return values[tensor]!
     }
 
@@ -59,15 +59,22 @@ extension GraphBuilder {
                 throw unsupported(pending.place, found: "padding with \(fill)", expected: "padding with 0")
             }
             takesActivation = false
+        case .selection(let channels):
+            let inputs = pending.operands[0].stored.channels
+            let count = MemoryBudget.product(channels.count, inputs)
+            try reserve(MemoryBudget.product(4, count), for: "weights of a copy", at: pending.place)
+            parameters = .accumulation(
+                weights: PendingLayer.ones(at: channels, of: inputs, zero: 0, one: 1),
+                bias: Array(repeating: 0, count: channels.count))
         case .identity:
             if pending.limits.isNone { return pending.operands[0] }
-        case .function:
-            throw unsupported(
-                pending.place, found: "a function of real numbers",
-                expected: "Relu, LeakyRelu or Clip; others in graphs of 8-bit operators only")
+        case .function: takesActivation = false
         case .codes: preconditionFailure("codes in a float network")
         }
         let activation = pending.limits.activation
+        if case .function = pending.body {
+            codeMaps.insert(pending.limits.isNone ? name : String(name.prefix(110)) + ".whole")
+        }
         let folds = takesActivation && activation != nil
         let inner = folds || pending.limits.isNone ? name : String(name.prefix(110)) + ".whole"
         let layer = Layer(
@@ -97,9 +104,10 @@ extension GraphBuilder {
 }
 
 extension ImportedValue {
-    func with(extents: [Int], isReal: Bool) -> ImportedValue {
+    /// The same elements under the extents of another value.
+    func viewed(as other: ImportedValue, isReal: Bool) -> ImportedValue {
         var value = self
-        value.extents = extents
+        (value.extents, value.isChannelsLast) = (other.extents, other.isChannelsLast)
         value.isReal = isReal
         return value
     }

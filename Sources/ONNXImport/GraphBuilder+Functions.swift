@@ -12,7 +12,9 @@ extension GraphBuilder {
         }
         let operand = try operand(0, of: place)
         let extents = operand.extents
-        try pend(.requantize, .identity, of: [operand], at: place, extents: { _ in extents })
+        try pend(
+            .requantize, .identity, of: [operand], at: place, isChannelsLast: operand.isChannelsLast,
+            extents: { _ in extents })
         values[try output(of: place)]!.pending!.limits = limits
     }
 
@@ -52,13 +54,15 @@ extension GraphBuilder {
         case "Softplus": function = { Float(Foundation.log1p(Foundation.exp(Double($0)))) }
         default: throw unknown(place)
         }
-        guard isQuantized else {
+        guard isQuantized || forShapes else {
             throw unsupported(
                 place, found: "a function of real numbers",
                 expected: "Relu, LeakyRelu, PRelu or Clip; others in graphs of 8-bit operators only")
         }
         let operand = try operand(0, of: place)
         let extents = operand.extents
-        try pend(.requantize, .function(function), of: [operand], at: place, extents: { _ in extents })
+        try pend(
+            .requantize, .function(function), of: [operand], at: place, isChannelsLast: operand.isChannelsLast,
+            extents: { _ in extents })
     }
 }

@@ -19,7 +19,8 @@ extension GraphBuilder {
         try matrix(isTransposed: false, alpha: 1, beta: 1, at: place)
     }
 
-    /// The file's rows are elements `[C][H][W]`, a layer's `[H][W][C]`: the weights are turned.
+    /// The file's rows are elements `[C][H][W]`, a layer's `[H][W][C]`: the weights are turned, unless a Transpose has
+    /// turned the elements.
     private mutating func matrix(
         isTransposed: Bool, alpha: Float, beta: Float, at place: ONNXPlace
     ) throws(Diagnostic) {
@@ -42,7 +43,9 @@ extension GraphBuilder {
             for y in 0..<stored.height {
                 for x in 0..<stored.width {
                     for c in 0..<stored.channels {
-                        let row = (c * stored.height + y) * stored.width + x
+                        let row =
+                            operand.isChannelsLast
+                            ? (y * stored.width + x) * stored.channels + c : (c * stored.height + y) * stored.width + x
                         order.append(isTransposed ? channel * rows + row : row * channels + channel)
                     }
                 }

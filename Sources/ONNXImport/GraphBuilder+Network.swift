@@ -16,8 +16,11 @@ extension GraphBuilder {
     mutating func addInput(_ input: ONNXTensorType, shapes: [String: [Int]]) throws(Diagnostic) {
         let place = "\(file), input \(input.name)"
         let extents = try extents(of: input, shapes: shapes, at: place)
+        let isChannelsLast = extents.count == 4 && isTurned(input.name)
         let stored: TensorShape? =
             switch extents.count {
+            case 4 where extents[0] == 1 && isChannelsLast:
+                TensorShape(height: extents[1], width: extents[2], channels: extents[3])
             case 4 where extents[0] == 1: TensorShape(height: extents[2], width: extents[3], channels: extents[1])
             case 2 where extents[0] == 1: TensorShape(height: 1, width: 1, channels: extents[1])
             default: nil
@@ -31,22 +34,41 @@ extension GraphBuilder {
                 remedy: "give others with --shape \(input.name)=1x3x224x224, or export the model for a batch of 1")
         }
         let isFloat = input.elementType == .float32
-        guard isFloat || isQuantized && [.int8, .uint8].contains(input.elementType) else {
+        let isOfShape = forShapes && !isQuantized && input.elementType != nil
+        guard isFloat || isOfShape || isQuantized && [.int8, .uint8].contains(input.elementType) else {
             throw Diagnostic(
                 .onnxTensorUnsupported, at: place,
                 found: input.elementType.map { "elements of type \($0)" } ?? "no tensor, or a type that is not read",
                 expected: "float32, or int8 or uint8 in a graph of 8-bit operators",
                 remedy: "export the model with float32 inputs")
         }
-        var value = ImportedValue(stored: stored, extents: extents)
+        if isOfShape, !isFloat { remarks.append("input \(input.name): elements of type \(input.elementType!)") }
+        var value = ImportedValue(stored: stored, extents: extents, isChannelsLast: isChannelsLast)
         if isQuantized, isFloat {
             hostInputs[input.name] = value
             return
         }
         value.name = names.name(of: input.name)
-        value.isReal = isFloat
+        value.isReal = isFloat || isOfShape
         addInput(value.name!, stored)
         values[input.name] = value
+    }
+
+    /// Whether all that reads a tensor puts its last axis, the channels, before rows and columns: a few readers, each
+    /// perhaps behind QuantizeLinear and DequantizeLinear.
+    private func isTurned(_ tensor: String, behind steps: Int = 0) -> Bool {
+        // A file may say that nodes read each other in a circle.
+        guard steps <= 2 else { return false }
+        let readers = model.nodes.filter { $0.inputs.contains(tensor) }
+        return (1...8).contains(readers.count)
+            && readers.allSatisfy { node in
+                switch node.operatorType {
+                case "Transpose": node.attributes["perm"] == .integers([0, 3, 1, 2])
+                case "QuantizeLinear", "DequantizeLinear":
+                    node.outputs.first.map { isTurned($0, behind: steps + 1) } ?? false
+                default: false
+                }
+            }
     }
 
     private func extents(
@@ -105,7 +127,7 @@ extension GraphBuilder {
 
     /// The graph that makes the outputs of the cut, whose layers are made.
     ///
-    /// - Throws: `onnxOperatorUnsupported` where an output is an input, or where inputs are of different extents.
+    /// - Throws: `onnxOperatorUnsupported` where an output is an input.
     mutating func graph(named name: String, _ cut: ONNXCut) throws(Diagnostic) -> Graph {
         var outputs: [String] = []
         for tensor in cut.outputs {
@@ -117,6 +139,7 @@ extension GraphBuilder {
                     expected: "the result of a layer", remedy: "name other tensors with --outputs")
             }
             if !outputs.contains(made) { outputs.append(made) }
+            if isQuantized, !hostTensors.contains(tensor), values[tensor]!.isReal { try dequantizeOutput(tensor) }
         }
         let used = Set(layers.flatMap(\.inputs))
         inputs = inputs.filter { used.contains($0.name) }
@@ -126,10 +149,10 @@ extension GraphBuilder {
                 .onnxShapeUnfit, at: file, found: "a graph without inputs", expected: "one at least",
                 remedy: "name other tensors with --outputs")
         }
-        if let other = shapes.first(where: { $0.height != first.height || $0.width != first.width }) {
-            throw Diagnostic(
-                .onnxOperatorUnsupported, at: "\(file), inputs", found: "inputs of \(first) and \(other)",
-                expected: "inputs of one height and width", remedy: "cut the graph with --outputs")
+        for index in inputs.indices {
+            let shape = inputShapes[inputs[index].name]!
+            guard shape.height != first.height || shape.width != first.width else { continue }
+            inputs[index].extent = GraphInput.Extent(height: shape.height, width: shape.width)
         }
         return Graph(name: name, inputs: inputs, layers: layers, outputs: outputs)
     }
@@ -148,7 +171,7 @@ extension GraphBuilder {
         let kept = Set(graph.inputs.map(\.name) + graph.layers.map(\.name))
         var network = QuantizedNetwork(
             graph: graph, formats: formats.filter { kept.contains($0.key) }, parameters: parameters,
-            widths: DatapathWidths(activationBits: 16, weightBits: 16, accumulatorBits: 32))
+            widths: DatapathWidths(activationBits: 16, weightBits: 16, accumulatorBits: 32), host: host)
         network.widths = network.narrowestWidths
         try network.validate()
         return network
@@ -190,6 +213,7 @@ extension GraphBuilder {
         return ImportReport(
             format: "onnx", runtime: isQuantized ? "onnxruntime" : nil, width: shape.width, height: shape.height,
             inputs: graph.inputs.compactMap { described($0.name) }, outputs: graph.outputs.compactMap(described),
-            operators: rows, names: foreign, parameters: parameterCount, usefulMACs: usefulMACs, remarks: remarks)
+            operators: rows, host: host.map(HostWork.init), names: foreign, parameters: parameterCount,
+            usefulMACs: usefulMACs, remarks: remarks)
     }
 }

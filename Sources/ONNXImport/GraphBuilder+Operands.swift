@@ -85,7 +85,7 @@ extension GraphBuilder {
         var viewed = value
         // What another operator reads, too, is made before.
         if value.pending != nil, uses[try name(0, of: place)] != 1 { viewed = try force(try name(0, of: place)) }
-        viewed.extents = extents
+        (viewed.extents, viewed.isChannelsLast) = (extents, value.isChannelsLast)
         if viewed.pending != nil { viewed.pending!.tensor = tensor }
         try define(tensor, as: viewed, at: place)
     }

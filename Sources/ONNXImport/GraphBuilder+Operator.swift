@@ -41,11 +41,10 @@ extension GraphBuilder {
         case "Pad": try pad(at: place)
         case "Resize", "Upsample": try resize(at: place)
         case "DepthToSpace": try depthToSpace(at: place)
+        case "Slice": try slice(at: place)
+        case "Split": try split(at: place)
         case "Identity", "Dropout": try identity(at: place)
-        case "Reshape": try reshape(at: place)
-        case "Flatten": try flatten(at: place)
-        case "Squeeze": try squeeze(at: place)
-        case "Unsqueeze": try unsqueeze(at: place)
+        case "Reshape", "Flatten", "Squeeze", "Unsqueeze": try view(at: place)
         case "Transpose": try transpose(at: place)
         case "QuantizeLinear": try quantizeLinear(at: place)
         case "DequantizeLinear": try dequantizeLinear(at: place)
@@ -61,14 +60,16 @@ extension GraphBuilder {
     static let ofHost: Set<String> = ["Softmax", "LogSoftmax", "ArgMax", "ArgMin"]
     /// And behind these.
     private static let passed: Set<String> = [
-        "QuantizeLinear", "DequantizeLinear", "Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast",
+        "QuantizeLinear", "DequantizeLinear", "Identity", "Dropout", "Reshape", "Flatten", "Squeeze", "Unsqueeze",
+        "Transpose",
     ]
 
     private static let imported = [
         "Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "Add", "Sub", "Mul", "Div", "Sum", "MaxPool",
         "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "Relu", "LeakyRelu", "PRelu", "Clip",
         "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "Elu", "Softplus", "Concat", "Pad", "Resize", "Upsample",
-        "DepthToSpace", "Identity", "Dropout", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose",
+        "DepthToSpace", "Slice", "Split", "Identity", "Dropout", "Reshape", "Flatten", "Squeeze", "Unsqueeze",
+        "Transpose",
         "QuantizeLinear", "DequantizeLinear", "and their QLinear forms",
     ].joined(separator: ", ")
 }

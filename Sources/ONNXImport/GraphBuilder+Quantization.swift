@@ -16,8 +16,8 @@ extension GraphBuilder {
             let name = names.name(of: tensor)
             addInput(name, host.stored)
             formats[name] = quantization.format(channels: host.stored.channels)
-            var value = host.with(extents: host.extents, isReal: false)
-            (value.name, value.quantization) = (name, quantization)
+            var value = host
+            (value.name, value.quantization, value.isReal) = (name, quantization, false)
             return try define(tensor, as: value, at: place)
         }
         let value = try value(0, of: place)
@@ -40,7 +40,7 @@ extension GraphBuilder {
             computing.insert(place.node.index)
             made = try quantized(pending, as: quantization)
         }
-        try define(tensor, as: made.with(extents: value.extents, isReal: false), at: place)
+        try define(tensor, as: made.viewed(as: value, isReal: false), at: place)
     }
 
     /// DequantizeLinear: real numbers that stored elements stand for.
@@ -66,13 +66,14 @@ extension GraphBuilder {
                 place, found: "an operand of another scale, zero point or type",
                 expected: "those with which it was quantized")
         }
-        try define(tensor, as: value.with(extents: value.extents, isReal: true), at: place)
+        value.isReal = true
+        try define(tensor, as: value, at: place)
     }
 
     /// Scale and zero point of inputs 1 and 2, of activations.
     ///
     /// - Throws: `onnxTensorUnsupported`.
-    private mutating func quantization(at place: ONNXPlace) throws(Diagnostic) -> ActivationQuantization {
+    mutating func quantization(at place: ONNXPlace) throws(Diagnostic) -> ActivationQuantization {
         func refusal(_ found: String) -> Diagnostic {
             Diagnostic(
                 .onnxTensorUnsupported, at: place.text, found: found,
@@ -160,21 +161,6 @@ extension GraphBuilder {
             elements.append(min(max(element, limits.lowerBound), limits.upperBound))
         }
         try define(tensor, as: ONNXTensor(type, constant.extents, .integers(elements)), at: place)
-    }
-
-    /// What the host computes from the network's results.
-    mutating func leaveToHost(at place: ONNXPlace) throws(Diagnostic) {
-        let input = try name(0, of: place)
-        let operand: ImportedValue
-        if hostTensors.contains(input) {
-            operand = values[input]!
-        } else {
-            operand = try self.operand(0, of: place)
-        }
-        for tensor in place.node.outputs where !tensor.isEmpty {
-            try define(tensor, as: operand, at: place)
-            hostTensors.insert(tensor)
-        }
     }
 
     mutating func addInput(_ name: String, _ shape: TensorShape) {

@@ -37,6 +37,8 @@ extension GraphBuilder {
                 of: operands, as: output, for: pending)
         case .copy(let fill):
             shape = try copy(pending, fill: fill, to: output, as: name)
+        case .selection(let channels):
+            shape = try select(channels, for: pending, to: output, as: name)
         case .identity:
             if pending.limits.isNone, input == output { return operands[0] }
             shape = try map(operands[0], for: pending, to: output, as: name) { $0 }
@@ -153,6 +155,30 @@ extension GraphBuilder {
         }
         let layer = Layer(name: inner, operator: layerOperator, inputs: operands.map { $0.name! })
         let shape = try append(layer, nil, LayerParameters.none, of: operands, as: quantization, for: pending)
+        guard !isLast else { return shape }
+        let copied = ImportedValue(name: inner, stored: shape, extents: shape.extents, quantization: quantization)
+        return try map(copied, for: pending, to: output, as: name) { $0 }
+    }
+
+    /// The same of channels: weights of 0 and 1.
+    private mutating func select(
+        _ channels: [Int], for pending: PendingLayer, to output: ActivationQuantization, as name: String
+    ) throws(Diagnostic) -> TensorShape {
+        let operand = pending.operands[0]
+        let quantization = operand.quantization!
+        let isLast = quantization == output && pending.limits.isNone
+        let inner = isLast ? name : String(name.prefix(110)) + ".copy"
+        try reserve(
+            MemoryBudget.product(2, channels.count, operand.stored.channels), for: "weights of a copy",
+            at: pending.place)
+        let parameters = AccumulationParameters(
+            weightCodes: PendingLayer.ones(at: channels, of: operand.stored.channels, zero: 128, one: 129),
+            weightDecoder: .linear(), bias: Array(repeating: 0, count: channels.count),
+            postProcessing: PostProcessing(
+                multipliers: Array(repeating: QuantizedMultiplier.one, count: channels.count), rounding: .single))
+        let shape = try append(
+            Layer(name: inner, operator: pending.operator, inputs: [operand.name!]), nil, .accumulation(parameters),
+            of: [operand], as: quantization, for: pending)
         guard !isLast else { return shape }
         let copied = ImportedValue(name: inner, stored: shape, extents: shape.extents, quantization: quantization)
         return try map(copied, for: pending, to: output, as: name) { $0 }

@@ -31,7 +31,7 @@ extension GraphBuilder {
     ) throws(Diagnostic) -> PendingLayer.Body {
         try reserve(MemoryBudget.product(16, order.count), for: "weights", at: place)
         guard isQuantized else {
-            guard let weights = try floats(index, of: place)?.floats else {
+            guard let weights = try floats(index, of: place)?.floats ?? integersForShapes(index, of: place) else {
                 throw unsupported(
                     place, found: "weights \(try name(index, of: place)) that are no real numbers",
                     expected: "float weights in the file")
@@ -70,6 +70,12 @@ extension GraphBuilder {
             }
         }
         return .codes(weights)
+    }
+
+    /// Weights in integers where real numbers belong, of which only the number counts.
+    private func integersForShapes(_ index: Int, of place: ONNXPlace) -> [Float]? {
+        guard forShapes, let name = place.input(index) else { return nil }
+        return constants[name]?.integers?.map { Float($0) }
     }
 
     /// 8-bit weights with one zero point.

@@ -18,6 +18,10 @@ struct GraphBuilder {
     let names: ONNXNames
     /// Whether the network is one of codes.
     let isQuantized: Bool
+    /// Whether only shapes are wanted.
+    let forShapes: Bool
+    /// Layers of functions, where only shapes are wanted.
+    var codeMaps: Set<String> = []
     /// How often operators and outputs read a tensor.
     let uses: [String: Int]
     private(set) var memory: MemoryBudget
@@ -26,6 +30,10 @@ struct GraphBuilder {
     var dequantized: [String: DequantizedConstant] = [:]
     /// Those that the host computes behind the network; `values` has what it computes them from.
     var hostTensors: Set<String> = []
+    /// What the host has of tensors, of a network of codes.
+    var hostResults: [String: HostValue] = [:]
+    /// In their order of run.
+    var host: [HostOperator] = []
     /// Float inputs of the file that the host quantizes: no values.
     var hostInputs: [String: ImportedValue] = [:]
     var inputs: [GraphInput] = []
@@ -46,8 +54,12 @@ struct GraphBuilder {
     var remarks: [String] = []
     var parameterCount = 0
 
-    init(_ model: ONNXModel, named names: ONNXNames, _ cut: ONNXCut, at file: String, memory: MemoryBudget) {
+    init(
+        _ model: ONNXModel, named names: ONNXNames, _ cut: ONNXCut, forShapes: Bool, at file: String,
+        memory: MemoryBudget
+    ) {
         self.model = model
+        self.forShapes = forShapes
         self.file = file
         self.memory = memory
         self.names = names
@@ -107,12 +119,10 @@ struct GraphBuilder {
     /// - Throws: `graphShapeMismatch` and what else the graph has against the layer, said of the operator.
     mutating func pend(
         _ layerOperator: Operator, _ body: PendingLayer.Body, of operands: [ImportedValue], at place: ONNXPlace,
-        extents: (TensorShape) -> [Int] = { [1, $0.channels, $0.height, $0.width] }
+        isChannelsLast: Bool = false, extents: (TensorShape) -> [Int] = { [1, $0.channels, $0.height, $0.width] }
     ) throws(Diagnostic) {
         let tensor = try output(of: place)
-        var moves = false
-        if case .copy = body { moves = true }
-        guard moves || operands.allSatisfy(\.isReal) else {
+        guard body.movesElements || operands.allSatisfy(\.isReal) else {
             throw unsupported(
                 place, found: "8-bit elements as real numbers", expected: "DequantizeLinear before it")
         }
@@ -125,7 +135,9 @@ struct GraphBuilder {
         foldedBefore = []
         computing.insert(place.node.index)
         try define(
-            tensor, as: ImportedValue(pending: pending, stored: shape, extents: extents(shape)), at: place)
+            tensor,
+            as: ImportedValue(
+                pending: pending, stored: shape, extents: extents(shape), isChannelsLast: isChannelsLast), at: place)
         // Of stored 8-bit elements, in a graph of QLinear operators: the result is stored as they are.
         if let first = operands.first, !first.isReal { try force(tensor) }
     }

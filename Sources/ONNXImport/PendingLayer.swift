@@ -27,10 +27,20 @@ struct PendingLayer {
         case product
         /// Stored elements pass unchanged; `fill` lies outside of them.
         case copy(fill: Float)
+        /// Of each output channel, the input channel that it is.
+        case selection([Int])
         /// Elements pass to another format, limits on the way.
         case identity
         /// Any function of single elements.
         case function((Float) -> Float)
+
+        /// Whether elements pass as they are.
+        var movesElements: Bool {
+            switch self {
+            case .copy, .selection: true
+            default: false
+            }
+        }
     }
 }
 
@@ -97,15 +107,17 @@ struct ImportedValue {
     var pending: PendingLayer?
     /// Rows, columns and channels, as they are stored or will be.
     var stored: TensorShape
-    /// The file's extents: the elements in the order `[C][H][W]` of `stored`.
+    /// The file's extents: the elements in the order `[C][H][W]` of `stored`, or as they are stored.
     var extents: [Int]
+    /// Whether the file has them in the stored order `[H][W][C]`, behind a Transpose.
+    var isChannelsLast = false
     /// Of a stored 8-bit tensor.
     var quantization: ActivationQuantization?
     /// Whether the file has them as real numbers here.
     var isReal = true
 
     /// Whether rows, columns and channels are those that are stored.
-    var isPicture: Bool { extents == [1, stored.channels, stored.height, stored.width] }
+    var isPicture: Bool { !isChannelsLast && extents == [1, stored.channels, stored.height, stored.width] }
     /// The same, or channels only.
     var hasChannels: Bool { isPicture || stored.height * stored.width == 1 && extents == [1, stored.channels] }
 }

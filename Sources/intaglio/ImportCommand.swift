@@ -44,10 +44,7 @@ struct ImportCommand: ParsableCommand {
             \(TFLiteRuntime.allCases.map(\.rawValue).joined(separator: " or ")). (default: litert)
             """
     ) var runtime: TFLiteRuntime?
-    @Option(
-        help: ArgumentHelp(
-            "Of an ONNX model: what a symbolic dimension is (height=224), or all extents of an input "
-                + "(image=1x3x224x224). May be repeated.", valueName: "name=extents")) var shape: [String] = []
+    @OptionGroup var shapes: ShapeOptions
     @Option(name: .shortAndLong, help: "The network file to write.") var output: String
 
     @OptionGroup var memory: MemoryOptions
@@ -56,10 +53,9 @@ struct ImportCommand: ParsableCommand {
     func validate() throws {
         if architecture != nil {
             try refuseUnused(
-                ["--outputs": !outputs.isEmpty, "--runtime": runtime != nil, "--shape": !shape.isEmpty],
+                ["--outputs": !outputs.isEmpty, "--runtime": runtime != nil, "--shape": !shapes.shape.isEmpty],
                 goingWith: "a model: leave --architecture out")
         }
-        _ = try shapes()
         if let name { try requirePlain(name) }
     }
 
@@ -74,35 +70,18 @@ struct ImportCommand: ParsableCommand {
         try write(network, architecture: architecture, notes: [])
     }
 
-    /// `--shape` by name.
-    private func shapes() throws -> [String: [Int]] {
-        var shapes: [String: [Int]] = [:]
-        for text in shape {
-            let parts = text.split(separator: "=", omittingEmptySubsequences: false)
-            let extents = parts.last!.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-            let name = parts.dropLast().joined(separator: "=")
-            guard !name.isEmpty, extents.count <= 8, extents.allSatisfy({ (1...1 << 20).contains($0) }) else {
-                throw ValidationError("--shape '\(text)': name=number, or name=1x3x224x224 for a whole input")
-            }
-            guard shapes.updateValue(extents, forKey: name) == nil else {
-                throw ValidationError("--shape names \(name) twice")
-            }
-        }
-        return shapes
-    }
-
     private func importModel() throws {
         if let model = try ONNXModel.ifOne(path, memory: memory.budget()) {
             guard runtime == nil else { throw ValidationError("--runtime goes with a .tflite model") }
             let imported = try ONNXImport(
-                model, name: name ?? PlainName.ofModel(path), outputs: outputs, shapes: shapes(), at: path,
+                model, name: name ?? PlainName.ofModel(path), outputs: outputs, shapes: shapes.extents(), at: path,
                 memory: memory.budget())
             return switch imported.network {
             case .float(let network): try write(NetworkFile(float: network), network.graph, imported.report)
             case .quantized(let network): try write(NetworkFile(quantized: network), network.graph, imported.report)
             }
         }
-        guard shape.isEmpty else { throw ValidationError("--shape goes with an ONNX model") }
+        guard shapes.shape.isEmpty else { throw ValidationError("--shape goes with an ONNX model") }
         if let imported = try CompressAIImport.ifOne(path, memory: memory.budget()) { return try write(imported) }
         guard let model = try TFLiteModel.ifOne(path, memory: memory.budget()) else {
             throw try WeightlessSource(path)?.refusal ?? unknownFormat()

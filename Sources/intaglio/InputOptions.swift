@@ -61,6 +61,18 @@ struct InputOptions: ParsableArguments {
         return try RunInputs(dumps, of: network)
     }
 
+    /// The one file of a network that takes real numbers.
+    ///
+    /// - Throws: where there is another number of them, and what reading throws.
+    func only(of inputs: [String], memory: MemoryBudget) throws -> (name: String, dump: TensorDump) {
+        guard files.count == 1 else {
+            throw ValidationError(
+                "a network in real numbers runs on one tensor: --input \(inputs.first ?? "NAME")=FILE.npy")
+        }
+        let form = TensorDumpForm(offset: inputOffset, layout: givenLayout ?? .nhwc, option: "--input")
+        return (files[0].name, try TensorDump(files[0].path, form: form, memory: memory))
+    }
+
     /// The same for a simulator, which takes part of a picture where nobody asks for the whole.
     func inputs(
         of network: ProvenNetwork, from source: NetworkSource, crop: PictureCrop?, memory: MemoryBudget

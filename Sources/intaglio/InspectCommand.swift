@@ -15,14 +15,15 @@ struct InspectCommand: ParsableCommand {
 
     @Argument(
         help: """
-            A bundled network's name, a network file, a .tflite model, an architecture NAME:N[,M] or a SCALE-Sim \
-            topology (.csv).
+            A bundled network's name, a network file, a .tflite or .onnx model, an architecture NAME:N[,M] or a \
+            SCALE-Sim topology (.csv).
             """) var network = NetworkSource.defaultName
     @Option(
         name: .customLong("size"),
         help: "Width x height of the picture that shapes are given for. (default: 768x512; a model's own)")
     var givenSize: PictureSize?
 
+    @OptionGroup var shapes: ShapeOptions
     @OptionGroup var memory: MemoryOptions
     @Flag(help: "Show all columns, however wide the table is.") var all = false
     @Flag(help: "Write the layers as one JSON document.") var json = false
@@ -32,8 +33,16 @@ struct InspectCommand: ParsableCommand {
     }
 
     func run() throws {
-        if let weightless = try WeightlessSource(network) { return try inspect(weightless) }
-        let source = try NetworkSource.opening(network, memory: memory.budget())
+        try PlannedSource.refuseUnused(shapes, for: [network])
+        switch try PlannedSource.opening(
+            network, shapes: shapes.extents(), takesFloat: false, memory: memory.budget())
+        {
+        case .weightless(let source): try inspect(source)
+        case .coded(let source): try inspect(source)
+        }
+    }
+
+    private func inspect(_ source: NetworkSource) throws {
         let (file, size) = (source.file, source.size(givenSize))
         guard let graph = file.quantized?.graph ?? file.float?.graph else { return }
         if json { return try Console.document(document(file, graph, size), DocumentHeader(network: file.identity())) }

@@ -9,7 +9,9 @@ import Schedules
 /// Which network on which machine.
 struct NetworkOptions: ParsableArguments {
     @Option(
-        help: "A bundled network's name, a network file or a .tflite model. (default: \(NetworkSource.defaultName))")
+        help: """
+            A bundled network's name, a network file, a .tflite or .onnx model. (default: \(NetworkSource.defaultName))
+            """)
     var network: String?
     @Option(name: .customLong("machine"), help: "A built-in machine's name, or a machine file. (default: mid)")
     var givenMachine: String?
@@ -28,9 +30,6 @@ struct NetworkOptions: ParsableArguments {
         try .opening(
             network ?? NetworkSource.defaultName, includingFloat: includingFloat, memory: memory.budget())
     }
-
-    /// What can be planned alone, where it is that.
-    func weightless() throws -> WeightlessSource? { try network.flatMap { try WeightlessSource($0) } }
 
     /// Of a document about this network on this machine.
     func header(_ machine: MachineDescription? = nil) throws -> DocumentHeader {

@@ -41,11 +41,7 @@ extension NetworkSource {
 
     /// What is planned without `--size`.
     func size(_ given: PictureSize?) -> PictureSize {
-        guard let extent else { return given ?? PictureSize(width: 768, height: 512) }
-        if let given, given.width != extent.width || given.height != extent.height {
-            Console.warn("\(place) was made for \(extent.width)x\(extent.height): its padding at \(given) is another's")
-        }
-        return given ?? PictureSize(width: extent.width, height: extent.height)
+        extent?.size(given, of: place) ?? given ?? PictureSize(width: 768, height: 512)
     }
 
     /// The built-in picture, of the network's own extent where it has one.
@@ -57,6 +53,16 @@ extension NetworkSource {
         return TestPicture.draw(width: width, height: height).cropped(
             top: (height - extent.height) / 2, left: (width - extent.width) / 2, width: extent.width,
             height: extent.height)
+    }
+}
+
+extension NetworkSource.Extent {
+    /// What is given, with a warning where it is another.
+    func size(_ given: PictureSize?, of place: String) -> PictureSize {
+        if let given, given.width != width || given.height != height {
+            Console.warn("\(place) was made for \(width)x\(height): its padding at \(given) is another's")
+        }
+        return given ?? PictureSize(width: width, height: height)
     }
 }
 
@@ -92,11 +98,12 @@ extension ONNXModel {
     /// The model at a path; nil where there is no file, or one of another format. A file whose name ends in .onnx is
     /// taken as one.
     ///
+    /// - Parameter assumesMissing: whether real numbers in files that are not there are taken as 0.
     /// - Throws: `memoryBudgetExceeded`, and what the model's reader throws.
-    static func ifOne(_ path: String, memory: MemoryBudget) throws(Diagnostic) -> ONNXModel? {
-        guard let file = try? InputFile(path, limit: largestBytes),
-            path.hasSuffix(".onnx") || isOne(byteCount: file.byteCount, reading: { try? file.read($0) })
-        else { return nil }
+    static func ifOne(
+        _ path: String, memory: MemoryBudget, assumesMissing: Bool = false
+    ) throws(Diagnostic) -> ONNXModel? {
+        guard let file = try? InputFile(path, limit: largestBytes), isOne(path, file) else { return nil }
         // The bytes, and what is read of them.
         try memory.require(MemoryBudget.product(11, file.byteCount), for: "a model", at: path)
         let bytes: [UInt8]
@@ -107,7 +114,16 @@ extension ONNXModel {
                 .onnxNotOne, at: path, found: error.found, expected: "a model that can be read",
                 remedy: "copy the whole file again")
         }
-        return try ONNXModel(bytes, at: path, memory: memory.beside(bytes.count))
+        return try ONNXModel(bytes, at: path, memory: memory.beside(bytes.count), assumesMissing: assumesMissing)
+    }
+
+    /// Whether there is a model at a path.
+    static func isOne(_ path: String) -> Bool {
+        (try? InputFile(path, limit: largestBytes)).map { isOne(path, $0) } ?? false
+    }
+
+    private static func isOne(_ path: String, _ file: InputFile) -> Bool {
+        path.hasSuffix(".onnx") || isOne(byteCount: file.byteCount, reading: { try? file.read($0) })
     }
 }
 

@@ -83,7 +83,8 @@ struct PlanCommand: ParsableCommand {
             schedules: subjects.compactMap(\.schedule), figures: figures.map(PlanFigures.paths) ?? [])
         guard subjects.count == 1 else { return try compare(subjects) }
         let machine = try MachineDescription.loadAndWarn(subjects[0].machine)
-        let (plan, report, identity) = try plan(subjects[0], on: machine)
+        let source = try self.subjects.sources()[subjects[0].network]!
+        let (plan, report, identity) = try plan(subjects[0], source, on: machine)
         try traces.write(plan)
         if let figures { try PlanFigures.write(report, on: machine, to: figures) }
         let document = identity.map { Document(report, DocumentHeader(machine: machine, network: $0)).text } ?? ""
@@ -96,12 +97,13 @@ struct PlanCommand: ParsableCommand {
 
     /// The identity is there where a document needs it: it takes a digest of the whole network.
     private func plan(
-        _ subject: PlanSubjects.Subject, on machine: MachineDescription
+        _ subject: PlanSubjects.Subject, _ source: PlannedSource, on machine: MachineDescription
     ) throws -> (plan: SimulationPlan, report: RunReport, identity: NetworkIdentity?) {
         let memory = subjects.memory.budget()
         let schedule = try subject.schedule.map { path throws(Diagnostic) in try Schedule(contentsOf: path) }
-        if let weightless = try WeightlessSource(subject.network) {
-            try refuseUnused(["--rate": subjects.givenRate != nil], goingWith: "a network with weights")
+        switch source {
+        case .weightless(let weightless):
+            try refuseUnused(["--rate": subjects.givenRate != nil], goingWith: "a quantized network")
             let network = try weightless.network(on: machine)
             let (formats, assumed) = try network.formats(on: machine)
             let size = weightless.size(givenSize, of: network.graph)
@@ -116,16 +118,16 @@ struct PlanCommand: ParsableCommand {
                 SerialContextBound($0, on: machine, height: plan.image.paddedHeight, width: plan.image.paddedWidth)
             }
             return (plan, report, isDocumented ? NetworkIdentity(withoutWeights: network.graph) : nil)
+        case .coded(let source):
+            let (network, size) = (try source.proven(rate: subjects.rate).network, source.size(givenSize))
+            let plan = try named(subject) { () throws(Diagnostic) in
+                try SimulationPlan(
+                    network: network, machine: machine, width: size.width, height: size.height, schedule: schedule,
+                    keepsCommands: !traces.isEmpty, memory: memory)
+            }
+            let identity = isDocumented ? source.file.identity(rate: subjects.rate) : nil
+            return (plan, plan.report(framesPerSecond: frameRate.fps), identity)
         }
-        let source = try NetworkSource.opening(subject.network, includingFloat: false, memory: memory)
-        let (network, size) = (try source.proven(rate: subjects.rate).network, source.size(givenSize))
-        let plan = try named(subject) { () throws(Diagnostic) in
-            try SimulationPlan(
-                network: network, machine: machine, width: size.width, height: size.height, schedule: schedule,
-                keepsCommands: !traces.isEmpty, memory: memory)
-        }
-        let identity = isDocumented ? source.file.identity(rate: subjects.rate) : nil
-        return (plan, plan.report(framesPerSecond: frameRate.fps), identity)
     }
 
     /// With several schedules only the path says which.
@@ -140,12 +142,13 @@ struct PlanCommand: ParsableCommand {
         for subject in subjects where machines[subject.machine] == nil {
             machines[subject.machine] = try MachineDescription.loadAndWarn(subject.machine)
         }
+        let sources = try self.subjects.sources()
         var reports: [(name: String, report: RunReport)] = []
         var documents: [Document<RunReport>] = []
         for subject in subjects {
             Console.progress("planning \(subject.name)")
             let machine = machines[subject.machine]!
-            let (_, report, identity) = try plan(subject, on: machine)
+            let (_, report, identity) = try plan(subject, sources[subject.network]!, on: machine)
             reports.append((subject.name, report))
             if let identity { documents.append(Document(report, DocumentHeader(machine: machine, network: identity))) }
         }

@@ -11,8 +11,8 @@ struct PlanSubjects: ParsableArguments {
         name: .customLong("network"),
         help: ArgumentHelp(
             """
-            A bundled network's name, a network file, a .tflite model; to plan alone, an architecture NAME:N[,M] or \
-            a SCALE-Sim topology (.csv). Several stand side by side. \
+            A bundled network's name, a network file, a .tflite or .onnx model; to plan alone, an architecture \
+            NAME:N[,M] or a SCALE-Sim topology (.csv). Several stand side by side. \
             (default: \(NetworkSource.defaultName))
             """, valueName: "network")) var networks: [String] = []
     @Option(
@@ -30,6 +30,7 @@ struct PlanSubjects: ParsableArguments {
     @Option(
         name: .customLong("rate"),
         help: "Which of a variable-rate network's rates to run, 0 is the lowest. (default: 0)") var givenRate: Int?
+    @OptionGroup var shapes: ShapeOptions
     @OptionGroup var memory: MemoryOptions
 
     var rate: Int { givenRate ?? 0 }
@@ -56,6 +57,17 @@ struct PlanSubjects: ParsableArguments {
                 \(schedules.count) schedules for \(pairs) pairs of network and machine: give one for each, or none
                 """)
         }
+    }
+
+    /// The networks, each once.
+    ///
+    /// - Throws: the diagnostics of opening them.
+    func sources() throws -> [String: PlannedSource] {
+        let names = Set(subjects.map(\.network)).sorted()
+        try PlannedSource.refuseUnused(shapes, for: names)
+        var sources: [String: PlannedSource] = [:]
+        for name in names { sources[name] = try .opening(name, shapes: shapes.extents(), memory: memory.budget()) }
+        return sources
     }
 
     /// Every plan, machines fastest.

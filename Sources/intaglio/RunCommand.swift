@@ -22,8 +22,10 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var options: NetworkOptions
     @OptionGroup var input: InputOptions
     @OptionGroup var work: ThreadOptions
-    @Flag(name: .customLong("float"), help: "Run the float network too, for what quantization cost.") var runsFloat =
-        false
+    @Flag(
+        name: .customLong("float"),
+        help: "Run the float network too, for what quantization cost; with --input a network in real numbers alone.")
+    var runsFloat = false
     @Option(name: .shortAndLong, help: "Folder for report.json, layers.csv and reconstructed.png.") var output: String?
     @Flag(help: "With --output: write every layer's stored output as .npy.") var tensors = false
     @OptionGroup var traces: TraceOptions
@@ -34,7 +36,6 @@ struct RunCommand: ParsableCommand {
     func validate() throws {
         if json { try refuseUnused(["--columns": columns.columns != nil], goingWith: "the table: leave --json out") }
         guard !tensors || output != nil else { throw ValidationError("--tensors needs --output DIR") }
-        if !input.files.isEmpty { try refuseUnused(["--float": runsFloat], goingWith: "a picture: leave --input out") }
     }
 
     func run() throws {
@@ -74,7 +75,14 @@ struct RunCommand: ParsableCommand {
 
     private func runOnTensors() throws {
         let memory = options.memory.budget(threads: work.threads)
-        let source = try options.source()
+        let source = try options.source(includingFloat: runsFloat)
+        if runsFloat {
+            guard source.file.quantized == nil else {
+                throw ValidationError(
+                    "--float has no effect here: it goes with a picture, or with a network in real numbers alone")
+            }
+            return try runFloatAlone(source.float())
+        }
         let inputs = try input.inputs(of: source.proven(rate: options.rate), from: source, memory: memory)
         let plan = try SimulationPlan(
             network: inputs.network.network, machine: options.machineDescription(), width: inputs.width,

@@ -13,6 +13,7 @@ struct ScheduleCommand: ParsableCommand {
         commandName: "schedule", abstract: "Search tile sizes and loop orders, and write the schedule as a file.")
 
     @OptionGroup var options: NetworkOptions
+    @OptionGroup var shapes: ShapeOptions
     @Option(
         name: .customLong("size"), help: "Width x height of the picture. (default: 768x512; a model's own)")
     var givenSize: PictureSize?
@@ -31,7 +32,13 @@ struct ScheduleCommand: ParsableCommand {
         files.write(output, by: "--output")
         try files.requireDistinct()
         let machine = try options.machineDescription()
-        let (plan, header) = try options.weightless().map { try self.plan($0, on: machine) } ?? self.plan(on: machine)
+        let network = options.network ?? NetworkSource.defaultName
+        try PlannedSource.refuseUnused(shapes, for: [network])
+        let (plan, header) =
+            switch try PlannedSource.opening(network, shapes: shapes.extents(), memory: options.memory.budget()) {
+            case .weightless(let source): try self.plan(source, on: machine)
+            case .coded(let source): try self.plan(source, on: machine)
+            }
         let text = plan.schedule.description
         if let output { try AtomicFile.write(text, to: output) }
         if json { return try Console.document(ScheduleDocument(schedule: plan.schedule), header()) }
@@ -40,17 +47,16 @@ struct ScheduleCommand: ParsableCommand {
 
     private typealias Plan = (plan: SimulationPlan, header: () throws -> DocumentHeader)
 
-    private func plan(on machine: MachineDescription) throws -> Plan {
-        let source = try options.source()
+    private func plan(_ source: NetworkSource, on machine: MachineDescription) throws -> Plan {
         let size = source.size(givenSize)
         let plan = try SimulationPlan(
             network: source.quantized(rate: options.rate), machine: machine, width: size.width, height: size.height,
             schedule: options.scheduleFile(), keepsCommands: false, memory: options.memory.budget())
-        return (plan, { try options.header(machine) })
+        return (plan, { DocumentHeader(machine: machine, network: source.file.identity(rate: options.rate)) })
     }
 
     private func plan(_ weightless: WeightlessSource, on machine: MachineDescription) throws -> Plan {
-        try refuseUnused(["--rate": options.givenRate != nil], goingWith: "a network with weights")
+        try refuseUnused(["--rate": options.givenRate != nil], goingWith: "a quantized network")
         let network = try weightless.network(on: machine)
         let size = weightless.size(givenSize, of: network.graph)
         let plan = try SimulationPlan(

@@ -6,7 +6,8 @@ import MachineDescription
 import NetworkFiles
 import Topologies
 
-/// A network that can be planned and not run: an architecture of the zoo by name, or a topology file.
+/// A network that can be planned and not run: an architecture of the zoo by name, a topology file, or a network in real
+/// numbers that nobody has quantized.
 struct WeightlessSource {
     let place: String
     private let kind: Kind
@@ -14,6 +15,13 @@ struct WeightlessSource {
     private enum Kind {
         case architecture(CodecArchitecture)
         case topology(Topology)
+        case model(WeightlessNetwork, extent: NetworkSource.Extent?)
+    }
+
+    /// - Parameter extent: for which the network was made, where it was made for one.
+    init(place: String, model: WeightlessNetwork, extent: NetworkSource.Extent?) {
+        self.place = place
+        kind = .model(model, extent: extent)
     }
 
     /// Nil where the word names neither.
@@ -36,11 +44,13 @@ struct WeightlessSource {
         switch kind {
         case .architecture(let architecture): architecture.network
         case .topology(let topology): try topology.network(on: machine)
+        case .model(let network, _): network
         }
     }
 
     /// What is planned without `--size`: of a topology, whose rows have sizes of their own, the first one's.
     func size(_ given: PictureSize?, of graph: Graph) -> PictureSize {
+        if case .model(_, let extent?) = kind { return extent.size(given, of: place) }
         if let extent = graph.inputs[0].extent { return PictureSize(width: extent.width, height: extent.height) }
         return given ?? PictureSize(width: 768, height: 512)
     }
@@ -62,6 +72,7 @@ struct WeightlessSource {
                     "a topology file, which has sizes of layers and no weights",
                     "plan, inspect and schedule take it; to run a network, name a file with weights (docs/zoo.md)"
                 )
+            case .model: ("a network in real numbers", "plan and schedule take it; quantize it to run it")
             }
         return Diagnostic(
             .networkHasNoWeights, at: "network '\(place)'", found: what, expected: "a network with weights",

@@ -171,7 +171,19 @@ import Testing
         // The name does not say the format.
         try folder.write(Array(Data(contentsOf: URL(fileURLWithPath: codes))), "model")
         #expect(try Tool.run(["import", "model", "-o", "n.safetensors"], in: folder).status == 0)
-        try Tool.expectRefusal(.networkNotQuantized, ["plan", "--network", "\(models)/real.onnx"], in: folder)
+        let real = ["plan", "--network", "\(models)/real.onnx"]
+        let plan = try Tool.run(real + ["--machine", "small", "--machine", "mid", "--json"], in: folder).report()
+        let report = try #require(plan["plans"]?.elements.first)
+        #expect(report["image"]?["width"]?.number == 12 && report["image"]?["height"]?.number == 10)
+        #expect(report["assumptions"]?.elements.first?.string?.hasPrefix("no weights: 8-bit codes") ?? false)
+        #expect(try JSONSchema.named("report").violations(of: Tool.run(real + ["--json"], in: folder).report()) == [])
+        #expect(try Tool.run(["inspect", "\(models)/real.onnx"], in: folder).output.contains("parameters"))
+        let written = try Tool.run(["schedule"] + real.dropFirst() + ["-o", "s.yaml"], in: folder)
+        #expect(written.status == 0, "\(written.errors)")
+        try Tool.expectRefusal(.networkNotQuantized, ["run"] + real.dropFirst(), in: folder)
+        try Tool.expectRefusal(.onnxShapeUnfit, real + ["--shape", "imge=1x3x10x12"], in: folder)
+        let unused = try Tool.run(["plan", "--shape", "a=1"], in: folder)
+        #expect(unused.status == 2 && unused.errors.contains("--shape has no effect here"))
         let shape = ["import", codes, "--shape", "image=1x3x10x10", "-o", "n.safetensors"]
         try Tool.expectRefusal(.onnxShapeUnfit, shape, in: folder)
         let wrong = try Tool.run(["import", codes, "--shape", "image", "-o", "n.safetensors"], in: folder)
@@ -216,7 +228,7 @@ import Testing
         #expect(output.shape == [3, 5, 3])
         let other = try Tool.run(["plan"] + named + ["--size", "8x8"], in: folder)
         #expect(other.status == 0 && other.errors.contains("was made for 5x3"))
-        try Tool.expectRefusal(.networkNotQuantized, ["plan", "--network", "float.safetensors"], in: floats())
+        try Tool.expectRefusal(.networkNotQuantized, ["run", "--network", "float.safetensors"], in: floats())
     }
 
     /// A folder with a float network: another format stays what it was.

@@ -183,7 +183,10 @@ import Testing
         let folder = try ScratchFolder()
         try folder.write(NetworkFile(float: Self.bundled.float).bytes, "float.safetensors")
         try folder.write(NetworkFile(quantized: Self.bundled.quantized).bytes, "quantized.safetensors")
-        for command in ["run", "plan", "schedule", "verify", "explain"] {
+        for command in ["plan", "schedule"] {
+            #expect(try Tool.run([command, "--network", "float.safetensors"], in: folder).status == 0)
+        }
+        for command in ["run", "verify", "explain"] {
             try Tool.expectRefusal(.networkNotQuantized, [command, "--network", "float.safetensors"], in: folder)
         }
         try Tool.expectRefusal(

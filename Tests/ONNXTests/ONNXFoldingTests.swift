@@ -107,6 +107,50 @@ import Testing
             graph.add("MatMul", ["a", "w"], "m")
             graph.add("Add", ["m", "b"], "out")
         },
+        Case(
+            testDescription: "channels last, a function, and back", layers: ["convolution", "depthwiseConvolution"]
+        ) { graph, random in
+            graph.convolution("in", "a", [4, 3, 2, 2], &random)
+            graph.add("Transpose", ["a"], "b", ["perm": .integers([0, 2, 3, 1])])
+            graph.add("Relu", ["b"], "c")
+            graph.add("Transpose", ["c"], "d", ["perm": .integers([0, 3, 1, 2])])
+            graph.normalization("d", "out", 4, &random)
+        },
+        Case(testDescription: "channels last before a matrix", layers: ["convolution", "fullyConnected"]) {
+            graph, random in
+            graph.convolution("in", "a", [4, 3, 2, 2], &random)
+            graph.add("Transpose", ["a"], "b", ["perm": .integers([0, 2, 3, 1])])
+            graph.add("Flatten", ["b"], "c")
+            graph.random("w", [80, 3], &random)
+            graph.add("MatMul", ["c", "w"], "out")
+        },
+        Case(testDescription: "rows and columns in steps", layers: ["pad", "convolution"]) { graph, random in
+            graph.integers("from", [1, -5])
+            graph.integers("to", [.max, -1])
+            graph.integers("axes", [2, -1])
+            graph.integers("steps", [2, 3])
+            graph.add("Slice", ["in", "from", "to", "axes", "steps"], "a")
+            graph.convolution("a", "out", [4, 3, 1, 2], &random)
+        },
+        Case(testDescription: "every second channel", layers: ["convolution", "convolution"]) { graph, random in
+            graph.integers("from", [0])
+            graph.integers("to", [3])
+            graph.integers("axes", [1])
+            graph.integers("steps", [2])
+            graph.add("Slice", ["in", "from", "to", "axes", "steps"], "a")
+            graph.convolution("a", "out", [4, 2, 2, 2], &random)
+        },
+        Case(
+            testDescription: "channels in parts",
+            layers: ["convolution", "convolution", "convolution", "convolution", "add"]
+        ) { graph, random in
+            graph.integers("lengths", [1, 2])
+            graph.add("Split", ["in", "lengths"], "a", ["axis": .integer(1)])
+            graph.model.nodes[0].outputs.append("b")
+            graph.convolution("a", "c", [4, 1, 2, 2], &random)
+            graph.convolution("b", "d", [4, 2, 2, 2], &random)
+            graph.add("Add", ["c", "d"], "out")
+        },
         Case(testDescription: "constants that are computed", layers: ["convolution"]) { graph, random in
             graph.random("v", [4, 3, 1, 1], &random)
             graph.random("f", [4, 1, 1, 1], &random)

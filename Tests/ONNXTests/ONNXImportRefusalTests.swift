@@ -76,6 +76,9 @@ import Testing
         #expect(
             code("AveragePool", ["in"], ["kernel_shape": .integers([3, 3]), "pads": .integers([1, 1, 1, 1])])
                 == .onnxOperatorUnsupported)
+        #expect(code("Slice", ["in"], ["starts": .integers([3]), "ends": .integers([1])]) == .onnxOperatorUnsupported)
+        #expect(code("Slice", ["in"], ["starts": .integers([0, 0]), "ends": .integers([1])]) == .onnxShapeUnfit)
+        #expect(code("Split", ["in"], ["axis": .integer(7)]) == .onnxShapeUnfit)
         #expect(code("DepthToSpace", ["in"], ["blocksize": .integer(2)]) == .onnxOperatorUnsupported)
         #expect(code("Conv", ["in", "in"]) == .onnxOperatorUnsupported)
         #expect(code("Conv", ["in", "w"], ["strides": .integers([0, 1])]) == .onnxShapeUnfit)
@@ -86,6 +89,17 @@ import Testing
         #expect(code("Softmax") == .onnxOperatorUnsupported)
         #expect(code("Identity") == .onnxOperatorUnsupported)
         #expect(code("Reshape", ["in", "pads"]) == .onnxShapeUnfit)
+    }
+
+    @Test("A node that reads what it makes")
+    func circle() {
+        let found = refusal(
+            graph {
+                $0.floats("s", [], [1])
+                $0.add("QuantizeLinear", ["in", "s"], "in")
+                $0.add("DequantizeLinear", ["in", "s"], "out")
+            })
+        #expect(found != nil)
     }
 
     @Test("An operator of a domain in which its name may mean something else")

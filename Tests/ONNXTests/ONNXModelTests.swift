@@ -110,6 +110,11 @@ import Testing
         for location in ["../outside.bin", "link.bin", folder.url.path + "/outside.bin", "none.bin", ""] {
             #expect(refusal(bytes(location, offset: "0"), at: place) == .onnxExternalRefused, "\(location)")
         }
+        // To plan, elements that are not there are 0; what is there must fit.
+        let missing = try ONNXModel(bytes("none.bin"), at: place, assumesMissing: true)
+        #expect(missing.constants["a"]?.floats == [0] && missing.missing == ["a"])
+        #expect(throws: Diagnostic.self) { try ONNXModel(bytes("link.bin"), at: place, assumesMissing: true) }
+        #expect(throws: Diagnostic.self) { try ONNXModel(bytes("w.bin", offset: "8"), at: place, assumesMissing: true) }
         #expect(refusal(bytes("w.bin", offset: "8"), at: place) == .onnxExternalRefused)
         #expect(refusal(bytes("w.bin", length: "5"), at: place) == .onnxExternalRefused)
         #expect(refusal(bytes("w.bin", offset: "-1"), at: place) == .onnxExternalRefused)

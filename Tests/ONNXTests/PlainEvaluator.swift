@@ -16,6 +16,29 @@ struct PlainTensor {
     }
 }
 
+extension PlainTensor {
+    /// The coordinates of an index among elements of some extents.
+    fileprivate func place(_ index: Int, in extents: [Int]) -> [Int] {
+        var (rest, place) = (index, extents)
+        for axis in extents.indices.reversed() {
+            (rest, place[axis]) = rest.quotientAndRemainder(dividingBy: extents[axis])
+        }
+        return place
+    }
+
+    fileprivate func element(at place: [Int]) -> Double {
+        elements[zip(extents, place).reduce(0) { $0 * $1.0 + $1.1 }]
+    }
+
+    /// The elements at some coordinates along each axis.
+    fileprivate func part(_ ranges: [[Int]]) -> PlainTensor {
+        let wanted = ranges.map(\.count)
+        return PlainTensor(wanted) { index in
+            element(at: zip(ranges, place(index, in: wanted)).map { $0[$1] })
+        }
+    }
+}
+
 /// The operators of a graph one by one, as their definitions say, in float64: nothing is folded.
 struct PlainEvaluator {
     private let model: ONNXModel
@@ -30,7 +53,9 @@ struct PlainEvaluator {
             tensors[name] = PlainTensor(
                 constant.extents, constant.floats ?? constant.integers!.map { Float($0) })
         }
-        for node in model.nodes { tensors[node.outputs[0]] = result(node) }
+        for node in model.nodes {
+            if node.operatorType == "Split" { split(node) } else { tensors[node.outputs[0]] = result(node) }
+        }
         return tensors[model.outputs[0].name]!
     }
 
@@ -65,6 +90,24 @@ struct PlainEvaluator {
             let listed = operands[1].elements.map { Int($0) }
             let known = listed.filter { $0 != -1 }.reduce(1, *)
             return PlainTensor(listed.map { $0 == -1 ? x.elements.count / known : $0 }) { x.elements[$0] }
+        case "Transpose":
+            let order = integers(node, "perm")!
+            return PlainTensor(order.map { x.extents[$0] }) { index in
+                let place = x.place(index, in: order.map { x.extents[$0] })
+                return x.element(at: x.extents.indices.map { place[order.firstIndex(of: $0)!] })
+            }
+        case "Slice":
+            let (from, to, axes, steps) = (
+                operands[1].elements, operands[2].elements, operands[3].elements, operands[4].elements
+            )
+            var ranges = x.extents.map { Array(0..<$0) }
+            for index in axes.indices {
+                let axis = axes[index] < 0 ? Int(axes[index]) + x.extents.count : Int(axes[index])
+                let extent = Double(x.extents[axis])
+                func bound(_ value: Double) -> Int { Int(min(value < 0 ? value + extent : value, extent)) }
+                ranges[axis] = Array(stride(from: bound(from[index]), to: bound(to[index]), by: Int(steps[index])))
+            }
+            return x.part(ranges)
         case "Shape": return PlainTensor([x.extents.count], x.extents.map { Float($0) })
         case "Gather": return PlainTensor([]) { _ in x.elements[Int(operands[1].elements[0])] }
         case "Unsqueeze": return PlainTensor([1]) { x.elements[$0] }
@@ -83,6 +126,17 @@ struct PlainEvaluator {
                 return alpha * sum + (operands.count > 2 ? beta * operands[2].elements[column] : 0)
             }
         default: preconditionFailure("\(node.operatorType) is not evaluated")
+        }
+    }
+
+    private mutating func split(_ node: ONNXNode) {
+        let (x, lengths) = (tensors[node.inputs[0]]!, tensors[node.inputs[1]]!.elements)
+        var start = 0
+        for (output, length) in zip(node.outputs, lengths) {
+            var ranges = x.extents.map { Array(0..<$0) }
+            ranges[1] = Array(start..<start + Int(length))
+            tensors[output] = x.part(ranges)
+            start += Int(length)
         }
     }
 
