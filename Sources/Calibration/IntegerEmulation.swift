@@ -37,7 +37,8 @@ public struct IntegerEmulation: Sendable {
         self.tables = tables
     }
 
-    /// Runs on codes 0...255 of the first graph input, which has one linear codebook and one offset; returns decoded values of the named tensors.
+    /// Runs on codes 0...255 of the first graph input, which has one linear codebook and one offset; returns decoded
+    /// values of the named tensors.
     public func run(_ picture: Tensor<UInt8>, rate: Int = 0, keeping names: [String]) -> [String: Tensor<Double>] {
         let input = network.graph.inputs[0].name
         let offset: Int32 =

@@ -6,8 +6,8 @@ public import Tensors
 /// Tensors for calibration: a folder's `.npy` files in the order of their names.
 ///
 /// Of float32 files elements are real values, which all files together give a step and an offset; of uint8 files they
-/// are codes of 1 / 255. Shapes are (H, W, C), (N, H, W, C) of N tensors, or (C) of one pixel; with `nchw` (C, H, W) and
-/// (N, C, H, W).
+/// are codes of 1 / 255. Shapes are (H, W, C), (N, H, W, C) of N tensors, or (C) of one pixel; with `nchw` (C, H, W)
+/// and (N, C, H, W).
 public struct CalibrationTensors: Sendable {
     public private(set) var codes: [Tensor<UInt8>] = []
     public private(set) var scale = InputScale.picture
