@@ -94,7 +94,7 @@ let package = Package(
             "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
         ]),
         module("FloatModel", ["Kernels", "Diagnostics", "Tensors", "Graph", "Networks", "CFloatKernels"]),
-        module("HostOperators", ["Diagnostics", "Tensors", "EntropyCoding", "Networks"]),
+        module("HostOperators", ["FixedPoint", "Diagnostics", "Tensors", "EntropyCoding", "Networks"]),
         module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
 
         // From networks to commands
@@ -105,6 +105,7 @@ let package = Package(
             "TFLite",
         ]),
         module("ONNX", ["Diagnostics", protobuf]),
+        module("ModelWriters"),
         module("ONNXImport", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
             "TFLiteImport", "ONNX",
@@ -189,9 +190,9 @@ let package = Package(
         program("Fuzz", [
             "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-            "Geometry", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers", "Architectures", "Topologies",
-            "Conformance", "Calibration", "Simulation",
-            "Explanations", "Reports", "Codec", "TestVectors", argumentParser,
+            "Geometry", "TFLite", "TFLiteImport", "ONNX", "ModelWriters", "ONNXImport", "Importers", "Architectures",
+            "Topologies", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Codec", "TestVectors",
+            argumentParser,
         ]),
         program("intaglio", [
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
@@ -215,7 +216,7 @@ let package = Package(
         tests("ImagesTests", ["Text", "Diagnostics", "Tensors", "Images", "TestSupport"]),
         tests("TFLiteTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel",
-            "HostOperators", "TFLite", "TFLiteImport", "TestSupport",
+            "HostOperators", "TFLite", "TFLiteImport", "ModelWriters", "TestSupport",
         ]),
         tests("ONNXTests", [
             "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel", "FloatModel",
@@ -275,7 +276,7 @@ let package = Package(
         ]),
         tests("CommandLineTests", [
             "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph", "Networks",
-            "NetworkFiles", "TFLite", "TestSupport",
+            "NetworkFiles", "ModelWriters", "TestSupport",
         ]),
         tests("FuzzTests", ["Fuzz", "TestSupport"]),
     ]

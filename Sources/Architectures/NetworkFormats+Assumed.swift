@@ -115,11 +115,8 @@ private struct LayerBlocks {
     }
 
     private func weightCount(_ layer: Layer, inputs: Int, outputs: Int) throws(Diagnostic) -> Int {
+        if let count = layer.weightCount(inputChannels: inputs) { return count }
         switch layer.operator {
-        case .convolution(let convolution):
-            return outputs * convolution.kernelHeight * convolution.kernelWidth * (inputs / convolution.groups)
-        case .transposedConvolution(let transposed):
-            return outputs * transposed.kernelHeight * transposed.kernelWidth * inputs
         case .normalization: return outputs * outputs
         case .fullyConnected:
             if let count = matrixWeights[layer.name] { return count }

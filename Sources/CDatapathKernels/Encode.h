@@ -1,8 +1,8 @@
 /* The end of every drain: results become stored elements. */
 
 /* The lanes beginning at lane k: saturate to R bits, clip, remove the offset, clamp to the table.
- * Returns indices into the table (or the 16-bit results). In each lane that saturated, `saturated` loses one and
- * `laneCounts` gains one. */
+ * Returns indices into the table, the 16-bit results or, where codes are searched for, x itself. In each lane that
+ * saturated, `saturated` loses one and `laneCounts` gains one. */
 ALWAYS_INLINE lanes encode_lanes(
     const intaglio_drain *drain, int64_t k, lanes r, lanes *saturated, int64_t *laneCounts) {
     lanes kept = clamp(r, (lanes)drain->resultLow, (lanes)drain->resultHigh);

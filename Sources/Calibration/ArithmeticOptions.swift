@@ -9,7 +9,7 @@ public struct ArithmeticOptions: Hashable, Sendable {
     public var normalizationTable: NormalizationTable.Widths?
     /// R: 24 or 32.
     public var resultBits = 32
-    /// A, 16...48. The largest accumulator that the machine has.
+    /// A, 16 to `RequantizationRefusal.accumulatorBits`: the widest accumulator that a layer may take.
     public var accumulatorBits = 36
 
     /// Every choice as its property says.

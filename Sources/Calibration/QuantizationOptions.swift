@@ -1,7 +1,10 @@
+import FixedPoint
 public import MachineDescription
 import Quantization
 
-/// The choices of quantization after S1, and the limits of the machine that it is made for.
+/// How a network is quantized: laws and grouping of weights, codebooks of activations, corrections of means,
+/// arithmetic; and the limits of the machine that it is made for. `docs/results/quantization-choices.md` says what each
+/// choice costs.
 ///
 ///     let options = QuantizationOptions().changed { $0.weights.law = .linear }.limited(to: machine)
 public struct QuantizationOptions: Hashable, Sendable {
@@ -23,12 +26,14 @@ public struct QuantizationOptions: Hashable, Sendable {
         return options
     }
 
-    /// The same choices within a machine's V, W and A, for its kind of normalization.
+    /// The same choices within a machine's V, W and A, for its kind of normalization; of a machine's A no more than
+    /// requantization takes.
     public func limited(to machine: MachineDescription) -> QuantizationOptions {
         changed {
             $0.activations.bits = min(activations.bits, machine.macArray.activationBits)
             $0.weights.bits = min(weights.bits, machine.macArray.weightBits)
-            $0.arithmetic.accumulatorBits = machine.macArray.accumulatorBits
+            $0.arithmetic.accumulatorBits = min(
+                machine.macArray.accumulatorBits, RequantizationRefusal.accumulatorBits)
             $0.arithmetic.normalizationTable = machine.normalization.method == .table ? .standard : nil
         }
     }

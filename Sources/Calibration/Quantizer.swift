@@ -1,4 +1,5 @@
 public import Diagnostics
+import FixedPoint
 import FloatModel
 import Graph
 public import Kernels
@@ -117,7 +118,7 @@ public struct Quantizer: Sendable {
         }
         let ranges = [
             ("activationBits", options.activations.bits, 8...16), ("weightBits", options.weights.bits, 8...16),
-            ("accumulatorBits", options.arithmetic.accumulatorBits, 16...48),
+            ("accumulatorBits", options.arithmetic.accumulatorBits, 16...RequantizationRefusal.accumulatorBits),
             ("codebooks", options.activations.codebooks, 1...256),
             ("codebooksPerOctave", options.activations.codebooksPerOctave, 1...64),
         ]

@@ -15,8 +15,8 @@
 ///     partial sum at      accumulatorAddress + ((i columns + j) groups + g) outputChannels + k   (in accumulators)
 ///
 /// The same form serves a convolution (tap steps = dilation, output strides 1), one phase of a transposed convolution
-/// (input stride 1, tap steps -1, output strides = the layer's strides), a fully connected layer (one position, kernel
-/// = input extent) and normalization (one tap).
+/// (the outputs that read the same taps; input stride 1, tap steps -1, output strides = the layer's strides), a fully
+/// connected layer (one position, kernel = input extent) and normalization (one tap).
 public struct Accumulation: Hashable, Sendable {
     // Input tile
     @Narrow public var inputAddress = 0
@@ -79,7 +79,8 @@ public struct Accumulation: Hashable, Sendable {
     public var operand = Operand.value
     /// Begins from the bias; otherwise from the partial sums in the accumulator buffer.
     public var first = true
-    /// Drains through `drain` and the encoder; otherwise into the accumulator buffer.
+    /// Whether sums are finished: they drain, that is leave the accumulators, through `drain` and the encoder;
+    /// otherwise into the accumulator buffer.
     public var last = true
     @Narrow public var accumulatorAddress = 0
     public var drain = Drain.postProcessor

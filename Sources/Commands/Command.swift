@@ -3,7 +3,7 @@
 /// Each engine takes its commands in order. A command starts when every semaphore in `waits` holds a token (and takes
 /// one of each); when it ends it puts one token into every semaphore in `signals`.
 public struct Command: Hashable, Sendable {
-    /// Index of the layer it belongs to, for reports only.
+    /// Index of the layer it belongs to: by it saturated results and activity are counted. It affects no bit.
     public var layer: Int
     public var waits: SemaphoreSet
     public var signals: SemaphoreSet

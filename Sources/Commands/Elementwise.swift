@@ -47,7 +47,7 @@ public struct Elementwise: Hashable, Sendable {
     }
 
     public enum Function: String, CaseIterable, Hashable, Sendable {
-        /// Bytes unchanged (concatenation, pixel shuffle).
+        /// Bytes unchanged (concatenation, pixel shuffle, pad: `fill` outside the tile).
         case copy
         /// The value through post-processing.
         case requantize

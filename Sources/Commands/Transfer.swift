@@ -39,8 +39,12 @@ public struct Transfer: Hashable, Sendable {
 
     /// Bytes moved.
     public var bytes: Int { planes * rows * rowBytes }
-    /// First buffer address after the last chunk.
-    public var bufferEnd: Int { bufferAddress + (bytes / chunkBytes - 1) * chunkPitchBytes + chunkBytes }
+    /// The buffer bytes from the lowest chunk to the end of the highest; chunks may lie in descending order.
+    public var bufferRange: Range<Int> {
+        guard bytes > 0 else { return 0..<0 }
+        let last = bufferAddress + (bytes / chunkBytes - 1) * chunkPitchBytes
+        return min(bufferAddress, last)..<max(bufferAddress, last) + chunkBytes
+    }
 }
 
 /// The on-chip memories that the DMA reaches.

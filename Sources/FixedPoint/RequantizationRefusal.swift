@@ -1,12 +1,12 @@
 /// Why a rounding rule is not defined for a range of accumulators and a multiplier.
 public enum RequantizationRefusal: Hashable, Sendable {
-    /// The accumulator needs more bits than any machine has.
+    /// The accumulator needs more bits than requantization takes.
     case accumulatorTooWide(bits: Int, limit: Int)
     /// `gemmlowpDouble` shifts the accumulator left by the positive exponent first: the result needs this many bits, 32
     /// are there.
     case shiftedAccumulatorTooWide(leftShift: Int, bits: Int, limit: Int)
 
-    /// The widest accumulator of any machine, in bits.
+    /// The widest accumulator that is requantized, in bits. A machine may have a wider one.
     public static let accumulatorBits = 48
 
     /// The reason to refuse `rule` with `multiplier` on every accumulator in `accumulators`, or nil where it is defined

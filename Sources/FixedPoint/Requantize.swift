@@ -1,9 +1,9 @@
 /// The accumulator times the multiplier, rounded by the rule: the machine's own path.
 ///
-/// Defined for every `Int64` accumulator (a machine has at most 48 bits) and every multiplier. The quotient is the
-/// rule's own; one that does not fit 64 bits is saturated to them, which the saturation to R <= 32 bits that follows
-/// makes invisible. `gemmlowpDouble` requires `accumulator * 2^max(exponent, 0)` to fit 32 bits:
-/// `RequantizationRefusal` decides that beforehand.
+/// Defined for every `Int64` accumulator (networks have at most `RequantizationRefusal.accumulatorBits`) and every
+/// multiplier. The quotient is the rule's own; one that does not fit 64 bits is saturated to them, which the saturation
+/// to R <= 32 bits that follows makes invisible. `gemmlowpDouble` requires `accumulator * 2^max(exponent, 0)` to fit 32
+/// bits: `RequantizationRefusal` decides that beforehand.
 @inlinable
 public func requantize(_ accumulator: Int64, by multiplier: QuantizedMultiplier, rounding rule: RoundingRule) -> Int64 {
     // |accumulator| <= 2^31 and mantissa < 2^31: the product is below 2^62; with a shift of at most 62 the added half

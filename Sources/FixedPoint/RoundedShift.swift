@@ -1,6 +1,5 @@
 // Right shifts of a signed integer with one named rounding each: the quotient by 2^bits, for Int64 and Int128.
-// `bits` is 0 ..< width - 1, and value +- 2^(bits-1) must fit the type; the callers in Requantize.swift show why it
-// does.
+// `bits` is 0 ..< width - 1, and value +- 2^(bits-1) must fit the type; each caller shows why it does.
 
 /// `floor(value / 2^bits)`.
 @inlinable @inline(__always)
@@ -16,14 +15,14 @@ func shiftTowardZero<Word: FixedWidthInteger & SignedInteger>(_ value: Word, _ b
 
 /// To nearest, ties toward positive infinity.
 @inlinable @inline(__always)
-func shiftHalfUp<Word: FixedWidthInteger & SignedInteger>(_ value: Word, _ bits: Int) -> Word {
+package func shiftHalfUp<Word: FixedWidthInteger & SignedInteger>(_ value: Word, _ bits: Int) -> Word {
     let half: Word = bits == 0 ? 0 : 1 &<< Word(truncatingIfNeeded: bits &- 1)
     return shiftFloor(value &+ half, bits)
 }
 
 /// To nearest, ties away from zero.
 @inlinable @inline(__always)
-func shiftHalfAway<Word: FixedWidthInteger & SignedInteger>(_ value: Word, _ bits: Int) -> Word {
+package func shiftHalfAway<Word: FixedWidthInteger & SignedInteger>(_ value: Word, _ bits: Int) -> Word {
     value < 0 ? 0 &- shiftHalfUp(0 &- value, bits) : shiftHalfUp(value, bits)
 }
 

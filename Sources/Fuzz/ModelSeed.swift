@@ -1,3 +1,4 @@
+import ModelWriters
 import Random
 import TFLite
 

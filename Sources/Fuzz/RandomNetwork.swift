@@ -77,14 +77,8 @@ struct RandomNetwork {
     }
 
     private func weightCount(_ layer: Layer) -> Int {
-        let (input, outputs) = (shapes[layer.inputs[0]]!, shapes[layer.name]!.channels)
-        switch layer.operator {
-        case .convolution(let convolution):
-            return outputs * convolution.kernelHeight * convolution.kernelWidth * input.channels / convolution.groups
-        case .transposedConvolution(let transposed):
-            return outputs * transposed.kernelHeight * transposed.kernelWidth * input.channels
-        default: return outputs * input.count
-        }
+        let input = shapes[layer.inputs[0]]!
+        return layer.weightCount(inputChannels: input.channels) ?? shapes[layer.name]!.channels * input.count
     }
 
     private func format(

@@ -7,7 +7,7 @@ package struct AxisGeometry: Hashable {
         case window
         /// Output o reads inputs i with 0 <= `o + padding - stride i` < kernel.
         case transposed
-        /// Output o reads input `o / stride` (pixel shuffle).
+        /// Output o reads input `o / stride` (pixel shuffle, nearest resize).
         case shuffled
     }
 
@@ -73,8 +73,13 @@ package struct AxisGeometry: Hashable {
         }
     }
 
-    /// Output positions of a phase, in the whole tensor.
-    package func positions(of phase: AxisPhase) -> Int { ceilDivide(output - phase.offset, by: stride) }
+    /// Output positions of a phase in the first `extent` outputs; of an axis without phases all of them.
+    package func positions(of phase: AxisPhase, in extent: Int) -> Int {
+        kind == .transposed ? ceilDivide(max(extent - phase.offset, 0), by: stride) : extent
+    }
+
+    /// The same in the whole tensor.
+    package func positions(of phase: AxisPhase) -> Int { positions(of: phase, in: output) }
 
     /// The kernel's taps that a phase reads, in its order.
     package func taps(of phase: AxisPhase) -> [Int] { (0..<phase.taps).map { phase.firstTap + stride * $0 } }

@@ -1,3 +1,4 @@
+import FixedPoint
 package import Schedules
 
 /// The taps of one pass over a convolution's or a fully connected layer's kernel: a rectangle of it.
@@ -12,18 +13,36 @@ package struct KernelTile: Hashable {
 
     /// The tiles of a kernel, row by row of tiles; one where nothing is split.
     package static func tiles(of layer: LayerGeometry, _ tile: Tile) -> [KernelTile] {
-        let rows = ranges(of: layer.vertical.kernel, extent: tile.kernelRows)
-        let columns = ranges(of: layer.horizontal.kernel, extent: tile.kernelColumns)
+        let rows = ranges(of: layer.vertical.kernel, extent: rows(of: layer, tile))
+        let columns = ranges(of: layer.horizontal.kernel, extent: columns(of: layer, tile))
         return rows.flatMap { rows in columns.map { KernelTile(rows: rows, columns: $0) } }
     }
 
-    private static func ranges(of kernel: Int, extent: Int?) -> [Range<Int>] {
-        guard let extent, extent < kernel else { return [0..<kernel] }
-        return stride(from: 0, to: kernel, by: extent).map { $0..<min($0 + extent, kernel) }
+    /// How many there are.
+    package static func count(of layer: LayerGeometry, _ tile: Tile) -> Int {
+        ceilDivide(layer.vertical.kernel, by: rows(of: layer, tile))
+            * ceilDivide(layer.horizontal.kernel, by: columns(of: layer, tile))
+    }
+
+    /// Taps of the largest, which is the first.
+    package static func largestTaps(of layer: LayerGeometry, _ tile: Tile) -> Int {
+        rows(of: layer, tile) * columns(of: layer, tile)
+    }
+
+    private static func rows(of layer: LayerGeometry, _ tile: Tile) -> Int {
+        min(tile.kernelRows ?? .max, layer.vertical.kernel)
+    }
+
+    private static func columns(of layer: LayerGeometry, _ tile: Tile) -> Int {
+        min(tile.kernelColumns ?? .max, layer.horizontal.kernel)
+    }
+
+    private static func ranges(of kernel: Int, extent: Int) -> [Range<Int>] {
+        stride(from: 0, to: kernel, by: extent).map { $0..<min($0 + extent, kernel) }
     }
 }
 
 extension LayerGeometry {
     /// Whether its taps may be split: a transposed convolution's are by phases already, normalization has one.
-    package var splitsTaps: Bool { kind == .convolution }
+    package var canSplitTaps: Bool { kind == .convolution }
 }

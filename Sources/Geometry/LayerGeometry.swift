@@ -18,7 +18,7 @@ package struct LayerGeometry: Hashable {
 
     /// One tensor that the layer reads.
     package struct OperandGeometry: Hashable {
-        /// Index into the program's tensors.
+        /// Index into `NetworkGeometry.tensors`.
         package var tensor: Int
         /// Channels of the whole tensor.
         package var tensorChannels: Int
@@ -66,7 +66,7 @@ package struct LayerGeometry: Hashable {
 
     /// Whether element-wise work may be cut by channels: each result is made of the same channel of its operands, by
     /// that channel's records.
-    package var splitsElements: Bool {
+    package var canSplitElements: Bool {
         guard case .elementwise(let function) = kind else { return false }
         return function == .requantize || function.combinesTwo
     }

@@ -73,8 +73,8 @@ package struct LayerTiling: Hashable {
                 let channels = min(count, layer.outputChannels - first)
                 return ChannelTile(
                     first: first, count: channels, perGroup: channels,
-                    inputsPerGroup: layer.splitsElements ? channels : layer.inputChannels,
-                    firstInput: layer.splitsElements ? first : 0)
+                    inputsPerGroup: layer.canSplitElements ? channels : layer.inputChannels,
+                    firstInput: layer.canSplitElements ? first : 0)
             }
         }
         return starts.flatMap { first in

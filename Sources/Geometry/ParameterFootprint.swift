@@ -39,8 +39,8 @@ package struct ParameterFootprint: Hashable, Sendable {
                 tables += roundUp(block.bytes, to: Self.alignment)
             }
         }
-        canSplit = layer.usesArray || layer.splitsElements
-        isGrouped = layer.groups > 1 || layer.splitsElements
+        canSplit = layer.usesArray || layer.canSplitElements
+        isGrouped = layer.groups > 1 || layer.canSplitElements
         operandRecords = layer.operands.count { $0.bytesPerElement == 1 }
         // What is added has no multipliers.
         hasResultRecords = layer.outputBytesPerElement == 1 || layer.kind != .elementwise(.add)

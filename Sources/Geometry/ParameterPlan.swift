@@ -118,7 +118,7 @@ extension ParameterPlan.LayerBlocks {
         case .byChannelTile:
             sets = tiling.channelTiles.map { channels in
                 let inputs =
-                    layer.groups > 1 || layer.splitsElements
+                    layer.groups > 1 || layer.canSplitElements
                     ? channels.firstInput..<channels.firstInput + channels.inputs : 0..<layer.inputChannels
                 return set(slice(channels, inputs: inputs))
             }

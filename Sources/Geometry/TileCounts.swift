@@ -16,12 +16,10 @@ package struct TileCounts: Hashable {
         pixelTiles = rows.count * columns.count
         channelTiles = layer.channelTileCount(of: tile.outputChannels)
         inputChannelTiles = layer.usesArray ? ceilDivide(layer.groupInputChannels, by: tile.inputChannels) : 1
-        kernelTiles =
-            ceilDivide(layer.vertical.kernel, by: tile.kernelRows ?? layer.vertical.kernel)
-            * ceilDivide(layer.horizontal.kernel, by: tile.kernelColumns ?? layer.horizontal.kernel)
+        kernelTiles = KernelTile.count(of: layer, tile)
         weightTiles = layer.usesArray ? channelTiles * inputChannelTiles * kernelTiles : 0
         inputFollowsChannels =
-            ((layer.groups > 1 || layer.splitsElements) && channelTiles > 1) || layer.kind == .concatenation
+            ((layer.groups > 1 || layer.canSplitElements) && channelTiles > 1) || layer.kind == .concatenation
     }
 
     /// Passes over a tile of the result: each has weights of its own.

@@ -33,14 +33,14 @@ package struct TileFootprint: Hashable {
             // Element by element an operand may have more channels than the result (pixel shuffle).
             let inputChannels =
                 layer.usesArray
-                ? tile.inputChannels : layer.splitsElements ? tile.outputChannels : layer.operands[0].channels
+                ? tile.inputChannels : layer.canSplitElements ? tile.outputChannels : layer.operands[0].channels
             inputBytes =
                 inputPixels * groups
                 * roundUp(inputChannels * layer.operands[0].bytesPerElement, to: array.inputChannelLanes)
             outputBytes =
                 outputPixels * groups * roundUp(channels, to: array.outputChannelLanes) * layer.outputBytesPerElement
         }
-        let secondChannels = layer.splitsElements ? tile.outputChannels : layer.operands.last!.channels
+        let secondChannels = layer.canSplitElements ? tile.outputChannels : layer.operands.last!.channels
         secondBytes =
             layer.hasSecond
             ? (layer.operands[1].isOnePixel ? 1 : inputPixels)
@@ -53,10 +53,7 @@ package struct TileFootprint: Hashable {
     /// Bytes of a tile's weights, lanes without a channel included; 0 where the layer has none.
     package static func weightBytes(_ layer: LayerGeometry, tile: Tile, array: MACArrayDescription) -> Int {
         guard layer.usesArray else { return 0 }
-        let taps =
-            min(tile.kernelRows ?? .max, layer.vertical.kernel)
-            * min(tile.kernelColumns ?? .max, layer.horizontal.kernel)
-        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * taps
+        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * KernelTile.largestTaps(of: layer, tile)
             * roundUp(tile.inputChannels, to: array.inputChannelLanes)
     }
 }

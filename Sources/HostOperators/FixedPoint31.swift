@@ -1,3 +1,5 @@
+import FixedPoint
+
 /// Steps of fixed-point functions on numbers of 32 bits, kept in 64. A number with m integer bits stands for
 /// raw x 2^(m - 31).
 enum FixedPoint31 {
@@ -8,16 +10,12 @@ enum FixedPoint31 {
 
     /// Twice the product, its upper half, ties up: fractions multiply to a fraction.
     static func product(_ first: Int, _ second: Int) -> Int {
-        let product = first * second
-        return saturated((product + (product >= 0 ? 1 << 30 : 1 - 1 << 30)) / (1 << 31))
+        // Of two numbers of 32 bits at most 2^62.
+        saturated(shiftHalfUp(first * second, 31))
     }
 
     /// A division by a power of two, ties away from 0.
-    static func shiftedRight(_ raw: Int, _ count: Int) -> Int {
-        let mask = 1 << count - 1
-        let threshold = mask >> 1 + (raw < 0 ? 1 : 0)
-        return raw >> count + (raw & mask > threshold ? 1 : 0)
-    }
+    static func shiftedRight(_ raw: Int, _ count: Int) -> Int { shiftHalfAway(raw, count) }
 
     /// A multiplication by a power of two.
     static func shiftedLeft(_ raw: Int, _ count: Int) -> Int { saturated(raw << count) }

@@ -37,7 +37,7 @@ struct CommandBuilder<Sink: CommandSink> {
     mutating func lower(_ layer: LayerLowering) {
         let (pixelTiles, channelTiles) = (layer.tiling.pixelTiles, layer.tiling.channelTiles.count)
         var state = LayerState(remainingStores: pixelTiles * channelTiles, awaitsStores: layer.index > 0)
-        loadParameters(layer, set: 0, keeping: nil)
+        loadParameters(layer, set: 0)
         switch layer.order {
         case .pixelsOuter:
             for pixelTile in 0..<pixelTiles {
@@ -80,16 +80,16 @@ struct CommandBuilder<Sink: CommandSink> {
             step.isLastPass = pass == passes - 1
             let weightTile = channelTile * passes + pass
             let set = layer.parameters.set(channelTile: channelTile, inputChannelTile: inputChannelTile)
-            loadParameters(layer, set: set, keeping: nil)
+            loadParameters(layer, set: set)
             let nextWeightTile = layer.nextWeightTile(pixelTile: pixelTile, channelTile: channelTile, pass: pass)
             let inputTile =
                 tiling.inputFollowsChannels
                 ? pixelTile * tiling.channelTiles.count + channelTile
                 : pixelTile * tiling.inputChannelTiles.count + inputChannelTile
-            if tiling.layer.usesArray { loadWeights(layer, tile: weightTile, keeping: nil) }
-            if state.isFirstStep, let nextWeightTile { loadWeights(layer, tile: nextWeightTile, keeping: weightTile) }
+            if tiling.layer.usesArray { loadWeights(layer, tile: weightTile) }
+            if state.isFirstStep, let nextWeightTile { prefetch(layer, tile: nextWeightTile, keeping: weightTile) }
             loadInput(layer, tile: inputTile, step, &state)
-            if !state.isFirstStep, let nextWeightTile { loadWeights(layer, tile: nextWeightTile, keeping: weightTile) }
+            if !state.isFirstStep, let nextWeightTile { prefetch(layer, tile: nextWeightTile, keeping: weightTile) }
             state.isFirstStep = false
             compute(layer, weightTile: weightTile, inputTile: inputTile, set: set, &step)
         }
@@ -98,10 +98,20 @@ struct CommandBuilder<Sink: CommandSink> {
 
     // MARK: - Loads
 
-    /// Loads a set of parameter blocks unless it is in a half already; never over the set `keeping`.
-    private mutating func loadParameters(_ layer: LayerLowering, set: Int, keeping kept: Int?) {
+    /// Loads what the next weight tile takes ahead of its step, parameters first: each where the half that is next
+    /// holds nothing that the tile `current` takes. Layers without weights count their channel tiles alike, and have
+    /// parameters alone.
+    private mutating func prefetch(_ layer: LayerLowering, tile: Int, keeping current: Int) {
+        if parameters.half(of: layer.parameterSet(ofWeightTile: current)) != parameters.next {
+            loadParameters(layer, set: layer.parameterSet(ofWeightTile: tile))
+        }
+        guard layer.tiling.layer.usesArray else { return }
+        if weights.half(of: current) != weights.next % layer.buffers.weights.count { loadWeights(layer, tile: tile) }
+    }
+
+    /// Loads a set of parameter blocks unless it is in a half already.
+    private mutating func loadParameters(_ layer: LayerLowering, set: Int) {
         guard parameters.half(of: set) == nil else { return }
-        if let kept, parameters.half(of: kept) == parameters.next { return }
         let (half, lastUse) = parameters.replace(with: set, halves: 2)
         if lastUse >= 0 { commands.addSignals(.parametersFree(half), at: lastUse) }
         let blocks = layer.parameters.sets[set].blocks
@@ -118,13 +128,10 @@ struct CommandBuilder<Sink: CommandSink> {
         }
     }
 
-    /// Loads a weight tile unless it is in a half already; never over the tile `keeping`.
-    private mutating func loadWeights(_ layer: LayerLowering, tile: Int, keeping kept: Int?) {
-        loadParameters(layer, set: layer.parameterSet(ofWeightTile: tile), keeping: kept.map(layer.parameterSet))
-        guard layer.tiling.layer.usesArray, weights.half(of: tile) == nil else { return }
-        let halves = layer.buffers.weights.count
-        if let kept, weights.half(of: kept) == weights.next % halves { return }
-        let (half, lastUse) = weights.replace(with: tile, halves: halves)
+    /// Loads a weight tile unless it is in a half already.
+    private mutating func loadWeights(_ layer: LayerLowering, tile: Int) {
+        guard weights.half(of: tile) == nil else { return }
+        let (half, lastUse) = weights.replace(with: tile, halves: layer.buffers.weights.count)
         if lastUse >= 0 { commands.addSignals(.weightsFree(half), at: lastUse) }
         let tiling = layer.tiling
         let (passes, kernelTiles) = (tiling.counts.passes, tiling.kernelTiles)
@@ -171,7 +178,7 @@ struct CommandBuilder<Sink: CommandSink> {
             (first, count, chunk) = (step.channels.firstInput, step.channels.inputs, step.channels.inputChunk)
         } else if geometry.usesArray {
             (first, count, chunk) = (step.inputChannels.lowerBound, step.inputChannels.count, step.inputChannels.count)
-        } else if geometry.splitsElements {
+        } else if geometry.canSplitElements {
             (first, count, chunk) = (step.channels.first, step.channels.count, step.channels.count)
         } else {
             (first, count, chunk) = (operand.firstChannel, operand.channels, operand.channels)

@@ -104,7 +104,7 @@ extension LayerLowering {
         if case .elementwise(let function) = layer.kind { elementwise.function = function }
         let isShuffled = layer.vertical.kind == .shuffled
         let (rows, columns) = isShuffled ? (step.inputRows, step.inputColumns) : (step.rows, step.columns)
-        let channels = layer.splitsElements ? step.channels.count : operand.channels
+        let channels = layer.canSplitElements ? step.channels.count : operand.channels
         (elementwise.rows, elementwise.columns, elementwise.channels) = (rows.count, columns.count, channels)
         elementwise.window.tileRows = step.inputRows.count
         elementwise.window.tileColumns = step.inputColumns.count
@@ -132,7 +132,7 @@ extension LayerLowering {
                 second.isOnePixel
                 ? 0
                 : roundUp(
-                    (layer.splitsElements ? channels : second.channels) * second.bytesPerElement, to: inputLanes)
+                    (layer.canSplitElements ? channels : second.channels) * second.bytesPerElement, to: inputLanes)
         }
         elementwise.outputAddress = buffers.output[step.outputHalf]
         elementwise.outputBytesPerElement = layer.outputBytesPerElement

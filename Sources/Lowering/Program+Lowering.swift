@@ -154,9 +154,7 @@ extension LayerProgram {
             activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count)
                 * (footprint.inputBytes + footprint.secondBytes)
                 + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
-            accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes,
-            pixelTiles: tiling.pixelTiles,
-            channelTiles: tiling.channelTiles.count, inputChannelTiles: tiling.inputChannelTiles.count)
+            accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes)
     }
 }
 

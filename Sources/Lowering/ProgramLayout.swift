@@ -89,14 +89,11 @@ public struct LayerProgram: Hashable, Sendable {
     /// Bytes of the layer's blocks in a half of the parameter memory: of the largest set, where channel tiles have
     /// blocks of their own.
     public var parameterMemoryBytes: Int
-    public var pixelTiles: Int
-    public var channelTiles: Int
-    public var inputChannelTiles: Int
 
     public init(
         name: String, commands: Range<Int>, weightBytes: Int, mergedGroups: Int, inputBytes: Int,
         weightBufferPeakBytes: Int, activationBufferPeakBytes: Int, accumulatorPeak: Int,
-        parameterMemoryBytes: Int, pixelTiles: Int, channelTiles: Int, inputChannelTiles: Int
+        parameterMemoryBytes: Int
     ) {
         self.name = name
         self.commands = commands
@@ -107,8 +104,5 @@ public struct LayerProgram: Hashable, Sendable {
         self.activationBufferPeakBytes = activationBufferPeakBytes
         self.accumulatorPeak = accumulatorPeak
         self.parameterMemoryBytes = parameterMemoryBytes
-        self.pixelTiles = pixelTiles
-        self.channelTiles = channelTiles
-        self.inputChannelTiles = inputChannelTiles
     }
 }

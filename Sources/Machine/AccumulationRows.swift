@@ -8,8 +8,11 @@ internal import Kernels
 ///
 /// Plain numbers and pointers only: what they point to lives as long as `owners`.
 struct AccumulationRows {
-    /// Positions whose sums lie in scratch together, for 64 KiB of sums.
+    /// Sums of 32 bits that lie in scratch together: 64 KiB.
     static let stripSums = 16384
+    /// Strips are multiples of it: of the 2, 6 and 12 pixels that the levels of `CDatapathKernels/MACRow.c` sum at a
+    /// time, and of the 8 that drain side by side.
+    private static let stripUnit = 24
 
     struct Tally: BitwiseCopyable {
         var activity = UnitActivity()
@@ -19,7 +22,9 @@ struct AccumulationRows {
     let pass: Accumulation
     let sumPitch: Int
     let stripColumns: Int
-    /// Whether sums need 64 bits: several segments, or partial sums.
+    /// Whether the pass's own products need 64 bits.
+    private let isInSegments: Bool
+    /// Whether sums do: several segments, or partial sums.
     let isWide: Bool
     private let level: KernelLevel
     /// Nil where nothing is multiplied.
@@ -51,8 +56,10 @@ struct AccumulationRows {
         self.accumulatorBits = accumulatorBits
         self.output = output
         sumPitch = MACArrayActivity.sumPitch(pass)
-        stripColumns = min(pass.columns, max(AccumulationRows.stripSums / sumPitch / 24 * 24, 24))
-        isWide = !pass.first || !pass.last || (products?.segments.count ?? 0) > 1
+        let unit = AccumulationRows.stripUnit
+        stripColumns = min(pass.columns, max(AccumulationRows.stripSums / sumPitch / unit * unit, unit))
+        isInSegments = (products?.segments.count ?? 0) > 1
+        isWide = !pass.first || !pass.last || isInSegments
         rowActivity = array.rowActivity(pass)
         let validPairs = (0..<pass.tapColumns).reduce(0) { $0 + pass.validColumns(tap: $1) }
         activationBytesOfTapRow = validPairs * array.activationBytesOfPair(pass)
@@ -152,8 +159,6 @@ struct AccumulationRows {
             }
         }
     }
-
-    private var isInSegments: Bool { (products?.segments.count ?? 0) > 1 }
 
     /// `result` = the pass's products + `base`, wrapped to `bits`, position by position.
     private func add(

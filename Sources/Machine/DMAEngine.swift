@@ -104,12 +104,3 @@ struct DMAEngine {
         }
     }
 }
-
-extension Transfer {
-    /// The buffer bytes between the first and the last chunk.
-    var bufferRange: Range<Int> {
-        guard bytes > 0 else { return 0..<0 }
-        let last = bufferAddress + (bytes / chunkBytes - 1) * chunkPitchBytes
-        return min(bufferAddress, last)..<max(bufferAddress, last) + chunkBytes
-    }
-}

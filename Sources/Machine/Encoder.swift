@@ -1,7 +1,7 @@
 internal import Commands
 
 /// Encoding side of the codebook-mux: the code of every x between the first and last threshold of each codebook, the
-/// code map included.
+/// code map included. x is a result without its channel's offset.
 ///
 ///     table   [codebook 0: t.first - 1 ... t.last][codebook 1: ...]
 ///     code  = table[base[j] + clamp(x, low[j], high[j])]
@@ -17,7 +17,6 @@ final class Encoder {
         var base: Int64
     }
 
-    let isInteger16: Bool
     let table: AlignedMemory<UInt8>?
     let spans: [Span]
     let thresholds: AlignedMemory<Int32>?
@@ -26,7 +25,6 @@ final class Encoder {
     let codeMap: AlignedMemory<UInt8>
 
     init(_ result: ResultConfiguration) {
-        isInteger16 = result.isInteger16
         let map = result.codeMap ?? (0...255).map { UInt8($0) }
         codeMap = AlignedMemory(map)
         thresholdCounts = result.thresholds.map { Int64($0.count) }

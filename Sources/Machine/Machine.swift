@@ -3,8 +3,8 @@ public import Kernels
 public import MachineDescription
 public import Threads
 
-/// The accelerator: executes a command stream on real bytes. It knows no graph and no layer, only commands, as silicon
-/// does.
+/// The accelerator: executes a command stream on real bytes. It knows no graph, only commands, as silicon does; the
+/// layer that a command names affects no bit, saturated results are counted by it.
 ///
 ///     external memory <──> DMA <──> weight buffer, activation buffer, parameter memory
 ///                                   ──> MAC array, codebook-mux, post-processor, normalization unit

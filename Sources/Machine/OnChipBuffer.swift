@@ -8,6 +8,8 @@ internal import Commands
 struct OnChipBuffer: ~Copyable {
     static let pattern: UInt8 = 0xA5
     static let pageBytes = 4096
+    /// Behind the last byte: a kernel that takes whole vectors stays inside the allocation.
+    private static let slackBytes = 64
 
     let name: BufferName
     let bytes: Int
@@ -18,19 +20,18 @@ struct OnChipBuffer: ~Copyable {
     init(name: BufferName, bytes: Int) {
         self.name = name
         self.bytes = bytes
-        memory = AlignedMemory(repeating: OnChipBuffer.pattern, count: bytes + 64)
+        memory = AlignedMemory(repeating: OnChipBuffer.pattern, count: bytes + OnChipBuffer.slackBytes)
         stamps = Array(repeating: 0, count: bytes / OnChipBuffer.pageBytes + 1)
     }
 
     /// For reading `range`.
     func pointer(reading range: Range<Int>) -> UnsafePointer<UInt8> {
-        check(range)
-        return UnsafePointer(memory.base + range.lowerBound)
+        view.pointer(reading: range)
     }
 
     /// For writing inside `range`, whose pages are stamped.
     mutating func pointer(writing range: Range<Int>) -> UnsafeMutablePointer<UInt8> {
-        check(range)
+        view.check(range)
         writes += 1
         if !range.isEmpty {
             for page in range.lowerBound / OnChipBuffer.pageBytes...(range.upperBound - 1) / OnChipBuffer.pageBytes {
@@ -42,7 +43,7 @@ struct OnChipBuffer: ~Copyable {
 
     /// Grows whenever something in a page of `range` is written.
     func stamp(of range: Range<Int>) -> UInt64 {
-        check(range)
+        view.check(range)
         guard !range.isEmpty else { return 0 }
         return stamps[range.lowerBound / OnChipBuffer.pageBytes...(range.upperBound - 1) / OnChipBuffer.pageBytes]
             .max()!
@@ -61,16 +62,15 @@ struct OnChipBuffer: ~Copyable {
 
         /// For reading `range`.
         func pointer(reading range: Range<Int>) -> UnsafePointer<UInt8> {
+            check(range)
+            return base + range.lowerBound
+        }
+
+        fileprivate func check(_ range: Range<Int>) {
             precondition(
                 range.lowerBound >= 0 && range.upperBound <= bytes, "\(name.rawValue): bytes \(range) of 0..<\(bytes)")
-            return base + range.lowerBound
         }
     }
 
     var rawBytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory.base, count: bytes) }
-
-    private func check(_ range: Range<Int>) {
-        precondition(
-            range.lowerBound >= 0 && range.upperBound <= bytes, "\(name.rawValue): bytes \(range) of 0..<\(bytes)")
-    }
 }

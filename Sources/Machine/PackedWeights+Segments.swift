@@ -16,7 +16,7 @@ extension PackedWeights {
 
     /// Whether no sum of any subset of products passes 32 bits.
     static func sumsFit(_ chunks: AlignedMemory<Int16>, _ runs: WeightRuns, _ largest: [Int64]) -> Bool {
-        let runPitch = (runs.length + 31) / 32 * 128
+        let runPitch = runs.chunkedPitch
         return (0..<4).allSatisfy { k in
             var bound: Int64 = 0
             for run in 0..<runs.count {
@@ -35,7 +35,7 @@ extension PackedWeights {
     ) -> [Segment] {
         let channels = pass.inputChannels
         let lanes = pass.groups * blocks * 16
-        let blockPitch = runs.count * runs.pairs * 32
+        let blockPitch = runs.blockPitch
         var bounds = [Int64](repeating: 0, count: lanes)
         var pairBounds = bounds
         var segments = [Segment()]

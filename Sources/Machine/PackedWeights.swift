@@ -32,8 +32,6 @@ final class PackedWeights {
         var largest: [Int64]
     }
 
-    /// Elements of one block of one group.
-    var blockPitch: Int { runs.count * runs.pairs * 32 }
     /// Bytes held, for the cache's limit.
     var bytes: Int { weights.count * 2 + codes.count }
 
@@ -109,7 +107,7 @@ final class PackedWeights {
         _ source: UnsafePointer<UInt8>, _ largest: [Int64],
         _ team: ThreadTeam
     ) -> (packed: AlignedMemory<Int16>, fits: Bool) {
-        let blockPitch = runs.count * runs.pairs * 32
+        let blockPitch = runs.blockPitch
         let channels = pass.inputChannels
         let packed = AlignedMemory<Int16>(count: pass.groups * blocks * blockPitch)
         // The largest operands that the two weights of a pair meet, group by group; an odd end meets none.
@@ -142,7 +140,7 @@ final class PackedWeights {
     private static func packChunks(
         _ pass: Accumulation, _ runs: WeightRuns, _ entries: AlignedMemory<Int16>, _ source: UnsafePointer<UInt8>
     ) -> AlignedMemory<Int16> {
-        let runPitch = (runs.length + 31) / 32 * 128
+        let runPitch = runs.chunkedPitch
         let packed = AlignedMemory<Int16>(repeating: 0, count: runs.count * runPitch)
         for k in 0..<pass.outputChannels {
             for run in 0..<runs.count {
@@ -156,7 +154,6 @@ final class PackedWeights {
         }
         return packed
     }
-
 }
 
 extension Accumulation {

@@ -49,7 +49,7 @@ final class ProductSegments {
         }
         view = View(
             segments: segments.base, count: pack.segments.count, runs: runs.base, blocks: pack.blocks,
-            blockPitch: pack.blockPitch, isChunked: pack.isChunked,
+            blockPitch: pack.runs.blockPitch, isChunked: pack.isChunked,
             level: level)
     }
 

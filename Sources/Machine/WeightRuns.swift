@@ -25,6 +25,10 @@ struct WeightRuns: Hashable {
 
     /// Pairs of a run: an odd end meets a zero weight.
     var pairs: Int { (length + 1) / 2 }
+    /// Packed weights of one block of 16 channels of one group.
+    var blockPitch: Int { count * pairs * 32 }
+    /// Packed weights of 4 channels in one run: its chunks of 32 values, the last filled up.
+    var chunkedPitch: Int { (length + 31) / 32 * 128 }
 
     /// The tap (r, s) at place t of a run.
     func tap(run: Int, place: Int, _ pass: Accumulation) -> (r: Int, s: Int) {

@@ -42,29 +42,21 @@ extension HostFunction {
     }
 
     fileprivate init(_ fields: JSONFields) throws(Diagnostic) {
-        switch try fields.string("function") {
-        case "quantize": self = .quantize
-        case "quantizeHalfEven": self = .quantizeHalfEven
-        case "dequantize": self = .dequantize
-        case "softmax": self = .softmax(beta: Float(try fields.real("beta")))
-        case "logSoftmax": self = .logSoftmax
-        case "argMax": self = .argMax(axis: try fields.integer("axis", in: 0...7))
-        case "argMin": self = .argMin(axis: try fields.integer("axis", in: 0...7))
-        case "codeMap": self = .codeMap(try fields.integers("codeMap", in: 0...255).map { UInt8($0) })
-        case "reshape": self = .reshape
-        case "transpose": self = .transpose(permutation: try fields.integers("permutation", in: 0...7))
-        case "resizeBilinear":
+        switch try fields.word("function", as: Kind.self) {
+        case .quantize: self = .quantize
+        case .quantizeHalfEven: self = .quantizeHalfEven
+        case .dequantize: self = .dequantize
+        case .softmax: self = .softmax(beta: Float(try fields.real("beta")))
+        case .logSoftmax: self = .logSoftmax
+        case .argMax: self = .argMax(axis: try fields.integer("axis", in: 0...7))
+        case .argMin: self = .argMin(axis: try fields.integer("axis", in: 0...7))
+        case .codeMap: self = .codeMap(try fields.integers("codeMap", in: 0...255).map { UInt8($0) })
+        case .reshape: self = .reshape
+        case .transpose: self = .transpose(permutation: try fields.integers("permutation", in: 0...7))
+        case .resizeBilinear:
             self = .resizeBilinear(
                 alignsCorners: try fields.boolean("alignsCorners"),
                 hasHalfPixelCenters: try fields.boolean("hasHalfPixelCenters"))
-        case let word:
-            throw JSONFields.invalid(
-                fields.place, found: "function '\(word)'",
-                expected:
-                    """
-                    quantize, quantizeHalfEven, dequantize, softmax, logSoftmax, argMax, argMin, codeMap, reshape, \
-                    transpose or resizeBilinear
-                    """)
         }
     }
 }

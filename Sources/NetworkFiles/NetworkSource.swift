@@ -6,7 +6,7 @@ import Text
 /// A network by a bundled name or from a file, with whatever forms it carries.
 public struct NetworkSource: Sendable {
     /// What runs when no network is named.
-    public static let defaultName = Zoo.names[0]
+    public static let defaultName = BundledNetworks.names[0]
 
     public let place: String
     public let file: NetworkFile
@@ -46,15 +46,15 @@ public struct NetworkSource: Sendable {
     {
         self.place = nameOrPath
         self.extent = nil
-        if Zoo.names.contains(nameOrPath) {
-            self.file = try Zoo.network(named: nameOrPath, includingFloat: includingFloat)
+        if BundledNetworks.names.contains(nameOrPath) {
+            self.file = try BundledNetworks.network(named: nameOrPath, includingFloat: includingFloat)
             return
         }
         guard nameOrPath.contains("/") || nameOrPath.contains(".") else {
             throw Diagnostic(
                 .networkUnknown, at: "--network", found: "'\(nameOrPath)' is neither a bundled network nor a file",
-                expected: "one of \(Zoo.names.joined(separator: ", ")), or the path of a network file",
-                remedy: closestName(to: nameOrPath, among: Zoo.names).map { "did you mean '\($0)'?" }
+                expected: "one of \(BundledNetworks.names.joined(separator: ", ")), or the path of a network file",
+                remedy: closestName(to: nameOrPath, among: BundledNetworks.names).map { "did you mean '\($0)'?" }
                     ?? "see `intaglio networks`")
         }
         self.file = try NetworkFile.read(nameOrPath, includingFloat: includingFloat, memory: memory)

@@ -108,7 +108,7 @@ extension QuantizedNetwork {
         let place = "layer \(layer.name)"
         let count = accumulation.weightCodes.count
         let fits =
-            layer.weightShape(inputChannels: inputChannels).map { $0.reduce(1, *) == count }
+            layer.weightCount(inputChannels: inputChannels).map { $0 == count }
             ?? (count > 0 && count % (outputChannels * inputChannels) == 0)
         try require(fits, place, "\(count) weight codes", expected: "the size of the kernel")
         try require(

@@ -47,22 +47,30 @@ public enum HostFunction: Hashable, Sendable {
     /// Rows and columns of a picture, four neighbours weighted.
     case resizeBilinear(alignsCorners: Bool, hasHalfPixelCenters: Bool)
 
-    /// The word of files and reports.
-    public var name: String {
+    /// Which function, without what it is told. Raw values are the words of files and reports.
+    public enum Kind: String, CaseIterable, Sendable {
+        case quantize, quantizeHalfEven, dequantize, softmax, logSoftmax, argMax, argMin, codeMap, reshape, transpose
+        case resizeBilinear
+    }
+
+    public var kind: Kind {
         switch self {
-        case .quantize: "quantize"
-        case .quantizeHalfEven: "quantizeHalfEven"
-        case .dequantize: "dequantize"
-        case .softmax: "softmax"
-        case .logSoftmax: "logSoftmax"
-        case .argMax: "argMax"
-        case .argMin: "argMin"
-        case .codeMap: "codeMap"
-        case .reshape: "reshape"
-        case .transpose: "transpose"
-        case .resizeBilinear: "resizeBilinear"
+        case .quantize: .quantize
+        case .quantizeHalfEven: .quantizeHalfEven
+        case .dequantize: .dequantize
+        case .softmax: .softmax
+        case .logSoftmax: .logSoftmax
+        case .argMax: .argMax
+        case .argMin: .argMin
+        case .codeMap: .codeMap
+        case .reshape: .reshape
+        case .transpose: .transpose
+        case .resizeBilinear: .resizeBilinear
         }
     }
+
+    /// The word of files and reports.
+    public var name: String { kind.rawValue }
 }
 
 /// What elements of the host's tensors are.

@@ -52,8 +52,8 @@ public struct Tile: Hashable, Encodable, Sendable {
         self.kernelColumns = kernelColumns
     }
 
-    /// Whether a pass takes fewer taps than the kernel has.
-    public var splitsTaps: Bool { kernelRows != nil || kernelColumns != nil }
+    /// Whether extents of the kernel are given: a pass takes at most so many taps, which may be all.
+    public var namesTaps: Bool { kernelRows != nil || kernelColumns != nil }
 }
 
 /// What the C0 input lanes of the MAC array hold in one step.

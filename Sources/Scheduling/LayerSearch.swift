@@ -92,13 +92,13 @@ struct LayerSearch {
         func notFound(_ found: String, _ expected: String, _ remedy: String) -> Diagnostic {
             Diagnostic(.scheduleNotFound, at: "layer \(layer.name)", found: found, expected: expected, remedy: remedy)
         }
-        let (halves, taps) = (machine.weightHalves, layer.splitsTaps ? 1 : layer.taps)
+        let (halves, taps) = (machine.weightHalves, layer.canSplitTaps ? 1 : layer.taps)
         let smallest = Tile(
             outputRows: 1, outputColumns: 1,
             outputChannels: layer.groups > 1
                 ? layer.groupOutputChannels : min(array.outputChannelLanes, layer.outputChannels),
             inputChannels: layer.inputChannelCandidates(lanes: array.inputChannelLanes).last!,
-            kernelRows: layer.splitsTaps ? 1 : nil, kernelColumns: layer.splitsTaps ? 1 : nil)
+            kernelRows: layer.canSplitTaps ? 1 : nil, kernelColumns: layer.canSplitTaps ? 1 : nil)
         let weightBytes = TileFootprint.weightBytes(layer, tile: smallest, array: array)
         if weightBytes > machine.weightHalfBytes {
             return notFound(
@@ -161,7 +161,7 @@ struct LayerSearch {
         let array = machine.macArray
         var channels = layer.channelCandidates(lanes: array.outputChannelLanes)
         guard let parameters else { return channels }
-        if layer.splitsElements {
+        if layer.canSplitElements {
             channels = LayerGeometry.parts(of: layer.outputChannels, unit: array.outputChannelLanes)
         }
         let unit = layer.groups > 1 ? layer.groupOutputChannels : array.outputChannelLanes
@@ -184,7 +184,7 @@ struct LayerSearch {
     /// Tiles of fewer taps than the kernel's: for each tile of channels as many rows of the kernel as fit, or as much
     /// of one row.
     private func tapSplits(_ channels: [Int], _ inputs: [Int]) -> [Tile] {
-        guard layer.splitsTaps, layer.taps > 1 else { return [] }
+        guard layer.canSplitTaps, layer.taps > 1 else { return [] }
         let outputs = layer.groups > 1 ? [layer.groupOutputChannels] : channels
         var tiles: [Tile] = []
         for outputChannels in outputs {

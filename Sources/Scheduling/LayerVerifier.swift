@@ -46,13 +46,13 @@ struct LayerVerifier {
             ("kernelColumns", tile.kernelColumns, layer.horizontal.kernel),
         ] {
             guard let value else { continue }
-            guard (1...extent).contains(value), layer.splitsTaps || value == extent else {
+            guard (1...extent).contains(value), layer.canSplitTaps || value == extent else {
                 throw refuse(
                     .scheduleTileOutOfRange, "tile \(name) \(value.grouped)",
-                    expected: layer.splitsTaps
+                    expected: layer.canSplitTaps
                         ? "1...\(extent.grouped)"
                         : "\(extent.grouped): only convolution and fully connected split taps",
-                    remedy: layer.splitsTaps ? "choose an extent within the range" : "leave \(name) out")
+                    remedy: layer.canSplitTaps ? "choose an extent within the range" : "leave \(name) out")
             }
         }
         // Sums of several groups do not wait in the accumulator buffer.
@@ -88,7 +88,7 @@ struct LayerVerifier {
                 expected: "all \(layer.groupInputChannels): \(reason)",
                 remedy: "write inputChannels: \(layer.groupInputChannels)")
         }
-        if !layer.usesArray, !layer.splitsElements, tile.outputChannels != layer.outputChannels {
+        if !layer.usesArray, !layer.canSplitElements, tile.outputChannels != layer.outputChannels {
             throw refuse(
                 .scheduleChannelsNotWhole, "tile outputChannels \(tile.outputChannels)",
                 expected: "all \(layer.outputChannels): \(reason)",
@@ -119,7 +119,7 @@ struct LayerVerifier {
                     ? "write accumulators: 0"
                     : """
                     make outputRows, outputColumns or outputChannels smaller, or inputChannels all \
-                    \(layer.groupInputChannels)\(tile.splitsTaps ? " without kernelRows and kernelColumns" : "")
+                    \(layer.groupInputChannels)\(tile.namesTaps ? " without kernelRows and kernelColumns" : "")
                     """
             )
         }
@@ -163,7 +163,7 @@ struct LayerVerifier {
                 throw refuse(
                     .scheduleWeightBufferOverflow, "tile weights need \(footprint.weightBytes.grouped) bytes",
                     expected: "weightBuffer \(machine.weightHalves == 2 ? "half " : "")holds \(half.grouped)",
-                    remedy: layer.splitsTaps && layer.taps > 1
+                    remedy: layer.canSplitTaps && layer.taps > 1
                         ? "make outputChannels, inputChannels, kernelRows or kernelColumns smaller"
                         : "make outputChannels or inputChannels smaller")
             }

@@ -3,7 +3,7 @@ import Geometry
 
 extension AxisGeometry {
     /// Extents worth trying, largest first: equal parts of the whole and powers of two, multiples of the alignment and,
-    /// where that is smaller than the whole, of `multiple` positions of a phase.
+    /// where that is smaller than the whole, of `multiple` positions of a phase (`AxisPhase`).
     func tileCandidates(multiple: Int) -> [Int] {
         let unit = alignment * multiple
         var extents: Set<Int> = [output, min(alignment, output)]

@@ -9,19 +9,20 @@ extension NetworkRun {
     public var reconstructedPicture: RGBImage? { Self.reconstruction(of: simulation, picture?.image) }
 
     /// Whether the first output is three channels of samples.
-    var givesPicture: Bool { Self.givesPicture(simulation) }
-
-    private static func givesPicture(_ simulation: SimulationRun) -> Bool {
-        let output = simulation.plan.geometry.result(of: simulation.plan.geometry.outputLayers[0])
-        return output.shape.channels == 3 && output.bytesPerElement == 1
-    }
+    var givesPicture: Bool { Self.pictureTensor(of: simulation) != nil }
 
     static func reconstruction(of simulation: SimulationRun, _ image: RGBImage?) -> RGBImage? {
-        let geometry = simulation.plan.geometry
-        let output = geometry.result(of: geometry.outputLayers[0])
-        guard givesPicture(simulation) else { return nil }
+        guard let output = pictureTensor(of: simulation) else { return nil }
         return PictureTensor.image(
-            simulation.outputs.codes(geometry.layers[geometry.outputLayers[0]].outputTensor),
+            simulation.outputs.codes(output.index),
             width: image?.width ?? output.shape.width, height: image?.height ?? output.shape.height)
+    }
+
+    /// The first output where it is three channels of samples.
+    private static func pictureTensor(of simulation: SimulationRun) -> (index: Int, shape: TensorShape)? {
+        let geometry = simulation.plan.geometry
+        let index = geometry.layers[geometry.outputLayers[0]].outputTensor
+        let output = geometry.tensors[index]
+        return output.shape.channels == 3 && output.bytesPerElement == 1 ? (index, output.shape) : nil
     }
 }

@@ -10,8 +10,10 @@ import Scheduling
 package import Timing
 package import WeightCoding
 
-/// A network, a machine, a picture's size and a schedule, lowered to commands and timed. Needs neither picture nor
-/// weights: what `plan` reports.
+/// A network, a machine, a picture's size and a schedule, lowered to commands and timed: what `plan` reports.
+///
+/// `NetworkFormats` suffice, without picture and weights. Where it is made for a quantized network it keeps that: the
+/// coding of weights is estimated, and runs with the same network need no second look at its formats.
 public struct SimulationPlan: Sendable {
     public let network: NetworkFormats
     public let machine: MachineDescription

@@ -3,9 +3,11 @@ import FileFormats
 import Machine
 package import Tensors
 
-/// Tensors as they lie in external memory after a run, by index: graph inputs, then the layers' results.
+/// Tensors as they lie in external memory, by index: graph inputs, then the layers' results. A tensor may be read once
+/// its layer's last command has ended, while later layers still run (`LayerDigests`); all of memory after the run.
 package struct StoredOutputs: @unchecked Sendable {
-    // The memory is written by the machine's run only, which has ended; from here on it is read.
+    // Graph inputs are written before the run, and a layer's region by no command after its last one; an observer hears
+    // of that one's end before it has the region read. So no byte is read while a thread writes it.
     private let memory: ExternalMemory
     private let map: ExternalMemoryMap
 

@@ -63,7 +63,7 @@ public struct SuiteCoverage: Sendable {
                 case .parameterMemory: machine.parameterMemory.bytes
                 }
             addresses[transfer.buffer.rawValue, default: AddressLines()].add(
-                transfer.bufferAddress..<transfer.bufferEnd, capacity: capacity)
+                transfer.bufferRange, capacity: capacity)
         case .accumulate(let pass):
             for (lane, count, width) in [
                 (Lane.input, pass.inputChannels, array.inputChannelLanes),

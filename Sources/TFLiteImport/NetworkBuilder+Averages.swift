@@ -21,11 +21,7 @@ extension NetworkBuilder {
                 "\(operand.stored) under \(options.filterHeight) x \(options.filterWidth)",
                 expected: "a window that fits the input")
         }
-        let quantization = try outputQuantization(of: place)
-        guard quantization == operand.quantization else {
-            throw unsupported(
-                place, found: "an output of another scale or zero point", expected: "those of the operand")
-        }
+        let quantization = try sameQuantization(as: operand, at: place)
         let clamp = try quantization.clamp(options.activation, at: place)
         let tensor = try output(of: place)
         let stored = try raggedAverage(

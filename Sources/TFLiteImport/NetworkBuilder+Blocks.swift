@@ -17,7 +17,7 @@ extension NetworkBuilder {
                 expected: "blocks of at most 16, and a multiple of their elements")
         }
         let tensor = try output(of: place)
-        try requireSameQuantization(as: operand, at: place)
+        try sameQuantization(of: tensor, as: operand, at: place)
         let channels = operand.stored.channels / area
         var ordered = operand
         if channels > 1, block > 1 {
@@ -38,18 +38,10 @@ extension NetworkBuilder {
             throw unsupported(place, found: "blocks of \(block) in \(stored)", expected: "whole blocks of at most 16")
         }
         let tensor = try output(of: place)
-        try requireSameQuantization(as: operand, at: place)
+        try sameQuantization(of: tensor, as: operand, at: place)
         let taps = (0..<MemoryBudget.product(block, block, stored.channels)).map { [$0] }
         let selection = Selection(kernelHeight: block, kernelWidth: block, strideY: block, strideX: block, taps: taps)
         let result = try copy(operand, selection, as: names.name(of: tensor), at: place)
         try define(tensor, as: result, at: place)
-    }
-
-    /// - Throws: `tfliteOperatorUnsupported`.
-    func requireSameQuantization(as operand: ImportedTensor, at place: OperatorPlace) throws(Diagnostic) {
-        guard try outputQuantization(of: place) == operand.quantization else {
-            throw unsupported(
-                place, found: "an output of another scale or zero point", expected: "those of the operand")
-        }
     }
 }

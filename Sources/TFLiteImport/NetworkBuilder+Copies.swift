@@ -128,7 +128,7 @@ extension NetworkBuilder {
     /// RESIZE_NEAREST_NEIGHBOR by one whole factor.
     mutating func resizeNearest(_ options: TFLiteOptions.Resizing, at place: OperatorPlace) throws(Diagnostic) {
         let operand = try planes(0, of: place)
-        _ = try sameQuantization(as: operand, at: place)
+        try sameQuantization(as: operand, at: place)
         let extents = try knownIntegers(1, of: place).elements
         let stored = operand.stored
         guard extents.count == 2, extents.allSatisfy({ $0 > 0 }) else {
@@ -145,17 +145,6 @@ extension NetworkBuilder {
                 expected: "one whole factor of rows and columns, at most 16, corners not aligned")
         }
         try copy(operand, .nearestResize(factor: factor), at: place)
-    }
-
-    private func sameQuantization(
-        as operand: ImportedTensor, at place: OperatorPlace
-    ) throws(Diagnostic) -> ActivationQuantization {
-        let quantization = try outputQuantization(of: place)
-        guard quantization == operand.quantization else {
-            throw unsupported(
-                place, found: "an output of another scale or zero point", expected: "those of the operand")
-        }
-        return quantization
     }
 
     private mutating func copy(

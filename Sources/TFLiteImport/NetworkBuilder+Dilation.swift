@@ -36,7 +36,7 @@ extension NetworkBuilder {
             throw place.unfit("an operand of extents \(operand.extents)", expected: "batch, rows, columns, channels")
         }
         let (block, padding) = try blocks(of: place)
-        try requireSameQuantization(as: operand, at: place)
+        try sameQuantization(as: operand, at: place)
         let height = operand.stored.height + padding.top + padding.bottom
         let width = operand.stored.width + padding.left + padding.right
         guard height % block.height == 0, width % block.width == 0 else {

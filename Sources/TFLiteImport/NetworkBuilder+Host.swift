@@ -16,36 +16,35 @@ extension NetworkBuilder {
                 operand: HostTensor(extents: codes.extents, type: .float32), result: codes.hostTensor), at: place)
     }
 
-    /// SOFTMAX and the like at the end.
-    mutating func leaveToHost(at place: OperatorPlace) throws(Diagnostic) {
+    /// SOFTMAX and the like at the end: a result of its operand's extents.
+    mutating func leaveToHost(_ function: HostFunction, at place: OperatorPlace) throws(Diagnostic) {
+        try leaveToHost(function, hostOperand(of: place).tensor.extents, at: place)
+    }
+
+    /// ARG_MAX, ARG_MIN along one axis.
+    mutating func leaveIndexToHost(isLargest: Bool, at place: OperatorPlace) throws(Diagnostic) {
         let extents = try hostOperand(of: place).tensor.extents
-        switch (place.operation.code.builtin, place.operation.options) {
-        case (.dequantize, _): try leaveToHost(.dequantize, extents, at: place)
-        case (.softmax, .softmax(let beta)): try leaveToHost(.softmax(beta: beta), extents, at: place)
-        case (.softmax, _): try leaveToHost(.softmax(beta: 1), extents, at: place)
-        case (.logSoftmax, _): try leaveToHost(.logSoftmax, extents, at: place)
-        case (.argMax, _), (.argMin, _):
-            let axes = try knownIntegers(1, of: place).elements
-            guard axes.count == 1, (-extents.count..<extents.count).contains(axes[0]) else {
-                throw place.unfit("axes \(axes.prefix(8)) of \(extents)", expected: "one of them")
-            }
-            let axis = axes[0] < 0 ? axes[0] + extents.count : axes[0]
-            var rest = extents
-            rest.remove(at: axis)
-            let isLargest = place.operation.code.builtin == .argMax
-            try leaveToHost(isLargest ? .argMax(axis: axis) : .argMin(axis: axis), rest, at: place)
-        case (.resizeBilinear, .resizeBilinear(let options)):
-            let wanted = try knownIntegers(1, of: place).elements
-            guard extents.count == 4, wanted.count == 2, wanted.allSatisfy({ $0 > 0 }) else {
-                throw place.unfit("\(wanted.prefix(8)) rows and columns of \(extents)", expected: "two numbers above 0")
-            }
-            try requireScale(of: place)
-            try leaveToHost(
-                .resizeBilinear(
-                    alignsCorners: options.alignsCorners, hasHalfPixelCenters: options.hasHalfPixelCenters),
-                [extents[0], wanted[0], wanted[1], extents[3]], at: place)
-        default: throw unsupported(place, found: "options of another operator", expected: "its own")
+        let axes = try knownIntegers(1, of: place).elements
+        guard axes.count == 1, (-extents.count..<extents.count).contains(axes[0]) else {
+            throw place.unfit("axes \(axes.prefix(8)) of \(extents)", expected: "one of them")
         }
+        let axis = axes[0] < 0 ? axes[0] + extents.count : axes[0]
+        var rest = extents
+        rest.remove(at: axis)
+        try leaveToHost(isLargest ? .argMax(axis: axis) : .argMin(axis: axis), rest, at: place)
+    }
+
+    /// RESIZE_BILINEAR.
+    mutating func leaveResizingToHost(_ options: TFLiteOptions.Resizing, at place: OperatorPlace) throws(Diagnostic) {
+        let extents = try hostOperand(of: place).tensor.extents
+        let wanted = try knownIntegers(1, of: place).elements
+        guard extents.count == 4, wanted.count == 2, wanted.allSatisfy({ $0 > 0 }) else {
+            throw place.unfit("\(wanted.prefix(8)) rows and columns of \(extents)", expected: "two numbers above 0")
+        }
+        try requireScale(of: place)
+        try leaveToHost(
+            .resizeBilinear(alignsCorners: options.alignsCorners, hasHalfPixelCenters: options.hasHalfPixelCenters),
+            [extents[0], wanted[0], wanted[1], extents[3]], at: place)
     }
 
     /// QUANTIZE of a result of the host, to other 8-bit elements.

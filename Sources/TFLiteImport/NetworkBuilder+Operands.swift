@@ -30,6 +30,23 @@ extension NetworkBuilder {
         try ActivationQuantization(subgraph.tensors[output(of: place)], at: place.text)
     }
 
+    /// The quantization of an output, which must be that of the operand.
+    ///
+    /// - Parameter tensor: the output; nil for the only one.
+    /// - Throws: `tfliteOperatorUnsupported`, `tfliteTensorUnsupported` where it is no 8-bit tensor.
+    @discardableResult
+    func sameQuantization(
+        of tensor: Int? = nil, as operand: ImportedTensor, at place: OperatorPlace
+    ) throws(Diagnostic) -> ActivationQuantization {
+        let output = if let tensor { tensor } else { try output(of: place) }
+        let quantization = try ActivationQuantization(subgraph.tensors[output], at: place.text)
+        guard quantization == operand.quantization else {
+            throw unsupported(
+                place, found: "an output of another scale or zero point", expected: "those of the operand")
+        }
+        return quantization
+    }
+
     /// The activations of an input, under whatever extents.
     ///
     /// - Throws: `tfliteOperatorUnsupported` for constants, `tfliteTensorUnsupported` for what is no 8-bit tensor,

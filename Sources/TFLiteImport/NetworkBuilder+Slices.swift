@@ -111,11 +111,7 @@ extension NetworkBuilder {
         _ operand: ImportedTensor, _ slices: [AxisSlice], removing removed: Set<Int>, to tensor: Int,
         at place: OperatorPlace
     ) throws(Diagnostic) {
-        let quantization = try ActivationQuantization(subgraph.tensors[tensor], at: place.text)
-        guard quantization == operand.quantization else {
-            throw unsupported(
-                place, found: "an output of another scale or zero point", expected: "those of the operand")
-        }
+        try sameQuantization(of: tensor, as: operand, at: place)
         // Axes in front of the last three have one element.
         let whole = Array(repeating: AxisSlice.all(1), count: max(0, 3 - slices.count))
         let stored = whole + slices.suffix(3)

@@ -70,10 +70,7 @@ extension NetworkBuilder {
             extents.reduce(1.0, { $0 * Double($1) }) == Double(operand.extents.reduce(1, *))
         else { throw unfit(place, operand, extents) }
         guard let activation = operand.activation else { return try leaveToHost(.reshape, extents, at: place) }
-        guard try outputQuantization(of: place) == activation.quantization else {
-            throw unsupported(
-                place, found: "an output of another scale or zero point", expected: "those of the operand")
-        }
+        try sameQuantization(as: activation, at: place)
         try define(output(of: place), as: activation.viewed(as: extents), at: place)
     }
 

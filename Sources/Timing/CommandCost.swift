@@ -6,7 +6,10 @@ public import MachineDescription
 /// `docs/timing.md` has the rules.
 ///
 ///     fill | T | I | I | ... | I | last drain, result stages
-///     G groups: the first takes T, every further one I = max(T, drain)
+///     n MAC groups: the first takes T, every further one I = max(T, drain)
+///
+/// A MAC group is K0 channels x P0 pixels, summed in as many steps as it takes; then its sums drain: they leave the
+/// accumulators for the post-processor, the normalization unit or the accumulator buffer while the next is summed.
 public struct CommandCost: Hashable, Sendable {
     /// Command decode and operand read.
     public static let fillCycles = 2
@@ -73,8 +76,39 @@ public struct CommandCost: Hashable, Sendable {
 }
 
 extension MachineDescription {
-    /// Results that leave the compute engine a cycle: the narrower of post-processor and encoder.
+    /// Results that leave the compute engine per cycle: the narrower of post-processor and encoder.
     var resultLanes: Int { min(postProcessor.lanes, codebookMux.encodeLanes) }
+
+    /// Cycles of one step: the weights of C0 x K0, and the busiest activation bank's words, taken over all P0 lanes
+    /// whether valid or not.
+    ///
+    /// - Parameter stride: between the input columns of neighbouring lanes.
+    package func stepCycles(stride: Int) -> Int {
+        // Lanes lie in x at multiples of the stride; these fall into this many different banks, in turn.
+        let banks =
+            activationBuffer.deinterleave
+            ? activationBuffer.banks : activationBuffer.banks / greatestCommonDivisor(stride, activationBuffer.banks)
+        let weightCycles = ceilDivide(
+            macArray.inputChannelLanes * macArray.outputChannelLanes, by: weightBuffer.bytesPerCycle)
+        return max(1, weightCycles, ceilDivide(macArray.pixelLanes, by: banks))
+    }
+
+    /// Cycles that a MAC group's finished sums take to leave the accumulators, and the registers that the last ones
+    /// pass. Partial sums take P0 cycles and pass none.
+    package func drainCycles(by unit: Accumulation.Drain) -> (drain: Int, stages: Int) {
+        let results = macArray.outputChannelLanes * macArray.pixelLanes
+        switch unit {
+        case .postProcessor:
+            return (
+                ceilDivide(results, by: resultLanes), CommandCost.postProcessorStages + CommandCost.encoderStages
+            )
+        case .normalization:
+            return (
+                ceilDivide(results, by: min(resultLanes, normalization.lanes)),
+                normalization.latencyCycles + CommandCost.encoderStages
+            )
+        }
+    }
 }
 
 extension Accumulation {
@@ -89,30 +123,13 @@ extension Accumulation {
         taps * ceilDivide(inputChannels, by: array.inputChannelLanes)
     }
 
-    /// Cycles that a group's results take to leave the accumulators, and the registers that the last ones pass.
+    /// Cycles that a MAC group's sums take to leave the accumulators, and the registers that the last ones pass.
     func drainCycles(on machine: MachineDescription) -> (drain: Int, stages: Int) {
-        let array = machine.macArray
-        guard last else { return (array.pixelLanes, 0) }
-        let isNormalization = drain == .normalization
-        let lanes = isNormalization ? min(machine.resultLanes, machine.normalization.lanes) : machine.resultLanes
-        let stages =
-            (isNormalization ? machine.normalization.latencyCycles : CommandCost.postProcessorStages)
-            + CommandCost.encoderStages
-        return (ceilDivide(array.outputChannelLanes * array.pixelLanes, by: lanes), stages)
+        last ? machine.drainCycles(by: drain) : (machine.macArray.pixelLanes, 0)
     }
 
-    /// Cycles of one step: the weights of C0 x K0, and the busiest activation bank's words, taken over all P0 lanes
-    /// whether valid or not.
-    func stepCycles(on machine: MachineDescription) -> Int {
-        let array = machine.macArray
-        let buffer = machine.activationBuffer
-        // Lanes lie in x at multiples of the stride; these fall into this many different banks, in turn.
-        let banks =
-            buffer.deinterleave ? buffer.banks : buffer.banks / greatestCommonDivisor(inputStrideX, buffer.banks)
-        let weightCycles = ceilDivide(
-            array.inputChannelLanes * array.outputChannelLanes, by: machine.weightBuffer.bytesPerCycle)
-        return max(1, weightCycles, ceilDivide(array.pixelLanes, by: banks))
-    }
+    /// Cycles of one step.
+    func stepCycles(on machine: MachineDescription) -> Int { machine.stepCycles(stride: inputStrideX) }
 }
 
 extension CommandCost {

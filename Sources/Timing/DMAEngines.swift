@@ -31,8 +31,6 @@ public struct DMAEngines: Sendable {
         channel = DMAChannel(dma)
     }
 
-    public var isIdle: Bool { load == nil && store == nil }
-
     /// Starts a transfer on an engine (`load` or `store`) that is idle. `start` is not before any completion already
     /// returned.
     public mutating func start(_ transfer: Transfer, on engine: Engine, at start: Int) {

@@ -40,24 +40,13 @@ public struct TimedStream: Sendable {
     public mutating func append(_ command: Command) {
         var entry = Entry(
             layer: Int32(command.layer), waits: command.waits, signals: command.signals, engine: command.engine,
-            cost: nil, transfer: -1)
-        let activity: UnitActivity
+            cost: CommandCost(of: command, on: machine), transfer: -1)
         switch command.operation {
-        case .load(let transfer):
-            entry.transfer = add(transfer)
-            activity = UnitActivity(loading: transfer)
-        case .store(let transfer):
-            entry.transfer = add(transfer)
-            activity = UnitActivity(storing: transfer)
-        case .accumulate(let pass):
-            entry.cost = CommandCost(pass, on: machine)
-            activity = UnitActivity(pass, on: machine.macArray)
-        case .elementwise(let work):
-            entry.cost = CommandCost(work, on: machine)
-            activity = UnitActivity(work)
+        case .load(let transfer), .store(let transfer): entry.transfer = add(transfer)
+        case .accumulate, .elementwise: break
         }
         entries.append(entry)
-        add(activity, to: command.layer)
+        add(predictedActivity(of: command, on: machine), to: command.layer)
     }
 
     /// Appends a load whose bytes pass a weight decoder.

@@ -18,8 +18,8 @@ struct NetworksCommand: ParsableCommand {
     func run() throws {
         var rows: [ResultRecord] = []
         var table = TextTable(header: ["network", "layers", "parameters", "latents", "size multiple"])
-        for name in Zoo.names {
-            let file = try Zoo.network(named: name)
+        for name in BundledNetworks.names {
+            let file = try BundledNetworks.network(named: name)
             guard let graph = file.quantized?.graph ?? file.float?.graph else { continue }
             let parameters = try file.quantized.map { try NetworkFormats($0).parameterCount }
             table.append([

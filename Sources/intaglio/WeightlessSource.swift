@@ -29,7 +29,7 @@ struct WeightlessSource {
     /// - Throws: `architectureWidthsInvalid`, `networkUnknown`, and the diagnostics of topologies.
     init?(_ nameOrPath: String) throws(Diagnostic) {
         place = nameOrPath
-        if Zoo.names.contains(nameOrPath) { return nil }
+        if BundledNetworks.names.contains(nameOrPath) { return nil }
         if let architecture = try CodecArchitecture(nameOrPath) {
             kind = .architecture(architecture)
         } else if Topology.isOne(nameOrPath) {

@@ -6,7 +6,7 @@ import Testing
     struct Stop: Equatable {
         /// From `Sources`.
         let file: String
-        /// A name of this file that one further up uses; nil where a command begins.
+        /// A name of this file that a neighbour uses; nil where a command begins.
         let name: String?
     }
 
@@ -23,39 +23,46 @@ import Testing
         }
     }
 
+    /// A file may prepare for one that uses it so many rows below.
+    static let rowsAhead = 3
+
     /// What is wrong with a journey.
     ///
     /// - Parameter code: a file's text without comments; nil where there is no such file.
     static func faults(of stops: [Stop], code: (String) -> String?) -> [String] {
         var faults: [String] = []
-        var above: Set<String> = []
-        var seen: Set<String> = []
-        for stop in stops {
-            if !seen.insert(stop.file).inserted { faults.append("\(stop.file) stands twice") }
-            guard let text = code(stop.file) else {
+        let words = stops.map { stop in code(stop.file).map(Self.words) }
+        for (row, stop) in stops.enumerated() {
+            if stops[..<row].contains(where: { $0.file == stop.file }) { faults.append("\(stop.file) stands twice") }
+            guard let own = words[row] else {
                 faults.append("\(stop.file) is not there")
                 continue
             }
-            let words = Set(
-                Words.pieces(of: text) { Words.isNameByte($0) || $0 == UInt8(ascii: ".") }.flatMap { piece in
-                    [piece] + piece.split(separator: ".").map(String.init)
-                })
             if let name = stop.name {
+                let users = words[..<row] + words.dropFirst(row + 1).prefix(Self.rowsAhead)
                 if name == "init" { faults.append("\(stop.file): init leads nowhere") }
-                if !above.contains(name) { faults.append("no file above \(stop.file) uses \(name)") }
-                if !name.hasSuffix(".h"), !words.contains(name) { faults.append("\(stop.file) has no \(name)") }
+                if !users.contains(where: { $0?.contains(name) ?? false }) {
+                    faults.append("no file above \(stop.file), nor right below, uses \(name)")
+                }
+                if !name.hasSuffix(".h"), !own.contains(name) { faults.append("\(stop.file) has no \(name)") }
                 if name.hasSuffix(".h"), !stop.file.hasSuffix("/\(name)") {
                     faults.append("\(stop.file) is no \(name)")
                 }
             } else if !stop.file.hasSuffix("Command.swift") {
                 faults.append("\(stop.file) is reached by nothing")
             }
-            above.formUnion(words)
         }
         return faults
     }
 
-    @Test("Each file of a journey is there, stands once and is reached from one above it")
+    private static func words(of text: String) -> Set<String> {
+        Set(
+            Words.pieces(of: text) { Words.isNameByte($0) || $0 == UInt8(ascii: ".") }.flatMap { piece in
+                [piece] + piece.split(separator: ".").map(String.init)
+            })
+    }
+
+    @Test("Each file of a journey is there, stands once and is reached from one above it or right below")
     func repository() throws {
         let text = try Repository.text(Self.page)
         let journeys = Self.journeys(in: text)
@@ -89,6 +96,10 @@ import Testing
         #expect(faults([("a/RunCommand.swift", nil), ("a/Reader.swift", nil)]) == 1)
         #expect(faults([("a/RunCommand.swift", nil), ("a/Reader.swift", "path")]) == 1)
         #expect(faults([("a/Reader.swift", "Reader")]) == 1)
+        #expect(faults([("a/Reader.swift", "Reader"), ("a/RunCommand.swift", nil)]) == 0)
+        let between = ["b", "c", "d"].map { ("a/\($0).swift", String?("Reader")) }
+        #expect(
+            faults([("a/Reader.swift", "Reader")] + between + [("a/RunCommand.swift", nil)]) == 1 + between.count)
         #expect(faults([("a/RunCommand.swift", nil), ("a/Gone.swift", "Reader")]) == 1)
         #expect(
             faults([("a/RunCommand.swift", nil), ("a/Reader.swift", "Reader"), ("a/Reader.swift", "Reader")]) == 1)

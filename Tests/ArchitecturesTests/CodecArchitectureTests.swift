@@ -56,7 +56,7 @@ import Testing
     @Test("Formats that are assumed of a bundled network's graph are those that it has, but for equal tables")
     func assumedFormats() throws {
         for name in ["mbt2018-mean-mse", "mbt2018-mean-ms-ssim"] {
-            let quantized = try #require(try Zoo.network(named: name, includingFloat: false).quantized)
+            let quantized = try #require(try BundledNetworks.network(named: name, includingFloat: false).quantized)
             let found = try NetworkFormats(quantized)
             let codebooks = try #require(found.tensors.map(\.codebooks).max())
             let assumed = try WeightlessNetwork(graph: quantized.graph, codebooks: codebooks).formats().formats

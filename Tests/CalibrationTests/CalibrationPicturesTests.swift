@@ -82,7 +82,7 @@ import Testing
 
     @Test("Drawn pictures alone are refused: the network is made for the photographs")
     func photographsNeeded() throws {
-        let float = try #require(try Zoo.network(named: "lapped8").float)
+        let float = try #require(try BundledNetworks.network(named: "lapped8").float)
         #expect {
             try Quantizer(float).quantize(CalibrationPictures(photographs: [], drawnWithSide: 64, multiple: 8))
         } throws: { ($0 as? Diagnostic)?.code == .networkValueOutOfRange }
@@ -98,7 +98,7 @@ import Testing
         "With the chart, no tensor of lapped8 clips on saturated colours, of which flat gray photographs say nothing"
     )
     func ranges() throws {
-        let float = try #require(try Zoo.network(named: "lapped8").float)
+        let float = try #require(try BundledNetworks.network(named: "lapped8").float)
         let gray = [0, 5].map { (first: Int) -> Tensor<UInt8> in
             let samples = (0..<64 * 64 * 3).map { (index: Int) -> UInt8 in UInt8(118 + (index / 3 + first) % 21) }
             return Tensor(shape: TensorShape(height: 64, width: 64, channels: 3), elements: samples)

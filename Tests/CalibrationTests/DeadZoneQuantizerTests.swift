@@ -8,7 +8,7 @@ import Tensors
 import Testing
 
 @Suite struct DeadZoneQuantizerTests {
-    private let float = try! Zoo.network(named: "lapped8").float!
+    private let float = try! BundledNetworks.network(named: "lapped8").float!
     private let picture = Tensor<UInt8>(
         shape: TensorShape(height: 32, width: 32, channels: 3), elements: (0..<3072).map { UInt8($0 * 7 % 251) })
 

@@ -6,6 +6,7 @@ import FloatModel
 import Graph
 import Images
 import Kernels
+import MachineDescription
 import NetworkFiles
 import Networks
 import Quantization
@@ -13,7 +14,7 @@ import Tensors
 import Testing
 
 @Suite struct QuantizerTests {
-    private let float = try! Zoo.network(named: "lapped8").float!
+    private let float = try! BundledNetworks.network(named: "lapped8").float!
 
     private func picture(_ number: Int) -> Tensor<UInt8> {
         let image = TestPicture.draw(width: 768, height: 512)
@@ -132,7 +133,7 @@ import Testing
     )
     func minifloat() throws {
         let law = Law.minifloat(exponentBits: 3, mantissaBits: 4)
-        let network = try Zoo.network(named: "lapped8").float!
+        let network = try BundledNetworks.network(named: "lapped8").float!
         let quantized = try Quantizer(network, options: QuantizationOptions().changed { $0.weights.law = law })
             .quantize([picture(1)])
         guard case .accumulation(let analysis)? = quantized.parameters["analysis0"],
@@ -167,9 +168,19 @@ import Testing
         #expect(code(QuantizationOptions(), [odd]) == .networkValueOutOfRange)
     }
 
+    @Test("A machine whose accumulator is wider than requantization takes quantizes within what that takes")
+    func widestAccumulator() {
+        var machine = MachineDescription.builtIn(named: "mid")!
+        for (bits, expected) in [(36, 36), (48, 48), (60, 48)] {
+            machine.macArray.accumulatorBits = bits
+            #expect(QuantizationOptions().limited(to: machine).arithmetic.accumulatorBits == expected)
+            #expect(code(QuantizationOptions().limited(to: machine), [picture(0)]) == nil)
+        }
+    }
+
     @Test("The proof of a layer's accumulator is reached by the worst operands and by no others")
     func proof() throws {
-        let network = try Zoo.network(named: "lapped8").quantized!
+        let network = try BundledNetworks.network(named: "lapped8").quantized!
         let layer = network.graph[layer: "synthesis1"]!
         guard case .accumulation(let accumulation)? = network.parameters["synthesis1"],
             case .codes(let set)? = network.formats["igdn0"]

@@ -17,7 +17,7 @@ import Testing
             return UInt8(60 + 2 * y + (x / 8 % 2 == 0 ? 40 : 0) + Int(state >> 28))
         }
         let picture = Tensor<UInt8>(shape: shape, elements: samples)
-        return Study(try! Zoo.network(named: "lapped8").float!, calibration: [picture], pictures: [picture])
+        return Study(try! BundledNetworks.network(named: "lapped8").float!, calibration: [picture], pictures: [picture])
     }()
 
     @Test("Finer groups never have more noise, and cost more scales; weight bytes are a quarter of float32")

@@ -11,7 +11,7 @@ import Testing
 
 /// Codebooks of the law `table`.
 @Suite struct TableQuantizerTests {
-    private static let float = try! Zoo.network(named: "lapped8").float!
+    private static let float = try! BundledNetworks.network(named: "lapped8").float!
     private static let picture = Tensor<UInt8>(
         shape: TensorShape(height: 64, width: 64, channels: 3),
         elements: (0..<12_288).map { (index: Int) -> UInt8 in UInt8((index * index / 97 + index * 7) % 251) })

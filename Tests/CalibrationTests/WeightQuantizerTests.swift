@@ -10,7 +10,7 @@ import Testing
         "Without clipping and compensation every weight becomes the nearest entry of its group's scale",
         arguments: ["linear", "power 3/2", "power 2/1", "logarithmic 4"], [WeightGrouping.layer, .outputChannel])
     func nearest(_ law: String, _ grouping: WeightGrouping) throws {
-        let float = try Zoo.network(named: "lapped8").float!
+        let float = try BundledNetworks.network(named: "lapped8").float!
         var options = QuantizationOptions.plain
         options.weights.law = try Law(law, at: "test")
         options.weights.grouping = grouping

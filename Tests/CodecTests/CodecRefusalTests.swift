@@ -21,13 +21,13 @@ import Testing
 
     @Test("codecMissing: a network without tables")
     func missing() throws {
-        let network = try Zoo.network(named: "lapped8").quantized!
+        let network = try BundledNetworks.network(named: "lapped8").quantized!
         expect(.codecMissing) { _ = try SmallCodec.codec(network) }
     }
 
     @Test("codecNetworkUnfit: a graph without latents on the fine grid")
     func unfit() throws {
-        var network = try Zoo.network(named: "lapped8").quantized!
+        var network = try BundledNetworks.network(named: "lapped8").quantized!
         expect(.codecNetworkUnfit) { _ = try CodecCalibration.prepared(network, prior: nil, pictures: []) }
         network.codec = try SmallCodec.network(hasHyperprior: false).codec
         expect(.codecNetworkUnfit) { _ = try SmallCodec.codec(network) }

@@ -181,7 +181,7 @@ import Testing
         let values = try NPYFile(folder.bytes("all/hyper/2/ramp.png.npy"))
         #expect(values.shape == [2, 3, 64] && values.descriptor == "<i2")
         #expect(try folder.bytes("one/hyper/2/ramp.png.npy") == folder.bytes("all/hyper/2/ramp.png.npy"))
-        let network = try #require(try Zoo.network(named: "mbt2018-mean-mse").quantized)
+        let network = try #require(try BundledNetworks.network(named: "mbt2018-mean-mse").quantized)
         guard case .codes(let set)? = network.formats["h_a.4"] else {
             Issue.record("h_a.4 has no codes")
             return

@@ -13,7 +13,8 @@ import Testing
     private static let isRecording = ProcessInfo.processInfo.environment["INTAGLIO_RECORD_TRACES"] != nil
 
     @Test(
-        "Bundled networks give the recorded bytes, cycles and traffic, layer by layer", arguments: Zoo.names,
+        "Bundled networks give the recorded bytes, cycles and traffic, layer by layer",
+        arguments: BundledNetworks.names,
         ["small", "mid", "large"])
     func replay(_ network: String, _ machine: String) throws {
         let report = try Tool.run(["run", "--network", network, "--machine", machine, "--json"], in: ScratchFolder())

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
+import ModelWriters
 import NetworkFiles
-import TFLite
 import Tensors
 import TestSupport
 import Testing

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 @Suite(.enabled(if: Tool.isBuilt, Tool.missing)) struct NetworkInputTests {
-    static let bundled = try! Zoo.network(named: "lapped8")
+    static let bundled = try! BundledNetworks.network(named: "lapped8")
 
     /// The bundled network's file with a change in its tensors or its metadata.
     static func file(_ change: (inout SafetensorsFile) -> Void) throws -> [UInt8] {

@@ -68,7 +68,7 @@ import Testing
     func mismatch() throws {
         let folder = try ScratchFolder()
         try writeMachines(in: folder)
-        let network = try #require(try Zoo.network(named: "lapped8").quantized).withWeightStatistics()
+        let network = try #require(try BundledNetworks.network(named: "lapped8").quantized).withWeightStatistics()
         try folder.write(NetworkFile(quantized: network).bytes, "sound.safetensors")
         var file = try SafetensorsFile(NetworkFile(quantized: network).bytes, at: "n")
         let name = "quantized.analysis1.weightCodes"

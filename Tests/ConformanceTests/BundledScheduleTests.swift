@@ -11,7 +11,9 @@ import Testing
 @Suite struct BundledScheduleTests {
     private static let folder = Checkout.root.path + "/Schedules"
 
-    @Test("The search writes the checked-in schedules again", arguments: Zoo.names, MachineDescription.builtInNames)
+    @Test(
+        "The search writes the checked-in schedules again", arguments: BundledNetworks.names,
+        MachineDescription.builtInNames)
     func schedulesAreCurrent(network: String, machine: String) throws {
         let plan = try SimulationPlan(
             network: NetworkSource(network).quantized(rate: 0), machine: .load(machine), width: 768, height: 512)

@@ -166,8 +166,8 @@ import Testing
 
     @Test("The bundled networks are proved, and not with a bit less")
     func zoo() throws {
-        for name in Zoo.names {
-            var network = try #require(try Zoo.network(named: name).quantized)
+        for name in BundledNetworks.names {
+            var network = try #require(try BundledNetworks.network(named: name).quantized)
             #expect(failure(network) == nil)
             network.widths.accumulatorBits =
                 network.graph.layers.map { AccumulatorProof.width(of: $0, in: network) }.max()! - 1

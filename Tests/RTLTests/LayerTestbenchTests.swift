@@ -25,7 +25,8 @@ import Testing
 
         init() throws {
             folder = try ScratchFolder(named: "intaglio-test-")
-            let network = try ProvenNetwork(#require(Zoo.network(named: "lapped8", includingFloat: false).quantized))
+            let network = try ProvenNetwork(
+                #require(BundledNetworks.network(named: "lapped8", includingFloat: false).quantized))
             // Stripes from black to white. The layer has few weights, so that its run is short.
             let samples: [UInt8] = (0..<192).map { (sample: Int) -> UInt8 in sample / 3 % 2 == 0 ? 0 : 255 }
             vectors = try LayerVectors(

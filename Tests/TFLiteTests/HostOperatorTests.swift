@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import HostOperators
+import ModelWriters
 import NetworkFiles
 import Networks
 import Random

@@ -1,5 +1,6 @@
 import Diagnostics
 import Graph
+import ModelWriters
 import Networks
 import ReferenceModel
 import TFLite

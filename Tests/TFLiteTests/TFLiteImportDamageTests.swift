@@ -1,4 +1,5 @@
 import Diagnostics
+import ModelWriters
 import Networks
 import Random
 import TFLite

@@ -1,6 +1,7 @@
 import Diagnostics
 import FixedPoint
 import Graph
+import ModelWriters
 import Networks
 import ReferenceModel
 import TFLite

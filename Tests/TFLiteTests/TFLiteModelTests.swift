@@ -1,4 +1,5 @@
 import Diagnostics
+import ModelWriters
 import TFLite
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import ModelWriters
 import Networks
 import Random
 import ReferenceModel

@@ -10,31 +10,32 @@ import Networks
 import Tensors
 import Testing
 
-@Suite struct ZooTests {
+@Suite struct BundledNetworkTests {
     private func reconstruction(_ picture: Tensor<Double>) -> RGBImage {
         RGBImage(Tensor(shape: picture.shape, elements: picture.elements.map { UInt8(min(max($0.rounded(), 0), 255)) }))
     }
 
     @Test(
-        "An unknown name has its code; the known ones are valid networks that survive their file", arguments: Zoo.names)
+        "An unknown name has its code; the known ones are valid networks that survive their file",
+        arguments: BundledNetworks.names)
     func names(_ name: String) throws {
-        let network = try Zoo.network(named: name)
+        let network = try BundledNetworks.network(named: name)
         try network.float?.validate()
         try network.quantized?.validate()
         let read = try NetworkFile(network.bytes, at: name)
         #expect(read.quantized == network.quantized)
         #expect(read.float?.parameters == network.float?.parameters)
         do {
-            _ = try Zoo.network(named: name + "x")
+            _ = try BundledNetworks.network(named: name + "x")
             Issue.record("no diagnostic")
         } catch { #expect(error.code == .networkUnknown) }
     }
 
     @Test(
         "The latents' tables of the trained codecs are those of the Gaussians",
-        arguments: Zoo.names.filter { $0.hasPrefix("mbt2018") })
+        arguments: BundledNetworks.names.filter { $0.hasPrefix("mbt2018") })
     func tables(_ name: String) throws {
-        let codec = try Zoo.network(named: name).quantized!.codec!
+        let codec = try BundledNetworks.network(named: name).quantized!.codec!
         #expect(codec.latentTables == GaussianTables.tables())
         #expect(codec.scaleThresholds == GaussianTables.thresholds(fractionBits: codec.scaleFractionBits))
     }
@@ -42,7 +43,7 @@ import Testing
     @Test(
         "lapped8 is a transform and its inverse: without normalization and rounding, a band-limited picture comes back")
     func inverse() throws {
-        var network = try Zoo.network(named: "lapped8").float!
+        var network = try BundledNetworks.network(named: "lapped8").float!
         for name in ["gdn0", "igdn0"] {
             network.parameters[name] = .normalization(
                 gamma: Array(repeating: 0, count: 48 * 48), beta: Array(repeating: 1, count: 48))
@@ -64,7 +65,7 @@ import Testing
 
     @Test("lapped8 brings the test picture back above 30 dB, in float and in integers, and fits 32-bit accumulators")
     func quality() throws {
-        let network = try Zoo.network(named: "lapped8")
+        let network = try BundledNetworks.network(named: "lapped8")
         let image = TestPicture.draw(width: 512, height: 512)
         let picture = Tensor(shape: image.tensor.shape, elements: image.samples.map { Float($0) / 255 })
         let float = try FloatModel(network.float!).run(picture, keeping: ["synthesis1"])["synthesis1"]!

@@ -1,10 +1,8 @@
-import Graph
-
-/// What the graph says about the sizes of parameters.
 extension Layer {
-    /// `[K][R][S][C/groups]` of an accumulating layer with this many input channels; `nil` for a fully connected one
-    /// (its input's extent is the picture's affair) and for operators without weights.
-    func weightShape(inputChannels: Int) -> [Int]? {
+    /// `[K][R][S][C/G]`: the extents of a convolution's weights, plain or transposed, with this many input channels;
+    /// nil for a fully connected layer (its input's extent is the picture's affair) and for operators without such
+    /// weights.
+    package func weightShape(inputChannels: Int) -> [Int]? {
         switch self.operator {
         case .convolution(let convolution):
             [
@@ -17,8 +15,13 @@ extension Layer {
         }
     }
 
+    /// How many weights that is.
+    package func weightCount(inputChannels: Int) -> Int? {
+        weightShape(inputChannels: inputChannels).map { $0.reduce(1, *) }
+    }
+
     /// Whether the layer multiplies activations by weights.
-    var isAccumulating: Bool {
+    package var isAccumulating: Bool {
         switch self.operator {
         case .convolution, .transposedConvolution, .fullyConnected: true
         default: false

@@ -2,7 +2,7 @@ public import Diagnostics
 import Text
 
 /// The networks that are built in: the trained ones, and a transform with a closed form.
-public enum Zoo {
+public enum BundledNetworks {
     /// Names in the order of lists; the first is the default.
     public static let names = EmbeddedNetworks.names + [LappedTransform.name]
 
