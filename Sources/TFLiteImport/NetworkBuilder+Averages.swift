@@ -76,10 +76,15 @@ extension NetworkBuilder {
                 expected: "a factor between 2^-31 and 2^30")
         }
         let channels = joinsChannels ? 1 : operand.stored.channels
-        let convolution = Convolution(
-            outputChannels: channels, kernelHeight: height, kernelWidth: width, groups: channels)
         let tensor = try output(of: place)
-        var accumulation = try ones(operand, convolution, as: names.name(of: tensor), at: place)
+        let name = names.name(of: tensor)
+        var accumulation =
+            max(height, width) > Self.longestKernel
+            ? try totals(operand, height: height, width: width, channels: channels, as: name, at: place)
+            : try ones(
+                operand,
+                Convolution(outputChannels: channels, kernelHeight: height, kernelWidth: width, groups: channels),
+                as: name, at: place)
         accumulation.quantization = quantization
         accumulation.clamp = quantization.elements
         accumulation.runtime = Array(repeating: .doubleRounding(multiplier), count: channels)

@@ -65,6 +65,11 @@ extension NetworkBuilder {
                 place, found: "operand \(described.name), in batches that SPACE_TO_BATCH_ND makes",
                 expected: "a convolution behind it, and BATCH_TO_SPACE_ND behind that")
         }
+        if repeated[tensor] != nil {
+            throw unsupported(
+                place, found: "operand \(described.name), elements that TILE repeats",
+                expected: "RESHAPE behind TILE, to rows and columns")
+        }
         if integers[tensor] != nil || model.isConstant(described) {
             throw unsupported(
                 place, found: "constant \(described.name) as an operand", expected: "activations made from the inputs")
@@ -101,7 +106,8 @@ extension NetworkBuilder {
         let layerNames = Set(layers.map(\.name))
         var operands: [String] = []
         for case let tensor? in place.operation.inputs {
-            guard let name = activations[tensor]?.name, layerNames.contains(name), !operands.contains(name) else {
+            let imported = activations[tensor] ?? repeated[tensor]?.operand
+            guard let name = imported?.name, layerNames.contains(name), !operands.contains(name) else {
                 continue
             }
             operands.append(name)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Networks
 import TFLite
 
 extension NetworkBuilder {
@@ -28,6 +29,12 @@ extension NetworkBuilder {
             let described = subgraph.tensors[tensor]
             guard [.float32, .float16, .int16].contains(described.elementType), !model.isConstant(described) else {
                 continue
+            }
+            // One that stayed float behind 8-bit layers: the model is cut there.
+            if hostTensors[tensor]?.type == .float32 {
+                return unsupported(
+                    place, found: "\(place.name) on real numbers: the converter left this operator float",
+                    expected: "an operator that it makes 8-bit elements of, or this one behind the network's outputs")
             }
             do {
                 _ = try ActivationQuantization(described, at: place.text)

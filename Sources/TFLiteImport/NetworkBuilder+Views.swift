@@ -7,6 +7,7 @@ import Tensors
 extension NetworkBuilder {
     /// RESHAPE, to a list of extents, one of which may be -1.
     mutating func reshape(_ listed: [Int]?, at place: OperatorPlace) throws(Diagnostic) {
+        if let repeated = repeated[try input(0, of: place)] { return try settle(repeated, at: place) }
         let operand = try viewed(at: place)
         var extents: [Int]
         if place.operation.input(1) != nil {

@@ -28,6 +28,8 @@ struct NetworkBuilder {
     var dealt: [Int: DealtTensor] = [:]
     /// Those that would lie in batches between the convolution and BATCH_TO_SPACE_ND.
     var skipped: Set<Int> = []
+    /// Those whose rows and columns TILE repeats, up to the RESHAPE that makes a picture of them.
+    var repeated: [Int: RepeatedTensor] = [:]
     private(set) var inputs: [GraphInput] = []
     private(set) var layers: [Layer] = []
     private(set) var formats: [String: TensorFormat] = [:]
@@ -71,7 +73,8 @@ struct NetworkBuilder {
 
     /// Adds a layer whose result has this format.
     ///
-    /// - Throws: `memoryBudgetExceeded`, `graphTooLarge`, and what the graph has against the layer.
+    /// - Throws: `memoryBudgetExceeded`, `graphTooLarge`, `tfliteOperatorUnsupported` for attributes that no layer has,
+    ///   and what else the graph has against the layer.
     mutating func append(
         _ layer: Layer, _ layerParameters: LayerParameters, of operands: [ImportedTensor],
         as quantization: ActivationQuantization, at place: OperatorPlace
@@ -84,6 +87,8 @@ struct NetworkBuilder {
         let shape: TensorShape
         do {
             shape = try layer.outputShape(of: operands.map(\.stored))
+        } catch  where error.code == .graphAttributeOutOfRange {
+            throw unsupported(place, found: error.found, expected: error.expected)
         } catch {
             throw Diagnostic(
                 error.code, at: place.text, found: error.found, expected: error.expected, remedy: error.remedy)

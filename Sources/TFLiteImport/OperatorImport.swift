@@ -93,6 +93,8 @@ struct OperatorImport: Sendable {
             try builder.unary(.leakyRelu(alpha: alpha), at: place)
         },
         unary(.hardSwish, .hardSwish),
+        plain(.prelu) { (builder, place) throws(Diagnostic) in try builder.parametricRelu(at: place) },
+        plain(.tile) { (builder, place) throws(Diagnostic) in try builder.tile(at: place) },
         plain(.quantize) { (builder, place) throws(Diagnostic) in try builder.quantize(at: place) },
         plain(.dequantize) { (builder, place) throws(Diagnostic) in
             try builder.leaveToHost(.dequantize, at: place)
