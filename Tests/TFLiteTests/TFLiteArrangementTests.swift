@@ -85,6 +85,83 @@ import Testing
         #expect(channels.refusal()?.code == .tfliteOperatorUnsupported)
     }
 
+    @Test("MEAN over more rows than a kernel has: all rows and columns, else refused")
+    func longMeans() throws {
+        let rows = [13, 4, 3, 4]
+        let mean = model(.mean, [1, 300, 1, 2], to: [1, 2], constants: [[1, 2]], (27, [0: .uint8(0)]))
+        // Channel 0: as many 13 as 3. Channel 1: 4.
+        let imported = try mean.imported()
+        #expect(try imported.run(Array(repeating: rows, count: 150).flatMap { $0 }) == [8, 4])
+        #expect(imported.network.graph.layers.map(\.operator.name) == ["fullyConnected"])
+        let all = model(.mean, [1, 300, 1, 2], to: [1], constants: [[1, 2, 3]], (27, [0: .uint8(0)]))
+        #expect(try all.imported().run(Array(repeating: rows, count: 150).flatMap { $0 }) == [6])
+        let some = model(.mean, [1, 300, 2, 1], to: [1, 2, 1], constants: [[1]], (27, [0: .uint8(0)])).refusal()
+        #expect(some?.code == .tfliteOperatorUnsupported && some?.place == "net.tflite, operator 0 MEAN")
+        #expect(some?.found == "a mean over 300 rows and 1 columns of 300x2x1")
+        let largest = model(.reduceMax, [1, 300, 1, 2], to: [1, 2], constants: [[1, 2]], (27, [0: .uint8(0)]))
+        #expect(largest.refusal()?.code == .tfliteOperatorUnsupported)
+    }
+
+    /// Rows and columns repeated as Keras 3 does it.
+    private func repetition(_ rows: Int32, _ columns: Int32) -> WrittenModel {
+        var model = WrittenModel()
+        var tensor = model.tensor("in", [1, 2, 3, 1], zeroPoint: 3)
+        func add(_ builtin: TFLiteBuiltin, _ name: String, _ extents: [Int32], _ constant: [Int32]) {
+            let result = model.tensor(name, extents, zeroPoint: 3)
+            model.add(builtin, [tensor, model.integers(constant)], result)
+            tensor = result
+        }
+        add(.reshape, "a", [1, 2, 1, 3, 1], [1, 2, 1, 3, 1])
+        add(.tile, "b", [1, 2, rows, 3, 1], [1, 1, rows, 1, 1])
+        add(.reshape, "c", [1, 2 * rows, 3, 1, 1], [1, 2 * rows, 3, 1, 1])
+        add(.tile, "d", [1, 2 * rows, 3, columns, 1], [1, 1, 1, columns, 1])
+        add(.reshape, "out", [1, 2 * rows, 3 * columns, 1], [1, 2 * rows, 3 * columns, 1])
+        return model
+    }
+
+    @Test("TILE between RESHAPEs repeats rows and columns; elsewhere it is refused")
+    func repetitions() throws {
+        let picture = [1, 2, 3, 4, 5, 6]
+        for (rows, columns) in [(2, 2), (3, 1), (2, 3), (1, 4), (5, 3)] {
+            let expected = (0..<2 * rows).flatMap { row in
+                (0..<3 * columns).map { column in picture[3 * (row / rows) + column / columns] }
+            }
+            let imported = try repetition(Int32(rows), Int32(columns)).imported()
+            #expect(try imported.run(picture) == expected, "\(rows) x \(columns)")
+            #expect(
+                imported.network.graph.layers.map(\.operator.name)
+                    == (rows == columns ? ["nearestResize"] : ["nearestResize", "pad"]))
+        }
+        let uncommon = repetition(5, 7).refusal()
+        #expect(uncommon?.found == "rows 5 times, columns 7 times" && uncommon?.remedy.contains("convert") == true)
+        let side = model(.tile, [1, 2, 3, 1], to: [1, 2, 6, 1], constants: [[1, 1, 2, 1]]).refusal()
+        #expect(side?.code == .tfliteOperatorUnsupported && side?.place == "net.tflite, operator 0 TILE")
+        var read = WrittenModel()
+        let flat = read.tensor("in", [1, 2, 3, 1])
+        let view = read.tensor("view", [1, 2, 1, 3, 1])
+        let tiled = read.tensor("tiled", [1, 2, 2, 3, 1])
+        read.add(.reshape, [flat, read.integers([1, 2, 1, 3, 1])], view)
+        read.add(.tile, [view, read.integers([1, 1, 2, 1, 1])], tiled)
+        read.add(.relu, [tiled], read.tensor("out", [1, 2, 2, 3, 1]))
+        #expect(read.refusal()?.place == "net.tflite, operator 2 RELU")
+    }
+
+    @Test("An operator that the converter left float is named, with the cut before it")
+    func floatOperator() {
+        var model = WrittenModel()
+        let input = model.tensor("in", [1, 1, 2, 1])
+        let limited = model.tensor("limited", [1, 1, 2, 1])
+        let real = model.tensor("real", [1, 1, 2, 1], type: .float32, scale: nil)
+        let negated = model.tensor("negated", [1, 1, 2, 1], type: .float32, scale: nil)
+        model.add(.relu, [input], limited)
+        model.add(.dequantize, [limited], real)
+        model.add(.neg, [real], negated)
+        model.add(.quantize, [negated], model.tensor("out", [1, 1, 2, 1]))
+        let refusal = model.refusal()
+        #expect(refusal?.code == .tfliteOperatorUnsupported && refusal?.place == "net.tflite, operator 2 NEG")
+        #expect(refusal?.remedy.contains("--outputs limited ") == true)
+    }
+
     @Test("PAD of channels; CONCATENATION along rows and columns")
     func joins() throws {
         let padded = model(.pad, [1, 1, 2, 1], to: [1, 1, 3, 3], constants: [[0, 0, 0, 0, 1, 0, 2, 0]])

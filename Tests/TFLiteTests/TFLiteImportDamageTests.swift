@@ -30,8 +30,10 @@ import Testing
             .transposeConv, [wanted, kernel, depthwise], grown, options: (49, [1: .int32(2), 2: .int32(2)]))
         let bent = model.tensor("bent", [1, 4, 4, 2], scale: 0.25, zeroPoint: 4)
         model.add(.leakyRelu, [grown], bent, options: (75, [0: .float(0.2)]))
+        let sloped = model.tensor("sloped", [1, 4, 4, 2], scale: 0.25, zeroPoint: 4)
+        model.add(.prelu, [bent, model.weights([20, -30], [1, 1, 2], scales: [0.01])], sloped)
         let mapped = model.tensor("mapped", [1, 4, 4, 2], scale: 1 / 256, zeroPoint: -128)
-        model.add(.logistic, [bent], mapped)
+        model.add(.logistic, [sloped], mapped)
         let pooled = model.tensor("pooled", [1, 2, 2, 2], scale: 1 / 256, zeroPoint: -128)
         model.add(
             .averagePool2D, [mapped], pooled,
