@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """usage: Scripts/topologies.py [--machine M] FOLDER   every SCALE-Sim topology below FOLDER planned, beside a systolic array of like size.
 
-For each file two lines of the same products: the compute cycles of a plan (what the MAC array is busy), and the closed
+For each file the same products in two machines: the compute cycles of a plan (what the MAC array is busy), and the closed
 form of an output-stationary array of R x C elements, R C as many as the machine multiplies in a cycle: with Sr result
 pixels, Sc filters and T products of a result
 
