@@ -72,6 +72,7 @@ extension GraphBuilder {
         case .codes: preconditionFailure("codes in a float network")
         }
         let activation = pending.limits.activation
+        if pending.limits.isSigmoid { codeMaps.insert(name) }
         if case .function = pending.body {
             codeMaps.insert(pending.limits.isNone ? name : String(name.prefix(110)) + ".whole")
         }

@@ -38,6 +38,25 @@ extension GraphBuilder {
         try limit(Limits(slope: slope), at: place)
     }
 
+    /// In real numbers: the activation of the layer with weights that makes the operand, or of a depthwise convolution of
+    /// 1 x 1 that changes nothing.
+    private mutating func sigmoid(at place: ONNXPlace) throws(Diagnostic) {
+        if let value = try pendingOperand(0, of: place), let pending = value.pending, pending.limits.isNone,
+            value.isReal, case .weights = pending.body
+        {
+            return try fold(place, into: value) { $0.limits = .sigmoid }
+        }
+        let operand = try operand(0, of: place)
+        let (extents, channels) = (operand.extents, operand.stored.channels)
+        let convolution = Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1, groups: channels)
+        try pend(
+            .convolution(convolution),
+            .weights(
+                FloatWeights(weights: Array(repeating: 1, count: channels), bias: Array(repeating: 0, count: channels))),
+            of: [operand], at: place, isChannelsLast: operand.isChannelsLast, extents: { _ in extents })
+        values[try output(of: place)]!.pending!.limits = .sigmoid
+    }
+
     /// A function of single elements that is a map of codes.
     mutating func function(at place: ONNXPlace) throws(Diagnostic) {
         let function: (Float) -> Float
@@ -54,10 +73,11 @@ extension GraphBuilder {
         case "Softplus": function = { Float(Foundation.log1p(Foundation.exp(Double($0)))) }
         default: throw unknown(place)
         }
+        if place.name == "Sigmoid", !isQuantized { return try sigmoid(at: place) }
         guard isQuantized || forShapes else {
             throw unsupported(
                 place, found: "a function of real numbers",
-                expected: "Relu, LeakyRelu, PRelu or Clip; others in graphs of 8-bit operators only")
+                expected: "Relu, LeakyRelu, PRelu, Clip or Sigmoid; others in graphs of 8-bit operators only")
         }
         let operand = try operand(0, of: place)
         let extents = operand.extents

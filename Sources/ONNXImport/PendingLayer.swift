@@ -1,3 +1,4 @@
+import Foundation
 import Graph
 import ONNX
 import TFLiteImport
@@ -72,20 +73,26 @@ struct CodedWeights {
     func scale(_ channel: Int) -> Float { scales.count == 1 ? scales[0] : scales[channel] }
 }
 
-/// A function that is linear but for limits: `min(max(x < 0 ? slope x : x, low), high)`.
+/// A function that is linear but for limits: `min(max(x < 0 ? slope x : x, low), high)`; or a sigmoid.
 struct Limits: Equatable {
+    /// `1 / (1 + e^-x)`, without slope and limits.
+    static let sigmoid = Limits(isSigmoid: true)
+
     var slope: Float = 1
     var low: Float = -.infinity
     var high: Float = .infinity
+    var isSigmoid = false
 
     var isNone: Bool { self == Limits() }
 
-    func callAsFunction(_ value: Float) -> Float { min(max(value < 0 ? slope * value : value, low), high) }
+    func callAsFunction(_ value: Float) -> Float {
+        isSigmoid ? 1 / (1 + Float(exp(Double(-value)))) : min(max(value < 0 ? slope * value : value, low), high)
+    }
 
     /// This function and then another; nil where that is none of this form.
     func then(_ next: Limits) -> Limits? {
         if isNone { return next }
-        guard next.slope == 1 else { return nil }
+        guard next.slope == 1, !isSigmoid, !next.isSigmoid else { return nil }
         return Limits(
             slope: slope, low: min(max(low, next.low), next.high), high: min(max(high, next.low), next.high))
     }
@@ -93,6 +100,7 @@ struct Limits: Equatable {
     /// Nil for a slope beside limits.
     var activation: ActivationFunction? {
         if isNone { return ActivationFunction.none }
+        if isSigmoid { return .sigmoid }
         if slope != 1 {
             return low == -.infinity && high == .infinity ? .leakyRelu(slope: Double(slope)) : nil
         }

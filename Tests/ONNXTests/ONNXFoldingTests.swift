@@ -49,6 +49,30 @@ import Testing
             graph.random("s", [4, 1, 1], &random)
             graph.add("Mul", ["b", "s"], "out")
         },
+        Case(testDescription: "a sigmoid into a convolution", layers: ["convolution"]) { graph, random in
+            graph.convolution("in", "a", [4, 3, 3, 3], &random)
+            graph.normalization("a", "b", 4, &random)
+            graph.add("Sigmoid", ["b"], "out")
+        },
+        Case(
+            testDescription: "a sigmoid alone, and nothing is folded into a layer that has one",
+            layers: ["depthwiseConvolution", "depthwiseConvolution"]
+        ) { graph, random in
+            graph.add("Sigmoid", ["in"], "a")
+            graph.random("s", [3, 1, 1], &random)
+            graph.add("Mul", ["a", "s"], "b")
+            graph.add("Relu", ["b"], "c")
+            graph.add("Identity", ["c"], "out")
+        },
+        Case(
+            testDescription: "a sigmoid behind a function, and a function behind it",
+            layers: ["convolution", "depthwiseConvolution", "requantize"]
+        ) { graph, random in
+            graph.convolution("in", "a", [4, 3, 1, 1], &random)
+            graph.add("Relu", ["a"], "b")
+            graph.add("Sigmoid", ["b"], "c")
+            graph.add("LeakyRelu", ["c"], "out", ["alpha": .float(0.3)])
+        },
         Case(
             testDescription: "a result that two read is not changed",
             layers: ["convolution", "depthwiseConvolution", "add"]

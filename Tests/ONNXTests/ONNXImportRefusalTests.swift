@@ -66,7 +66,7 @@ import Testing
                     $0.add(type, inputs, "out", attributes)
                 })?.code
         }
-        #expect(code("Sigmoid") == .onnxOperatorUnsupported)
+        #expect(code("Tanh") == .onnxOperatorUnsupported)
         #expect(code("Mul", ["in", "two"]) == .onnxOperatorUnsupported)
         #expect(code("Pad", ["in", "pads"]) == .onnxOperatorUnsupported)
         #expect(code("Pad", ["in", "many"]) == .onnxShapeUnfit)

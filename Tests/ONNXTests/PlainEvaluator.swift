@@ -77,6 +77,7 @@ struct PlainEvaluator {
         case "Mul": return paired(operands) { $0 * $1 }
         case "Div": return paired(operands) { $0 / $1 }
         case "Relu": return mapped(x) { max($0, 0) }
+        case "Sigmoid": return mapped(x) { 1 / (1 + exp(-$0)) }
         case "LeakyRelu":
             let alpha = float(node, "alpha", 0.01)
             return mapped(x) { $0 < 0 ? alpha * $0 : $0 }
