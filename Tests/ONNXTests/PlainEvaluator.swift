@@ -1,3 +1,4 @@
+import Foundation
 import ONNX
 
 /// Elements in the order of a file, the last extent first.
