@@ -38,8 +38,8 @@ extension GraphBuilder {
         try limit(Limits(slope: slope), at: place)
     }
 
-    /// In real numbers: the activation of the layer with weights that makes the operand, or of a depthwise convolution of
-    /// 1 x 1 that changes nothing.
+    /// In real numbers: the activation of the layer with weights that makes the operand, or of a depthwise convolution
+    /// of 1 x 1 that changes nothing.
     private mutating func sigmoid(at place: ONNXPlace) throws(Diagnostic) {
         if let value = try pendingOperand(0, of: place), let pending = value.pending, pending.limits.isNone,
             value.isReal, case .weights = pending.body
@@ -49,10 +49,10 @@ extension GraphBuilder {
         let operand = try operand(0, of: place)
         let (extents, channels) = (operand.extents, operand.stored.channels)
         let convolution = Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1, groups: channels)
+        let weights = FloatWeights(
+            weights: Array(repeating: 1, count: channels), bias: Array(repeating: 0, count: channels))
         try pend(
-            .convolution(convolution),
-            .weights(
-                FloatWeights(weights: Array(repeating: 1, count: channels), bias: Array(repeating: 0, count: channels))),
+            .convolution(convolution), .weights(weights),
             of: [operand], at: place, isChannelsLast: operand.isChannelsLast, extents: { _ in extents })
         values[try output(of: place)]!.pending!.limits = .sigmoid
     }
