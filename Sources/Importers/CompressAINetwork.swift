@@ -22,19 +22,13 @@ struct CompressAINetwork {
             let (inputs, outputs) = (channels[layer.inputs[0]]!, channels[layer.name]!)
             switch layer.operator {
             case .convolution(let convolution):
-                let (rows, columns) = (convolution.kernelHeight, convolution.kernelWidth)
-                let weights = try source.values("\(layer.name).weight", shape: [outputs, inputs, rows, columns])
-                parameters[layer.name] = .accumulation(
-                    weights: PyTorchKernel.channelsLast(
-                        weights, outputs: outputs, inputs: inputs, taps: rows * columns, outputsFirst: true),
-                    bias: try source.values("\(layer.name).bias", shape: [outputs]))
+                parameters[layer.name] = try accumulation(
+                    layer.name, inputs, outputs, kernel: [convolution.kernelHeight, convolution.kernelWidth],
+                    outputsFirst: true)
             case .transposedConvolution(let transposed):
-                let (rows, columns) = (transposed.kernelHeight, transposed.kernelWidth)
-                let weights = try source.values("\(layer.name).weight", shape: [inputs, outputs, rows, columns])
-                parameters[layer.name] = .accumulation(
-                    weights: PyTorchKernel.channelsLast(
-                        weights, outputs: outputs, inputs: inputs, taps: rows * columns, outputsFirst: false),
-                    bias: try source.values("\(layer.name).bias", shape: [outputs]))
+                parameters[layer.name] = try accumulation(
+                    layer.name, inputs, outputs, kernel: [transposed.kernelHeight, transposed.kernelWidth],
+                    outputsFirst: false)
             case .normalization:
                 parameters[layer.name] = .normalization(
                     gamma: try effective(layer.name, "gamma", shape: [outputs, outputs], minimum: 0),
@@ -42,6 +36,17 @@ struct CompressAINetwork {
             default: break
             }
         }
+    }
+
+    private func accumulation(
+        _ layer: String, _ inputs: Int, _ outputs: Int, kernel: [Int], outputsFirst: Bool
+    ) throws(Diagnostic) -> FloatParameters {
+        let channels = outputsFirst ? [outputs, inputs] : [inputs, outputs]
+        let weights = try source.values("\(layer).weight", shape: channels + kernel)
+        return .accumulation(
+            weights: PyTorchKernel.channelsLast(
+                weights, outputs: outputs, inputs: inputs, taps: kernel[0] * kernel[1], outputsFirst: outputsFirst),
+            bias: try source.values("\(layer).bias", shape: [outputs]))
     }
 
     /// `max(x, bound)^2 - pedestal` in float32, as the package computes it.
