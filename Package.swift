@@ -207,7 +207,8 @@ let package = Package(
         ]),
 
         // Tests
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["MachineDescription"], path: "Tests/TestSupport", swiftSettings: settings),
         .target(name: "CSlowThreadTeam", dependencies: ["CThreadTeam"], path: "Tests/CSlowThreadTeam"),
         tests("ArchitectureTests", ["TestSupport"]),
         tests("TextTests", ["Text"]),
@@ -235,7 +236,7 @@ let package = Package(
             "Architectures", "Topologies", "Simulation", "TestSupport",
         ]),
         tests("MachineDescriptionTests", ["Diagnostics", "MachineDescription", "TestSupport"]),
-        tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing", "Lowering"]),
+        tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing", "Lowering", "TestSupport"]),
         tests("SchedulingTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription",
             "Schedules", "Commands", "Networks", "Geometry", "Timing", "Scheduling", "Lowering", "WeightCoding",

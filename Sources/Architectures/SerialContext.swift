@@ -64,7 +64,7 @@ public struct SerialContextBound: Codable, Equatable, Sendable {
             SerialContext.causalTaps * steps(context.latents, 2 * context.latents)
             + context.pointwise.reduce(0) { $0 + steps($1.inputs, $1.outputs) }
         let missing = max(0, weightBytes - weightBufferBytes)
-        dmaCyclesPerPosition = ceilDivide(missing, by: machine.dma.bytesPerCycle)
+        dmaCyclesPerPosition = machine.memory.leastCycles(reading: missing, writing: 0)
         lowerBoundCycles = positions * max(arrayCyclesPerPosition, dmaCyclesPerPosition)
         milliseconds = Double(lowerBoundCycles) / (machine.clockMegahertz * 1000)
     }

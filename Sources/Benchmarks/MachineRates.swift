@@ -158,5 +158,7 @@ struct MachineRates {
         codebookMux: CodebookMuxDescription(codebooks: 8, encodeLanes: 16, programmable: true),
         postProcessor: PostProcessorDescription(lanes: 16),
         normalization: NormalizationDescription(method: .exact, lanes: 16, latencyCycles: 20),
-        dma: DMADescription(bytesPerCycle: 16, latencyCycles: 100, burstBytes: 64, alignmentBytes: 64, outstanding: 4))
+        memory: MemoryDescription(
+            busBytes: 16, alignmentBytes: 64, burstBytes: 64, read: MemoryDirection(outstanding: 4, latencyCycles: 100),
+            write: MemoryDirection(outstanding: 4, latencyCycles: 50)))
 }

@@ -8,12 +8,11 @@ extension MachineDescription {
     ///
     ///     C0 1...16, K0 1...12, P0 1...5     V 8...16, W 8...12, A from one product to 44 bits
     ///     banks 1...P0, weights of a step in 1...4 reads, one half or two, spread columns or not
-    ///     result lanes from 1 to twice a group's results, J 1...16, bus of 1...32 bytes
+    ///     result lanes from 1 to twice a group's results, J 1...16, one or two buses of 1...32 bytes
     public static func random(seed: UInt64) -> MachineDescription {
         var random = SeededGenerator(seed: seed &* 2_000_003 &+ 17)
         let array = random.macArray()
         let results = array.outputChannelLanes * array.pixelLanes
-        let bus = 1 << random.integer(0...5)
         return MachineDescription(
             name: "random-\(seed)", clockMegahertz: Double(random.integer(50...1000)), macArray: array,
             weightBuffer: random.weightBuffer(array),
@@ -27,10 +26,7 @@ extension MachineDescription {
             normalization: NormalizationDescription(
                 method: random.once(in: 3) ? .table : .exact, lanes: random.integer(1...2 * results),
                 latencyCycles: random.integer(4...40)),
-            dma: DMADescription(
-                bytesPerCycle: bus, latencyCycles: random.integer(1...120), burstBytes: bus << random.integer(0...4),
-                alignmentBytes: bus << random.integer(0...3),
-                outstanding: random.integer(1...24)))
+            memory: random.memory())
     }
 }
 
@@ -59,6 +55,21 @@ extension SeededGenerator {
         return BufferDescription(
             bytes: roundUp(least, to: unit), banks: banks,
             bytesPerCycle: max(1, ceilDivide(stepBytes, by: reads * banks)) * banks, pingPong: pingPong)
+    }
+
+    fileprivate mutating func memory() -> MemoryDescription {
+        let bus = 1 << integer(0...5)
+        func direction() -> MemoryDirection {
+            MemoryDirection(
+                outstanding: integer(1...24), latencyCycles: integer(1...120),
+                overheadCycles: once(in: 2) ? 0 : integer(1...9))
+        }
+        let (burst, alignment) = (bus << integer(0...4), bus << integer(0...3))
+        let cycles = once(in: 2) ? 1 : integer(2...64)
+        return MemoryDescription(
+            busBytes: bus, alignmentBytes: alignment, burstBytes: burst, duplex: once(in: 2) ? .full : .half,
+            read: direction(), write: direction(),
+            efficiency: MemoryEfficiency(beats: integer(1...cycles), cycles: cycles))
     }
 
     fileprivate mutating func activationBuffer(_ array: MACArrayDescription) -> BufferDescription {

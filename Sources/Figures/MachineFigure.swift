@@ -6,7 +6,7 @@ public struct MachineFigure: Sendable {
     public let svg: String
 
     public init(_ machine: MachineDescription) {
-        let (array, dma) = (machine.macArray, machine.dma)
+        let (array, external) = (machine.macArray, machine.memory)
         var canvas = SVGCanvas(width: 860, height: 400)
         canvas.text("\(machine.name), \(machine.clockMegahertz.fixed(0)) MHz", x: 20, y: 24, size: 14)
         func box(_ x: Double, _ y: Double, _ width: Double, _ fill: String, _ lines: [String]) {
@@ -33,10 +33,17 @@ public struct MachineFigure: Sendable {
         arrow(600, 320, 545, 286)
         box(
             300, 40, 260, outside,
-            ["external memory", "\(dma.bytesPerCycle) bytes a cycle, latency \(dma.latencyCycles) cycles"])
+            [
+                "external memory",
+                "\(external.peakBytesPerCycle) bytes a cycle, \(external.duplex.rawValue) duplex",
+                "latency \(external.read.latencyCycles) cycles (read), \(external.write.latencyCycles) (write)",
+            ])
         box(
             300, 140, 260, memory,
-            ["DMA", "\(dma.outstanding) bursts of \(dma.burstBytes) bytes in flight"])
+            [
+                "DMA", "bursts of \(external.burstBytes) bytes",
+                "\(external.read.outstanding) reads and \(external.write.outstanding) writes in flight",
+            ])
         box(
             20, 220, 240, memory,
             [

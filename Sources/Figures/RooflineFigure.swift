@@ -23,7 +23,7 @@ public struct RooflineFigure: Sendable {
                 macsPerByte: Double(layer.usefulMACs) / Double(max(layer.dramReadBytes + layer.dramWriteBytes, 1)),
                 macsPerCycle: Double(layer.usefulMACs) / Double(max(layer.simulatedCycles, 1)))
         }
-        let (peak, bus) = (Double(machine.macArray.macs), Double(machine.dma.bytesPerCycle))
+        let (peak, bus) = (Double(machine.macArray.macs), Double(machine.memory.peakBytesPerCycle))
         let xs = Self.decades(points.map(\.macsPerByte) + [peak / bus])
         let ys = Self.decades(points.map(\.macsPerCycle) + [peak])
         func x(_ value: Double) -> Double { Self.left + Self.width * Self.share(value, xs) }
@@ -34,7 +34,7 @@ public struct RooflineFigure: Sendable {
         canvas.text(
             """
             \(report.network) on \(machine.name): \(machine.macArray.macs.grouped) MACs and \
-            \(machine.dma.bytesPerCycle.grouped) bytes a cycle
+            \(machine.memory.peakBytesPerCycle.grouped) bytes a cycle
             """, x: Self.left, y: 20, size: 14)
         for power in xs {
             let value = pow(10, Double(power))

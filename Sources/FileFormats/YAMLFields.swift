@@ -147,7 +147,8 @@ package struct YAMLFields {
         _ key: String, keys: [String], optional: [String], refusals: inout Refusals
     ) throws(Diagnostic) -> YAMLFields {
         try YAMLFields(
-            node(key), path: path, name: key, codes: codes, keys: keys, optional: optional, refusals: &refusals)
+            node(key), path: path, name: qualified(key), codes: codes, keys: keys, optional: optional,
+            refusals: &refusals)
     }
 
     /// A field that is a list of mappings.
@@ -223,6 +224,25 @@ package struct YAMLFields {
         case "false": return false
         default: throw wrongType(node(key), of: key, expected: "true or false")
         }
+    }
+
+    /// A fraction of whole numbers above 0 and at most 1, `15/16`, or `1`; the denominator is at most `largest`.
+    package func fraction(
+        _ key: String, denominatorsUpTo largest: Int
+    ) throws(Diagnostic) -> (numerator: Int, denominator: Int) {
+        let form = "a fraction of whole numbers like 15/16, or 1"
+        let text = try scalar(key, node(key), expected: form)
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            .map { DecimalNumber(String($0)) }
+        guard parts.count <= 2, parts.allSatisfy({ $0?.isWhole == true }) else {
+            throw wrongType(node(key), of: key, expected: form)
+        }
+        let (numerator, denominator) = (parts[0]?.integer, parts.count == 2 ? parts[1]?.integer : 1)
+        guard let numerator, let denominator, 1...largest ~= denominator, 1...denominator ~= numerator else {
+            throw outOfRange(
+                key, node(key), text, expected: "above 0 and at most 1, with a denominator of at most \(largest)")
+        }
+        return (numerator, denominator)
     }
 
     /// The word of one of an enumeration's cases.

@@ -22,7 +22,7 @@ struct ExternalLayout {
     private let alignment: Int
 
     init(geometry: NetworkGeometry, tilings: [LayerTiling], parameters: ParameterPlan, machine: MachineDescription) {
-        alignment = machine.dma.alignmentBytes
+        alignment = machine.memory.alignmentBytes
         for (index, tiling) in tilings.enumerated() { weightAddresses.append(placeWeights(tiling, layer: index)) }
         // By the blocks' contents.
         var known: [Int: Int] = [:]

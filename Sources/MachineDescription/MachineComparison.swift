@@ -86,7 +86,7 @@ public struct MachineComparison: Sendable {
                 return (kibibytes.fixed(0), kibibytes)
             },
             row("DMA GB per second") {
-                let rate = Double($0.dma.bytesPerCycle) * $0.clockMegahertz / 1000
+                let rate = Double($0.memory.peakBytesPerCycle) * $0.clockMegahertz / 1000
                 return (rate.fixed(1), rate)
             },
         ]
@@ -117,6 +117,7 @@ extension MachineField.Value {
         switch self {
         case .integer(let value), .bytes(let value): Double(value)
         case .number(let value): value
+        case .fraction(let efficiency): Double(efficiency.beats) / Double(efficiency.cycles)
         case .name, .word, .boolean: nil
         }
     }

@@ -11,6 +11,7 @@ import FixedPoint
 ///     from the bus   bursts            16 beats, at most 256 bytes, at least one beat
 ///                    alignment         64 bytes, at least one beat
 ///                    outstanding       the fewest that fill the bus, rounded up to a power of two, at most 256
+///     from reads     write latency     half of theirs, rounded up
 enum MachineDefaults {
     static let (activationBits, weightBits) = (16, 12)
     /// Bits of an accumulator beside those of one product: sums of 256 products.
@@ -37,10 +38,13 @@ enum MachineDefaults {
 
     static func alignmentBytes(busBytes: Int) -> Int { max(64, busBytes) }
 
-    static func outstanding(latencyCycles: Int, beats: Int) -> Int {
-        let least = ceilDivide(latencyCycles + beats, by: beats)
+    static func writeLatencyCycles(readLatencyCycles: Int) -> Int { ceilDivide(readLatencyCycles, by: 2) }
+
+    static func outstanding(for access: MemoryAccess, of memory: MemoryDescription) -> Int {
+        // A burst that is no whole number of bus words is refused elsewhere.
+        let least = memory.burstBytes >= memory.busBytes ? memory.outstandingThatFillTheBus(access) : 1
         var bursts = 1
-        while bursts < min(least, DMADescription.mostOutstanding) { bursts *= 2 }
+        while bursts < min(least, MemoryDescription.outstandingRange.upperBound) { bursts *= 2 }
         return bursts
     }
 }

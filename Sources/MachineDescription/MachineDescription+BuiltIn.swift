@@ -75,7 +75,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
         accumulatorBuffer:
           bytes: 32768
         parameterMemory:
-          bytes: 65536
+          bytes: 131072
         codebookMux:
           codebooks: 16
           encodeLanes: 8
@@ -86,12 +86,14 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           method: exact
           lanes: 8
           latencyCycles: 24
-        dma:
-          bytesPerCycle: 4
-          latencyCycles: 60
-          burstBytes: 64
+        memory:
+          busBytes: 4
           alignmentBytes: 64
-          outstanding: 8
+          burstBytes: 64
+          duplex: half
+          read: {outstanding: 8, latencyCycles: 60, overheadCycles: 0}
+          write: {outstanding: 8, latencyCycles: 30, overheadCycles: 0}
+          efficiency: 1/1
         entropyCoder:
           symbolsPerCycle: 1
           interleave: 4
@@ -131,7 +133,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
         accumulatorBuffer:
           bytes: 65536
         parameterMemory:
-          bytes: 65536
+          bytes: 131072
         codebookMux:
           codebooks: 16
           encodeLanes: 16
@@ -142,12 +144,14 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           method: exact
           lanes: 16
           latencyCycles: 24
-        dma:
-          bytesPerCycle: 16
-          latencyCycles: 100
-          burstBytes: 256
+        memory:
+          busBytes: 16
           alignmentBytes: 64
-          outstanding: 16
+          burstBytes: 256
+          duplex: half
+          read: {outstanding: 16, latencyCycles: 100, overheadCycles: 0}
+          write: {outstanding: 8, latencyCycles: 50, overheadCycles: 0}
+          efficiency: 1/1
         entropyCoder:
           symbolsPerCycle: 1
           interleave: 4
@@ -198,12 +202,14 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           method: exact
           lanes: 64
           latencyCycles: 24
-        dma:
-          bytesPerCycle: 32
-          latencyCycles: 200
-          burstBytes: 256
+        memory:
+          busBytes: 32
           alignmentBytes: 64
-          outstanding: 32
+          burstBytes: 256
+          duplex: half
+          read: {outstanding: 32, latencyCycles: 200, overheadCycles: 0}
+          write: {outstanding: 16, latencyCycles: 100, overheadCycles: 0}
+          efficiency: 1/1
         entropyCoder:
           symbolsPerCycle: 2
           interleave: 4

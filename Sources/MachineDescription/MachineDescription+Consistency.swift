@@ -6,7 +6,7 @@ extension MachineDescription {
         checkArray(&reader)
         checkBuffers(&reader)
         checkActivationBanks(&reader)
-        checkChannel(&reader)
+        memory.checkConsistency(&reader)
         reader.require(
             parameterMemory.bytes % 2 == 0, using: ["parameterMemory.bytes"], at: "parameterMemory.bytes",
             found: "parameterMemory.bytes is \(parameterMemory.bytes)", expected: "an even number: it has two halves",
@@ -74,25 +74,5 @@ extension MachineDescription {
             using: ["weightBuffer.bytesPerCycle", "weightBuffer.banks"], at: "weightBuffer.bytesPerCycle",
             found: "weightBuffer.bytesPerCycle is \(weightBuffer.bytesPerCycle)",
             expected: "a multiple of banks: \(weightBuffer.banks)", remedy: "change bytesPerCycle or banks")
-    }
-
-    private func checkChannel(_ reader: inout MachineFileReader) {
-        for (key, value) in [
-            ("bytesPerCycle", dma.bytesPerCycle), ("burstBytes", dma.burstBytes),
-            ("alignmentBytes", dma.alignmentBytes),
-        ] where reader.states("dma.\(key)") {
-            reader.require(
-                value & (value - 1) == 0, using: ["dma.\(key)"], at: "dma.\(key)", found: "dma.\(key) is \(value)",
-                expected: "a power of two", remedy: "round it to a power of two")
-        }
-        for (key, value) in [("burstBytes", dma.burstBytes), ("alignmentBytes", dma.alignmentBytes)] {
-            // Where one is no power of two, that is what is wrong.
-            let arePowers = value & (value - 1) == 0 && dma.bytesPerCycle & (dma.bytesPerCycle - 1) == 0
-            reader.require(
-                !arePowers || value % dma.bytesPerCycle == 0, using: ["dma.\(key)", "dma.bytesPerCycle"],
-                at: "dma.\(key)", found: "dma.\(key) is \(value)",
-                expected: "a multiple of dma.bytesPerCycle: \(dma.bytesPerCycle)",
-                remedy: "enlarge \(key) or use a narrower bus")
-        }
     }
 }

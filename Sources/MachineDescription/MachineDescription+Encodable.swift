@@ -1,29 +1,37 @@
 /// The machine as JSON: the keys and values of its file, sizes in bytes. It is a machine file, too.
 extension MachineDescription: Encodable {
     public func encode(to encoder: any Encoder) throws {
-        var members: [String: Member] = [:]
+        var members = Members()
         for field in fields {
-            guard let section = field.section else {
-                members[field.key] = .value(field.value)
-                continue
-            }
-            var inner: [String: MachineField.Value] = [:]
-            if case .section(let earlier) = members[section] { inner = earlier }
-            inner[field.key] = field.value
-            members[section] = .section(inner)
+            members.insert(field, at: (field.section?.split(separator: ".").map(String.init) ?? []) + [field.key])
         }
         try members.encode(to: encoder)
     }
 
-    private enum Member: Encodable {
-        case value(MachineField.Value)
-        case section([String: MachineField.Value])
+    /// Fields and blocks by their keys.
+    private struct Members: Encodable {
+        private var values: [String: MachineField.Value] = [:]
+        private var blocks: [String: Members] = [:]
+
+        mutating func insert(_ field: MachineField, at path: [String]) {
+            if path.count == 1 {
+                values[path[0]] = field.value
+            } else {
+                blocks[path[0], default: Members()].insert(field, at: Array(path.dropFirst()))
+            }
+        }
 
         func encode(to encoder: any Encoder) throws {
-            switch self {
-            case .value(let value): try value.encode(to: encoder)
-            case .section(let fields): try fields.encode(to: encoder)
-            }
+            var container = encoder.container(keyedBy: Key.self)
+            for (key, value) in values { try container.encode(value, forKey: Key(stringValue: key)) }
+            for (key, block) in blocks { try container.encode(block, forKey: Key(stringValue: key)) }
+        }
+
+        private struct Key: CodingKey {
+            var stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
         }
     }
 }
@@ -36,6 +44,7 @@ extension MachineField.Value: Encodable {
         case .integer(let value), .bytes(let value): try container.encode(value)
         case .number(let value): try container.encode(value)
         case .boolean(let value): try container.encode(value)
+        case .fraction(let efficiency): try container.encode(efficiency.text)
         }
     }
 }

@@ -66,7 +66,7 @@ extension MachineDescription {
                 lanes: reader.integer("normalization.lanes", in: 1...65_536, default: lanes),
                 latencyCycles: reader.integer(
                     "normalization.latencyCycles", in: 1...1024, default: MachineDefaults.normalizationLatencyCycles)),
-            dma: DMADescription(&reader),
+            memory: MemoryDescription(&reader),
             entropyCoder: EntropyCoderDescription(
                 symbolsPerCycle: reader.integer(
                     "entropyCoder.symbolsPerCycle", in: 1...64, default: MachineDefaults.symbolsPerCycle),
@@ -107,6 +107,11 @@ extension MachineFileReader {
         Block(name: "codebookMux", required: [], optional: ["codebooks", "encodeLanes", "programmable"]),
         Block(name: "postProcessor", required: [], optional: ["lanes"]),
         Block(name: "normalization", required: [], optional: ["method", "lanes", "latencyCycles"]),
+        Block(
+            name: "memory", required: ["busBytes", "read"],
+            optional: ["alignmentBytes", "burstBytes", "duplex", "write", "efficiency"]),
+        Block(name: "memory.read", required: ["latencyCycles"], optional: ["outstanding", "overheadCycles"]),
+        Block(name: "memory.write", required: [], optional: ["outstanding", "latencyCycles", "overheadCycles"]),
         Block(
             name: "dma", required: ["bytesPerCycle", "latencyCycles"],
             optional: ["burstBytes", "alignmentBytes", "outstanding"]),
@@ -179,25 +184,5 @@ extension WeightDecoderDescription {
         self.init(
             law: reader.word("weightDecoder.law", default: nil, otherwise: .huffman),
             symbolsPerCycle: reader.integer("weightDecoder.symbolsPerCycle", in: 1...64))
-    }
-}
-
-extension DMADescription {
-    fileprivate init(_ reader: inout MachineFileReader) {
-        let busBytes = reader.integer("dma.bytesPerCycle", in: 1...4096)
-        let latencyCycles = reader.integer("dma.latencyCycles", in: 1...65_536)
-        let burstBytes = reader.bytes(
-            "dma.burstBytes", in: 1...DMADescription.longestBurstBytes,
-            default: MachineDefaults.burstBytes(busBytes: busBytes), from: ["dma.bytesPerCycle"])
-        self.init(
-            bytesPerCycle: busBytes, latencyCycles: latencyCycles, burstBytes: burstBytes,
-            alignmentBytes: reader.bytes(
-                "dma.alignmentBytes", in: 1...65_536,
-                default: MachineDefaults.alignmentBytes(busBytes: busBytes), from: ["dma.bytesPerCycle"]),
-            outstanding: reader.integer(
-                "dma.outstanding", in: 1...DMADescription.mostOutstanding,
-                default: MachineDefaults.outstanding(
-                    latencyCycles: latencyCycles, beats: max(1, burstBytes / busBytes)),
-                from: ["dma.bytesPerCycle", "dma.latencyCycles", "dma.burstBytes"]))
     }
 }

@@ -5,11 +5,24 @@ extension MachineDescription {
     /// text.
     public var yaml: String {
         var lines = ""
-        var section: String?
+        var (section, inner): (String?, String?) = (nil, nil)
         for field in fields {
-            if let name = field.section, name != section { lines += "\(name):\n" }
-            section = field.section
-            lines += "\(section == nil ? "" : "  ")\(field.key): \(field.value.yaml)\n"
+            let blocks = field.section?.split(separator: ".").map(String.init) ?? []
+            let outer = blocks.first
+            if inner != nil, field.section != inner {
+                lines += "}\n"
+                inner = nil
+            }
+            if let outer, outer != section { lines += "\(outer):\n" }
+            section = outer
+            let text = "\(field.key): \(field.value.yaml)"
+            // A block inside a block stands on one line.
+            if blocks.count == 2 {
+                lines += inner == nil ? "  \(blocks[1]): {\(text)" : ", \(text)"
+                inner = field.section
+            } else {
+                lines += "\(outer == nil ? "" : "  ")\(text)\n"
+            }
         }
         return lines
     }
@@ -25,6 +38,7 @@ extension MachineField.Value {
         // Whole numbers without a fraction; otherwise the shortest decimal that reads back as the same number.
         case .number(let value): Int(exactly: value).map { "\($0)" } ?? "\(value)"
         case .boolean(let value): "\(value)"
+        case .fraction(let efficiency): efficiency.text
         }
     }
 

@@ -11,7 +11,8 @@ public struct MachineDescription: Hashable, Sendable {
     public var codebookMux: CodebookMuxDescription
     public var postProcessor: PostProcessorDescription
     public var normalization: NormalizationDescription
-    public var dma: DMADescription
+    /// The external memory and the bus to it.
+    public var memory: MemoryDescription
     public var entropyCoder: EntropyCoderDescription
     public var trellis: TrellisDescription
     /// In front of the weight buffer; nil: weights are loaded as they are.
@@ -22,7 +23,7 @@ public struct MachineDescription: Hashable, Sendable {
         activationBuffer: BufferDescription,
         accumulatorBuffer: AccumulatorBufferDescription, parameterMemory: ParameterMemoryDescription,
         codebookMux: CodebookMuxDescription,
-        postProcessor: PostProcessorDescription, normalization: NormalizationDescription, dma: DMADescription,
+        postProcessor: PostProcessorDescription, normalization: NormalizationDescription, memory: MemoryDescription,
         entropyCoder: EntropyCoderDescription = EntropyCoderDescription(symbolsPerCycle: 1, interleave: 4),
         trellis: TrellisDescription = TrellisDescription(states: 8, samplesPerCycle: 1),
         weightDecoder: WeightDecoderDescription? = nil
@@ -37,7 +38,7 @@ public struct MachineDescription: Hashable, Sendable {
         self.codebookMux = codebookMux
         self.postProcessor = postProcessor
         self.normalization = normalization
-        self.dma = dma
+        self.memory = memory
         self.entropyCoder = entropyCoder
         self.trellis = trellis
         self.weightDecoder = weightDecoder
@@ -186,25 +187,6 @@ public struct NormalizationDescription: Hashable, Sendable {
         self.method = method
         self.lanes = lanes
         self.latencyCycles = latencyCycles
-    }
-}
-
-/// One half-duplex channel to external memory.
-public struct DMADescription: Hashable, Sendable {
-    public var bytesPerCycle: Int
-    public var latencyCycles: Int
-    public var burstBytes: Int
-    /// Row pitches of tensors in external memory are rounded up to this.
-    public var alignmentBytes: Int
-    /// Bursts in flight.
-    public var outstanding: Int
-
-    public init(bytesPerCycle: Int, latencyCycles: Int, burstBytes: Int, alignmentBytes: Int, outstanding: Int) {
-        self.bytesPerCycle = bytesPerCycle
-        self.latencyCycles = latencyCycles
-        self.burstBytes = burstBytes
-        self.alignmentBytes = alignmentBytes
-        self.outstanding = outstanding
     }
 }
 

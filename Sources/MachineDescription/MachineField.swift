@@ -8,14 +8,16 @@ public struct MachineField: Hashable, Sendable {
         case bytes(Int)
         case number(Double)
         case boolean(Bool)
+        /// `15/16`.
+        case fraction(MemoryEfficiency)
     }
 
-    /// The block that the field stands in; nil at the top of the file.
+    /// The block that the field stands in, `memory.read` inside `memory`; nil at the top of the file.
     public let section: String?
     public let key: String
     public let value: Value
 
-    /// `dma.burstBytes`; at the top the key alone.
+    /// `memory.burstBytes`; at the top the key alone.
     public var path: String { section.map { "\($0).\(key)" } ?? key }
 }
 
@@ -44,13 +46,7 @@ extension MachineDescription {
                     "method": .word(normalization.method.rawValue), "lanes": .integer(normalization.lanes),
                     "latencyCycles": .integer(normalization.latencyCycles),
                 ])
-            + section(
-                "dma",
-                [
-                    "bytesPerCycle": .integer(dma.bytesPerCycle), "latencyCycles": .integer(dma.latencyCycles),
-                    "burstBytes": .bytes(dma.burstBytes), "alignmentBytes": .bytes(dma.alignmentBytes),
-                    "outstanding": .integer(dma.outstanding),
-                ])
+            + memory.fields
             + section(
                 "entropyCoder",
                 [
@@ -80,6 +76,27 @@ extension MACArrayDescription {
                 "weightBits": .integer(weightBits), "accumulatorBits": .integer(accumulatorBits),
                 "pipelineStages": .integer(pipelineStages),
             ]) + (zeroSkipping ? section("macArray", ["zeroSkipping": .boolean(true)]) : [])
+    }
+}
+
+extension MemoryDescription {
+    fileprivate var fields: [MachineField] {
+        section(
+            "memory",
+            [
+                "busBytes": .integer(busBytes), "alignmentBytes": .bytes(alignmentBytes),
+                "burstBytes": .bytes(burstBytes), "duplex": .word(duplex.rawValue),
+            ])
+            + MemoryAccess.allCases.flatMap { access in
+                section(
+                    "memory.\(access.rawValue)",
+                    [
+                        "outstanding": .integer(self[access].outstanding),
+                        "latencyCycles": .integer(self[access].latencyCycles),
+                        "overheadCycles": .integer(self[access].overheadCycles),
+                    ])
+            }
+            + section("memory", ["efficiency": .fraction(efficiency)])
     }
 }
 

@@ -1,12 +1,13 @@
 import Diagnostics
 import FileFormats
 
-/// Reads the fields of a machine file by their paths (`dma.burstBytes`) and goes on after a refusal.
+/// Reads the fields of a machine file by their paths (`memory.burstBytes`) and goes on after a refusal.
 ///
 /// A field that is refused, or that follows from one that is, has no known value: checks that need it are left out.
 struct MachineFileReader {
     /// The blocks of a file with the fields that must be there and those that need not.
     struct Block {
+        /// `memory.read` is a block inside `memory`, which stands before it.
         let name: String
         let required: [String]
         let optional: [String]
@@ -21,20 +22,22 @@ struct MachineFileReader {
     /// - Parameter blocks: the first, with an empty name, has the file's own fields.
     init(_ text: String, path: String, codes: YAMLCodes, blocks: [Block]) throws(Diagnostic) {
         let (own, inner) = (blocks[0], blocks.dropFirst())
+        let outer = inner.filter { !$0.name.contains(".") }
         let top = try YAMLFields(
             document: text, path: path, codes: codes,
-            keys: own.required + inner.filter { !$0.required.isEmpty && !$0.isWhollyOptional }.map(\.name),
-            optional: own.optional + inner.filter { $0.required.isEmpty || $0.isWhollyOptional }.map(\.name),
+            keys: own.required + outer.filter { !$0.required.isEmpty && !$0.isWhollyOptional }.map(\.name),
+            optional: own.optional + outer.filter { $0.required.isEmpty || $0.isWhollyOptional }.map(\.name),
             refusals: &refusals)
         self.blocks[own.name] = top
         for block in inner {
-            guard top.has(block.name) else {
+            let (parent, key) = Self.split(block.name)
+            guard let fields = self.blocks[parent], fields.has(key) else {
                 if !block.required.isEmpty { unknown.insert(block.name) }
                 continue
             }
             do {
-                self.blocks[block.name] = try top.mapping(
-                    block.name, keys: block.required, optional: block.optional, refusals: &refusals)
+                self.blocks[block.name] = try fields.mapping(
+                    key, keys: block.required, optional: block.optional, refusals: &refusals)
             } catch {
                 refusals.add(error)
                 unknown.insert(block.name)
@@ -88,6 +91,13 @@ struct MachineFileReader {
         }
     }
 
+    mutating func efficiency(_ field: String) -> MemoryEfficiency {
+        value(field, .full, .full, []) { fields, key throws(Diagnostic) in
+            let fraction = try fields.fraction(key, denominatorsUpTo: MemoryEfficiency.mostCycles)
+            return MemoryEfficiency(beats: fraction.numerator, cycles: fraction.denominator)
+        }
+    }
+
     mutating func name(_ field: String) -> String {
         value(field, "unnamed", nil, []) { fields, key throws(Diagnostic) in try fields.name(key) }
     }
@@ -106,14 +116,33 @@ struct MachineFileReader {
         refusals.add(Diagnostic(code, at: place, found: found(), expected: expected(), remedy: remedy))
     }
 
-    private func isUnknown(_ field: String) -> Bool {
-        unknown.contains(field) || unknown.contains(Self.split(field).block)
+    /// Refuses a file that has neither or both of two blocks, the second of which is the older form of the first.
+    mutating func requireOne(_ block: String, older: String, remedy: String) {
+        let fields = blocks[""]!
+        switch (fields.has(block), fields.has(older)) {
+        case (true, false), (false, true): return
+        case (false, false):
+            refusals.add(
+                Diagnostic(
+                    .machineMissingField, at: fields.place(), found: "\(block) is missing",
+                    expected: "a block \(block)", remedy: remedy))
+        case (true, true):
+            refusals.add(
+                Diagnostic(
+                    .machineInconsistent, at: fields.place(of: older), found: "\(block) and \(older) are both there",
+                    expected: "\(block); \(older) is its older form", remedy: "remove \(older)"))
+        }
     }
 
-    /// Of the field where it is there, or of its block, or of the file.
+    private func isUnknown(_ field: String) -> Bool {
+        let block = Self.split(field).block
+        return unknown.contains(field) || unknown.contains(block) || unknown.contains(Self.split(block).block)
+    }
+
+    /// Of the field where it is there, or of the block around it, or of the file.
     private func place(of field: String) -> String {
         let (name, key) = Self.split(field)
-        guard let block = blocks[name] else { return blocks[""]!.place() }
+        guard let block = blocks[name] else { return name.isEmpty ? blocks[""]!.place() : place(of: name) }
         return block.place(of: block.has(key) ? key : nil)
     }
 
@@ -122,7 +151,7 @@ struct MachineFileReader {
         _ read: (YAMLFields, String) throws(Diagnostic) -> Value
     ) -> Value {
         let (name, key) = Self.split(field)
-        guard !unknown.contains(name) else { return placeholder }
+        guard !unknown.contains(name), !unknown.contains(Self.split(name).block) else { return placeholder }
         guard let block = blocks[name], block.has(key) else {
             // Left out; or missing, which is said already.
             if standard == nil || sources.contains(where: isUnknown) { unknown.insert(field) }
@@ -138,12 +167,13 @@ struct MachineFileReader {
     }
 
     private static func split(_ field: String) -> (block: String, key: String) {
-        let parts = field.split(separator: ".", maxSplits: 1).map(String.init)
-        return parts.count == 2 ? (parts[0], parts[1]) : ("", field)
+        guard let point = field.lastIndex(of: ".") else { return ("", field) }
+        return (String(field[..<point]), String(field[field.index(after: point)...]))
     }
 }
 
 extension MachineFileReader.Block {
-    /// An optional unit has fields that it cannot do without, but a machine can do without the unit.
-    fileprivate var isWhollyOptional: Bool { name == "weightDecoder" }
+    /// An optional unit has fields that it cannot do without, but a machine can do without the unit. Of `memory` and
+    /// its older form a file has one (`requireOne`).
+    fileprivate var isWhollyOptional: Bool { ["weightDecoder", "memory", "dma"].contains(name) }
 }

@@ -9,7 +9,7 @@ public struct MachineConstants: Sendable {
     /// - Parameters:
     ///   - externalMemoryBytes: of the behavioural external memory.
     ///   - commands: largest number of commands in one queue.
-    ///   - bursts: of which a testbench compares the cycles.
+    ///   - bursts: runs of beats of which a testbench compares the cycles.
     public init(_ machine: MachineDescription, externalMemoryBytes: Int, commands: Int, bursts: Int = 1) {
         let array = machine.macArray
         let results = min(machine.postProcessor.lanes, machine.codebookMux.encodeLanes)
@@ -33,10 +33,17 @@ public struct MachineConstants: Sendable {
             ("NORMALIZATION_LANES", min(machine.normalization.lanes, results)),
             ("NORMALIZATION_BY_TABLE", machine.normalization.method == .table ? 1 : 0),
             ("NORMALIZATION_LATENCY_CYCLES", machine.normalization.latencyCycles),
-            ("DMA_BYTES_PER_CYCLE", machine.dma.bytesPerCycle),
-            ("DMA_LATENCY_CYCLES", machine.dma.latencyCycles),
-            ("DMA_BURST_BYTES", machine.dma.burstBytes),
-            ("DMA_OUTSTANDING", machine.dma.outstanding),
+            ("MEMORY_BUS_BYTES", machine.memory.busBytes),
+            ("MEMORY_BURST_BYTES", machine.memory.burstBytes),
+            ("MEMORY_FULL_DUPLEX", machine.memory.duplex == .full ? 1 : 0),
+            ("MEMORY_EFFICIENCY_BEATS", machine.memory.efficiency.beats),
+            ("MEMORY_EFFICIENCY_CYCLES", machine.memory.efficiency.cycles),
+            ("READ_OUTSTANDING", machine.memory.read.outstanding),
+            ("READ_LATENCY_CYCLES", machine.memory.read.latencyCycles),
+            ("READ_OVERHEAD_CYCLES", machine.memory.read.overheadCycles),
+            ("WRITE_OUTSTANDING", machine.memory.write.outstanding),
+            ("WRITE_LATENCY_CYCLES", machine.memory.write.latencyCycles),
+            ("WRITE_OVERHEAD_CYCLES", machine.memory.write.overheadCycles),
             ("EXTERNAL_MEMORY_BYTES", externalMemoryBytes),
             ("COMMANDS", commands),
             ("BURSTS", bursts),

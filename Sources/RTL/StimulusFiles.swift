@@ -50,13 +50,14 @@ package struct StimulusFiles {
         header(title, width: 8, depth: bytes.count) + HexText.bytes(bytes)
     }
 
-    /// First and last cycle of the beats of each burst, and 0 for a load or 1 for a store, as a `$readmemh` file.
-    package static func text(bursts: [(beats: ClosedRange<Int>, isStore: Bool)]) -> [UInt8] {
+    /// First and last cycle of each run of beats without a gap, and 0 for a load or 1 for a store, as a `$readmemh`
+    /// file.
+    package static func text(beats: [(run: ClosedRange<Int>, isStore: Bool)]) -> [UInt8] {
         var words: [UInt32] = []
-        for burst in bursts {
-            words += [UInt32(burst.beats.lowerBound), UInt32(burst.beats.upperBound), burst.isStore ? 1 : 0]
+        for (run, isStore) in beats {
+            words += [UInt32(run.lowerBound), UInt32(run.upperBound), isStore ? 1 : 0]
         }
-        return header("first and last cycle of the beats of each burst, 1 for a store", width: 32, depth: words.count)
+        return header("first and last cycle of each run of beats, 1 for a store", width: 32, depth: words.count)
             + HexText.words(words)
     }
 

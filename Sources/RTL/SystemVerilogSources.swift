@@ -32,6 +32,7 @@ public enum SystemVerilogSources {
         ("intaglio_command_queue.sv", text(PackageResources.intaglio_command_queue_sv)),
         ("intaglio_sequencer.sv", text(PackageResources.intaglio_sequencer_sv)),
         ("intaglio_machine.sv", text(PackageResources.intaglio_machine_sv)),
+        ("intaglio_memory_bus.sv", text(PackageResources.intaglio_memory_bus_sv)),
         ("intaglio_external_memory.sv", text(PackageResources.intaglio_external_memory_sv)),
         ("intaglio_testbench.sv", text(PackageResources.intaglio_testbench_sv)),
         ("intaglio_clock.sv", text(PackageResources.intaglio_clock_sv)),

@@ -253,13 +253,13 @@ struct LayerSearch {
         if let best, computeCycles > best.cost.cycles { return true }
         let sets = parameters?.sets(of: tile, counts, halfBytes: machine.parameterHalfBytes) ?? (0, 0)
         let traffic = TrafficEstimate(
-            layer, tile: tile, rows: rows, columns: columns, counts: counts, parameters: sets, dma: machine.dma)
+            layer, tile: tile, rows: rows, columns: columns, counts: counts, parameters: sets, memory: machine.memory)
         let orders: [LoopOrder] =
             counts.pixelTiles > 1 && counts.channelTiles > 1 ? [.pixelsOuter, .channelsOuter] : [.pixelsOuter]
         for order in orders {
             let total = traffic.total(order, inputHalves: inputHalves, weightHalves: machine.weightHalves)
-            let dmaCycles = total.cycles(machine.dma)
-            let edges = traffic.firstInput.cycles(machine.dma) + traffic.lastOutput.cycles(machine.dma)
+            let dmaCycles = total.cycles(machine.memory)
+            let edges = traffic.firstInput.cycles(machine.memory) + traffic.lastOutput.cycles(machine.memory)
             let steps = counts.pixelTiles * counts.channelTiles * counts.passes
             let overlapped = max(computeCycles + edges, dmaCycles + computeCycles / steps)
             let overlaps = halves == 2 && machine.weightHalves == 2

@@ -17,7 +17,7 @@ struct TrafficEstimate {
     ///   they are loaded once, before the layer.
     init(
         _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts,
-        parameters: (sets: Int, bytes: Int), dma: DMADescription
+        parameters: (sets: Int, bytes: Int), memory: MemoryDescription
     ) {
         self.counts = counts
         var input = TransferEstimate()
@@ -27,29 +27,30 @@ struct TrafficEstimate {
                 layer.kind == .concatenation
                 ? 1 : (counts.inputFollowsChannels ? counts.channelTiles : counts.inputChannelTiles)
             input += TrafficEstimate.rectangles(
-                tiles: counts.pixelTiles, rows: operand.isOnePixel ? rows.count : rows.inputTotal,
+                .read, tiles: counts.pixelTiles, rows: operand.isOnePixel ? rows.count : rows.inputTotal,
                 columns: operand.isOnePixel ? columns.count : columns.inputTotal, columnTiles: columns.count,
                 channels: ceilDivide(operand.channels, by: parts), parts: parts, tensorChannels: operand.tensorChannels,
                 bytesPerElement: operand.bytesPerElement,
-                dma: dma)
+                memory: memory)
         }
         self.input = input
         output = TrafficEstimate.rectangles(
-            tiles: counts.pixelTiles, rows: layer.vertical.output, columns: layer.horizontal.output,
+            .write, tiles: counts.pixelTiles, rows: layer.vertical.output, columns: layer.horizontal.output,
             columnTiles: columns.count,
             channels: ceilDivide(layer.outputChannels, by: counts.channelTiles), parts: counts.channelTiles,
             tensorChannels: layer.outputChannels,
-            bytesPerElement: layer.outputBytesPerElement, dma: dma)
+            bytesPerElement: layer.outputBytesPerElement, memory: memory)
         var weights =
             counts.weightTiles == 0
             ? TransferEstimate()
             : TransferEstimate(
-                count: counts.weightTiles, runs: 1,
+                .read, count: counts.weightTiles, runs: 1,
                 runBytes: ceilDivide(layer.laidWeightBytes, by: counts.weightTiles),
-                unit: dma.burstBytes, dma: dma)
+                unit: memory.burstBytes, memory: memory)
         if parameters.sets > 0 {
             weights += TransferEstimate(
-                count: parameters.sets, runs: 1, runBytes: parameters.bytes, unit: dma.burstBytes, dma: dma)
+                .read, count: parameters.sets, runs: 1, runBytes: parameters.bytes, unit: memory.burstBytes,
+                memory: memory)
         }
         self.weights = weights
         firstInput = input.part(of: counts.inputTiles)
@@ -58,22 +59,20 @@ struct TrafficEstimate {
 
     /// Rectangles of a tensor: whole rows where all channels take part, otherwise a run for each pixel.
     private static func rectangles(
-        tiles: Int, rows: Int, columns: Int, columnTiles: Int, channels: Int, parts: Int, tensorChannels: Int,
-        bytesPerElement: Int, dma: DMADescription
+        _ access: MemoryAccess, tiles: Int, rows: Int, columns: Int, columnTiles: Int, channels: Int, parts: Int, tensorChannels: Int,
+        bytesPerElement: Int, memory: MemoryDescription
     ) -> TransferEstimate {
         let pixelBytes = tensorChannels * bytesPerElement
         let whole = parts == 1 && channels == tensorChannels
-        var estimate =
+        let estimate =
             whole
             ? TransferEstimate(
-                runs: rows * columnTiles, runBytes: ceilDivide(columns * pixelBytes, by: columnTiles),
-                unit: columnTiles == 1 ? dma.alignmentBytes : pixelBytes,
-                dma: dma)
+                access, runs: rows * columnTiles, runBytes: ceilDivide(columns * pixelBytes, by: columnTiles),
+                unit: columnTiles == 1 ? memory.alignmentBytes : pixelBytes, memory: memory)
             : TransferEstimate(
-                runs: rows * columns * parts, runBytes: channels * bytesPerElement,
-                unit: parts == 1 ? pixelBytes : channels * bytesPerElement, dma: dma)
-        estimate.transfers = tiles * parts
-        return estimate
+                access, runs: rows * columns * parts, runBytes: channels * bytesPerElement,
+                unit: parts == 1 ? pixelBytes : channels * bytesPerElement, memory: memory)
+        return estimate.inTransfers(tiles * parts)
     }
 
     func total(_ order: LoopOrder, inputHalves: Int, weightHalves: Int) -> TransferEstimate {

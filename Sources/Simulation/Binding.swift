@@ -34,14 +34,14 @@ extension LayerReport {
     }
 
     /// Cycles that the layer's bytes take at the rate that the channel reaches.
-    private func transferCycles(_ dma: DMADescription) -> Double {
-        Double(dramReadBytes + dramWriteBytes) / dma.reachedBytesPerCycle
+    private func transferCycles(_ memory: MemoryDescription) -> Double {
+        memory.reachedCycles(reading: dramReadBytes, writing: dramWriteBytes)
     }
 
     /// By the largest of its time on the compute engine, of its transfers and of the waits for them; on the compute
     /// engine by what costs at least a tenth of that time beside the steps.
     func bindingResource(on machine: MachineDescription) -> BindingResource {
-        guard Double(ownCycles) >= transferCycles(machine.dma), 2 * ownCycles >= simulatedCycles else { return .dma }
+        guard Double(ownCycles) >= transferCycles(machine.memory), 2 * ownCycles >= simulatedCycles else { return .dma }
         let feeds: BindingResource = machine.weightsPaceSteps ? .weightBuffer : .activationBuffer
         let others: [(resource: BindingResource, cycles: Int)] = [
             (feeds, stallCycles["bankConflict", default: 0]), (.resultLanes, stallCycles["drain", default: 0]),
@@ -72,7 +72,9 @@ extension BindingReport {
     ) -> String {
         switch resource {
         case .macArray: return multipliers(layers, machine)
-        case .dma: return machine.dma.unfilledBus ?? bus(layers, machine)
+        case .dma:
+            let unfilled = MemoryAccess.allCases.compactMap { machine.memory.unfilledBus($0) }
+            return unfilled.isEmpty ? bus(layers, machine) : unfilled.joined(separator: "; ")
         case .weightBuffer:
             return [machine.starvedWeights, machine.sharedBanks].compactMap(\.self).joined(separator: "; ")
         case .activationBuffer:
@@ -111,13 +113,13 @@ extension BindingReport {
             ($0.0 + $1.dramReadBytes + $1.dramWriteBytes, $0.1 + $1.lowerBoundBytes)
         }
         let cycles = max(layers.reduce(0) { $0 + $1.simulatedCycles }, 1)
-        let width = machine.dma.bytesPerCycle
+        let width = machine.memory.peakBytesPerCycle
         let moved = "DMA moves \((Double(bytes) / Double(cycles)).fixed(1)) of \(width) bytes per cycle"
         guard 2 * bytes >= cycles * width else {
             return
                 """
                 \(moved): most of the time it waits for the first bytes of short transfers, \
-                \(machine.dma.latencyCycles) cycles each; a lower latency or larger tiles would help
+                \(machine.memory.read.latencyCycles) cycles each; a lower latency or larger tiles would help
                 """
         }
         return 4 * bytes > 5 * least

@@ -14,18 +14,18 @@ extension SimulationPlan {
     ///
     /// - Parameter framesPerSecond: pictures a second that are wanted, more than 0.
     public func report(framesPerSecond: Double? = nil) -> RunReport {
-        let layers = network.graph.layers.indices.map(layerReport)
+        let bounds = network.graph.layers.indices.map(lowerBound)
+        let layers = network.graph.layers.indices.map { layerReport($0, bounds[$0]) }
         return RunReport(
             network: network.graph.name, machine: machine.name, image: image, layers: layers,
-            totals: totals(layers, framesPerSecond), host: host.isEmpty ? nil : host.map(HostWork.init))
+            totals: totals(layers, bounds, framesPerSecond), host: host.isEmpty ? nil : host.map(HostWork.init))
     }
 
-    private func layerReport(_ index: Int) -> LayerReport {
+    private func layerReport(_ index: Int, _ bound: LowerBound) -> LayerReport {
         let layer = network.graph.layers[index]
         let (timing, placed) = (timeline.layers[index], layout.layers[index])
         let output = geometry.result(of: index).shape
         let useful = layer.usefulMACs(input: geometry.operands(of: index)[0].shape, output: output)
-        let bound = lowerBound(index)
         var report = LayerReport(
             name: layer.name, operator: layer.operator.name, outputShape: output.description, usefulMACs: useful,
             issuedMACs: timing.issuedMACs,
@@ -51,7 +51,9 @@ extension SimulationPlan {
         cycles == 0 ? 0 : Double(usefulMACs) / (Double(machine.macArray.macs) * Double(cycles))
     }
 
-    private func totals(_ layers: [LayerReport], _ framesPerSecond: Double?) -> TotalsReport {
+    private func totals(
+        _ layers: [LayerReport], _ bounds: [LowerBound], _ framesPerSecond: Double?
+    ) -> TotalsReport {
         func sum(_ field: (LayerReport) -> Int) -> Int { layers.reduce(0) { $0 + field($1) } }
         func largest(_ field: (LayerReport) -> Int) -> Int { layers.map(field).max() ?? 0 }
         let cycles = sum(\.simulatedCycles)
@@ -72,7 +74,9 @@ extension SimulationPlan {
             parameterMemoryPeakBytes: largest(\.parameterMemoryPeakBytes),
             sramPeakBytes: largest(\.sramPeakBytes), sramBytes: machine.sramBytes,
             lowerBoundCycles: max(
-                sum(\.lowerBoundCycles), ceilDivide(sum(\.lowerBoundBytes), by: machine.dma.bytesPerCycle)),
+                sum(\.lowerBoundCycles),
+                machine.memory.leastCycles(
+                    reading: bounds.reduce(0) { $0 + $1.readBytes }, writing: bounds.reduce(0) { $0 + $1.writeBytes })),
             lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000,
             framesPerSecond: seconds > 0 ? 1 / seconds : 0,
             frameRate: framesPerSecond.map {
@@ -115,7 +119,7 @@ extension FrameRateReport {
     init(_ framesPerSecond: Double, cycles: Int, dramBytes: Int, on machine: MachineDescription) {
         self.framesPerSecond = framesPerSecond
         dramGigabytesPerSecond = Double(dramBytes) * framesPerSecond / 1e9
-        dramGigabytesPerSecondPeak = Double(machine.dma.bytesPerCycle) * machine.clockMegahertz / 1e3
+        dramGigabytesPerSecondPeak = Double(machine.memory.peakBytesPerCycle) * machine.clockMegahertz / 1e3
         neededClockMegahertz = Double(cycles) * framesPerSecond / 1e6
         isMet = neededClockMegahertz <= machine.clockMegahertz
     }

@@ -21,7 +21,7 @@ import Traces
 ///     memory.hex, expected.hex          external memory before and after
 ///     load.hex, compute.hex, store.hex  the command stream
 ///     timing.hex                        first and last cycle of each command
-///     bursts.hex                        first and last cycle of the beats of each burst, and its direction
+///     bursts.hex                        first and last cycle of each run of beats in a burst, and its direction
 ///     TENSOR.npy                        the operands and the expected output
 ///     manifest.json                     widths, order, sizes and digests of all of these
 ///     run_verilator.sh, run_icarus.sh, test_layer.py (cocotb)
@@ -54,11 +54,11 @@ public struct LayerVectors: Sendable {
             (name: "expected.hex", contents: StimulusFiles.text(after, title: "external memory after the run")))
         files.append(
             (name: "timing.hex", contents: stimulus.text(timing: plan.timeline.commands.map { ($0.start, $0.end) })))
-        var bursts: [(beats: ClosedRange<Int>, isStore: Bool)] = []
+        var beats: [(run: ClosedRange<Int>, isStore: Bool)] = []
         replayBursts(
-            of: plan.program.commands, timed: plan.timeline, on: machine.dma, through: plan.timeline.totalCycles
-        ) { bursts.append(($0.beats, $0.engine == .store)) }
-        files.append((name: "bursts.hex", contents: StimulusFiles.text(bursts: bursts)))
+            of: plan.program.commands, timed: plan.timeline, on: machine.memory, through: plan.timeline.totalCycles
+        ) { burst in beats += burst.beats.map { ($0, burst.engine == .store) } }
+        files.append((name: "bursts.hex", contents: StimulusFiles.text(beats: beats)))
         for storage in plan.network.tensors.sorted(by: { $0.name < $1.name }) {
             guard let tensor = operands.inputs[storage.name] else { continue }
             files.append(
@@ -72,13 +72,13 @@ public struct LayerVectors: Sendable {
             ))
         let constants = MachineConstants(
             machine, externalMemoryBytes: powerOfTwo(atLeast: before.count),
-            commands: powerOfTwo(atLeast: stimulus.longestQueue), bursts: powerOfTwo(atLeast: bursts.count))
+            commands: powerOfTwo(atLeast: stimulus.longestQueue), bursts: powerOfTwo(atLeast: beats.count))
         files.append((name: "intaglio_constants.sv", contents: Array(constants.text(machine: machine.name).utf8)))
         files += SystemVerilogSources.files.map { (name: $0.name, contents: Array($0.text.utf8)) }
         let saturated = run.saturatedOutputs.reduce(0, +)
         let arguments =
             stimulus.arguments + [
-                "+expected=expected.hex", "+timing=timing.hex", "+bursts=bursts.hex", "+burst_count=\(bursts.count)",
+                "+expected=expected.hex", "+timing=timing.hex", "+bursts=bursts.hex", "+burst_count=\(beats.count)",
                 "+cycles=\(plan.timeline.totalCycles)",
                 "+saturated=\(saturated)", "+limit=\(2 * plan.timeline.totalCycles + 10_000)",
             ]

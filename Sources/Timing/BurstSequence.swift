@@ -26,20 +26,20 @@ public struct BurstSequence: Sendable {
     private var address: Int
     private var runBytesLeft: Int
 
-    public init(_ transfer: Transfer, on dma: DMADescription) {
+    public init(_ transfer: Transfer, on memory: MemoryDescription) {
         precondition(
             transfer.bytes > 0 && transfer.externalAddress >= 0, "a transfer moves at least one byte: \(transfer)")
         precondition(
-            dma.burstBytes & (dma.burstBytes - 1) == 0 && dma.bytesPerCycle & (dma.bytesPerCycle - 1) == 0
-                && dma.burstBytes >= dma.bytesPerCycle,
+            memory.burstBytes & (memory.burstBytes - 1) == 0 && memory.busBytes & (memory.busBytes - 1) == 0
+                && memory.burstBytes >= memory.busBytes,
             """
-            burstBytes \(dma.burstBytes) and bytesPerCycle \(dma.bytesPerCycle) are powers of two, and a burst is at \
-            least a beat
+            burstBytes \(memory.burstBytes) and busBytes \(memory.busBytes) are powers of two, and a burst is at least \
+            a beat
             """
         )
-        burstShift = dma.burstBytes.trailingZeroBitCount
-        beatShift = dma.bytesPerCycle.trailingZeroBitCount
-        let burst = dma.burstBytes
+        burstShift = memory.burstBytes.trailingZeroBitCount
+        beatShift = memory.busBytes.trailingZeroBitCount
+        let burst = memory.burstBytes
         var (planes, planePitch) = (transfer.planes, transfer.planePitchBytes)
         var (rows, rowPitch, bytes) = (transfer.rows, transfer.rowPitchBytes, transfer.rowBytes)
         func joins(_ pitch: Int, _ length: Int) -> Bool {

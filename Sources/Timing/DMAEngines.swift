@@ -1,11 +1,11 @@
 public import Commands
 public import MachineDescription
 
-/// The load and the store engine on their common channel: bursts granted in turn while both ask, the load first after
-/// the channel was idle.
+/// The load and the store engine on their common bus, or on one each.
 ///
 /// A transfer that starts in cycle s asks for its first burst in cycle s; the engine is busy to the `done` of its last
-/// burst.
+/// burst. On a common bus the engine whose burst could issue first is granted, at a tie the one that was not granted
+/// last; the first tie goes to the load.
 public struct DMAEngines: Sendable {
     /// One of the two that move bytes.
     enum Side { case load, store }
@@ -17,18 +17,22 @@ public struct DMAEngines: Sendable {
         var end: Int?
     }
 
-    private let dma: DMADescription
+    private let memory: MemoryDescription
     private let burstByBurst: Bool
+    /// The common bus, or the loads' own.
     private var channel: DMAChannel
+    /// The stores' own, of a full-duplex memory.
+    private var writeChannel: DMAChannel?
     private var load: Active?
     private var store: Active?
-    private var lastGranted = Side.store
+    private var lastGranted = MemoryAccess.write
 
     /// - Parameter burstByBurst: never takes equal bursts together. Slow, the definition; the results are equal.
-    public init(_ dma: DMADescription, burstByBurst: Bool = false) {
-        self.dma = dma
+    public init(_ memory: MemoryDescription, burstByBurst: Bool = false) {
+        self.memory = memory
         self.burstByBurst = burstByBurst
-        channel = DMAChannel(dma)
+        channel = DMAChannel(memory)
+        if memory.duplex == .full { writeChannel = DMAChannel(memory) }
     }
 
     /// Starts a transfer on an engine (`load` or `store`) that is idle. `start` is not before any completion already
@@ -36,18 +40,23 @@ public struct DMAEngines: Sendable {
     public mutating func start(_ transfer: Transfer, on engine: Engine, at start: Int) {
         let side = Side(engine)
         precondition(self[side] == nil, "the \(engine) engine is idle when it starts a transfer")
-        self[side] = Active(bursts: BurstSequence(transfer, on: dma), start: start, end: nil)
+        self[side] = Active(bursts: BurstSequence(transfer, on: memory), start: start, end: nil)
     }
 
     /// Runs to the next end of a transfer and returns it; nil when both engines are idle.
     ///
-    /// What starts because of that end starts after it, so no burst is granted in a later cycle before the caller had
-    /// its chance to start more.
+    /// What starts because of that end starts after it, so no burst of a common bus is granted in a later cycle before
+    /// the caller had its chance to start more.
     public mutating func nextCompletion() -> (engine: Engine, end: Int)? {
         while true {
             if let side = finished() {
                 let end = self[side]!.end!
-                grantAlone(side == .load ? .store : .load, before: end + 1)
+                let other: Side = side == .load ? .store : .load
+                if writeChannel == nil {
+                    grantAlone(other, before: end + 1)
+                    // The response of a write may come after the last word of a read issued later.
+                    if let otherEnd = self[other]?.end, otherEnd < end { continue }
+                }
                 self[side] = nil
                 return (side == .load ? .load : .store, end)
             }
@@ -55,15 +64,18 @@ public struct DMAEngines: Sendable {
             case (nil, nil): return nil
             case (_?, nil): grantAlone(.load, before: .max)
             case (nil, _?): grantAlone(.store, before: .max)
+            case (_?, _?) where writeChannel != nil:
+                grantAlone(.load, before: .max)
+                grantAlone(.store, before: .max)
             case (let load?, let store?):
-                // While only one of the two asks it has the channel to itself.
+                // While only one of the two asks it has the bus to itself.
                 if load.start != store.start {
                     let (early, late): (Side, Int) =
                         load.start < store.start ? (.load, store.start) : (.store, load.start)
                     grantAlone(early, before: late)
                     if self[early]!.end != nil { continue }
                 }
-                grantInTurn()
+                grantBoth()
             }
         }
     }
@@ -91,46 +103,72 @@ public struct DMAEngines: Sendable {
     /// Grants bursts to `side`, the only one asking, as long as they issue before `horizon`.
     private mutating func grantAlone(_ side: Side, before horizon: Int) {
         guard var transfer = self[side], transfer.end == nil else { return }
-        while !transfer.bursts.isFinished, max(channel.nextIssue, transfer.start) < horizon {
-            let equal = transfer.bursts.equalBursts
-            if !burstByBurst, equal.count > 1, channel.nextIssue >= transfer.start {
-                transfer.bursts.advance(
-                    equalBursts: channel.issueEqual(
-                        equal.count, beats: equal.beats, others: equal.beats, before: horizon))
-            } else {
-                channel.issue(beats: equal.beats, request: transfer.start)
-                transfer.bursts.advance()
-            }
-            lastGranted = side
+        let bursts = BurstGrants(burstByBurst: burstByBurst, horizon: horizon)
+        if side == .store, writeChannel != nil {
+            bursts.grant(&transfer, .write, on: &writeChannel!, last: &lastGranted)
+        } else {
+            bursts.grant(&transfer, side == .load ? .read : .write, on: &channel, last: &lastGranted)
         }
-        if transfer.bursts.isFinished { transfer.end = channel.lastDone }
         self[side] = transfer
     }
 
-    /// Grants bursts to both, in turn, until one of them has no more.
-    private mutating func grantInTurn() {
+    /// Bursts of one engine alone.
+    private struct BurstGrants {
+        let burstByBurst: Bool
+        let horizon: Int
+
+        func grant(
+            _ transfer: inout Active, _ access: MemoryAccess, on channel: inout DMAChannel, last: inout MemoryAccess
+        ) {
+            while !transfer.bursts.isFinished, max(channel.nextIssue(access), transfer.start) < horizon {
+                let equal = transfer.bursts.equalBursts
+                // The last of them is issued by itself: it may end the transfer.
+                if !burstByBurst, equal.count > 2, channel.nextIssue(access) >= transfer.start {
+                    let bursts = EqualBursts(count: equal.count - 1, beats: equal.beats)
+                    let issued = channel.issueEqual(
+                        reads: access == .read ? bursts : nil, writes: access == .write ? bursts : nil, last: &last,
+                        before: horizon)
+                    transfer.bursts.advance(equalBursts: issued.reads + issued.writes)
+                } else {
+                    let burst = channel.issue(access, beats: equal.beats, request: transfer.start)
+                    transfer.bursts.advance()
+                    last = access
+                    if transfer.bursts.isFinished { transfer.end = burst.done }
+                }
+            }
+        }
+    }
+
+    /// Grants bursts to both until one of them has no more.
+    private mutating func grantBoth() {
         guard var load, var store, load.end == nil, store.end == nil else { return }
         let bothAsk = max(load.start, store.start)
-        if channel.nextIssue < bothAsk { lastGranted = .store }
-        while !load.bursts.isFinished, !store.bursts.isFinished {
-            let side: Side = lastGranted == .load ? .store : .load
+        while load.end == nil, store.end == nil {
             let (loads, stores) = (load.bursts.equalBursts, store.bursts.equalBursts)
-            let (next, other) = side == .load ? (loads, stores) : (stores, loads)
-            // Equal bursts of each side follow each other without a gap: to the channel they are one sequence. The last
-            // pair is left, so that no transfer ends inside the sequence.
-            let pairs = min(loads.count, stores.count) - 1
-            if !burstByBurst, pairs > 0, channel.nextIssue >= bothAsk {
-                _ = channel.issueEqual(2 * pairs, beats: next.beats, others: other.beats, before: .max)
-                load.bursts.advance(equalBursts: pairs)
-                store.bursts.advance(equalBursts: pairs)
-                continue
+            // The last burst of each is left, so that no transfer ends among those taken together.
+            if !burstByBurst, min(loads.count, stores.count) > 2, channel.lastIssue >= bothAsk {
+                let issued = channel.issueEqual(
+                    reads: EqualBursts(count: loads.count - 1, beats: loads.beats),
+                    writes: EqualBursts(count: stores.count - 1, beats: stores.beats),
+                    last: &lastGranted, before: .max)
+                load.bursts.advance(equalBursts: issued.reads)
+                store.bursts.advance(equalBursts: issued.writes)
+                if issued.reads + issued.writes > 0 { continue }
             }
-            channel.issue(beats: next.beats, request: bothAsk)
-            if side == .load { load.bursts.advance() } else { store.bursts.advance() }
-            lastGranted = side
+            let read = max(channel.nextIssue(.read), load.start)
+            let write = max(channel.nextIssue(.write), store.start)
+            if read < write || read == write && lastGranted == .write {
+                let burst = channel.issue(.read, beats: loads.beats, request: load.start)
+                load.bursts.advance()
+                lastGranted = .read
+                if load.bursts.isFinished { load.end = burst.done }
+            } else {
+                let burst = channel.issue(.write, beats: stores.beats, request: store.start)
+                store.bursts.advance()
+                lastGranted = .write
+                if store.bursts.isFinished { store.end = burst.done }
+            }
         }
-        if load.bursts.isFinished { load.end = channel.lastDone }
-        if store.bursts.isFinished { store.end = channel.lastDone }
         (self.load, self.store) = (load, store)
     }
 }

@@ -5,17 +5,21 @@ public import MachineDescription
 ///
 ///     bytes  = input (what is read of it) + weights + output, each moved once
 ///     cycles = max(sum over phases of groups ceil(positions / P0) ceil(K / K0) T,
-///                  ceil((input + output) / DMA bytes a cycle)),  T = max(1, taps ceil(C / C0))
+///                  least cycles of input and output on the bus),  T = max(1, taps ceil(C / C0))
 ///
 /// Weights may be loaded while the layer before runs, in cycles that count as that layer's: they take no cycles of
 /// their own here. Of a network the cycles are at least the sum of its layers', and at least all bytes over the bus.
 ///
 /// Groups that the lanes can merge count as merged; their weights count without the zeros.
 public struct LowerBound: Hashable, Sendable {
-    public var bytes: Int
+    /// Input and weights.
+    public var readBytes: Int
+    /// Output.
+    public var writeBytes: Int
     public var computeCycles: Int
     public var transferCycles: Int
 
+    public var bytes: Int { readBytes + writeBytes }
     public var cycles: Int { max(computeCycles, transferCycles) }
 
     /// Output positions that use the same number of taps: all of a convolution, one phase of a transposed convolution.
@@ -40,8 +44,9 @@ public struct LowerBound: Hashable, Sendable {
         on machine: MachineDescription
     ) {
         let array = machine.macArray
-        bytes = inputBytes + weightBytes + outputBytes
-        transferCycles = ceilDivide(inputBytes + outputBytes, by: machine.dma.bytesPerCycle)
+        readBytes = inputBytes + weightBytes
+        writeBytes = outputBytes
+        transferCycles = machine.memory.leastCycles(reading: inputBytes, writing: outputBytes)
         let (lanes, last) = (array.outputChannelLanes, lastOutputChannels ?? outputChannels)
         let channelGroups = (groups - 1) * ceilDivide(outputChannels, by: lanes) + ceilDivide(last, by: lanes)
         computeCycles = phases.reduce(0) { sum, phase in

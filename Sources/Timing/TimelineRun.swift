@@ -21,8 +21,8 @@ struct TimelineRun {
         commands = stream.entries
         transfers = stream.transfers
         decodedLoads = stream.decodedLoads
-        latencyCycles = stream.machine.dma.latencyCycles
-        dma = DMAEngines(stream.machine.dma, burstByBurst: burstByBurst)
+        latencyCycles = stream.machine.memory.read.latencyCycles
+        dma = DMAEngines(stream.machine.memory, burstByBurst: burstByBurst)
         timings = [CommandTiming](repeating: CommandTiming(), count: commands.count)
         for index in commands.indices { queues[commands[index].engine].commands.append(index) }
         tokens = (0..<SemaphoreSet.count).map { index in

@@ -134,19 +134,24 @@ public struct Waveform: Sendable {
     }
 
     private func channelSignals() -> [Signal] {
-        var issue = Signal(.dma, "issue", in: window)
-        var issueIsStore = Signal(.dma, "issueIsStore", in: window)
-        var beat = Signal(.dma, "beat", in: window)
-        var beatIsStore = Signal(.dma, "beatIsStore", in: window)
-        var beatCommand = Signal(.dma, "beatCommand", bits: 32, in: window)
-        replayBursts(of: plan.program.commands, timed: plan.timeline, on: plan.machine.dma, through: window.upperBound)
-        { burst in
-            issue.raise(in: burst.issue...burst.issue)
-            issueIsStore.set(burst.engine == .store ? 1 : 0, from: burst.issue)
-            beat.raise(in: burst.beats)
-            beatIsStore.set(burst.engine == .store ? 1 : 0, from: burst.beats.lowerBound)
-            beatCommand.set(burst.command, from: burst.beats.lowerBound)
+        var signals = Dictionary(
+            uniqueKeysWithValues: [Engine.load, .store].map { engine in
+                (
+                    engine,
+                    (
+                        issue: Signal(.dma, "\(engine)Issue", in: window),
+                        beat: Signal(.dma, "\(engine)Beat", in: window),
+                        command: Signal(.dma, "\(engine)BeatCommand", bits: 32, in: window)
+                    )
+                )
+            })
+        replayBursts(
+            of: plan.program.commands, timed: plan.timeline, on: plan.machine.memory, through: window.upperBound
+        ) { burst in
+            signals[burst.engine]!.issue.raise(in: burst.issue...burst.issue)
+            for run in burst.beats { signals[burst.engine]!.beat.raise(in: run) }
+            signals[burst.engine]!.command.set(burst.command, from: burst.beats[0].lowerBound)
         }
-        return [issue, issueIsStore, beat, beatIsStore, beatCommand]
+        return [Engine.load, .store].flatMap { [signals[$0]!.issue, signals[$0]!.beat, signals[$0]!.command] }
     }
 }

@@ -51,8 +51,8 @@ struct MachinesCommand: ParsableCommand {
                 array.macs.grouped,
                 "\(array.activationBits),\(array.weightBits),\(array.accumulatorBits)",
                 "\(machine.weightBuffer.bytes / 1024)",
-                "\(machine.activationBuffer.bytes / 1024)", "\(machine.dma.bytesPerCycle)",
-                "\(machine.dma.latencyCycles)", machine.clockMegahertz.fixed(0),
+                "\(machine.activationBuffer.bytes / 1024)", "\(machine.memory.busBytes)",
+                "\(machine.memory.read.latencyCycles)", machine.clockMegahertz.fixed(0),
             ])
         }
         return table.text(width: TextStyle(of: 1).width)

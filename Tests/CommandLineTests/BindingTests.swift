@@ -19,16 +19,15 @@ import Testing
     static let cases: [(changes: [(String, String)], resource: String, help: String, warning: String?)] = [
         ([], "macArray", "multipliers work in a step", nil),
         (
-            [("burstBytes: 256", "burstBytes: 64"), ("outstanding: 16", "outstanding: 4")], "dma",
-            "DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are",
-            "DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight"
+            [
+                ("burstBytes: 256", "burstBytes: 64"), ("{outstanding: 16", "{outstanding: 4"),
+                ("{outstanding: 8", "{outstanding: 14"),
+            ], "dma", "DMA reads reach 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are",
+            "DMA reads reach 2.5 of 16 bytes per cycle: 26 bursts in flight"
         ),
         (
             [
-                (
-                    "  bytesPerCycle: 16\n  latencyCycles: 100\n  burstBytes: 256",
-                    "  bytesPerCycle: 1\n  latencyCycles: 100\n  burstBytes: 256"
-                )
+                ("  busBytes: 16", "  busBytes: 1")
             ], "dma",
             "of 1 bytes per cycle", nil
         ),
@@ -43,8 +42,8 @@ import Testing
         // Latency that whole bursts would hide, and rows of tiles that are shorter.
         (
             [
-                ("latencyCycles: 100", "latencyCycles: 60000"), ("burstBytes: 256", "burstBytes: 65536"),
-                ("outstanding: 16", "outstanding: 17"),
+                ("latencyCycles: 100", "latencyCycles: 60000"), ("burstBytes: 256", "burstBytes: 4096"),
+                ("outstanding: 16", "outstanding: 236"),
             ], "dma", "waits for the first bytes of short transfers, 60000 cycles each", nil
         ),
     ]
@@ -78,11 +77,12 @@ import Testing
             let own = ["bankConflict", "drain", "fill"].reduce(layer["computeCycles"]!.integer!) {
                 $0 + (layer["stallCycles"]![$1]?.integer ?? 0)
             }
-            let bytes = layer["dramReadBytes"]!.integer! + layer["dramWriteBytes"]!.integer!
-            let reached = index == 1 ? 256.0 / 104 : index == 2 ? 1 : 16
+            let (reads, writes) = (layer["dramReadBytes"]!.integer!, layer["dramWriteBytes"]!.integer!)
+            let width = index == 2 ? 1.0 : 16
+            let transfers = Double(reads) / (index == 1 ? 256.0 / 104 : width) + Double(writes) / width
             let waits = layer["simulatedCycles"]!.integer! - own
             #expect(
-                (layer["boundBy"]?.string == "dma") == (Double(bytes) / reached > Double(own) || waits > own),
+                (layer["boundBy"]?.string == "dma") == (transfers > Double(own) || waits > own),
                 "\(layer)")
         }
     }

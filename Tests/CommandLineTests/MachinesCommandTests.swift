@@ -14,7 +14,7 @@ import Testing
             macArray: {inputChannelLanes: 8, outputChannelLanes: 16, pixelLanes: 4}
             weightBuffer: {bytes: 256 KiB}
             activationBuffer: {bytes: 0.5 MiB}
-            dma: {bytesPerCycle: 8, latencyCycles: 60}
+            memory: {busBytes: 8, read: {latencyCycles: 60}}
 
             """, "m.yaml")
         let printed = try Tool.run(["machines", "m.yaml"], in: folder)
@@ -64,7 +64,7 @@ import Testing
         let version = try Tool.run(["--version"], in: folder).output
         #expect(document["tool"]?["version"]?.string.map { $0 + "\n" } == version)
         #expect(document["machines"]?.elements.map { $0["name"]?.string } == names)
-        #expect(document["machines"]?.elements.allSatisfy { $0["dma"]?["burstBytes"]?.integer != nil } == true)
+        #expect(document["machines"]?.elements.allSatisfy { $0["memory"]?["burstBytes"]?.integer != nil } == true)
     }
 
     @Test("Side by side: the fields that differ, in 100 columns")

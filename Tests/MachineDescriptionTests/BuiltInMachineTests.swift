@@ -3,12 +3,12 @@ import MachineDescription
 import Testing
 
 /// The built-in machines against the table of the design: C0, K0, P0, MACs, V, W, A, KiB of weights and activations,
-/// DMA bytes per cycle, latency, burst bytes, bursts outstanding, result lanes, MHz.
+/// parameter KiB, bus bytes, burst bytes, reads and writes outstanding, latencies of reads and writes, result lanes, MHz.
 @Suite struct BuiltInMachineTests {
     static let table: [(name: String, figures: [Int])] = [
-        ("small", [8, 8, 4, 256, 12, 12, 32, 128, 128, 4, 60, 64, 8, 8, 200]),
-        ("mid", [16, 16, 4, 1024, 16, 12, 36, 256, 512, 16, 100, 256, 16, 16, 400]),
-        ("large", [16, 32, 8, 4096, 16, 12, 40, 512, 2048, 32, 200, 256, 32, 64, 800]),
+        ("small", [8, 8, 4, 256, 12, 12, 32, 128, 128, 128, 4, 64, 8, 8, 60, 30, 8, 200]),
+        ("mid", [16, 16, 4, 1024, 16, 12, 36, 256, 512, 128, 16, 256, 16, 8, 100, 50, 16, 400]),
+        ("large", [16, 32, 8, 4096, 16, 12, 40, 512, 2048, 128, 32, 256, 32, 16, 200, 100, 64, 800]),
     ]
 
     @Test(arguments: table) func hasTheFiguresOfTheTable(name: String, figures: [Int]) throws {
@@ -17,9 +17,10 @@ import Testing
         let found = [
             array.inputChannelLanes, array.outputChannelLanes, array.pixelLanes, array.macs, array.activationBits,
             array.weightBits, array.accumulatorBits,
-            machine.weightBuffer.bytes / 1024, machine.activationBuffer.bytes / 1024, machine.dma.bytesPerCycle,
-            machine.dma.latencyCycles,
-            machine.dma.burstBytes, machine.dma.outstanding, machine.postProcessor.lanes, Int(machine.clockMegahertz),
+            machine.weightBuffer.bytes / 1024, machine.activationBuffer.bytes / 1024, machine.parameterMemory.bytes / 1024,
+            machine.memory.busBytes, machine.memory.burstBytes, machine.memory.read.outstanding,
+            machine.memory.write.outstanding, machine.memory.read.latencyCycles, machine.memory.write.latencyCycles,
+            machine.postProcessor.lanes, Int(machine.clockMegahertz),
         ]
         #expect(found == figures)
         #expect(machine.name == name)
@@ -35,64 +36,99 @@ import Testing
         #expect(
             machine.normalization
                 == NormalizationDescription(method: .exact, lanes: machine.postProcessor.lanes, latencyCycles: 24))
-        #expect(machine.dma.alignmentBytes == 64)
+        #expect(machine.memory.alignmentBytes == 64 && machine.memory.duplex == .half)
+        #expect(machine.memory.efficiency == .full)
+        #expect(machine.memory.read.overheadCycles == 0 && machine.memory.write.overheadCycles == 0)
         #expect(array.pipelineStages == 4 && array.dataflow == .outputStationary && array.laneMapping == .channels)
     }
 
-    /// Four bursts of 16 beats in 60 + 16 cycles are 64 of 76; the fifth fills the bus: 5 x 16 >= 76.
+    /// Reads: four bursts of 16 beats in 60 + 16 cycles are 64 of 76; the fifth fills the bus: 5 x 16 >= 76. Writes wait
+    /// for a response and a cycle: three of 16 beats fill 30 + 1 + 16.
     @Test(arguments: MachineDescription.builtInNames) func fillsItsBusAndFeedsItsLanes(name: String) throws {
-        var machine = try MachineDescription.load(name)
-        let beats = machine.dma.burstBytes / machine.dma.bytesPerCycle
-        #expect(machine.dma.outstanding * beats >= machine.dma.latencyCycles + beats)
-        #expect(machine.warnings == [])
-        machine.dma.outstanding = machine.dma.outstandingThatFillTheBus
-        #expect(machine.warnings == [])
-        machine.dma.outstanding -= 1
-        #expect(machine.warnings.count == 1 && machine.dma.outstanding * beats < machine.dma.latencyCycles + beats)
+        let whole = try MachineDescription.load(name)
+        let beats = whole.memory.burstBytes / whole.memory.busBytes
+        #expect(whole.warnings == [])
+        for (access, wait) in [
+            (MemoryAccess.read, whole.memory.read.latencyCycles), (.write, whole.memory.write.latencyCycles + 1),
+        ] {
+            var machine = whole
+            #expect(machine.memory[access].outstanding * beats >= wait + beats)
+            machine.memory[access].outstanding = machine.memory.outstandingThatFillTheBus(access)
+            #expect(machine.warnings == [])
+            machine.memory[access].outstanding -= 1
+            #expect(machine.warnings.count == 1 && machine.memory[access].outstanding * beats < wait + beats)
+            #expect(machine.warnings[0].hasPrefix("DMA \(access.rawValue)s reach"))
+        }
     }
 
-    /// `mid` with 4 bursts of 64 bytes, 4 beats each: 256 bytes in 100 + 4 cycles are 2.46; 104 / 4 = 26 would fill it.
+    /// `mid` with 4 reads of 64 bytes, 4 beats each: 256 bytes in 100 + 4 cycles are 2.46; 104 / 4 = 26 would fill it.
     @Test func warnsOfWhatKeepsAMachineFromItsSpeed() throws {
         var machine = try MachineDescription.load("mid")
-        (machine.dma.burstBytes, machine.dma.outstanding) = (64, 4)
-        #expect(
-            machine.warnings == ["DMA reaches 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are"]
-        )
-        #expect(machine.dma.reachedBytesPerCycle == 256.0 / 104)
-        // 26 bursts less one are 25 x 64 bytes in 104 cycles: 15.38.
-        machine.dma.outstanding = 25
+        machine.memory.burstBytes = 64
+        (machine.memory.read.outstanding, machine.memory.write.outstanding) = (4, 100)
         #expect(
             machine.warnings == [
-                "DMA reaches 15.4 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 25 are"
+                "DMA reads reach 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are"
+            ])
+        #expect(machine.memory.reachedBytesPerCycle(.read) == 256.0 / 104)
+        // 26 bursts less one are 25 x 64 bytes in 104 cycles: 15.38.
+        machine.memory.read.outstanding = 25
+        #expect(
+            machine.warnings == [
+                "DMA reads reach 15.4 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 25 are"
+            ])
+        // Behind each burst a cycle is lost: 64 bytes in 5 cycles are 12.8, and 104 / 5 = 20.8 bursts fill that.
+        (machine.memory.read.outstanding, machine.memory.read.overheadCycles) = (20, 1)
+        #expect(
+            machine.warnings == [
+                "DMA reads reach 12.3 of 12.8 bytes per cycle: 21 bursts in flight would fill the bus, 20 are"
+            ])
+        // One beat in two cycles: 64 bytes in 8 cycles and one, 7.1; 108 / 9 = 12 fill that.
+        (machine.memory.read.outstanding, machine.memory.efficiency) = (11, MemoryEfficiency(beats: 1, cycles: 2))
+        #expect(
+            machine.warnings == [
+                "DMA reads reach 6.5 of 7.1 bytes per cycle: 12 bursts in flight would fill the bus, 11 are"
+            ])
+        // Writes: 50 + 1 + 4 cycles for each round; 55 / 4 = 13.75.
+        machine = try MachineDescription.load("mid")
+        machine.memory.burstBytes = 64
+        (machine.memory.read.outstanding, machine.memory.write.outstanding) = (26, 1)
+        #expect(
+            machine.warnings == [
+                "DMA writes reach 1.2 of 16 bytes per cycle: 14 bursts in flight would fill the bus, 1 is"
             ])
         // A bus that is full but for a thousandth is not called full.
-        machine.dma = DMADescription(
-            bytesPerCycle: 4, latencyCycles: 1000, burstBytes: 4, alignmentBytes: 64, outstanding: 1000)
+        func reading(_ latency: Int, _ outstanding: Int, bus: Int, burst: Int) -> MemoryDescription {
+            MemoryDescription(
+                busBytes: bus, alignmentBytes: 64, burstBytes: burst,
+                read: MemoryDirection(outstanding: outstanding, latencyCycles: latency),
+                write: MemoryDirection(outstanding: 256, latencyCycles: 1))
+        }
+        machine.memory = reading(1000, 1000, bus: 4, burst: 4)
         #expect(
             machine.warnings == [
                 """
-                DMA reaches 3.9 of 4 bytes per cycle: bursts of 16 bytes, 251 in flight, would fill the bus; bursts \
+                DMA reads reach 3.9 of 4 bytes per cycle: bursts of 16 bytes, 251 in flight, would fill the bus; bursts \
                 have 4 bytes and 1000 are in flight
                 """
             ])
         // One burst of 16 beats in 65,536 + 16 cycles: 256 bytes, 0.0039 a cycle. 256 bursts of b beats fill the bus
-        // from 255 b = 65,536 on: 257 beats, 4,112 bytes; the next power of two has 512, and 1 + 128 bursts do.
-        machine.dma = DMADescription(
-            bytesPerCycle: 16, latencyCycles: 65_536, burstBytes: 256, alignmentBytes: 64, outstanding: 1)
+        // from 255 b = 65,536 on: 257 beats, which no burst has.
+        machine.memory = reading(65_536, 1, bus: 16, burst: 256)
         #expect(
             machine.warnings == [
                 """
-                DMA reaches 0.004 of 16 bytes per cycle: bursts of 8192 bytes, 129 in flight, would fill the bus; \
-                bursts have 256 bytes and 1 is in flight
+                DMA reads reach 0.004 of 16 bytes per cycle: no 256 bursts in flight fill the bus; a lower latency \
+                would help
                 """
             ])
-        // 4,096 bytes a cycle: the longest burst has 16 beats, and 4,097 of them would have to be in flight.
-        machine.dma.bytesPerCycle = 4096
-        machine.dma.burstBytes = 65_536
+        // 128 beats of 32 bytes: 1 + 10,000 / 128 bursts.
+        machine.memory = reading(10_000, 1, bus: 32, burst: 32)
         #expect(
             machine.warnings == [
                 """
-                DMA reaches 1 of 4096 bytes per cycle: no 256 bursts in flight fill the bus; a lower latency would help
+                DMA reads reach 0.003 of 32 bytes per cycle: bursts of 2048 bytes, 158 in flight, would fill the bus; \
+                bursts have 32 bytes and 1 is in flight
                 """
             ])
 
@@ -149,8 +185,11 @@ import Testing
         machine.activationBuffer.deinterleave = false
         machine.weightBuffer.pingPong = false
         machine.codebookMux.programmable = false
-        machine.dma = DMADescription(
-            bytesPerCycle: 8, latencyCycles: 1, burstBytes: 128, alignmentBytes: 256, outstanding: 9)
+        machine.memory = MemoryDescription(
+            busBytes: 8, alignmentBytes: 256, burstBytes: 128, duplex: .full,
+            read: MemoryDirection(outstanding: 9, latencyCycles: 1, overheadCycles: 3),
+            write: MemoryDirection(outstanding: 1, latencyCycles: 77, overheadCycles: 4096),
+            efficiency: MemoryEfficiency(beats: 45, cycles: 64))
         #expect(try MachineDescription(yaml: machine.yaml, path: "echo") == machine)
         #expect(machine.yaml.contains("clockMegahertz: 333.25\n"))
         for (decoder, skips) in [

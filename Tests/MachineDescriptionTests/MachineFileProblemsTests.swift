@@ -58,13 +58,13 @@ import Testing
         #expect(found.diagnostics.map(\.code) == Array(repeating: .machineInconsistent, count: 3))
         #expect(
             found.diagnostics.map(\.found) == [
-                "macArray.accumulatorBits is 20", "weightBuffer.bytes is 262145", "dma.burstBytes is 48",
+                "macArray.accumulatorBits is 20", "weightBuffer.bytes is 262145", "memory.burstBytes is 48",
             ])
         #expect(found.diagnostics.map(\.place) == ["m.yaml:12:20", "m.yaml:15:10", "m.yaml:42:15"])
         let second = try problems(first.replacing("activationBits: 16", with: "activationBits: 7"))
         #expect(
             second.diagnostics.map(\.found) == [
-                "macArray.activationBits is 7", "weightBuffer.bytes is 262145", "dma.burstBytes is 48",
+                "macArray.activationBits is 7", "weightBuffer.bytes is 262145", "memory.burstBytes is 48",
             ])
     }
 

@@ -24,7 +24,7 @@ import Testing
         #expect(found.place == "m.yaml:6:3")
         #expect(found.found == "unknown key macArray.pixelLane")
         #expect(found.remedy == "did you mean pixelLanes?")
-        let energy = try diagnostic("dma:", "energy: 3\ndma:")
+        let energy = try diagnostic("memory:", "energy: 3\nmemory:")
         #expect(energy.code == .machineUnknownKey && energy.remedy == "remove the line")
     }
 
@@ -35,13 +35,13 @@ import Testing
         #expect(found.code == .machineMissingField)
         #expect(found.place == "m.yaml:4:3")
         #expect(found.found == "macArray.pixelLanes is missing")
-        #expect(try diagnostic("dma:\n  bytesPerCycle: 16\n  latencyCycles: 100\n", "x:\n").found == "unknown key x")
+        #expect(try diagnostic("memory:\n  busBytes: 16\n", "x:\n").found == "unknown key x")
         let text = try MachineDescription.load("mid").yaml
         let whole = try #require(throws: Diagnostic.self) {
             _ = try MachineDescription(
-                yaml: String(text[..<#require(text.range(of: "dma:")).lowerBound]), path: "m.yaml")
+                yaml: String(text[..<#require(text.range(of: "memory:")).lowerBound]), path: "m.yaml")
         }
-        #expect(whole.found == "dma is missing" && whole.place == "m.yaml:1:1")
+        #expect(whole.found == "memory is missing" && whole.place == "m.yaml:1:1")
     }
 
     @Test(arguments: [
@@ -112,9 +112,9 @@ import Testing
         "accumulatorBits: 36",
         "pipelineStages: 4", "bytes: 256 KiB", "banks: 16", "bytesPerCycle: 256", "bytes: 512 KiB", "banks: 4",
         "bytesPerCycle: 64", "bytes: 64 KiB",
-        "codebooks: 16", "encodeLanes: 16", "  lanes: 16", "latencyCycles: 24", "bytesPerCycle: 16",
-        "latencyCycles: 100", "burstBytes: 256",
-        "alignmentBytes: 64", "outstanding: 16", "clockMegahertz: 400",
+        "codebooks: 16", "encodeLanes: 16", "  lanes: 16", "latencyCycles: 24", "busBytes: 16", "burstBytes: 256",
+        "alignmentBytes: 64", "outstanding: 16", "latencyCycles: 100", "outstanding: 8", "latencyCycles: 50",
+        "clockMegahertz: 400",
     ]
 
     @Test(arguments: integers, ["0", "-1", "2000000000", "99999999999999999999999999"])
@@ -167,17 +167,77 @@ import Testing
             "accumulatorBits: 36", "accumulatorBits: 27", "macArray.accumulatorBits is 27",
             "at least 28, the bits of one product (activationBits + weightBits)"
         ),
-        ("burstBytes: 256", "burstBytes: 96", "dma.burstBytes is 96", "a power of two"),
-        ("burstBytes: 256", "burstBytes: 8", "dma.burstBytes is 8", "a multiple of dma.bytesPerCycle: 16"),
-        ("alignmentBytes: 64", "alignmentBytes: 48", "dma.alignmentBytes is 48", "a power of two"),
-        ("alignmentBytes: 64", "alignmentBytes: 8", "dma.alignmentBytes is 8", "a multiple of dma.bytesPerCycle: 16"),
-        ("bytesPerCycle: 16\n", "bytesPerCycle: 24\n", "dma.bytesPerCycle is 24", "a power of two"),
+        ("burstBytes: 256", "burstBytes: 96", "memory.burstBytes is 96", "a power of two"),
+        ("burstBytes: 256", "burstBytes: 8", "memory.burstBytes is 8", "a multiple of memory.busBytes: 16"),
+        ("alignmentBytes: 64", "alignmentBytes: 48", "memory.alignmentBytes is 48", "a power of two"),
+        ("alignmentBytes: 64", "alignmentBytes: 8", "memory.alignmentBytes is 8", "a multiple of memory.busBytes: 16"),
+        ("busBytes: 16\n", "busBytes: 24\n", "memory.busBytes is 24", "a power of two"),
+        (
+            "busBytes: 16\n", "busBytes: 1\n", "memory.burstBytes is 512", "at most 256: 256 beats of 1 bytes"
+        ),
     ])
     func contradictionsAreRefused(old: String, new: String, message: String, expected: String) throws {
         let found = try diagnostic(old, new)
         #expect(found.code == .machineInconsistent)
         #expect(found.found == message)
         #expect(found.expected == expected)
+    }
+
+    /// The block of older files: one channel with one latency and one number of bursts in flight for both directions.
+    @Test func theOlderBlockIsRead() throws {
+        let text = try MachineDescription.load("mid").yaml
+        let memory = try #require(text.range(of: "memory:"))
+        let next = try #require(text.range(of: "entropyCoder:"))
+        let older = text.replacingCharacters(
+            in: memory.lowerBound..<next.lowerBound,
+            with: "dma: {bytesPerCycle: 4, latencyCycles: 60, burstBytes: 64, alignmentBytes: 32, outstanding: 5}\n")
+        let machine = try MachineDescription(yaml: older, path: "m.yaml")
+        let both = MemoryDirection(outstanding: 5, latencyCycles: 60)
+        #expect(
+            machine.memory
+                == MemoryDescription(busBytes: 4, alignmentBytes: 32, burstBytes: 64, read: both, write: both))
+        #expect(machine.yaml.contains("memory:\n  busBytes: 4\n") && !machine.yaml.contains("dma:"))
+        func problems(_ text: String) throws -> [String] {
+            try #require(throws: MachineFileProblems.self) {
+                _ = try MachineDescription.reading(yaml: text, path: "m.yaml")
+            }.diagnostics.map { "\($0.code) \($0.found)" }
+        }
+        #expect(try problems(older.replacing("burstBytes: 64", with: "burstBytes: 48"))
+            == ["MACHINE-008 dma.burstBytes is 48"])
+        #expect(try problems(text + "dma: {bytesPerCycle: 4, latencyCycles: 60}\n")
+            == ["MACHINE-008 memory and dma are both there"])
+        #expect(
+            try problems(text.replacingCharacters(in: memory.lowerBound..<next.lowerBound, with: ""))
+                == ["MACHINE-005 memory is missing"])
+    }
+
+    @Test(arguments: [
+        ("15/16", 15, 16), ("1", 1, 1), ("1/1", 1, 1), ("\"3/64\"", 3, 64), ("64/64", 64, 64), ("6/8", 6, 8),
+    ])
+    func efficiencies(_ text: String, _ beats: Int, _ cycles: Int) throws {
+        let file = try MachineDescription.load("mid").yaml.replacing("efficiency: 1/1", with: "efficiency: \(text)")
+        let machine = try MachineDescription(yaml: file, path: "m.yaml")
+        #expect(machine.memory.efficiency == MemoryEfficiency(beats: beats, cycles: cycles))
+        #expect(machine.yaml.contains("  efficiency: \(beats)/\(cycles)\n"))
+    }
+
+    @Test(arguments: ["0/4", "5/4", "1/65", "0", "2", "-1/2", "0.9", "a/b", "1/2/3", "/4", "1/", "[1, 2]"])
+    func noEfficiencies(_ text: String) throws {
+        let found = try diagnostic("efficiency: 1/1", "efficiency: \(text)")
+        #expect(found.code == .machineValueOutOfRange || found.code == .machineWrongType)
+        #expect(found.found.hasPrefix("memory.efficiency is") && found.place.hasPrefix("m.yaml:"))
+    }
+
+    @Test func fieldsOfInnerBlocksAreNamedWhole() throws {
+        #expect(
+            try diagnostic("latencyCycles: 100", "latencyCycles: none").found
+                == "memory.read.latencyCycles is 'none'")
+        #expect(
+            try diagnostic("{outstanding: 8, latencyCycles: 50", "{outstanding: 0, latencyCycles: 50").found
+                == "memory.write.outstanding is 0")
+        let unknown = try diagnostic("latencyCycles: 50", "latencyCycle: 50")
+        #expect(unknown.found == "unknown key memory.write.latencyCycle" && unknown.remedy == "did you mean latencyCycles?")
+        #expect(try diagnostic("duplex: half", "duplex: simplex").expected == "half or full")
     }
 
     /// 1024 x 16 weights a step do not fit a tile of 8 KiB; nor do 1024 x 4 activations fit one of 2 KiB; and 1024 x
@@ -252,8 +312,10 @@ import Testing
                 section = (parts[0], [])
                 continue
             }
-            let isWord = parts[1].first!.isLetter && !["true", "false"].contains(parts[1])
-            let member = "\"\(parts[0])\": " + (isWord ? "\"\(parts[1])\"" : parts[1])
+            let isWord =
+                (parts[1].first!.isLetter && !["true", "false"].contains(parts[1])) || parts[1].contains("/")
+            let value = parts[1].replacing(/(\w+):/) { "\"\($0.output.1)\":" }
+            let member = "\"\(parts[0])\": " + (isWord ? "\"\(parts[1])\"" : value)
             if section == nil { members.append(member) } else { section!.members.append(member) }
         }
         closeSection()

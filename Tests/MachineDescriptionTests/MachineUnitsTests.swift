@@ -51,9 +51,9 @@ import Testing
 
     /// Rates and counts have no unit.
     @Test func otherFieldsTakeNone() throws {
-        #expect(try refusal("bytesPerCycle: 16\n", "bytesPerCycle: 16 B\n").code == .machineWrongType)
-        #expect(try machine("burstBytes: 256", "burstBytes: 4 KiB").dma.burstBytes == 4096)
-        #expect(try machine("alignmentBytes: 64", "alignmentBytes: 1 KiB").dma.alignmentBytes == 1024)
+        #expect(try refusal("busBytes: 16\n", "busBytes: 16 B\n").code == .machineWrongType)
+        #expect(try machine("burstBytes: 256", "burstBytes: 4 KiB").memory.burstBytes == 4096)
+        #expect(try machine("alignmentBytes: 64", "alignmentBytes: 1 KiB").memory.alignmentBytes == 1024)
     }
 
     @Test(arguments: [

@@ -3,6 +3,7 @@ import FixedPoint
 import Kernels
 import Machine
 import MachineDescription
+import TestSupport
 import Threads
 
 /// A machine with one command on it: buffer images go in by plain transfers, the activation buffer comes back by one.
@@ -31,7 +32,7 @@ struct TestBench {
         codebookMux: CodebookMuxDescription(codebooks: 8, encodeLanes: 8, programmable: true),
         postProcessor: PostProcessorDescription(lanes: 8),
         normalization: NormalizationDescription(method: .exact, lanes: 8, latencyCycles: 4),
-        dma: DMADescription(bytesPerCycle: 8, latencyCycles: 10, burstBytes: 64, alignmentBytes: 16, outstanding: 2))
+        memory: MemoryDescription(busBytes: 8, latencyCycles: 10, burstBytes: 64, alignmentBytes: 16, outstanding: 2))
 
     struct Outcome: Equatable {
         var activations: [UInt8]

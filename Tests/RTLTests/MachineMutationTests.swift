@@ -53,12 +53,15 @@ import Testing
             module: "intaglio_sequencer", find: "(done[2] && signals[64+token])", replacement: "1'b0",
             meaning: "a store signals nothing"),
         Mutation(
-            module: "intaglio_dma_channel", find: "(store_was_last ? 2'b01 : 2'b10)",
-            replacement: "(store_was_last ? 2'b10 : 2'b01)", meaning: "the same engine is granted again",
+            module: "intaglio_dma_channel", find: "store_was_last ? 2'b01 : 2'b10",
+            replacement: "store_was_last ? 2'b10 : 2'b01", meaning: "the same engine is granted again",
             seeds: [0, 1, 2, 11, 31]),
         Mutation(
-            module: "intaglio_dma_channel", find: "COUNT_BITS'(OUTSTANDING);",
-            replacement: "COUNT_BITS'(OUTSTANDING - 1);", meaning: "one burst fewer in flight"),
+            module: "intaglio_dma_channel", find: "COUNT_BITS'(READ_OUTSTANDING);",
+            replacement: "COUNT_BITS'(READ_OUTSTANDING - 1);", meaning: "one read fewer in flight"),
+        Mutation(
+            module: "intaglio_dma_channel", find: "COUNT_BITS'(WRITE_OUTSTANDING);",
+            replacement: "COUNT_BITS'(WRITE_OUTSTANDING - 1);", meaning: "one write fewer in flight"),
         Mutation(
             module: "intaglio_burst_sequence", find: "BURST_BYTES - (address & (BURST_BYTES - 1))",
             replacement: "BURST_BYTES", meaning: "bursts cross their boundary"),
@@ -70,8 +73,14 @@ import Testing
             module: "intaglio_chunk_stream", find: "next_position == chunk_bytes - 32'd1",
             replacement: "next_position == chunk_bytes", meaning: "chunks one byte too long"),
         Mutation(
-            module: "intaglio_external_memory", find: "now + LATENCY", replacement: "now + LATENCY + 1",
-            meaning: "one cycle of latency too many"),
+            module: "intaglio_memory_bus", find: "32'd1 : READ_LATENCY", replacement: "32'd1 : READ_LATENCY + 1",
+            meaning: "one cycle of a read's latency too many"),
+        Mutation(
+            module: "intaglio_external_memory", find: "now + WRITE_LATENCY", replacement: "now + WRITE_LATENCY - 1",
+            meaning: "a write's response one cycle early"),
+        Mutation(
+            module: "intaglio_external_memory", find: "{responds, ends_burst[0]}", replacement: "ends_burst",
+            meaning: "a write in flight is forgotten before its response"),
         Mutation(
             module: "intaglio_step_sequencer", find: "y < 0 || ", replacement: "",
             meaning: "padding above the picture is not seen"),

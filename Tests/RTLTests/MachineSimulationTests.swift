@@ -31,8 +31,11 @@ import Testing
         machine.codebookMux.encodeLanes = 5
         machine.normalization.lanes = 3
         machine.normalization.latencyCycles = 11
-        machine.dma = DMADescription(
-            bytesPerCycle: 2, latencyCycles: 3, burstBytes: 32, alignmentBytes: 32, outstanding: 1)
+        machine.memory = MemoryDescription(
+            busBytes: 2, alignmentBytes: 32, burstBytes: 32, duplex: .full,
+            read: MemoryDirection(outstanding: 1, latencyCycles: 3, overheadCycles: 1),
+            write: MemoryDirection(outstanding: 2, latencyCycles: 9, overheadCycles: 4),
+            efficiency: MemoryEfficiency(beats: 5, cycles: 7))
         return machine
     }()
 
@@ -199,7 +202,7 @@ import Testing
         #expect(second.program == kept.appendingPathComponent(names[0]) && second.program != first.program)
         #expect(try Data(contentsOf: second.program) == Data(contentsOf: first.program))
         var other = machine
-        other.dma.latencyCycles += 1
+        other.memory.read.latencyCycles += 1
         let third = try build(other, "third", cache: cache)
         #expect(third.program == folder.appendingPathComponent("third/machine.vvp"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: kept.path).count == 4)

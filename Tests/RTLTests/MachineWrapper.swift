@@ -48,18 +48,19 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
             output logic [2:0] start, done,
             output logic finished,
             output logic [intaglio_constants::RESULT_LANES-1:0] saturated,
-            output logic issue, issue_is_store,
-            output logic [31:0] issue_address, issue_bytes,
-            output logic issue_last,
-            input  logic beat, beat_is_store, beat_ends_burst, beat_ends_transfer,
-            input  logic [intaglio_constants::DMA_BYTES_PER_CYCLE-1:0] beat_lanes,
-            input  logic [8*intaglio_constants::DMA_BYTES_PER_CYCLE-1:0] read_data,
-            output logic [8*intaglio_constants::DMA_BYTES_PER_CYCLE-1:0] write_data
+            output logic [1:0] issue,
+            output logic [63:0] issue_addresses, issue_bytes,
+            output logic [1:0] issue_last,
+            input  logic [1:0] beat, burst_done, transfer_done,
+            input  logic [intaglio_constants::MEMORY_BUS_BYTES-1:0] read_lanes, write_lanes,
+            input  logic [8*intaglio_constants::MEMORY_BUS_BYTES-1:0] read_data,
+            output logic [8*intaglio_constants::MEMORY_BUS_BYTES-1:0] write_data
         );
             logic [2:0]  right_start, right_done, earlier_start;
-            logic        right_finished, right_issue, right_is_store, right_last, late_issue, late_is_store, \
-        late_last, is_late, is_last_store;
-            logic [31:0] right_address, right_bytes, late_address, late_bytes, now;
+            logic        right_finished, is_late, is_last_store;
+            logic [1:0]  right_issue, right_last, late_issue, late_last;
+            logic [63:0] right_addresses, right_bytes, late_addresses, late_bytes;
+            logic [31:0] now;
             logic [intaglio_constants::RESULT_LANES-1:0] right_saturated;
             // The last store's command stays for the machine when its queue has given it up.
             logic [32*intaglio_constants::TRANSFER_WORDS-1:0] held;
@@ -71,19 +72,17 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
         .compute_command(compute_command),
                 .store_command(head_valid[2] ? store_command : held), .start(right_start), .done(right_done), \
         .finished(right_finished),
-                .saturated(right_saturated), .issue(right_issue), .issue_is_store(right_is_store), \
-        .issue_address(right_address),
-                .issue_bytes(right_bytes), .issue_last(right_last), .beat(beat), .beat_is_store(beat_is_store), \
-        .beat_ends_burst(beat_ends_burst),
-                .beat_ends_transfer(beat_ends_transfer), .beat_lanes(beat_lanes), .read_data(read_data), \
+                .saturated(right_saturated), .issue(right_issue), .issue_addresses(right_addresses),
+                .issue_bytes(right_bytes), .issue_last(right_last), .beat(beat), .burst_done(burst_done), \
+        .transfer_done(transfer_done),
+                .read_lanes(read_lanes), .write_lanes(write_lanes), .read_data(read_data), \
         .write_data(write_data));
 
             always_ff @(posedge clock) begin
                 now           <= reset ? 32'd0 : now + 32'd1;
                 earlier_start <= reset ? 3'd0 : right_start;
-                late_issue    <= right_issue && !reset;
-                late_is_store <= right_is_store;
-                late_address  <= right_address;
+                late_issue    <= reset ? 2'b00 : right_issue;
+                late_addresses <= right_addresses;
                 late_bytes    <= right_bytes;
                 late_last     <= right_last;
                 if (head_valid[2]) held <= store_command;
@@ -92,8 +91,7 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
             assign is_last_store  = now >= \(cycles.lastStoreStart);
             assign is_late        = fault == 2 || (fault == 3 && is_last_store);
             assign issue          = is_late ? late_issue : right_issue;
-            assign issue_is_store = is_late ? late_is_store : right_is_store;
-            assign issue_address  = is_late ? late_address : right_address;
+            assign issue_addresses = is_late ? late_addresses : right_addresses;
             assign issue_bytes    = is_late ? late_bytes : right_bytes;
             assign issue_last     = is_late ? late_last : right_last;
 

@@ -17,7 +17,7 @@ struct StreamRefusalTests {
     private static let machine = {
         var machine = TestMachine.tiny
         machine.name = "refusing"
-        machine.dma.latencyCycles = 4
+        machine.memory.read.latencyCycles = 4
         return machine
     }()
 
@@ -108,7 +108,7 @@ struct StreamRefusalTests {
     func lastCycle() throws {
         func stream(_ beats: Int) -> [Command] {
             let input = Self.command(.load(Self.transfer(4, .activationBuffer)), signals: .inputFull(0))
-            let bytes = beats * Self.machine.dma.bytesPerCycle
+            let bytes = beats * Self.machine.memory.busBytes
             let take = Self.command(.store(Self.transfer(4, .activationBuffer)), waits: .inputFull(0))
             return [input, input, Self.command(.store(Self.transfer(bytes, .activationBuffer))), take, take]
         }

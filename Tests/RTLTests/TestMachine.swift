@@ -15,7 +15,7 @@ enum TestMachine {
         machine.postProcessor.lanes = 4
         machine.codebookMux.encodeLanes = 4
         machine.normalization.lanes = 4
-        machine.dma.latencyCycles = 20
+        machine.memory.read.latencyCycles = 20
         return machine
     }()
 

@@ -110,8 +110,8 @@ import Testing
         regions += program.memoryMap.tensors.map { ($0.address, $0.regionBytes) }
         regions.sort { $0.0 < $1.0 }
         for (lower, upper) in zip(regions, regions.dropFirst()) { #expect(lower.0 + lower.1 <= upper.0) }
-        #expect(regions.allSatisfy { $0.0 % machine.dma.alignmentBytes == 0 })
+        #expect(regions.allSatisfy { $0.0 % machine.memory.alignmentBytes == 0 })
         #expect(regions.last!.0 + regions.last!.1 <= program.memoryMap.bytes)
-        #expect(program.memoryMap.tensors.allSatisfy { $0.rowPitchBytes % machine.dma.alignmentBytes == 0 })
+        #expect(program.memoryMap.tensors.allSatisfy { $0.rowPitchBytes % machine.memory.alignmentBytes == 0 })
     }
 }

@@ -1,4 +1,5 @@
 import MachineDescription
+import TestSupport
 
 /// The three machines of the design, and small ones for small layers.
 enum TestMachines {
@@ -22,8 +23,8 @@ enum TestMachines {
             codebookMux: CodebookMuxDescription(codebooks: 8, encodeLanes: k0, programmable: true),
             postProcessor: PostProcessorDescription(lanes: k0),
             normalization: NormalizationDescription(method: .exact, lanes: k0, latencyCycles: 16),
-            dma: DMADescription(
-                bytesPerCycle: dma.0, latencyCycles: dma.1, burstBytes: 64, alignmentBytes: 64, outstanding: 4))
+            memory: MemoryDescription(
+                busBytes: dma.0, latencyCycles: dma.1, burstBytes: 64, alignmentBytes: 64, outstanding: 4))
     }
 
     static let small = machine(

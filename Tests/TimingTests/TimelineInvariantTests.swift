@@ -45,7 +45,9 @@ import Timing
         for seed in UInt64(1)...600 {
             var random = SeededGenerator(seed: seed)
             var machine = MachineDescription.builtIn(named: ["small", "mid", "large"][Int(seed % 3)])!
-            machine.dma.outstanding = Int.random(in: 1...40, using: &random)
+            machine.memory.read.outstanding = Int.random(in: 1...40, using: &random)
+            machine.memory.write.outstanding = Int.random(in: 1...40, using: &random)
+            machine.memory.duplex = Bool.random(using: &random) ? .half : .full
             machine.activationBuffer.deinterleave = Bool.random(using: &random)
             let commands = randomStream(&random)
             let timeline = try Timeline(simulating: commands, on: machine)
@@ -77,7 +79,8 @@ import Timing
     /// burst, and the same cycles.
     @Test(arguments: [(0, 3.0), (32, 1.5)]) func aLargePictureIsTimedQuickly(offset: Int, gain: Double) throws {
         var machine = MachineDescription.builtIn(named: "mid")!
-        (machine.dma.burstBytes, machine.dma.outstanding) = (64, 4)
+        machine.memory.burstBytes = 64
+        (machine.memory.read.outstanding, machine.memory.write.outstanding) = (4, 4)
         var stream = NetworkStream()
         for layer in 0..<24 {
             stream.appendLayer(layer, weights: transfer(0, rows: 1, rowBytes: 100_000, pitch: 100_000), tiles: 500) {

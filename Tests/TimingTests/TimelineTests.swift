@@ -1,16 +1,17 @@
 import Commands
 import MachineDescription
+import TestSupport
 import Testing
 import Timing
 
-/// Streams timed by hand. Every transfer is one burst of 16 bytes: 14 cycles alone (latency 10, 4 beats). Every pass is
+/// Streams timed by hand. Every transfer is one burst of 16 bytes: 14 cycles alone (a load: latency 10, 4 beats; a store: 1, 4 beats, response 9 later). Every pass is
 /// one group of one step: fill 2, step 1, drain 4, pipeline 4, post-processor 4, encoder 9: 24 cycles, of which 1
 /// computes, 6 fill and 17 drain.
 @Suite struct TimelineTests {
     let machine = {
         var machine = MachineDescription.builtIn(named: "small")!
-        machine.dma = DMADescription(
-            bytesPerCycle: 4, latencyCycles: 10, burstBytes: 16, alignmentBytes: 16, outstanding: 2)
+        machine.memory = MemoryDescription(
+            busBytes: 4, latencyCycles: 10, burstBytes: 16, alignmentBytes: 16, outstanding: 2)
         return machine
     }()
     private let burst = Transfer(
@@ -67,14 +68,14 @@ import Timing
         #expect(layers[0].activity.externalReadBytes == 32 && layers[0].activity.externalWriteBytes == 16)
     }
 
-    /// Latency 30, so that a store takes 34 cycles. Three tiles into two halves: passes 0...23 and 24...47; the third
+    /// A response 29 cycles after the last beat, so that a store takes 34 cycles. Three tiles into two halves: passes 0...23 and 24...47; the third
     /// waits for the first store, 24...57: 58...81. The other stores 58...91 and 92...125.
     @Test func fullOutputBuffer() throws {
         let stream = [0, 1, 0].flatMap { half in
             [compute(0, .outputFree(half), .outputFull(half)), store(0, .outputFull(half), .outputFree(half))]
         }
         var far = machine
-        far.dma.latencyCycles = 30
+        far.memory.write.latencyCycles = 29
         let timeline = try Timeline(simulating: stream, on: far)
         #expect(timeline.commands.map(\.end) == [23, 57, 47, 91, 81, 125])
         #expect(
@@ -99,12 +100,12 @@ import Timing
 
     /// A layer that only moves: load 0...13, store 14...27 (they share nothing here, so the store waits for a token of
     /// the load through a pass of another layer is not needed: it starts at once and follows the load's burst on the
-    /// channel: issue 1, first 14, done 17).
+    /// bus: issue 1, first 14, last 17, its response in 26).
     @Test func layerWithoutCompute() throws {
         let stream = [load(0, .inputFree(0), .inputFull(0)), store(0, [], [])]
         let timeline = try Timeline(simulating: stream, on: machine)
-        #expect(timeline.commands.map(\.end) == [13, 17])
-        #expect(timeline.layers[0].stallCycles == stalls([.waitingForLoad: 14, .waitingForStore: 4]))
+        #expect(timeline.commands.map(\.end) == [13, 26])
+        #expect(timeline.layers[0].stallCycles == stalls([.waitingForLoad: 14, .waitingForStore: 13]))
     }
 
     @Test func emptyStream() throws {
@@ -125,7 +126,7 @@ import Timing
     @Test(arguments: [(1, 5, nil), (4, 3, 2)] as [(Int, Int, Int?)])
     func oneTokenFindsPlace(_ latency: Int, _ loads: Int, _ refused: Int?) throws {
         var near = machine
-        near.dma.latencyCycles = latency
+        near.memory.read.latencyCycles = latency
         let stream =
             (0..<loads).map { load(0, [], $0 < loads - 2 ? [] : .inputFull(0)) }
             + [compute(0, [], []), compute(0, .inputFull(0), []), compute(0, .inputFull(0), [])]

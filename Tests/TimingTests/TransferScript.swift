@@ -2,6 +2,7 @@ import Commands
 import Lowering
 import MachineDescription
 import Random
+import TestSupport
 import Timing
 
 /// Random transfers for both engines, each starting some cycles after the one before on its engine and after one of the
@@ -15,18 +16,15 @@ struct TransferScript {
         var after: Int?
     }
 
-    var dma: DMADescription
+    var memory: MemoryDescription
     /// Load and store.
     var steps: [[Step]] = [[], []]
 
     init(seed: UInt64, largestRowBytes: Int) {
         var random = SeededGenerator(seed: seed)
         func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
-        let bytesPerCycle = 1 << pick(0...4)
-        let burst = bytesPerCycle << pick(0...4)
-        dma = DMADescription(
-            bytesPerCycle: bytesPerCycle, latencyCycles: pick(1...(pick(0...1) == 0 ? 12 : 60)), burstBytes: burst,
-            alignmentBytes: burst, outstanding: pick(1...9))
+        memory = MemoryDescription.random(&random)
+        let burst = memory.burstBytes
         for engine in 0...1 {
             for index in 0..<pick(0...4) {
                 // Half of the rows begin and end at burst boundaries.
@@ -69,7 +67,7 @@ struct TransferScript {
 
     /// Ends of all transfers by the engines under test.
     func ends(burstByBurst: Bool) -> [[Int]] {
-        var engines = DMAEngines(dma, burstByBurst: burstByBurst)
+        var engines = DMAEngines(memory, burstByBurst: burstByBurst)
         var ends: [[Int]] = [[], []]
         var started = [0, 0]
         func startAll() {
@@ -109,13 +107,13 @@ struct TransferScript {
             var burst = -1
             var word = -1
             for byte in run {
-                if byte / dma.burstBytes != burst {
-                    burst = byte / dma.burstBytes
+                if byte / memory.burstBytes != burst {
+                    burst = byte / memory.burstBytes
                     word = -1
                     beats.append(0)
                 }
-                if byte / dma.bytesPerCycle != word {
-                    word = byte / dma.bytesPerCycle
+                if byte / memory.busBytes != word {
+                    word = byte / memory.busBytes
                     beats[beats.count - 1] += 1
                 }
             }
@@ -123,48 +121,116 @@ struct TransferScript {
         return beats
     }
 
-    /// Ends of all transfers by a model that looks at every cycle.
+    /// Ends of all transfers by a model that looks at every cycle: who asks, what each bus does, which responses come.
     func endsCycleByCycle() -> [[Int]] {
         var ends: [[Int]] = [[], []]
-        var pending: [(beats: [Int], start: Int)?] = [nil, nil]
-        var dones: [Int] = []
-        var previousIssue = -1
-        var lastGranted = 1
+        // Beats of the bursts that are still to be issued.
+        var pending: [[Int]?] = [nil, nil]
         var running: [Int?] = [nil, nil]
+        var inFlight = [0, 0]
+        var responses: [(cycle: Int, isLast: Bool)] = []
+        var buses = memory.duplex == .half ? [Bus(memory)] : [Bus(memory), Bus(memory)]
+        var lastGranted = 1
+        let directions = [memory.read, memory.write]
         var cycle = 0
         while ends[0].count < steps[0].count || ends[1].count < steps[1].count {
             for engine in 0...1 {
                 if let end = running[engine], end < cycle {
                     ends[engine].append(end)
                     running[engine] = nil
+                    pending[engine] = nil
                 }
             }
-            for engine in 0...1 where pending[engine] == nil && running[engine] == nil {
+            for engine in 0...1 where pending[engine] == nil {
                 guard let start = start(engine, ends[engine].count, ends), start <= cycle else { continue }
-                pending[engine] = (beats(of: steps[engine][ends[engine].count].transfer), start)
+                pending[engine] = beats(of: steps[engine][ends[engine].count].transfer)
             }
-            let free =
-                cycle > previousIssue && (dones.count < dma.outstanding || dones[dones.count - dma.outstanding] < cycle)
-            if free {
-                let asking = [0, 1].filter { pending[$0] != nil }
-                if asking.isEmpty {
-                    lastGranted = 1
+            var granted = [0, 1].filter {
+                !(pending[$0] ?? []).isEmpty && inFlight[$0] < directions[$0].outstanding
+            }
+            if memory.duplex == .half, granted.count == 2 { granted = [1 - lastGranted] }
+            for engine in granted {
+                let beats = pending[engine]!.removeFirst()
+                inFlight[engine] += 1
+                buses[buses.count == 1 ? 0 : engine].queue.append(
+                    Bus.Waiting(
+                        engine: engine, beats: beats,
+                        ready: cycle + (engine == 0 ? memory.read.latencyCycles : 1),
+                        isLast: pending[engine]!.isEmpty))
+                lastGranted = engine
+            }
+            for index in buses.indices {
+                guard let burst = buses[index].move(in: cycle, directions) else { continue }
+                if burst.engine == 0 {
+                    inFlight[0] -= 1
+                    if burst.isLast { running[0] = cycle }
                 } else {
-                    let engine = asking.count == 2 ? 1 - lastGranted : asking[0]
-                    let done =
-                        max(cycle + dma.latencyCycles, (dones.last ?? -1) + 1) + pending[engine]!.beats.removeFirst()
-                        - 1
-                    dones.append(done)
-                    previousIssue = cycle
-                    lastGranted = engine
-                    if pending[engine]!.beats.isEmpty {
-                        pending[engine] = nil
-                        running[engine] = done
-                    }
+                    responses.append((cycle + memory.write.latencyCycles, burst.isLast))
                 }
+            }
+            if let response = responses.first, response.cycle == cycle {
+                inFlight[1] -= 1
+                if response.isLast { running[1] = cycle }
+                responses.removeFirst()
             }
             cycle += 1
         }
         return ends
+    }
+
+    /// One bus, cycle by cycle.
+    private struct Bus {
+        struct Waiting {
+            var engine: Int
+            var beats: Int
+            var ready: Int
+            var isLast: Bool
+        }
+
+        var queue: [Waiting] = []
+        private var lostUntil = 0
+        private let efficiency: MemoryEfficiency
+        /// What beats have earned of a cycle of rest, in p-ths.
+        private var due = 0
+        private var isCounted = false
+
+        init(_ memory: MemoryDescription) { efficiency = memory.efficiency }
+
+        /// Moves or rests for a cycle; the burst whose last beat moved.
+        mutating func move(in cycle: Int, _ directions: [MemoryDirection]) -> Waiting? {
+            guard let burst = queue.first, cycle >= burst.ready, cycle >= lostUntil else { return nil }
+            if !isCounted {
+                due += efficiency.cycles - efficiency.beats
+                isCounted = true
+            }
+            if due >= efficiency.beats {
+                due -= efficiency.beats
+                return nil
+            }
+            isCounted = false
+            queue[0].beats -= 1
+            guard queue[0].beats == 0 else { return nil }
+            lostUntil = cycle + 1 + directions[burst.engine].overheadCycles
+            return queue.removeFirst()
+        }
+    }
+}
+
+extension MemoryDescription {
+    /// Few lanes and bursts, so that a model that looks at every cycle is quick.
+    static func random(_ random: inout SeededGenerator) -> MemoryDescription {
+        func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+        let busBytes = 1 << pick(0...4)
+        let burst = busBytes << pick(0...4)
+        func direction() -> MemoryDirection {
+            MemoryDirection(
+                outstanding: pick(1...9), latencyCycles: pick(1...(pick(0...1) == 0 ? 12 : 60)),
+                overheadCycles: pick(0...1) * pick(0...6))
+        }
+        let cycles = pick(0...1) == 0 ? 1 : pick(1...20)
+        return MemoryDescription(
+            busBytes: busBytes, alignmentBytes: burst, burstBytes: burst, duplex: pick(0...2) == 0 ? .full : .half,
+            read: direction(), write: direction(),
+            efficiency: MemoryEfficiency(beats: pick(1...cycles), cycles: cycles))
     }
 }

@@ -1,5 +1,6 @@
 import Commands
 import MachineDescription
+import TestSupport
 import Testing
 import Timing
 
@@ -8,8 +9,8 @@ import Timing
 @Suite struct WeightCodingCostTests {
     let machine = {
         var machine = MachineDescription.builtIn(named: "small")!
-        machine.dma = DMADescription(
-            bytesPerCycle: 4, latencyCycles: 10, burstBytes: 16, alignmentBytes: 16, outstanding: 2)
+        machine.memory = MemoryDescription(
+            busBytes: 4, latencyCycles: 10, burstBytes: 16, alignmentBytes: 16, outstanding: 2)
         return machine
     }()
 

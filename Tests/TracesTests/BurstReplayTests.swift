@@ -10,7 +10,7 @@ import Traces
 @Suite struct BurstReplayTests {
     private func bursts(_ plan: SimulationPlan, through last: Int = .max) -> [GrantedBurst] {
         var bursts: [GrantedBurst] = []
-        replayBursts(of: plan.program.commands, timed: plan.timeline, on: plan.machine.dma, through: last) {
+        replayBursts(of: plan.program.commands, timed: plan.timeline, on: plan.machine.memory, through: last) {
             bursts.append($0)
         }
         return bursts
@@ -20,21 +20,31 @@ import Traces
         machine: String
     ) throws {
         let plan = try plan(on: machine)
-        let (bursts, dma) = (bursts(plan), plan.machine.dma)
-        for (one, next) in zip(bursts, bursts.dropFirst()) {
-            #expect(one.issue < next.issue && one.beats.upperBound < next.beats.lowerBound)
+        let (bursts, memory) = (bursts(plan), plan.machine.memory)
+        let ranges = bursts.map { $0.beats.first!.lowerBound...$0.beats.last!.upperBound }
+        for (index, burst) in bursts.enumerated() where index > 0 {
+            #expect(bursts[index - 1].issue < burst.issue)
+            #expect(ranges[index - 1].upperBound < ranges[index].lowerBound)
         }
-        for (index, burst) in bursts.enumerated() {
-            #expect(burst.beats.lowerBound >= burst.issue + dma.latencyCycles)
-            if index >= dma.outstanding { #expect(burst.issue > bursts[index - dma.outstanding].beats.upperBound) }
+        for engine in [Engine.load, .store] {
+            let (own, access) = (bursts.filter { $0.engine == engine }, engine == .load ? MemoryAccess.read : .write)
+            for (index, burst) in own.enumerated() {
+                let (first, last) = (burst.beats.first!.lowerBound, burst.beats.last!.upperBound)
+                #expect(first >= burst.issue + (engine == .load ? memory.read.latencyCycles : 1))
+                #expect(burst.done == (engine == .load ? last : last + memory.write.latencyCycles))
+                // The built-in machines' buses do not rest.
+                #expect(burst.beats.count == 1)
+                let earlier = index - memory[access].outstanding
+                if earlier >= 0 { #expect(burst.issue > own[earlier].done) }
+            }
         }
         let byCommand = Dictionary(grouping: bursts, by: \.command)
         for (index, command) in plan.program.commands.enumerated() where command.engine != .compute {
             let own = try #require(byCommand[index])
             #expect(own.allSatisfy { $0.engine == command.engine })
             #expect(own.first!.issue >= plan.timeline.commands[index].start)
-            #expect(own.last!.beats.upperBound == plan.timeline.commands[index].end)
-            let bytes = plan.timeline.layers.count > 0 ? own.reduce(0) { $0 + $1.beats.count } * dma.bytesPerCycle : 0
+            #expect(own.last!.done == plan.timeline.commands[index].end)
+            let bytes = own.reduce(0) { $0 + $1.beats.reduce(0) { $0 + $1.count } } * memory.busBytes
             switch command.operation {
             case .load(let transfer), .store(let transfer): #expect(bytes >= transfer.bytes)
             case .accumulate, .elementwise: Issue.record("command \(index) moves nothing")

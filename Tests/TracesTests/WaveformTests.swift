@@ -101,7 +101,7 @@ import Traces
         for command in plan.program.commands.indices {
             switch plan.program.commands[command].operation {
             case .load(let transfer), .store(let transfer):
-                var bursts = BurstSequence(transfer, on: plan.machine.dma)
+                var bursts = BurstSequence(transfer, on: plan.machine.memory)
                 while !bursts.isFinished {
                     grants[plan.program.commands[command].engine, default: 0] += 1
                     beats[command, default: 0] += bursts.nextBeats
@@ -110,14 +110,14 @@ import Traces
             case .accumulate, .elementwise: break
             }
         }
-        let (issue, issueIsStore) = (dump.values["dma.issue"]!, dump.values["dma.issueIsStore"]!)
-        #expect(zip(issue, issueIsStore).count { $0 == 1 && $1 == 0 } == grants[.load])
-        #expect(zip(issue, issueIsStore).count { $0 == 1 && $1 == 1 } == grants[.store])
         var seen: [Int: Int] = [:]
-        for cycle in dump.cycles where dump.values["dma.beat"]![cycle] == 1 {
-            let command = dump.values["dma.beatCommand"]![cycle]
-            seen[command, default: 0] += 1
-            #expect((dump.values["dma.beatIsStore"]![cycle] == 1) == (plan.program.commands[command].engine == .store))
+        for engine in [Engine.load, .store] {
+            #expect(dump.values["dma.\(engine)Issue"]!.count { $0 == 1 } == grants[engine])
+            for cycle in dump.cycles where dump.values["dma.\(engine)Beat"]![cycle] == 1 {
+                let command = dump.values["dma.\(engine)BeatCommand"]![cycle]
+                seen[command, default: 0] += 1
+                #expect(plan.program.commands[command].engine == engine)
+            }
         }
         #expect(seen == beats)
     }

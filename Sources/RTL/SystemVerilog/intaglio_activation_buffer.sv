@@ -11,7 +11,7 @@ module intaglio_activation_buffer #(
     parameter int WORD_BYTES = intaglio_constants::INPUT_CHANNEL_LANES,
     parameter int READS      = intaglio_constants::PIXEL_LANES,
     parameter int RESULTS    = intaglio_constants::RESULT_LANES,
-    parameter int DMA_BYTES  = intaglio_constants::DMA_BYTES_PER_CYCLE
+    parameter int DMA_BYTES  = intaglio_constants::MEMORY_BUS_BYTES
 ) (
     input  logic                          clock,
     // Words of the MAC array

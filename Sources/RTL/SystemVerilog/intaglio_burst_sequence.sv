@@ -3,7 +3,7 @@
 // asking is high from the start cycle of the transfer until its last burst is granted.
 // address, bytes and last describe the burst that is asked for.
 module intaglio_burst_sequence #(
-    parameter int BURST_BYTES = intaglio_constants::DMA_BURST_BYTES
+    parameter int BURST_BYTES = intaglio_constants::MEMORY_BURST_BYTES
 ) (
     input  logic        clock,
     input  logic        reset,

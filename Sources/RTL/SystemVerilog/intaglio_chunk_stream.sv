@@ -4,7 +4,7 @@
 // In each beat the valid lanes take the next positions of the stream.
 // Their addresses are given in the same cycle.
 module intaglio_chunk_stream #(
-    parameter int WIDTH_BYTES = intaglio_constants::DMA_BYTES_PER_CYCLE
+    parameter int WIDTH_BYTES = intaglio_constants::MEMORY_BUS_BYTES
 ) (
     input  logic                      clock,
     input  logic                      start,

@@ -1,26 +1,25 @@
-// Load and store engine on their common channel.
+// Load and store engine, on one bus or on one each. In pairs of signals 0 is the load's, 1 the store's.
 module intaglio_dma #(
     parameter int WORDS       = intaglio_constants::TRANSFER_WORDS,
-    parameter int WIDTH_BYTES = intaglio_constants::DMA_BYTES_PER_CYCLE
+    parameter int WIDTH_BYTES = intaglio_constants::MEMORY_BUS_BYTES
 ) (
     input  logic                      clock,
     input  logic                      reset,
-    // Commands: 0 load, 1 store
+    // Commands
     input  logic [1:0]                start,
     output logic [1:0]                done,
     input  logic [32*WORDS-1:0]       load_command,
     input  logic [32*WORDS-1:0]       store_command,
-    // External memory
-    output logic                      issue,
-    output logic                      issue_is_store,
-    output logic [31:0]               issue_address,
-    output logic [31:0]               issue_bytes,
-    output logic                      issue_last,
-    input  logic                      beat,
-    input  logic                      beat_is_store,
-    input  logic                      beat_ends_burst,
-    input  logic                      beat_ends_transfer,
-    input  logic [WIDTH_BYTES-1:0]    beat_lanes,
+    // External memory: a store's burst is done with its response
+    output logic [1:0]                issue,
+    output logic [63:0]               issue_addresses,
+    output logic [63:0]               issue_bytes,
+    output logic [1:0]                issue_last,
+    input  logic [1:0]                beat,
+    input  logic [1:0]                burst_done,
+    input  logic [1:0]                transfer_done,
+    input  logic [WIDTH_BYTES-1:0]    read_lanes,
+    input  logic [WIDTH_BYTES-1:0]    write_lanes,
     // On-chip memories: a load writes the bytes of load_lanes at load_addresses of load_buffer,
     // a store reads store_addresses of the activation buffer
     output logic [WIDTH_BYTES-1:0]    load_lanes,
@@ -69,17 +68,15 @@ module intaglio_dma #(
         .clock(clock),
         .reset(reset),
         .asking(asking),
-        .burst_done(beat_ends_burst),
+        .burst_done(burst_done),
         .granted(granted)
     );
 
-    assign issue          = granted != 2'b00;
-    assign issue_is_store = granted[1];
-    assign issue_address  = granted[1] ? store_address : load_address;
-    assign issue_bytes    = granted[1] ? store_bytes : load_bytes;
-    assign issue_last     = granted[1] ? last[1] : last[0];
-
-    assign done = {beat_ends_transfer && beat_is_store, beat_ends_transfer && !beat_is_store};
+    assign issue           = granted;
+    assign issue_addresses = {store_address, load_address};
+    assign issue_bytes     = {store_bytes, load_bytes};
+    assign issue_last      = last;
+    assign done            = transfer_done;
 
     intaglio_chunk_stream load_stream (
         .clock(clock),
@@ -87,7 +84,7 @@ module intaglio_dma #(
         .buffer_address(load_command[32*intaglio_constants::TRANSFER_BUFFER_ADDRESS +: 32]),
         .chunk_bytes(load_command[32*intaglio_constants::TRANSFER_CHUNK_BYTES +: 32]),
         .chunk_pitch(load_command[32*intaglio_constants::TRANSFER_CHUNK_PITCH_BYTES +: 32]),
-        .beat(beat && !beat_is_store),
+        .beat(beat[0]),
         .lanes(load_lanes),
         .addresses(load_addresses)
     );
@@ -98,12 +95,12 @@ module intaglio_dma #(
         .buffer_address(store_command[32*intaglio_constants::TRANSFER_BUFFER_ADDRESS +: 32]),
         .chunk_bytes(store_command[32*intaglio_constants::TRANSFER_CHUNK_BYTES +: 32]),
         .chunk_pitch(store_command[32*intaglio_constants::TRANSFER_CHUNK_PITCH_BYTES +: 32]),
-        .beat(beat && beat_is_store),
-        .lanes(beat_is_store ? beat_lanes : '0),
+        .beat(beat[1]),
+        .lanes(write_lanes),
         .addresses(store_addresses)
     );
 
-    assign load_lanes  = beat_is_store ? '0 : beat_lanes;
+    assign load_lanes  = read_lanes;
     assign load_buffer = load_command[32*intaglio_constants::TRANSFER_BUFFER +: 32];
 
     // The sequencer reads the semaphores; the last words are free.

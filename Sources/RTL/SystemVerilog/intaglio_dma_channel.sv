@@ -1,37 +1,42 @@
-// Grants bursts of load (0) and store (1) to the one channel: at most one burst per cycle, and at
-// most OUTSTANDING in flight.
+// Grants bursts of load (0) and store (1), each with a number in flight of its own.
 //
-// While both ask, they take turns. The load comes first after reset, and after a cycle in which the
-// channel could have issued a burst and none asked.
+// On one bus (half duplex) one burst is granted in a cycle. While both could issue they take turns;
+// the first turn after reset is the load's. On two buses each direction is granted by itself.
 module intaglio_dma_channel #(
-    parameter int OUTSTANDING = intaglio_constants::DMA_OUTSTANDING
+    parameter int FULL_DUPLEX       = intaglio_constants::MEMORY_FULL_DUPLEX,
+    parameter int READ_OUTSTANDING  = intaglio_constants::READ_OUTSTANDING,
+    parameter int WRITE_OUTSTANDING = intaglio_constants::WRITE_OUTSTANDING
 ) (
     input  logic       clock,
     input  logic       reset,
     input  logic [1:0] asking,
-    input  logic       burst_done,
+    input  logic [1:0] burst_done,
     output logic [1:0] granted
 );
-    localparam int COUNT_BITS = $clog2(OUTSTANDING + 1);
-    localparam logic [COUNT_BITS-1:0] FULL = COUNT_BITS'(OUTSTANDING);
+    localparam int COUNT_BITS =
+        $clog2(((READ_OUTSTANDING > WRITE_OUTSTANDING) ? READ_OUTSTANDING : WRITE_OUTSTANDING) + 1);
+    localparam logic [COUNT_BITS-1:0] READ_FULL  = COUNT_BITS'(READ_OUTSTANDING);
+    localparam logic [COUNT_BITS-1:0] WRITE_FULL = COUNT_BITS'(WRITE_OUTSTANDING);
 
-    logic [COUNT_BITS-1:0] in_flight;
-    logic                  can_issue;
+    logic [COUNT_BITS-1:0] reads, writes;
+    logic [1:0]            can_issue;
     logic                  store_was_last;
 
-    assign can_issue = in_flight != FULL;
-    assign granted   = !can_issue        ? 2'b00
-                     : asking == 2'b11   ? (store_was_last ? 2'b01 : 2'b10)
-                     : asking;
+    assign can_issue = asking & {writes != WRITE_FULL, reads != READ_FULL};
+    assign granted   = (FULL_DUPLEX != 0 || can_issue != 2'b11) ? can_issue
+                     : store_was_last ? 2'b01 : 2'b10;
 
     always_ff @(posedge clock) begin
         if (reset) begin
-            in_flight      <= '0;
+            reads          <= '0;
+            writes         <= '0;
             store_was_last <= 1'b1;
         end else begin
-            if (granted != 2'b00 && !burst_done)      in_flight <= in_flight + 1'b1;
-            else if (granted == 2'b00 && burst_done)  in_flight <= in_flight - 1'b1;
-            if (can_issue) store_was_last <= granted != 2'b01;
+            if (granted[0] && !burst_done[0])      reads <= reads + 1'b1;
+            else if (!granted[0] && burst_done[0]) reads <= reads - 1'b1;
+            if (granted[1] && !burst_done[1])      writes <= writes + 1'b1;
+            else if (!granted[1] && burst_done[1]) writes <= writes - 1'b1;
+            if (granted != 2'b00) store_was_last <= granted[1];
         end
     end
 endmodule

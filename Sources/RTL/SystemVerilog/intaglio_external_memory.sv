@@ -1,75 +1,129 @@
-// Behavioural external memory. Bursts are served in the order of their issue. The first beat of a
-// burst comes at the earliest LATENCY cycles after the issue, then one of WIDTH_BYTES every cycle.
+// Behavioural external memory with one bus for both directions or one each (full duplex); reads are
+// 0, writes 1. A read is done with its last beat, a write WRITE_LATENCY cycles after it, when its
+// response comes.
 //
-// In a beat, lane i is the byte at beat_address + i.
-// In its cycle read_data is valid, and write_data is taken.
+// In the cycle of a read's beat read_data is valid, in that of a write's write_data is taken; lane i
+// of read_lanes is the byte at the bus word's address + i, of write_lanes that at write_address + i.
 module intaglio_external_memory #(
-    parameter int BYTES       = intaglio_constants::EXTERNAL_MEMORY_BYTES,
-    parameter int WIDTH_BYTES = intaglio_constants::DMA_BYTES_PER_CYCLE,
-    parameter int LATENCY     = intaglio_constants::DMA_LATENCY_CYCLES,
-    parameter int OUTSTANDING = intaglio_constants::DMA_OUTSTANDING
+    parameter int BYTES             = intaglio_constants::EXTERNAL_MEMORY_BYTES,
+    parameter int WIDTH_BYTES       = intaglio_constants::MEMORY_BUS_BYTES,
+    parameter int FULL_DUPLEX       = intaglio_constants::MEMORY_FULL_DUPLEX,
+    parameter int WRITE_LATENCY     = intaglio_constants::WRITE_LATENCY_CYCLES,
+    parameter int WRITE_OUTSTANDING = intaglio_constants::WRITE_OUTSTANDING
 ) (
     input  logic                     clock,
     input  logic                     reset,
-    // Issue of a burst
-    input  logic                     issue,
-    input  logic                     issue_is_store,
-    input  logic [31:0]              issue_address,
-    input  logic [31:0]              issue_bytes,
-    input  logic                     issue_last,
-    // Beats
-    output logic                     beat,
-    output logic                     beat_is_store,
-    output logic                     beat_ends_burst,
-    output logic                     beat_ends_transfer,
-    output logic [31:0]              beat_address,
-    output logic [WIDTH_BYTES-1:0]   beat_lanes,
+    // Issue of bursts
+    input  logic [1:0]               issue,
+    input  logic [63:0]              issue_addresses,
+    input  logic [63:0]              issue_bytes,
+    input  logic [1:0]               issue_last,
+    // Beats and ends
+    output logic [1:0]               beat,
+    output logic [1:0]               burst_done,
+    output logic [1:0]               transfer_done,
+    output logic [31:0]              write_address,
+    output logic [WIDTH_BYTES-1:0]   read_lanes,
+    output logic [WIDTH_BYTES-1:0]   write_lanes,
     output logic [8*WIDTH_BYTES-1:0] read_data,
     input  logic [8*WIDTH_BYTES-1:0] write_data
 );
     localparam int ADDRESS_BITS = $clog2(BYTES);
-    localparam int SLOT_BITS    = (OUTSTANDING > 1) ? $clog2(OUTSTANDING) : 1;
-    localparam logic [SLOT_BITS-1:0] LAST_SLOT = SLOT_BITS'(OUTSTANDING - 1);
+    localparam int SLOT_BITS    = (WRITE_OUTSTANDING > 1) ? $clog2(WRITE_OUTSTANDING) : 1;
+    localparam logic [SLOT_BITS-1:0] LAST_SLOT = SLOT_BITS'(WRITE_OUTSTANDING - 1);
 
     logic [7:0] memory [0:BYTES-1] /* verilator public */;
 
-    // Bursts in flight.
-    logic [31:0]          slot_address [0:OUTSTANDING-1];
-    logic [31:0]          slot_bytes   [0:OUTSTANDING-1];
-    logic [31:0]          slot_ready   [0:OUTSTANDING-1];
-    logic                 slot_store   [0:OUTSTANDING-1];
-    logic                 slot_last    [0:OUTSTANDING-1];
-    logic [SLOT_BITS-1:0] head, tail;
-    logic [SLOT_BITS:0]   count;
-    logic [31:0]          now;
-
-    logic [31:0] address, left, word_address, skipped, moved;
-
-    assign address            = slot_address[head];
-    assign left               = slot_bytes[head];
-    assign skipped            = address & (WIDTH_BYTES - 1);
-    assign word_address       = address - skipped;
-    assign moved              = (left < WIDTH_BYTES - skipped) ? left : WIDTH_BYTES - skipped;
-    assign beat_address       = word_address;
-    assign beat               = count != '0 && now >= slot_ready[head];
-    assign beat_is_store      = slot_store[head];
-    assign beat_ends_burst    = beat && moved == left;
-    assign beat_ends_transfer = beat_ends_burst && slot_last[head];
+    logic [31:0] now, read_address;
+    logic [1:0]  ends_burst, ends_transfer;
 
     generate
+        if (FULL_DUPLEX != 0) begin : g_two
+            wire [1:0] is_store;
+            intaglio_memory_bus reads (
+                .clock(clock),
+                .reset(reset),
+                .now(now),
+                .issue(issue[0]),
+                .issue_is_store(1'b0),
+                .issue_address(issue_addresses[31:0]),
+                .issue_bytes(issue_bytes[31:0]),
+                .issue_last(issue_last[0]),
+                .beat(beat[0]),
+                .beat_is_store(is_store[0]),
+                .beat_ends_burst(ends_burst[0]),
+                .beat_ends_transfer(ends_transfer[0]),
+                .beat_address(read_address),
+                .beat_lanes(read_lanes)
+            );
+            intaglio_memory_bus writes (
+                .clock(clock),
+                .reset(reset),
+                .now(now),
+                .issue(issue[1]),
+                .issue_is_store(1'b1),
+                .issue_address(issue_addresses[63:32]),
+                .issue_bytes(issue_bytes[63:32]),
+                .issue_last(issue_last[1]),
+                .beat(beat[1]),
+                .beat_is_store(is_store[1]),
+                .beat_ends_burst(ends_burst[1]),
+                .beat_ends_transfer(ends_transfer[1]),
+                .beat_address(write_address),
+                .beat_lanes(write_lanes)
+            );
+            wire unused = &{1'b0, is_store};
+        end else begin : g_one
+            wire                   moves, is_store, last_beat, last_of_transfer;
+            wire [31:0]            address;
+            wire [WIDTH_BYTES-1:0] lanes;
+            intaglio_memory_bus both (
+                .clock(clock),
+                .reset(reset),
+                .now(now),
+                .issue(issue != 2'b00),
+                .issue_is_store(issue[1]),
+                .issue_address(issue[1] ? issue_addresses[63:32] : issue_addresses[31:0]),
+                .issue_bytes(issue[1] ? issue_bytes[63:32] : issue_bytes[31:0]),
+                .issue_last(issue[1] ? issue_last[1] : issue_last[0]),
+                .beat(moves),
+                .beat_is_store(is_store),
+                .beat_ends_burst(last_beat),
+                .beat_ends_transfer(last_of_transfer),
+                .beat_address(address),
+                .beat_lanes(lanes)
+            );
+            assign beat          = {moves && is_store, moves && !is_store};
+            assign ends_burst    = {last_beat && is_store, last_beat && !is_store};
+            assign ends_transfer = {last_of_transfer && is_store, last_of_transfer && !is_store};
+            assign read_address  = address;
+            assign write_address = address;
+            assign read_lanes    = is_store ? '0 : lanes;
+            assign write_lanes   = is_store ? lanes : '0;
+        end
         for (genvar lane = 0; lane < WIDTH_BYTES; lane++) begin : g_lane
             logic [31:0] lane_address;
-            assign lane_address              = word_address + lane;
-            assign beat_lanes[lane]          = beat && lane >= skipped && lane < skipped + moved;
-            assign read_data[8*lane +: 8]    = memory[lane_address[ADDRESS_BITS-1:0]];
+            assign lane_address           = read_address + lane;
+            assign read_data[8*lane +: 8] = memory[lane_address[ADDRESS_BITS-1:0]];
             wire unused = &{1'b0, lane_address[31:ADDRESS_BITS]};
         end
     endgenerate
 
+    // Responses to writes on their way.
+    logic [31:0]          response_time [0:WRITE_OUTSTANDING-1];
+    logic                 response_last [0:WRITE_OUTSTANDING-1];
+    logic [SLOT_BITS-1:0] head, tail;
+    logic [SLOT_BITS:0]   count;
+    logic                 responds;
+
+    assign responds      = count != '0 && now >= response_time[head];
+    assign burst_done    = {responds, ends_burst[0]};
+    assign transfer_done = {responds && response_last[head], ends_transfer[0]};
+
     always_ff @(posedge clock) begin
         for (int lane = 0; lane < WIDTH_BYTES; lane++) begin
-            if (beat_lanes[lane] && beat_is_store)
-                memory[word_address[ADDRESS_BITS-1:0] + ADDRESS_BITS'(lane)] <=
+            if (write_lanes[lane])
+                memory[write_address[ADDRESS_BITS-1:0] + ADDRESS_BITS'(lane)] <=
                     write_data[8*lane +: 8];
         end
         if (reset) begin
@@ -79,22 +133,14 @@ module intaglio_external_memory #(
             count <= '0;
         end else begin
             now <= now + 32'd1;
-            if (issue) begin
-                slot_address[tail] <= issue_address;
-                slot_bytes[tail]   <= issue_bytes;
-                slot_ready[tail]   <= now + LATENCY;
-                slot_store[tail]   <= issue_is_store;
-                slot_last[tail]    <= issue_last;
-                tail               <= (tail == LAST_SLOT) ? '0 : tail + 1'b1;
+            if (ends_burst[1]) begin
+                response_time[tail] <= now + WRITE_LATENCY;
+                response_last[tail] <= ends_transfer[1];
+                tail                <= (tail == LAST_SLOT) ? '0 : tail + 1'b1;
             end
-            if (beat_ends_burst) begin
-                head <= (head == LAST_SLOT) ? '0 : head + 1'b1;
-            end else if (beat) begin
-                slot_address[head] <= address + moved;
-                slot_bytes[head]   <= left - moved;
-            end
-            if (issue && !beat_ends_burst)      count <= count + 1'b1;
-            else if (!issue && beat_ends_burst) count <= count - 1'b1;
+            if (responds) head <= (head == LAST_SLOT) ? '0 : head + 1'b1;
+            if (ends_burst[1] && !responds)      count <= count + 1'b1;
+            else if (!ends_burst[1] && responds) count <= count - 1'b1;
         end
     end
 endmodule

@@ -16,25 +16,24 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
     output logic                                              finished,
     // Results of this cycle that saturate, for counting
     output logic [intaglio_constants::RESULT_LANES-1:0]       saturated,
-    // External memory
-    output logic                                              issue,
-    output logic                                              issue_is_store,
-    output logic [31:0]                                       issue_address,
-    output logic [31:0]                                       issue_bytes,
-    output logic                                              issue_last,
-    input  logic                                              beat,
-    input  logic                                              beat_is_store,
-    input  logic                                              beat_ends_burst,
-    input  logic                                              beat_ends_transfer,
-    input  logic [intaglio_constants::DMA_BYTES_PER_CYCLE-1:0]   beat_lanes,
-    input  logic [8*intaglio_constants::DMA_BYTES_PER_CYCLE-1:0] read_data,
-    output logic [8*intaglio_constants::DMA_BYTES_PER_CYCLE-1:0] write_data
+    // External memory: reads are 0, writes 1
+    output logic [1:0]                                        issue,
+    output logic [63:0]                                       issue_addresses,
+    output logic [63:0]                                       issue_bytes,
+    output logic [1:0]                                        issue_last,
+    input  logic [1:0]                                        beat,
+    input  logic [1:0]                                        burst_done,
+    input  logic [1:0]                                        transfer_done,
+    input  logic [intaglio_constants::MEMORY_BUS_BYTES-1:0]   read_lanes,
+    input  logic [intaglio_constants::MEMORY_BUS_BYTES-1:0]   write_lanes,
+    input  logic [8*intaglio_constants::MEMORY_BUS_BYTES-1:0] read_data,
+    output logic [8*intaglio_constants::MEMORY_BUS_BYTES-1:0] write_data
 );
     localparam int C0             = intaglio_constants::INPUT_CHANNEL_LANES;
     localparam int K0             = intaglio_constants::OUTPUT_CHANNEL_LANES;
     localparam int P0             = intaglio_constants::PIXEL_LANES;
     localparam int RESULTS        = intaglio_constants::RESULT_LANES;
-    localparam int DMA_BYTES      = intaglio_constants::DMA_BYTES_PER_CYCLE;
+    localparam int DMA_BYTES      = intaglio_constants::MEMORY_BUS_BYTES;
 
     // Buffers as the transfer's word names them
     localparam logic [31:0] WEIGHTS     = 32'd0;
@@ -65,15 +64,14 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .load_command(load_command),
         .store_command(store_command),
         .issue(issue),
-        .issue_is_store(issue_is_store),
-        .issue_address(issue_address),
+        .issue_addresses(issue_addresses),
         .issue_bytes(issue_bytes),
         .issue_last(issue_last),
         .beat(beat),
-        .beat_is_store(beat_is_store),
-        .beat_ends_burst(beat_ends_burst),
-        .beat_ends_transfer(beat_ends_transfer),
-        .beat_lanes(beat_lanes),
+        .burst_done(burst_done),
+        .transfer_done(transfer_done),
+        .read_lanes(read_lanes),
+        .write_lanes(write_lanes),
         .load_lanes(load_lanes),
         .load_buffer(load_buffer),
         .load_addresses(load_addresses),

@@ -14,7 +14,7 @@ module intaglio_parameter_memory #(
                                    intaglio_constants::OUTPUT_CHANNEL_LANES,
     parameter int RESULTS        = intaglio_constants::RESULT_LANES,
     parameter int BY_TABLE       = intaglio_constants::NORMALIZATION_BY_TABLE,
-    parameter int DMA_BYTES      = intaglio_constants::DMA_BYTES_PER_CYCLE
+    parameter int DMA_BYTES      = intaglio_constants::MEMORY_BUS_BYTES
 ) (
     input  logic                      clock,
     // Header of a channel block: 64 bytes

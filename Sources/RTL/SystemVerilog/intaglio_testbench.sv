@@ -6,8 +6,9 @@
 //                   written, and all +last=A + 1 bytes at the end
 //     +timing=F     first and last cycle of each command, queue after queue (load, compute, store):
 //                   start and done are compared in every cycle, high and low
-//     +bursts=F     first and last cycle of the beats of each burst, and 0 for a load or 1 for a
-//                   store, in order, with +burst_count=N: compared in every cycle
+//     +bursts=F     first and last cycle of each run of beats without a gap in a burst, and 0 for a
+//                   load or 1 for a store, of each in order, with +burst_count=N runs: compared in
+//                   every cycle
 //     +cycles=N     the cycle from which on finished is high: compared in every cycle, and for TAIL
 //                   cycles more
 //     +saturated=N  how many results saturate
@@ -27,7 +28,7 @@
 module intaglio_testbench (
     input logic clock
 );
-    localparam int DMA_BYTES      = intaglio_constants::DMA_BYTES_PER_CYCLE;
+    localparam int DMA_BYTES      = intaglio_constants::MEMORY_BUS_BYTES;
     localparam int RESULTS        = intaglio_constants::RESULT_LANES;
     localparam int TRANSFER_WORDS = intaglio_constants::TRANSFER_WORDS;
     localparam int COMPUTE_WORDS  = intaglio_constants::COMPUTE_WORDS;
@@ -44,10 +45,10 @@ module intaglio_testbench (
     logic [32*COMPUTE_WORDS-1:0]  compute_command;
     logic                         finished;
     logic [RESULTS-1:0]           saturated;
-    logic                         issue, issue_is_store, issue_last,
-                                  beat, beat_is_store, beat_ends_burst, beat_ends_transfer;
-    logic [31:0]                  issue_address, issue_bytes, beat_address;
-    logic [DMA_BYTES-1:0]         beat_lanes;
+    logic [1:0]                   issue, issue_last, beat, burst_done, transfer_done;
+    logic [63:0]                  issue_addresses, issue_bytes;
+    logic [31:0]                  write_address;
+    logic [DMA_BYTES-1:0]         read_lanes, write_lanes;
     logic [8*DMA_BYTES-1:0]       read_data, write_data;
 
     intaglio_command_queue #(.WORDS(TRANSFER_WORDS), .COMMANDS(COMMANDS)) load_queue (
@@ -87,15 +88,14 @@ module intaglio_testbench (
         .finished(finished),
         .saturated(saturated),
         .issue(issue),
-        .issue_is_store(issue_is_store),
-        .issue_address(issue_address),
+        .issue_addresses(issue_addresses),
         .issue_bytes(issue_bytes),
         .issue_last(issue_last),
         .beat(beat),
-        .beat_is_store(beat_is_store),
-        .beat_ends_burst(beat_ends_burst),
-        .beat_ends_transfer(beat_ends_transfer),
-        .beat_lanes(beat_lanes),
+        .burst_done(burst_done),
+        .transfer_done(transfer_done),
+        .read_lanes(read_lanes),
+        .write_lanes(write_lanes),
         .read_data(read_data),
         .write_data(write_data)
     );
@@ -104,16 +104,15 @@ module intaglio_testbench (
         .clock(clock),
         .reset(reset),
         .issue(issue),
-        .issue_is_store(issue_is_store),
-        .issue_address(issue_address),
+        .issue_addresses(issue_addresses),
         .issue_bytes(issue_bytes),
         .issue_last(issue_last),
         .beat(beat),
-        .beat_is_store(beat_is_store),
-        .beat_ends_burst(beat_ends_burst),
-        .beat_ends_transfer(beat_ends_transfer),
-        .beat_address(beat_address),
-        .beat_lanes(beat_lanes),
+        .burst_done(burst_done),
+        .transfer_done(transfer_done),
+        .write_address(write_address),
+        .read_lanes(read_lanes),
+        .write_lanes(write_lanes),
         .read_data(read_data),
         .write_data(write_data)
     );
@@ -123,7 +122,8 @@ module intaglio_testbench (
     reg [31:0]       timing   [0:6*COMMANDS-1];
     reg [31:0]       bursts   [0:3*BURSTS-1];
     integer          log, last, limit, loads, computes, stores, burst_count, cycles, saturated_due;
-    integer          cycle, saturated_count, engine, lane, place, burst, number;
+    integer          cycle, saturated_count, engine, lane, place, side, number;
+    integer          burst [0:1];
     integer          started [0:2];
     integer          starts [0:2];
     integer          dones [0:2];
@@ -136,7 +136,8 @@ module intaglio_testbench (
         reset           = 1'b1;
         cycle           = -2;
         saturated_count = 0;
-        burst           = 0;
+        burst[0]        = 0;
+        burst[1]        = 0;
         failed          = 1'b0;
         if (!$value$plusargs("loads=%d", loads)) loads = 0;
         if (!$value$plusargs("computes=%d", computes)) computes = 0;
@@ -282,30 +283,31 @@ module intaglio_testbench (
                 end
             end
             if (has_bursts) begin
-                due = burst < burst_count && cycle >= bursts[3 * burst] &&
-                      cycle <= bursts[3 * burst + 1];
-                if (!failed &&
-                    (beat !== due || (due && beat_is_store !== bursts[3 * burst + 2][0]))) begin
-                    failed = 1'b1;
-                    $display("mismatch in cycle %0d: a beat of external memory, burst %0d: ",
-                             cycle, burst,
-                             "expected %0s, observed %0s",
-                             due ? (bursts[3 * burst + 2][0] ? "a store" : "a load") : "none",
-                             (beat === 1'b1) ? (beat_is_store ? "a store" : "a load") : "none");
-                    if (burst < burst_count)
-                        show_command(bursts[3 * burst + 2][0] ? 2 : 0,
-                                     dones[bursts[3 * burst + 2][0] ? 2 : 0]);
+                for (side = 0; side < 2; side = side + 1) begin
+                    while (burst[side] < burst_count && bursts[3 * burst[side] + 2] != side)
+                        burst[side] = burst[side] + 1;
+                    place = 3 * burst[side];
+                    due   = burst[side] < burst_count && cycle >= bursts[place] &&
+                            cycle <= bursts[place + 1];
+                    if (!failed && beat[side] !== due) begin
+                        failed = 1'b1;
+                        $display("mismatch in cycle %0d: signal beat[%0d], a %0s, run %0d: ",
+                                 cycle, side, (side == 0) ? "load" : "store", burst[side],
+                                 "expected %b, observed %b", due, beat[side]);
+                        show_command(2 * side, dones[2 * side]);
+                    end
+                    if (burst[side] < burst_count && cycle == bursts[place + 1])
+                        burst[side] = burst[side] + 1;
                 end
-                if (burst < burst_count && cycle == bursts[3 * burst + 1]) burst = burst + 1;
             end
             for (lane = 0; lane < DMA_BYTES; lane = lane + 1) begin
-                if (has_expected && !failed && beat_is_store && beat_lanes[lane] &&
-                    write_data[8*lane +: 8] !== expected[beat_address + lane]) begin
+                if (has_expected && !failed && write_lanes[lane] &&
+                    write_data[8*lane +: 8] !== expected[write_address + lane]) begin
                     failed = 1'b1;
                     $display("mismatch in cycle %0d: signal write_data, lane %0d, ", cycle, lane,
                              "external address %0d: expected %02x, observed %02x",
-                             beat_address + lane,
-                             expected[beat_address + lane], write_data[8*lane +: 8]);
+                             write_address + lane,
+                             expected[write_address + lane], write_data[8*lane +: 8]);
                     show_command(2, done[2] ? dones[2] - 1 : dones[2]);
                 end
             end

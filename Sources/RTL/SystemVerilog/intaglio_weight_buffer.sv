@@ -6,7 +6,7 @@ module intaglio_weight_buffer #(
     parameter int BYTES      = intaglio_constants::WEIGHT_BUFFER_BYTES,
     parameter int WORD_BYTES = intaglio_constants::INPUT_CHANNEL_LANES,
     parameter int READS      = intaglio_constants::OUTPUT_CHANNEL_LANES,
-    parameter int DMA_BYTES  = intaglio_constants::DMA_BYTES_PER_CYCLE
+    parameter int DMA_BYTES  = intaglio_constants::MEMORY_BUS_BYTES
 ) (
     input  logic                          clock,
     input  logic [32*READS-1:0]           read_addresses,

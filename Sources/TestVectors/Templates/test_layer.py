@@ -70,21 +70,23 @@ async def check(dut):
     while str(dut.reset.value) != "0":
         await RisingEdge(dut.clock)
         await ReadOnly()
-    end, lanes = MANIFEST["cycles"], len(dut.beat_lanes)
-    stored, saturated, burst = 0, 0, 0
+    end, lanes = MANIFEST["cycles"], len(dut.write_lanes)
+    stored, saturated = 0, 0
+    # Runs of beats of the loads and of the stores.
+    runs = [[(bursts[place], bursts[place + 1]) for place in range(0, len(bursts), 3) if bursts[place + 2] == side] for side in range(2)]
+    seen = [0, 0]
     for cycle in range(end + TAIL + 1):
         for signal, place in (("start", 0), ("done", 1)):
             bits = str(getattr(dut, signal).value)
             for engine in range(3):
                 engines[engine].check(cycle, place, signal, bits[2 - engine])
         beat = str(dut.beat.value)
-        kind = "none" if beat != "1" else "a store" if str(dut.beat_is_store.value) == "1" else "a load"
-        due = 3 * burst < len(bursts) and bursts[3 * burst] <= cycle
-        expected_kind = ("a store" if bursts[3 * burst + 2] else "a load") if due else "none"
-        assert beat in "01" and kind == expected_kind, f"mismatch: cycle {cycle}, beat of burst {burst}: expected {expected_kind}, observed {kind}"
-        burst += int(due and bursts[3 * burst + 1] == cycle)
-        if kind == "a store":
-            first, mask, written = int(dut.beat_address.value), str(dut.beat_lanes.value), str(dut.write_data.value)
+        for side in range(2):
+            due = seen[side] < len(runs[side]) and runs[side][seen[side]][0] <= cycle
+            assert beat[1 - side] == str(int(due)), f"mismatch: cycle {cycle}, beat[{side}], run {seen[side]}: expected {int(due)}, observed {beat[1 - side]}"
+            seen[side] += int(due and runs[side][seen[side]][1] == cycle)
+        if beat[0] == "1":
+            first, mask, written = int(dut.write_address.value), str(dut.write_lanes.value), str(dut.write_data.value)
             for lane in range(lanes):
                 if mask[lanes - 1 - lane] != "0":
                     place = 8 * (lanes - 1 - lane)
