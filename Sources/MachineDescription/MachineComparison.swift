@@ -89,6 +89,8 @@ public struct MachineComparison: Sendable {
                 let rate = Double($0.memory.peakBytesPerCycle) * $0.clockMegahertz / 1000
                 return (rate.fixed(1), rate)
             },
+            row("long reads GB per second") { $0.longTransferRate(.read) },
+            row("long writes GB per second") { $0.longTransferRate(.write) },
         ]
     }
 
@@ -108,6 +110,12 @@ extension MachineDescription {
     /// Of the buffers that a file gives in bytes.
     fileprivate var onChipBytes: Int {
         weightBuffer.bytes + activationBuffer.bytes + accumulatorBuffer.bytes + parameterMemory.bytes
+    }
+
+    /// What a long transfer of whole bursts reaches.
+    fileprivate func longTransferRate(_ access: MemoryAccess) -> (String, Double) {
+        let rate = memory.reachedBytesPerCycle(access) * clockMegahertz / 1000
+        return (rate.fixed(3), rate)
     }
 }
 

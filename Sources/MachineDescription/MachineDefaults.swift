@@ -7,7 +7,7 @@ import FixedPoint
 ///                    result lanes      the fewest that keep up with a normalization of 64 channels, K0 P0 results in
 ///                                      ceil(64 / C0) steps, but 8 where a group has so many results
 ///     from bytes     accumulatorBuffer a quarter of the weight buffer
-///                    parameterMemory   the same in whole pairs of bytes, at least 64 KiB
+///                    parameterMemory   the same in whole pairs of bytes, at least 128 KiB
 ///     from the bus   bursts            16 beats, at most 256 bytes, at least one beat
 ///                    alignment         64 bytes, at least one beat
 ///                    outstanding       the fewest that fill the bus, rounded up to a power of two, at most 256
@@ -32,7 +32,7 @@ enum MachineDefaults {
 
     static func accumulatorBytes(weightBytes: Int) -> Int { weightBytes / 4 }
 
-    static func parameterBytes(weightBytes: Int) -> Int { max(64 << 10, weightBytes / 8 * 2) }
+    static func parameterBytes(weightBytes: Int) -> Int { max(128 << 10, weightBytes / 8 * 2) }
 
     static func burstBytes(busBytes: Int) -> Int { max(busBytes, min(256, 16 * busBytes)) }
 

@@ -14,7 +14,7 @@ extension MachineDescription {
     ///     activations    banks < P0: likewise
     ///     result lanes   K0 P0 results take longer than the ceil(64 / C0) steps that sum a normalization of
     ///                    64 channels, each of them as long as weights and activations let it be
-    public var warnings: [String] { 
+    public var warnings: [String] {
         [memory.unfilledBus(.read), memory.unfilledBus(.write), starvedWeights, sharedBanks, pacedArray]
             .compactMap(\.self)
     }

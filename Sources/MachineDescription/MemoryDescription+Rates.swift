@@ -5,7 +5,8 @@ import FixedPoint
 ///     round   of the bursts in flight: latency + beats (a write one cycle more: it is issued the cycle after)
 ///     bus     beats + overhead of each burst; beats count q / p
 ///
-/// Exact where a burst rests for as many cycles as every other (p divides beats (q - p)); otherwise on the average.
+/// Exact where a burst rests for as many cycles as every other (p divides beats (q - p)); otherwise by the average rest,
+/// and a round may take up to a cycle a burst more.
 extension MemoryDescription {
     /// The longest burst that a machine file may say, in bytes: none crosses 4 KiB.
     static let longestBurstBytes = 4_096

@@ -59,7 +59,8 @@ struct TrafficEstimate {
 
     /// Rectangles of a tensor: whole rows where all channels take part, otherwise a run for each pixel.
     private static func rectangles(
-        _ access: MemoryAccess, tiles: Int, rows: Int, columns: Int, columnTiles: Int, channels: Int, parts: Int, tensorChannels: Int,
+        _ access: MemoryAccess, tiles: Int, rows: Int, columns: Int, columnTiles: Int, channels: Int, parts: Int,
+        tensorChannels: Int,
         bytesPerElement: Int, memory: MemoryDescription
     ) -> TransferEstimate {
         let pixelBytes = tensorChannels * bytesPerElement

@@ -125,6 +125,65 @@ public struct DMAChannel: Sendable {
 
     // MARK: Equal bursts together
 
+    /// Whether each burst of so many beats rests for as many cycles as every other.
+    func restsAlike(beats: Int) -> Bool { beats * efficiency.gapCycles % efficiency.beats == 0 }
+
+    /// Issues up to `count` bursts of one direction that cost the same, are requested all the time and rest alike, as
+    /// long as they issue before `horizon`; returns how many.
+    ///
+    /// Equal to calling `issue` that often. Once as many bursts in a row as may be in flight moved the whole state by
+    /// the same number of cycles, every further round of them does, and whole rounds are taken at once.
+    mutating func issueAlone(_ access: MemoryAccess, _ bursts: EqualBursts, before horizon: Int) -> Int {
+        let busCycles = bursts.beats - 1 + bursts.beats * efficiency.gapCycles / efficiency.beats
+        return access == .read
+            ? Self.issue(bursts.count, busCycles, before: horizon, &read, &previousIssue, &free)
+            : Self.issue(bursts.count, busCycles, before: horizon, &write, &previousIssue, &free)
+    }
+
+    /// - Parameter busCycles: from a burst's first cycle to its last.
+    private static func issue(
+        _ count: Int, _ busCycles: Int, before horizon: Int, _ direction: inout Direction, _ previousIssue: inout Int,
+        _ free: inout Int
+    ) -> Int {
+        let outstanding = direction.dones.count
+        let (firstCycles, responseCycles) = (direction.firstCycles, direction.responseCycles)
+        let freeCycles = 1 + direction.overheadCycles
+        var issued = 0
+        // By how much the last `equalShifts` bursts moved the state, and the issue before the first of them.
+        var (shift, equalShifts, roundStart) = (0, 0, previousIssue)
+        var (lastIssue, nextFree, slot) = (previousIssue, free, direction.oldest)
+        direction.dones.withUnsafeMutableBufferPointer { dones in
+            while issued < count {
+                let leaving = dones[slot]
+                let issue = max(lastIssue, leaving) + 1
+                guard issue < horizon else { break }
+                let last = max(issue + firstCycles, nextFree) + busCycles
+                let done = last + responseCycles
+                if done - leaving != shift || equalShifts == 0 {
+                    (shift, equalShifts, roundStart) = (done - leaving, 0, lastIssue)
+                }
+                equalShifts += 1
+                dones[slot] = done
+                (lastIssue, nextFree) = (issue, last + freeCycles)
+                slot = slot + 1 == outstanding ? 0 : slot + 1
+                issued += 1
+                guard equalShifts == outstanding else { continue }
+                if lastIssue - roundStart == shift, count - issued >= outstanding {
+                    var rounds = (count - issued) / outstanding
+                    if horizon != .max { rounds = min(rounds, (horizon - 1 - lastIssue) / shift) }
+                    let cycles = rounds * shift
+                    for index in dones.indices { dones[index] += cycles }
+                    lastIssue += cycles
+                    nextFree += cycles
+                    issued += rounds * outstanding
+                }
+                equalShifts = 0
+            }
+        }
+        if issued > 0 { (previousIssue, free, direction.oldest) = (lastIssue, nextFree, slot) }
+        return issued
+    }
+
     /// Whether the channel is in the state of `earlier`, so many cycles later, for bursts of the directions that ask.
     func equals(_ earlier: DMAChannel, shiftedBy cycles: Int, _ accesses: MemoryAccesses) -> Bool {
         previousIssue == earlier.previousIssue + cycles && free == earlier.free + cycles && rest == earlier.rest

@@ -125,10 +125,17 @@ public struct DMAEngines: Sendable {
                 // The last of them is issued by itself: it may end the transfer.
                 if !burstByBurst, equal.count > 2, channel.nextIssue(access) >= transfer.start {
                     let bursts = EqualBursts(count: equal.count - 1, beats: equal.beats)
-                    let issued = channel.issueEqual(
-                        reads: access == .read ? bursts : nil, writes: access == .write ? bursts : nil, last: &last,
-                        before: horizon)
-                    transfer.bursts.advance(equalBursts: issued.reads + issued.writes)
+                    let issued: Int
+                    if channel.restsAlike(beats: equal.beats) {
+                        issued = channel.issueAlone(access, bursts, before: horizon)
+                    } else {
+                        let both = channel.issueEqual(
+                            reads: access == .read ? bursts : nil, writes: access == .write ? bursts : nil,
+                            last: &last, before: horizon)
+                        issued = both.reads + both.writes
+                    }
+                    last = access
+                    transfer.bursts.advance(equalBursts: issued)
                 } else {
                     let burst = channel.issue(access, beats: equal.beats, request: transfer.start)
                     transfer.bursts.advance()
@@ -143,10 +150,12 @@ public struct DMAEngines: Sendable {
     private mutating func grantBoth() {
         guard var load, var store, load.end == nil, store.end == nil else { return }
         let bothAsk = max(load.start, store.start)
+        let fewestTogether = 2 * (memory.read.outstanding + memory.write.outstanding)
         while load.end == nil, store.end == nil {
             let (loads, stores) = (load.bursts.equalBursts, store.bursts.equalBursts)
-            // The last burst of each is left, so that no transfer ends among those taken together.
-            if !burstByBurst, min(loads.count, stores.count) > 2, channel.lastIssue >= bothAsk {
+            // The last burst of each is left, so that no transfer ends among those taken together; few of them repeat
+            // nothing.
+            if !burstByBurst, min(loads.count, stores.count) > fewestTogether, channel.lastIssue >= bothAsk {
                 let issued = channel.issueEqual(
                     reads: EqualBursts(count: loads.count - 1, beats: loads.beats),
                     writes: EqualBursts(count: stores.count - 1, beats: stores.beats),

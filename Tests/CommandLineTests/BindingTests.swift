@@ -20,10 +20,10 @@ import Testing
         ([], "macArray", "multipliers work in a step", nil),
         (
             [
-                ("burstBytes: 256", "burstBytes: 64"), ("{outstanding: 16", "{outstanding: 4"),
+                ("burstBytes: 256", "burstBytes: 64"), ("{outstanding: 16", "{outstanding: 2"),
                 ("{outstanding: 8", "{outstanding: 14"),
-            ], "dma", "DMA reads reach 2.5 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 4 are",
-            "DMA reads reach 2.5 of 16 bytes per cycle: 26 bursts in flight"
+            ], "dma", "DMA reads reach 1.2 of 16 bytes per cycle: 26 bursts in flight would fill the bus, 2 are",
+            "DMA reads reach 1.2 of 16 bytes per cycle: 26 bursts in flight"
         ),
         (
             [
@@ -79,7 +79,7 @@ import Testing
             }
             let (reads, writes) = (layer["dramReadBytes"]!.integer!, layer["dramWriteBytes"]!.integer!)
             let width = index == 2 ? 1.0 : 16
-            let transfers = Double(reads) / (index == 1 ? 256.0 / 104 : width) + Double(writes) / width
+            let transfers = Double(reads) / (index == 1 ? 128.0 / 104 : width) + Double(writes) / width
             let waits = layer["simulatedCycles"]!.integer! - own
             #expect(
                 (layer["boundBy"]?.string == "dma") == (transfers > Double(own) || waits > own),

@@ -17,7 +17,8 @@ import Testing
         let found = [
             array.inputChannelLanes, array.outputChannelLanes, array.pixelLanes, array.macs, array.activationBits,
             array.weightBits, array.accumulatorBits,
-            machine.weightBuffer.bytes / 1024, machine.activationBuffer.bytes / 1024, machine.parameterMemory.bytes / 1024,
+            machine.weightBuffer.bytes / 1024, machine.activationBuffer.bytes / 1024,
+            machine.parameterMemory.bytes / 1024,
             machine.memory.busBytes, machine.memory.burstBytes, machine.memory.read.outstanding,
             machine.memory.write.outstanding, machine.memory.read.latencyCycles, machine.memory.write.latencyCycles,
             machine.postProcessor.lanes, Int(machine.clockMegahertz),

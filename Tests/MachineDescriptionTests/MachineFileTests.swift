@@ -173,7 +173,9 @@ import Testing
         ("alignmentBytes: 64", "alignmentBytes: 8", "memory.alignmentBytes is 8", "a multiple of memory.busBytes: 16"),
         ("busBytes: 16\n", "busBytes: 24\n", "memory.busBytes is 24", "a power of two"),
         (
-            "busBytes: 16\n", "busBytes: 1\n", "memory.burstBytes is 512", "at most 256: 256 beats of 1 bytes"
+            "busBytes: 16\n  alignmentBytes: 64\n  burstBytes: 256",
+            "busBytes: 1\n  alignmentBytes: 64\n  burstBytes: 512",
+            "memory.burstBytes is 512", "at most 256: 256 beats of 1 bytes"
         ),
     ])
     func contradictionsAreRefused(old: String, new: String, message: String, expected: String) throws {
@@ -200,12 +202,14 @@ import Testing
         func problems(_ text: String) throws -> [String] {
             try #require(throws: MachineFileProblems.self) {
                 _ = try MachineDescription.reading(yaml: text, path: "m.yaml")
-            }.diagnostics.map { "\($0.code) \($0.found)" }
+            }.diagnostics.map { "\($0.code.rawValue) \($0.found)" }
         }
-        #expect(try problems(older.replacing("burstBytes: 64", with: "burstBytes: 48"))
-            == ["MACHINE-008 dma.burstBytes is 48"])
-        #expect(try problems(text + "dma: {bytesPerCycle: 4, latencyCycles: 60}\n")
-            == ["MACHINE-008 memory and dma are both there"])
+        #expect(
+            try problems(older.replacing("burstBytes: 64", with: "burstBytes: 48"))
+                == ["MACHINE-008 dma.burstBytes is 48"])
+        #expect(
+            try problems(text + "dma: {bytesPerCycle: 4, latencyCycles: 60}\n")
+                == ["MACHINE-008 memory and dma are both there"])
         #expect(
             try problems(text.replacingCharacters(in: memory.lowerBound..<next.lowerBound, with: ""))
                 == ["MACHINE-005 memory is missing"])
@@ -236,7 +240,8 @@ import Testing
             try diagnostic("{outstanding: 8, latencyCycles: 50", "{outstanding: 0, latencyCycles: 50").found
                 == "memory.write.outstanding is 0")
         let unknown = try diagnostic("latencyCycles: 50", "latencyCycle: 50")
-        #expect(unknown.found == "unknown key memory.write.latencyCycle" && unknown.remedy == "did you mean latencyCycles?")
+        #expect(
+            unknown.found == "unknown key memory.write.latencyCycle" && unknown.remedy == "did you mean latencyCycles?")
         #expect(try diagnostic("duplex: half", "duplex: simplex").expected == "half or full")
     }
 
