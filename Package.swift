@@ -208,7 +208,8 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["MachineDescription"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["MachineDescription"], path: "Tests/TestSupport",
+            swiftSettings: settings),
         .target(name: "CSlowThreadTeam", dependencies: ["CThreadTeam"], path: "Tests/CSlowThreadTeam"),
         tests("ArchitectureTests", ["TestSupport"]),
         tests("TextTests", ["Text"]),

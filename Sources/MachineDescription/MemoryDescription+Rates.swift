@@ -5,7 +5,8 @@ import FixedPoint
 ///     round   of the bursts in flight: latency + beats (a write one cycle more: it is issued the cycle after)
 ///     bus     beats + overhead of each burst; beats count q / p
 ///
-/// Exact where a burst rests for as many cycles as every other (p divides beats (q - p)); otherwise by the average rest,
+/// Exact where a burst rests for as many cycles as every other (p divides beats (q - p)); otherwise by the average
+/// rest,
 /// and a round may take up to a cycle a burst more.
 extension MemoryDescription {
     /// The longest burst that a machine file may say, in bytes: none crosses 4 KiB.
@@ -103,8 +104,8 @@ extension MemoryDescription {
             return "no \(most) bursts in flight fill the bus; a lower latency would help"
         }
         return """
-            bursts of \(longer.burstBytes) bytes, \(longer.outstandingThatFillTheBus(access)) in flight, would fill the \
-            bus; bursts have \(burstBytes) bytes and \(outstanding) \(outstanding == 1 ? "is" : "are") in flight
+            bursts of \(longer.burstBytes) bytes, \(longer.outstandingThatFillTheBus(access)) in flight, would fill \
+            the bus; bursts have \(burstBytes) bytes and \(outstanding) \(outstanding == 1 ? "is" : "are") in flight
             """
     }
 

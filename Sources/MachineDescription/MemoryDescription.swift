@@ -1,4 +1,5 @@
-/// The external memory as the DMA engines see it: a bus, bursts in flight, and what each costs. `docs/timing.md` has the
+/// The external memory as the DMA engines see it: a bus, bursts in flight, and what each costs. `docs/timing.md` has
+/// the
 /// rules.
 public struct MemoryDescription: Hashable, Sendable {
     /// Width of the bus, of each where there are two: bytes a beat.

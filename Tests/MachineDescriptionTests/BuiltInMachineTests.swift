@@ -3,7 +3,8 @@ import MachineDescription
 import Testing
 
 /// The built-in machines against the table of the design: C0, K0, P0, MACs, V, W, A, KiB of weights and activations,
-/// parameter KiB, bus bytes, burst bytes, reads and writes outstanding, latencies of reads and writes, result lanes, MHz.
+/// parameter KiB, bus bytes, burst bytes, reads and writes outstanding, latencies of reads and writes, result lanes,
+/// MHz.
 @Suite struct BuiltInMachineTests {
     static let table: [(name: String, figures: [Int])] = [
         ("small", [8, 8, 4, 256, 12, 12, 32, 128, 128, 128, 4, 64, 8, 8, 60, 30, 8, 200]),
@@ -43,7 +44,8 @@ import Testing
         #expect(array.pipelineStages == 4 && array.dataflow == .outputStationary && array.laneMapping == .channels)
     }
 
-    /// Reads: four bursts of 16 beats in 60 + 16 cycles are 64 of 76; the fifth fills the bus: 5 x 16 >= 76. Writes wait
+    /// Reads: four bursts of 16 beats in 60 + 16 cycles are 64 of 76; the fifth fills the bus: 5 x 16 >= 76. Writes
+    /// wait
     /// for a response and a cycle: three of 16 beats fill 30 + 1 + 16.
     @Test(arguments: MachineDescription.builtInNames) func fillsItsBusAndFeedsItsLanes(name: String) throws {
         let whole = try MachineDescription.load(name)
@@ -109,8 +111,8 @@ import Testing
         #expect(
             machine.warnings == [
                 """
-                DMA reads reach 3.9 of 4 bytes per cycle: bursts of 16 bytes, 251 in flight, would fill the bus; bursts \
-                have 4 bytes and 1000 are in flight
+                DMA reads reach 3.9 of 4 bytes per cycle: bursts of 16 bytes, 251 in flight, would fill the bus; \
+                bursts have 4 bytes and 1000 are in flight
                 """
             ])
         // One burst of 16 beats in 65,536 + 16 cycles: 256 bytes, 0.0039 a cycle. 256 bursts of b beats fill the bus

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Timing
 
-/// Streams timed by hand. Every transfer is one burst of 16 bytes: 14 cycles alone (a load: latency 10, 4 beats; a store: 1, 4 beats, response 9 later). Every pass is
+/// Streams timed by hand. Every transfer is one burst of 16 bytes: 14 cycles alone (a load: latency 10, 4 beats; a
+/// store: 1, 4 beats, response 9 later). Every pass is
 /// one group of one step: fill 2, step 1, drain 4, pipeline 4, post-processor 4, encoder 9: 24 cycles, of which 1
 /// computes, 6 fill and 17 drain.
 @Suite struct TimelineTests {
@@ -68,7 +69,8 @@ import Timing
         #expect(layers[0].activity.externalReadBytes == 32 && layers[0].activity.externalWriteBytes == 16)
     }
 
-    /// A response 29 cycles after the last beat, so that a store takes 34 cycles. Three tiles into two halves: passes 0...23 and 24...47; the third
+    /// A response 29 cycles after the last beat, so that a store takes 34 cycles. Three tiles into two halves: passes
+    /// 0...23 and 24...47; the third
     /// waits for the first store, 24...57: 58...81. The other stores 58...91 and 92...125.
     @Test func fullOutputBuffer() throws {
         let stream = [0, 1, 0].flatMap { half in
