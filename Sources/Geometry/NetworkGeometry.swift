@@ -46,6 +46,14 @@ package struct NetworkGeometry: Hashable, Sendable {
         }
     }
 
+    /// What any machine must move for this picture, whatever stays on chip: graph inputs, weight codes, and what the
+    /// network is run for (outputs, latents and hyper-latents), each once.
+    package var compulsoryBytes: Int {
+        tensors.prefix(tensors.count - layers.count).reduce(0) { $0 + $1.storedBytes }
+            + layers.reduce(0) { $0 + $1.weightBytes }
+            + Set(outputLayers + latentLayers).reduce(0) { $0 + result(of: $1).storedBytes }
+    }
+
     /// The layer's result.
     package func result(of layer: Int) -> TensorGeometry { tensors[layers[layer].outputTensor] }
     /// What the layer reads.

@@ -41,6 +41,7 @@ public struct RunSummary: Sendable {
             second; lower bound \(totals.lowerBoundCycles.grouped) cycles
             """
         ]
+        lines.append(limits(totals))
         if let rate = totals.frameRate { lines.append(frameRate(rate, many)) }
         lines += [
             """
@@ -86,6 +87,18 @@ public struct RunSummary: Sendable {
             lines += ["", style.wrapped(binding.sentence.prefix(1).uppercased() + binding.sentence.dropFirst() + ".")]
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// How far the result is from what the multipliers could do, and from what must move.
+    private static func limits(_ totals: TotalsReport) -> String {
+        let cycles =
+            totals.peakCycles == 0
+            ? "no multiplication"
+            : "\(totals.cyclesOverPeak.fixed(2)) times the \(totals.peakCycles.grouped) cycles of all multipliers busy"
+        return """
+            limits      \(cycles); DRAM \(totals.dramOverCompulsory.fixed(2)) times the \
+            \(totals.compulsoryBytes.grouped) bytes that must move
+            """
     }
 
     private static func frameRate(_ rate: FrameRateReport, _ many: String) -> String {

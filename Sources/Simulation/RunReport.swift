@@ -130,6 +130,12 @@ public struct TotalsReport: Codable, Equatable, Sendable {
     public var sramBytes: Int
     public var lowerBoundCycles: Int
     public var lowerBoundBytes: Int
+    /// Useful MACs on all multipliers, rounded up, and how often the cycles have that: 0 where nothing is multiplied.
+    public var peakCycles: Int
+    public var cyclesOverPeak: Double
+    /// Graph inputs, weight codes, graph outputs and stored symbols, once each, and how often the DRAM bytes have that.
+    public var compulsoryBytes: Int
+    public var dramOverCompulsory: Double
     /// At the machine's clock, one picture alone.
     public var milliseconds: Double
     public var framesPerSecond: Double

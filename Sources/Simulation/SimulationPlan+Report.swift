@@ -59,6 +59,9 @@ extension SimulationPlan {
         let cycles = sum(\.simulatedCycles)
         let seconds = Double(cycles) / (machine.clockMegahertz * 1e6)
         let liveness = ActivationLiveness(geometry)
+        let peakCycles = ceilDivide(sum(\.usefulMACs), by: machine.macArray.macs)
+        let compulsoryBytes = geometry.compulsoryBytes
+        func ratio(_ value: Int, _ least: Int) -> Double { least == 0 ? 0 : Double(value) / Double(least) }
         return TotalsReport(
             usefulMACs: sum(\.usefulMACs), issuedMACs: sum(\.issuedMACs), simulatedCycles: cycles,
             computeCycles: sum(\.computeCycles),
@@ -77,7 +80,9 @@ extension SimulationPlan {
                 sum(\.lowerBoundCycles),
                 machine.memory.leastCycles(
                     reading: bounds.reduce(0) { $0 + $1.readBytes }, writing: bounds.reduce(0) { $0 + $1.writeBytes })),
-            lowerBoundBytes: sum(\.lowerBoundBytes), milliseconds: seconds * 1000,
+            lowerBoundBytes: sum(\.lowerBoundBytes), peakCycles: peakCycles,
+            cyclesOverPeak: ratio(cycles, peakCycles), compulsoryBytes: compulsoryBytes,
+            dramOverCompulsory: ratio(sum(\.dramBytes), compulsoryBytes), milliseconds: seconds * 1000,
             framesPerSecond: seconds > 0 ? 1 / seconds : 0,
             frameRate: framesPerSecond.map {
                 FrameRateReport($0, cycles: cycles, dramBytes: sum(\.dramBytes), on: machine)

@@ -83,6 +83,24 @@ import Testing
         let milliseconds = Double(sum("simulatedCycles")) / (Self.clockMegahertz[machine]! * 1000)
         #expect(abs(totals["milliseconds"]!.number! / milliseconds - 1) < 1e-12)
         #expect(abs(totals["framesPerSecond"]!.number! * milliseconds / 1000 - 1) < 1e-12)
+        // Multipliers of small, mid and large: 8 x 8 x 4, 16 x 16 x 4, 16 x 32 x 8.
+        let macs = ["small": 256, "mid": 1024, "large": 4096][machine]!
+        let peak = (sum("usefulMACs") + macs - 1) / macs
+        #expect(totals["peakCycles"]?.integer == peak)
+        #expect(totals["cyclesOverPeak"]?.number == Double(sum("simulatedCycles")) / Double(peak))
+    }
+
+    /// The default network on 768 x 512: the picture in and out, 3 bytes a pixel; 1,759,104 weight codes; 48 x 32 x 96
+    /// latents of two bytes and 12 x 8 x 64 hyper-latents of one.
+    @Test("What must move is inputs, weights, outputs and symbols, once each")
+    func compulsoryBytes() throws {
+        let totals = try #require(
+            try Tool.run(["plan", "--size", "768x512", "--json"], in: ScratchFolder()).report()["totals"])
+        let bytes = 2 * 768 * 512 * 3 + 1_759_104 + 48 * 32 * 96 * 2 + 12 * 8 * 64
+        #expect(bytes == 4_419_456 && totals["compulsoryBytes"]?.integer == bytes)
+        #expect(
+            totals["dramOverCompulsory"]?.number == Double(totals["dramBytes"]!.integer!) / Double(bytes))
+        #expect(totals["weightBytes"]?.integer == 1_759_104)
     }
 
     @Test("`--float` adds the float network's quality, and nothing else changes")
