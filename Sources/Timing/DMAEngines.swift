@@ -15,6 +15,13 @@ public struct DMAEngines: Sendable {
         var start: Int
         /// `done` of the last burst, once that is issued.
         var end: Int?
+
+        /// Goes on behind a burst, of the next that cost the same.
+        mutating func take(_ equal: inout (count: Int, beats: Int), _ burst: DMAChannel.Burst) {
+            bursts.advance()
+            equal.count -= 1
+            if bursts.isFinished { end = burst.done } else if equal.count == 0 { equal = bursts.equalBursts }
+        }
     }
 
     private let memory: MemoryDescription
@@ -150,9 +157,9 @@ public struct DMAEngines: Sendable {
     private mutating func grantBoth() {
         guard var load, var store, load.end == nil, store.end == nil else { return }
         let bothAsk = max(load.start, store.start)
-        let fewestTogether = 2 * (memory.read.outstanding + memory.write.outstanding)
+        let fewestTogether = 8 * (memory.read.outstanding + memory.write.outstanding)
+        var (loads, stores) = (load.bursts.equalBursts, store.bursts.equalBursts)
         while load.end == nil, store.end == nil {
-            let (loads, stores) = (load.bursts.equalBursts, store.bursts.equalBursts)
             // The last burst of each is left, so that no transfer ends among those taken together; few of them repeat
             // nothing.
             if !burstByBurst, min(loads.count, stores.count) > fewestTogether, channel.lastIssue >= bothAsk {
@@ -162,20 +169,19 @@ public struct DMAEngines: Sendable {
                     last: &lastGranted, before: .max)
                 load.bursts.advance(equalBursts: issued.reads)
                 store.bursts.advance(equalBursts: issued.writes)
+                (loads, stores) = (load.bursts.equalBursts, store.bursts.equalBursts)
                 if issued.reads + issued.writes > 0 { continue }
             }
             let read = max(channel.nextIssue(.read), load.start)
             let write = max(channel.nextIssue(.write), store.start)
             if read < write || read == write && lastGranted == .write {
                 let burst = channel.issue(.read, beats: loads.beats, request: load.start)
-                load.bursts.advance()
                 lastGranted = .read
-                if load.bursts.isFinished { load.end = burst.done }
+                load.take(&loads, burst)
             } else {
                 let burst = channel.issue(.write, beats: stores.beats, request: store.start)
-                store.bursts.advance()
                 lastGranted = .write
-                if store.bursts.isFinished { store.end = burst.done }
+                store.take(&stores, burst)
             }
         }
         (self.load, self.store) = (load, store)
