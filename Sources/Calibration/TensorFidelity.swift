@@ -10,8 +10,8 @@ public struct TensorFidelity: Codable, Equatable, Sendable {
     /// Decibels: 10 log10 of the sum of squared float values over the sum of squared differences, of decoded integers
     /// times the tensor's step. Absent where nothing differs, or all float values are 0.
     public let signalToNoise: Double?
-    /// Of an output of a network without latents: whether the largest of its elements is the same one, of a tensor of one pixel and
-    /// several channels.
+    /// Of an output of a network without latents: whether the largest of its elements is the same one, of a tensor of
+    /// one pixel and several channels.
     public let largest: LargestElements?
 
     /// In how many of the pictures the largest element is the same.

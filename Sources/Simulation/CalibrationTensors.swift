@@ -102,9 +102,7 @@ public struct CalibrationTensors: Sendable {
         guard let shape, shape.count > 0, shape.channels == channels else {
             throw unfit(
                 dump.place, found: "shape \(NPYArray.text(extents))",
-                expected:
-                    "(H, W, C) or (N, H, W, C) of \(channels) channels, the network's, or (C) or (N, C) of single pixels"
-            )
+                expected: "(H, W, C), (N, H, W, C), (C) or (N, C) of \(channels) channels, the network's")
         }
         let elements: [Float] =
             switch dump.array.elements {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Quantization
 import Simulation
 import Tensors
 import Testing

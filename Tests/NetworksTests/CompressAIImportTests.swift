@@ -256,7 +256,8 @@ import Testing
 
     @Test("The name that is guessed is one that nothing else reads", arguments: CompressAIFixture.names)
     func guesses(name: String) {
-        let weight = name.hasPrefix("cheng") ? "g_s.7.0.weight" : "g_s.6.weight"
+        let last = ["cheng2020-anchor": "g_s.7.0", "cheng2020-attn": "g_s.9.0"][name] ?? "g_s.6"
+        let weight = "\(last).weight"
         let missing = refusal(name) { $0[weight] = nil }
         #expect(missing?.place.hasSuffix("tensor \(weight)") == true && missing?.found == "no such tensor")
         #expect(missing?.expected == "the tensors of CompressAI's \(name)")
