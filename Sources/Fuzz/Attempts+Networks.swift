@@ -39,7 +39,7 @@ extension Attempts {
 
     /// Reads and validates; now and then quantizes on two pictures, and runs what comes out.
     func floatNetwork(_ path: String, using random: inout SeededGenerator) throws {
-        try use(NetworkSource(path).float(), at: path, using: &random)
+        try use(NetworkSource(path).float(), at: path, rarity: 1, using: &random)
     }
 
     /// A state dict of CompressAI: imported, and then as above; what is none is read as a network file.
@@ -48,17 +48,20 @@ extension Attempts {
             return try floatNetwork(path, using: &random)
         }
         try requireReadable(NetworkFile(float: imported.network), at: path)
-        try use(imported.network, at: path, using: &random)
+        try use(imported.network, at: path, rarity: 5, using: &random)
     }
 
-    private func use(_ network: FloatNetwork, at path: String, using random: inout SeededGenerator) throws {
+    /// - Parameter rarity: how many times as seldom as a small network one of many layers is run and quantized.
+    private func use(
+        _ network: FloatNetwork, at path: String, rarity: Int, using random: inout SeededGenerator
+    ) throws {
         var float = network
         try requirePlain(float.graph)
         let multiple = float.graph.sizeMultiple
-        if random.once(in: 8) {
+        if random.once(in: 8 * rarity) {
             _ = try FloatRun(float, picture: SmallCodecNetwork.picture(width: 16, height: 16), rate: 0)
         }
-        guard random.once(in: 3), multiple <= 64 else { return }
+        guard random.once(in: 3 * rarity), multiple <= 64 else { return }
         let isCodec = random.once(in: 3)
         if isCodec { float = try float.withLatentOperators() }
         let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "large"]))!
