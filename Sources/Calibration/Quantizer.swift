@@ -80,7 +80,7 @@ public struct Quantizer: Sendable {
             measured(
                 flow.fidelity(
                     of: step.layer, step: quantized.formats[layer.name]!.step,
-                    isOutput: graph.outputs.contains(layer.name)))
+                    isAnswer: graph.outputs.contains(layer.name) && graph.latents.isEmpty))
         }
         quantized.widths = narrowestWidths(of: quantized)
         try quantized.validate()

@@ -10,8 +10,8 @@ public struct TensorFidelity: Codable, Equatable, Sendable {
     /// Decibels: 10 log10 of the sum of squared float values over the sum of squared differences, of decoded integers
     /// times the tensor's step. Absent where nothing differs, or all float values are 0.
     public let signalToNoise: Double?
-    /// Of an output of the network: whether the largest of its elements is the same one, of a tensor of one pixel and
-    /// several channels.
+    /// Of an output of a network without latents: whether the largest of its elements is the same one, of a tensor of
+    /// one pixel and several channels.
     public let largest: LargestElements?
 
     /// In how many of the pictures the largest element is the same.
@@ -26,8 +26,8 @@ extension CalibrationFlow {
     ///
     /// - Parameters:
     ///   - step: of the tensor's grid, in real numbers.
-    ///   - isOutput: whether the network ends in it.
-    func fidelity(of layer: Layer, step: Double, isOutput: Bool) -> TensorFidelity {
+    ///   - isAnswer: whether the network ends in it and has no latents, of which the largest says nothing.
+    func fidelity(of layer: Layer, step: Double, isAnswer: Bool) -> TensorFidelity {
         let (float, quantized) = (float[layer.name]!, quantized[layer.name]!)
         var (signal, noise) = (0.0, 0.0)
         for (exact, integers) in zip(float, quantized) {
@@ -43,7 +43,7 @@ extension CalibrationFlow {
         return TensorFidelity(
             layer: layer.name, operator: layer.operator.name,
             signalToNoise: signal > 0 && noise > 0 && decibels.isFinite ? decibels : nil,
-            largest: isOutput && isVector
+            largest: isAnswer && isVector
                 ? .init(
                     equal: zip(float, quantized).count { Self.largest($0.elements) == Self.largest($1.elements) },
                     pictures: float.count)

@@ -17,6 +17,8 @@ struct CurveFile {
     static let largestBytes = 1 << 26
     /// No curve has more points.
     private static let mostPoints = 10_000
+    /// Of rates in bits a pixel, and of decibels.
+    private static let largestValue = 1e6
 
     /// - Throws: `memoryBudgetExceeded`, `curveFileInvalid`, `curveFileUnknownField`.
     init(_ bytes: [UInt8], at place: String, memory: MemoryBudget) throws(Diagnostic) {
@@ -131,10 +133,14 @@ struct CurveFile {
     private static func point(
         bitsPerPixel: Double, psnr: Double, msSSIM: Double?, _ fields: JSONFields
     ) throws(Diagnostic) -> RateDistortionCurve.Point {
-        guard bitsPerPixel > 0, bitsPerPixel <= 1e6, abs(psnr) <= 1e6 else {
+        guard bitsPerPixel > 0, bitsPerPixel <= largestValue else {
             throw fields.invalid(
-                found: "a rate of \(bitsPerPixel) with a PSNR of \(psnr)",
-                expected: "a positive rate in bits a pixel, and decibels")
+                found: "a rate of \(bitsPerPixel)",
+                expected: "more than 0 and at most \(Int(largestValue)) bits a pixel")
+        }
+        guard abs(psnr) <= largestValue else {
+            throw fields.invalid(
+                found: "a PSNR of \(psnr)", expected: "decibels from -\(Int(largestValue)) to \(Int(largestValue))")
         }
         guard msSSIM.map({ (-1...1).contains($0) }) ?? true else {
             throw fields.invalid(found: "an MS-SSIM of \(msSSIM!)", expected: "-1...1, not decibels")

@@ -61,7 +61,8 @@ extension SafetensorsFile {
     /// Reads a whole file from bytes. `place` names it in diagnostics.
     ///
     /// - Throws: `networkFileTruncated`, `networkHeaderTooLarge`, `networkHeaderMalformed`, `networkTensorOffsets`,
-    ///   `networkTrailingBytes`, `networkUnknownElementType`, `networkNotFinite`.
+    ///   `networkTrailingBytes`, `networkUnknownElementType`, `networkNotFinite`, `importFormatUnknown` for a
+    ///   checkpoint of PyTorch.
     public init(_ bytes: [UInt8], at place: String) throws(Diagnostic) {
         try self.init(count: bytes.count, at: place, isWanted: { _, _ in true }) { (range) throws(Diagnostic) in
             Array(bytes[range])
@@ -102,6 +103,7 @@ extension SafetensorsFile {
         }
         let declared = try read(0..<8).withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard declared <= UInt64(Self.largestHeaderBytes) else {
+            if let checkpoint = try ForeignFormat(read(0..<min(count, 512))) { throw checkpoint.refusal(at: place) }
             throw Diagnostic(
                 .networkHeaderTooLarge, at: place, found: "a header of \(declared) bytes",
                 expected: "at most \(Self.largestHeaderBytes)",
@@ -197,13 +199,14 @@ extension SafetensorsFile {
         let bad: Int? =
             switch tensor.elementType {
             case .float16: tensor.integers(as: UInt16.self).firstIndex { !Float16(bitPattern: $0).isFinite }
+            case .bfloat16: tensor.integers(as: UInt16.self).firstIndex { $0 & 0x7F80 == 0x7F80 }
             case .float32: tensor.integers(as: UInt32.self).firstIndex { !Float(bitPattern: $0).isFinite }
             case .float64: tensor.integers(as: UInt64.self).firstIndex { !Double(bitPattern: $0).isFinite }
             default: nil
             }
         guard let bad else { return }
         throw Diagnostic(
-            .networkNotFinite, at: "\(place), tensor \(name), element \(bad)",
+            .networkNotFinite, at: "\(place), tensor \(name), element \(ElementPlace.text(bad, in: tensor.shape))",
             found: "a value that is not a finite number", expected: "finite numbers only",
             remedy: "train or export the network again")
     }

@@ -16,13 +16,14 @@ public struct SafetensorsTensor: Hashable, Sendable {
         case unsigned64 = "U64"
         case signed64 = "I64"
         case float16 = "F16"
+        case bfloat16 = "BF16"
         case float32 = "F32"
         case float64 = "F64"
 
         public var byteCount: Int {
             switch self {
             case .unsigned8, .signed8: 1
-            case .unsigned16, .signed16, .float16: 2
+            case .unsigned16, .signed16, .float16, .bfloat16: 2
             case .unsigned32, .signed32, .float32: 4
             case .unsigned64, .signed64, .float64: 8
             }
@@ -80,10 +81,14 @@ public struct SafetensorsTensor: Hashable, Sendable {
         }
     }
 
-    /// The elements of an `F32` or `F16` tensor.
+    /// The elements of an `F32`, `F16` or `BF16` tensor, exactly.
     public var floats: [Float] {
-        if elementType == .float16 { return integers(as: UInt16.self).map { Float(Float16(bitPattern: $0)) } }
-        precondition(elementType == .float32, "\(elementType.rawValue) is neither F32 nor F16")
-        return integers(as: UInt32.self).map { Float(bitPattern: $0) }
+        switch elementType {
+        case .float16: return integers(as: UInt16.self).map { Float(Float16(bitPattern: $0)) }
+        // The upper half of a float32.
+        case .bfloat16: return integers(as: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+        case .float32: return integers(as: UInt32.self).map { Float(bitPattern: $0) }
+        default: preconditionFailure("\(elementType.rawValue) is neither F32 nor F16 nor BF16")
+        }
     }
 }

@@ -21,9 +21,7 @@ extension Attempts {
         _ = imported.report.text(style: .plain)
         let network = imported.network
         let file = NetworkFile(quantized: network)
-        guard try NetworkFile(file.bytes, at: path).quantized == network else {
-            throw WrongResult(message: "the imported network's file reads as another network")
-        }
+        try requireReadable(file, at: path)
         let (height, width) = (imported.report.height, imported.report.width)
         let plan = try SimulationPlan(
             network: network, machine: .builtIn(named: "mid")!, width: width, height: height, memory: memory)

@@ -7,6 +7,7 @@ import FileFormats
 import Geometry
 import Graph
 import Images
+import Importers
 import MachineDescription
 import NetworkFiles
 import Networks
@@ -38,28 +39,42 @@ extension Attempts {
 
     /// Reads and validates; now and then quantizes on two pictures, and runs what comes out.
     func floatNetwork(_ path: String, using random: inout SeededGenerator) throws {
-        var float = try NetworkSource(path).float()
+        try use(NetworkSource(path).float(), at: path, rarity: 1, using: &random)
+    }
+
+    /// A state dict of CompressAI: imported, and then as above; what is none is read as a network file.
+    func stateDict(_ path: String, using random: inout SeededGenerator) throws {
+        guard let imported = try CompressAIImport.ifOne(path, memory: MemoryBudget(bytes: 1 << 28)) else {
+            return try floatNetwork(path, using: &random)
+        }
+        try requireReadable(NetworkFile(float: imported.network), at: path)
+        try use(imported.network, at: path, rarity: 5, using: &random)
+    }
+
+    /// - Parameter rarity: how many times as seldom as a small network one of many layers is run and quantized.
+    private func use(
+        _ network: FloatNetwork, at path: String, rarity: Int, using random: inout SeededGenerator
+    ) throws {
+        var float = network
         try requirePlain(float.graph)
         let multiple = float.graph.sizeMultiple
-        if random.once(in: 8) {
+        if random.once(in: 8 * rarity) {
             _ = try FloatRun(float, picture: SmallCodecNetwork.picture(width: 16, height: 16), rate: 0)
         }
-        guard random.once(in: 3), multiple <= 32 else { return }
+        guard random.once(in: 3 * rarity), multiple <= 64 else { return }
         let isCodec = random.once(in: 3)
         if isCodec { float = try float.withLatentOperators() }
         let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "large"]))!
         let options = (random.once(in: 3) ? QuantizationOptions.plain : QuantizationOptions()).limited(to: machine)
-        let pictures = [32, 48].map { CodecSeed.tensor(side: $0 / multiple * multiple) }
+        let pictures = (multiple <= 32 ? [32, 48] : [64]).map { CodecSeed.tensor(side: $0 / multiple * multiple) }
         // Legitimate work of minutes is no fault: kernels of 255x255 on these pictures take 10^10 multiply-accumulates.
-        guard try usefulMACs(of: float.graph, side: pictures[1].shape.height) <= 1 << 28 else {
+        guard try usefulMACs(of: float.graph, side: pictures.last!.shape.height) <= 1 << 28 else {
             return try float.validate()
         }
         var quantized = try Quantizer(float, options: options).quantize(pictures)
         if isCodec { quantized = try CodecCalibration.prepared(quantized, prior: float.prior, pictures: pictures) }
         let file = NetworkFile(float: float, quantized: quantized)
-        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else {
-            throw WrongResult(message: "the quantized network's file reads as another network")
-        }
+        try requireReadable(file, at: path)
         try run(quantized.atRate(0), on: machine, using: &random)
         if isCodec { try code(quantized, on: machine) }
     }
@@ -81,9 +96,7 @@ extension Attempts {
         case .float(let network): file = NetworkFile(float: network)
         case .quantized(let network): file = NetworkFile(quantized: network)
         }
-        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else {
-            throw WrongResult(message: "the imported network's file reads as another network")
-        }
+        try requireReadable(file, at: path)
         guard let network = file.quantized else { return }
         try requirePlain(network.graph)
         let machine = MachineDescription.builtIn(named: random.element(of: ["small", "mid", "large"]))!

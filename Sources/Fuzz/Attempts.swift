@@ -48,6 +48,7 @@ struct Attempts {
         case .topology: try topology(path, using: &random)
         case .onnx: try onnx(path, using: &random)
         case .model: try model(path, using: &random)
+        case .stateDict: try stateDict(path, using: &random)
         }
     }
 
@@ -129,9 +130,18 @@ struct Attempts {
 
     private func imported(_ path: String) throws {
         let network = try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: path)
-        let file = NetworkFile(float: network)
-        guard try NetworkFile(file.bytes, at: path).bytes == file.bytes else {
-            throw WrongResult(message: "the imported network's file reads as another network")
+        try requireReadable(NetworkFile(float: network), at: path)
+    }
+
+    /// What is written can be read, and is the same.
+    func requireReadable(_ file: NetworkFile, at path: String) throws {
+        let bytes = file.bytes
+        let read: NetworkFile
+        do {
+            read = try NetworkFile(bytes, at: path)
+        } catch { throw WrongResult(message: "what would be written cannot be read: \(error)") }
+        guard read.bytes == bytes else {
+            throw WrongResult(message: "what would be written reads as another network")
         }
     }
 

@@ -45,6 +45,7 @@ struct Inputs {
             return random.once(in: 4)
                 ? ByteMutation.mutated(text, using: &random) : TextMutation.mutated(text, using: &random)
         case .model: return model(using: &random)
+        case .stateDict: return StateDictMutation.mutated(StateDictSeed.file(using: &random), using: &random)
         }
     }
 

@@ -5,11 +5,12 @@ enum Reader: String, CaseIterable, ExpressibleByArgument {
     case network, floatNetwork, layerCase, machine, schedule, picture, stream, curve
     case imported = "import"
     case trellis, topology, onnx, model
+    case stateDict = "statedict"
 
     /// How the files' names end.
     var fileExtension: String {
         switch self {
-        case .network, .floatNetwork, .imported: "safetensors"
+        case .network, .floatNetwork, .imported, .stateDict: "safetensors"
         case .layerCase, .curve: "json"
         case .machine, .schedule: "yaml"
         case .picture: "png"

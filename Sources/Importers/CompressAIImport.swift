@@ -33,10 +33,14 @@ public struct CompressAIImport: Sendable {
     /// - Throws: as above.
     init(_ file: SafetensorsFile, at place: String) throws(Diagnostic) {
         let names = CompressAINames(Array(file.tensors.keys))
-        var family = names.family
+        let certain = names.family == .mbt2018Mean ? Self.hyperprior(file, names) : names.family
+        let family = certain ?? .mbt2018Mean
+        let known = family.tensorNames
         let source = PyTorchTensors(
-            file, of: family == .mbt2018Mean ? "a CompressAI hyperprior" : "CompressAI's \(family.rawValue)",
-            spellings: names.spellings, at: place)
+            file,
+            of: "CompressAI's "
+                + (certain?.rawValue ?? "\(Family.bmshj2018Hyperprior.rawValue) or \(Family.mbt2018Mean.rawValue)"),
+            spellings: names.spellings, at: place, isKnown: known.contains)
         if let collision = names.collision {
             throw Diagnostic(
                 .importTensorUnused, at: "\(place), tensor \(collision)", found: "a second name of one tensor",
@@ -50,10 +54,6 @@ public struct CompressAIImport: Sendable {
         } else {
             n = try source.extents("g_a.0.weight", dimensions: 4)[0]
             m = try source.extents("g_a.6.weight", dimensions: 4)[0]
-            // Both have the same names: the last layer makes M scales, or M scales and M means.
-            if family == .mbt2018Mean, try source.extents("h_s.4.weight", dimensions: 4)[0] == m {
-                family = .bmshj2018Hyperprior
-            }
         }
         guard max(n, m) <= CodecArchitecture.widthRange.upperBound, !family.hasOneWidth || n % 2 == 0 else {
             throw source.refusal(
@@ -74,6 +74,20 @@ public struct CompressAIImport: Sendable {
         try network.validate()
         self.network = network
         notes = Self.notes(architecture, centred: centred)
+    }
+
+    private typealias Family = CodecArchitecture.Family
+
+    /// Both hyperpriors have the same names: the last layer makes M scales, or M scales and M means. Nil where the file
+    /// does not say.
+    private static func hyperprior(_ file: SafetensorsFile, _ names: CompressAINames) -> Family? {
+        func channels(of layer: String) -> Int? {
+            ["\(layer).weight", "\(layer).bias"].lazy.compactMap { names.spellings[$0] }.compactMap { name in
+                file.tensors[name]?.shape.first
+            }.first
+        }
+        guard let latents = channels(of: "g_a.6"), let parameters = channels(of: "h_s.4") else { return nil }
+        return parameters == latents ? .bmshj2018Hyperprior : parameters == 2 * latents ? .mbt2018Mean : nil
     }
 
     private static func notes(_ architecture: CodecArchitecture, centred: String?) -> [String] {

@@ -2,7 +2,8 @@ import Architectures
 
 /// Names of a CompressAI state dict, as the package's releases and its users' training loops spell them.
 ///
-///     module.g_a.0.weight                 g_a.0.weight: a network that was trained on several devices
+///     module.g_a.0.weight                 g_a.0.weight: a network that was trained on several devices, or is a
+///     module.module.g_a.0.weight          part of another module
 ///     g_a.0.downsample.weight             g_a.0.skip.weight
 ///     entropy_bottleneck._matrix0         entropy_bottleneck.matrices.0
 ///     entropy_bottleneck._matrices.0      the same
@@ -13,11 +14,15 @@ struct CompressAINames {
     let collision: String?
 
     init(_ names: [String]) {
-        let stripsModule = names.allSatisfy { $0.hasPrefix("module.") }
+        let prefix = "module."
+        var prefixCount = 0
+        while !names.isEmpty, prefixCount < names[0].count,
+            names.allSatisfy({ $0.dropFirst(prefixCount).hasPrefix(prefix) })
+        { prefixCount += prefix.count }
         var spellings: [String: String] = [:]
         var collision: String?
         for name in names.sorted() {
-            let plain = Self.canonical(stripsModule ? String(name.dropFirst("module.".count)) : name)
+            let plain = Self.canonical(String(name.dropFirst(prefixCount)))
             if spellings.updateValue(name, forKey: plain) != nil { collision = collision ?? name }
         }
         self.spellings = spellings

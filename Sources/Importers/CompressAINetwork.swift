@@ -50,6 +50,8 @@ struct CompressAINetwork {
     }
 
     /// `max(x, bound)^2 - pedestal` in float32, as the package computes it.
+    ///
+    /// - Throws: `importTensorMismatch`, for a square that is infinite, too.
     private func effective(
         _ layer: String, _ name: String, shape: [Int], minimum: Double
     ) throws(Diagnostic) -> [Float] {
@@ -60,10 +62,16 @@ struct CompressAINetwork {
         try source.requireNumber(pedestal, in: "\(layer).\(name)_reparam.pedestal", remedy: remedy)
         try source.requireNumber(bound, in: "\(layer).\(name)_reparam.lower_bound.bound", remedy: remedy)
         let (least, offset) = (Float(bound), Float(pedestal))
-        return stored.map { value in
+        let values = stored.map { value in
             let bounded = max(value, least)
             return bounded * bounded - offset
         }
+        guard let index = values.firstIndex(where: { !$0.isFinite }) else { return values }
+        throw source.refusal(
+            "\(layer).\(name)",
+            found: "\(stored[index]) in element \(ElementPlace.text(index, in: shape)), whose square passes float32",
+            expected: "at most 1.8e19: the normalization has the square of what is stored",
+            remedy: "train or export the network again")
     }
 
     /// Latents that a bottleneck rounds about its medians: they become integers about 0, by the bias of the layer that

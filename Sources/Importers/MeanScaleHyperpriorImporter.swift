@@ -31,7 +31,7 @@ enum MeanScaleHyperpriorImporter {
         } catch {
             throw error
         }
-        let source = PyTorchTensors(file, at: path)
+        let source = PyTorchTensors(file, at: path, isKnown: isKnown)
         try source.requireEffectiveNormalization()
         let n = try source.extents("g_a.0.weight", dimensions: 4)[0]
         let m = try source.extents("g_a.6.weight", dimensions: 4)[0]
@@ -55,6 +55,17 @@ enum MeanScaleHyperpriorImporter {
         try source.requireAllTaken()
         try network.validate()
         return network
+    }
+
+    private static func isKnown(_ name: String) -> Bool {
+        let parts = name.split(separator: ".").map(String.init)
+        if name == "gain" || ["prior", "ranges"].contains(parts[0]) { return true }
+        let layers =
+            ["g_a", "g_s"].flatMap { side in (0...6).map { "\(side).\($0)" } }
+            + ["h_a", "h_s"].flatMap { side in [0, 2, 4].map { "\(side).\($0)" } }
+        guard parts.count == 3, layers.contains("\(parts[0]).\(parts[1])") else { return false }
+        let isNormalization = parts[0].hasPrefix("g") && !(Int(parts[1])?.isMultiple(of: 2) ?? true)
+        return (isNormalization ? ["beta", "gamma"] : ["weight", "bias"]).contains(parts[2])
     }
 
     private static func prior(of source: PyTorchTensors, channels: Int) throws(Diagnostic) -> FactorizedPrior? {

@@ -11,6 +11,9 @@ struct PyTorchTensors {
     private let architecture: String
     /// What stands in the file for names that are asked for.
     private let spellings: [String: String]
+    /// Names of the file that the architecture has no use for, under the names that would be asked for: what a name
+    /// that is missing may have become.
+    private let strangers: [String: String]
     private let taken = Taken()
 
     /// Names of the tensors that were asked for.
@@ -18,15 +21,21 @@ struct PyTorchTensors {
         var names: Set<String> = []
     }
 
-    /// - Parameter spellings: names in the file by those that are asked for, where they differ.
+    /// - Parameters:
+    ///   - spellings: names in the file by those that are asked for, where they differ.
+    ///   - isKnown: whether the architecture has a tensor of this name.
     init(
         _ file: SafetensorsFile, of architecture: String = "a mean-scale hyperprior", spellings: [String: String] = [:],
-        at place: String
+        at place: String, isKnown: (String) -> Bool
     ) {
         self.file = file
         self.place = place
         self.architecture = architecture
         self.spellings = spellings
+        let plain = Dictionary(spellings.map { ($1, $0) }) { first, _ in first }
+        strangers = Dictionary(
+            file.tensors.keys.sorted().map { (plain[$0] ?? $0, $0) }.filter { !isKnown($0.0) }.prefix(1000)
+        ) { first, _ in first }
     }
 
     /// All tensors of one dimension whose names begin and end like this, by what stands between.
@@ -54,18 +63,25 @@ struct PyTorchTensors {
 
     func values(_ name: String, shape: [Int]) throws(Diagnostic) -> [Float] {
         let tensor = try tensor(name)
-        guard tensor.shape == shape else { throw mismatch(name, tensor, expected: "F32 or F16 of shape \(shape)") }
+        guard tensor.shape == shape else {
+            throw mismatch(name, tensor, expected: "\(Self.floatTypes) of shape \(shape)")
+        }
         return tensor.floats
     }
 
-    /// A number that stands beside weights and says what they are.
+    private static let floatTypes = "F32, F16 or BF16"
+
+    /// A number that stands beside weights and says what they are. Of a network that was saved with 16 bits it is what
+    /// they have of it: of 2^-36 float16 has 0.
     ///
     /// - Throws: `importTensorMismatch` for another number than the expected one, to six digits.
     func requireNumber(_ expected: Double, in name: String, remedy: String) throws(Diagnostic) {
         let tensor = try tensor(name)
         guard tensor.count == 1 else { throw mismatch(name, tensor, expected: "one number") }
         let found = Double(tensor.floats[0])
-        guard abs(found - expected) <= 1e-6 * abs(expected) else {
+        let single = Float(expected)
+        let rounded = [Double(Float16(single)), Double(single.roundedToBFloat16)]
+        guard abs(found - expected) <= 1e-6 * abs(expected) || rounded.contains(found) else {
             throw Diagnostic(
                 .importTensorMismatch, at: "\(place), tensor \(spelling(name))", found: "\(found)",
                 expected: "\(expected)", remedy: remedy)
@@ -132,8 +148,11 @@ struct PyTorchTensors {
     private func tensor(_ name: String) throws(Diagnostic) -> SafetensorsTensor {
         taken.names.insert(spelling(name))
         guard let tensor = file.tensors[spelling(name)] else {
-            let meant = closestName(
-                to: name, among: file.tensors.keys.sorted().prefix(1000).filter { !taken.names.contains($0) })
+            let names = strangers.keys.sorted()
+            // Behind a prefix it is the very name, however long that is.
+            let meant = (names.first { $0.hasSuffix(".\(name)") } ?? closestName(to: name, among: names)).flatMap {
+                strangers[$0]
+            }
             throw Diagnostic(
                 .importTensorMismatch, at: "\(place), tensor \(name)",
                 found: "no such tensor" + (meant.map { " but one called \($0)" } ?? ""),
@@ -142,16 +161,31 @@ struct PyTorchTensors {
                     ? "store gain as [rates][M]: one row of ones for a network of one rate"
                     : "check the architecture and the names; docs/network-file.md and docs/importing.md list them")
         }
-        guard [.float32, .float16].contains(tensor.elementType) else {
-            throw mismatch(name, tensor, expected: "F32 or F16")
+        guard [.float32, .float16, .bfloat16].contains(tensor.elementType) else {
+            throw mismatch(
+                name, tensor, expected: Self.floatTypes,
+                remedy: tensor.elementType == .float64
+                    ? """
+                    save network.float().state_dict(), or convert the checkpoint again: python -m intaglio_training \
+                    convert makes float32 of it
+                    """ : "check the architecture")
         }
         return tensor
     }
 
-    private func mismatch(_ name: String, _ tensor: SafetensorsTensor, expected: String) -> Diagnostic {
+    private func mismatch(
+        _ name: String, _ tensor: SafetensorsTensor, expected: String, remedy: String = "check the architecture"
+    ) -> Diagnostic {
         Diagnostic(
             .importTensorMismatch, at: "\(place), tensor \(spelling(name))",
-            found: "\(tensor.elementType.rawValue) of shape \(tensor.shape)", expected: expected,
-            remedy: "check the architecture")
+            found: "\(tensor.elementType.rawValue) of shape \(tensor.shape)", expected: expected, remedy: remedy)
+    }
+}
+
+extension Float {
+    /// The nearest number of bfloat16, ties to even; finite ones only.
+    fileprivate var roundedToBFloat16: Float {
+        let bits = bitPattern
+        return Float(bitPattern: (bits &+ 0x7FFF &+ (bits >> 16 & 1)) & 0xFFFF_0000)
     }
 }

@@ -5,6 +5,9 @@ import Networks
 /// `prior.STAGE.matrix [C][out][in]`, `.bias [C][out]`, `.factor [C][out]` as F32; JSON has the widths between the
 /// stages.
 extension FactorizedPrior {
+    /// Of the numbers between two stages.
+    static let widthRange = 1...64
+
     var json: JSONValue {
         .object([
             .init("channels", .integer(channels)),
@@ -45,11 +48,11 @@ extension FactorizedPrior {
     private static func widths(_ fields: JSONFields) throws(Diagnostic) -> [Int] {
         let words = try fields.strings("widths")
         let widths = words.map { Int($0) ?? 0 }
-        guard widths.count >= 2, widths.first == 1, widths.last == 1, widths.allSatisfy({ (1...64).contains($0) })
+        guard widths.count >= 2, widths.first == 1, widths.last == 1, widths.allSatisfy({ widthRange.contains($0) })
         else {
             throw JSONFields.invalid(
                 fields.place, found: "widths \(words)",
-                expected: "1, then the outputs of each stage in 1...64, at last 1")
+                expected: "1, then the outputs of each stage in \(widthRange), at last 1")
         }
         return widths
     }

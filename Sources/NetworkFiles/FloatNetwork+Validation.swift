@@ -3,11 +3,11 @@ import Graph
 public import Networks
 
 extension FloatNetwork {
-    /// Checks parameters against the graph: every layer has what its operator needs, of the right size, normalizations
-    /// cannot divide by zero or less, and nothing but 0 lies outside of what is padded.
+    /// Checks parameters against the graph: every layer has what its operator needs, of the right size, all numbers are
+    /// finite, normalizations cannot divide by zero or less, and nothing but 0 lies outside of what is padded.
     ///
-    /// - Throws: `networkTensorMissing`, `networkTensorMismatch`, `networkValueOutOfRange`, and the graph's own
-    ///   diagnostics.
+    /// - Throws: `networkTensorMissing`, `networkTensorMismatch`, `networkNotFinite`, `networkValueOutOfRange`, and the
+    ///   graph's own diagnostics.
     public func validate() throws(Diagnostic) {
         let channels = try graph.channels()
         for layer in graph.layers {
@@ -28,11 +28,16 @@ extension FloatNetwork {
                     fits, layer, "\(weights.count) weights",
                     expected: "shape \(shape ?? [outputChannels, inputChannels])")
                 try require(bias.count == outputChannels, layer, "\(bias.count) biases", expected: "\(outputChannels)")
+                try requireFinite(weights, shape: shape ?? [weights.count], at: "layer \(layer.name), weights")
+                try requireFinite(bias, shape: [bias.count], at: "layer \(layer.name), bias")
             case .normalization(let gamma, let beta)? where layer.isNormalization:
                 try require(
                     gamma.count == outputChannels * outputChannels && beta.count == outputChannels, layer,
                     "\(gamma.count) gammas, \(beta.count) betas",
                     expected: "\(outputChannels * outputChannels) and \(outputChannels)")
+                try requireFinite(
+                    gamma, shape: [outputChannels, outputChannels], at: "layer \(layer.name), gamma")
+                try requireFinite(beta, shape: [outputChannels], at: "layer \(layer.name), beta")
                 if let index = beta.firstIndex(where: { !($0 > 0) }) {
                     throw outOfRange(
                         "layer \(layer.name), beta \(index)", found: "\(beta[index])", expected: "more than 0")
@@ -50,6 +55,7 @@ extension FloatNetwork {
                     remedy: "write the network again from its source")
             }
         }
+        try validatePrior()
         try validateRanges(channels: channels)
         let rates = Set(rateGains.values.map(\.count))
         guard rates.count <= 1, !rates.contains(0) else {
@@ -64,6 +70,35 @@ extension FloatNetwork {
                     expected: "a positive gain a channel")
             }
         }
+    }
+
+    /// The prior's stages follow each other from 1 number to 1, and its numbers are finite, as those of files are.
+    private func validatePrior() throws(Diagnostic) {
+        guard let prior else { return }
+        var inputs = 1
+        for (index, stage) in prior.stages.enumerated() {
+            let place = "prior, stage \(index)"
+            let isLast = index == prior.stages.count - 1
+            guard stage.inputs == inputs, FactorizedPrior.widthRange.contains(stage.outputs),
+                !isLast || stage.outputs == 1
+            else {
+                throw outOfRange(
+                    place, found: "\(stage.outputs) outputs of \(stage.inputs) inputs",
+                    expected: "\(inputs) inputs, and "
+                        + (isLast ? "1 output: no stage follows" : "outputs in \(FactorizedPrior.widthRange)"))
+            }
+            inputs = stage.outputs
+            try requireFinite(
+                stage.matrix, shape: [prior.channels, stage.outputs, stage.inputs], at: "\(place), matrix")
+            try requireFinite(stage.bias, shape: [prior.channels, stage.outputs], at: "\(place), bias")
+            if let factor = stage.factor {
+                try requireFinite(factor, shape: [prior.channels, stage.outputs], at: "\(place), factor")
+            }
+        }
+    }
+
+    private func requireFinite(_ values: [Float], shape: [Int], at place: String) throws(Diagnostic) {
+        if let refusal = Diagnostic.notFinite(values, shape: shape, at: place) { throw refusal }
     }
 
     private func outOfRange(_ place: String, found: String, expected: String) -> Diagnostic {

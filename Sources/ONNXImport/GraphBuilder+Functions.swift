@@ -25,8 +25,9 @@ extension GraphBuilder {
         let limits = Limits(
             low: low <= -Float.greatestFiniteMagnitude ? -.infinity : low,
             high: high >= Float.greatestFiniteMagnitude ? .infinity : high)
-        guard limits.low <= limits.high else {
-            throw unsupported(place, found: "limits \(low) and \(high)", expected: "the lower one first")
+        guard limits.low <= limits.high, limits.low < .infinity, limits.high > -.infinity else {
+            throw unsupported(
+                place, found: "limits \(low) and \(high)", expected: "the lower one first, with numbers between them")
         }
         try limit(limits, at: place)
     }

@@ -92,8 +92,19 @@ extension GraphBuilder {
 
     /// The elements of a constant input as float32, dequantized where they are 8-bit ones. Nil where it is none.
     ///
-    /// - Throws: `memoryBudgetExceeded`.
+    /// - Throws: `memoryBudgetExceeded`, `networkNotFinite`.
     mutating func floats(_ index: Int, of place: ONNXPlace) throws(Diagnostic) -> ONNXTensor? {
+        guard let tensor = try constantFloats(index, of: place), let elements = tensor.floats else { return nil }
+        let name = try name(index, of: place)
+        let refusal = Diagnostic.notFinite(elements, shape: tensor.extents, at: "\(place.text), constant \(name)")
+        if let refusal { throw refusal }
+        return tensor
+    }
+
+    /// The same, infinities and what is no number among them: limits may be infinite.
+    ///
+    /// - Throws: `memoryBudgetExceeded`.
+    private mutating func constantFloats(_ index: Int, of place: ONNXPlace) throws(Diagnostic) -> ONNXTensor? {
         guard let name = place.input(index) else { return nil }
         if let constant = constants[name], constant.floats != nil { return constant }
         guard let constant = dequantized[name] else { return nil }
@@ -117,8 +128,8 @@ extension GraphBuilder {
     /// One constant number of a float input; nil where it is left out.
     mutating func number(_ index: Int, of place: ONNXPlace) throws(Diagnostic) -> Float? {
         guard place.input(index) != nil else { return nil }
-        guard let constant = try floats(index, of: place), let elements = constant.floats, elements.count == 1,
-            !elements[0].isNaN
+        guard let constant = try constantFloats(index, of: place), let elements = constant.floats,
+            elements.count == 1, !elements[0].isNaN
         else {
             throw unsupported(
                 place, found: "\(try name(index, of: place)), which is no number that is known",
@@ -142,6 +153,6 @@ extension GraphBuilder {
         _ attribute: String, or index: Int, default standard: Float, of place: ONNXPlace
     ) throws(Diagnostic) -> Float {
         if let number = try number(index, of: place) { return number }
-        return try place.float(attribute, default: standard)
+        return try place.float(attribute, default: standard, mayBeInfinite: true)
     }
 }

@@ -42,11 +42,14 @@ struct ONNXPlace {
         }
     }
 
-    func float(_ attribute: String, default standard: Float) throws(Diagnostic) -> Float {
+    /// - Parameter mayBeInfinite: limits may; no number that is computed with may.
+    func float(
+        _ attribute: String, default standard: Float, mayBeInfinite: Bool = false
+    ) throws(Diagnostic) -> Float {
         switch node.attributes[attribute] {
         case nil: return standard
-        case .float(let value) where !value.isNaN: return value
-        case let other?: throw unfitAttribute(attribute, other, expected: "one number")
+        case .float(let value) where value.isFinite || mayBeInfinite && !value.isNaN: return value
+        case let other?: throw unfitAttribute(attribute, other, expected: "one finite number")
         }
     }
 

@@ -6,18 +6,35 @@ public import Tensors
 /// Tensors for calibration: a folder's `.npy` files in the order of their names.
 ///
 /// Of float32 files elements are real values, which all files together give a step and an offset; of uint8 files they
-/// are codes of 1 / 255. Shapes are (H, W, C), (N, H, W, C) of N tensors, or (C) of one pixel; with `nchw` (C, H, W)
-/// and (N, C, H, W).
+/// are codes of 1 / 255. Shapes are (H, W, C), (N, H, W, C) of N tensors, (C) of one pixel, or (N, C) of N pixels;
+/// with `nchw` (C, H, W) and (N, C, H, W).
 public struct CalibrationTensors: Sendable {
     public private(set) var codes: [Tensor<UInt8>] = []
     public private(set) var scale = InputScale.picture
 
-    /// Whether a folder holds such files, and no picture.
-    public static func isFolder(_ path: String) -> Bool {
-        func has(_ ending: String) -> Bool {
-            (try? InputFolder(path, ending: ending, includingFolders: true)).map { !$0.items.isEmpty } ?? false
+    /// Whether a folder holds such files; false where it holds pictures.
+    ///
+    /// - Throws: `calibrationFolderEmpty` where it holds neither, or both: what would be meant is not known.
+    public static func isFolder(_ path: String) throws(Diagnostic) -> Bool {
+        let folders: [InputFolder]
+        do throws(InputFolder.Unreadable) {
+            folders = [
+                try InputFolder(path, ending: ".png", includingFolders: true),
+                try InputFolder(path, ending: ".npy", includingFolders: true),
+            ]
+        } catch { throw Self.empty(path, found: error.found) }
+        let (pictures, tensors) = (folders[0].items.count, folders[1].items.count)
+        switch (pictures, tensors) {
+        case (0, 0):
+            throw folders[0].refused.first ?? Self.empty(path, found: "no .png file and no .npy file")
+        case (0, _): return true
+        case (_, 0): return false
+        default:
+            throw Diagnostic(
+                .calibrationFolderEmpty, at: path, found: ".png files (\(pictures)) and .npy files (\(tensors))",
+                expected: "files of one kind: PNG pictures, or .npy files of the network's inputs",
+                remedy: "put the others into another folder")
         }
-        return has(".npy") && !has(".png")
     }
 
     /// - Parameters:
@@ -54,7 +71,7 @@ public struct CalibrationTensors: Sendable {
             held += tensors.reduce(0) { $0 + 5 * $1.elements.count }
             values += tensors
         }
-        guard !values.isEmpty else { throw Self.empty(path, found: "no .npy file") }
+        guard !values.isEmpty else { throw Self.empty(path, found: "no tensor in .npy files") }
         let chosen = count < values.count ? (0..<count).map { values[$0 * values.count / count] } : values
         if type == .float32 {
             let extremes = values.lazy.flatMap(\.elements).reduce((0.0, 0.0)) {
@@ -72,7 +89,8 @@ public struct CalibrationTensors: Sendable {
     /// The tensors of one file, in NHWC order.
     private static func tensors(of dump: TensorDump, channels: Int) throws(Diagnostic) -> [Tensor<Float>] {
         let extents = dump.array.shape
-        let each = extents.count == 4 ? Array(extents.dropFirst()) : extents
+        let areSeveral = [2, 4].contains(extents.count)
+        let each = areSeveral ? Array(extents.dropFirst()) : extents
         let isPlanar = dump.form.layout == .nchw && each.count == 3
         let shape: TensorShape? =
             switch each.count {
@@ -84,7 +102,7 @@ public struct CalibrationTensors: Sendable {
         guard let shape, shape.count > 0, shape.channels == channels else {
             throw unfit(
                 dump.place, found: "shape \(NPYArray.text(extents))",
-                expected: "(H, W, C) or (N, H, W, C) of \(channels) channels, the network's, or (C) of one pixel")
+                expected: "(H, W, C), (N, H, W, C), (C) or (N, C) of \(channels) channels, the network's")
         }
         let elements: [Float] =
             switch dump.array.elements {
@@ -96,7 +114,7 @@ public struct CalibrationTensors: Sendable {
                 .tensorElementUnfit, at: dump.place, found: "element \(wrong) is \(elements[wrong])",
                 expected: "finite numbers of at most 1e30", remedy: "look for what made it")
         }
-        let count = extents.count == 4 ? extents[0] : 1
+        let count = areSeveral ? extents[0] : 1
         return (0..<count).map { number in
             let first = number * shape.count
             return Tensor(

@@ -16,10 +16,10 @@ extension Topology {
     public func network(on machine: MachineDescription? = nil) throws(Diagnostic) -> WeightlessNetwork {
         var builder = TopologyBuilder(parameterBytes: machine?.parameterHalfBytes)
         for row in rows {
-            builder.append(row, try PlannedRow(row, at: name))
+            builder.append(row, try PlannedRow(row, at: place))
             guard builder.layers.count <= GraphLimits.layers else {
                 throw Diagnostic(
-                    .topologyTooLarge, at: "\(name), line \(row.line), layer \(row.name)",
+                    .topologyTooLarge, at: "\(place), line \(row.line), layer \(row.name)",
                     found: "more than \(GraphLimits.layers.grouped) layers, \(row.filters.grouped) filters in this row",
                     expected: "at most \(GraphLimits.layers.grouped), rows with many filters cut into several",
                     remedy: "cut the file into several")

@@ -3,6 +3,8 @@ import FixedPoint
 /// A list of layers in the form of SCALE-Sim: a row for each, no weights, no wiring.
 public struct Topology: Hashable, Sendable {
     public let name: String
+    /// The file, as it was named, for diagnostics.
+    public let place: String
     public let rows: [TopologyRow]
     /// What was read and is not planned, or was not a row.
     public let notes: [String]

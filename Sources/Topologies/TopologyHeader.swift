@@ -8,12 +8,16 @@ struct TopologyHeader {
     let separator: Character
     /// Names of the columns behind the layer's, as they are written.
     let columns: [String]
+    /// What a reader should know of the names. Some files of SCALE-Sim call both columns of the input IFMAP Width.
+    private(set) var notes: [String] = []
 
     /// Columns behind the layer's name that each kind needs, by how they begin.
     private static let convolutionColumns = [
-        "ifmap", "ifmap", "filter h", "filter w", "channel", "num filter", "stride",
+        "ifmap", "ifmap w", "filter h", "filter w", "channel", "num filter", "stride",
     ]
     private static let matrixColumns = ["m", "n", "k"]
+    /// Columns behind those, which are read where they are there.
+    private static let optionalColumns = ["batch size", "sparsity"]
 
     var valueCount: Int {
         switch kind {
@@ -35,19 +39,42 @@ struct TopologyHeader {
         let words = columns.map { $0.lowercased() }
         if Self.begin(words, Self.convolutionColumns) {
             kind = .convolutions
+            guard words[0].hasPrefix("ifmap h") || words[0] == words[1] else {
+                throw Self.refusal(
+                    "\(place), line \(number), column 2",
+                    found: "'\(columns[0].prefix(60))' before "
+                        + "'\(columns[1].prefix(60))'", expected: "IFMAP Height, then IFMAP Width")
+            }
+            if words[0] == words[1] {
+                notes = ["line \(number) calls the height \(columns[0]): column 2 is the height"]
+            }
         } else if words.count >= 3, Array(words[..<3]) == Self.matrixColumns {
             kind = .matrices
         } else {
-            throw Diagnostic(
-                .topologyHeaderUnknown, at: "\(place), line \(number)",
-                found: "'\(line.prefix(120))'",
+            let isDoubled = words.count > 1 && words[0].hasPrefix("ifmap") && words[0] == words[1]
+            throw Self.refusal(
+                "\(place), line \(number)" + (isDoubled ? ", column 3" : ""),
+                found: isDoubled ? "a second '\(columns[1].prefix(60))'" : "'\(line.prefix(120))'",
                 expected:
                     """
                     'Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, \
                     Strides' or 'Layer, M, N, K'
-                    """,
-                remedy: "write one of these as the first line: what columns mean is read from it")
+                    """)
         }
+        for name in Self.optionalColumns {
+            let places = words.indices.dropFirst(valueCount).filter { words[$0] == name }
+            guard places.count <= 1 else {
+                throw Self.refusal(
+                    "\(place), line \(number), column \(places[1] + 2)",
+                    found: "a second '\(columns[places[1]])'", expected: "each column once")
+            }
+        }
+    }
+
+    private static func refusal(_ place: String, found: String, expected: String) -> Diagnostic {
+        Diagnostic(
+            .topologyHeaderUnknown, at: place, found: found, expected: expected,
+            remedy: "write the columns so in the first line: what they mean is read from it")
     }
 
     private static func begin(_ words: [String], _ expected: [String]) -> Bool {

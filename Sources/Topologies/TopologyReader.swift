@@ -58,7 +58,7 @@ extension Topology {
                 expected: "a first line that names the columns, and a row for each layer",
                 remedy: "name a topology file of SCALE-Sim")
         }
-        self.init(name: name, rows: reader.rows, notes: reader.notes)
+        self.init(name: name, place: place, rows: reader.rows, notes: (header?.notes ?? []) + reader.notes)
     }
 }
 
@@ -84,13 +84,18 @@ private struct TopologyReader {
                 .topologyTooLarge, at: "\(place), line \(number)", found: "more than \(Topology.mostRows.grouped) rows",
                 expected: "at most \(Topology.mostRows.grouped)", remedy: "cut the file into several")
         }
+        guard !title.isEmpty else {
+            throw Diagnostic(
+                .topologyValueInvalid, at: "\(place), line \(number), column 1", found: "no name",
+                expected: "the layer's name", remedy: "name the layer: reports and schedules call it so")
+        }
         var numbers: [Int] = []
         for column in 0..<header.valueCount {
             numbers.append(
                 try integer(column < values.count ? values[column] : "", header.columns[column], title, number))
         }
         try noteOptional(values, title, number, header)
-        let name = unique(PlainName.mapped(title.isEmpty ? "line\(number)" : String(title.prefix(100))))
+        let name = unique(PlainName.mapped(String(title.prefix(100))))
         let row =
             switch header.kind {
             case .convolutions:

@@ -84,7 +84,7 @@ struct ImportCommand: ParsableCommand {
         guard shapes.shape.isEmpty else { throw ValidationError("--shape goes with an ONNX model") }
         if let imported = try CompressAIImport.ifOne(path, memory: memory.budget()) { return try write(imported) }
         guard let model = try TFLiteModel.ifOne(path, memory: memory.budget()) else {
-            throw try WeightlessSource(path)?.refusal ?? unknownFormat()
+            throw try WeightlessSource(path)?.refusal ?? UnknownFormat(path).refusal
         }
         let imported = try TFLiteImport(
             model, name: name ?? PlainName.ofModel(path), outputs: outputs, runtime: runtime ?? .litert,
@@ -102,7 +102,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func write(_ network: FloatNetwork, architecture: String, notes: [String]) throws {
-        try NetworkFile(float: network).write(output)
+        try write(NetworkFile(float: network))
         Console.note("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
         for note in notes { Console.note(note) }
         guard json else { return }
@@ -114,7 +114,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func write(_ file: NetworkFile, _ graph: Graph, _ report: ImportReport) throws {
-        try file.write(output)
+        try write(file)
         Console.note("\(output): \(graph.name), \(graph.layers.count) layers")
         guard json else { return try Console.result(report.text(style: TextStyle(of: 1))) }
         try Console.document(
@@ -122,29 +122,17 @@ struct ImportCommand: ParsableCommand {
             DocumentHeader(network: file.identity()))
     }
 
+    /// What is written is what every other command reads: it is read before it is written.
+    private func write(_ file: NetworkFile) throws {
+        let bytes = file.bytes
+        _ = try NetworkFile(bytes, at: path)
+        try AtomicFile.write(bytes, to: output)
+    }
+
     private struct ImportedModel: Encodable {
         var output: String
         var layers: Int
         var report: ImportReport
-    }
-
-    /// A file that says nothing of its format, or none.
-    private func unknownFormat() -> Diagnostic {
-        let found: String
-        do throws(InputFile.Refusal) {
-            found = "\(try InputFile(path, limit: .max).byteCount) bytes that do not begin as a model"
-        } catch { found = error.found }
-        return Diagnostic(
-            .importFormatUnknown, at: path, found: found,
-            expected:
-                """
-                a TensorFlow Lite model (TFL3 in bytes 4 to 7), an ONNX model, a CompressAI state dict as safetensors, \
-                or weights with --architecture
-                """,
-            remedy:
-                "name a .tflite or .onnx file, convert a checkpoint (docs/importing.md), or say what the weights are: "
-                + "--architecture "
-                + NetworkImporter.architectures.joined(separator: " or "))
     }
 
     private func requirePlain(_ name: String) throws {

@@ -176,7 +176,7 @@ func calibrationSet(
     _ folder: String, _ choices: QuantizationChoices, layout: TensorDumpForm.Layout?, of graph: Graph,
     memory: MemoryBudget
 ) throws -> CalibrationPictures {
-    if CalibrationTensors.isFolder(folder) {
+    if try CalibrationTensors.isFolder(folder) {
         try refuseUnused(
             [
                 "--crops": choices.givenCrops != nil, "--crop": choices.givenCrop != nil,

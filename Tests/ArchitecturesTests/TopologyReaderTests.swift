@@ -68,6 +68,35 @@ import Topologies
         } catch { #expect(error.code == .topologyUnreadable) }
     }
 
+    @Test("A column that is there twice, or in another order, and a row without a name are refused by line and column")
+    func columns() throws {
+        func header(_ columns: String) -> Diagnostic? {
+            refusal("# by hand\nLayer name, \(columns)\na,9,8,3,2,1,4,1,1,1\n")
+        }
+        let behind = "Filter Height, Filter Width, Channels, Num Filter, Strides"
+        let twice = try #require(header("IFMAP Height, IFMAP Height, \(behind)"))
+        #expect(twice.code == .topologyHeaderUnknown && twice.place == "t.csv, line 2, column 3")
+        #expect(twice.found == "a second 'IFMAP Height'")
+        let turned = try #require(header("IFMAP Width, IFMAP Height, \(behind)"))
+        #expect(turned.code == .topologyHeaderUnknown)
+        let batches = try #require(header("IFMAP Height, IFMAP Width, \(behind), Batch Size, Batch Size"))
+        #expect(batches.place == "t.csv, line 2, column 10" && batches.found == "a second 'Batch Size'")
+        let nameless = try #require(refusal(Self.header + "a,2,2,1,1,1,1,1,\n ,2,2,1,1,1,1,1,\n"))
+        #expect(nameless.code == .topologyValueInvalid && nameless.place == "t.csv, line 3, column 1")
+        // Files that come with SCALE-Sim call both columns the width.
+        let both = try Topology(
+            "Layer name, IFMAP Width, IFMAP Width, \(behind)\na,9,8,3,2,1,4,1,\n", name: "t", at: "t.csv")
+        #expect(both.rows[0].height == 9 && both.rows[0].width == 8)
+        #expect(both.notes == ["line 1 calls the height IFMAP Width: column 2 is the height"])
+    }
+
+    @Test("What a row comes to on a machine is refused under the file's own name")
+    func place() throws {
+        let topology = try Topology(Self.header + "a,999,999,300,300,1,1,1,\n", name: "t", at: "folder/t.csv")
+        let refusal = #expect(throws: Diagnostic.self) { try topology.network() }
+        #expect(refusal?.place == "folder/t.csv, line 2, layer a")
+    }
+
     @Test("A value behind the last column is not read, and said to be so")
     func extraValues() throws {
         let topology = try Topology(Self.header + "a,1,1,1,1,1,1024,1,1,\n", name: "t", at: "t.csv")

@@ -62,6 +62,10 @@ import Testing
             ])
         let (_, layers) = try fidelity(float, pictures)
         #expect(layers[0].largest?.equal == 3 && layers[0].largest?.pictures == 3)
+        // Of latents, which are no answer, the largest says nothing.
+        var codec = float
+        codec.graph.latents = ["top"]
+        #expect(try fidelity(codec, pictures).1[0].largest == nil)
         // A network whose outputs are equal has the first as its largest, in integers too.
         float.parameters["top"] = .accumulation(weights: Array(repeating: 0.1, count: 36), bias: [1, 1, 1])
         #expect(try fidelity(float, pictures).1[0].largest?.equal == 3)

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileFormats
 import Foundation
 import ModelWriters
 import NetworkFiles
@@ -20,6 +21,34 @@ import Testing
         let both = try Tool.run(
             ["import", "--architecture", "bls2017", "n", "--outputs", "a", "-o", "n.safetensors"], in: folder)
         #expect(both.status == 2 && both.errors.contains("--outputs has no effect here"))
+    }
+
+    @Test("A checkpoint, other tensors and a network file are refused for what they are")
+    func others() throws {
+        let folder = try ScratchFolder()
+        let zip: [UInt8] = [0x50, 0x4B, 3, 4] + Array(repeating: 8, count: 22) + [12, 0, 0, 0]
+        try folder.write(zip + Array("net/data.pkl".utf8), "net.pth")
+        for arguments in [
+            ["import", "net.pth", "-o", "n"],
+            ["import", "--architecture", "mean-scale-hyperprior", "net.pth", "-o", "n"],
+            ["quantize", "net.pth", "--calibration", ".", "-o", "n"], ["plan", "--network", "net.pth"],
+        ] {
+            let refusal = try Tool.run(arguments, in: folder)
+            #expect(
+                refusal.status == 2 && refusal.errors.contains("error[IMPORT-007]: net.pth: a checkpoint of PyTorch"))
+            #expect(refusal.errors.contains("python -m intaglio_training convert net.pth"))
+        }
+        func found(_ file: SafetensorsFile) throws -> String {
+            try folder.write(file.bytes, "other.safetensors")
+            return try Tool.run(["import", "other.safetensors", "-o", "n"], in: folder).errors
+        }
+        let one = SafetensorsTensor([Float(1)], shape: [1])
+        #expect(
+            try found(SafetensorsFile(tensors: ["a.weight": one, "b.weight": one])).contains(
+                "a safetensors file of 2 tensors that are no state dict of CompressAI: a.weight, b.weight"))
+        #expect(
+            try found(SafetensorsFile(metadata: ["format": "intaglio network"])).contains(
+                "a network file, which intaglio wrote"))
     }
 
     @Test("A state dict of CompressAI is imported, quantized as it is, and coded where it can be")

@@ -255,6 +255,15 @@ import Testing
             #expect(try !folder.names().contains("q.safetensors"), sourceLocation: sourceLocation)
         }
         try refuse(.calibrationFolderEmpty, [])
+        // What the folder is comes before what options would mean for it.
+        try refuse(.calibrationFolderEmpty, ["--input-layout", "nchw"])
+        try folder.write(NPY.bytes([0], shape: [1]), "pictures/a.npy")
+        try folder.write(HandmadePNG.ramp(width: 64, height: 64).bytes, "pictures/a.png")
+        let both = try Tool.run(
+            ["quantize", "float.safetensors", "--calibration", "pictures", "--input-layout", "nchw", "-o", "q"],
+            in: folder)
+        #expect(both.status == 2 && both.errors.contains("pictures: .png files (1) and .npy files (1)"))
+        for name in ["a.npy", "a.png"] { try FileManager.default.removeItem(atPath: folder.path("pictures/\(name)")) }
         try folder.write(HandmadePNG.ramp(width: 7, height: 7).bytes, "pictures/small.png")
         try refuse(.calibrationPictureTooSmall, [])
         try FileManager.default.removeItem(atPath: folder.path("pictures/small.png"))

@@ -77,6 +77,22 @@ import Testing
             }
         }
     }
+
+    @Test("A rate or a PSNR beyond what curves hold is refused with the limit")
+    func limits() throws {
+        func refusal(_ rate: String, _ quality: String) -> Diagnostic? {
+            let text = #"{"name": "x", "results": {"bpp": ["# + rate + #"], "psnr-rgb": ["# + quality + "]}}"
+            do throws(Diagnostic) {
+                _ = try RateDistortionCurve.curves(inJSON: Array(text.utf8), at: "t")
+                return nil
+            } catch { return error }
+        }
+        #expect(refusal("1000000", "1000000") == nil)
+        let rate = try #require(refusal("1e299", "30"))
+        #expect(rate.found == "a rate of 1e+299" && rate.expected == "more than 0 and at most 1000000 bits a pixel")
+        let quality = try #require(refusal("1", "-1e7"))
+        #expect(quality.found.hasPrefix("a PSNR of") && quality.expected == "decibels from -1000000 to 1000000")
+    }
 }
 
 /// Files of curves that contradict themselves or hold what nobody reads.

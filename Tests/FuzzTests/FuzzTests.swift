@@ -8,7 +8,7 @@ enum FuzzProgram {
     static let missing: Comment = "the fuzzers are not built: swift build -c release --product Fuzz"
     static let readers = [
         "network", "floatNetwork", "layerCase", "machine", "schedule", "picture", "stream", "curve", "import",
-        "trellis", "topology", "onnx", "model",
+        "trellis", "topology", "onnx", "model", "statedict",
     ]
 
     struct Outcome {

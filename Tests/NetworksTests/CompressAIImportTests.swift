@@ -153,4 +153,130 @@ import Testing
             #expect(abs(left + prior.mass(from: 0.25, to: 400, channel: channel) - 1) < 1e-3)
         }
     }
+
+    /// Floats in 16 bits: as the file's type, or as their values in F32.
+    private func narrowed(
+        _ tensors: [String: SafetensorsTensor], to type: SafetensorsTensor.ElementType, keepsType: Bool,
+        exceptNumbers: Bool = false
+    ) -> [String: SafetensorsTensor] {
+        Dictionary(
+            uniqueKeysWithValues: tensors.map { name, tensor in
+                let isNumber = name.contains("reparam") || name.hasSuffix("bound")
+                guard tensor.elementType == .float32, !exceptNumbers || !isNumber else { return (name, tensor) }
+                let patterns = tensor.floats.map { value -> UInt16 in
+                    if type == .float16 { return Float16(value).bitPattern }
+                    // The nearest of the two bfloat16 about it; no test value lies in the middle.
+                    let low = value.bitPattern >> 16
+                    let distances = [low, low + 1].map { abs(Float(bitPattern: $0 << 16) - value) }
+                    return UInt16(distances[0] <= distances[1] ? low : low + 1)
+                }
+                let bytes = patterns.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+                let narrow = SafetensorsTensor(elementType: type, shape: tensor.shape, bytes: bytes)
+                return (name, keepsType ? narrow : SafetensorsTensor(narrow.floats, shape: tensor.shape))
+            })
+    }
+
+    @Test(
+        "A state dict of 16 bits is the network of its rounded values, also after they were made float32 again",
+        arguments: CompressAIFixture.names, [SafetensorsTensor.ElementType.float16, .bfloat16])
+    func halves(name: String, type: SafetensorsTensor.ElementType) throws {
+        // The package's own numbers beside rounded weights: 2^-36 is 0 in float16.
+        let expected = try #require(
+            try imported(name) { $0 = narrowed($0, to: type, keepsType: false, exceptNumbers: true) }
+        ).network
+        for keepsType in [true, false] {
+            let found = try #require(
+                try imported(name) { $0 = narrowed($0, to: type, keepsType: keepsType) }
+            ).network
+            #expect(found.parameters == expected.parameters && found.prior == expected.prior, "\(keepsType)")
+            #expect(found.graph == expected.graph)
+        }
+    }
+
+    @Test("Doubles are refused, and how to make floats of them is said")
+    func doubles() {
+        let refusal = refusal("mbt2018-mean") { tensors in
+            let bias = tensors["g_a.0.bias"]!
+            tensors["g_a.0.bias"] = SafetensorsTensor(
+                elementType: .float64, shape: bias.shape,
+                bytes: bias.floats.flatMap { value in
+                    (0..<8).map { UInt8(truncatingIfNeeded: Double(value).bitPattern >> (8 * $0)) }
+                })
+        }
+        #expect(refusal?.code == .importTensorMismatch && refusal!.place.hasSuffix("tensor g_a.0.bias"))
+        #expect(refusal?.expected == "F32, F16 or BF16" && refusal!.remedy.contains("intaglio_training convert"))
+    }
+
+    @Test("A beta or gamma whose square passes float32 is refused with its element")
+    func squares() {
+        let beta = refusal("mbt2018-mean") {
+            var values = $0["g_s.3.beta"]!.floats
+            values[2] = 1e30
+            $0["g_s.3.beta"] = SafetensorsTensor(values, shape: [values.count])
+        }
+        #expect(beta?.code == .importTensorMismatch && beta!.place.hasSuffix("tensor g_s.3.beta"))
+        #expect(beta?.found == "1e+30 in element [2], whose square passes float32")
+        let gamma = refusal("mbt2018-mean") {
+            let tensor = $0["g_a.1.gamma"]!
+            var values = tensor.floats
+            values[4 * 1 + 3] = 2e19
+            $0["g_a.1.gamma"] = SafetensorsTensor(values, shape: tensor.shape)
+        }
+        #expect(gamma?.found == "2e+19 in element [1, 3], whose square passes float32")
+    }
+
+    @Test("Medians that take a bias or the prior past float32 are refused: a file could not hold these")
+    func medians() {
+        let refusal = refusal("mbt2018-mean") {
+            let tensor = $0["entropy_bottleneck.quantiles"]!
+            var values = tensor.floats
+            values[1] = -3e38
+            $0["entropy_bottleneck.quantiles"] = SafetensorsTensor(values, shape: tensor.shape)
+            let bias = $0["h_a.4.bias"]!
+            $0["h_a.4.bias"] = SafetensorsTensor([3e38] + bias.floats.dropFirst(), shape: bias.shape)
+        }
+        #expect(refusal?.code == .networkNotFinite && refusal?.place == "layer h_a.4, bias, element [0]")
+    }
+
+    @Test("Prefixes that stand several times before all names are taken off; before one name it is pointed at")
+    func prefixes() throws {
+        let network = try #require(try imported("mbt2018-mean")).network
+        let twice = try #require(
+            try imported("mbt2018-mean") { tensors in
+                tensors = Dictionary(uniqueKeysWithValues: tensors.map { ("module.module.\($0)", $1) })
+            }
+        ).network
+        #expect(twice.parameters == network.parameters && twice.prior == network.prior)
+        let one = refusal("mbt2018-mean") {
+            $0["module.g_a.0.weight"] = $0["g_a.0.weight"]
+            $0["g_a.0.weight"] = nil
+        }
+        #expect(one?.found == "no such tensor but one called module.g_a.0.weight")
+    }
+
+    @Test("The name that is guessed is one that nothing else reads", arguments: CompressAIFixture.names)
+    func guesses(name: String) {
+        let last = ["cheng2020-anchor": "g_s.7.0", "cheng2020-attn": "g_s.9.0"][name] ?? "g_s.6"
+        let weight = "\(last).weight"
+        let missing = refusal(name) { $0[weight] = nil }
+        #expect(missing?.place.hasSuffix("tensor \(weight)") == true && missing?.found == "no such tensor")
+        #expect(missing?.expected == "the tensors of CompressAI's \(name)")
+        let renamed = refusal(name) {
+            $0["g_s.last.weight"] = $0[weight]
+            $0[weight] = nil
+        }
+        #expect(renamed?.found == "no such tensor but one called g_s.last.weight")
+        let extra = refusal(name) { $0["foo.bar"] = SafetensorsTensor([Float(1)], shape: [1]) }
+        #expect(extra?.expected == "the tensors of CompressAI's \(name), no others")
+    }
+
+    @Test("Where the file does not say which hyperprior it is, both are named")
+    func hyperpriors() {
+        let refusal = refusal("mbt2018-mean") {
+            $0["h_s.4.weight"] = nil
+            $0["h_s.4.bias"] = nil
+        }
+        #expect(refusal?.place.hasSuffix("tensor h_s.4.weight") == true)
+        #expect(refusal?.expected == "the tensors of CompressAI's bmshj2018-hyperprior or mbt2018-mean")
+    }
 }

@@ -155,6 +155,65 @@ import Testing
                 $0.parameters["gdn"] = .normalization(gamma: Array(repeating: -1, count: 16), beta: [1, 1, 1, 1])
             } == .networkValueOutOfRange)
         #expect(failure { $0.rateGains["latent"]![0][0] = 0 } == .networkValueOutOfRange)
+        #expect(
+            failure {
+                $0.parameters["gdn"] = .normalization(
+                    gamma: Array(repeating: 1, count: 16), beta: [1, 1, .infinity, 1])
+            } == .networkNotFinite)
         #expect(failure { $0.rateGains["conv"] = [[1, 1, 1, 1]] } == .networkValueOutOfRange)
+    }
+
+    @Test(
+        "What is no finite number is refused with its place: a file could not hold it",
+        arguments: [Float.nan, .infinity])
+    func notFinite(_ value: Float) {
+        func refusal(_ change: (inout FloatNetwork) -> Void) -> Diagnostic? {
+            var network = Fixtures.floatNetwork(seed: seed)
+            change(&network)
+            do throws(Diagnostic) {
+                try network.validate()
+                return nil
+            } catch { return error }
+        }
+        // Weights [4][3][3][3]: 46 is 1 x 27 + 2 x 9 + 0 x 3 + 1.
+        let weight = refusal {
+            guard case .accumulation(var weights, let bias)? = $0.parameters["conv"] else { return }
+            weights[46] = value
+            $0.parameters["conv"] = .accumulation(weights: weights, bias: bias)
+        }
+        #expect(weight?.code == .networkNotFinite && weight?.place == "layer conv, weights, element [1, 2, 0, 1]")
+        let bias = refusal {
+            guard case .accumulation(let weights, _)? = $0.parameters["conv"] else { return }
+            $0.parameters["conv"] = .accumulation(weights: weights, bias: [0, 0, 0, value])
+        }
+        #expect(bias?.code == .networkNotFinite && bias?.place == "layer conv, bias, element [3]")
+        let prior = refusal {
+            $0.prior = FactorizedPrior(
+                channels: 2,
+                stages: [.init(inputs: 1, outputs: 1, matrix: [1, 1], bias: [0, value], factor: nil)])
+        }
+        #expect(prior?.code == .networkNotFinite && prior?.place == "prior, stage 0, bias, element [1, 0]")
+    }
+
+    @Test("A prior that a file could not hold is refused: stages that do not follow each other, or are too wide")
+    func priors() {
+        func code(_ widths: [(Int, Int)]) -> DiagnosticCode? {
+            var network = Fixtures.floatNetwork(seed: seed)
+            network.prior = FactorizedPrior(
+                channels: 1,
+                stages: widths.map { inputs, outputs in
+                    .init(
+                        inputs: inputs, outputs: outputs, matrix: Array(repeating: 1, count: inputs * outputs),
+                        bias: Array(repeating: 0, count: outputs), factor: nil)
+                })
+            do throws(Diagnostic) {
+                try network.validate()
+                return nil
+            } catch { return error.code }
+        }
+        #expect(code([(1, 64), (64, 1)]) == nil)
+        #expect(code([(1, 65), (65, 1)]) == .networkValueOutOfRange)
+        #expect(code([(1, 3), (2, 1)]) == .networkValueOutOfRange)
+        #expect(code([(1, 3)]) == .networkValueOutOfRange)
     }
 }

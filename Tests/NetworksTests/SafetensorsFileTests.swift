@@ -102,11 +102,67 @@ import Testing
             failure(
                 SafetensorsFile(tensors: ["w": SafetensorsTensor(elementType: .float16, shape: [1], bytes: halfBytes)])
                     .bytes) == .networkNotFinite)
+        let brain = UInt16(value.bitPattern >> 16)
+        let brainBytes = [UInt8(truncatingIfNeeded: brain), UInt8(brain >> 8)]
+        #expect(
+            failure(
+                SafetensorsFile(tensors: [
+                    "w": SafetensorsTensor(elementType: .bfloat16, shape: [1], bytes: brainBytes)
+                ]).bytes) == .networkNotFinite)
         let double = Double(value).bitPattern
         let bytes = (0..<8).map { UInt8(truncatingIfNeeded: double >> (8 * $0)) }
         #expect(
             failure(
                 SafetensorsFile(tensors: ["w": SafetensorsTensor(elementType: .float64, shape: [1], bytes: bytes)])
                     .bytes) == .networkNotFinite)
+    }
+
+    @Test("BF16: a sign, 8 bits of exponent and 7 of mantissa, read exactly")
+    func brainFloats() throws {
+        // 1, -2.5, 2^-133 (below the normal ones), 1 + 2^-7.
+        let bytes: [UInt8] = [0x80, 0x3F, 0x20, 0xC0, 0x01, 0x00, 0x81, 0x3F]
+        let tensor = SafetensorsTensor(elementType: .bfloat16, shape: [4], bytes: bytes)
+        #expect(tensor.floats == [1, -2.5, 0x1p-133, 1.0078125])
+        let file = SafetensorsFile(tensors: ["w": tensor])
+        #expect(try SafetensorsFile(file.bytes, at: "t") == file)
+    }
+
+    @Test("The element that is no finite number is named by its coordinates")
+    func coordinates() {
+        // Element 17 of [2][3][4] is 1 x 12 + 1 x 4 + 1.
+        #expect(ElementPlace.text(17, in: [2, 3, 4]) == "[1, 1, 1]")
+        #expect(ElementPlace.text(0, in: []) == "[]")
+        var values = [Float](repeating: 0, count: 24)
+        values[17] = .infinity
+        let refusal = #expect(throws: Diagnostic.self) {
+            try SafetensorsFile(
+                SafetensorsFile(tensors: ["w": SafetensorsTensor(values, shape: [2, 3, 4])]).bytes, at: "t")
+        }
+        #expect(refusal?.place == "t, tensor w, element [1, 1, 1]")
+    }
+
+    @Test(
+        "What PyTorch and others write is known by its beginning, and the way on is said",
+        arguments: [
+            // A ZIP archive whose first member, of 16 bytes, is that of torch.save; the same of another program.
+            (
+                [0x50, 0x4B, 3, 4] + [UInt8](repeating: 8, count: 22) + [16, 0, 0, 0] + Array("archive/data.pkl".utf8),
+                "a checkpoint of PyTorch", "intaglio_training convert"
+            ),
+            (
+                [0x50, 0x4B, 3, 4] + [UInt8](repeating: 8, count: 22) + [5, 0, 0, 0] + Array("a.npy".utf8),
+                "a ZIP archive", "intaglio_training convert"
+            ),
+            // The number that the older format begins with.
+            (
+                [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20], "a pickle, as PyTorch writes checkpoints",
+                "intaglio_training convert"
+            ),
+            ([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0], "an HDF5 file", "export the network"),
+        ] as [([UInt8], String, String)])
+    func foreignFormats(bytes: [UInt8], found: String, remedy: String) {
+        let refusal = #expect(throws: Diagnostic.self) { try SafetensorsFile(bytes, at: "t") }
+        #expect(refusal?.code == .importFormatUnknown && refusal?.found == found)
+        #expect(refusal?.remedy.contains(remedy) == true)
     }
 }

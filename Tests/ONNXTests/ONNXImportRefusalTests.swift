@@ -50,6 +50,45 @@ import Testing
         #expect(found.remedy.contains("--outputs _first_out"))
     }
 
+    @Test("A weight, bias, slope or attribute that is no finite number, with its element")
+    func notFinite() throws {
+        let weight = try #require(
+            refusal(
+                graph {
+                    $0.floats("bad", [2, 2, 1, 1], [1, 2, .nan, 4])
+                    $0.add("Conv", ["in", "bad"], "out")
+                }))
+        #expect(weight.code == .networkNotFinite && weight.found == "nan")
+        #expect(weight.place == "test.onnx, operator 0 Conv, constant bad, element [1, 0, 0, 0]")
+        let bias = try #require(
+            refusal(
+                graph {
+                    $0.floats("bad", [2], [0, -.infinity])
+                    $0.add("Conv", ["in", "w", "bad"], "out")
+                }))
+        #expect(bias.place == "test.onnx, operator 0 Conv, constant bad, element [1]" && bias.found == "-inf")
+        func code(_ type: String, _ inputs: [String], _ attributes: [String: ONNXAttribute] = [:]) -> DiagnosticCode? {
+            refusal(
+                graph {
+                    $0.floats("bad", [1], [.infinity])
+                    $0.floats("large", [2, 2, 1, 1], [3e38, 1, 1, 1])
+                    $0.floats("ten", [1], [10])
+                    $0.floats("one", [2], [1, 1])
+                    $0.add("Conv", ["in", "large"], "a")
+                    $0.add(type, inputs, "out", attributes)
+                })?.code
+        }
+        #expect(code("PRelu", ["a", "bad"]) == .networkNotFinite)
+        #expect(code("Add", ["a", "bad"]) == .networkNotFinite)
+        #expect(code("BatchNormalization", ["a", "one", "one", "one", "bad"]) == .networkNotFinite)
+        #expect(code("LeakyRelu", ["a"], ["alpha": .float(.infinity)]) == .onnxShapeUnfit)
+        // What folding makes of finite numbers: 3e38 times 10.
+        #expect(code("Mul", ["a", "ten"]) == .networkNotFinite)
+        // Limits may be infinite, where something lies between them.
+        #expect(code("Clip", ["a", "ten", "bad"]) == nil)
+        #expect(code("Clip", ["a", "bad", "bad"]) == .onnxOperatorUnsupported)
+    }
+
     @Test("Forms of operators that are not carried over")
     func forms() {
         func code(
