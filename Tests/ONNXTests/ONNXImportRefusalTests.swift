@@ -1,4 +1,5 @@
 import Diagnostics
+import Graph
 import Networks
 import ONNX
 import ONNXImport
