@@ -3,6 +3,7 @@ import Graph
 import Networks
 import ONNX
 import ONNXImport
+import TFLiteImport
 import Testing
 
 /// What is not carried over is refused: what, where, what was expected, what to do.
@@ -93,7 +94,7 @@ import Testing
     }
 
     @Test("Extents that no network has: --shape is named only where it helps")
-    func extents() throws {
+    func unfitExtents() throws {
         for extents in [[2, 2, 4, 4], [1, 2, 4], [1, 2, 4, 4, 4], [1, 0, 4, 4]] {
             let found = try #require(refusal(graph(extents) { $0.add("Relu", ["in"], "out") }))
             #expect(found.code == .onnxShapeUnfit && found.remedy.hasPrefix("export the model"), "\(found.remedy)")
