@@ -1,4 +1,3 @@
-import Foundation
 public import Text
 
 extension CodecBudget {
@@ -32,7 +31,7 @@ extension CodecBudget {
     }
 
     private static func bound(of side: Side) -> String {
-        let rate = String(format: "%.2f", side.pipelinedFramesPerSecond)
+        let rate = side.pipelinedFramesPerSecond.fixed(2)
         return
             "  bounded by \(side.boundingPart): \(rate) pictures a second where the units work on successive pictures "
             + "at once"

@@ -1,6 +1,5 @@
 public import Diagnostics
 import FileFormats
-import Foundation
 public import Images
 public import Simulation
 public import Text
@@ -52,12 +51,12 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
 
     /// - Parameter style: of the lines.
     public func text(_ style: TextStyle) -> String {
-        let quality = psnr.map { String(format: "%.3f dB", $0) } ?? "equal"
+        let quality = psnr.map { $0.fixed(3) + " dB" } ?? "equal"
         let lines = """
             picture     \(width)x\(height), rate \(rate), \(quantizer) with step \(step)/16
             bytes       \(bytes): header \(headerBytes), hyper-latents \(hyperLatentBytes), latents \(latentBytes)
-            rate        \(String(format: "%.4f", bitsPerPixel)) bits a pixel, \
-            \(String(format: "%.4f", idealBitsPerPixel)) under the integer tables; \(symbols) symbols, \(escapes) \
+            rate        \(bitsPerPixel.fixed(4)) bits a pixel, \
+            \(idealBitsPerPixel.fixed(4)) under the integer tables; \(symbols) symbols, \(escapes) \
             escapes
             psnr        \(quality)
             """

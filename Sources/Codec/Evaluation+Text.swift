@@ -1,6 +1,5 @@
 import Curves
 import FileFormats
-import Foundation
 import Text
 
 extension Evaluation {
@@ -48,5 +47,5 @@ extension Evaluation {
         return parts.joined(separator: "\n")
     }
 
-    private static func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+    private static func text(_ value: Double, _ digits: Int) -> String { value.fixed(digits) }
 }

@@ -1,7 +1,7 @@
 public import Diagnostics
 import FileFormats
-import Foundation
 public import Images
+import Text
 
 /// How near a picture is to its original.
 public struct PictureQuality: Codable, Equatable, Sendable {
@@ -21,8 +21,8 @@ public struct PictureQuality: Codable, Equatable, Sendable {
 
     public var text: String {
         """
-        psnr        \(psnr.map { String(format: "%.4f dB", $0) } ?? "equal pictures")
-        ms-ssim     \(msSSIM.map { String(format: "%.6f", $0) } ?? "needs sides of \(MSSSIM.smallestSide) or more")
+        psnr        \(psnr.map { $0.fixed(4) + " dB" } ?? "equal pictures")
+        ms-ssim     \(msSSIM.map { $0.fixed(6) } ?? "needs sides of \(MSSSIM.smallestSide) or more")
 
         """
     }

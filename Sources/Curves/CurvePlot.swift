@@ -1,4 +1,3 @@
-import Foundation
 public import Text
 
 /// PSNR and MS-SSIM over bits a pixel side by side, with a title above and a legend below, as a self-contained SVG
@@ -74,8 +73,10 @@ public struct CurvePlot {
             for point in points where axes.hold(point) {
                 canvas.circle(
                     x: x(point.rate), y: y(point.decibels), radius: 2.5, fill: Self.colour(index),
-                    title: String(
-                        format: "%@: %.4f bits a pixel, %.3f dB", curve.name as NSString, point.rate, point.decibels))
+                    title: """
+                        \(curve.name): \(point.rate.fixed(4)) bits a pixel, \
+                        \(point.decibels.fixed(3)) dB
+                        """)
             }
         }
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Text
 
 /// Differences of curves as a table with a line for each measure, and the remarks below it.
@@ -24,7 +23,7 @@ public struct DifferenceTable {
                 continue
             }
             func text(_ value: Double?, _ digits: Int, mark: String = "") -> String {
-                value.map { String(format: "%.\(digits)f", $0) + mark } ?? "-"
+                value.map { $0.fixed(digits) + mark } ?? "-"
             }
             let mark = difference.comparesPoints ? "*" : ""
             table.append([

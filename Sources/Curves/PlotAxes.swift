@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// The two axes of a plot of curves: bits a pixel from 0, and decibels.
 struct PlotAxes {
@@ -43,5 +44,5 @@ struct PlotAxis {
     /// Where a value lies, 0 at the low end and 1 at the high one.
     func share(_ value: Double) -> Double { (value - range.lowerBound) / (range.upperBound - range.lowerBound) }
 
-    func text(_ tick: Double) -> String { String(format: "%.\(digits)f", tick) }
+    func text(_ tick: Double) -> String { tick.fixed(digits) }
 }

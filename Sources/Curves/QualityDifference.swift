@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// How far one curve lies from another by one measure of quality.
 public struct QualityDifference: Codable, Equatable, Sendable {
@@ -41,11 +42,29 @@ public struct QualityDifference: Codable, Equatable, Sendable {
         if bitsPercent == nil, decibels == nil { comparePoints(curve, anchor, quality) }
         bitsPercent = bitsPercent.flatMap { $0.isFinite ? $0 : nil }
         decibels = decibels.flatMap { $0.isFinite ? $0 : nil }
+        if decibels == nil {
+            remarks.append(
+                Self.absence(
+                    "no dB at equal bits", "rate", "bits a pixel", [curve.name, anchor.name], [rates.0, rates.1]
+                ) {
+                    exp($0).fixed(4)
+                })
+        }
+        // Of curves of enough points the missing BD-rate says the same.
+        if bitsPercent == nil, min(tested.count, reference.count) < BDRate.fewestPoints {
+            remarks.append(
+                Self.absence(
+                    "no bits at equal dB", "quality", "dB", [curve.name, anchor.name], [tested, reference]
+                ) {
+                    $0.fixed(2)
+                })
+        }
         if cubicPercent != nil, overlap < Self.smallOverlap {
             remarks.append(
-                String(
-                    format: "only %.2f dB are common to both, %.0f %% of the shorter curve", common.high - common.low,
-                    100 * overlap))
+                """
+                only \((common.high - common.low).fixed(2)) dB are common to both, \
+                \((100 * overlap).fixed(0)) % of the shorter curve
+                """)
         }
         for one in [curve, anchor] { remarks += one.remarks(quality) }
     }
@@ -64,6 +83,22 @@ public struct QualityDifference: Codable, Equatable, Sendable {
         decibels = pairs.map(\.decibels).reduce(0, +) / count
     }
 
+    /// Why a mean along a range is missing.
+    private static func absence(
+        _ figure: String, _ quantity: String, _ unit: String, _ names: [String],
+        _ samples: [[(x: Double, y: Double)]], text: (Double) -> String
+    ) -> String {
+        for (name, points) in zip(names, samples) where points.count < 2 {
+            return "\(figure): \(name) has \(points.count) point\(points.count == 1 ? "" : "s") of different "
+                + "\(quantity), 2 are needed"
+        }
+        let ranges = samples.map { "\(text($0.first!.x))...\(text($0.last!.x))" }
+        guard CommonRange(samples[0], samples[1]).share > 0 else {
+            return "\(figure): no \(quantity) is common to both, \(ranges[0]) and \(ranges[1]) \(unit)"
+        }
+        return "\(figure): the difference is no finite number"
+    }
+
     private static func reason(
         _ curve: RateDistortionCurve, _ anchor: RateDistortionCurve, _ quality: CurveQuality, _ common: CommonRange
     ) -> String {
@@ -77,7 +112,7 @@ public struct QualityDifference: Codable, Equatable, Sendable {
         guard common.low < common.high else {
             let ranges = [curve, anchor].map { one in
                 let samples = one.qualitySamples(quality)
-                return String(format: "%.2f...%.2f dB", samples.first!.x, samples.last!.x)
+                return "\(samples.first!.x.fixed(2))...\(samples.last!.x.fixed(2)) dB"
             }
             return "no BD-rate: no quality is common to both, \(ranges[0]) and \(ranges[1])"
         }
@@ -129,10 +164,10 @@ extension RateDistortionCurve {
         let measured = points.compactMap { point in point.decibels(quality).map { (point.bitsPerPixel, $0) } }
         if let (before, after) = zip(measured, measured.dropFirst()).first(where: { $0.1 >= $1.1 }) {
             remarks.append(
-                name
-                    + String(
-                        format: " does not rise: %.2f dB at %.4f bits a pixel, %.2f dB at %.4f", before.1, before.0,
-                        after.1, after.0))
+                """
+                \(name) does not rise: \(before.1.fixed(2)) dB at \(before.0.fixed(4)) bits a pixel, \
+                \(after.1.fixed(2)) dB at \(after.0.fixed(4))
+                """)
         }
         let missing = points.count - measured.count
         if missing > 0 {

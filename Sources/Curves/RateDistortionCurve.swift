@@ -35,8 +35,8 @@ extension RateDistortionCurve {
         for curve in curves {
             for point in curve.points {
                 table.append([
-                    curve.name, String(format: "%.4f", point.bitsPerPixel), String(format: "%.3f", point.psnr),
-                    point.msSSIM.map { String(format: "%.5f", $0) } ?? "-",
+                    curve.name, point.bitsPerPixel.fixed(4), point.psnr.fixed(3),
+                    point.msSSIM.map { $0.fixed(5) } ?? "-",
                 ])
             }
         }

@@ -18,7 +18,8 @@ public final class InputFile: Sendable {
         case special
         case unreadable(errorNumber: Int32)
         case tooLarge(byteCount: Int, limit: Int)
-        /// The file has become shorter while it was read.
+        /// Fewer bytes can be read than the file had when it was opened: it has become shorter, or it is made while it
+        /// is read and has no length.
         case shortened(byteCount: Int)
 
         /// For `found` of a diagnostic.
@@ -29,7 +30,7 @@ public final class InputFile: Sendable {
             case .special: "is a pipe or a device, not a regular file"
             case .unreadable(let errorNumber): "cannot be read: \(String(cString: strerror(errorNumber)))"
             case .tooLarge(let byteCount, let limit): "\(byteCount) bytes, \(byteCount - limit) more than are read"
-            case .shortened(let byteCount): "\(byteCount) readable bytes: the file has become shorter"
+            case .shortened(let byteCount): "\(byteCount) readable bytes, fewer than the file's length"
             }
         }
     }

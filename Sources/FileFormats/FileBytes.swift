@@ -22,7 +22,7 @@ public final class FileBytes {
 
     /// The bytes in `range`, which lies in `0..<count`.
     ///
-    /// - Throws: `networkFileTruncated` where the file has become shorter.
+    /// - Throws: `networkFileTruncated` where fewer bytes can be read than the file has.
     public func read(_ range: Range<Int>) throws(Diagnostic) -> [UInt8] {
         do {
             return try file.read(range)

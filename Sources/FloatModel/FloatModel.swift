@@ -84,7 +84,10 @@ public struct FloatModel: Sendable {
             .floatNotFinite, at: "layer \(layer.name), channel \(index % output.shape.channels)",
             found: "\(output.elements[index]) in float32 arithmetic",
             expected: "finite numbers",
-            remedy: "correct the weights of this layer or of those before it: their products pass the range of float32")
+            remedy: """
+                correct the weights of this layer or of those before it, or the input: their products pass the range \
+                of float32
+                """)
     }
 
     /// `n_i = beta_i + sum over j of gamma_ij q_j`, gamma `[i][j]`.

@@ -46,7 +46,7 @@ public struct HostRun: Sendable {
 }
 
 extension HostOperator {
-    /// The stored codes of real numbers in front of the network, in the order of the file.
+    /// The stored codes of real numbers in front of the network, in the order of the operand.
     ///
     /// - Parameter place: of the numbers, in diagnostics.
     /// - Throws: `tensorElementUnfit` for what is no number.
@@ -57,6 +57,8 @@ extension HostOperator {
                 remedy: "look for what made it: no code means it")
         }
         let lowest = result.type.elements?.lowerBound ?? 0
-        return quantized(reals).map { Int32($0 - lowest) }
+        let rounding: FloatingPointRoundingRule =
+            function == .quantizeHalfEven ? .toNearestOrEven : .toNearestOrAwayFromZero
+        return quantized(reals, rounding).map { Int32($0 - lowest) }
     }
 }

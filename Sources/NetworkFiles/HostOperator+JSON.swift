@@ -93,6 +93,7 @@ extension QuantizedNetwork {
         let layers = Set(graph.layers.map(\.name))
         let inputs = Set(graph.inputs.map(\.name))
         var (known, taken) = (layers, layers.union(inputs))
+        var fronts: [String: HostTensor] = [:]
         for one in host {
             let place = "host operator \(one.name)"
             func refuse(_ found: String, _ expected: String) -> Diagnostic {
@@ -100,9 +101,13 @@ extension QuantizedNetwork {
             }
             if let fault = one.contradiction { throw refuse(fault.found, fault.expected) }
             if inputs.contains(one.name) {
-                guard [.quantize, .quantizeHalfEven].contains(one.function), taken.insert(one.input).inserted else {
+                // Several inputs may be codes of one tensor.
+                guard [.quantize, .quantizeHalfEven].contains(one.function),
+                    fronts[one.input] == one.operand || taken.insert(one.input).inserted
+                else {
                     throw refuse("\(one.function.name) of '\(one.input)'", "quantize, of a name that nothing else has")
                 }
+                fronts[one.input] = one.operand
                 continue
             }
             guard one.function != .quantize, known.contains(one.input) else {

@@ -13,7 +13,9 @@ extension GraphBuilder {
     @discardableResult
     mutating func force(_ tensor: String) throws(Diagnostic) -> ImportedValue {
         guard let value = values[tensor] else { preconditionFailure("\(tensor) has no value") }
-        guard let pending = value.pending else { return value }
+        let isTurned = !isQuantized && !forShapes && seenOutside.contains(tensor) && value.isOutOfOrder
+        guard var pending = value.pending else { return isTurned ? try inOrder(tensor) : value }
+        if isTurned { pending.suffix = ".map" }
         let made: ImportedValue
         if !isQuantized {
             made = try float(pending)
@@ -28,6 +30,44 @@ extension GraphBuilder {
                 expected: "QuantizeLinear behind it, in a graph of 8-bit operators")
         }
         values[tensor] = made.viewed(as: value, isReal: value.isReal && !isRaw(pending))
+        return isTurned ? try inOrder(tensor) : values[tensor]!
+    }
+
+    /// Elements `[H][W][C]` as one vector in the file's order, `[C][H][W]`: a convolution with a group for each channel
+    /// and a kernel as large as the map, whose outputs are single elements.
+    ///
+    /// - Throws: `onnxOperatorUnsupported` for more than 2^24 weights, and what adding a layer throws.
+    private mutating func inOrder(_ tensor: String) throws(Diagnostic) -> ImportedValue {
+        guard let value = values[tensor], let node = model.nodes.first(where: { $0.outputs.contains(tensor) }) else {
+            preconditionFailure("nothing makes \(tensor)")
+        }
+        let place = ONNXPlace(node: node, file: file)
+        let shape = value.stored
+        let area = shape.height * shape.width
+        let count = MemoryBudget.product(area, shape.count)
+        guard max(shape.height, shape.width) <= 255, count <= 1 << 24 else {
+            throw unsupported(
+                place, found: "\(value.extents) of \(shape) at the end, in another order than it is stored",
+                expected: "at most 255 rows and columns, and (rows x columns)^2 x channels at most 2^24")
+        }
+        try reserve(MemoryBudget.product(4, count), for: "weights of a copy", at: place)
+        var weights = [Float](repeating: 0, count: count)
+        for output in 0..<shape.count { weights[output * area + output % area] = 1 }
+        let own = names.name(of: tensor)
+        let layer = Layer(
+            name: layerNames.contains(own) ? String(own.prefix(110)) + ".order" : own,
+            operator: .convolution(
+                Convolution(
+                    outputChannels: shape.count, kernelHeight: shape.height, kernelWidth: shape.width,
+                    groups: shape.channels)), inputs: [value.name!])
+        let pending = PendingLayer(
+            tensor: tensor, place: place, nodes: [node.index], operator: layer.operator, body: .copy(fill: 0),
+            operands: [value])
+        computing.insert(node.index)
+        let made = try append(
+            layer, .accumulation(weights: weights, bias: Array(repeating: 0, count: shape.count)), of: [value], as: nil,
+            for: pending)
+        values[tensor] = ImportedValue(name: layer.name, stored: made, extents: value.extents)
         return values[tensor]!
     }
 
@@ -35,7 +75,7 @@ extension GraphBuilder {
 
     /// In real numbers.
     private mutating func float(_ pending: PendingLayer) throws(Diagnostic) -> ImportedValue {
-        let name = names.name(of: pending.tensor)
+        let name = String(names.name(of: pending.tensor).prefix(112)) + pending.suffix
         let inputs = pending.operands.map { $0.name! }
         var layerOperator = pending.operator
         var parameters: FloatParameters?

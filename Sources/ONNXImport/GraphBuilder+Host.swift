@@ -20,6 +20,7 @@ extension GraphBuilder {
     mutating func leaveToHost(at place: ONNXPlace) throws(Diagnostic) {
         let input = try name(0, of: place)
         let output = try output(of: place)
+        seenOutside.insert(input)
         let operand = hostTensors.contains(input) ? values[input]! : try self.operand(0, of: place)
         if isQuantized {
             let given = try hostValue(of: input, at: place)
@@ -60,7 +61,22 @@ extension GraphBuilder {
         return made
     }
 
-    /// Real numbers of an output of the file.
+    /// Codes of a float input in front of the network, in the order in which they are stored.
+    mutating func quantizeInput(_ input: ImportedValue, to name: String, by quantization: ActivationQuantization) {
+        let shape = input.stored
+        let extents =
+            shape.height * shape.width == 1
+            ? [1, shape.channels] : [1, shape.height, shape.width, shape.channels]
+        host.append(
+            HostOperator(
+                name: name, function: .quantizeHalfEven, input: input.name!,
+                operand: HostTensor(extents: extents, type: .float32),
+                result: HostTensor(
+                    extents: extents, type: quantization.isSigned ? .int8 : .uint8, scale: quantization.scale,
+                    zeroPoint: quantization.zeroPoint)))
+    }
+
+    /// Real numbers of an output of the file, or its elements in the file's order.
     mutating func dequantizeOutput(_ tensor: String) throws(Diagnostic) {
         let node = ONNXNode(
             index: 0, name: tensor, operatorType: "DequantizeLinear", domain: "", inputs: [tensor], outputs: [],

@@ -31,7 +31,7 @@ extension GraphBuilder {
             throw Diagnostic(
                 .onnxShapeUnfit, at: place, found: "extents \(extents)",
                 expected: "a batch of 1, channels, and rows and columns or none, each from 1 to \(GraphLimits.extent)",
-                remedy: "give others with --shape \(input.name)=1x3x224x224, or export the model for a batch of 1")
+                remedy: Self.advice(extents, of: input))
         }
         let isFloat = input.elementType == .float32
         let isOfShape = forShapes && !isQuantized && input.elementType != nil
@@ -44,11 +44,11 @@ extension GraphBuilder {
         }
         if isOfShape, !isFloat { remarks.append("input \(input.name): elements of type \(input.elementType!)") }
         var value = ImportedValue(stored: stored, extents: extents, isChannelsLast: isChannelsLast)
+        value.name = names.name(of: input.name)
         if isQuantized, isFloat {
             hostInputs[input.name] = value
             return
         }
-        value.name = names.name(of: input.name)
         value.isReal = isFloat || isOfShape
         addInput(value.name!, stored)
         values[input.name] = value
@@ -102,18 +102,51 @@ extension GraphBuilder {
                     throw Diagnostic(
                         .onnxDimensionUnknown, at: place, found: "extents \(Self.text(input.extents ?? []))",
                         expected: "numbers",
-                        remedy: name.isEmpty
-                            ? "give them all: --shape \(input.name)=1x3x224x224"
-                            : "give them: --shape \(name)=224, or all: --shape \(input.name)=1x3x224x224")
+                        remedy: ![2, 4].contains(input.extents!.count)
+                            ? Self.unsupportedRank
+                            : name.isEmpty
+                                ? "give them all: \(Self.example(input))"
+                                : "give them: --shape \(name)=224, or all: \(Self.example(input))")
                 }
             }
         }
         guard !extents.isEmpty else {
             throw Diagnostic(
                 .onnxDimensionUnknown, at: place, found: "no extents", expected: "some",
-                remedy: "give them: --shape \(input.name)=1x3x224x224")
+                remedy: "give them: \(Self.example(input))")
         }
         return extents
+    }
+
+    /// What can be done about extents that no network has: --shape only where the file leaves some open.
+    private static func advice(_ extents: [Int], of input: ONNXTensorType) -> String {
+        let known = input.extents ?? []
+        func isOpen(_ axis: Int) -> Bool {
+            guard known.indices.contains(axis), case .known = known[axis] else { return true }
+            return false
+        }
+        guard [2, 4].contains(extents.count) else {
+            return known.isEmpty ? "give four extents, \(example(input)), or two" : unsupportedRank
+        }
+        if extents[0] != 1 {
+            return isOpen(0)
+                ? "give a batch of 1 with --shape, or none"
+                : "export the model for a batch of 1: others are not supported"
+        }
+        return extents.indices.dropFirst().contains(where: isOpen)
+            ? "give others with \(example(input))" : "export the model for other extents"
+    }
+
+    private static let unsupportedRank =
+        "export the model with pictures of four extents or vectors of two: others are not supported"
+
+    /// `--shape image=1x3x224x224`: the extents that the file fixes, and others that fit.
+    private static func example(_ input: ONNXTensorType) -> String {
+        let known = input.extents ?? []
+        let extents = [1, 3, 224, 224].prefix(known.isEmpty ? 4 : known.count).enumerated().map { axis, number in
+            if known.indices.contains(axis), case .known(let fixed) = known[axis] { fixed } else { number }
+        }
+        return "--shape \(input.name)=\(extents.map(String.init).joined(separator: "x"))"
     }
 
     private static func text(_ extents: [ONNXTensorType.Extent]) -> String {
@@ -139,10 +172,15 @@ extension GraphBuilder {
                     expected: "the result of a layer", remedy: "name other tensors with --outputs")
             }
             if !outputs.contains(made) { outputs.append(made) }
-            if isQuantized, !hostTensors.contains(tensor), values[tensor]!.isReal { try dequantizeOutput(tensor) }
+            let value = values[tensor]!
+            if isQuantized, !hostTensors.contains(tensor), value.isReal || value.isOutOfOrder {
+                try dequantizeOutput(tensor)
+            }
         }
         let used = Set(layers.flatMap(\.inputs))
-        inputs = inputs.filter { used.contains($0.name) }
+        let unused = Set(inputs.map(\.name)).subtracting(used)
+        inputs.removeAll { unused.contains($0.name) }
+        host.removeAll { unused.contains($0.name) }
         let shapes = inputs.compactMap { inputShapes[$0.name] }
         guard let first = shapes.first else {
             throw Diagnostic(
@@ -158,7 +196,10 @@ extension GraphBuilder {
     }
 
     /// - Throws: what validation throws.
-    func floatNetwork(_ graph: Graph) throws(Diagnostic) -> FloatNetwork {
+    mutating func floatNetwork(_ graph: Graph) throws(Diagnostic) -> FloatNetwork {
+        if graph.inputs.count > 1 {
+            remarks.append("\(graph.inputs.count) inputs: a network in real numbers that is planned only")
+        }
         let network = FloatNetwork(graph: graph, parameters: floatParameters)
         try network.validate()
         return network

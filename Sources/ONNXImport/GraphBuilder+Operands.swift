@@ -83,9 +83,16 @@ extension GraphBuilder {
         }
         let tensor = try output(of: place)
         var viewed = value
+        let operand = try name(0, of: place)
         // What another operator reads, too, is made before.
-        if value.pending != nil, uses[try name(0, of: place)] != 1 { viewed = try force(try name(0, of: place)) }
+        if value.pending != nil, uses[operand] != 1 { viewed = try force(operand) }
         (viewed.extents, viewed.isChannelsLast) = (extents, value.isChannelsLast)
+        if hostInputs[operand] != nil {
+            guard hostInputs.updateValue(viewed, forKey: tensor) == nil, values[tensor] == nil else {
+                throw place.unfit("a tensor \(tensor) that is made twice", expected: "one operator for each tensor")
+            }
+            return
+        }
         if viewed.pending != nil { viewed.pending!.tensor = tensor }
         try define(tensor, as: viewed, at: place)
     }

@@ -16,6 +16,7 @@ extension GraphBuilder {
             let name = names.name(of: tensor)
             addInput(name, host.stored)
             formats[name] = quantization.format(channels: host.stored.channels)
+            quantizeInput(host, to: name, by: quantization)
             var value = host
             (value.name, value.quantization, value.isReal) = (name, quantization, false)
             return try define(tensor, as: value, at: place)

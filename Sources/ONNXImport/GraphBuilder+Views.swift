@@ -6,14 +6,20 @@ import Tensors
 extension GraphBuilder {
     /// Identity and Dropout.
     mutating func identity(at place: ONNXPlace) throws(Diagnostic) {
-        let value = try value(0, of: place)
+        let value = try viewable(at: place)
         try view(value, as: value.extents, at: place)
     }
 
     /// Reshape, Flatten, Squeeze and Unsqueeze.
     mutating func view(at place: ONNXPlace) throws(Diagnostic) {
-        let value = try value(0, of: place)
+        let value = try viewable(at: place)
         try view(value, as: viewedExtents(of: value.extents, at: place), at: place)
+    }
+
+    /// What a view is of: activations, or a float input that the host quantizes behind it.
+    private func viewable(at place: ONNXPlace) throws(Diagnostic) -> ImportedValue {
+        if let input = hostInputs[try name(0, of: place)] { return input }
+        return try value(0, of: place)
     }
 
     /// The extents that one of these operators gives.
@@ -79,7 +85,7 @@ extension GraphBuilder {
 
     /// Transpose where extents of 1 change their places, or channels go behind rows and columns and back.
     mutating func transpose(at place: ONNXPlace) throws(Diagnostic) {
-        let value = try value(0, of: place)
+        let value = try viewable(at: place)
         let order = try permutation(of: value.extents.count, at: place)
         let moved = order.filter { value.extents[$0] != 1 }
         let extents = order.map { value.extents[$0] }

@@ -49,7 +49,10 @@ extension GraphBuilder {
         let name = try name(index, of: place)
         guard let constant = dequantized[name], let elements = constant.tensor.integers else {
             throw unsupported(
-                place, found: "weights \(name) in real numbers", expected: "8-bit weights behind DequantizeLinear")
+                place, found: "weights \(name) in real numbers",
+                expected: place.name == "ConvTranspose"
+                    ? "8-bit weights behind DequantizeLinear: the QDQ format has them, QOperator none of it"
+                    : "8-bit weights behind DequantizeLinear")
         }
         var weights = try coded(
             constant, elements: order.map { elements[$0] }, channels: channels, axis: axis, at: place)

@@ -24,6 +24,8 @@ struct GraphBuilder {
     var codeMaps: Set<String> = []
     /// How often operators and outputs read a tensor.
     let uses: [String: Int]
+    /// What somebody reads outside of the layers: outputs, and what the host goes on from.
+    var seenOutside: Set<String>
     private(set) var memory: MemoryBudget
     var values: [String: ImportedValue] = [:]
     var constants: [String: ONNXTensor]
@@ -34,7 +36,7 @@ struct GraphBuilder {
     var hostResults: [String: HostValue] = [:]
     /// In their order of run.
     var host: [HostOperator] = []
-    /// Float inputs of the file that the host quantizes: no values.
+    /// Float inputs of the file that the host quantizes, and views of them, under the name of the input: no values.
     var hostInputs: [String: ImportedValue] = [:]
     var inputs: [GraphInput] = []
     private(set) var layers: [Layer] = []
@@ -75,6 +77,7 @@ struct GraphBuilder {
         }
         for output in cut.outputs { uses[output, default: 0] += 1 }
         self.uses = uses
+        seenOutside = Set(cut.outputs)
         self.isQuantized = isQuantized
     }
 

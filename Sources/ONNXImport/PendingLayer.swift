@@ -17,6 +17,8 @@ struct PendingLayer {
     /// What layers or inputs store.
     var operands: [ImportedValue]
     var limits = Limits()
+    /// Behind the tensor's name in the layer's.
+    var suffix = ""
 
     enum Body {
         /// A layer on the MAC array.
@@ -128,4 +130,9 @@ struct ImportedValue {
     var isPicture: Bool { !isChannelsLast && extents == [1, stored.channels, stored.height, stored.width] }
     /// The same, or channels only.
     var hasChannels: Bool { isPicture || stored.height * stored.width == 1 && extents == [1, stored.channels] }
+    /// Whether the file's elements lie in another order than the stored ones, and not as a picture's.
+    var isOutOfOrder: Bool {
+        !isChannelsLast && stored.channels > 1 && stored.height * stored.width > 1
+            && extents.filter { $0 != 1 } != stored.extents.filter { $0 != 1 }
+    }
 }

@@ -14,7 +14,8 @@ public struct FloatTensors: Sendable {
     ///   - keepsAll: whether every layer's result is kept, or the outputs alone.
     ///   - memory: asked for the tensors.
     /// - Throws: `inputUnknown`, `inputMissing` for a network of several inputs, `tensorFileUnfit` for integers and
-    ///   other extents, `memoryBudgetExceeded`, and what `FloatModel.run` throws.
+    ///   other extents, `tensorElementUnfit` for infinities and NaN, `memoryBudgetExceeded`, and what `FloatModel.run`
+    ///   throws.
     public init(
         _ network: FloatNetwork, on input: (name: String, dump: TensorDump), rate: Int = 0, keepsAll: Bool,
         memory: MemoryBudget
@@ -24,7 +25,7 @@ public struct FloatTensors: Sendable {
             throw Diagnostic(
                 .inputMissing, at: "--input \(input.name)",
                 found: "inputs \(graph.inputs.map(\.name).joined(separator: ", "))", expected: "one input",
-                remedy: "cut the network with --outputs of `intaglio import`, or quantize it")
+                remedy: "cut the network with --outputs of `intaglio import`")
         }
         guard graph.inputs[0].name == input.name else {
             throw Diagnostic(
@@ -46,7 +47,7 @@ public struct FloatTensors: Sendable {
 extension TensorDump {
     /// Real numbers in NHWC order.
     ///
-    /// - Throws: `tensorFileUnfit` for integers and for other channels.
+    /// - Throws: `tensorFileUnfit` for integers and for other channels, `tensorElementUnfit` for infinities and NaN.
     fileprivate func reals(channels: Int, of name: String) throws(Diagnostic) -> Tensor<Float> {
         guard case .floats(let elements) = array.elements, form.offset == nil else {
             throw Diagnostic(
@@ -56,10 +57,15 @@ extension TensorDump {
         }
         try requireChannels(channels, of: name)
         let shape = shape ?? TensorShape(height: 1, width: 1, channels: channels)
-        guard form.layout == .nchw else { return Tensor(shape: shape, elements: elements) }
         let area = shape.height * shape.width
-        return Tensor(
-            shape: shape,
-            elements: (0..<shape.count).map { elements[$0 % channels * area + $0 / channels] })
+        let stored =
+            form.layout == .nhwc
+            ? elements : (0..<shape.count).map { elements[$0 % channels * area + $0 / channels] }
+        if let position = stored.firstIndex(where: { !$0.isFinite }) {
+            throw unfit(
+                position, shape, "\(stored[position]) in \(name)", expected: "a finite number",
+                remedy: "correct the input: nothing can be computed of it")
+        }
+        return Tensor(shape: shape, elements: stored)
     }
 }

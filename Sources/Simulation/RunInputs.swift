@@ -37,15 +37,19 @@ public struct RunInputs: Sendable {
         var tensors: [String: Tensor<Int32>] = [:]
         var names: [String] = []
         for (given, dump) in files {
-            if let host = network.network.host.first(where: { $0.function == .quantize && $0.input == given }) {
-                let codes = try dump.codes(by: host)
-                guard tensors.updateValue(codes, forKey: host.name) == nil else { throw Self.twice(host) }
-                names.append(host.name)
-                continue
+            let fronts = network.network.host.filter { one in
+                one.input == given && graph.inputs.contains { $0.name == one.name }
             }
+            for host in fronts {
+                guard tensors.updateValue(try dump.codes(by: host), forKey: host.name) == nil else {
+                    throw Self.twice(host)
+                }
+                names.append(host.name)
+            }
+            guard fronts.isEmpty else { continue }
             let name = given
             guard let count = channels[name], let format = network.network.formats[name] else {
-                throw Self.unknown(name, in: graph)
+                throw Self.unknown(name, in: network.network)
             }
             try dump.requireChannels(count, of: name)
             let shape = dump.shape ?? TensorShape(height: 1, width: 1, channels: count)
@@ -143,8 +147,11 @@ public struct RunInputs: Sendable {
             expected: "one of the two", remedy: "leave one out")
     }
 
-    private static func unknown(_ name: String, in graph: Graph) -> Diagnostic {
-        let names = graph.inputs.map(\.name) + graph.layers.map(\.name)
+    private static func unknown(_ name: String, in network: QuantizedNetwork) -> Diagnostic {
+        let graph = network.graph
+        let fronts = network.host.filter { one in graph.inputs.contains { $0.name == one.name } }.map(\.input)
+        var seen: Set<String> = []
+        let names = (fronts + graph.inputs.map(\.name) + graph.layers.map(\.name)).filter { seen.insert($0).inserted }
         return Diagnostic(
             .inputUnknown, at: "--input \(name)", found: "no tensor '\(name)' in \(graph.name)",
             expected: "an input or a layer: \(names.joined(separator: ", "))",

@@ -163,25 +163,30 @@ public struct TensorDump: Sendable {
         return stored
     }
 
-    /// Real numbers as the codes of a graph input that the host makes of them, in the order of the model.
+    /// Real numbers as the codes of a graph input that the host makes of them.
     ///
     /// - Throws: `tensorFileUnfit` for integers and other extents, `tensorElementUnfit` for what is no number.
     func codes(by host: HostOperator) throws(Diagnostic) -> Tensor<Int32> {
         let extents = host.operand.extents
         let last = Array(repeating: 1, count: max(0, 3 - extents.count)) + extents.suffix(3)
         let shape = TensorShape(height: last[0], width: last[1], channels: last[2])
-        guard case .floats(let reals) = array.elements, form.offset == nil, form.layout == .nhwc else {
+        guard case .floats(let reals) = array.elements, form.offset == nil else {
             throw Diagnostic(
-                .tensorFileUnfit, at: place, found: "\(array.type.name) elements, or another order or offset",
-                expected: "float32 elements of \(host.input) in the model's order",
-                remedy: "give codes as --input \(host.name)=FILE.npy, or real numbers without offset and layout")
+                .tensorFileUnfit, at: place, found: "\(array.type.name) elements, or an offset",
+                expected: "float32 elements of \(host.input)",
+                remedy: "give codes as --input \(host.name)=FILE.npy, or real numbers without \(form.option)-offset")
         }
-        guard array.shape == extents || self.shape == shape else {
-            throw Diagnostic(
-                .tensorFileUnfit, at: place, found: "shape \(NPYArray.text(array.shape))",
-                expected: "\(NPYArray.text(extents)) of \(host.input)", remedy: "give a tensor of the model's extents")
+        if array.shape != extents || form.layout == .nchw { try requireShape(shape, of: host.input) }
+        let area = shape.height * shape.width
+        let ordered =
+            form.layout == .nhwc
+            ? reals : (0..<shape.count).map { reals[$0 % shape.channels * area + $0 / shape.channels] }
+        if let position = ordered.firstIndex(where: \.isNaN) {
+            throw unfit(
+                position, shape, "nan in \(host.input)", expected: "a number",
+                remedy: "correct the input: no code means it")
         }
-        return Tensor(shape: shape, elements: try host.codes(of: reals, at: place))
+        return Tensor(shape: shape, elements: try host.codes(of: ordered, at: place))
     }
 
     /// A stored element as the file would have it: the integer of that code, or its real value.
@@ -247,7 +252,7 @@ public struct TensorDump: Sendable {
                 : "give the file the tensor's shape")
     }
 
-    private func unfit(
+    func unfit(
         _ position: Int, _ shape: TensorShape, _ found: String, expected: String, remedy: String? = nil
     ) -> Diagnostic {
         Diagnostic(

@@ -99,9 +99,11 @@ public struct SVGCanvas: Sendable {
 
     private func number(_ value: Double) -> String { String(format: "%.1f", value) }
 
-    /// As character data of a document; control characters written out.
+    /// As character data of a document; control characters, and the two that XML has no way to write, written out.
     public static func escaped(_ text: String) -> String {
-        text.printable.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
+        text.printable.replacingOccurrences(of: "\u{FFFE}", with: "\\u{FFFE}")
+            .replacingOccurrences(of: "\u{FFFF}", with: "\\u{FFFF}").replacingOccurrences(of: "&", with: "&amp;")
+            .replacingOccurrences(of: "<", with: "&lt;")
             .replacingOccurrences(of: ">", with: "&gt;")
     }
 }

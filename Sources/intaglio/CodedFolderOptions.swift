@@ -56,7 +56,7 @@ struct CodedFolderOptions: ParsableArguments {
     /// - Throws: `rateOutOfRange`.
     func chosenRates(of count: Int) throws -> [Int] {
         let rates = try namedRates() ?? Array(0..<count)
-        for rate in rates { try requireRate(rate, of: count) }
+        for rate in rates { try requireRate(rate, of: count, option: "--rates") }
         return rates
     }
 

@@ -3,6 +3,7 @@ import Codec
 import Diagnostics
 import EntropyCoding
 import FileFormats
+import Graph
 import MachineDescription
 import NetworkFiles
 import Networks
@@ -26,13 +27,30 @@ struct EvaluatedNetworks: ParsableArguments {
 
     private var names: [String] { network.isEmpty ? [NetworkSource.defaultName] : network }
 
+    /// Warns of networks that are built otherwise than the first: points of one curve are of one kind of network.
+    ///
+    /// - Throws: for a network that is given twice, under one name or two.
     func codecs() throws -> [PictureCodec] {
         let machine = try MachineDescription.loadAndWarn(machine)
-        return try names.map { name in
+        let codecs = try names.map { name in
             let source = try NetworkSource.opening(name, includingFloat: false, memory: memory.budget())
             return try PictureCodec(
                 source.provenAtAllRates(), machine: machine, threads: work.threads, memory: budget())
         }
+        guard names.count > 1 else { return codecs }
+        let digests = codecs.map { NetworkFile(quantized: $0.network).identity().digest }
+        for (index, digest) in digests.enumerated() {
+            guard let first = digests[..<index].firstIndex(of: digest) else { continue }
+            throw ValidationError(
+                names[first] == names[index]
+                    ? "--network \(names[index]) is given twice: give it once"
+                    : "--network \(names[first]) and \(names[index]) are one network: give it once")
+        }
+        for (name, codec) in zip(names, codecs).dropFirst() {
+            guard let what = codec.network.graph.unlikeness(codecs[0].network.graph) else { continue }
+            Console.warn("\(name) makes one curve with \(names[0]) and is built otherwise: \(what)")
+        }
+        return codecs
     }
 
     func floats() throws -> [FloatNetwork] {

@@ -1,5 +1,4 @@
 import Calibration
-import Foundation
 import Text
 import WeightCoding
 
@@ -21,7 +20,7 @@ struct QuantizationReport: Encodable {
         var table = TextTable(header: ["layer", "operator", "signal to noise dB"], leftColumns: 2)
         for layer in layers {
             table.append([
-                layer.layer, layer.operator, layer.signalToNoise.map { String(format: "%.2f", $0) } ?? "-",
+                layer.layer, layer.operator, layer.signalToNoise.map { $0.fixed(2) } ?? "-",
             ])
         }
         let sentences = layers.compactMap { layer in

@@ -99,33 +99,43 @@ import Testing
         #expect(second["curves"]!.elements.map { $0["name"]!.string } == ["round", "tcq8", "round (2)"])
     }
 
-    @Test("evaluate: the rates of several networks make one curve")
+    @Test("evaluate: the rates of several networks make one curve; one network twice makes none")
     func evaluateSeveral() throws {
         let folder = Self.prepared
-        let options = [
-            "evaluate", "photos", "--quantizers", "round", "--float", "--json", "--network", "net.safetensors",
-        ]
-        let one = try Tool.run(options, in: folder).report()
-        let two = try Tool.run(options + ["--network", "net.safetensors"], in: folder).report()
-        let rows = two["pictures"]!.elements
+        try FileManager.default.createDirectory(atPath: folder.path("others"), withIntermediateDirectories: true)
+        try folder.write(HandmadePNG.ramp(width: 80, height: 96).bytes, "others/c.png")
+        let made = try Tool.run(
+            ["quantize", "lapped8", "--calibration", "others", "--codec", "-o", "other.safetensors"], in: folder)
+        #expect(made.status == 0, "\(made.errors)")
+        let options = ["evaluate", "photos", "--quantizers", "round", "--float", "--json", "--network"]
+        let alone = try ["net.safetensors", "other.safetensors"].map { name in
+            try Tool.run(options + [name], in: folder).report()
+        }
+        let both = options + ["net.safetensors", "--network", "other.safetensors"]
+        let two = try Tool.run(both, in: folder)
+        #expect(!two.errors.contains("built otherwise"))
+        let rows = try two.report()["pictures"]!.elements
         #expect(rows.map { $0["rate"]!.number } == [0, 0, 1, 1, 0, 0, 1, 1])
         #expect(
             rows.map { $0["curve"]!.string } == [
                 "round", "float", "round", "float", "round", "float", "round", "float",
             ])
-        let single = one["pictures"]!.elements
-        for (first, second, own) in [(0, 2, 0), (1, 3, 1), (4, 6, 2), (5, 7, 3)] {
-            for key in ["bytes", "psnr", "picture"] {
-                #expect(rows[first][key]! == rows[second][key]! && rows[first][key]! == single[own][key]!, "\(key)")
-            }
+        for (row, network, own) in [(0, 0, 0), (1, 0, 1), (2, 1, 0), (3, 1, 1), (4, 0, 2), (7, 1, 3)] {
+            let single = alone[network]["pictures"]!.elements[own]
+            for key in ["bytes", "psnr", "picture"] { #expect(rows[row][key]! == single[key]!, "\(row) \(key)") }
         }
-        #expect(two["curves"]!.elements.map { $0["points"]!.elements.count } == [2, 2])
-        #expect(two["network"]!["digest"]!.string != one["network"]!["digest"]!.string)
-        let second = try Tool.run(options + ["--network", "net.safetensors", "--rates", "1"], in: folder).report()
+        #expect(try two.report()["curves"]!.elements.map { $0["points"]!.elements.count } == [2, 2])
+        #expect(try two.report()["network"]!["digest"]!.string != alone[0]["network"]!["digest"]!.string)
+        let second = try Tool.run(both + ["--rates", "1"], in: folder).report()
         #expect(second["pictures"]!.elements.map { $0["rate"]!.number } == [1, 1, 1, 1])
-        try Tool.expectRefusal(
-            .rateOutOfRange, options.filter { $0 != "--json" } + ["--network", "net.safetensors", "--rates", "2"],
-            in: folder)
+        let beyond = try Tool.run(both.filter { $0 != "--json" } + ["--rates", "2"], in: folder)
+        #expect(beyond.status == 2 && beyond.errors.hasPrefix("error[RUN-010]: --rates: rate 2\n"), "\(beyond.errors)")
+        let twice = try Tool.run(options + ["net.safetensors", "--network", "net.safetensors"], in: folder)
+        #expect(twice.status == 2 && twice.errors.contains("--network net.safetensors is given twice: give it once"))
+        try folder.write(folder.bytes("net.safetensors"), "copy.safetensors")
+        let copied = try Tool.run(options + ["net.safetensors", "--network", "copy.safetensors"], in: folder)
+        #expect(copied.status == 2)
+        #expect(copied.errors.contains("--network net.safetensors and copy.safetensors are one network: give it once"))
     }
 
     @Test("evaluate --without-decoding finds the same figures")

@@ -221,6 +221,46 @@ import Testing
         try Tool.expectRefusal(.onnxNotOne, ["import", "n.onnx", "-o", "n.safetensors"], in: folder)
     }
 
+    @Test("ONNX models take a float input under its own name, channels first or last; what is no number is said of it")
+    func onnxInputs() throws {
+        let folder = try ScratchFolder()
+        let models = Checkout.root.appendingPathComponent("Tests/ONNXTests/Models").path
+        let (channels, side) = (3, 24)
+        let planes = (0..<channels * side * side).map { Float($0 * 37 % 256) / 255 }
+        let area = side * side
+        let last = planes.indices.map { planes[$0 % channels * area + $0 / channels] }
+        try folder.write(NPY.bytes(planes, shape: [1, channels, side, side]), "first.npy")
+        try folder.write(NPY.bytes(last, shape: [side, side, channels]), "last.npy")
+        let run = ["run", "--network", "\(models)/exact-qlinear.onnx", "--json", "--input"]
+        let first = try Tool.run(run + ["image=first.npy", "--input-layout", "nchw"], in: folder).report()
+        let second = try Tool.run(run + ["image=last.npy"], in: folder).report()
+        let digests = [first, second].map { report in
+            report["layers"]!.elements.map { $0["outputDigest"]!.string }
+        }
+        #expect(digests[0] == digests[1] && digests[0].count == 6)
+        // The same codes by hand: scale and zero point of the report, ties to even.
+        let imported = try Tool.run(
+            ["import", "\(models)/exact-qlinear.onnx", "-o", "n.safetensors", "--json"], in: folder
+        ).report()
+        let input = try #require(imported["inputs"]?.elements.first)
+        let (scale, zero) = (Float(input["scale"]!.number!), Float(input["zeroPoint"]!.number!))
+        let codes = last.map { UInt8(min(max(($0 / scale).rounded(.toNearestOrEven) + zero, 0), 255)) }
+        try folder.write(NPY.bytes(codes, type: "u1", shape: [side, side, channels]), "codes.npy")
+        let third = try Tool.run(run + ["image_quantized=codes.npy"], in: folder).report()
+        #expect(third["layers"]!.elements.map { $0["outputDigest"]!.string } == digests[0])
+        let wrong = try Tool.run(run.filter { $0 != "--json" } + ["image=first.npy"], in: folder)
+        #expect(wrong.status == 2 && wrong.errors.contains("add --input-layout nchw"))
+        let unknown = try Tool.run(run.filter { $0 != "--json" } + ["imago=first.npy"], in: folder)
+        #expect(unknown.status == 2 && unknown.errors.contains("did you mean 'image'?"))
+
+        var broken = (0..<3 * 10 * 12).map { Float($0) / 360 }
+        broken[(2 * 10 + 4) * 12 + 7] = .infinity
+        try folder.write(NPY.bytes(broken, shape: [1, 3, 10, 12]), "broken.npy")
+        let real = ["run", "--float", "--network", "\(models)/real.onnx", "--input", "image=broken.npy"]
+        let refused = try Tool.run(real + ["--input-layout", "nchw"], in: folder)
+        #expect(refused.status == 2 && refused.errors.contains("error[RUN-028]: broken.npy, y=4,x=7,c=2: inf in image"))
+    }
+
     /// RELU on 3 rows and 5 columns of three channels.
     private static let limited: [UInt8] = {
         func tensor(_ name: String) -> [Int: Written] {

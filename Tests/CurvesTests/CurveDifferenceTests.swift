@@ -49,6 +49,27 @@ import Testing
         #expect(one.remarks == ["no BD-rate: a has 1 point of different quality, 4 are needed"])
         let other = try psnr([(0.5, 30)], [(0.1, 31), (0.2, 32)])
         #expect(!other.comparesPoints && other.bitsPercent == nil && other.decibels == nil)
+        #expect(
+            other.remarks == [
+                "no BD-rate: a has 1 point of different quality, 4 are needed",
+                "no dB at equal bits: a has 1 point of different rate, 2 are needed",
+                "no bits at equal dB: a has 1 point of different quality, 2 are needed",
+            ])
+        let apart = try psnr([(0.5, 30), (1, 31)], [(0.1, 32), (0.2, 33), (0.25, 34)])
+        #expect(
+            apart.remarks.dropFirst() == [
+                "no dB at equal bits: no rate is common to both, 0.5000...1.0000 and 0.1000...0.2500 bits a pixel",
+                "no bits at equal dB: no quality is common to both, 30.00...31.00 and 32.00...34.00 dB",
+            ])
+    }
+
+    @Test("A difference that rounds to nothing has no sign")
+    func signs() throws {
+        let anchor = [(0.125, 31.0), (0.25, 34), (0.5, 37), (1, 40)]
+        let nearly = CurveComparison(
+            [curve("a", anchor.map { ($0.0, $0.1 - 1e-7) })], against: [curve("b", anchor)])
+        #expect(nearly.differences[0].psnr!.decibels! < 0)
+        #expect(!nearly.text.contains("-0.00") && nearly.text.contains(" 0.000 "))
     }
 
     @Test("No common quality: the change at equal bits is left, with both ranges")

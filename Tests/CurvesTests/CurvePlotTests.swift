@@ -26,6 +26,12 @@ import Testing
         #expect(!svg.contains("outside"))
     }
 
+    @Test("Any name that a file may have makes a document", arguments: ["\u{FFFE}", "\u{FFFF}", "]]>", "\u{1F600}"])
+    func names(_ name: String) {
+        let svg = CurvePlot([curve("a\(name)", own)], own: 1, title: name).svg
+        #expect(XMLParser(data: Data(svg.utf8)).parse())
+    }
+
     @Test("Points beyond the axes are counted in the legend; a curve without MS-SSIM says so")
     func outside() {
         let far = curve("far", own + [(3, 44), (6, 50)], similarity: false)

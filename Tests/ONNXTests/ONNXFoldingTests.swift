@@ -148,6 +148,37 @@ import Testing
             graph.random("w", [80, 3], &random)
             graph.add("MatMul", ["c", "w"], "out")
         },
+        Case(testDescription: "flatten at the end", layers: ["convolution", "convolution"]) { graph, random in
+            graph.convolution("in", "a", [4, 3, 2, 2], &random)
+            graph.add("Flatten", ["a"], "out")
+        },
+        Case(testDescription: "flatten, a function, at the end", layers: ["convolution", "convolution"]) {
+            graph, random in
+            graph.convolution("in", "a", [4, 3, 2, 3], &random)
+            graph.add("Flatten", ["a"], "b")
+            graph.add("Relu", ["b"], "out")
+        },
+        Case(testDescription: "an input as a vector", layers: ["depthwiseConvolution"]) { graph, _ in
+            graph.add("Flatten", ["in"], "out")
+        },
+        Case(testDescription: "rows and columns joined", layers: ["convolution", "convolution"]) { graph, random in
+            graph.convolution("in", "a", [4, 3, 2, 2], &random)
+            graph.integers("extents", [1, 4, -1])
+            graph.add("Reshape", ["a", "extents"], "out")
+        },
+        Case(testDescription: "a picture without its batch keeps its order", layers: ["convolution"]) {
+            graph, random in
+            graph.convolution("in", "a", [4, 3, 2, 2], &random)
+            graph.integers("extents", [4, 4, 5])
+            graph.add("Reshape", ["a", "extents"], "out")
+        },
+        Case(testDescription: "channels last, then a vector", layers: ["depthwiseConvolution", "convolution"]) {
+            graph, random in
+            graph.normalization("in", "a", 3, &random)
+            graph.convolution("a", "b", [2, 3, 5, 6], &random)
+            graph.add("Transpose", ["b"], "c", ["perm": .integers([0, 2, 3, 1])])
+            graph.add("Flatten", ["c"], "out")
+        },
         Case(testDescription: "rows and columns in steps", layers: ["pad", "convolution"]) { graph, random in
             graph.integers("from", [1, -5])
             graph.integers("to", [.max, -1])

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Graph
 import HostOperators
 import NetworkFiles
 import Networks
@@ -56,6 +57,73 @@ import Testing
         #expect(results.last?.name == "scores" && results.last?.array.tensor.extents == [1, 3, 2, 2])
         let expected = (0..<12).map { Float(real($0 / 4, $0 % 4)) }
         #expect(results.last?.array.elements == .reals(expected))
+    }
+
+    /// A float input of rows, columns and 2 channels, turned before it is quantized, and an output turned back.
+    private func turned(_ perm: [Int], _ extents: [Int]) -> WrittenGraph {
+        var graph = WrittenGraph(extents)
+        graph.floats("s", [], [Self.scale])
+        graph.integers("z", [Self.zeroPoint], .uint8, extents: [])
+        graph.integers("w", [1, 2, 3, 4, 5, 6], .int8, extents: [3, 2, 1, 1])
+        graph.add("Transpose", ["in"], "turned", ["perm": .integers(perm)])
+        graph.add("QuantizeLinear", ["turned", "s", "z"], "codes")
+        graph.add("QLinearConv", ["codes", "s", "z", "w", "s", "", "s", "z"], "result")
+        graph.add("DequantizeLinear", ["result", "s", "z"], "scores")
+        graph.add("Transpose", ["scores"], "out", ["perm": .integers([0, 2, 3, 1])])
+        return graph
+    }
+
+    @Test("A float input is known in front of the network; its codes are rounded to even")
+    func front() throws {
+        let host = try #require(try network(graph("scores"))?.host.first)
+        #expect(host.name == "codes" && host.input == "in" && host.function == .quantizeHalfEven)
+        #expect(host.operand == HostTensor(extents: [1, 2, 2, 1], type: .float32))
+        #expect(
+            host.result
+                == HostTensor(extents: [1, 2, 2, 1], type: .uint8, scale: Self.scale, zeroPoint: Self.zeroPoint))
+        // Quarters: a half, 1 and a half, 2 and a half; far above; far below.
+        let codes = try host.codes(of: [0.125, 0.375, 0.625, 1e9, -.infinity], at: "test")
+        #expect(codes == [100, 102, 102, 255, 0])
+        #expect(throws: Diagnostic.self) { try host.codes(of: [.nan], at: "test") }
+    }
+
+    @Test("One float input with two quantizations")
+    func fronts() throws {
+        var graph = graph("sum")
+        graph.floats("t", [], [0.5])
+        graph.add("QuantizeLinear", ["in", "t", "z"], "others")
+        graph.add("QLinearConv", ["others", "t", "z", "w", "s", "", "s", "z"], "other")
+        graph.add("QLinearAdd", ["result", "s", "z", "other", "s", "z", "s", "z"], "sum")
+        let fronts = try #require(try network(graph)).host
+        #expect(fronts.map(\.name) == ["codes", "others"] && fronts.map(\.input) == ["in", "in"])
+        #expect(fronts.map(\.result.scale) == [0.25, 0.5])
+    }
+
+    @Test("Channels last outside, turned before the first quantization and behind the last")
+    func channelsLast() throws {
+        let network = try #require(try network(turned([0, 3, 1, 2], [1, 2, 2, 2])))
+        #expect(network.graph.inputs.map(\.channels) == [2] && network.graph.layers.map(\.name) == ["result"])
+        #expect(network.host[0].operand.extents == [1, 2, 2, 2])
+        let results = try HostRun(
+            network.host,
+            stored: { _ in Tensor(shape: TensorShape(height: 2, width: 2, channels: 3), elements: Self.stored) },
+            memory: .standard
+        ).results
+        #expect(results.map(\.name) == ["out"] && results[0].array.tensor.extents == [1, 2, 2, 3])
+        #expect(results[0].array.elements == .reals((0..<12).map { Float(real($0 % 3, $0 / 3)) }))
+        // Rows and columns exchanged is no order that is stored.
+        #expect(throws: Diagnostic.self) {
+            try ONNXImport(turned([0, 1, 3, 2], [1, 2, 2, 3]).model, name: "net", at: "test")
+        }
+    }
+
+    @Test("Elements that are joined at the end have the file's order, in codes too")
+    func joined() throws {
+        var graph = graph("flat")
+        graph.add("Flatten", ["result"], "flat")
+        let results = try results(graph)
+        #expect(results.last?.array.tensor.extents == [1, 12])
+        #expect(results.last?.array.elements == .integers((0..<12).map { Int(Self.stored[$0 % 4 * 3 + $0 / 4]) }))
     }
 
     @Test("Softmax and its logarithm over channels, then elements again", arguments: ["Softmax", "LogSoftmax"])

@@ -1,7 +1,9 @@
 import Diagnostics
+import Graph
 import Networks
 import ONNX
 import ONNXImport
+import TFLiteImport
 import Testing
 
 /// What is not carried over is refused: what, where, what was expected, what to do.
@@ -128,6 +130,57 @@ import Testing
         #expect(code("Softmax") == .onnxOperatorUnsupported)
         #expect(code("Identity") == .onnxOperatorUnsupported)
         #expect(code("Reshape", ["in", "pads"]) == .onnxShapeUnfit)
+    }
+
+    @Test("Extents that no network has: --shape is named only where it helps")
+    func unfitExtents() throws {
+        for extents in [[2, 2, 4, 4], [1, 2, 4], [1, 2, 4, 4, 4], [1, 0, 4, 4]] {
+            let found = try #require(refusal(graph(extents) { $0.add("Relu", ["in"], "out") }))
+            #expect(found.code == .onnxShapeUnfit && found.remedy.hasPrefix("export the model"), "\(found.remedy)")
+        }
+        func open(_ extents: [ONNXTensorType.Extent]) -> WrittenGraph {
+            var written = graph { $0.add("Conv", ["in", "w"], "out") }
+            written.model.inputs[0].extents = extents
+            return written
+        }
+        let batch = open([.named("N"), .known(2), .known(4), .known(4)])
+        #expect(refusal(batch, shapes: ["N": [2]])?.remedy == "give a batch of 1 with --shape, or none")
+        #expect(refusal(batch, shapes: ["N": [1]]) == nil && refusal(batch) == nil)
+        // What is advised is taken.
+        let rows = open([.named(""), .known(2), .named(""), .known(4)])
+        #expect(refusal(rows)?.remedy == "give them all: --shape in=1x2x224x4")
+        #expect(refusal(rows, shapes: ["in": [1, 2, 224, 4]]) == nil)
+        let line = open([.known(1), .known(2), .named("L")])
+        #expect(refusal(line)?.remedy.hasPrefix("export the model") ?? false)
+    }
+
+    @Test("Inputs of two extents: each keeps its own, and a network in real numbers says that it is planned only")
+    func twoExtents() throws {
+        var written = graph {
+            $0.add("Conv", ["in", "w"], "a")
+            $0.add("GlobalAveragePool", ["second"], "b")
+            $0.add("Mul", ["a", "b"], "out")
+        }
+        written.model.inputs.append(
+            ONNXTensorType(name: "second", elementType: .float32, extents: [1, 2, 3, 5].map { .known($0) }))
+        let imported = try ONNXImport(written.model, name: "net", at: "test")
+        guard case .float(let network) = imported.network else {
+            Issue.record("a quantized network")
+            return
+        }
+        #expect(network.graph.inputs.map(\.extent?.height) == [nil, 3])
+        #expect(network.graph.inputs.map(\.extent?.width) == [nil, 5])
+        #expect(imported.report.remarks == ["2 inputs: a network in real numbers that is planned only"])
+    }
+
+    @Test("A vector at the end of a map that is too large for its weights of 0 and 1")
+    func largeVector() {
+        let found = refusal(
+            graph([1, 2, 100, 100]) {
+                $0.add("Conv", ["in", "w"], "a")
+                $0.add("Flatten", ["a"], "out")
+            })
+        #expect(found?.code == .onnxOperatorUnsupported && found?.remedy.contains("--outputs a ") ?? false)
     }
 
     @Test("A node that reads what it makes")

@@ -17,4 +17,9 @@ import Text
 
                 """)
     }
+
+    @Test("Characters that XML 1.0 does not have are written out, others of their kind stay")
+    func noCharacters() {
+        #expect(SVGCanvas.escaped("a\u{FFFE}b\u{FFFF}\u{FFFD}\u{1FFFE}") == "a\\u{FFFE}b\\u{FFFF}\u{FFFD}\u{1FFFE}")
+    }
 }
