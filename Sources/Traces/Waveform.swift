@@ -134,24 +134,33 @@ public struct Waveform: Sendable {
     }
 
     private func channelSignals() -> [Signal] {
-        var signals = Dictionary(
-            uniqueKeysWithValues: [Engine.load, .store].map { engine in
-                (
-                    engine,
-                    (
-                        issue: Signal(.dma, "\(engine)Issue", in: window),
-                        beat: Signal(.dma, "\(engine)Beat", in: window),
-                        command: Signal(.dma, "\(engine)BeatCommand", bits: 32, in: window)
-                    )
-                )
-            })
+        func signals(_ issue: String, _ beat: String, _ command: String) -> BusSignals {
+            BusSignals(
+                issue: Signal(.dma, issue, in: window), beat: Signal(.dma, beat, in: window),
+                command: Signal(.dma, command, bits: 32, in: window))
+        }
+        var load = signals("loadIssue", "loadBeat", "loadBeatCommand")
+        var store = signals("storeIssue", "storeBeat", "storeBeatCommand")
         replayBursts(
             of: plan.program.commands, timed: plan.timeline, on: plan.machine.memory, through: window.upperBound
         ) { burst in
-            signals[burst.engine]!.issue.raise(in: burst.issue...burst.issue)
-            for run in burst.beats { signals[burst.engine]!.beat.raise(in: run) }
-            signals[burst.engine]!.command.set(burst.command, from: burst.beats[0].lowerBound)
+            if burst.engine == .load { load.show(burst) } else { store.show(burst) }
         }
-        return [Engine.load, .store].flatMap { [signals[$0]!.issue, signals[$0]!.beat, signals[$0]!.command] }
+        return load.all + store.all
+    }
+
+    /// Of the bursts of one direction.
+    private struct BusSignals {
+        var issue: Signal
+        var beat: Signal
+        var command: Signal
+
+        var all: [Signal] { [issue, beat, command] }
+
+        mutating func show(_ burst: GrantedBurst) {
+            issue.raise(in: burst.issue...burst.issue)
+            for run in burst.beats { beat.raise(in: run) }
+            command.set(burst.command, from: burst.beats[0].lowerBound)
+        }
     }
 }

@@ -77,6 +77,7 @@ import Testing
         func codebooks(_ name: String) throws -> Int? {
             try network.formats(on: machine).formats.tensors.first { $0.name == name }?.codebooks
         }
+        machine.parameterMemory.bytes = 64 << 10
         // 64 + 8 C + 24 K of channels, 512 of weights, 512 J + 1,032 J of codebooks within 32,768: J is at most 7 for
         // 192 to 768 channels, 1 for 288 to 1,152, and their tensors have as many.
         #expect(try codebooks("g_s.1.subpel_conv.0") == 4 && codebooks("g_s.1.subpel_conv.1") == 4)

@@ -19,7 +19,7 @@ import Testing
             ("clockMegahertz: 400", "clockMegahertz: 0.0", .machineValueOutOfRange),
             ("clockMegahertz: 400", "clockMegahertz: .inf", .machineWrongType),
             ("bytes: 512 KiB", "bytes: 9000000000000000000", .machineValueOutOfRange),
-            ("  latencyCycles: 100\n", "", .machineMissingField),
+            ("  busBytes: 16\n", "", .machineMissingField),
             ("macArray:", "macArrays:", .machineUnknownKey),
             ("pingPong: true", "pingPong: 3", .machineWrongType),
             ("inputChannelLanes: 16", "inputChannelLanes: wide", .machineWrongType),

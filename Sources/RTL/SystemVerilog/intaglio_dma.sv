@@ -1,4 +1,5 @@
-// Load and store engine, on one bus or on one each. In pairs of signals 0 is the load's, 1 the store's.
+// Load and store engine, on one bus or on one each. In pairs of signals 0 is the load's, 1 the
+// store's.
 module intaglio_dma #(
     parameter int WORDS       = intaglio_constants::TRANSFER_WORDS,
     parameter int WIDTH_BYTES = intaglio_constants::MEMORY_BUS_BYTES

@@ -2,8 +2,9 @@
 // 0, writes 1. A read is done with its last beat, a write WRITE_LATENCY cycles after it, when its
 // response comes.
 //
-// In the cycle of a read's beat read_data is valid, in that of a write's write_data is taken; lane i
-// of read_lanes is the byte at the bus word's address + i, of write_lanes that at write_address + i.
+// In the cycle of a read's beat read_data is valid, in that of a write's write_data is taken.
+// Lane i of read_lanes is the byte at the bus word's address + i, of write_lanes the one at
+// write_address + i.
 module intaglio_external_memory #(
     parameter int BYTES             = intaglio_constants::EXTERNAL_MEMORY_BYTES,
     parameter int WIDTH_BYTES       = intaglio_constants::MEMORY_BUS_BYTES,

@@ -1,6 +1,6 @@
 // When the beats of one bus of the external memory move. Bursts are served in the order of their
-// issue. A read begins at the earliest READ_LATENCY cycles after its issue, a write one cycle after;
-// behind each burst the bus is lost for the overhead of its direction; and of every
+// issue. A read begins at the earliest READ_LATENCY cycles after its issue, a write one cycle
+// after. Behind each burst the bus is lost for the overhead of its direction; and of every
 // EFFICIENCY_CYCLES in which bursts move the bus rests for all but EFFICIENCY_BEATS.
 //
 // In a beat, lane i is the byte at beat_address + i.
@@ -33,7 +33,8 @@ module intaglio_memory_bus #(
 );
     localparam int SLOT_BITS = (SLOTS > 1) ? $clog2(SLOTS) : 1;
     localparam logic [SLOT_BITS-1:0] LAST_SLOT = SLOT_BITS'(SLOTS - 1);
-    // In EFFICIENCY_BEATS-ths of a cycle: what a beat adds to the rest that is due, and what a rest takes.
+    // In EFFICIENCY_BEATS-ths of a cycle: what a beat adds to the rest that is due, and what a rest
+    // takes.
     localparam logic [7:0] REST_DUE   = 8'(EFFICIENCY_CYCLES - EFFICIENCY_BEATS);
     localparam logic [7:0] REST_TAKEN = 8'(EFFICIENCY_BEATS);
 
@@ -45,7 +46,8 @@ module intaglio_memory_bus #(
     logic                 slot_last    [0:SLOTS-1];
     logic [SLOT_BITS-1:0] head, tail;
     logic [SLOT_BITS:0]   count;
-    // Until when the bus is lost behind the burst before, and the rest that is due before the next beat.
+    // Until when the bus is lost behind the burst before, and the rest that is due before the next
+    // beat.
     logic [31:0]          free;
     logic [7:0]           rest;
 
