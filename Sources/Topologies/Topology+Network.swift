@@ -111,9 +111,7 @@ private struct TopologyBuilder {
         }
         if !filled.isEmpty { notes.append("filled with channels of zeros: \(Self.listed(filled))") }
         if !cut.isEmpty {
-            notes.append(
-                "cut by filters, whose parameters pass the parameter memory or whose products a layer's limit: \(Self.listed(cut))"
-            )
+            notes.append("cut by filters, whose parameters or products pass a layer's limits: \(Self.listed(cut))")
         }
         return notes
     }
