@@ -1,4 +1,5 @@
 import FixedPoint
+import Text
 
 extension MachineDescription {
     /// Channels of the normalization that result lanes are measured by: groups of normalizations have the fewest steps
@@ -35,7 +36,7 @@ extension MachineDescription {
         let stepBytes = macArray.inputChannelLanes * macArray.outputChannelLanes
         return
             """
-            the weight buffer delivers \(weightBuffer.bytesPerCycle) of the \(stepBytes) bytes per cycle that the MAC \
+            the weight buffer delivers \(weightBuffer.bytesPerCycle) of the \(stepBytes.counted("byte")) per cycle that the MAC \
             array takes: a step takes \(weightStepCycles < stepCycles ? "at least " : "")\(weightStepCycles) cycles
             """
     }

@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import ONNX
 import Tensors
+import Text
 
 // Two tensors, element by element, or one and constants for its channels.
 extension GraphBuilder {
@@ -44,7 +45,7 @@ extension GraphBuilder {
         case 1: try identity(at: place)
         case 2: try pair(.add, at: place)
         default:
-            throw unsupported(place, found: "a sum of \(place.node.inputs.count) tensors", expected: "of two")
+            throw unsupported(place, found: "a sum of \(place.node.inputs.count.counted("tensor"))", expected: "of two")
         }
     }
 

@@ -7,6 +7,7 @@ import ONNX
 import Quantization
 import TFLiteImport
 import Tensors
+import Text
 
 extension GraphBuilder {
     /// Takes an input of the file.
@@ -198,7 +199,7 @@ extension GraphBuilder {
     /// - Throws: what validation throws.
     mutating func floatNetwork(_ graph: Graph) throws(Diagnostic) -> FloatNetwork {
         if graph.inputs.count > 1 {
-            remarks.append("\(graph.inputs.count) inputs: a network in real numbers that is planned only")
+            remarks.append("\(graph.inputs.count.counted("input")): a network in real numbers that is planned only")
         }
         let network = FloatNetwork(graph: graph, parameters: floatParameters)
         try network.validate()

@@ -62,6 +62,11 @@ struct ONNXPlace {
     }
 
     private func unfitAttribute(_ name: String, _ found: ONNXAttribute, expected: String) -> Diagnostic {
-        unfit("attribute \(name): \(String("\(found)".prefix(60)))", expected: expected)
+        let text =
+            switch found {
+            case .float(let value): "float(\(value.namingNaN))"
+            default: "\(found)"
+            }
+        return unfit("attribute \(name): \(text.prefix(60))", expected: expected)
     }
 }
