@@ -232,6 +232,17 @@ import Testing
         #expect(found.found.hasPrefix("memory.efficiency is") && found.place.hasPrefix("m.yaml:"))
     }
 
+    @Test(
+        "A fraction is of plain digits: no point, exponent, leading zero or blank",
+        arguments: [
+            "1.0", "2.0/4", "1e0/1", "1/2e0", "1.0/1", "4/8.0", "01/2", "1/02", "+1/2", "\"1 / 2\"", "1e0", "0x1", "½",
+        ])
+    func efficienciesOfOtherForms(_ text: String) throws {
+        let found = try diagnostic("efficiency: 1/1", "efficiency: \(text)")
+        #expect(found.code == .machineWrongType && found.found.hasPrefix("memory.efficiency is"), "\(found)")
+        #expect(found.remedy == "write a fraction of whole numbers like 15/16, or 1")
+    }
+
     @Test func fieldsOfInnerBlocksAreNamedWhole() throws {
         #expect(
             try diagnostic("latencyCycles: 100", "latencyCycles: none").found
