@@ -21,9 +21,11 @@ extension Topology {
 
     /// The file at a path.
     ///
-    /// - Throws: `topologyUnreadable`, and what `init(_:name:at:)` throws.
+    /// - Throws: `topologyUnreadable`, `importFormatUnknown` for a checkpoint and the like under a topology's name, and
+    ///   what `init(_:name:at:)` throws.
     public init(contentsOf path: String) throws(Diagnostic) {
         let text: String
+        try ForeignFormat.refuse(path)
         do {
             text = try TextFile.read(path)
         } catch {
@@ -94,6 +96,7 @@ private struct TopologyReader {
             numbers.append(
                 try integer(column < values.count ? values[column] : "", header.columns[column], title, number))
         }
+        try requireNamed(values, title, number, header)
         try noteOptional(values, title, number, header)
         let name = unique(PlainName.mapped(String(title.prefix(100))))
         let row =
@@ -136,10 +139,23 @@ private struct TopologyReader {
         if let column = header.place(of: "sparsity"), column < values.count, !values[column].isEmpty {
             notes.append("line \(number): sparsity \(values[column].prefix(20)) is planned dense")
         }
-        let named = header.columns.lastIndex { !$0.isEmpty } ?? 0
-        if let extra = values.dropFirst(named + 1).first(where: { !$0.isEmpty }) {
-            notes.append("line \(number): '\(extra.prefix(60))' stands behind the last column and is not read")
+    }
+
+    /// - Throws: `topologyValueInvalid` for a value in no column: what it says of the layer is not known.
+    private func requireNamed(
+        _ values: [String], _ title: String, _ number: Int, _ header: TopologyHeader
+    ) throws(Diagnostic) {
+        let stray = values.indices.first { index in
+            !values[index].isEmpty && (index >= header.columns.count || header.columns[index].isEmpty)
         }
+        guard let stray else { return }
+        let named = header.columns.filter { !$0.isEmpty }.count + 1
+        throw Diagnostic(
+            .topologyValueInvalid,
+            at: "\(place), line \(number), layer \(title.prefix(60)), column \(stray + 2)",
+            found: "'\(values[stray].prefix(60))' in a column that the first line does not name",
+            expected: "values in the \(named.counted("column")) that it names; a comma may end a row",
+            remedy: "take the value out, or name its column in the first line")
     }
 
     private func requireFit(_ row: TopologyRow, _ title: String) throws(Diagnostic) {

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileFormats
 import Images
 import Importers
 import NetworkFiles
@@ -99,11 +100,13 @@ extension ONNXModel {
     /// taken as one.
     ///
     /// - Parameter assumesMissing: whether real numbers in files that are not there are taken as 0.
-    /// - Throws: `memoryBudgetExceeded`, and what the model's reader throws.
+    /// - Throws: `importFormatUnknown` for a checkpoint and the like under a model's name, `memoryBudgetExceeded`, and
+    ///   what the model's reader throws.
     static func ifOne(
         _ path: String, memory: MemoryBudget, assumesMissing: Bool = false
     ) throws(Diagnostic) -> ONNXModel? {
         guard let file = try? InputFile(path, limit: largestBytes), isOne(path, file) else { return nil }
+        try ForeignFormat.refuse(path)
         // The bytes, and what is read of them.
         try memory.require(MemoryBudget.product(11, file.byteCount), for: "a model", at: path)
         let bytes: [UInt8]
