@@ -6,6 +6,7 @@ import Networks
 import ReferenceModel
 public import Schedules
 import Tensors
+import Text
 
 /// One layer case on reference model and machine.
 public struct ConformanceRun: Sendable {
@@ -36,7 +37,7 @@ public struct ConformanceRun: Sendable {
         if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.storedOutput(0)) {
             difference =
                 """
-                \(layerCase.name): \(first.count) elements differ, first at \(first.coordinate): \
+                \(layerCase.name): \(first.count.counted("element")) differ, first at \(first.coordinate): \
                 reference \(first.expected), machine \(first.found)
                 """
         } else if let saturation = SaturationDifference(reference: counts, machine: run.saturatedOutputsByChannel[0]) {

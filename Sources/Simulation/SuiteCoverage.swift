@@ -88,7 +88,7 @@ public struct SuiteCoverage: Sendable {
     public var text: String {
         let missing = RoundingRule.allCases.filter { !roundingRules.contains($0) }.map(\.rawValue)
         var lines = [
-            "cases        \(cases.grouped), \(operators.count) operators",
+            "cases        \(cases.grouped), \(operators.count.counted("operator"))",
             "rounding     \(roundingRules.count) of \(RoundingRule.allCases.count) rules"
                 + (missing.isEmpty ? "" : ", not \(missing.joined(separator: ", "))"),
             """
@@ -103,7 +103,7 @@ public struct SuiteCoverage: Sendable {
                     \($0.rawValue) \((lanes[$0]?.full ?? 0).grouped) full and \((lanes[$0]?.ragged ?? 0).grouped) ragged
                     """
                 }.joined(separator: ", ")
-                + " (commands by their last group); groups merged in \(casesWithMergedGroups.grouped) cases"
+                + " (commands by their last group); groups merged in \(casesWithMergedGroups.groupedCount("case"))"
         ]
         lines += [
             "addresses    "
