@@ -175,7 +175,7 @@ import Testing
         (
             "busBytes: 16\n  alignmentBytes: 64\n  burstBytes: 256",
             "busBytes: 1\n  alignmentBytes: 64\n  burstBytes: 512",
-            "memory.burstBytes is 512", "at most 256: 256 beats of 1 bytes"
+            "memory.burstBytes is 512", "at most 256: 256 beats of 1 byte"
         ),
     ])
     func contradictionsAreRefused(old: String, new: String, message: String, expected: String) throws {
