@@ -29,7 +29,8 @@ public enum BDRate {
             throw Diagnostic(
                 .curvesDoNotOverlap, at: "curves \(curve.name) and \(anchor.name)",
                 found:
-                    "\(tested.count) and \(reference.count.counted("point")) with \(low < high ? "a" : "no") common range",
+                    "\(tested.count) and \(reference.count.counted("point")) with "
+                        + "\(low < high ? "a" : "no") common range",
                 expected: "at least \(fewestPoints.counted("point")) each and a common range of quality",
                 remedy: "evaluate more rates")
         }

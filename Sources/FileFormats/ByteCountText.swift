@@ -1,5 +1,3 @@
-import Text
-
 /// Sizes as people write them in files: `262144`, `256 KiB`, `1.5 MiB`.
 ///
 ///     B  1     KiB  2^10     MiB  2^20     GiB  2^30
@@ -25,7 +23,7 @@ package enum ByteCountText {
 
     /// `1024 to 1073741824 bytes (1 KiB to 1 GiB)`
     static func range(_ range: ClosedRange<Int>) -> String {
-        "\(range.lowerBound) to \(range.upperBound.counted("byte")) (\(exact(range.lowerBound)) to \(exact(range.upperBound)))"
+        "\(range.lowerBound) to \(range.upperBound) bytes (\(exact(range.lowerBound)) to \(exact(range.upperBound)))"
     }
 
     /// What to write instead of a unit that is none.

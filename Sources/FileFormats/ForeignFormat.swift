@@ -50,7 +50,7 @@ package enum ForeignFormat {
     }
 
     /// Protocols 2 to 5 begin with their number. Of the older two there is a container with its first place in the
-    /// memo, `(dp0` or `(lp1` and a line feed, `}q\0` or `]q\0`; or the name of a class in two lines, `c` and its module.
+    /// memo, `(dp0` or `(lp1` and a line feed, `}q\0` or `]q\0`; or the name of a class in two lines.
     private static func beginAsPickle(_ bytes: [UInt8]) -> Bool {
         if bytes.count >= 2, bytes[0] == 0x80 { return (2...5).contains(bytes[1]) }
         if ["}q\0", "]q\0"].contains(where: { bytes.starts(with: Array($0.utf8)) }) { return true }

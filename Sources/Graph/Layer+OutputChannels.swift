@@ -40,7 +40,8 @@ extension Layer {
                 try requireFit(
                     grid.firstMeanChannel >= 0 && grid.firstMeanChannel <= GraphLimits.extent
                         && grid.firstMeanChannel + input <= operands[1],
-                    "\(input.counted("channel")) of latents, \(operands[1]) of means from channel \(grid.firstMeanChannel)",
+                    "\(input.counted("channel")) of latents, \(operands[1]) of means from channel "
+                        + "\(grid.firstMeanChannel)",
                     expected: "means that cover every latent",
                     remedy: "correct firstMeanChannel, or the layer that makes the means")
             }

@@ -1,5 +1,4 @@
 import FixedPoint
-import Text
 
 extension MachineDescription {
     /// Channels of the normalization that result lanes are measured by: groups of normalizations have the fewest steps
@@ -36,7 +35,7 @@ extension MachineDescription {
         let stepBytes = macArray.inputChannelLanes * macArray.outputChannelLanes
         return
             """
-            the weight buffer delivers \(weightBuffer.bytesPerCycle) of the \(stepBytes.counted("byte")) per cycle that the MAC \
+            the weight buffer delivers \(weightBuffer.bytesPerCycle) of the \(stepBytes) bytes per cycle that the MAC \
             array takes: a step takes \(weightStepCycles < stepCycles ? "at least " : "")\(weightStepCycles) cycles
             """
     }

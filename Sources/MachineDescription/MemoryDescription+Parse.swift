@@ -92,7 +92,8 @@ extension MemoryDescription {
             burstBytes <= Self.mostBurstBeats * busBytes, using: [sizes[0].0, bus], at: sizes[0].0,
             found: "\(sizes[0].0) is \(burstBytes)",
             expected:
-                "at most \(Self.mostBurstBeats * busBytes): \(Self.mostBurstBeats) beats of \(busBytes.counted("byte"))",
+                "at most \(Self.mostBurstBeats * busBytes): \(Self.mostBurstBeats) beats of "
+                + busBytes.counted("byte"),
             remedy: "use shorter bursts or a wider bus")
     }
 }

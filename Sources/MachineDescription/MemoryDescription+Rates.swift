@@ -1,5 +1,4 @@
 import FixedPoint
-import Text
 
 /// What long transfers of whole bursts reach.
 ///
@@ -105,8 +104,8 @@ extension MemoryDescription {
             return "no \(most) bursts in flight fill the bus; a lower latency would help"
         }
         return """
-            bursts of \(longer.burstBytes.counted("byte")), \(longer.outstandingThatFillTheBus(access)) in flight, would fill \
-            the bus; bursts have \(burstBytes.counted("byte")) and \(outstanding) \(outstanding == 1 ? "is" : "are") in flight
+            bursts of \(longer.burstBytes) bytes, \(longer.outstandingThatFillTheBus(access)) in flight, would fill \
+            the bus; bursts have \(burstBytes) bytes and \(outstanding) \(outstanding == 1 ? "is" : "are") in flight
             """
     }
 

@@ -1,5 +1,3 @@
-import Text
-
 /// An operator of the host in a report: it has no cycles and moves nothing over the machine's memory channel.
 public struct HostWork: Codable, Equatable, Sendable {
     /// Of its result.
@@ -31,6 +29,6 @@ public struct HostWork: Codable, Equatable, Sendable {
 
     /// `softmax probabilities of scores, 1x10 int8: 10 bytes read, 10 written`
     public var sentence: String {
-        "\(function) \(name) of \(input), \(shape) \(elementType): \(readBytes.counted("byte")) read, \(writtenBytes) written"
+        "\(function) \(name) of \(input), \(shape) \(elementType): \(readBytes) bytes read, \(writtenBytes) written"
     }
 }

@@ -2,7 +2,6 @@ public import Diagnostics
 public import EntropyCoding
 import FixedPoint
 import Quantization
-import Text
 
 /// What a plan must know of a layer's weights to say how large their coded tiles are and which steps of the MAC array
 /// multiply by zeros only, without the weights.
@@ -48,7 +47,7 @@ public struct WeightStatistics: Hashable, Sendable {
             (1...255).contains(groupChannels) && codedBits.count == outputChannels * groups
                 && nonZeroWeights.count == outputChannels * taps * groups,
             """
-            \(codedBits.count) and \(nonZeroWeights.count.counted("number")) for \(outputChannels) x \(taps) x \(inputChannels) \
+            \(codedBits.count) and \(nonZeroWeights.count) numbers for \(outputChannels) x \(taps) x \(inputChannels) \
             weights
             """
         )

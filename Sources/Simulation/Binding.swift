@@ -124,7 +124,7 @@ extension BindingReport {
         }
         return 4 * bytes > 5 * least
             ? """
-            \(moved), \(bytes.groupedCount("byte")) where \(least.grouped) must move; larger buffers or a wider bus would help
+            \(moved), \(bytes.grouped) bytes where \(least.grouped) must move; larger buffers or a wider bus would help
             """
             : "\(moved); a wider bus would help"
     }

@@ -38,7 +38,7 @@ struct FlatBufferTable {
             throw FlatBuffer.truncated(
                 place,
                 found:
-                    "a table of \(byteCount.counted("byte")) at byte \(start), its vtable of \(vtableBytes) at \(vtable)",
+                    "a table of \(byteCount) bytes at byte \(start), its vtable of \(vtableBytes) at \(vtable)",
                 expected: "both inside the \(buffer.bytes.count) of the file")
         }
         self.buffer = buffer

@@ -101,7 +101,7 @@ private struct TopologyBuilder {
     func notes(_ rows: Int) -> [String] {
         var notes = [
             """
-            \(rows.groupedCount("row")): \(chained.grouped) read the row before, \((rows - chained).grouped) have an input of \
+            \(rows.grouped) rows: \(chained.grouped) read the row before, \((rows - chained).grouped) have an input of \
             their own and are planned one by one
             """
         ]

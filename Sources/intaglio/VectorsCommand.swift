@@ -113,7 +113,7 @@ struct VectorsCommand: ParsableCommand {
         let verdict = try simulate.map { try vectors.simulate(in: output, by: $0, module: module, sources: source) }
         let summary =
             """
-            \(layer): \(vectors.commands.counted("command")), \(vectors.cycles) cycles, \(vectors.files.count.counted("file")) in \
+            \(layer): \(vectors.commands) commands, \(vectors.cycles) cycles, \(vectors.files.count) files in \
             \(output)\n
             """
         if json {
