@@ -38,10 +38,11 @@ extension GraphBuilder {
             }
             let bias = try biases(biasIndex, channels: channels, of: place)
             parameterCount += order.count + (place.input(biasIndex) == nil ? 0 : channels)
-            return .weights(
-                FloatWeights(
-                    weights: order.map { factor == 1 ? weights[$0] : weights[$0] * factor },
-                    bias: biasFactor == 1 ? bias : bias.map { $0 * biasFactor }))
+            let made = FloatWeights(
+                weights: order.map { factor == 1 ? weights[$0] : weights[$0] * factor },
+                bias: biasFactor == 1 ? bias : bias.map { $0 * biasFactor })
+            try made.requireFinite(with: "alpha \(factor) and beta \(biasFactor)", at: place)
+            return .weights(made)
         }
         guard factor == 1, biasFactor == 1 else {
             throw unsupported(place, found: "factors \(factor) and \(biasFactor)", expected: "factors of 1")
@@ -90,8 +91,7 @@ extension GraphBuilder {
         let type = constant.tensor.elementType
         guard [.int8, .uint8].contains(type), constant.zeroPoints.allSatisfy({ $0 == constant.zeroPoints[0] }),
             (type == .int8 ? -128...127 : 0...255).contains(constant.zeroPoints[0]),
-            constant.scales.count == 1 || constant.scales.count == channels && constant.axis == axis,
-            constant.scales.allSatisfy({ $0 > 0 && $0.isFinite })
+            constant.scales.count == 1 || constant.scales.count == channels && constant.axis == axis
         else {
             throw Diagnostic(
                 .onnxTensorUnsupported, at: "\(place.text), weights",
@@ -102,6 +102,7 @@ extension GraphBuilder {
                 expected: "int8 or uint8, one zero point, one scale or \(channels) along axis \(axis)",
                 remedy: "quantize the model again, weights in 8 bits")
         }
+        try constant.requireScales(at: place)
         return CodedWeights(
             elements: elements, isSigned: type == .int8, zeroPoint: constant.zeroPoints[0], scales: constant.scales,
             bias: Array(repeating: 0, count: channels))
@@ -118,5 +119,28 @@ extension GraphBuilder {
                 place, found: "biases \(try name(index, of: place))", expected: "\(channels) real numbers in the file")
         }
         return elements.count == channels ? elements : Array(repeating: elements[0], count: channels)
+    }
+}
+
+extension FloatWeights {
+    /// Of weights that were finite, after factors.
+    ///
+    /// - Parameter factors: what they were computed with.
+    /// - Throws: `networkNotFinite` with the first output channel that has another number now.
+    func requireFinite(with factors: String, at place: ONNXPlace) throws(Diagnostic) {
+        let inner = weights.count / max(bias.count, 1)
+        let channel: Int
+        let found: String
+        if let index = weights.firstIndex(where: { !$0.isFinite }) {
+            (channel, found) = (index / inner, "a weight of \(weights[index])")
+        } else if let index = bias.firstIndex(where: { !$0.isFinite }) {
+            (channel, found) = (index, "a bias of \(bias[index])")
+        } else {
+            return
+        }
+        throw Diagnostic(
+            .networkNotFinite, at: "\(place.text), output channel \(channel)",
+            found: "\(found) once it is computed with \(factors)", expected: "finite float32 numbers only",
+            remedy: "train or export the network again")
     }
 }
