@@ -164,16 +164,29 @@ extension GraphBuilder {
                 .onnxShapeUnfit, at: file, found: "a graph without inputs", expected: "one at least",
                 remedy: "name other tensors with --outputs")
         }
-        // Pictures that differ keep the extents of the model, all of them: none follows from another. Beside a picture
-        // vectors only keep theirs.
-        let others = shapes.filter { $0.height != first.height || $0.width != first.width }
-        let isFixed = first.height * first.width == 1 || others.contains { $0.height * $0.width > 1 }
-        for index in inputs.indices where !others.isEmpty {
-            let shape = inputShapes[inputs[index].name]!
-            guard isFixed || others.contains(shape) else { continue }
-            inputs[index].extent = GraphInput.Extent(height: shape.height, width: shape.width)
-        }
+        keepExtents(named: name, outputs)
         return Graph(name: name, inputs: inputs, layers: layers, outputs: outputs)
+    }
+
+    /// Of several inputs: vectors beside a picture keep their one pixel where the graph takes a picture of any size, the
+    /// one that is planned without `--size` among them; otherwise all keep the extents of the model.
+    private mutating func keepExtents(named name: String, _ outputs: [String]) {
+        guard inputs.count > 1, let first = inputShapes[inputs[0].name] else { return }
+        func extent(_ input: GraphInput) -> GraphInput.Extent {
+            let shape = inputShapes[input.name]!
+            return GraphInput.Extent(height: shape.height, width: shape.width)
+        }
+        let (own, pixel) = (extent(inputs[0]), GraphInput.Extent(height: 1, width: 1))
+        if own != pixel, inputs.allSatisfy({ [own, pixel].contains(extent($0)) }) {
+            var open = inputs
+            for index in open.indices where extent(open[index]) != own { open[index].extent = pixel }
+            let graph = Graph(name: name, inputs: open, layers: layers, outputs: outputs)
+            if (try? graph.shapes(height: max(512, first.height), width: max(768, first.width))) != nil {
+                inputs = open
+                return
+            }
+        }
+        for index in inputs.indices { inputs[index].extent = extent(inputs[index]) }
     }
 
     /// - Throws: what validation throws.

@@ -193,16 +193,26 @@ import Testing
         #expect(shapes["out"] == TensorShape(height: 8, width: 8, channels: 2))
     }
 
-    @Test("Beside a vector a picture may have any extent")
+    @Test("Beside a vector a picture may have any extent, unless a layer takes one only")
     func vector() throws {
-        let model = graph([1, 2, 1, 1], first: "in").model
-        guard case .float(let network) = try ONNXImport(model, name: "net", at: "test").network else {
+        var pair = graph([1, 2, 1, 1], first: "in")
+        guard case .float(let open) = try ONNXImport(pair.model, name: "net", at: "test").network else {
             Issue.record("a quantized network")
             return
         }
-        #expect(network.graph.inputs.map(\.extent) == [nil, GraphInput.Extent(height: 1, width: 1)])
-        let shapes = try network.graph.shapes(height: 16, width: 32)
+        #expect(open.graph.inputs.map(\.extent) == [nil, GraphInput.Extent(height: 1, width: 1)])
+        let shapes = try open.graph.shapes(height: 16, width: 32)
         #expect(shapes["out"] == TensorShape(height: 16, width: 32, channels: 2))
+        // A mean of 8 x 8 is one pixel at that extent only.
+        pair.model.nodes = []
+        pair.add("GlobalAveragePool", ["in"], "mean")
+        pair.add("Concat", ["mean", "right"], "out", ["axis": .integer(1)])
+        guard case .float(let fixed) = try ONNXImport(pair.model, name: "net", at: "test").network else {
+            Issue.record("a quantized network")
+            return
+        }
+        #expect(fixed.graph.inputs.map(\.extent?.height) == [8, 1])
+        #expect(try fixed.graph.shapes(height: 512, width: 768)["out"]?.channels == 4)
     }
 }
 
