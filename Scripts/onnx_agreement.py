@@ -107,7 +107,7 @@ def pieces():
     y = g.add("Slice", [y, many(1), many(8), many(1), many(3)], "third")
     y = relu(g.conv(y, 3, 4, 1, "thin"), "thin_relu")
     y = g.add("Flatten", [y], "flat", axis=1)
-    return g.model([1, 3, 48, 64], g.add("MatMul", [y, g.normal([4 * 30 * 21, 20], 0.03)], "scores"))
+    return g.model([1, 3, 48, 64], g.add("MatMul", [y, g.normal([2400, 20], 0.03)], "scores"))
 
 
 def doubled():
@@ -123,10 +123,12 @@ def with_more_pairs(model, seed):
     """Behind each DequantizeLinear that a convolution reads the same with another scale and zero point, once or twice."""
     random = np.random.default_rng(seed)
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    first = {node.output[0] for node in model.graph.node if node.input[0] == model.graph.input[0].name}
     nodes = []
     for node in list(model.graph.node):
         nodes.append(node)
-        if node.op_type != "DequantizeLinear" or node.input[0] in constants or node.output[0] in outputs_of(model):
+        kept = constants.keys() | first  # of the input, whose codes are given
+        if node.op_type != "DequantizeLinear" or node.input[0] in kept or node.output[0] in outputs_of(model):
             continue
         last, name = node.output[0] + ".first", node.output[0]
         node.output[0] = last

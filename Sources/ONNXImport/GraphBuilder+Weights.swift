@@ -1,5 +1,6 @@
 import Diagnostics
 import ONNX
+import TFLiteImport
 
 extension GraphBuilder {
     /// The extents of constant weights.
@@ -65,6 +66,15 @@ extension GraphBuilder {
                     throw place.unfit("\(elements.count) biases", expected: "\(channels)")
                 }
                 weights.bias = elements.map { Int64($0) }
+                // On other steps than those of the sums, as behind pairs that are put together, they are real numbers.
+                let scale = place.input(0).flatMap { values[$0]?.quantization?.scale }
+                if let scale, !biasName.contains("\u{1}"), !bias.isOnSteps(scale, of: constant) {
+                    weights.realBias = bias.real?.floats
+                    remarks.append(
+                        """
+                        operator \(place.node.index) \(place.name): biases on other steps than those of the sums, rounded
+                        """)
+                }
             } else {
                 weights.realBias = try biases(biasIndex, channels: channels, of: place)
                 remarks.append(
@@ -142,5 +152,17 @@ extension FloatWeights {
             .networkNotFinite, at: "\(place.text), output channel \(channel)",
             found: "\(found) once it is computed with \(factors)", expected: "finite float32 numbers only",
             remedy: "train or export the network again")
+    }
+}
+
+extension DequantizedConstant {
+    /// Whether biases are on the steps of sums: the scale of the input times that of the weights.
+    fileprivate func isOnSteps(_ input: Float, of weights: DequantizedConstant) -> Bool {
+        let count = max(scales.count, weights.scales.count)
+        return (0..<count).allSatisfy { channel in
+            let own = scales[scales.count == 1 ? 0 : min(channel, scales.count - 1)]
+            let step = input * weights.scales[weights.scales.count == 1 ? 0 : min(channel, weights.scales.count - 1)]
+            return abs(own - step) <= 1e-5 * step
+        }
     }
 }
