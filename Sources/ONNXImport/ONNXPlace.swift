@@ -49,7 +49,9 @@ struct ONNXPlace {
         switch node.attributes[attribute] {
         case nil: return standard
         case .float(let value) where value.isFinite || mayBeInfinite && !value.isNaN: return value
-        case let other?: throw unfitAttribute(attribute, other, expected: "one finite number")
+        case let other?:
+            throw unfitAttribute(
+                attribute, other, expected: mayBeInfinite ? "one number, perhaps infinite" : "one finite number")
         }
     }
 
@@ -64,7 +66,8 @@ struct ONNXPlace {
     private func unfitAttribute(_ name: String, _ found: ONNXAttribute, expected: String) -> Diagnostic {
         let text =
             switch found {
-            case .float(let value): "float(\(value.namingNaN))"
+            case .float(let value): "\(value.namingNaN)"
+            case .integer(let value): "\(value)"
             default: "\(found)"
             }
         return unfit("attribute \(name): \(text.prefix(60))", expected: expected)
