@@ -181,8 +181,15 @@ struct PyTorchTensors {
         let names = strangers.keys.sorted()
         let meant =
             names.first { $0.hasSuffix(".\(name)") } ?? names.first { $0.hasPrefix("\(name)_") }
-            ?? closestName(to: name, among: names)
+            ?? closestName(to: name, among: names) ?? only(names, inModuleOf: name)
         return meant.flatMap { strangers[$0] }
+    }
+
+    /// The one of them that stands beside a name, as `g_a.0.kernel` does beside `g_a.0.weight`; nil of several.
+    private func only(_ names: [String], inModuleOf name: String) -> String? {
+        guard let end = name.lastIndex(of: ".") else { return nil }
+        let beside = names.filter { $0.hasPrefix(name[...end]) }
+        return beside.count == 1 ? beside[0] : nil
     }
 
     private func tensor(_ name: String) throws(Diagnostic) -> SafetensorsTensor {

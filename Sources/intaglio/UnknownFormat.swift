@@ -29,7 +29,11 @@ struct UnknownFormat {
         }
         let names = header.unreadTensors.sorted()
         return refusal(
-            found: "a safetensors file of \(names.count.counted("tensor")) that are no state dict of CompressAI"
+            found:
+                """
+                a safetensors file of \(names.count.counted("tensor")) that \(names.count == 1 ? "is" : "are") no \
+                state dict of CompressAI
+                """
                 + (names.isEmpty
                     ? "" : ": \(names.prefix(3).joined(separator: ", "))" + (names.count > 3 ? ", ..." : "")),
             expected: "tensors of g_a and g_s beside an entropy_bottleneck or gaussian_conditional",

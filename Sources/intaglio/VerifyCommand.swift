@@ -186,7 +186,7 @@ struct VerifyCommand: ParsableCommand {
         }
         let equal = results.count { $0.referenceMismatches == 0 && $0.machineMismatches == 0 }
         let mismatches = results.reduce(0) { $0 + $1.referenceMismatches + $1.machineMismatches }
-        let summary = "\(equal) of \(results.count) cases equal, \(mismatches) mismatches"
+        let summary = "\(equal) of \(results.count) cases equal, \(mismatches) mismatch\(mismatches == 1 ? "" : "es")"
         if refused.isEmpty, equal < results.count { throw DifferenceFound(message: summary) }
         if !json { try Console.result(summary + "\n") }
         try RefusedItems.requireNone(refused, done: results.count, items: "cases")

@@ -313,6 +313,12 @@ import Testing
             }
         }
         let layer = name.hasPrefix("cheng") ? "g_a.0.conv1" : "g_a.0"
+        // Unlike in its letters, but the only one beside it.
+        let unlike = refusal(name) {
+            $0["\(layer).kernel"] = $0["\(layer).weight"]
+            $0["\(layer).weight"] = nil
+        }
+        #expect(unlike?.found == "no such tensor but one called \(layer).kernel")
         let both = refusal(name) {
             for part in ["weight", "bias"] {
                 $0["\(layer).\(part)_orig"] = $0["\(layer).\(part)"]
