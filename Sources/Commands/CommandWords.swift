@@ -49,6 +49,8 @@ public enum CommandWords {
         case accumulatorAddress
         /// V.
         case activationBits
+        /// 0 where the output lanes hold channels alone.
+        case lastPhaseRows, lastPhaseColumns
     }
 
     /// Words of element-wise work, in the place of those of accumulate.
@@ -149,6 +151,8 @@ public enum CommandWords {
         set(.passFlags, (pass.first ? 1 : 0) | (pass.last ? 2 : 0) | (pass.drain == .normalization ? 4 : 0))
         set(.accumulatorAddress, pass.accumulatorAddress)
         set(.activationBits, activationBits)
+        set(.lastPhaseRows, pass.lastPhaseRows)
+        set(.lastPhaseColumns, pass.lastPhaseColumns)
         return words
     }
 

@@ -88,7 +88,8 @@ extension LayerCaseDraft {
     ) -> (Operator, TensorShape, WeightShape) {
         let (height, width) = (random.integer(1...13), random.integer(1...17))
         let kernel = (random.integer(1...limits.extent(9)), random.integer(1...limits.extent(9)))
-        let stride = (random.integer(1...4), random.integer(1...4))
+        let mostStride = family == .transposedConvolution ? 5 : 4
+        let stride = (random.integer(1...mostStride), random.integer(1...mostStride))
         switch family {
         case .fullyConnected:
             let input = TensorShape(

@@ -39,11 +39,13 @@ public struct LayerCaseGenerator: Sendable {
         return rules[Int((seed + round / 2 + round % 2 * 5) % UInt64(rules.count))]
     }
 
-    /// Convolutions with groups merge them in every second round, whether or not that is quicker.
+    /// Convolutions with groups merge them in every second round, and transposed ones join their phases, whether or not
+    /// that is quicker.
     private func lanes(_ seed: UInt64, _ family: Family) -> Lanes? {
         switch family {
         case .depthwiseConvolution, .groupedConvolution:
             seed / UInt64(Family.allCases.count) % 2 == 0 ? .mergedGroups : nil
+        case .transposedConvolution: seed / UInt64(Family.allCases.count) % 2 == 0 ? .phases : nil
         default: nil
         }
     }

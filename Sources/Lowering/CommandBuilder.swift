@@ -9,8 +9,8 @@ import Schedules
 ///
 ///     loads of step s:   [parameters, if in no half]  [weights, if in no half]  [input, if in no half]
 ///                        [the next weights, if in no half: they overlap with this step]
-///     compute of step s: one accumulation (a transposed convolution: one each phase; before an incomplete
-///                        merged group: one for the whole groups) or one element-wise command
+///     compute of step s: one accumulation (a transposed convolution: one each phase, unless they share the lanes;
+///                        before an incomplete merged group: one for the whole groups) or one element-wise command
 ///     store:             after the last pass of the tile
 struct CommandBuilder<Sink: CommandSink> {
     private(set) var commands: Sink
@@ -139,7 +139,8 @@ struct CommandBuilder<Sink: CommandSink> {
         let inputChannels = tiling.inputChannelTiles[tile % passes / kernelTiles.count].count
         let transfer = Transfer(
             externalAddress: layer.weightAddresses[tile], rows: 1, rowPitchBytes: 0,
-            rowBytes: channels * kernelTiles[tile % kernelTiles.count].taps * inputChannels,
+            rowBytes: channels * tiling.layer.lanesOfChannel * kernelTiles[tile % kernelTiles.count].taps
+                * inputChannels,
             buffer: .weightBuffer, bufferAddress: layer.buffers.weights[half], chunkBytes: inputChannels,
             chunkPitchBytes: roundUp(inputChannels, to: inputLanes))
         commands.append(
@@ -239,6 +240,8 @@ struct CommandBuilder<Sink: CommandSink> {
             layer.forEachRunOfGroups(step, inputLanes: inputLanes, outputLanes: outputLanes) {
                 append($0, layer: layer.index)
             }
+        case .transposedConvolution where layer.tiling.layer.joinsPhases:
+            append(layer.allPhases(step, inputLanes: inputLanes, outputLanes: outputLanes), layer: layer.index)
         case .transposedConvolution:
             layer.forEachPhase(step, inputLanes: inputLanes, outputLanes: outputLanes) {
                 append($0, layer: layer.index)

@@ -55,10 +55,13 @@ struct ExternalLayout {
         for channels in tiling.channelTiles {
             for inputChannels in tiling.inputChannelTiles {
                 for kernel in tiling.kernelTiles {
+                    let lanes = tiling.layer.lanesOfChannel
                     let tile = WeightTile(
-                        layer: layer, outputChannels: channels.first..<channels.first + channels.count,
+                        layer: layer,
+                        outputChannels: channels.first * lanes..<(channels.first + channels.count) * lanes,
                         inputChannels: inputChannels, kernelRows: kernel.rows, kernelColumns: kernel.columns)
-                    addresses.append(place(channels.count * kernel.taps * inputChannels.count, .weights(tile)))
+                    addresses.append(
+                        place(tile.outputChannels.count * kernel.taps * inputChannels.count, .weights(tile)))
                 }
             }
         }

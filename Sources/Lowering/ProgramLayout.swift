@@ -12,7 +12,7 @@ public struct ProgramLayout: Sendable {
     public let layers: [LayerProgram]
 
     /// Bytes of all parameters, alignment not counted: the network's weight codes (without the zeros that merged groups
-    /// add to their regions), each distinct table once, channel blocks.
+    /// and joined phases add to their regions), each distinct table once, channel blocks.
     public var parameterBytes: Int {
         let blocks = parameterRegions.reduce(0) { sum, region in
             if case .block = region.content { sum + region.bytes } else { sum }
@@ -45,7 +45,8 @@ public struct ParameterRegion: Hashable, Sendable {
 }
 
 /// Which weights of a layer one tile holds: output channels of the layer, input channels of one group, or of a merged
-/// group, rows and columns of the kernel.
+/// group, rows and columns of the kernel. Where phases share the output lanes: lanes, rows and columns of the blocks'
+/// window.
 public struct WeightTile: Hashable, Sendable {
     public var layer: Int
     public var outputChannels: Range<Int>
@@ -75,10 +76,12 @@ public struct LayerProgram: Hashable, Sendable {
     public var name: String
     /// Indices of its commands.
     public var commands: Range<Int>
-    /// Weight codes of the network: neither padding nor the zeros of merged groups count.
+    /// Weight codes of the network: neither padding nor the zeros of merged groups and joined phases count.
     public var weightBytes: Int
     /// m: how many of the network's groups run as one; 1 where the lanes hold channels of one group.
     public var mergedGroups: Int
+    /// Where phases of a transposed convolution share the output lanes.
+    package var phaseLanes: PhaseLanes?
     /// Bytes of operands that some tile reads, each counted once.
     public var inputBytes: Int
     /// High-water marks: all halves in use together, padding counted.

@@ -20,6 +20,7 @@ public struct MachineConstants: Sendable {
             ("WEIGHT_BITS", array.weightBits),
             ("ACCUMULATOR_BITS", array.accumulatorBits),
             ("PIPELINE_STAGES", array.pipelineStages),
+            ("PHASES", array.phases ? 1 : 0),
             ("WEIGHT_BUFFER_BYTES", machine.weightBuffer.bytes),
             ("WEIGHT_BYTES_PER_CYCLE", machine.weightBuffer.bytesPerCycle),
             ("ACTIVATION_BUFFER_BYTES", machine.activationBuffer.bytes),

@@ -1,31 +1,48 @@
-import Diagnostics
-import Geometry
-import MachineDescription
-import Schedules
+package import Diagnostics
+package import Geometry
+package import MachineDescription
+package import Schedules
 import Text
 
 extension MachineDescription {
     /// A layer as the MAC array runs it with these lanes.
     ///
     /// - Throws: `machineLanesUnsupported` where the machine does not have them; `scheduleGroupsNotMergeable` where no
-    ///   two groups fit its input lanes; `scheduleZeroWeightMissing` where no weight code decodes to 0.
-    func geometry(
+    ///   two groups fit its input lanes; `schedulePhasesNotJoinable` where the layer has no phases;
+    ///   `scheduleZeroWeightMissing` where no weight code decodes to 0 and one is needed.
+    package func geometry(
         of layer: LayerGeometry, _ storage: LayerStorage, lanes: Lanes
     ) throws(Diagnostic) -> LayerGeometry {
-        guard lanes == .mergedGroups else { return layer }
-        func refuse(_ code: DiagnosticCode, _ found: String, expected: String) -> Diagnostic {
-            Diagnostic(
-                code, at: "layer \(layer.name)", found: found, expected: expected, remedy: "write lanes: channels")
+        switch lanes {
+        case .channels: return layer
+        case .mergedGroups:
+            try require(macArray.mergedGroups, .mergedGroups, for: layer)
+            return try mergingGroups(of: layer, storage)
+        case .phases:
+            try require(macArray.phases, .phases, for: layer)
+            return try joiningPhases(of: layer, storage)
         }
-        guard macArray.mergedGroups else {
+    }
+
+    private func refuse(
+        _ layer: LayerGeometry, _ code: DiagnosticCode, _ found: String, expected: String
+    ) -> Diagnostic {
+        Diagnostic(code, at: "layer \(layer.name)", found: found, expected: expected, remedy: "write lanes: channels")
+    }
+
+    private func require(_ isThere: Bool, _ lanes: Lanes, for layer: LayerGeometry) throws(Diagnostic) {
+        guard isThere else {
             throw refuse(
-                .machineLanesUnsupported, "lanes mergedGroups",
-                expected: "channels: macArray.mergedGroups of machine '\(name)' is false")
+                layer, .machineLanesUnsupported, "lanes \(lanes.rawValue)",
+                expected: "channels: macArray.\(lanes.rawValue) of machine '\(name)' is false")
         }
+    }
+
+    private func mergingGroups(of layer: LayerGeometry, _ storage: LayerStorage) throws(Diagnostic) -> LayerGeometry {
         guard let merged = layer.mergingGroups(on: macArray) else {
             let channels = layer.inputChannels / layer.groups
             throw refuse(
-                .scheduleGroupsNotMergeable,
+                layer, .scheduleGroupsNotMergeable,
                 layer.groups == 1
                     ? "lanes mergedGroups of a layer without groups"
                     : "lanes mergedGroups of groups with \(channels.grouped) input channels each",
@@ -37,9 +54,34 @@ extension MachineDescription {
         }
         guard storage.hasZeroWeight else {
             throw refuse(
-                .scheduleZeroWeightMissing, "lanes mergedGroups and no weight code that decodes to 0",
+                layer, .scheduleZeroWeightMissing, "lanes mergedGroups and no weight code that decodes to 0",
                 expected: "one, for the weights between the \(merged.mergedGroups) groups that run as one")
         }
         return merged
+    }
+
+    private func joiningPhases(of layer: LayerGeometry, _ storage: LayerStorage) throws(Diagnostic) -> LayerGeometry {
+        guard let joined = layer.joiningPhases() else {
+            throw refuse(
+                layer, .schedulePhasesNotJoinable,
+                layer.kind == .transposedConvolution
+                    ? "lanes phases with a stride of \(layer.vertical.stride) x \(layer.horizontal.stride)"
+                    : "lanes phases of a layer that is no transposed convolution",
+                expected:
+                    """
+                    a transposed convolution with a stride above 1 and at most \(LayerGeometry.mostPhases) along each \
+                    axis
+                    """)
+        }
+        guard storage.hasZeroWeight || !joined.lacksTaps else {
+            throw refuse(
+                layer, .scheduleZeroWeightMissing, "lanes phases and no weight code that decodes to 0",
+                expected:
+                    """
+                    one, for the \(joined.laidTaps * joined.lanesOfChannel - joined.taps) of \
+                    \(joined.laidTaps * joined.lanesOfChannel) taps that phases do not have
+                    """)
+        }
+        return joined
     }
 }

@@ -38,7 +38,7 @@ extension UnitActivity {
         if pass.last {
             // The normalization unit reads v of each result's own channel.
             if pass.drain == .normalization { bufferReadBytes += results }
-            bufferWriteBytes = results * pass.outputBytesPerElement
+            bufferWriteBytes = (pass.joinsPhases ? pass.placedResults : results) * pass.outputBytesPerElement
         } else {
             partialSumWrites = results
         }
@@ -61,6 +61,15 @@ extension UnitActivity {
             + (work.hasSecond ? elements * work.secondBytesPerElement : 0)
         let copies = work.function == .replicate ? work.shuffleFactor * work.shuffleFactor : 1
         bufferWriteBytes = elements * copies * work.outputBytesPerElement
+    }
+}
+
+extension Accumulation {
+    /// Results of blocks of phases that lie in the output tile.
+    fileprivate var placedResults: Int {
+        let tileRows = (rows - 1) * outputStrideY + outputOffsetY + lastPhaseRows
+        let tileColumns = (columns - 1) * outputStrideX + outputOffsetX + lastPhaseColumns
+        return tileRows * tileColumns * groups * outputChannels / lanesOfChannel
     }
 }
 

@@ -44,9 +44,7 @@ public struct WeightCodingEstimate: Sendable {
             return ceilDivide(program.layout.codedBits(of: tile, network, statistics[tile.layer]!), by: 8)
         }
         layers = geometry.layers.indices.map { index in
-            LayerWeightCoding(
-                statistics[index],
-                addedZeros: geometry.layers[index].weightBytes * (program.layout.layers[index].mergedGroups - 1))
+            LayerWeightCoding(statistics[index], addedZeros: program.layout.addedZeros(index))
         }
         for (region, bytes) in zip(program.parameterRegions, codedBytes) {
             if case .weights(let tile) = region.content { layers[tile.layer].codedWeightBytes += bytes }
@@ -76,10 +74,11 @@ public struct WeightCodingEstimate: Sendable {
         _ machine: MachineDescription
     ) throws(Diagnostic) -> WeightStatistics {
         let merged = program.layout.layers[index].mergedGroups
-        // The file's statistics are those of the network's weights, without the zeros of merged groups.
+        let laid = program.layout.laidGeometry(index)
+        // The file's statistics are those of the network's weights, without the zeros of merged groups and phases.
         let (expected, stored) = (
-            (layer.outputChannels, layer.taps, layer.groupInputChannels * merged),
-            merged == 1 ? network.weightStatistics[layer.name] : nil
+            (laid.outputChannels * laid.lanesOfChannel, laid.laidTaps, laid.groupInputChannels * merged),
+            merged == 1 && !laid.joinsPhases ? network.weightStatistics[layer.name] : nil
         )
         let group = WeightStatistics.fileGroupChannels
         let isExact =
@@ -121,10 +120,22 @@ extension ProgramLayout {
         }
     }
 
-    /// The weights of a layer as they lie in external memory: with the zeros of merged groups.
+    /// The weights of a layer as they lie in external memory: with the zeros of merged groups or of joined phases.
     func laidWeights(of index: Int, _ network: QuantizedNetwork) -> LayerWeights? {
+        layers[index].laidWeights(network, of: geometry.layers[index])
+    }
+
+    /// The layer, its phases joined where they are; groups are counted as in the network.
+    func laidGeometry(_ index: Int) -> LayerGeometry {
         let layer = geometry.layers[index]
-        return network.weights(of: layer.name)?.mergingGroups(layers[index].mergedGroups, of: layer.groups)
+        return layers[index].phaseLanes == nil ? layer : layer.joiningPhases() ?? layer
+    }
+
+    /// How many laid weights the network does not have.
+    fileprivate func addedZeros(_ index: Int) -> Int {
+        let layer = laidGeometry(index)
+        return layer.joinsPhases
+            ? layer.laidWeightBytes - layer.weightBytes : layer.weightBytes * (layers[index].mergedGroups - 1)
     }
 }
 
@@ -144,7 +155,7 @@ public struct LayerWeightCoding: Hashable, Sendable {
     public var steps = 0
     public var zeroSteps = 0
 
-    /// - Parameter addedZeros: how many of the statistics' weights only merged groups have.
+    /// - Parameter addedZeros: how many of the statistics' weights only merged groups or joined phases have.
     init(_ statistics: WeightStatistics?, addedZeros: Int) {
         guard let statistics else { return }
         weights = statistics.weights - addedZeros

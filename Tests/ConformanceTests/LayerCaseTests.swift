@@ -153,6 +153,40 @@ import Testing
         #expect(merged > 40 && withPart > 10, "\(merged) cases, \(withPart) with a smaller last group")
     }
 
+    /// Transposed convolutions with phases that share the output lanes: as the search lays them, and in smaller tiles.
+    @Test("Results do not depend on joined phases", arguments: MachineDescription.builtInNames + ["random"])
+    func phasesDoNotChangeBits(machineName: String) throws {
+        var random = SeededGenerator(seed: 78)
+        var (joined, tiled, split, ragged) = (0, 0, 0, 0)
+        for seed in 0..<150 as Range<UInt64> {
+            let machine =
+                machineName == "random"
+                ? MachineDescription.random(seed: seed) : try MachineDescription.load(machineName)
+            let generator = LayerCaseGenerator(limits: CaseLimits(machine))
+            let layerCase = generator.layerCase(seed: seed, family: .transposedConvolution)
+            let shape = layerCase.shape
+            let schedule = try Schedule(
+                bestFor: NetworkFormats(layerCase.network), on: machine, height: shape.height, width: shape.width,
+                lanes: .phases)
+            guard schedule.layers[0].lanes == .phases else { continue }
+            joined += 1
+            let difference = try ConformanceRun.difference(layerCase, machine: machine, schedule: schedule)
+            #expect(difference == nil, "\(layerCase.name)\n\(schedule)")
+            guard let other = schedule.withOtherTiles(for: layerCase.network, machine: machine, using: &random),
+                other.layers[0].lanes == .phases
+            else { continue }
+            tiled += 1
+            let tile = other.layers[0].tile
+            if tile.inputChannels < shape.channels { split += 1 }
+            if tile.outputChannels < schedule.layers[0].tile.outputChannels { ragged += 1 }
+            let found = try ConformanceRun.difference(layerCase, machine: machine, schedule: other)
+            #expect(found == nil, "\(layerCase.name)\n\(other)")
+        }
+        #expect(
+            joined > 100 && tiled > 40 && split > 25 && ragged > 25,
+            "\(joined) joined, \(tiled) with other tiles, \(split) with split channels, \(ragged) of some outputs")
+    }
+
     @Test("Threads do not change bits")
     func threadsDoNotChangeBits() throws {
         let machine = try MachineDescription.load("large")

@@ -23,6 +23,9 @@ import Testing
         var testDescription: String { "\(module): \(meaning)" }
     }
 
+    /// Transposed convolutions whose phases share the output lanes.
+    private static let phaseSeeds = Array(stride(from: UInt64(3), to: 600, by: 40))
+
     static let mutations = [
         Mutation(
             module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00030) == '0",
@@ -36,6 +39,30 @@ import Testing
         Mutation(
             module: "intaglio_step_sequencer", find: "channels_left = input_channels - input_channel",
             replacement: "channels_left = C0", meaning: "gaps of the buffer are multiplied", seeds: [1, 2, 4, 5, 7]),
+        Mutation(
+            module: "intaglio_drain", find: "row == 32'sd0 && phase_row + output_offset_y < 32'sd0",
+            replacement: "row == 32'sd0 && phase_row - output_offset_y < 32'sd0",
+            meaning: "phases above the tile are written", seeds: phaseSeeds),
+        Mutation(
+            module: "intaglio_drain", find: "row == rows - 32'sd1 && phase_row >= last_phase_rows",
+            replacement: "row == rows - 32'sd1 && phase_row > last_phase_rows",
+            meaning: "a phase below the tile is written", seeds: phaseSeeds),
+        Mutation(
+            module: "intaglio_drain", find: "j == columns - 32'sd1 && phase_column >= last_phase_columns",
+            replacement: "j == columns - 32'sd1 && phase_row >= last_phase_columns",
+            meaning: "the last column is masked by the phase's row", seeds: phaseSeeds),
+        Mutation(
+            module: "intaglio_drain", find: "j == 32'sd0 && phase_column + output_offset_x < 32'sd0",
+            replacement: "column == 32'sd0 && phase_column + output_offset_x < 32'sd0",
+            meaning: "the first phases of all pixel lanes are masked", seeds: phaseSeeds),
+        Mutation(
+            module: "intaglio_drain", find: "+ 8 * layer_channel;\n                assign phase_row",
+            replacement: "+ 8 * k;\n                assign phase_row",
+            meaning: "placements of the first channel tile", seeds: phaseSeeds, machine: TestMachine.tight),
+        Mutation(
+            module: "intaglio_drain", find: "offset       = joins_phases ? $signed(placements[64*lane +: 32])",
+            replacement: "offset       = joins_phases ? $signed({24'd0, placements[64*lane +: 8]})",
+            meaning: "offsets of one byte", seeds: phaseSeeds),
         Mutation(
             module: "intaglio_mac_lane", find: "first ? term : sum_1 + term", replacement: "first ? '0 : sum_1 + term",
             meaning: "first product of the second bank lost", seeds: [2, 5, 7, 20, 21]),

@@ -201,7 +201,9 @@ struct CommandInterpreter {
             }
             return
         }
-        let channel = a.firstOutputChannel + g * a.layerGroupOutputChannels + k
+        let lane = a.firstOutputChannel + g * a.layerGroupOutputChannels + k
+        guard !a.joinsPhases else { return place(a, i, j, lane: lane, sum) }
+        let channel = lane
         var result = ToyArithmetic.postProcessed(sum, channel: channel)
         if a.drain == .normalization {
             let pixel = ((a.firstRow + i) - a.originY) * a.tileColumns + (a.firstColumn + j) - a.originX
@@ -215,6 +217,29 @@ struct CommandInterpreter {
             a.outputAddress + position * a.outputPixelPitchBytes + g * a.outputGroupPitchBytes + k
                 * a.outputBytesPerElement,
             bytes: a.outputBytesPerElement)
+    }
+
+    /// A result of a block of phases, by its lane's placement in the channel block.
+    private mutating func place(_ a: Accumulation, _ i: Int, _ j: Int, lane: Int, _ sum: Int) {
+        let block = a.parameters.channelBlock
+        let start = word(block + 60, bytes: 4)
+        let placement = block + Int(Int32(truncatingIfNeeded: start)) + 8 * lane
+        let (phaseRow, phaseColumn) = (word(placement + 4, bytes: 1), word(placement + 5, bytes: 1))
+        if i == 0, phaseRow < -a.outputOffsetY { return }
+        if j == 0, phaseColumn < -a.outputOffsetX { return }
+        if i == a.rows - 1, phaseRow >= a.lastPhaseRows { return }
+        if j == a.columns - 1, phaseColumn >= a.lastPhaseColumns { return }
+        let position =
+            (i * a.outputStrideY + a.outputOffsetY) * a.outputTileColumns + j * a.outputStrideX + a.outputOffsetX
+        put(
+            ToyArithmetic.postProcessed(sum, channel: word(placement + 6, bytes: 2)),
+            a.outputAddress + position * a.outputPixelPitchBytes + word(placement, bytes: 4),
+            bytes: a.outputBytesPerElement)
+    }
+
+    /// Of the parameter memory, the lowest byte first.
+    private mutating func word(_ address: Int, bytes: Int) -> Int {
+        (0..<bytes).reduce(0) { $0 | read(parameterMemory, address + $1) << (8 * $1) }
     }
 
     private mutating func perform(_ e: Elementwise) {

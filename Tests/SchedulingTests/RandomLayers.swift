@@ -147,7 +147,11 @@ enum RandomLayers {
         let shapes = try network.graph.shapes(height: height, width: width)
         let layers = network.graph.layers.map { layer in
             let merged = generator.integer(0...2) > 0 ? mergeable(layer, network, shapes, machine) : 1
-            let tile = tile(layer, shapes, mergedGroups: merged, &generator)
+            var tile = tile(layer, shapes, mergedGroups: merged, &generator)
+            let joins = generator.integer(0...1) == 0 && canJoin(layer, network, shapes)
+            if joins, shapes[layer.name]!.width % tile.outputColumns != 0 {
+                tile.outputColumns = shapes[layer.name]!.width
+            }
             let output = shapes[layer.name]!
             let operands = layer.inputs.map { shapes[$0]! }
             let pingPong = machine.activationBuffer.pingPong
@@ -170,7 +174,7 @@ enum RandomLayers {
             }
             buffers.accumulators = generator.integer(0...9)
             return LayerSchedule(
-                name: layer.name, lanes: merged > 1 ? .mergedGroups : .channels, tile: tile,
+                name: layer.name, lanes: merged > 1 ? .mergedGroups : joins ? .phases : .channels, tile: tile,
                 order: generator.element(of: LoopOrder.allCases), buffers: buffers)
         }
         return Schedule(
@@ -186,6 +190,21 @@ enum RandomLayers {
         else { return 1 }
         let channels = shapes[layer.inputs[0]]!.channels
         return max(1, min(convolution.groups, machine.macArray.inputChannelLanes * convolution.groups / channels))
+    }
+
+    /// Whether the layer has phases, and the partial sums of their blocks fit `TestMachines.tiny`.
+    private static func canJoin(
+        _ layer: Layer, _ network: QuantizedNetwork, _ shapes: [String: TensorShape]
+    ) -> Bool {
+        guard case .transposedConvolution(let transposed) = layer.operator,
+            transposed.strideY * transposed.strideX > 1
+        else { return false }
+        let output = shapes[layer.name]!
+        let lanes = (output.height + 2 * transposed.strideY) * (output.width + 2 * transposed.strideX)
+        let lacksTaps =
+            transposed.kernelHeight % transposed.strideY != 0 || transposed.kernelWidth % transposed.strideX != 0
+        let hasZero = network.parameters[layer.name]?.weights?.decoder.entries.contains(0) == true
+        return lanes * output.channels <= 3000 && (hasZero || !lacksTaps)
     }
 
     /// Where taps may be split.

@@ -102,10 +102,11 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
     logic [8*C0*K0-1:0]     weight_codes;
     logic [16*C0*K0-1:0]    weight_entries;
     logic [32*RESULTS-1:0]  first_record_addresses, second_record_addresses,
-                            result_record_addresses;
+                            result_record_addresses, placement_addresses;
     logic [64*RESULTS-1:0]  first_records, second_records;
     logic [16*RESULTS-1:0]  first_indices, first_entries, second_indices, second_entries;
     logic [192*RESULTS-1:0] result_records;
+    logic [64*RESULTS-1:0]  placements;
     logic [8*RESULTS-1:0]   limit_selects, map_indices, map_codes;
     logic [96*RESULTS-1:0]  limits;
     logic [128*RESULTS-1:0] threshold_indices;
@@ -165,6 +166,8 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .second_entries(second_entries),
         .result_record_addresses(result_record_addresses),
         .result_records(result_records),
+        .placement_addresses(placement_addresses),
+        .placements(placements),
         .encode_table(encode_table),
         .limit_selects(limit_selects),
         .limits(limits),
@@ -218,6 +221,8 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .second_entries(second_entries),
         .result_record_addresses(result_record_addresses),
         .result_records(result_records),
+        .placement_addresses(placement_addresses),
+        .placements(placements),
         .encode_table(encode_table),
         .limit_selects(limit_selects),
         .limits(limits),
