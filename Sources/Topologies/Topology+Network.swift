@@ -81,8 +81,13 @@ private struct TopologyBuilder {
         // Tables of one codebook and of weights, a channel block: see the records in ChannelBlock.
         let tables = 512 + 1032 + 512 + 64 + 4 * 8
         let room = parameterBytes.map { ($0 - tables - 8 * planned.channels) / 24 } ?? Self.mostFilters
-        let largest = max(Self.laneGroup, min(room, Self.mostFilters) / Self.laneGroup * Self.laneGroup)
-        guard row.filters > min(room, Self.mostFilters) else { return [row.filters] }
+        // More products than a layer may have are cut, too; of one filter they are refused with the layer.
+        let products = [
+            row.outputHeight, row.outputWidth, planned.kernelHeight, planned.kernelWidth, planned.channels,
+        ].reduce(1.0) { $0 * Double($1) }
+        let most = min(room, Self.mostFilters, Int(min(Double(GraphLimits.product) / products, 1e9)))
+        let largest = max(Self.laneGroup, most / Self.laneGroup * Self.laneGroup)
+        guard row.filters > most else { return [row.filters] }
         let count = ceilDivide(row.filters, by: largest)
         let even = roundUp(ceilDivide(row.filters, by: count), to: Self.laneGroup)
         return stride(from: 0, to: row.filters, by: even).map { min(even, row.filters - $0) }
@@ -106,7 +111,7 @@ private struct TopologyBuilder {
         }
         if !filled.isEmpty { notes.append("filled with channels of zeros: \(Self.listed(filled))") }
         if !cut.isEmpty {
-            notes.append("cut by filters, whose parameters pass the parameter memory: \(Self.listed(cut))")
+            notes.append("cut by filters, whose parameters or products pass a layer's limits: \(Self.listed(cut))")
         }
         return notes
     }

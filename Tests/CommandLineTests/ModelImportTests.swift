@@ -242,7 +242,7 @@ import Testing
         let imported = try Tool.run(
             ["import", "\(models)/exact-qlinear.onnx", "-o", "n.safetensors", "--json"], in: folder
         ).report()
-        let input = try #require(imported["inputs"]?.elements.first)
+        let input = try #require(imported["report"]?["inputs"]?.elements.first)
         let (scale, zero) = (Float(input["scale"]!.number!), Float(input["zeroPoint"]!.number!))
         let codes = last.map { UInt8(min(max(($0 / scale).rounded(.toNearestOrEven) + zero, 0), 255)) }
         try folder.write(NPY.bytes(codes, type: "u1", shape: [side, side, channels]), "codes.npy")

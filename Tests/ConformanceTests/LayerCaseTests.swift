@@ -97,10 +97,10 @@ import Testing
         // Grouped convolutions are convolutions.
         #expect(lines[0] == "cases        60, \(LayerCaseGenerator.Family.allCases.count - 1) operators")
         #expect(lines[1] == "rounding     10 of 10 rules")
-        // Buffers of 131,072, 131,072 and 65,536 bytes; sums of 32 bits in 32,768 bytes.
+        // Three memories of 131,072 bytes; sums of 32 bits in 32,768 bytes.
         #expect(
             lines[4].contains("weightBuffer ") && lines[4].contains(" of 17, activationBuffer ")
-                && lines[4].contains(" of 16, accumulatorBuffer "))
+                && lines[4].contains(" of 17, accumulatorBuffer "))
     }
 
     /// Bits may not depend on tiling: the same case under schedules with smaller tiles and either loop order.

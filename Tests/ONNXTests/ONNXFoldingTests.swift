@@ -158,7 +158,7 @@ import Testing
             graph.add("Flatten", ["a"], "b")
             graph.add("Relu", ["b"], "out")
         },
-        Case(testDescription: "an input as a vector", layers: ["depthwiseConvolution"]) { graph, _ in
+        Case(testDescription: "an input as a vector", layers: ["convolution"]) { graph, _ in
             graph.add("Flatten", ["in"], "out")
         },
         Case(testDescription: "rows and columns joined", layers: ["convolution", "convolution"]) { graph, random in

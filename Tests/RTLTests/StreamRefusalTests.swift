@@ -17,7 +17,7 @@ struct StreamRefusalTests {
     private static let machine = {
         var machine = TestMachine.tiny
         machine.name = "refusing"
-        machine.memory.read.latencyCycles = 4
+        (machine.memory.read.latencyCycles, machine.memory.write.latencyCycles) = (4, 1)
         return machine
     }()
 
