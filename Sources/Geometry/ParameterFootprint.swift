@@ -18,6 +18,8 @@ package struct ParameterFootprint: Hashable, Sendable {
     private var headerBytes: Int
     private let inputChannels: Int
     private let outputChannels: Int
+    /// Channels of the first operand: fewer than `inputChannels` where lanes run over kernel rows.
+    private let networkInputChannels: Int
     /// Operands whose channels have records, and whether those of the result have some: 16-bit integers need none.
     private let operandRecords: Int
     private let hasResultRecords: Bool
@@ -45,10 +47,14 @@ package struct ParameterFootprint: Hashable, Sendable {
         // What is added has no multipliers.
         hasResultRecords = layer.outputBytesPerElement == 1 || layer.kind != .elementwise(.add)
         (inputChannels, outputChannels) = (layer.inputChannels, layer.outputChannels)
+        networkInputChannels = layer.inputChannels / layer.kernelRowTaps
         tableBytes = tables
         headerBytes = header
-        if canSplit { headerBytes -= recordBytes(inputs: inputChannels, outputs: outputChannels) }
+        if canSplit { headerBytes -= networkRecordBytes }
     }
+
+    /// Of the records of all channels as the network has them: one for each channel.
+    var networkRecordBytes: Int { recordBytes(inputs: networkInputChannels, outputs: outputChannels) }
 
     /// Of the records of so many channels of each operand, and of the result.
     func recordBytes(inputs: Int, outputs: Int) -> Int {

@@ -99,7 +99,7 @@ extension ParameterPlan.LayerBlocks {
             for block in storage.blocks {
                 var bytes = block.bytes
                 if let slice, block.kind == .channelBlock {
-                    bytes -= footprint.recordBytes(inputs: layer.inputChannels, outputs: layer.outputChannels)
+                    bytes -= footprint.networkRecordBytes
                     bytes += footprint.recordBytes(inputs: slice.inputs.count, outputs: slice.outputs.count)
                 }
                 set.blocks.append(
@@ -114,7 +114,10 @@ extension ParameterPlan.LayerBlocks {
         }
         setsOfChannelTile = 1
         switch split {
-        case .none: sets = [set(nil)]
+        case .none:
+            // No other layer has these lanes' records.
+            let whole = ChannelSlice(inputs: 0..<layer.inputChannels, outputs: 0..<layer.outputChannels)
+            sets = [set(layer.kernelRow == nil ? nil : whole)]
         case .byChannelTile:
             sets = tiling.channelTiles.map { channels in
                 let inputs =

@@ -23,7 +23,8 @@ public struct ExternalImage: Sendable {
             case .block(let kind, let layer, let channels):
                 let result = layout.geometry.layers[layer].outputChannels
                 let configuration = try LayerConfiguration(
-                    network.graph.layers[layer], in: network, outputChannels: result)
+                    network.graph.layers[layer], in: network, outputChannels: result
+                ).repeatingInputs(layout.layers[layer].kernelRowTaps)
                 let block = configuration.blocks(of: channels).first { $0.kind == kind }?.bytes ?? []
                 guard block.count == region.bytes else {
                     throw Diagnostic(
@@ -35,7 +36,7 @@ public struct ExternalImage: Sendable {
             case .weights(let tile):
                 if source?.layer != tile.layer {
                     source = try WeightSource(
-                        layer: tile.layer, layout.geometry.layers[tile.layer], network,
+                        layer: tile.layer, layout.laidGeometry(tile.layer), network,
                         mergedGroups: layout.layers[tile.layer].mergedGroups)
                 }
                 source!.copy(tile, to: &bytes, at: region.address)
@@ -45,7 +46,7 @@ public struct ExternalImage: Sendable {
 }
 
 /// The weight codes of one layer as they are laid, `[K][taps][C]` with the input channels C of a group or of a merged
-/// group, and the order in which tiles take the taps.
+/// group, and the order in which tiles take the taps. Where lanes run over kernel rows, a row is a tap and C its codes.
 private struct WeightSource {
     let layer: Int
     private let codes: [UInt8]

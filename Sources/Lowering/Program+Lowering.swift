@@ -155,6 +155,7 @@ extension LayerProgram {
                 * (footprint.inputBytes + footprint.secondBytes)
                 + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
             accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes)
+        kernelRowTaps = tiling.layer.kernelRowTaps
     }
 }
 

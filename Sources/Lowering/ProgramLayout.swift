@@ -19,6 +19,12 @@ public struct ProgramLayout: Sendable {
         }
         return layers.reduce(blocks) { $0 + $1.weightBytes }
     }
+    /// A layer with its kernel rows joined where the lanes run over them, as its weights lie; groups are counted as in
+    /// the network.
+    package func laidGeometry(_ index: Int) -> LayerGeometry {
+        let layer = geometry.layers[index]
+        return layers[index].kernelRowTaps > 1 ? layer.joiningKernelRow() ?? layer : layer
+    }
     /// First address after the parameters.
     public var parameterEnd: Int { parameterRegions.last.map { $0.address + $0.bytes } ?? 0 }
 }
@@ -45,7 +51,8 @@ public struct ParameterRegion: Hashable, Sendable {
 }
 
 /// Which weights of a layer one tile holds: output channels of the layer, input channels of one group, or of a merged
-/// group, rows and columns of the kernel.
+/// group, rows and columns of the kernel. Where lanes run over kernel rows, input channels are the codes of a row, and
+/// there is one column.
 public struct WeightTile: Hashable, Sendable {
     public var layer: Int
     public var outputChannels: Range<Int>
@@ -79,6 +86,8 @@ public struct LayerProgram: Hashable, Sendable {
     public var weightBytes: Int
     /// m: how many of the network's groups run as one; 1 where the lanes hold channels of one group.
     public var mergedGroups: Int
+    /// S where the lanes run over kernel rows, otherwise 1.
+    public var kernelRowTaps = 1
     /// Bytes of operands that some tile reads, each counted once.
     public var inputBytes: Int
     /// High-water marks: all halves in use together, padding counted.

@@ -57,6 +57,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           dataflow: outputStationary
           laneMapping: channels
           mergedGroups: true
+          kernelRow: true
           activationBits: 12
           weightBits: 12
           accumulatorBits: 32
@@ -115,6 +116,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           dataflow: outputStationary
           laneMapping: channels
           mergedGroups: true
+          kernelRow: true
           activationBits: 16
           weightBits: 12
           accumulatorBits: 36
@@ -173,6 +175,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           dataflow: outputStationary
           laneMapping: channels
           mergedGroups: true
+          kernelRow: true
           activationBits: 16
           weightBits: 12
           accumulatorBits: 40

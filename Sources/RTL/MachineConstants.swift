@@ -20,6 +20,8 @@ public struct MachineConstants: Sendable {
             ("WEIGHT_BITS", array.weightBits),
             ("ACCUMULATOR_BITS", array.accumulatorBits),
             ("PIPELINE_STAGES", array.pipelineStages),
+            ("KERNEL_ROW", array.kernelRow ? 1 : 0),
+            ("WINDOW_WORDS", TransferWindows.mostWords),
             ("WEIGHT_BUFFER_BYTES", machine.weightBuffer.bytes),
             ("WEIGHT_BYTES_PER_CYCLE", machine.weightBuffer.bytesPerCycle),
             ("ACTIVATION_BUFFER_BYTES", machine.activationBuffer.bytes),

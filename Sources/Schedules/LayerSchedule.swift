@@ -32,12 +32,13 @@ public struct Tile: Hashable, Encodable, Sendable {
     /// 1...K. With groups: whole groups; with `Lanes.mergedGroups` whole merged groups. Element by element: all.
     public var outputChannels: Int
     /// 1...C / groups: less than all splits the sums, which wait in the accumulator buffer. With groups, for
-    /// normalization and element by element: all; with `Lanes.mergedGroups` those of a merged group.
+    /// normalization and element by element: all; with `Lanes.mergedGroups` those of a merged group, with
+    /// `Lanes.kernelRow` all S C codes of a kernel row.
     public var inputChannels: Int
     /// 1...R of a convolution or fully connected layer, nil for all: fewer split the sums as input channels do. With
     /// groups `outputChannels` is then one group (or merged group).
     public var kernelRows: Int?
-    /// 1...S, likewise.
+    /// 1...S, likewise; with `Lanes.kernelRow` 1 at most.
     public var kernelColumns: Int?
 
     public init(
@@ -63,6 +64,8 @@ public enum Lanes: String, CaseIterable, Hashable, Encodable, Sendable {
     /// Channels of m = floor(C0 G / C) groups, of G at most: they run as one group of m C / G input and m K / G output
     /// channels, whose weights outside the m blocks of the diagonal are 0.
     case mergedGroups
+    /// The S C consecutive codes of one row of the kernel: the load lays them side by side for each output column.
+    case kernelRow
 }
 
 /// Which tile loop is outermost. The loop over input channels is always innermost.

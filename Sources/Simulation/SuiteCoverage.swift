@@ -21,6 +21,7 @@ public struct SuiteCoverage: Sendable {
     private var selects: Set<Int> = []
     private var lanes: [Lane: Use] = [:]
     private var casesWithMergedGroups = 0
+    private var casesWithKernelRows = 0
     private var addresses: [String: AddressLines] = [:]
     private var outputs = 0
     private var saturatedOutputs = 0
@@ -39,6 +40,7 @@ public struct SuiteCoverage: Sendable {
         cases += 1
         let (network, plan) = (run.layerCase.network, run.plan)
         if plan.schedule.layers.contains(where: { $0.lanes == .mergedGroups }) { casesWithMergedGroups += 1 }
+        if plan.schedule.layers.contains(where: { $0.lanes == .kernelRow }) { casesWithKernelRows += 1 }
         operators.formUnion(network.graph.layers.map(\.operator.name))
         for parameters in network.parameters.values {
             if let rule = parameters.roundingRule { roundingRules.insert(rule) }
@@ -103,7 +105,10 @@ public struct SuiteCoverage: Sendable {
                     \($0.rawValue) \((lanes[$0]?.full ?? 0).grouped) full and \((lanes[$0]?.ragged ?? 0).grouped) ragged
                     """
                 }.joined(separator: ", ")
-                + " (commands by their last group); groups merged in \(casesWithMergedGroups.grouped) cases"
+                    + """
+                     (commands by their last group); groups merged in \(casesWithMergedGroups.grouped) cases, kernel \
+                    rows joined in \(casesWithKernelRows.grouped)
+                    """
         ]
         lines += [
             "addresses    "

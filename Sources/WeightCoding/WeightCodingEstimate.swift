@@ -36,7 +36,8 @@ public struct WeightCodingEstimate: Sendable {
         let geometry = program.layout.geometry
         var statistics: [Int: WeightStatistics] = [:]
         for index in geometry.layers.indices where geometry.layers[index].usesArray {
-            statistics[index] = try Self.statistics(of: index, geometry.layers[index], program, network, machine)
+            statistics[index] = try Self.statistics(
+                of: index, program.layout.laidGeometry(index), program, network, machine)
         }
         self.statistics = statistics
         codedBytes = program.parameterRegions.map { region in
@@ -76,10 +77,10 @@ public struct WeightCodingEstimate: Sendable {
         _ machine: MachineDescription
     ) throws(Diagnostic) -> WeightStatistics {
         let merged = program.layout.layers[index].mergedGroups
-        // The file's statistics are those of the network's weights, without the zeros of merged groups.
+        // The file's statistics are those of the network's weights: without the zeros of merged groups, by taps.
         let (expected, stored) = (
             (layer.outputChannels, layer.taps, layer.groupInputChannels * merged),
-            merged == 1 ? network.weightStatistics[layer.name] : nil
+            merged == 1 && layer.kernelRow == nil ? network.weightStatistics[layer.name] : nil
         )
         let group = WeightStatistics.fileGroupChannels
         let isExact =
@@ -108,7 +109,7 @@ extension ProgramLayout {
     fileprivate func codedBits(
         of tile: WeightTile, _ network: QuantizedNetwork, _ statistics: WeightStatistics
     ) -> Int {
-        let taps = geometry.layers[tile.layer].taps(of: tile)
+        let taps = laidGeometry(tile.layer).taps(of: tile)
         guard taps.count < statistics.taps, let weights = laidWeights(of: tile.layer, network) else {
             return statistics.codedBits(outputChannels: tile.outputChannels, inputChannels: tile.inputChannels)
         }
@@ -124,7 +125,8 @@ extension ProgramLayout {
     /// The weights of a layer as they lie in external memory: with the zeros of merged groups.
     func laidWeights(of index: Int, _ network: QuantizedNetwork) -> LayerWeights? {
         let layer = geometry.layers[index]
-        return network.weights(of: layer.name)?.mergingGroups(layers[index].mergedGroups, of: layer.groups)
+        return network.weights(of: layer.name)?.mergingGroups(layers[index].mergedGroups, of: layer.groups)?
+            .joiningKernelRow(layers[index].kernelRowTaps)
     }
 }
 

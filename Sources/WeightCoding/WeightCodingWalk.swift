@@ -10,7 +10,8 @@ import Timing
 /// tile each pass multiplies by.
 struct WeightCodingWalk {
     private(set) var layers: [LayerWeightCoding]
-    private let geometry: NetworkGeometry
+    /// As the layers' weights are laid.
+    private let laid: [LayerGeometry]
     private let statistics: [Int: WeightStatistics]
     private let codedBytes: [Int]
     private let machine: MachineDescription
@@ -37,7 +38,7 @@ struct WeightCodingWalk {
         _ program: Program, statistics: [Int: WeightStatistics], codedBytes: [Int], machine: MachineDescription,
         layers: [LayerWeightCoding]
     ) {
-        geometry = program.layout.geometry
+        laid = program.layout.geometry.layers.indices.map(program.layout.laidGeometry)
         self.statistics = statistics
         self.codedBytes = codedBytes
         self.machine = machine
@@ -135,7 +136,7 @@ struct WeightCodingWalk {
             preconditionFailure("a pass without weights")
         }
         let (inputLanes, outputLanes) = (machine.macArray.inputChannelLanes, machine.macArray.outputChannelLanes)
-        let taps = geometry.layers[tile.layer].taps(of: tile, phase: key.phaseY, key.phaseX)
+        let taps = laid[tile.layer].taps(of: tile, phase: key.phaseY, key.phaseX)
         precondition(taps.count == pass.taps, "\(taps.count) taps in a pass of \(pass.taps)")
         let starts = stride(from: tile.inputChannels.lowerBound, to: tile.inputChannels.upperBound, by: inputLanes)
         let inputs = starts.map { $0..<min($0 + inputLanes, tile.inputChannels.upperBound) }
