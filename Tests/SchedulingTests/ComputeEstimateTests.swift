@@ -51,7 +51,7 @@ import Timing
             let geometry = try NetworkGeometry(formats, height: height, width: width)
             for (index, plain) in geometry.layers.enumerated() {
                 let entry = schedule.layers[index]
-                let layer = entry.lanes == .mergedGroups ? plain.mergingGroups(on: machine.macArray)! : plain
+                let layer = try machine.geometry(of: plain, formats.layers[index], lanes: entry.lanes)
                 let tiling = LayerTiling(layer, tile: entry.tile)
                 guard layer.usesArray, !isInexact(tiling) else { continue }
                 let sum = program.commands[program.layers[index].commands].reduce(0) {
