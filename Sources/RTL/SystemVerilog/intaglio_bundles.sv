@@ -27,7 +27,7 @@ package intaglio_bundles;
         logic [31:0]      channels_left;
         // Pixels that are 0, and words that are taken in this cycle
         logic [P0-1:0]    padding;
-        // Input lanes of each pixel that lie in the picture: from the first to the one before the end
+        // Input lanes of each pixel that lie in the picture: from the first to that before the end
         logic [LANE_BITS*P0-1:0] first_lanes;
         logic [LANE_BITS*P0-1:0] end_lanes;
         logic [P0-1:0]    served_pixels;

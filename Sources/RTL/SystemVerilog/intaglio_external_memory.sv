@@ -3,8 +3,9 @@
 // response comes.
 //
 // A word of a read is offered (read_valid) until it is taken (read_ready), which is its beat.
-// While it is offered read_data is valid; in the cycle of a write's beat write_data is taken. Lane i
-// of read_lanes is the byte at the bus word's address + i, of write_lanes that at write_address + i.
+// While it is offered read_data is valid. In the cycle of a write's beat write_data is taken.
+// Lane i of read_lanes is the byte at the bus word's address + i, of write_lanes that at
+// write_address + i.
 module intaglio_external_memory #(
     parameter int BYTES             = intaglio_constants::EXTERNAL_MEMORY_BYTES,
     parameter int WIDTH_BYTES       = intaglio_constants::MEMORY_BUS_BYTES,

@@ -3,8 +3,8 @@
 // behind each burst the bus is lost for the overhead of its direction; and of every
 // EFFICIENCY_CYCLES in which bursts move the bus rests for all but EFFICIENCY_BEATS.
 //
-// A word of a read is offered until it is taken (read_ready): then it is a beat. Lane i of a word that
-// is offered is the byte at beat_address + i.
+// A word of a read is offered until it is taken (read_ready): then it is a beat. Lane i of a word
+// that is offered is the byte at beat_address + i.
 module intaglio_memory_bus #(
     parameter int WIDTH_BYTES       = intaglio_constants::MEMORY_BUS_BYTES,
     parameter int SLOTS             = intaglio_constants::READ_OUTSTANDING

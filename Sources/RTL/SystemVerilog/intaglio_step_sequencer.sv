@@ -200,11 +200,11 @@ module intaglio_step_sequencer
         end
     endgenerate
 
-    // Windows: the place, in the picture's row, of the first code of each pixel lane's window, and of
-    // that behind the last. What lies outside the row is 0.
+    // Windows: lanes whose codes lie outside the picture's row are 0. The place of the first code
+    // of each pixel lane's window, in the row, is a sum.
     generate
         if (KERNEL_ROW != 0) begin : g_windows
-            // Of the first pixel lane, of the lane that is looked at, and of the next group of pixels
+            // Of the first pixel lane, of the one looked at, and of the next group of pixels
             logic signed [31:0] window, place, next_window;
             // Codes of this step's word before the row's first, and up to its last
             logic signed [31:0] ahead, rest;

@@ -1,9 +1,9 @@
-// Lays the rows of a load as windows, one for each output column, that overlap where the convolution's
-// windows do: byte q of window j is byte j step - lead + q of the row.
+// Lays the rows of a load as windows, one for each output column, that overlap where those of the
+// convolution do: byte q of window j is byte j step - lead + q of the row.
 //
-// A window has up to WORDS words of C0 bytes. A word ends with the bus word that brings its last byte
-// that lies in the row. One word is written a cycle, so that a bus word is taken (ready) in the cycle
-// of the last of the words that end with it. Bytes outside the row are not written.
+// A window has up to WORDS words of C0 bytes. A word ends with the bus word that brings its last
+// byte that lies in the row. One word is written a cycle, so that a bus word is taken (ready) in
+// the cycle of the last of the words that end with it. Bytes outside the row are not written.
 //
 //     reach       of the next window's word: bytes that end with it, from the bus word's first on
 //     previous    the C0 bytes before the bus word
@@ -58,7 +58,7 @@ module intaglio_window_writer #(
     assign aligned  = {{8*C0{1'b0}}, data} >> (8 * skipped);
     assign bytes    = {aligned[8*WIDTH_BYTES-1:0], previous};
 
-    // The words that end with it, whether those of the windows behind do, too, and the first of them
+    // The words that end with it, whether those of the next windows do, too, and the first of them
     logic [WORDS-1:0]   due, next_due, written;
     logic signed [31:0] word_bytes, word_reach, offset;
 
