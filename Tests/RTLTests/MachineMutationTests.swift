@@ -9,7 +9,8 @@ import Testing
 /// Single faults in the machine's modules, each of which the seeded cases must find: by a differing element, a command
 /// at another cycle, or a run that does not end.
 ///
-/// All of them with `INTAGLIO_MUTATIONS=all`, otherwise the first few: each is compiled anew.
+/// All of them with `INTAGLIO_MUTATIONS=all`, those of windows with `INTAGLIO_MUTATIONS=windows`, otherwise the first
+/// few: each is compiled anew.
 @Suite(.serialized) struct MachineMutationTests {
     struct Mutation: CustomTestStringConvertible, Sendable {
         let module: String
@@ -207,11 +208,14 @@ import Testing
             machine: TestMachine.resting, isOfWindows: true),
     ]
 
-    private static let isFull = ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] == "all"
+    private static let tried: [Mutation] =
+        switch ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] {
+        case "all": mutations
+        case "windows": mutations.filter(\.isOfWindows)
+        default: Array(mutations.prefix(4))
+        }
 
-    @Test("A fault in the RTL is found", arguments: isFull ? mutations : Array(mutations.prefix(4))) func isFound(
-        _ mutation: Mutation
-    ) throws {
+    @Test("A fault in the RTL is found", arguments: tried) func isFound(_ mutation: Mutation) throws {
         let file = mutation.module + ".sv"
         let text = try #require(SystemVerilogSources.files.first { $0.name == file }).text
         #expect(text.ranges(of: mutation.find).count == 1, "the fault has one place")
