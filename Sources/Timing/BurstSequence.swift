@@ -26,7 +26,8 @@ public struct BurstSequence: Sendable {
     private var address: Int
     private var runBytesLeft: Int
     /// Of rows that are laid as windows.
-    private var holds: WindowHolds?
+    private let holds: WindowHolds?
+    private let laysWindows: Bool
 
     public init(_ transfer: Transfer, on memory: MemoryDescription) {
         precondition(
@@ -62,7 +63,7 @@ public struct BurstSequence: Sendable {
         address = transfer.externalAddress
         runBytesLeft = bytes
         holds = transfer.windows.map { WindowHolds($0, of: transfer, busBytes: memory.busBytes) }
-        holds?.begin(rowAt: address)
+        laysWindows = holds != nil
     }
 
     public var isFinished: Bool { run == runs }
@@ -77,16 +78,23 @@ public struct BurstSequence: Sendable {
     public var nextBeats: Int { ((address + nextBytes - 1) >> beatShift) - (address >> beatShift) + 1 }
 
     /// Cycles that the words of the next burst hold the bus beyond one each.
-    public var nextHeldCycles: Int { holds?.heldCycles(beats: nextRowBeats) ?? 0 }
-
-    /// The same of each word.
-    public var nextHolds: [Int] {
-        holds.map { holds in nextRowBeats.map { holds.heldCycles(beats: $0..<$0 + 1) } } ?? []
+    public var nextHeldCycles: Int {
+        guard laysWindows else { return 0 }
+        return heldCycles(beats: nextRowBeats)
     }
+
+    /// The same of each word; empty where none may hold it.
+    public var nextHolds: [Int] { laysWindows ? nextRowBeats.map { heldCycles(beats: $0..<$0 + 1) } : [] }
+
+    private func heldCycles(beats: Range<Int>) -> Int {
+        holds!.heldCycles(skipped: rowAddress & (1 << beatShift - 1), beats: beats)
+    }
+
+    private var rowAddress: Int { address - (rowBytes - runBytesLeft) }
 
     /// Which words of its row the next burst has.
     private var nextRowBeats: Range<Int> {
-        let first = (address >> beatShift) - ((address - (rowBytes - runBytesLeft)) >> beatShift)
+        let first = (address >> beatShift) - (rowAddress >> beatShift)
         return first..<first + nextBeats
     }
 
@@ -94,7 +102,7 @@ public struct BurstSequence: Sendable {
     /// that begin at the same place in a burst. Always 1 where words may hold the bus.
     public var equalBursts: (count: Int, beats: Int) {
         let burstBytes = 1 << burstShift
-        if holds != nil { return (1, nextBeats) }
+        if laysWindows { return (1, nextBeats) }
         if address & (burstBytes - 1) == 0, runBytesLeft >= burstBytes {
             return (runBytesLeft >> burstShift, 1 << (burstShift - beatShift))
         }
@@ -111,7 +119,7 @@ public struct BurstSequence: Sendable {
     public mutating func advance(equalBursts count: Int) {
         precondition((0...equalBursts.count).contains(count), "\(count) of \(equalBursts.count) equal bursts")
         guard count > 0 else { return }
-        guard holds == nil else { return advance() }
+        guard !laysWindows else { return advance() }
         let burstBytes = 1 << burstShift
         if address & (burstBytes - 1) == 0, runBytesLeft >= burstBytes {
             take(count << burstShift)
@@ -140,6 +148,5 @@ public struct BurstSequence: Sendable {
         }
         address = planeAddress + row * rowPitchBytes
         runBytesLeft = rowBytes
-        holds?.begin(rowAt: address)
     }
 }

@@ -176,8 +176,8 @@ import Testing
             replacement: "reads_header <= start && !is_elementwise;", meaning: "element-wise work never begins",
             seeds: [9]),
         Mutation(
-            module: "intaglio_window_writer", find: "taken + offset + lane >= C0 &&", replacement: "1'b1 &&",
-            meaning: "bytes before the row overwrite those of the picture", isOfWindows: true),
+            module: "intaglio_window_writer", find: "word_reach - word_bytes + C0", replacement: "word_reach",
+            meaning: "the last word of a window counts as a whole one", isOfWindows: true),
         Mutation(
             module: "intaglio_window_writer", find: "reach[word] <= moved", replacement: "reach[word] < moved",
             meaning: "window words end one byte late", isOfWindows: true),
