@@ -22,6 +22,9 @@
 ///     no result           i = 0 and phase row < -outputOffsetY;  i = rows - 1 and phase row >= lastPhaseRows;
 ///                         columns likewise: what lies outside the output tile is not written
 ///
+/// Where the pixels are windows (`hasWindows`: chunks of consecutive codes of the picture's rows, `TransferWindows`),
+/// code c of output column j is code windowStart + j windowStep + c of its row; outside 0..<windowLimit: v = 0.
+///
 /// The same form serves a convolution (tap steps = dilation, output strides 1), one phase of a transposed convolution
 /// (the outputs that read the same taps; input stride 1, tap steps -1, output strides = the layer's strides), a fully
 /// connected layer (one position, kernel = input extent), normalization (one tap), and all phases of a transposed
@@ -70,6 +73,13 @@ public struct Accumulation: Hashable, Sendable {
     @Narrow public var tapColumns = 1
     @Narrow public var tapStepY = 1
     @Narrow public var tapStepX = 1
+    // Windows
+    /// Place, in the whole row of the picture, of the first code of the command's first column.
+    @Narrow public var windowStart = 0
+    /// 0 where the pixels are no windows.
+    @Narrow public var windowStep = 0
+    /// Codes of a row.
+    @Narrow public var windowLimit = Int(Int32.max)
     // Weights
     @Narrow public var weightAddress = 0
     @Narrow public var weightTapPitchBytes = 1
@@ -123,4 +133,6 @@ public struct Accumulation: Hashable, Sendable {
     public var joinsPhases: Bool { lastPhaseRows > 0 }
     /// Output lanes of one channel.
     public var lanesOfChannel: Int { joinsPhases ? outputStrideY * outputStrideX : 1 }
+    /// Whether the input tile's pixels are windows.
+    public var hasWindows: Bool { windowStep > 0 }
 }

@@ -46,7 +46,4 @@ extension LayerGeometry {
     package var lacksTaps: Bool {
         joinsPhases && (vertical.kernel % vertical.stride != 0 || horizontal.kernel % horizontal.stride != 0)
     }
-
-    /// How the layer uses the lanes of the MAC array.
-    package var lanes: Lanes { joinsPhases ? .phases : merging == nil ? .channels : .mergedGroups }
 }

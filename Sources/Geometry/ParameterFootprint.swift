@@ -21,6 +21,8 @@ package struct ParameterFootprint: Hashable, Sendable {
     /// Result records of one channel, and bytes of one: a lane of each phase has its own, with a placement.
     private let lanesOfChannel: Int
     private let resultRecordBytes: Int
+    /// Channels of the first operand: fewer than `inputChannels` where lanes run over kernel rows.
+    private let networkInputChannels: Int
     /// Operands whose channels have records, and whether those of the result have some: 16-bit integers need none.
     private let operandRecords: Int
     private let hasResultRecords: Bool
@@ -51,16 +53,14 @@ package struct ParameterFootprint: Hashable, Sendable {
         lanesOfChannel = layer.lanesOfChannel
         resultRecordBytes =
             ChannelBlock.resultRecordBytes + (layer.joinsPhases ? ChannelBlock.placementBytes : 0)
+        networkInputChannels = layer.inputChannels / layer.kernelRowTaps
         tableBytes = tables
         headerBytes = header
         if canSplit { headerBytes -= networkRecordBytes }
     }
 
-    /// Of the records of all channels as the network has them: one result record for each.
-    var networkRecordBytes: Int {
-        operandRecords * inputChannels * ChannelBlock.operandRecordBytes
-            + (hasResultRecords ? outputChannels * ChannelBlock.resultRecordBytes : 0)
-    }
+    /// Of the records of all channels as the network has them: one for each channel.
+    var networkRecordBytes: Int { recordBytes(inputs: networkInputChannels, outputs: outputChannels) }
 
     /// Of the records of so many channels of each operand, and of the result.
     func recordBytes(inputs: Int, outputs: Int) -> Int {

@@ -122,7 +122,7 @@ extension ParameterPlan.LayerBlocks {
             // No other layer has these lanes' records.
             let whole = ChannelSlice(
                 inputs: 0..<layer.inputChannels, outputs: 0..<layer.outputChannels * layer.lanesOfChannel)
-            sets = [set(layer.joinsPhases ? whole : nil)]
+            sets = [set(layer.joinsPhases || layer.kernelRow != nil ? whole : nil)]
         case .byChannelTile:
             sets = tiling.channelTiles.map { channels in
                 let inputs =

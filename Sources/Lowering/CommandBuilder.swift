@@ -177,6 +177,8 @@ struct CommandBuilder<Sink: CommandSink> {
         let chunk: Int
         if geometry.groups > 1 {
             (first, count, chunk) = (step.channels.firstInput, step.channels.inputs, step.channels.inputChunk)
+        } else if let kernelRow = geometry.kernelRow {
+            (first, count, chunk) = (0, kernelRow.channels, geometry.inputChannels)
         } else if geometry.usesArray {
             (first, count, chunk) = (step.inputChannels.lowerBound, step.inputChannels.count, step.inputChannels.count)
         } else if geometry.canSplitElements {
@@ -189,12 +191,20 @@ struct CommandBuilder<Sink: CommandSink> {
             step.inputRows
             .lowerBound..<max(
                 step.inputRows.lowerBound + 1, step.inputRows.upperBound - layer.missingRows)
-        return rectangle(
+        let columns =
+            geometry.kernelRow == nil ? step.inputColumns : geometry.loadedColumns.inputRange(of: step.columns)
+        var transfer = rectangle(
             tensors[operand.tensor], rows: operand.isOnePixel ? 0..<1 : rows,
-            columns: operand.isOnePixel ? 0..<1 : step.inputColumns, firstChannel: first, channels: count,
-            address: address,
+            columns: operand.isOnePixel ? 0..<1 : columns, firstChannel: first, channels: count, address: address,
             chunkBytes: chunk * bytes,
             chunkPitchBytes: roundUp(chunk * bytes, to: inputLanes))
+        if let kernelRow = geometry.kernelRow {
+            transfer.windows = TransferWindows(
+                count: step.columns.count, stepBytes: kernelRow.step,
+                leadBytes: columns.lowerBound * kernelRow.channels
+                    - kernelRow.start(ofColumn: step.columns.lowerBound), wordBytes: inputLanes)
+        }
+        return transfer
     }
 
     /// Whole rows where all channels take part, otherwise one run for each pixel.

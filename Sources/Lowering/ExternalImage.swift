@@ -24,7 +24,7 @@ public struct ExternalImage: Sendable {
                 let result = layout.geometry.layers[layer].outputChannels
                 let configuration = try LayerConfiguration(
                     network.graph.layers[layer], in: network, outputChannels: result
-                ).joiningPhases(layout.layers[layer].phaseLanes)
+                ).joiningPhases(layout.layers[layer].phaseLanes).repeatingInputs(layout.layers[layer].kernelRowTaps)
                 let block = configuration.blocks(of: channels).first { $0.kind == kind }?.bytes ?? []
                 guard block.count == region.bytes else {
                     throw Diagnostic(
@@ -36,7 +36,7 @@ public struct ExternalImage: Sendable {
             case .weights(let tile):
                 if source?.layer != tile.layer {
                     source = try WeightSource(
-                        layer: tile.layer, layout.geometry.layers[tile.layer], network, layout.layers[tile.layer])
+                        layer: tile.layer, layout.laidGeometry(tile.layer), network, layout.layers[tile.layer])
                 }
                 source!.copy(tile, to: &bytes, at: region.address)
             }
@@ -46,7 +46,7 @@ public struct ExternalImage: Sendable {
 
 /// The weight codes of one layer as they are laid, `[K][taps][C]` with the input channels C of a group or of a merged
 /// group, and the order in which tiles take the taps. Where phases share the output lanes, K are lanes and taps those
-/// of the blocks' window.
+/// of the blocks' window; where lanes run over kernel rows, a row is a tap and C its codes.
 private struct WeightSource {
     let layer: Int
     private let codes: [UInt8]
@@ -57,10 +57,9 @@ private struct WeightSource {
     private let phases: [[Int]]
 
     init(
-        layer index: Int, _ plainGeometry: LayerGeometry, _ network: QuantizedNetwork, _ program: LayerProgram
+        layer index: Int, _ geometry: LayerGeometry, _ network: QuantizedNetwork, _ program: LayerProgram
     ) throws(Diagnostic) {
         layer = index
-        let geometry = program.phaseLanes == nil ? plainGeometry : plainGeometry.joiningPhases() ?? plainGeometry
         let plain = network.parameters[geometry.name]?.weights?.codes ?? []
         let mergedGroups = program.mergedGroups
         let isPlain = mergedGroups == 1 && !geometry.joinsPhases
@@ -124,7 +123,9 @@ extension LayerProgram {
     /// Nil where the network has none, or no code for the zeros.
     package func laidWeights(_ network: QuantizedNetwork, of layer: LayerGeometry) -> LayerWeights? {
         let weights = network.weights(of: layer.name)
-        guard let phaseLanes else { return weights?.mergingGroups(mergedGroups, of: layer.groups) }
+        guard let phaseLanes else {
+            return weights?.mergingGroups(mergedGroups, of: layer.groups)?.joiningKernelRow(kernelRowTaps)
+        }
         return weights?.joiningPhases(
             kernelRows: layer.vertical.kernel, kernelColumns: layer.horizontal.kernel, strideY: phaseLanes.strideY,
             strideX: phaseLanes.strideX, channelTiles: phaseLanes.channelTiles)

@@ -31,6 +31,11 @@ extension LayerLowering {
         (accumulation.tapRows, accumulation.tapColumns) = (step.kernel.rows.count, step.kernel.columns.count)
         accumulation.inputOffsetY += step.kernel.rows.lowerBound * accumulation.tapStepY
         accumulation.inputOffsetX += step.kernel.columns.lowerBound * accumulation.tapStepX
+        if let kernelRow = tiling.layer.kernelRow {
+            accumulation.windowStart = kernelRow.start(ofColumn: step.columns.lowerBound)
+            accumulation.windowStep = kernelRow.step
+            accumulation.windowLimit = kernelRow.limit
+        }
         return accumulation
     }
 

@@ -156,6 +156,7 @@ extension LayerProgram {
                 + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
             accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes)
         phaseLanes = PhaseLanes(tiling, array: machine.macArray)
+        kernelRowTaps = tiling.layer.kernelRowTaps
     }
 }
 

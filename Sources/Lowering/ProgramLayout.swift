@@ -19,6 +19,15 @@ public struct ProgramLayout: Sendable {
         }
         return layers.reduce(blocks) { $0 + $1.weightBytes }
     }
+
+    /// A layer with its phases or kernel rows joined where its lanes hold them, as its weights lie; groups are counted
+    /// as in the network.
+    package func laidGeometry(_ index: Int) -> LayerGeometry {
+        let layer = geometry.layers[index]
+        if layers[index].phaseLanes != nil { return layer.joiningPhases() ?? layer }
+        return layers[index].kernelRowTaps > 1 ? layer.joiningKernelRow() ?? layer : layer
+    }
+
     /// First address after the parameters.
     public var parameterEnd: Int { parameterRegions.last.map { $0.address + $0.bytes } ?? 0 }
 }
@@ -46,7 +55,7 @@ public struct ParameterRegion: Hashable, Sendable {
 
 /// Which weights of a layer one tile holds: output channels of the layer, input channels of one group, or of a merged
 /// group, rows and columns of the kernel. Where phases share the output lanes: lanes, rows and columns of the blocks'
-/// window.
+/// window. Where lanes run over kernel rows, input channels are the codes of a row, and there is one column.
 public struct WeightTile: Hashable, Sendable {
     public var layer: Int
     public var outputChannels: Range<Int>
@@ -82,6 +91,8 @@ public struct LayerProgram: Hashable, Sendable {
     public var mergedGroups: Int
     /// Where phases of a transposed convolution share the output lanes.
     package var phaseLanes: PhaseLanes?
+    /// S where the lanes run over kernel rows, otherwise 1.
+    public var kernelRowTaps = 1
     /// Bytes of operands that some tile reads, each counted once.
     public var inputBytes: Int
     /// High-water marks: all halves in use together, padding counted.

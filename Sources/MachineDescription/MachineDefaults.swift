@@ -20,6 +20,8 @@ enum MachineDefaults {
     static let mergedGroups = true
     /// It takes a placement for each output lane.
     static let phases = true
+    /// It takes a writer of windows in the load engine.
+    static let kernelRow = true
     static let pipelineStages = 4
     static let codebooks = 16
     static let normalizationLatencyCycles = 24

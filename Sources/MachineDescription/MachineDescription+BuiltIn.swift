@@ -58,6 +58,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           laneMapping: channels
           mergedGroups: true
           phases: true
+          kernelRow: true
           activationBits: 12
           weightBits: 12
           accumulatorBits: 32
@@ -117,6 +118,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           laneMapping: channels
           mergedGroups: true
           phases: true
+          kernelRow: true
           activationBits: 16
           weightBits: 12
           accumulatorBits: 36
@@ -176,6 +178,7 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           laneMapping: channels
           mergedGroups: true
           phases: true
+          kernelRow: true
           activationBits: 16
           weightBits: 12
           accumulatorBits: 40

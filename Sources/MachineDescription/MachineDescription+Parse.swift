@@ -95,7 +95,7 @@ extension MachineFileReader {
         Block(
             name: "macArray", required: ["inputChannelLanes", "outputChannelLanes", "pixelLanes"],
             optional: [
-                "dataflow", "laneMapping", "mergedGroups", "phases", "activationBits", "weightBits",
+                "dataflow", "laneMapping", "mergedGroups", "phases", "kernelRow", "activationBits", "weightBits",
                 "accumulatorBits", "pipelineStages", "zeroSkipping",
             ]),
         Block(name: "weightBuffer", required: ["bytes"], optional: ["banks", "bytesPerCycle", "pingPong"]),
@@ -137,6 +137,7 @@ extension MACArrayDescription {
             laneMapping: reader.word("macArray.laneMapping", default: .channels, otherwise: .channels),
             mergedGroups: reader.boolean("macArray.mergedGroups", default: MachineDefaults.mergedGroups),
             phases: reader.boolean("macArray.phases", default: MachineDefaults.phases),
+            kernelRow: reader.boolean("macArray.kernelRow", default: MachineDefaults.kernelRow),
             activationBits: activationBits, weightBits: weightBits,
             accumulatorBits: reader.integer(
                 "macArray.accumulatorBits", in: 16...60,

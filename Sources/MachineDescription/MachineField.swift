@@ -73,6 +73,7 @@ extension MACArrayDescription {
                 "pixelLanes": .integer(pixelLanes), "dataflow": .word(dataflow.rawValue),
                 "laneMapping": .word(laneMapping.rawValue), "mergedGroups": .boolean(mergedGroups),
                 "phases": .boolean(phases),
+                "kernelRow": .boolean(kernelRow),
                 "activationBits": .integer(activationBits),
                 "weightBits": .integer(weightBits), "accumulatorBits": .integer(accumulatorBits),
                 "pipelineStages": .integer(pipelineStages),

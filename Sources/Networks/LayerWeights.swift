@@ -77,6 +77,13 @@ public struct LayerWeights: Hashable, Sendable {
             inputChannels: inputChannels)
     }
 
+    /// The weights of the layer with `columns` taps side by side as one, of so many times the channels: the same codes.
+    package func joiningKernelRow(_ columns: Int) -> LayerWeights? {
+        guard columns > 1 else { return self }
+        return LayerWeights(
+            codes: codes, decoder: decoder, outputChannels: outputChannels, inputChannels: inputChannels * columns)
+    }
+
     /// How often each code occurs.
     public var histogram: [Int] {
         var counts = [Int](repeating: 0, count: 256)

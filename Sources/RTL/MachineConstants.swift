@@ -21,6 +21,8 @@ public struct MachineConstants: Sendable {
             ("ACCUMULATOR_BITS", array.accumulatorBits),
             ("PIPELINE_STAGES", array.pipelineStages),
             ("PHASES", array.phases ? 1 : 0),
+            ("KERNEL_ROW", array.kernelRow ? 1 : 0),
+            ("WINDOW_WORDS", TransferWindows.mostWords),
             ("WEIGHT_BUFFER_BYTES", machine.weightBuffer.bytes),
             ("WEIGHT_BYTES_PER_CYCLE", machine.weightBuffer.bytesPerCycle),
             ("ACTIVATION_BUFFER_BYTES", machine.activationBuffer.bytes),

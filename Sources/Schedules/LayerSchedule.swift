@@ -32,12 +32,13 @@ public struct Tile: Hashable, Encodable, Sendable {
     /// 1...K. With groups: whole groups; with `Lanes.mergedGroups` whole merged groups. Element by element: all.
     public var outputChannels: Int
     /// 1...C / groups: less than all splits the sums, which wait in the accumulator buffer. With groups, for
-    /// normalization and element by element: all; with `Lanes.mergedGroups` those of a merged group.
+    /// normalization and element by element: all; with `Lanes.mergedGroups` those of a merged group, with
+    /// `Lanes.kernelRow` all S C codes of a kernel row.
     public var inputChannels: Int
     /// 1...R of a convolution or fully connected layer, nil for all: fewer split the sums as input channels do. With
     /// groups `outputChannels` is then one group (or merged group).
     public var kernelRows: Int?
-    /// 1...S, likewise.
+    /// 1...S, likewise; with `Lanes.kernelRow` 1 at most.
     public var kernelColumns: Int?
 
     public init(
@@ -66,6 +67,8 @@ public enum Lanes: String, CaseIterable, Hashable, Encodable, Sendable {
     /// Output lanes hold phases and channels of a transposed convolution, K sY sX of them over the union of the phases'
     /// windows. Weights where a phase has no tap are 0.
     case phases
+    /// The S C consecutive codes of one row of the kernel: the load lays them side by side for each output column.
+    case kernelRow
 }
 
 /// Which tile loop is outermost. The loop over input channels is always innermost.

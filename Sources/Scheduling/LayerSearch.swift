@@ -266,7 +266,7 @@ struct LayerSearch {
         if let best, computeCycles > best.cost.cycles { return true }
         let sets = parameters?.sets(of: tile, counts, halfBytes: machine.parameterHalfBytes) ?? (0, 0)
         let traffic = TrafficEstimate(
-            layer, tile: tile, rows: rows, columns: columns, counts: counts, parameters: sets, memory: machine.memory)
+            layer, tile: tile, rows: rows, columns: columns, counts: counts, parameters: sets, machine: machine)
         let orders: [LoopOrder] =
             counts.pixelTiles > 1 && counts.channelTiles > 1 ? [.pixelsOuter, .channelsOuter] : [.pixelsOuter]
         for order in orders {

@@ -89,6 +89,7 @@ struct LayerVerifier {
             switch layer.kind {
             case .normalization: "normalization needs all input channels of a pixel"
             case .elementwise, .concatenation: "element-wise layers keep the channels of a pixel together"
+            case .convolution where layer.kernelRow != nil: "the codes of a kernel row stay together"
             case .convolution, .transposedConvolution:
                 layer.groups > 1 ? "the channels of a \(layer.merging == nil ? "" : "merged ")group stay together" : nil
             }

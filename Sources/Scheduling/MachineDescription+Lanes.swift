@@ -1,15 +1,19 @@
+import Commands
 package import Diagnostics
+import FixedPoint
 package import Geometry
 package import MachineDescription
 package import Schedules
 import Text
+import Timing
 
 extension MachineDescription {
     /// A layer as the MAC array runs it with these lanes.
     ///
     /// - Throws: `machineLanesUnsupported` where the machine does not have them; `scheduleGroupsNotMergeable` where no
     ///   two groups fit its input lanes; `schedulePhasesNotJoinable` where the layer has no phases;
-    ///   `scheduleZeroWeightMissing` where no weight code decodes to 0 and one is needed.
+    ///   `scheduleKernelRowUnsupported` where it has no rows that can be laid as windows; `scheduleZeroWeightMissing`
+    ///   where no weight code decodes to 0 and one is needed.
     package func geometry(
         of layer: LayerGeometry, _ storage: LayerStorage, lanes: Lanes
     ) throws(Diagnostic) -> LayerGeometry {
@@ -21,6 +25,9 @@ extension MachineDescription {
         case .phases:
             try require(macArray.phases, .phases, for: layer)
             return try joiningPhases(of: layer, storage)
+        case .kernelRow:
+            try require(macArray.kernelRow, .kernelRow, for: layer)
+            return try joiningKernelRow(of: layer)
         }
     }
 
@@ -83,5 +90,48 @@ extension MachineDescription {
                     """)
         }
         return joined
+    }
+
+    private func joiningKernelRow(of layer: LayerGeometry) throws(Diagnostic) -> LayerGeometry {
+        let code = DiagnosticCode.scheduleKernelRowUnsupported
+        guard layer.kind == .convolution else {
+            throw refuse(
+                layer, code, "lanes kernelRow of a layer that is no convolution",
+                expected: "a convolution or a fully connected layer")
+        }
+        guard layer.groups == 1 else {
+            throw refuse(
+                layer, code, "lanes kernelRow of \(layer.groups.grouped) groups",
+                expected: "1: a row of the picture holds the channels of all groups")
+        }
+        guard let joined = layer.joiningKernelRow() else {
+            throw refuse(
+                layer, code, "lanes kernelRow of a kernel whose columns lie \(layer.horizontal.dilation) apart",
+                expected: "1, dilationX: a window is a run of codes")
+        }
+        let (codes, most) = (joined.inputChannels, TransferWindows.mostWords * macArray.inputChannelLanes)
+        guard codes <= most else {
+            throw refuse(
+                layer, code,
+                """
+                lanes kernelRow of rows of \(codes.grouped) codes, \(joined.kernelRowTaps) columns of \
+                \(layer.inputChannels.grouped) channels
+                """,
+                expected:
+                    """
+                    at most \(most.grouped), \(TransferWindows.mostWords) words of the \(macArray.inputChannelLanes) \
+                    input channel lanes of machine '\(name)'
+                    """)
+        }
+        return joined
+    }
+
+    /// Whether lanes that run over kernel rows take fewer cycles for a group of results.
+    func gainsByKernelRow(_ joined: LayerGeometry, of layer: LayerGeometry) -> Bool {
+        func cycles(_ layer: LayerGeometry) -> Int {
+            layer.taps * ceilDivide(layer.inputChannels, by: macArray.inputChannelLanes)
+                * stepCycles(stride: layer.horizontal.stride)
+        }
+        return cycles(joined) < cycles(layer)
     }
 }

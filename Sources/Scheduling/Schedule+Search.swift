@@ -30,9 +30,10 @@ extension Schedule {
         var known: [[LayerSearch.Mapping]: LayerSchedule] = [:]
         for (layer, storage) in zip(geometry.layers, network.layers) {
             let plain = LayerSearch.Mapping(layer, storage, machine)
-            // Groups to merge and phases to join: no layer has both.
-            let others = [Lanes.mergedGroups, .phases].filter { (lanes ?? $0) == $0 }
+            // Groups to merge, phases or rows of a kernel to join: no layer has two of them.
+            let others = [Lanes.mergedGroups, .phases, .kernelRow].filter { (lanes ?? $0) == $0 }
                 .compactMap { try? machine.geometry(of: layer, storage, lanes: $0) }
+                .filter { lanes != nil || $0.kernelRow == nil || machine.gainsByKernelRow($0, of: layer) }
                 .map { LayerSearch.Mapping($0, storage, machine) }
             // What it may become tells layers apart whose lanes can be used otherwise and others.
             let key = ([plain] + others).map(\.anonymous)

@@ -37,7 +37,8 @@ extension LayerGeometry {
     /// Input-channel tiles worth trying, largest first.
     func inputChannelCandidates(lanes: Int) -> [Int] {
         switch kind {
-        case .convolution where groups == 1, .transposedConvolution: LayerGeometry.parts(of: inputChannels, unit: lanes)
+        case .convolution where groups == 1 && kernelRow == nil, .transposedConvolution:
+            LayerGeometry.parts(of: inputChannels, unit: lanes)
         case .convolution, .normalization, .elementwise, .concatenation: [groupInputChannels]
         }
     }

@@ -22,6 +22,7 @@ public struct SuiteCoverage: Sendable {
     private var lanes: [Lane: Use] = [:]
     private var casesWithMergedGroups = 0
     private var casesWithPhases = 0
+    private var casesWithKernelRows = 0
     private var addresses: [String: AddressLines] = [:]
     private var outputs = 0
     private var saturatedOutputs = 0
@@ -41,6 +42,7 @@ public struct SuiteCoverage: Sendable {
         let (network, plan) = (run.layerCase.network, run.plan)
         if plan.schedule.layers.contains(where: { $0.lanes == .mergedGroups }) { casesWithMergedGroups += 1 }
         if plan.schedule.layers.contains(where: { $0.lanes == .phases }) { casesWithPhases += 1 }
+        if plan.schedule.layers.contains(where: { $0.lanes == .kernelRow }) { casesWithKernelRows += 1 }
         operators.formUnion(network.graph.layers.map(\.operator.name))
         for parameters in network.parameters.values {
             if let rule = parameters.roundingRule { roundingRules.insert(rule) }
@@ -107,7 +109,7 @@ public struct SuiteCoverage: Sendable {
                 }.joined(separator: ", ")
                     + """
                      (commands by their last group); groups merged in \(casesWithMergedGroups.grouped) cases, phases \
-                    joined in \(casesWithPhases.grouped)
+                    joined in \(casesWithPhases.grouped), kernel rows in \(casesWithKernelRows.grouped)
                     """
         ]
         lines += [

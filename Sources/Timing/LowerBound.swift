@@ -11,8 +11,8 @@ public import MachineDescription
 /// Weights may be loaded while the layer before runs, in cycles that count as that layer's: they take no cycles of
 /// their own here. Of a network the cycles are at least the sum of its layers', and at least all bytes over the bus.
 ///
-/// Where lanes can hold something else than channels, merged groups or phases, the least of both counts; weights count
-/// without the zeros.
+/// Where lanes can hold something else than channels, merged groups, phases or kernel rows, the least of the counts;
+/// weights count without the zeros.
 public struct LowerBound: Hashable, Sendable {
     /// Input and weights.
     public var readBytes: Int

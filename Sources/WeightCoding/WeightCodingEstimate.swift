@@ -36,7 +36,8 @@ public struct WeightCodingEstimate: Sendable {
         let geometry = program.layout.geometry
         var statistics: [Int: WeightStatistics] = [:]
         for index in geometry.layers.indices where geometry.layers[index].usesArray {
-            statistics[index] = try Self.statistics(of: index, geometry.layers[index], program, network, machine)
+            statistics[index] = try Self.statistics(
+                of: index, program.layout.laidGeometry(index), program, network, machine)
         }
         self.statistics = statistics
         codedBytes = program.parameterRegions.map { region in
@@ -75,10 +76,11 @@ public struct WeightCodingEstimate: Sendable {
     ) throws(Diagnostic) -> WeightStatistics {
         let merged = program.layout.layers[index].mergedGroups
         let laid = program.layout.laidGeometry(index)
-        // The file's statistics are those of the network's weights, without the zeros of merged groups and phases.
+        // The file's statistics are those of the network's weights: without the zeros of merged groups and phases, by
+        // taps.
         let (expected, stored) = (
             (laid.outputChannels * laid.lanesOfChannel, laid.laidTaps, laid.groupInputChannels * merged),
-            merged == 1 && !laid.joinsPhases ? network.weightStatistics[layer.name] : nil
+            merged == 1 && !laid.joinsPhases && laid.kernelRow == nil ? network.weightStatistics[layer.name] : nil
         )
         let group = WeightStatistics.fileGroupChannels
         let isExact =
@@ -107,7 +109,7 @@ extension ProgramLayout {
     fileprivate func codedBits(
         of tile: WeightTile, _ network: QuantizedNetwork, _ statistics: WeightStatistics
     ) -> Int {
-        let taps = geometry.layers[tile.layer].taps(of: tile)
+        let taps = laidGeometry(tile.layer).taps(of: tile)
         guard taps.count < statistics.taps, let weights = laidWeights(of: tile.layer, network) else {
             return statistics.codedBits(outputChannels: tile.outputChannels, inputChannels: tile.inputChannels)
         }
@@ -123,12 +125,6 @@ extension ProgramLayout {
     /// The weights of a layer as they lie in external memory: with the zeros of merged groups or of joined phases.
     func laidWeights(of index: Int, _ network: QuantizedNetwork) -> LayerWeights? {
         layers[index].laidWeights(network, of: geometry.layers[index])
-    }
-
-    /// The layer, its phases joined where they are; groups are counted as in the network.
-    func laidGeometry(_ index: Int) -> LayerGeometry {
-        let layer = geometry.layers[index]
-        return layers[index].phaseLanes == nil ? layer : layer.joiningPhases() ?? layer
     }
 
     /// How many laid weights the network does not have.

@@ -178,7 +178,7 @@ struct WeightCodingWalk {
 extension LayerGeometry {
     /// Indices, in the whole kernel, of a tile's taps.
     func taps(of tile: WeightTile) -> [Int] {
-        tile.kernelRows.flatMap { row in tile.kernelColumns.map { row * horizontal.kernel + $0 } }
+        tile.kernelRows.flatMap { row in tile.kernelColumns.map { row * horizontal.laidKernel + $0 } }
     }
 
     /// Indices, in the whole kernel, of the taps of one phase of a transposed convolution, or in the window of all

@@ -187,6 +187,31 @@ import Testing
             "\(joined) joined, \(tiled) with other tiles, \(split) with split channels, \(ragged) of some outputs")
     }
 
+    /// Rows laid as windows and rows as they are: the same elements, on built-in machines and on lanes of any number.
+    @Test("Results do not depend on whether lanes run over kernel rows")
+    func kernelRowsDoNotChangeBits() throws {
+        let machines =
+            try MachineDescription.builtInNames.map { try MachineDescription.load($0) }
+            + (0..<12).map { MachineDescription.random(seed: $0) }
+        for machine in machines {
+            let generator = LayerCaseGenerator(limits: CaseLimits(machine))
+            var joined = 0
+            for seed in 0..<120 as Range<UInt64> {
+                let layerCase = generator.windowCase(seed: seed)
+                let shape = layerCase.shape
+                let formats = try NetworkFormats(layerCase.network)
+                for lanes in [Lanes.channels, .kernelRow] {
+                    let schedule = try Schedule(
+                        bestFor: formats, on: machine, height: shape.height, width: shape.width, lanes: lanes)
+                    if schedule.layers[0].lanes == .kernelRow { joined += 1 }
+                    let difference = try ConformanceRun.difference(layerCase, machine: machine, schedule: schedule)
+                    #expect(difference == nil, "\(machine.name), seed \(seed)\n\(schedule)")
+                }
+            }
+            #expect(joined > 60, "\(joined) cases of \(machine.name)")
+        }
+    }
+
     @Test("Threads do not change bits")
     func threadsDoNotChangeBits() throws {
         let machine = try MachineDescription.load("large")

@@ -75,6 +75,11 @@ struct NaiveAccumulation {
                 let x = (pass.firstColumn + j) * pass.inputStrideX + s * pass.tapStepX + pass.inputOffsetX
                 guard (0..<pass.inputHeight).contains(y), (0..<pass.inputWidth).contains(x) else { continue }
                 for c in 0..<pass.inputChannels {
+                    if pass.windowStep > 0,
+                        !(0..<pass.windowLimit).contains(pass.windowStart + j * pass.windowStep + c)
+                    {
+                        continue
+                    }
                     let weightCode = weights[
                         pass.weightAddress + ((g * pass.outputChannels + k) * pass.taps + r * pass.tapColumns + s)
                             * pass.weightTapPitchBytes + c]

@@ -123,6 +123,13 @@ struct RandomLayer {
         pass.inputOffsetX = int(-4...2)
         placeTile(&pass, hasHalo: chance(90))
         placeOutput(&pass)
+        if pass.groups == 1, chance(40) {
+            // Windows, of which some lie outside the picture in part or whole.
+            pass.windowStep = int(1...2 * pass.inputChannels)
+            pass.windowStart = int(-2 * pass.inputChannels...8)
+            pass.windowLimit = int(1...pass.columns * pass.windowStep + pass.inputChannels)
+            (pass.inputStrideX, pass.tapColumns, pass.tapStepX) = (1, min(pass.tapColumns, 1), 1)
+        }
         return finish(pass)
     }
 

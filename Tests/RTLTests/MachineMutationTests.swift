@@ -9,7 +9,8 @@ import Testing
 /// Single faults in the machine's modules, each of which the seeded cases must find: by a differing element, a command
 /// at another cycle, or a run that does not end.
 ///
-/// All of them with `INTAGLIO_MUTATIONS=all`, otherwise the first few: each is compiled anew.
+/// All of them with `INTAGLIO_MUTATIONS=all`, those of windows with `INTAGLIO_MUTATIONS=windows`, otherwise the first
+/// few: each is compiled anew.
 @Suite(.serialized) struct MachineMutationTests {
     struct Mutation: CustomTestStringConvertible, Sendable {
         let module: String
@@ -19,6 +20,8 @@ import Testing
         /// Seeds of cases that reach the fault: seed mod 20 is the operator, as `LayerCaseGenerator.Family` lists them.
         var seeds: [UInt64] = [0, 3, 12]
         var machine = TestMachine.tiny
+        /// Whether the seeds are those of convolutions whose rows are laid as windows.
+        var isOfWindows = false
 
         var testDescription: String { "\(module): \(meaning)" }
     }
@@ -198,13 +201,47 @@ import Testing
             module: "intaglio_compute_engine", find: "reads_header <= start;",
             replacement: "reads_header <= start && !is_elementwise;", meaning: "element-wise work never begins",
             seeds: [9]),
+        Mutation(
+            module: "intaglio_window_writer", find: "word_reach - word_bytes + C0", replacement: "word_reach",
+            meaning: "the last word of a window counts as a whole one", isOfWindows: true),
+        Mutation(
+            module: "intaglio_window_writer", find: "reach[word] <= moved", replacement: "reach[word] < moved",
+            meaning: "window words end one byte late", isOfWindows: true),
+        Mutation(
+            module: "intaglio_window_writer", find: "windows == 32'd0 || (due == written && (due & next_due) == '0)",
+            replacement: "1'b1", meaning: "a bus word is taken before its windows are written", isOfWindows: true),
+        Mutation(
+            module: "intaglio_window_writer", find: "if (ready && ends_row) begin", replacement: "if (1'b0) begin",
+            meaning: "windows of the second row run on", isOfWindows: true),
+        Mutation(
+            module: "intaglio_window_writer", find: "previous <= (8*C0)'(bytes >> (8 * moved));",
+            replacement: "previous <= (8*C0)'(bytes >> (8 * WIDTH_BYTES));",
+            meaning: "a short bus word counts as a whole one", isOfWindows: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "(ahead <= 0) ? '0", replacement: "(1'b1) ? '0",
+            meaning: "codes left of the picture are multiplied", isOfWindows: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "(rest <= 0) ? '0 : (rest >= C0) ? LANE_BITS'(C0)",
+            replacement: "(rest <= 0) ? '0 : (rest >= 0) ? LANE_BITS'(C0)",
+            meaning: "codes right of the picture are multiplied", isOfWindows: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "window <= ends_columns ? window_start : next_window;",
+            replacement: "window <= next_window;", meaning: "the second row's windows begin behind the first's",
+            isOfWindows: true),
+        Mutation(
+            module: "intaglio_memory_bus", find: "else if (could_move && !offers) rest",
+            replacement: "else if (could_move) rest", meaning: "a word that is held counts as a rest",
+            machine: TestMachine.resting, isOfWindows: true),
     ]
 
-    private static let isFull = ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] == "all"
+    private static let tried: [Mutation] =
+        switch ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] {
+        case "all": mutations
+        case "windows": mutations.filter(\.isOfWindows)
+        default: Array(mutations.prefix(4))
+        }
 
-    @Test("A fault in the RTL is found", arguments: isFull ? mutations : Array(mutations.prefix(4))) func isFound(
-        _ mutation: Mutation
-    ) throws {
+    @Test("A fault in the RTL is found", arguments: tried) func isFound(_ mutation: Mutation) throws {
         let file = mutation.module + ".sv"
         let text = try #require(SystemVerilogSources.files.first { $0.name == file }).text
         #expect(text.ranges(of: mutation.find).count == 1, "the fault has one place")
@@ -215,10 +252,11 @@ import Testing
             mutation.machine, simulator: .icarus, directory: folder.appendingPathComponent("build"),
             replacing: [file: text.replacing(mutation.find, with: mutation.replacement)])
         let generator = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40))
-        let finder = mutation.seeds.first { seed in
+        let finder = (mutation.isOfWindows ? Array(0..<12) : mutation.seeds).first { seed in
             do {
                 return try RTLVerification(
-                    generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case")
+                    mutation.isOfWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed),
+                    on: build, directory: folder.appendingPathComponent("case")
                 ).failure != nil
             } catch let error as Diagnostic {
                 return error.code == .simulationFailed

@@ -42,7 +42,7 @@ import Testing
     }()
 
     private func expectAgreement(
-        _ machine: MachineDescription, _ simulator: Simulator, seeds: some Collection<UInt64>
+        _ machine: MachineDescription, _ simulator: Simulator, seeds: some Collection<UInt64>, ofWindows: Bool = false
     ) throws {
         let scratch = try ScratchFolder(named: "intaglio-test-")
         defer { scratch.remove() }
@@ -52,7 +52,8 @@ import Testing
         var commands = 0
         for seed in seeds {
             let verification = try RTLVerification(
-                generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case"))
+                ofWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed), on: build,
+                directory: folder.appendingPathComponent("case"))
             #expect(verification.failure == nil)
             #expect(verification.rtlCycles == verification.simulatedCycles && verification.elements > 0)
             commands += verification.commands
@@ -66,6 +67,22 @@ import Testing
 
     @Test("Conflicts, narrow buffers, one half, uneven lanes") func oddMachine() throws {
         try expectAgreement(Self.odd, .verilator, seeds: 45..<90)
+    }
+
+    @Test("Rows laid as windows: words of 4 on a bus of 4, a bus that rests, words of 6 on one of 2, 8 on one of 16")
+    func windows() throws {
+        try expectAgreement(TestMachine.resting, .verilator, seeds: 0..<40, ofWindows: true)
+        try expectAgreement(Self.odd, .verilator, seeds: 0..<40, ofWindows: true)
+        var wide = TestMachine.tiny
+        wide.name = "wide"
+        wide.macArray.inputChannelLanes = 8
+        wide.weightBuffer.bytesPerCycle = 32
+        (wide.memory.busBytes, wide.memory.alignmentBytes, wide.memory.burstBytes) = (16, 64, 64)
+        try expectAgreement(wide, .verilator, seeds: 0..<40, ofWindows: true)
+    }
+
+    @Test("Rows laid as windows, interpreted") func windowsInterpreted() throws {
+        try expectAgreement(TestMachine.tiny, .icarus, seeds: 40..<46, ofWindows: true)
     }
 
     /// The narrowest values among the first thirty, and the narrowest accumulators.

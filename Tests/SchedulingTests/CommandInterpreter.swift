@@ -95,7 +95,30 @@ struct CommandInterpreter {
         transfer.bufferAddress + index / transfer.chunkBytes * transfer.chunkPitchBytes + index % transfer.chunkBytes
     }
 
+    /// Each row's bytes go to every window that has them.
+    private mutating func load(_ transfer: Transfer, as windows: TransferWindows) {
+        if transfer.buffer != .activationBuffer || transfer.planes != 1 { faults.append("windows of \(transfer)") }
+        for row in 0..<transfer.rows {
+            for byte in 0..<transfer.rowBytes {
+                let address = transfer.externalAddress + row * transfer.rowPitchBytes + byte
+                guard external.indices.contains(address) else {
+                    return faults.append("load reads external byte \(address)")
+                }
+                for window in 0..<windows.count {
+                    let place = byte + windows.leadBytes - window * windows.stepBytes
+                    guard (0..<transfer.chunkBytes).contains(place) else { continue }
+                    let target =
+                        transfer.bufferAddress + (row * windows.count + window) * transfer.chunkPitchBytes + place
+                    if !CommandInterpreter.write(&activationBuffer, target, external[address]) {
+                        faults.append("load writes byte \(target) of windows")
+                    }
+                }
+            }
+        }
+    }
+
     private mutating func load(_ transfer: Transfer) {
+        if let windows = transfer.windows { return load(transfer, as: windows) }
         if transfer.bytes % transfer.chunkBytes != 0 {
             faults.append("chunks of \(transfer.chunkBytes) do not divide \(transfer.bytes) bytes")
         }
@@ -187,6 +210,11 @@ struct CommandInterpreter {
                     a.weightAddress + ((g * a.outputChannels + k) * a.taps + r * a.tapColumns + s)
                     * a.weightTapPitchBytes
                 for c in 0..<a.inputChannels {
+                    if a.hasWindows,
+                        !(0..<a.windowLimit).contains(a.windowStart + j * a.windowStep + c)
+                    {
+                        continue
+                    }
                     sum &+=
                         ToyArithmetic.operand(element(pixel + c, bytes: 1), a.operand)
                         &* ToyArithmetic.weight(read(weightBuffer, weights + c))

@@ -53,12 +53,7 @@ import Timing
             let geometry = try NetworkGeometry(formats, height: height, width: width)
             for (index, plain) in geometry.layers.enumerated() {
                 let entry = schedule.layers[index]
-                let layer =
-                    switch entry.lanes {
-                    case .channels: plain
-                    case .mergedGroups: plain.mergingGroups(on: machine.macArray)!
-                    case .phases: plain.joiningPhases()!
-                    }
+                let layer = try machine.geometry(of: plain, formats.layers[index], lanes: entry.lanes)
                 if layer.joinsPhases { joined += 1 }
                 let tiling = LayerTiling(layer, tile: entry.tile)
                 guard layer.usesArray, !isInexact(tiling) else { continue }

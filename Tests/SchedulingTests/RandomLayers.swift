@@ -152,6 +152,9 @@ enum RandomLayers {
             if joins, shapes[layer.name]!.width % tile.outputColumns != 0 {
                 tile.outputColumns = shapes[layer.name]!.width
             }
+            let rowCodes = kernelRowCodes(layer, shapes, machine)
+            let usesKernelRow = rowCodes != nil && generator.integer(0...2) > 0
+            if let rowCodes, usesKernelRow { (tile.inputChannels, tile.kernelColumns) = (rowCodes, nil) }
             let output = shapes[layer.name]!
             let operands = layer.inputs.map { shapes[$0]! }
             let pingPong = machine.activationBuffer.pingPong
@@ -163,7 +166,8 @@ enum RandomLayers {
                 }
             }
             let (inputHalves, outputHalves) = pingPong ? (generator.integer(1...2), generator.integer(1...2)) : (1, 1)
-            let inputBytes = operands.map { $0.height * $0.width * $0.channels * 8 }.max()!
+            let inputBytes =
+                operands.map { $0.height * max($0.width, output.width) * $0.channels * (usesKernelRow ? 16 : 8) }.max()!
             let hasSecond = operands.count == 2 && layer.operator != .concatenation
             var buffers = BufferAllocation(input: [], output: place(output.count * 8, outputHalves))
             buffers.input = place(inputBytes, inputHalves)
@@ -174,7 +178,9 @@ enum RandomLayers {
             }
             buffers.accumulators = generator.integer(0...9)
             return LayerSchedule(
-                name: layer.name, lanes: merged > 1 ? .mergedGroups : joins ? .phases : .channels, tile: tile,
+                name: layer.name,
+                lanes: usesKernelRow ? .kernelRow : merged > 1 ? .mergedGroups : joins ? .phases : .channels,
+                tile: tile,
                 order: generator.element(of: LoopOrder.allCases), buffers: buffers)
         }
         return Schedule(
@@ -205,6 +211,23 @@ enum RandomLayers {
             transposed.kernelHeight % transposed.strideY != 0 || transposed.kernelWidth % transposed.strideX != 0
         let hasZero = network.parameters[layer.name]?.weights?.decoder.entries.contains(0) == true
         return lanes * output.channels <= 3000 && (hasZero || !lacksTaps)
+    }
+
+    /// Codes of a kernel row where lanes can run over them, from the definition.
+    private static func kernelRowCodes(
+        _ layer: Layer, _ shapes: [String: TensorShape], _ machine: MachineDescription
+    ) -> Int? {
+        let input = shapes[layer.inputs[0]]!
+        let columns: Int? =
+            switch layer.operator {
+            case .convolution(let convolution) where convolution.groups == 1 && convolution.dilationX == 1:
+                convolution.kernelWidth
+            case .fullyConnected: input.width
+            default: nil
+            }
+        return columns.map { $0 * input.channels }.flatMap {
+            $0 <= 8 * machine.macArray.inputChannelLanes ? $0 : nil
+        }
     }
 
     /// Where taps may be split.

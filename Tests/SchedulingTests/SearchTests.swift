@@ -75,7 +75,11 @@ import Timing
             name: "patches", inputs: [GraphInput(name: "image", channels: 3)],
             layers: [Layer(name: "embed", operator: .convolution(convolution), inputs: ["image"])], outputs: ["embed"])
         let network = try TestNetworks.network(graph, height: 64, width: 64)
-        let schedule = try Schedule(bestFor: NetworkFormats(network), on: TestMachines.mid, height: 64, width: 64)
+        // Rows of the kernel are 6 words each; tap by tap they are 32.
+        let whole = try Schedule(bestFor: NetworkFormats(network), on: TestMachines.mid, height: 64, width: 64)
+        #expect(whole.layers[0].lanes == .kernelRow && whole.layers[0].tile.kernelRows == nil)
+        let schedule = try Schedule(
+            bestFor: NetworkFormats(network), on: TestMachines.mid, height: 64, width: 64, lanes: .channels)
         let tile = schedule.layers[0].tile
         let rows = try #require(tile.kernelRows)
         #expect(tile.kernelColumns == nil && rows * 32 * roundUp(tile.outputChannels, to: 16) * 16 <= 131_072)

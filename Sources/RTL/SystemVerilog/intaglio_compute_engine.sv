@@ -150,6 +150,8 @@ module intaglio_compute_engine
         .served_pixels(step.served_pixels),
         .served_weights(step.served_weights),
         .padding(step.padding),
+        .first_lanes(step.first_lanes),
+        .end_lanes(step.end_lanes),
         .channel_index(step.channel_index),
         .channels_left(step.channels_left),
         .activation_words(activation_words),

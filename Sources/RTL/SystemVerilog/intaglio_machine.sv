@@ -21,6 +21,8 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
     output logic [63:0]                                       issue_addresses,
     output logic [63:0]                                       issue_bytes,
     output logic [1:0]                                        issue_last,
+    output logic                                              read_ready,
+    input  logic                                              read_valid,
     input  logic [1:0]                                        beat,
     input  logic [1:0]                                        burst_done,
     input  logic [1:0]                                        transfer_done,
@@ -55,6 +57,9 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
     logic [DMA_BYTES-1:0]    load_lanes;
     logic [31:0]             load_buffer;
     logic [32*DMA_BYTES-1:0] load_addresses, store_addresses;
+    logic [C0-1:0]           window_lanes;
+    logic [31:0]             window_address;
+    logic [8*C0-1:0]         window_data;
 
     intaglio_dma dma (
         .clock(clock),
@@ -70,12 +75,18 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .beat(beat),
         .burst_done(burst_done),
         .transfer_done(transfer_done),
+        .read_valid(read_valid),
+        .read_ready(read_ready),
         .read_lanes(read_lanes),
+        .read_data(read_data),
         .write_lanes(write_lanes),
         .load_lanes(load_lanes),
         .load_buffer(load_buffer),
         .load_addresses(load_addresses),
-        .store_addresses(store_addresses)
+        .store_addresses(store_addresses),
+        .window_lanes(window_lanes),
+        .window_address(window_address),
+        .window_data(window_data)
     );
 
 `ifndef SYNTHESIS
@@ -140,7 +151,10 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .write_addresses(load_addresses),
         .write_data(read_data),
         .byte_addresses(store_addresses),
-        .byte_data(write_data)
+        .byte_data(write_data),
+        .window_lanes(window_lanes),
+        .window_address(window_address),
+        .window_data(window_data)
     );
 
     intaglio_parameter_memory parameter_memory (
