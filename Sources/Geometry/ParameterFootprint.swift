@@ -59,8 +59,11 @@ package struct ParameterFootprint: Hashable, Sendable {
         if canSplit { headerBytes -= networkRecordBytes }
     }
 
-    /// Of the records of all channels as the network has them: one for each channel.
-    var networkRecordBytes: Int { recordBytes(inputs: networkInputChannels, outputs: outputChannels) }
+    /// Of the records of all channels as the network has them: one for each channel, without placements.
+    var networkRecordBytes: Int {
+        operandRecords * networkInputChannels * ChannelBlock.operandRecordBytes
+            + (hasResultRecords ? outputChannels * ChannelBlock.resultRecordBytes : 0)
+    }
 
     /// Of the records of so many channels of each operand, and of the result.
     func recordBytes(inputs: Int, outputs: Int) -> Int {
