@@ -14,9 +14,21 @@
 ///                             + g outputGroupPitchBytes + k outputBytesPerElement
 ///     partial sum at      accumulatorAddress + ((i columns + j) groups + g) outputChannels + k   (in accumulators)
 ///
+/// Where the lanes are phases and channels of a transposed convolution (`joinsPhases`), a position is a block of
+/// outputStrideY x outputStrideX results, and output channel k is a lane with a `ResultPlacement` of its own:
+///
+///     result at           outputAddress + ((i outputStrideY + outputOffsetY) outputTileColumns
+///                             + j outputStrideX + outputOffsetX) outputPixelPitchBytes + the placement's offset
+///     no result           i = 0 and phase row < -outputOffsetY;  i = rows - 1 and phase row >= lastPhaseRows;
+///                         columns likewise: what lies outside the output tile is not written
+///
+/// Where the pixels are windows (`hasWindows`: chunks of consecutive codes of the picture's rows, `TransferWindows`),
+/// code c of output column j is code windowStart + j windowStep + c of its row; outside 0..<windowLimit: v = 0.
+///
 /// The same form serves a convolution (tap steps = dilation, output strides 1), one phase of a transposed convolution
 /// (the outputs that read the same taps; input stride 1, tap steps -1, output strides = the layer's strides), a fully
-/// connected layer (one position, kernel = input extent) and normalization (one tap).
+/// connected layer (one position, kernel = input extent), normalization (one tap), and all phases of a transposed
+/// convolution in one pass (input stride 1, tap steps -1).
 public struct Accumulation: Hashable, Sendable {
     // Input tile
     @Narrow public var inputAddress = 0
@@ -61,6 +73,13 @@ public struct Accumulation: Hashable, Sendable {
     @Narrow public var tapColumns = 1
     @Narrow public var tapStepY = 1
     @Narrow public var tapStepX = 1
+    // Windows
+    /// Place, in the whole row of the picture, of the first code of the command's first column.
+    @Narrow public var windowStart = 0
+    /// 0 where the pixels are no windows.
+    @Narrow public var windowStep = 0
+    /// Codes of a row.
+    @Narrow public var windowLimit = Int(Int32.max)
     // Weights
     @Narrow public var weightAddress = 0
     @Narrow public var weightTapPitchBytes = 1
@@ -75,6 +94,10 @@ public struct Accumulation: Hashable, Sendable {
     @Narrow public var outputStrideX = 1
     @Narrow public var outputOffsetY = 0
     @Narrow public var outputOffsetX = 0
+    /// Phases of the last row and the last column of blocks that lie in the output tile; 0 where lanes hold channels
+    /// alone.
+    @Narrow public var lastPhaseRows = 0
+    @Narrow public var lastPhaseColumns = 0
     // Sums
     public var operand = Operand.value
     /// Begins from the bias; otherwise from the partial sums in the accumulator buffer.
@@ -106,4 +129,10 @@ public struct Accumulation: Hashable, Sendable {
     }
 
     public var taps: Int { tapRows * tapColumns }
+    /// Whether the output lanes are phases and channels of a transposed convolution.
+    public var joinsPhases: Bool { lastPhaseRows > 0 }
+    /// Output lanes of one channel.
+    public var lanesOfChannel: Int { joinsPhases ? outputStrideY * outputStrideX : 1 }
+    /// Whether the input tile's pixels are windows.
+    public var hasWindows: Bool { windowStep > 0 }
 }

@@ -5,7 +5,7 @@ import Quantization
 /// fixed records.
 ///
 ///     0  u8  drain kind (0 post-processing, 1 normalization, 2 addition, 3 none)
-///     1  u8  flags: bit 0 second operand, bit 1 code map, bit 2 bias, bit 3 two-stage addition
+///     1  u8  flags: bit 0 second operand, bit 1 code map, bit 2 bias, bit 3 two-stage addition, bit 4 placements
 ///     2  u8  rounding rule (index in RoundingRule.allCases)
 ///     3  u8  R
 ///     4  i32 clipLow        8  i32 clipHigh
@@ -18,7 +18,7 @@ import Quantization
 ///     44 u16 result's coded channels (0: 16-bit integers)                46 u16 drain channels
 ///     48 u16 first operand's codebooks 50 u16 second operand's codebooks 52 u16 result's codebooks
 ///     54 u8  index bits   55 u8 offset bits   56 u8 base bits   57 u8 slope bits   58 u8 slope shift   59 u8 unused
-///     60 u32 segments     (54...60: of a normalization table)
+///     60 u32 segments     (54...60: of a normalization table), or placements
 ///
 /// Records are found by channel, counted from the tensor's first. A block may hold those of a `ChannelSlice` alone: its
 /// counts are the slice's, and its starts (mod 2^32) are so much lower that channel 0 would lie there.
@@ -28,11 +28,16 @@ import Quantization
 ///                                i8 exponent negative or S, u8 select, u8 unused, i32 offset
 ///     code map, 256 bytes
 ///     segment, 8 bytes           u32 base, i32 slope
+///     placement, 8 bytes         u32 offset, u8 phase row, u8 phase column, u16 channel
+///
+/// Where lanes are phases (`ResultPlacement`), the result's channels are its lanes: each has a record and a placement.
 package enum ChannelBlock {
     static let headerBytes = 64
     package static let operandRecordBytes = 8
     package static let resultRecordBytes = 24
+    package static let placementBytes = 8
     static let tableHeaderByte = 54
+    static let placementsByte = 60
     /// That the header can count, of one kind: a block of more is a sum of sizes, never loaded.
     package static let mostRecords = 1 << 16 - 1
 }
@@ -73,6 +78,7 @@ extension LayerConfiguration {
         if output.codeMap != nil { flags |= 2 }
         if case .postProcessing(let post) = drain, !post.bias.isEmpty { flags |= 4 }
         if operandMultipliers != nil { flags |= 8 }
+        if !placements.isEmpty { flags |= 16 }
         writer.append(flags)
         writer.append(UInt8(RoundingRule.allCases.firstIndex(of: common.rounding)!))
         writer.append(UInt8(common.resultBits))
@@ -113,13 +119,19 @@ extension LayerConfiguration {
         for count in [input.entries.count, second?.entries.count ?? 0, output.thresholds.count] {
             writer.append(UInt16(count))
         }
-        table?.appendHeader(segments: map + (output.codeMap?.count ?? 0), to: &writer)
+        let end = map + (output.codeMap?.count ?? 0)
+        table?.appendHeader(segments: end, to: &writer)
+        if !placements.isEmpty {
+            while writer.bytes.count < ChannelBlock.placementsByte { writer.append(0 as UInt8) }
+            writer.append(UInt32(truncatingIfNeeded: end - outputs.lowerBound * ChannelBlock.placementBytes))
+        }
         while writer.bytes.count < ChannelBlock.headerBytes { writer.append(0 as UInt8) }
         writer.appendRecords(input, channels: inputs, shifts: operandShifts)
         if let second { writer.appendRecords(second, channels: seconds, shifts: []) }
         for channel in outputs { appendResultRecord(channel, to: &writer) }
         output.codeMap?.forEach { writer.append($0) }
         table?.appendSegments(to: &writer)
+        for lane in outputs where !placements.isEmpty { placements[lane].append(to: &writer) }
         return writer.bytes
     }
 
@@ -194,6 +206,14 @@ extension LayerConfiguration {
         output = ResultConfiguration(
             thresholds: [], limits: [], selects: coded.map(\.select), offsets: coded.map(\.offset), codeMap: codeMap)
         weightEntries = nil
+        if flags & 16 != 0 {
+            var header = ByteReader(memory, at: address + ChannelBlock.placementsByte)
+            let start = Int(Int32(bitPattern: header.next()))
+            var reader = ByteReader(memory, at: address + start + firstOutput * ChannelBlock.placementBytes)
+            placements =
+                Array(repeating: .neutral, count: firstOutput)
+                + (0..<counts[3]).map { _ in ResultPlacement(&reader) }
+        }
         let channels = records.prefix(counts[3] > 0 ? firstOutput + counts[3] : 0)
         switch kind {
         case 0:

@@ -12,13 +12,17 @@ public enum CommandWords {
     /// Words of a command of the compute engine.
     public static let computeWords = 64
 
-    /// Words of a load or store. Rows that touch are joined, as the channel moves them.
+    /// Words of a load or store. Rows that touch are joined, as the channel moves them, unless they are laid as
+    /// windows.
     public enum TransferField: Int, CaseIterable, Sendable {
         case waits, signals
         case externalAddress, planes, planePitchBytes, rows, rowPitchBytes, rowBytes
         /// 0 weight buffer, 1 activation buffer, 2 parameter memory.
         case buffer
         case bufferAddress, chunkBytes, chunkPitchBytes
+        /// 0 where the chunks are no windows.
+        case windows
+        case windowStepBytes, windowLeadBytes
     }
 
     /// Words of a command of the compute engine.
@@ -49,6 +53,10 @@ public enum CommandWords {
         case accumulatorAddress
         /// V.
         case activationBits
+        /// 0 where the output lanes hold channels alone.
+        case lastPhaseRows, lastPhaseColumns
+        /// `windowStep` is 0 where the input tile's pixels are no windows.
+        case windowStart, windowStep, windowLimit
     }
 
     /// Words of element-wise work, in the place of those of accumulate.
@@ -80,7 +88,7 @@ public enum CommandWords {
 
     private static func words(of transfer: Transfer, _ command: Command) -> [UInt32] {
         var (planes, rows, rowBytes) = (transfer.planes, transfer.rows, transfer.rowBytes)
-        if rows == 1 || transfer.rowPitchBytes == rowBytes {
+        if transfer.windows == nil, rows == 1 || transfer.rowPitchBytes == rowBytes {
             (rowBytes, rows) = (rowBytes * rows, 1)
             if planes == 1 || transfer.planePitchBytes == rowBytes { (rowBytes, planes) = (rowBytes * planes, 1) }
         }
@@ -98,6 +106,9 @@ public enum CommandWords {
         set(.bufferAddress, transfer.bufferAddress)
         set(.chunkBytes, transfer.chunkBytes)
         set(.chunkPitchBytes, transfer.chunkPitchBytes)
+        set(.windows, transfer.windows?.count ?? 0)
+        set(.windowStepBytes, transfer.windows?.stepBytes ?? 0)
+        set(.windowLeadBytes, transfer.windows?.leadBytes ?? 0)
         return words
     }
 
@@ -149,6 +160,11 @@ public enum CommandWords {
         set(.passFlags, (pass.first ? 1 : 0) | (pass.last ? 2 : 0) | (pass.drain == .normalization ? 4 : 0))
         set(.accumulatorAddress, pass.accumulatorAddress)
         set(.activationBits, activationBits)
+        set(.lastPhaseRows, pass.lastPhaseRows)
+        set(.lastPhaseColumns, pass.lastPhaseColumns)
+        set(.windowStart, pass.windowStart)
+        set(.windowStep, pass.windowStep)
+        set(.windowLimit, pass.windowLimit)
         return words
     }
 

@@ -11,6 +11,8 @@ public struct LayerConfiguration: Hashable, Sendable {
     public var drain: DrainConfiguration
     /// The first stage of a two-stage addition.
     public var operandMultipliers: OperandMultipliers?
+    /// Where lanes are phases: one for each lane, and so are the arrays of `output` and `drain`; otherwise empty.
+    public var placements: [ResultPlacement] = []
 
     public init(
         input: OperandConfiguration, second: OperandConfiguration? = nil, output: ResultConfiguration,

@@ -6,7 +6,7 @@
 ///                chunk i starts at bufferAddress + i chunkPitchBytes
 ///
 /// A chunk is what shares a pixel (or a weight tap) and is padded on chip to whole words of C0 bytes, so that every MAC
-/// step reads aligned words. The gaps keep whatever was there.
+/// step reads aligned words. The gaps keep whatever was there. A load may lay its rows as `TransferWindows` instead.
 public struct Transfer: Hashable, Sendable {
     public var externalAddress: Int
     public var planes: Int
@@ -16,14 +16,16 @@ public struct Transfer: Hashable, Sendable {
     public var rowBytes: Int
     public var buffer: BufferName
     public var bufferAddress: Int
-    /// Divides `bytes`.
+    /// Divides `bytes`, unless the chunks are windows.
     public var chunkBytes: Int
     public var chunkPitchBytes: Int
+    /// Of loads of one plane into the activation buffer; otherwise nil.
+    public var windows: TransferWindows?
 
     public init(
         externalAddress: Int, planes: Int = 1, planePitchBytes: Int = 0, rows: Int, rowPitchBytes: Int, rowBytes: Int,
         buffer: BufferName, bufferAddress: Int,
-        chunkBytes: Int, chunkPitchBytes: Int
+        chunkBytes: Int, chunkPitchBytes: Int, windows: TransferWindows? = nil
     ) {
         self.externalAddress = externalAddress
         self.planes = planes
@@ -35,6 +37,7 @@ public struct Transfer: Hashable, Sendable {
         self.bufferAddress = bufferAddress
         self.chunkBytes = chunkBytes
         self.chunkPitchBytes = chunkPitchBytes
+        self.windows = windows
     }
 
     /// Bytes moved.
@@ -42,7 +45,8 @@ public struct Transfer: Hashable, Sendable {
     /// The buffer bytes from the lowest chunk to the end of the highest; chunks may lie in descending order.
     public var bufferRange: Range<Int> {
         guard bytes > 0 else { return 0..<0 }
-        let last = bufferAddress + (bytes / chunkBytes - 1) * chunkPitchBytes
+        let chunks = windows.map { $0.count * rows } ?? bytes / chunkBytes
+        let last = bufferAddress + (chunks - 1) * chunkPitchBytes
         return min(bufferAddress, last)..<max(bufferAddress, last) + chunkBytes
     }
 }

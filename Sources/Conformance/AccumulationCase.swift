@@ -12,6 +12,34 @@ extension LayerCaseDraft {
         using random: inout SeededGenerator
     ) -> LayerCaseDraft? {
         let (layerOperator, input, weightShape) = geometry(family, limits: limits, using: &random)
+        return accumulation(
+            named: family.rawValue, layerOperator, input, weightShape, rounding: rounding, limits: limits,
+            using: &random)
+    }
+
+    /// One convolution without groups.
+    static func convolution(
+        _ convolution: Convolution, on input: TensorShape, rounding: RoundingRule, limits: CaseLimits,
+        using random: inout SeededGenerator
+    ) -> LayerCaseDraft? {
+        let taps = convolution.kernelHeight * convolution.kernelWidth
+        let weightShape = WeightShape(
+            outputChannels: convolution.outputChannels, perOutput: taps * input.channels, groupChannels: input.channels,
+            summary:
+                """
+                kernel \(convolution.kernelHeight)x\(convolution.kernelWidth) stride \
+                \(convolution.strideY)x\(convolution.strideX)
+                """
+        )
+        return accumulation(
+            named: "convolution", .convolution(convolution), input, weightShape, rounding: rounding, limits: limits,
+            using: &random)
+    }
+
+    private static func accumulation(
+        named name: String, _ layerOperator: Operator, _ input: TensorShape, _ weightShape: WeightShape,
+        rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator
+    ) -> LayerCaseDraft? {
         let layer = Layer(name: "layer", operator: layerOperator, inputs: ["input"])
         guard let output = try? layer.outputShape(of: [input]), output.count <= 4096 else { return nil }
 
@@ -61,7 +89,7 @@ extension LayerCaseDraft {
         return LayerCaseDraft(
             network: QuantizedNetwork(
                 graph: Graph(
-                    name: family.rawValue, inputs: [GraphInput(name: "input", channels: input.channels)],
+                    name: name, inputs: [GraphInput(name: "input", channels: input.channels)],
                     layers: [layer], outputs: ["layer"]),
                 formats: ["input": inputFormat, "layer": outputFormat],
                 parameters: ["layer": .accumulation(parameters)],
@@ -70,6 +98,19 @@ extension LayerCaseDraft {
                     accumulatorBits: min(max(bounds.bits, 24), limits.accumulatorBits))),
             inputs: ["input": random.elements(input, format: inputFormat, stimulus: stimulus)],
             summary: "\(input) -> \(output), \(weightShape.summary), \(stimulus)")
+    }
+
+    /// A convolution for `LayerCaseGenerator.windowCase`.
+    static func windows(using random: inout SeededGenerator) -> (Convolution, TensorShape) {
+        func margin() -> Int { random.integer(0...7) }
+        let convolution = Convolution(
+            outputChannels: random.integer(1...20), kernelHeight: 2 * random.integer(0...4) + 1,
+            kernelWidth: 2 * random.integer(0...4) + 1, strideY: random.integer(1...4), strideX: random.integer(1...4),
+            padding: Padding(top: margin(), bottom: margin(), left: margin(), right: margin()),
+            dilationY: random.integer(1...2))
+        let shape = TensorShape(
+            height: random.integer(1...11), width: random.integer(1...23), channels: random.integer(1...6))
+        return (convolution, shape)
     }
 
     private struct WeightShape {
@@ -88,7 +129,8 @@ extension LayerCaseDraft {
     ) -> (Operator, TensorShape, WeightShape) {
         let (height, width) = (random.integer(1...13), random.integer(1...17))
         let kernel = (random.integer(1...limits.extent(9)), random.integer(1...limits.extent(9)))
-        let stride = (random.integer(1...4), random.integer(1...4))
+        let mostStride = family == .transposedConvolution ? 5 : 4
+        let stride = (random.integer(1...mostStride), random.integer(1...mostStride))
         switch family {
         case .fullyConnected:
             let input = TensorShape(

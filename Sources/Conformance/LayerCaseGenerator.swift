@@ -39,13 +39,36 @@ public struct LayerCaseGenerator: Sendable {
         return rules[Int((seed + round / 2 + round % 2 * 5) % UInt64(rules.count))]
     }
 
-    /// Convolutions with groups merge them in every second round, whether or not that is quicker.
+    /// Convolutions with groups merge them in every second round, others run over kernel rows in the rounds between,
+    /// where they can, and transposed ones join their phases, whether or not that is quicker.
     private func lanes(_ seed: UInt64, _ family: Family) -> Lanes? {
         switch family {
         case .depthwiseConvolution, .groupedConvolution:
             seed / UInt64(Family.allCases.count) % 2 == 0 ? .mergedGroups : nil
+        case .transposedConvolution: seed / UInt64(Family.allCases.count) % 2 == 0 ? .phases : nil
+        case .convolution, .fullyConnected:
+            seed / UInt64(Family.allCases.count) % 2 == 1 ? .kernelRow : nil
         default: nil
         }
+    }
+
+    /// A convolution whose kernel rows are short runs of codes, and whose lanes run over them where they can: odd
+    /// kernels of 1 to 9, strides of 1 to 4, pictures narrower than the kernel, 1 to 6 channels, windows that lie
+    /// outside the picture in part or whole.
+    public func windowCase(seed: UInt64) -> LayerCase {
+        for attempt in 0..<1000 {
+            var random = SeededGenerator(seed: seed &* 1_000_033 &+ UInt64(attempt))
+            let (convolution, input) = LayerCaseDraft.windows(using: &random)
+            if let draft = LayerCaseDraft.convolution(
+                convolution, on: input, rounding: rule(seed), limits: limits.shrunk(by: attempt / Self.attemptsOfASize),
+                using: &random)
+            {
+                return LayerCase(
+                    name: "windows \(draft.summary) seed \(seed)", seed: seed, network: draft.network,
+                    lanes: .kernelRow, inputs: draft.inputs)
+            }
+        }
+        preconditionFailure("seed \(seed) gives no case of windows")
     }
 
     public func layerCase(seed: UInt64, family: Family, rounding: RoundingRule? = nil) -> LayerCase {

@@ -179,6 +179,8 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case scheduleGroupsNotMergeable = "SCHEDULE-034"
     case scheduleZeroWeightMissing = "SCHEDULE-035"
     case machineLanesUnsupported = "SCHEDULE-036"
+    case schedulePhasesNotJoinable = "SCHEDULE-037"
+    case scheduleKernelRowUnsupported = "SCHEDULE-038"
 
     // RUN: running, verifying and explaining a network
     case networkUnknown = "RUN-001"

@@ -20,6 +20,8 @@ package struct AxisGeometry: Hashable {
     package var dilation = 1
     /// Before the first position.
     package var padding = 0
+    /// Whether the phases of a transposed axis share the output lanes (`Lanes.phases`).
+    package internal(set) var joinsPhases = false
 
     package init(
         kind: Kind = Kind.window, input: Int, output: Int, kernel: Int = 1, stride: Int = 1, dilation: Int = 1,
@@ -43,7 +45,10 @@ package struct AxisGeometry: Hashable {
             first = positions.lowerBound * stride - padding
             last = (positions.upperBound - 1) * stride + (kernel - 1) * dilation - padding
         case .transposed:
-            first = -floorDivide(kernel - 1 - padding - positions.lowerBound, by: stride)
+            first =
+                joinsPhases
+                ? blocks(of: positions).lowerBound - (laidKernel - 1)
+                : -floorDivide(kernel - 1 - padding - positions.lowerBound, by: stride)
             last = floorDivide(positions.upperBound - 1 + padding, by: stride)
         case .shuffled:
             first = positions.lowerBound / stride

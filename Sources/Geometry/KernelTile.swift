@@ -13,15 +13,15 @@ package struct KernelTile: Hashable {
 
     /// The tiles of a kernel, row by row of tiles; one where nothing is split.
     package static func tiles(of layer: LayerGeometry, _ tile: Tile) -> [KernelTile] {
-        let rows = ranges(of: layer.vertical.kernel, extent: rows(of: layer, tile))
-        let columns = ranges(of: layer.horizontal.kernel, extent: columns(of: layer, tile))
+        let rows = ranges(of: layer.vertical.laidKernel, extent: rows(of: layer, tile))
+        let columns = ranges(of: layer.horizontal.laidKernel, extent: columns(of: layer, tile))
         return rows.flatMap { rows in columns.map { KernelTile(rows: rows, columns: $0) } }
     }
 
     /// How many there are.
     package static func count(of layer: LayerGeometry, _ tile: Tile) -> Int {
-        ceilDivide(layer.vertical.kernel, by: rows(of: layer, tile))
-            * ceilDivide(layer.horizontal.kernel, by: columns(of: layer, tile))
+        ceilDivide(layer.vertical.laidKernel, by: rows(of: layer, tile))
+            * ceilDivide(layer.horizontal.laidKernel, by: columns(of: layer, tile))
     }
 
     /// Taps of the largest, which is the first.
@@ -30,11 +30,11 @@ package struct KernelTile: Hashable {
     }
 
     private static func rows(of layer: LayerGeometry, _ tile: Tile) -> Int {
-        min(tile.kernelRows ?? .max, layer.vertical.kernel)
+        min(tile.kernelRows ?? .max, layer.vertical.laidKernel)
     }
 
     private static func columns(of layer: LayerGeometry, _ tile: Tile) -> Int {
-        min(tile.kernelColumns ?? .max, layer.horizontal.kernel)
+        min(tile.kernelColumns ?? .max, layer.horizontal.laidKernel)
     }
 
     private static func ranges(of kernel: Int, extent: Int) -> [Range<Int>] {

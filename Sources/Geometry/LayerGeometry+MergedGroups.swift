@@ -49,8 +49,11 @@ extension LayerGeometry {
     }
 
     /// Weight codes as they lie in external memory: with merged groups each output channel has a code for every input
-    /// channel of its merged group, m times the network's.
-    package var laidWeightBytes: Int { weightBytes * mergedGroups }
+    /// channel of its merged group, m times the network's; where phases share the lanes, each lane has one for every
+    /// tap of the blocks' window.
+    package var laidWeightBytes: Int {
+        joinsPhases ? outputChannels * lanesOfChannel * laidTaps * inputChannels : weightBytes * mergedGroups
+    }
 
     /// How many channel tiles of `count` output channels (the last may have fewer) there are.
     package func channelTileCount(of count: Int) -> Int {

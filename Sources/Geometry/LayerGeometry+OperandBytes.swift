@@ -1,7 +1,7 @@
 extension LayerGeometry {
     /// Bytes of operands that every schedule reads: the smallest tiles leave out all that lies between strides.
     package var leastInputBytes: Int {
-        operandBytes(positions: vertical.leastInputs * horizontal.leastInputs)
+        operandBytes(positions: vertical.leastInputs * loadedColumns.leastInputs)
     }
 
     /// Of so many positions, the channels that the layer reads.

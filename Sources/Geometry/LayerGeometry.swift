@@ -43,6 +43,8 @@ package struct LayerGeometry: Hashable {
     package var groups = 1
     /// Where groups share the input lanes.
     package internal(set) var merging: GroupMerging?
+    /// Where the input lanes run over kernel rows.
+    package internal(set) var kernelRow: KernelRow?
     package var outputTensor: Int
     package var outputBytesPerElement: Int
     /// f of a pixel shuffle, otherwise 1.

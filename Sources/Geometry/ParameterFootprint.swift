@@ -18,6 +18,11 @@ package struct ParameterFootprint: Hashable, Sendable {
     private var headerBytes: Int
     private let inputChannels: Int
     private let outputChannels: Int
+    /// Result records of one channel, and bytes of one: a lane of each phase has its own, with a placement.
+    private let lanesOfChannel: Int
+    private let resultRecordBytes: Int
+    /// Channels of the first operand: fewer than `inputChannels` where lanes run over kernel rows.
+    private let networkInputChannels: Int
     /// Operands whose channels have records, and whether those of the result have some: 16-bit integers need none.
     private let operandRecords: Int
     private let hasResultRecords: Bool
@@ -45,15 +50,25 @@ package struct ParameterFootprint: Hashable, Sendable {
         // What is added has no multipliers.
         hasResultRecords = layer.outputBytesPerElement == 1 || layer.kind != .elementwise(.add)
         (inputChannels, outputChannels) = (layer.inputChannels, layer.outputChannels)
+        lanesOfChannel = layer.lanesOfChannel
+        resultRecordBytes =
+            ChannelBlock.resultRecordBytes + (layer.joinsPhases ? ChannelBlock.placementBytes : 0)
+        networkInputChannels = layer.inputChannels / layer.kernelRowTaps
         tableBytes = tables
         headerBytes = header
-        if canSplit { headerBytes -= recordBytes(inputs: inputChannels, outputs: outputChannels) }
+        if canSplit { headerBytes -= networkRecordBytes }
+    }
+
+    /// Of the records of all channels as the network has them: one for each channel, without placements.
+    var networkRecordBytes: Int {
+        operandRecords * networkInputChannels * ChannelBlock.operandRecordBytes
+            + (hasResultRecords ? outputChannels * ChannelBlock.resultRecordBytes : 0)
     }
 
     /// Of the records of so many channels of each operand, and of the result.
     func recordBytes(inputs: Int, outputs: Int) -> Int {
         operandRecords * inputs * ChannelBlock.operandRecordBytes
-            + (hasResultRecords ? outputs * ChannelBlock.resultRecordBytes : 0)
+            + (hasResultRecords ? outputs * lanesOfChannel * resultRecordBytes : 0)
     }
 
     /// Bytes of the blocks with the records of so many channels.
@@ -79,13 +94,14 @@ package struct ParameterFootprint: Hashable, Sendable {
 
     /// Whether the blocks of all channels fit half of the memory, and the header counts the channels.
     package func isWhole(halfBytes: Int) -> Bool {
-        wholeBytes <= halfBytes && (!canSplit || max(inputChannels, outputChannels) <= ChannelBlock.mostRecords)
+        wholeBytes <= halfBytes
+            && (!canSplit || max(inputChannels, outputChannels * lanesOfChannel) <= ChannelBlock.mostRecords)
     }
 
     /// How the blocks are split so that a set fits half of the memory; nil where none does.
     package func split(of tile: Tile, halfBytes: Int) -> Split? {
         if isWhole(halfBytes: halfBytes) { return Split.none }
-        guard canSplit, tile.outputChannels <= ChannelBlock.mostRecords else { return nil }
+        guard canSplit, tile.outputChannels * lanesOfChannel <= ChannelBlock.mostRecords else { return nil }
         if isGrouped || inputChannels <= ChannelBlock.mostRecords, bytes(tile, .byChannelTile) <= halfBytes {
             return .byChannelTile
         }

@@ -99,8 +99,9 @@ extension ParameterPlan.LayerBlocks {
             for block in storage.blocks {
                 var bytes = block.bytes
                 if let slice, block.kind == .channelBlock {
-                    bytes -= footprint.recordBytes(inputs: layer.inputChannels, outputs: layer.outputChannels)
-                    bytes += footprint.recordBytes(inputs: slice.inputs.count, outputs: slice.outputs.count)
+                    bytes -= footprint.networkRecordBytes
+                    bytes += footprint.recordBytes(
+                        inputs: slice.inputs.count, outputs: slice.outputs.count / layer.lanesOfChannel)
                 }
                 set.blocks.append(
                     ParameterPlan.PlacedBlock(
@@ -110,11 +111,18 @@ extension ParameterPlan.LayerBlocks {
             return set
         }
         func slice(_ channels: ChannelTile, inputs: Range<Int>) -> ChannelSlice {
-            ChannelSlice(inputs: inputs, outputs: channels.first..<channels.first + channels.count)
+            // Result records are those of lanes.
+            let lanes = layer.lanesOfChannel
+            return ChannelSlice(
+                inputs: inputs, outputs: channels.first * lanes..<(channels.first + channels.count) * lanes)
         }
         setsOfChannelTile = 1
         switch split {
-        case .none: sets = [set(nil)]
+        case .none:
+            // No other layer has these lanes' records.
+            let whole = ChannelSlice(
+                inputs: 0..<layer.inputChannels, outputs: 0..<layer.outputChannels * layer.lanesOfChannel)
+            sets = [set(layer.joinsPhases || layer.kernelRow != nil ? whole : nil)]
         case .byChannelTile:
             sets = tiling.channelTiles.map { channels in
                 let inputs =

@@ -47,13 +47,17 @@ package struct TileFootprint: Hashable {
                 * roundUp(secondChannels * layer.operands[1].bytesPerElement, to: array.inputChannelLanes)
             : 0
         weightBytes = TileFootprint.weightBytes(layer, tile: tile, array: array)
-        accumulators = splits ? outputPixels * tile.outputChannels : 0
+        let positions =
+            layer.joinsPhases
+            ? layer.vertical.mostBlocks(of: rows.extent) * layer.horizontal.mostBlocks(of: columns.extent)
+            : outputPixels
+        accumulators = splits ? positions * tile.outputChannels * layer.lanesOfChannel : 0
     }
 
     /// Bytes of a tile's weights, lanes without a channel included; 0 where the layer has none.
     package static func weightBytes(_ layer: LayerGeometry, tile: Tile, array: MACArrayDescription) -> Int {
         guard layer.usesArray else { return 0 }
-        return roundUp(tile.outputChannels, to: array.outputChannelLanes) * KernelTile.largestTaps(of: layer, tile)
-            * roundUp(tile.inputChannels, to: array.inputChannelLanes)
+        return roundUp(tile.outputChannels * layer.lanesOfChannel, to: array.outputChannelLanes)
+            * KernelTile.largestTaps(of: layer, tile) * roundUp(tile.inputChannels, to: array.inputChannelLanes)
     }
 }

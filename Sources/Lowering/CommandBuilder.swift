@@ -9,8 +9,8 @@ import Schedules
 ///
 ///     loads of step s:   [parameters, if in no half]  [weights, if in no half]  [input, if in no half]
 ///                        [the next weights, if in no half: they overlap with this step]
-///     compute of step s: one accumulation (a transposed convolution: one each phase; before an incomplete
-///                        merged group: one for the whole groups) or one element-wise command
+///     compute of step s: one accumulation (a transposed convolution: one each phase, unless they share the lanes;
+///                        before an incomplete merged group: one for the whole groups) or one element-wise command
 ///     store:             after the last pass of the tile
 struct CommandBuilder<Sink: CommandSink> {
     private(set) var commands: Sink
@@ -139,7 +139,8 @@ struct CommandBuilder<Sink: CommandSink> {
         let inputChannels = tiling.inputChannelTiles[tile % passes / kernelTiles.count].count
         let transfer = Transfer(
             externalAddress: layer.weightAddresses[tile], rows: 1, rowPitchBytes: 0,
-            rowBytes: channels * kernelTiles[tile % kernelTiles.count].taps * inputChannels,
+            rowBytes: channels * tiling.layer.lanesOfChannel * kernelTiles[tile % kernelTiles.count].taps
+                * inputChannels,
             buffer: .weightBuffer, bufferAddress: layer.buffers.weights[half], chunkBytes: inputChannels,
             chunkPitchBytes: roundUp(inputChannels, to: inputLanes))
         commands.append(
@@ -176,6 +177,8 @@ struct CommandBuilder<Sink: CommandSink> {
         let chunk: Int
         if geometry.groups > 1 {
             (first, count, chunk) = (step.channels.firstInput, step.channels.inputs, step.channels.inputChunk)
+        } else if let kernelRow = geometry.kernelRow {
+            (first, count, chunk) = (0, kernelRow.channels, geometry.inputChannels)
         } else if geometry.usesArray {
             (first, count, chunk) = (step.inputChannels.lowerBound, step.inputChannels.count, step.inputChannels.count)
         } else if geometry.canSplitElements {
@@ -188,12 +191,20 @@ struct CommandBuilder<Sink: CommandSink> {
             step.inputRows
             .lowerBound..<max(
                 step.inputRows.lowerBound + 1, step.inputRows.upperBound - layer.missingRows)
-        return rectangle(
+        let columns =
+            geometry.kernelRow == nil ? step.inputColumns : geometry.loadedColumns.inputRange(of: step.columns)
+        var transfer = rectangle(
             tensors[operand.tensor], rows: operand.isOnePixel ? 0..<1 : rows,
-            columns: operand.isOnePixel ? 0..<1 : step.inputColumns, firstChannel: first, channels: count,
-            address: address,
+            columns: operand.isOnePixel ? 0..<1 : columns, firstChannel: first, channels: count, address: address,
             chunkBytes: chunk * bytes,
             chunkPitchBytes: roundUp(chunk * bytes, to: inputLanes))
+        if let kernelRow = geometry.kernelRow {
+            transfer.windows = TransferWindows(
+                count: step.columns.count, stepBytes: kernelRow.step,
+                leadBytes: columns.lowerBound * kernelRow.channels
+                    - kernelRow.start(ofColumn: step.columns.lowerBound), wordBytes: inputLanes)
+        }
+        return transfer
     }
 
     /// Whole rows where all channels take part, otherwise one run for each pixel.
@@ -239,6 +250,8 @@ struct CommandBuilder<Sink: CommandSink> {
             layer.forEachRunOfGroups(step, inputLanes: inputLanes, outputLanes: outputLanes) {
                 append($0, layer: layer.index)
             }
+        case .transposedConvolution where layer.tiling.layer.joinsPhases:
+            append(layer.allPhases(step, inputLanes: inputLanes, outputLanes: outputLanes), layer: layer.index)
         case .transposedConvolution:
             layer.forEachPhase(step, inputLanes: inputLanes, outputLanes: outputLanes) {
                 append($0, layer: layer.index)

@@ -1,6 +1,6 @@
 import Commands
 public import Diagnostics
-import Geometry
+package import Geometry
 import Graph
 public import Networks
 import Text
@@ -23,7 +23,8 @@ public struct ExternalImage: Sendable {
             case .block(let kind, let layer, let channels):
                 let result = layout.geometry.layers[layer].outputChannels
                 let configuration = try LayerConfiguration(
-                    network.graph.layers[layer], in: network, outputChannels: result)
+                    network.graph.layers[layer], in: network, outputChannels: result
+                ).joiningPhases(layout.layers[layer].phaseLanes).repeatingInputs(layout.layers[layer].kernelRowTaps)
                 let block = configuration.blocks(of: channels).first { $0.kind == kind }?.bytes ?? []
                 guard block.count == region.bytes else {
                     throw Diagnostic(
@@ -35,8 +36,7 @@ public struct ExternalImage: Sendable {
             case .weights(let tile):
                 if source?.layer != tile.layer {
                     source = try WeightSource(
-                        layer: tile.layer, layout.geometry.layers[tile.layer], network,
-                        mergedGroups: layout.layers[tile.layer].mergedGroups)
+                        layer: tile.layer, layout.laidGeometry(tile.layer), network, layout.layers[tile.layer])
                 }
                 source!.copy(tile, to: &bytes, at: region.address)
             }
@@ -45,7 +45,8 @@ public struct ExternalImage: Sendable {
 }
 
 /// The weight codes of one layer as they are laid, `[K][taps][C]` with the input channels C of a group or of a merged
-/// group, and the order in which tiles take the taps.
+/// group, and the order in which tiles take the taps. Where phases share the output lanes, K are lanes and taps those
+/// of the blocks' window; where lanes run over kernel rows, a row is a tap and C its codes.
 private struct WeightSource {
     let layer: Int
     private let codes: [UInt8]
@@ -56,20 +57,21 @@ private struct WeightSource {
     private let phases: [[Int]]
 
     init(
-        layer index: Int, _ geometry: LayerGeometry, _ network: QuantizedNetwork, mergedGroups: Int
+        layer index: Int, _ geometry: LayerGeometry, _ network: QuantizedNetwork, _ program: LayerProgram
     ) throws(Diagnostic) {
         layer = index
         let plain = network.parameters[geometry.name]?.weights?.codes ?? []
-        codes =
-            mergedGroups == 1
-            ? plain
-            : network.weights(of: geometry.name)?.mergingGroups(mergedGroups, of: geometry.groups)?.codes ?? []
+        let mergedGroups = program.mergedGroups
+        let isPlain = mergedGroups == 1 && !geometry.joinsPhases
+        codes = isPlain ? plain : program.laidWeights(network, of: geometry)?.codes ?? []
         channels = geometry.inputChannels / geometry.groups * mergedGroups
-        taps = geometry.taps
-        kernelColumns = geometry.horizontal.kernel
+        taps = geometry.laidTaps
+        kernelColumns = geometry.horizontal.laidKernel
         phases =
-            geometry.kind == .transposedConvolution ? WeightSource.phases(of: geometry) : [Array(0..<geometry.taps)]
-        guard plain.count == geometry.weightBytes, codes.count == plain.count * mergedGroups else {
+            geometry.kind == .transposedConvolution && !geometry.joinsPhases
+            ? WeightSource.phases(of: geometry) : [Array(0..<taps)]
+        let laid = geometry.joinsPhases ? geometry.laidWeightBytes : plain.count * mergedGroups
+        guard plain.count == geometry.weightBytes, codes.count == laid else {
             throw Diagnostic(
                 .layerParametersMismatch, at: "layer \(geometry.name)", found: "\(plain.count.grouped) weight codes",
                 expected: "\(geometry.weightBytes.grouped)",
@@ -113,5 +115,19 @@ private struct WeightSource {
                 }
             }
         }
+    }
+}
+
+extension LayerProgram {
+    /// The weights of the layer as they lie in external memory: with the zeros of merged groups or of joined phases.
+    /// Nil where the network has none, or no code for the zeros.
+    package func laidWeights(_ network: QuantizedNetwork, of layer: LayerGeometry) -> LayerWeights? {
+        let weights = network.weights(of: layer.name)
+        guard let phaseLanes else {
+            return weights?.mergingGroups(mergedGroups, of: layer.groups)?.joiningKernelRow(kernelRowTaps)
+        }
+        return weights?.joiningPhases(
+            kernelRows: layer.vertical.kernel, kernelColumns: layer.horizontal.kernel, strideY: phaseLanes.strideY,
+            strideX: phaseLanes.strideX, channelTiles: phaseLanes.channelTiles)
     }
 }

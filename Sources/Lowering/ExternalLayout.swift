@@ -8,7 +8,8 @@ import Tensors
 /// Addresses in external memory.
 ///
 ///     | weight tiles, layer by layer | parameter blocks, each distinct one once
-///     | graph inputs | results, layer by layer |      all aligned
+///     | graph inputs | results, layer by layer |      all aligned; tensors begin with a burst, so that pieces of rows
+///                                                     that are whole bursts are no more of them
 struct ExternalLayout {
     private(set) var parameterRegions: [ParameterRegion] = []
     /// In the order of `NetworkGeometry.tensors`.
@@ -39,7 +40,9 @@ struct ExternalLayout {
                     }
                 })
         }
+        let burst = max(alignment, machine.memory.burstBytes)
         for tensor in geometry.tensors {
+            bytes = roundUp(bytes, to: burst)
             let pitch = roundUp(tensor.shape.width * tensor.shape.channels * tensor.bytesPerElement, to: alignment)
             let region = TensorRegion(
                 address: bytes, height: tensor.shape.height, width: tensor.shape.width, channels: tensor.shape.channels,
@@ -55,10 +58,13 @@ struct ExternalLayout {
         for channels in tiling.channelTiles {
             for inputChannels in tiling.inputChannelTiles {
                 for kernel in tiling.kernelTiles {
+                    let lanes = tiling.layer.lanesOfChannel
                     let tile = WeightTile(
-                        layer: layer, outputChannels: channels.first..<channels.first + channels.count,
+                        layer: layer,
+                        outputChannels: channels.first * lanes..<(channels.first + channels.count) * lanes,
                         inputChannels: inputChannels, kernelRows: kernel.rows, kernelColumns: kernel.columns)
-                    addresses.append(place(channels.count * kernel.taps * inputChannels.count, .weights(tile)))
+                    addresses.append(
+                        place(tile.outputChannels.count * kernel.taps * inputChannels.count, .weights(tile)))
                 }
             }
         }

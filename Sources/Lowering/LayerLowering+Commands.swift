@@ -31,6 +31,11 @@ extension LayerLowering {
         (accumulation.tapRows, accumulation.tapColumns) = (step.kernel.rows.count, step.kernel.columns.count)
         accumulation.inputOffsetY += step.kernel.rows.lowerBound * accumulation.tapStepY
         accumulation.inputOffsetX += step.kernel.columns.lowerBound * accumulation.tapStepX
+        if let kernelRow = tiling.layer.kernelRow {
+            accumulation.windowStart = kernelRow.start(ofColumn: step.columns.lowerBound)
+            accumulation.windowStep = kernelRow.step
+            accumulation.windowLimit = kernelRow.limit
+        }
         return accumulation
     }
 
@@ -63,6 +68,30 @@ extension LayerLowering {
                 accumulation.weightAddress += taps * weightPitch
             }
         }
+    }
+
+    /// The accumulation of all phases of a transposed convolution, block by block.
+    func allPhases(_ step: Step, inputLanes: Int, outputLanes: Int) -> Accumulation {
+        var accumulation = common(step, inputLanes: inputLanes, outputLanes: outputLanes)
+        let (vertical, horizontal) = (tiling.layer.vertical, tiling.layer.horizontal)
+        let (rows, columns) = (vertical.blocks(of: step.rows), horizontal.blocks(of: step.columns))
+        (accumulation.rows, accumulation.columns) = (rows.count, columns.count)
+        (accumulation.firstRow, accumulation.firstColumn) = (rows.lowerBound, columns.lowerBound)
+        (accumulation.tapRows, accumulation.tapColumns) = (vertical.laidKernel, horizontal.laidKernel)
+        let lanes = tiling.layer.lanesOfChannel
+        accumulation.outputChannels *= lanes
+        accumulation.firstOutputChannel *= lanes
+        accumulation.layerGroupOutputChannels *= lanes
+        // The first block begins so much before the tile, the last has so many phases in it.
+        func ends(_ axis: AxisGeometry, _ blocks: Range<Int>, _ tile: Range<Int>) -> (offset: Int, phases: Int) {
+            (
+                blocks.lowerBound * axis.stride - axis.padding - tile.lowerBound,
+                tile.upperBound + axis.padding - (blocks.upperBound - 1) * axis.stride
+            )
+        }
+        (accumulation.outputOffsetY, accumulation.lastPhaseRows) = ends(vertical, rows, step.rows)
+        (accumulation.outputOffsetX, accumulation.lastPhaseColumns) = ends(horizontal, columns, step.columns)
+        return accumulation
     }
 
     private func common(_ step: Step, inputLanes: Int, outputLanes: Int) -> Accumulation {

@@ -155,6 +155,8 @@ extension LayerProgram {
                 * (footprint.inputBytes + footprint.secondBytes)
                 + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
             accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes)
+        phaseLanes = PhaseLanes(tiling, array: machine.macArray)
+        kernelRowTaps = tiling.layer.kernelRowTaps
     }
 }
 
@@ -163,7 +165,7 @@ extension LayerTiling {
     fileprivate func commandEstimate(blocksOfPass: Int) -> Int {
         // With merged groups a tile may have two accumulations.
         let phases =
-            layer.kind == .transposedConvolution
+            layer.kind == .transposedConvolution && !layer.joinsPhases
             ? layer.vertical.stride * layer.horizontal.stride : layer.mergedGroups > 1 ? 2 : 1
         let perTile = MemoryBudget.sum(MemoryBudget.product(counts.passes, phases + 3 + blocksOfPass), 1)
         return MemoryBudget.sum(MemoryBudget.product(counts.pixelTiles, channelTiles.count, perTile), 8)

@@ -12,13 +12,22 @@ public struct ProgramLayout: Sendable {
     public let layers: [LayerProgram]
 
     /// Bytes of all parameters, alignment not counted: the network's weight codes (without the zeros that merged groups
-    /// add to their regions), each distinct table once, channel blocks.
+    /// and joined phases add to their regions), each distinct table once, channel blocks.
     public var parameterBytes: Int {
         let blocks = parameterRegions.reduce(0) { sum, region in
             if case .block = region.content { sum + region.bytes } else { sum }
         }
         return layers.reduce(blocks) { $0 + $1.weightBytes }
     }
+
+    /// A layer with its phases or kernel rows joined where its lanes hold them, as its weights lie; groups are counted
+    /// as in the network.
+    package func laidGeometry(_ index: Int) -> LayerGeometry {
+        let layer = geometry.layers[index]
+        if layers[index].phaseLanes != nil { return layer.joiningPhases() ?? layer }
+        return layers[index].kernelRowTaps > 1 ? layer.joiningKernelRow() ?? layer : layer
+    }
+
     /// First address after the parameters.
     public var parameterEnd: Int { parameterRegions.last.map { $0.address + $0.bytes } ?? 0 }
 }
@@ -45,7 +54,8 @@ public struct ParameterRegion: Hashable, Sendable {
 }
 
 /// Which weights of a layer one tile holds: output channels of the layer, input channels of one group, or of a merged
-/// group, rows and columns of the kernel.
+/// group, rows and columns of the kernel. Where phases share the output lanes: lanes, rows and columns of the blocks'
+/// window. Where lanes run over kernel rows, input channels are the codes of a row, and there is one column.
 public struct WeightTile: Hashable, Sendable {
     public var layer: Int
     public var outputChannels: Range<Int>
@@ -75,10 +85,14 @@ public struct LayerProgram: Hashable, Sendable {
     public var name: String
     /// Indices of its commands.
     public var commands: Range<Int>
-    /// Weight codes of the network: neither padding nor the zeros of merged groups count.
+    /// Weight codes of the network: neither padding nor the zeros of merged groups and joined phases count.
     public var weightBytes: Int
     /// m: how many of the network's groups run as one; 1 where the lanes hold channels of one group.
     public var mergedGroups: Int
+    /// Where phases of a transposed convolution share the output lanes.
+    package var phaseLanes: PhaseLanes?
+    /// S where the lanes run over kernel rows, otherwise 1.
+    public var kernelRowTaps = 1
     /// Bytes of operands that some tile reads, each counted once.
     public var inputBytes: Int
     /// High-water marks: all halves in use together, padding counted.

@@ -50,9 +50,15 @@ extension Accumulation {
             * outputPixelPitchBytes
     }
 
-    /// The bytes that the results reach.
+    /// The bytes that the results reach; of blocks of phases, those of the output tile.
     var outputByteRange: Range<Int> {
         guard rows > 0, columns > 0, lanes > 0 else { return 0..<0 }
+        if joinsPhases {
+            let lastRow = (rows - 1) * outputStrideY + outputOffsetY + lastPhaseRows - 1
+            let lastColumn = (columns - 1) * outputStrideX + outputOffsetX + lastPhaseColumns - 1
+            return outputAddress..<outputAddress + (lastRow * outputTileColumns + lastColumn) * outputPixelPitchBytes
+                + lanes / lanesOfChannel * outputBytesPerElement
+        }
         return outputAddress(0, 0)..<outputAddress(rows - 1, columns - 1) + (groups - 1) * outputGroupPitchBytes
             + outputChannels * outputBytesPerElement
     }

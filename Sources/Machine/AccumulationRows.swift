@@ -26,17 +26,19 @@ struct AccumulationRows {
     private let isInSegments: Bool
     /// Whether sums do: several segments, or partial sums.
     let isWide: Bool
-    private let level: KernelLevel
+    let level: KernelLevel
     /// Nil where nothing is multiplied.
     private let products: (segments: ProductSegments.View, tile: OperandTile.View)?
     private let activations: OnChipBuffer.View
     private let partialSums: UnsafeMutablePointer<Int64>?
     private let accumulatorBits: Int
-    private let output: UnsafeMutablePointer<UInt8>?
+    let output: UnsafeMutablePointer<UInt8>?
     private let drain: DrainLanes.View
     /// Eight positions of at most eight channels side by side.
     private let packedDrain: DrainLanes.View?
     private let valueDecoder: OperandDecoder.View?
+    /// Where lanes are phases.
+    private let placed: Unmanaged<PlacedLanes>?
     private let rowActivity: UnitActivity
     private let activationBytesOfTapRow: Int
 
@@ -66,7 +68,7 @@ struct AccumulationRows {
         let drain = context.drain(
             LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 1))
         let packedDrain =
-            sumPitch == pass.lanes && pass.lanes <= 8
+            sumPitch == pass.lanes && pass.lanes <= 8 && !pass.joinsPhases
             ? context.drain(LayerContext.DrainKey(channels: pass.outputChannelSet, addsBias: pass.first, copies: 8))
             : nil
         let isSixteen = context.configuration.output.isInteger16
@@ -80,7 +82,8 @@ struct AccumulationRows {
             ? context.decoder(
                 LayerContext.DecoderKey(channels: pass.outputChannelSet, operand: .value, isSecond: false)
             ).view : nil
-        // The context keeps its drains and decoders.
+        placed = pass.joinsPhases ? Unmanaged.passUnretained(context.placedLanes(pass)) : nil
+        // The context keeps its drains, decoders and placed lanes.
         if owners.last !== context { owners.append(context) }
     }
 
@@ -90,12 +93,20 @@ struct AccumulationRows {
     /// Real lanes of the drains.
     private var drainedLanes: Int { max(drain.count, packedDrain?.count ?? 0) }
 
-    /// Lanes of the drains, as their vectors write them.
-    var drainLanes: Int { roundUp(drainedLanes, to: DrainLanes.vectorLanes) }
+    /// Lanes of the drains, as their vectors write them: runs of placed lanes begin anywhere.
+    var drainLanes: Int {
+        roundUp(drainedLanes, to: DrainLanes.vectorLanes) + (placed == nil ? 0 : DrainLanes.vectorLanes)
+    }
 
     /// What `run` counted, to the counters of the channels.
     func collectCounts(_ scratch: RowScratch.View, at first: Int) {
-        scratch.collectCounts(lanes: drainedLanes, of: pass.outputChannelSet, at: first)
+        if let placed {
+            placed._withUnsafeGuaranteedRef { lanes in
+                scratch.collectCounts(lanes: drainedLanes, at: first, channel: lanes.channel)
+            }
+        } else {
+            scratch.collectCounts(lanes: drainedLanes, of: pass.outputChannelSet, at: first)
+        }
     }
 
     /// Some rows, strip by strip.
@@ -183,6 +194,7 @@ struct AccumulationRows {
     }
 
     private func drain(row i: Int, _ columns: Range<Int>, _ scratch: RowScratch.View, _ tally: inout Tally) {
+        if let placed { return drainBlocks(row: i, columns, placed, scratch, &tally) }
         if let valueDecoder {
             NormalizationUnit(level: level).readValues(
                 pass, valueDecoder, activations, row: i, columns: columns, to: scratch.values)

@@ -28,8 +28,13 @@ struct DMAEngine {
     }
 
     func run() -> UnitActivity {
-        copy()
         var activity = UnitActivity()
+        if let windows = transfer.windows {
+            activity.externalReadBytes = transfer.bytes
+            activity.bufferWriteBytes = copy(windows)
+            return activity
+        }
+        copy()
         if isLoad {
             activity.externalReadBytes = transfer.bytes
             switch transfer.buffer {
@@ -67,6 +72,28 @@ struct DMAEngine {
                 copyAcrossChunks(plane: plane, buffer - low)
             }
         }
+    }
+
+    /// Each row as windows; the bytes that are written.
+    private func copy(_ windows: TransferWindows) -> Int {
+        precondition(
+            isLoad && transfer.planes == 1 && windows.stepBytes > 0 && transfer.buffer == .activationBuffer,
+            "a load of one plane lays windows")
+        var written = 0
+        for row in 0..<transfer.rows {
+            let external = memory.pointer(
+                transfer.externalAddress + row * transfer.rowPitchBytes, count: transfer.rowBytes)
+            for window in 0..<windows.count {
+                // Place of the window's first byte in the row.
+                let place = window * windows.stepBytes - windows.leadBytes
+                let (first, end) = (max(place, 0), min(place + transfer.chunkBytes, transfer.rowBytes))
+                guard first < end else { continue }
+                let chunk = buffer + (row * windows.count + window) * transfer.chunkPitchBytes
+                (chunk + (first - place)).update(from: external + first, count: end - first)
+                written += end - first
+            }
+        }
+        return written
     }
 
     /// Whole chunks, `pitch` bytes apart in external memory.

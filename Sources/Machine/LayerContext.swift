@@ -12,6 +12,7 @@ final class LayerContext {
     // A layer has few of each: looking through them is faster than hashing.
     private var decoders: [(key: DecoderKey, decoder: OperandDecoder)] = []
     private var drains: [(key: DrainKey, drain: DrainLanes)] = []
+    private var placed: [(key: PlacedLanes.Key, lanes: PlacedLanes)] = []
     private(set) lazy var encoder = Encoder(configuration.output)
 
     init(configuration: LayerConfiguration, activationBits: Int, level: KernelLevel) {
@@ -33,6 +34,15 @@ final class LayerContext {
         let drain = DrainLanes(configuration, key, encoder: encoder)
         drains.append((key, drain))
         return drain
+    }
+
+    /// The lanes of a pass over blocks of phases.
+    func placedLanes(_ pass: Accumulation) -> PlacedLanes {
+        let key = PlacedLanes.Key(pass)
+        for known in placed where known.key == key { return known.lanes }
+        let lanes = PlacedLanes(key, self)
+        placed.append((key, lanes))
+        return lanes
     }
 
     /// The expanded weights of the 256 codes.

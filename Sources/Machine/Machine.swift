@@ -220,6 +220,8 @@ extension Command.Operation {
     fileprivate var channelEnd: Int {
         switch self {
         case .load, .store: return 0
+        case .accumulate(let pass) where pass.joinsPhases:
+            return (pass.firstOutputChannel + pass.lanes) / pass.lanesOfChannel
         case .accumulate(let pass): return pass.lanes > 0 ? pass.outputChannelSet.index(pass.lanes - 1) + 1 : 0
         case .elementwise(let work): return work.function == .copy ? 0 : work.firstChannel + work.channels
         }

@@ -28,6 +28,10 @@ struct OperandTile {
         var groupPitch: Int
         var height: Int
         var width: Int
+        var firstColumn: Int
+        var windowStart: Int
+        var windowStep: Int
+        var windowLimit: Int
 
         init(_ pass: Accumulation) {
             (inputAddress, originY, originX, tileRows, tileColumns) = (
@@ -36,6 +40,9 @@ struct OperandTile {
             (pixelPitch, groupPitch, height, width) = (
                 pass.inputPixelPitchBytes, pass.inputGroupPitchBytes, pass.inputHeight, pass.inputWidth
             )
+            // Where windows begin is counted from the command's first column.
+            firstColumn = pass.hasWindows ? pass.firstColumn : 0
+            (windowStart, windowStep, windowLimit) = (pass.windowStart, pass.windowStep, pass.windowLimit)
         }
     }
 
@@ -157,6 +164,19 @@ struct OperandDecoding {
         (values + pitch - after).update(repeating: 0, count: after)
         decode(
             source + pass.pixelAddress(y: y, x: fillColumns.lowerBound), pixels: fillColumns.count, to: values + before)
+        if pass.hasWindows { clearOutside(values + before) }
+    }
+
+    /// Puts 0 where a window's codes lie outside the picture's row.
+    private func clearOutside(_ values: UnsafeMutablePointer<Int16>) {
+        for column in fillColumns {
+            let window = values + (column - fillColumns.lowerBound) * channels
+            let first = pass.windowStart + (column - pass.inputColumn(0, tap: 0)) * pass.windowStep
+            let low = min(max(-first, 0), channels)
+            let high = min(max(pass.windowLimit - first, low), channels)
+            window.update(repeating: 0, count: low)
+            (window + high).update(repeating: 0, count: channels - high)
+        }
     }
 
     /// Pixels side by side; groups that do not lie side by side are decoded one by one.

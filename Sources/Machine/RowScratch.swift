@@ -47,8 +47,13 @@ struct RowScratch {
         /// Moves the counts of lanes, copies of `channels` side by side, to their channels; the layer's own begin at
         /// `first`.
         func collectCounts(lanes: Int, of channels: LayerContext.Channels, at first: Int) {
+            collectCounts(lanes: lanes, at: first) { channels.index($0 % channels.count) }
+        }
+
+        /// The same of lanes with these channels.
+        func collectCounts(lanes: Int, at first: Int, channel: (Int) -> Int) {
             for lane in 0..<lanes where laneCounts[lane] != 0 {
-                channelCounts[first + channels.index(lane % channels.count)] += laneCounts[lane]
+                channelCounts[first + channel(lane)] += laneCounts[lane]
                 laneCounts[lane] = 0
             }
         }

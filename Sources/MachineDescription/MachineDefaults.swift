@@ -18,6 +18,10 @@ enum MachineDefaults {
     static let guardBits = 8
     /// It takes no hardware: weights and commands say it all.
     static let mergedGroups = true
+    /// It takes a placement for each output lane.
+    static let phases = true
+    /// It takes a writer of windows in the load engine.
+    static let kernelRow = true
     static let pipelineStages = 4
     static let codebooks = 16
     static let normalizationLatencyCycles = 24

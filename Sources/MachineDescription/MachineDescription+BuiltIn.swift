@@ -57,6 +57,8 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           dataflow: outputStationary
           laneMapping: channels
           mergedGroups: true
+          phases: true
+          kernelRow: true
           activationBits: 12
           weightBits: 12
           accumulatorBits: 32
@@ -115,6 +117,8 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           dataflow: outputStationary
           laneMapping: channels
           mergedGroups: true
+          phases: true
+          kernelRow: true
           activationBits: 16
           weightBits: 12
           accumulatorBits: 36
@@ -173,6 +177,8 @@ private let builtInFiles: [(name: String, yaml: String)] = [
           dataflow: outputStationary
           laneMapping: channels
           mergedGroups: true
+          phases: true
+          kernelRow: true
           activationBits: 16
           weightBits: 12
           accumulatorBits: 40

@@ -95,8 +95,8 @@ extension MachineFileReader {
         Block(
             name: "macArray", required: ["inputChannelLanes", "outputChannelLanes", "pixelLanes"],
             optional: [
-                "dataflow", "laneMapping", "mergedGroups", "activationBits", "weightBits", "accumulatorBits",
-                "pipelineStages", "zeroSkipping",
+                "dataflow", "laneMapping", "mergedGroups", "phases", "kernelRow", "activationBits", "weightBits",
+                "accumulatorBits", "pipelineStages", "zeroSkipping",
             ]),
         Block(name: "weightBuffer", required: ["bytes"], optional: ["banks", "bytesPerCycle", "pingPong"]),
         Block(
@@ -136,6 +136,8 @@ extension MACArrayDescription {
             dataflow: reader.word("macArray.dataflow", default: .outputStationary, otherwise: .outputStationary),
             laneMapping: reader.word("macArray.laneMapping", default: .channels, otherwise: .channels),
             mergedGroups: reader.boolean("macArray.mergedGroups", default: MachineDefaults.mergedGroups),
+            phases: reader.boolean("macArray.phases", default: MachineDefaults.phases),
+            kernelRow: reader.boolean("macArray.kernelRow", default: MachineDefaults.kernelRow),
             activationBits: activationBits, weightBits: weightBits,
             accumulatorBits: reader.integer(
                 "macArray.accumulatorBits", in: 16...60,

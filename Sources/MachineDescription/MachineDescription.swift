@@ -65,6 +65,10 @@ public struct MACArrayDescription: Hashable, Sendable {
     public var laneMapping: LaneMapping
     /// Whether schedules may let several groups of a grouped convolution share the C0 input lanes.
     public var mergedGroups: Bool
+    /// Whether schedules may let the phases of a transposed convolution share the K0 output lanes.
+    public var phases: Bool
+    /// Whether schedules may let the C0 input lanes run over rows of a kernel.
+    public var kernelRow: Bool
     /// Largest V, W and A.
     public var activationBits: Int
     public var weightBits: Int
@@ -90,7 +94,7 @@ public struct MACArrayDescription: Hashable, Sendable {
 
     public init(
         inputChannelLanes: Int, outputChannelLanes: Int, pixelLanes: Int, dataflow: Dataflow = .outputStationary,
-        laneMapping: LaneMapping = .channels, mergedGroups: Bool = true,
+        laneMapping: LaneMapping = .channels, mergedGroups: Bool = true, phases: Bool = true, kernelRow: Bool = true,
         activationBits: Int, weightBits: Int, accumulatorBits: Int, pipelineStages: Int, zeroSkipping: Bool = false
     ) {
         self.inputChannelLanes = inputChannelLanes
@@ -99,6 +103,8 @@ public struct MACArrayDescription: Hashable, Sendable {
         self.dataflow = dataflow
         self.laneMapping = laneMapping
         self.mergedGroups = mergedGroups
+        self.phases = phases
+        self.kernelRow = kernelRow
         self.activationBits = activationBits
         self.weightBits = weightBits
         self.accumulatorBits = accumulatorBits

@@ -72,6 +72,8 @@ extension MACArrayDescription {
                 "inputChannelLanes": .integer(inputChannelLanes), "outputChannelLanes": .integer(outputChannelLanes),
                 "pixelLanes": .integer(pixelLanes), "dataflow": .word(dataflow.rawValue),
                 "laneMapping": .word(laneMapping.rawValue), "mergedGroups": .boolean(mergedGroups),
+                "phases": .boolean(phases),
+                "kernelRow": .boolean(kernelRow),
                 "activationBits": .integer(activationBits),
                 "weightBits": .integer(weightBits), "accumulatorBits": .integer(accumulatorBits),
                 "pipelineStages": .integer(pipelineStages),

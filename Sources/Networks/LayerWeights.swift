@@ -42,6 +42,48 @@ public struct LayerWeights: Hashable, Sendable {
         return LayerWeights(codes: merged, decoder: decoder, outputChannels: outputChannels, inputChannels: width)
     }
 
+    /// The weights of a transposed convolution whose phases share the output lanes: codes `[lane][window tap][C]`,
+    /// lanes of each channel tile as [phase row][phase column][channel]; window tap u of phase q is tap stride u + q of
+    /// the kernel, and the first code that decodes to 0 beyond it. Nil where there is no such code and one is needed.
+    public func joiningPhases(
+        kernelRows: Int, kernelColumns: Int, strideY: Int, strideX: Int, channelTiles: [Range<Int>]
+    ) -> LayerWeights? {
+        guard kernelRows * kernelColumns == taps, strideY > 0, strideX > 0 else { return nil }
+        let (rows, columns) = ((kernelRows - 1) / strideY + 1, (kernelColumns - 1) / strideX + 1)
+        guard
+            decoder.zeroCode != nil || (rows * strideY == kernelRows && columns * strideX == kernelColumns)
+        else { return nil }
+        let zeros = [UInt8](repeating: decoder.zeroCode ?? 0, count: inputChannels)
+        var joined: [UInt8] = []
+        joined.reserveCapacity(outputChannels * strideY * strideX * rows * columns * inputChannels)
+        for channels in channelTiles {
+            for phase in 0..<strideY * strideX {
+                for channel in channels {
+                    for tap in 0..<rows * columns {
+                        let row = tap / columns * strideY + phase / strideX
+                        let column = tap % columns * strideX + phase % strideX
+                        if row < kernelRows, column < kernelColumns {
+                            let first = ((channel * kernelRows + row) * kernelColumns + column) * inputChannels
+                            joined += codes[first..<first + inputChannels]
+                        } else {
+                            joined += zeros
+                        }
+                    }
+                }
+            }
+        }
+        return LayerWeights(
+            codes: joined, decoder: decoder, outputChannels: outputChannels * strideY * strideX,
+            inputChannels: inputChannels)
+    }
+
+    /// The weights of the layer with `columns` taps side by side as one, of so many times the channels: the same codes.
+    package func joiningKernelRow(_ columns: Int) -> LayerWeights? {
+        guard columns > 1 else { return self }
+        return LayerWeights(
+            codes: codes, decoder: decoder, outputChannels: outputChannels, inputChannels: inputChannels * columns)
+    }
+
     /// How often each code occurs.
     public var histogram: [Int] {
         var counts = [Int](repeating: 0, count: 256)

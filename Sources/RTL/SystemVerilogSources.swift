@@ -20,6 +20,7 @@ public enum SystemVerilogSources {
         ("intaglio_accumulator_buffer.sv", text(PackageResources.intaglio_accumulator_buffer_sv)),
         ("intaglio_burst_sequence.sv", text(PackageResources.intaglio_burst_sequence_sv)),
         ("intaglio_chunk_stream.sv", text(PackageResources.intaglio_chunk_stream_sv)),
+        ("intaglio_window_writer.sv", text(PackageResources.intaglio_window_writer_sv)),
         ("intaglio_dma_channel.sv", text(PackageResources.intaglio_dma_channel_sv)),
         ("intaglio_dma.sv", text(PackageResources.intaglio_dma_sv)),
         ("intaglio_step_sequencer.sv", text(PackageResources.intaglio_step_sequencer_sv)),

@@ -2,7 +2,7 @@
 public struct LayerSchedule: Hashable, Encodable, Sendable {
     /// The layer's name in the graph.
     public var name: String
-    /// What shares the input lanes of the MAC array.
+    /// What shares the lanes of the MAC array.
     public var lanes: Lanes
     public var tile: Tile
     public var order: LoopOrder
@@ -27,17 +27,18 @@ public struct Tile: Hashable, Encodable, Sendable {
     /// 1...output height; a multiple of the stride (transposed convolution) or the factor (pixel shuffle) unless it is
     /// the whole height.
     public var outputRows: Int
-    /// Likewise of the width.
+    /// Likewise of the width; with `Lanes.phases` a divisor of it.
     public var outputColumns: Int
     /// 1...K. With groups: whole groups; with `Lanes.mergedGroups` whole merged groups. Element by element: all.
     public var outputChannels: Int
     /// 1...C / groups: less than all splits the sums, which wait in the accumulator buffer. With groups, for
-    /// normalization and element by element: all; with `Lanes.mergedGroups` those of a merged group.
+    /// normalization and element by element: all; with `Lanes.mergedGroups` those of a merged group, with
+    /// `Lanes.kernelRow` all S C codes of a kernel row.
     public var inputChannels: Int
     /// 1...R of a convolution or fully connected layer, nil for all: fewer split the sums as input channels do. With
     /// groups `outputChannels` is then one group (or merged group).
     public var kernelRows: Int?
-    /// 1...S, likewise.
+    /// 1...S, likewise; with `Lanes.kernelRow` 1 at most.
     public var kernelColumns: Int?
 
     public init(
@@ -56,13 +57,18 @@ public struct Tile: Hashable, Encodable, Sendable {
     public var namesTaps: Bool { kernelRows != nil || kernelColumns != nil }
 }
 
-/// What the C0 input lanes of the MAC array hold in one step.
+/// What the C0 input lanes and the K0 output lanes of the MAC array hold in one step.
 public enum Lanes: String, CaseIterable, Hashable, Encodable, Sendable {
     /// Channels of one group.
     case channels
     /// Channels of m = floor(C0 G / C) groups, of G at most: they run as one group of m C / G input and m K / G output
     /// channels, whose weights outside the m blocks of the diagonal are 0.
     case mergedGroups
+    /// Output lanes hold phases and channels of a transposed convolution, K sY sX of them over the union of the phases'
+    /// windows. Weights where a phase has no tap are 0.
+    case phases
+    /// The S C consecutive codes of one row of the kernel: the load lays them side by side for each output column.
+    case kernelRow
 }
 
 /// Which tile loop is outermost. The loop over input channels is always innermost.

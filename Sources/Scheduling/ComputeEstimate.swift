@@ -29,9 +29,9 @@ package struct ComputeEstimate {
         self.machine = machine
         let window = AxisPhase(offset: 0, firstTap: 0, taps: 0, inputOffset: 0)
         func phases(_ axis: AxisGeometry) -> [AxisPhase] {
-            if axis.kind == .transposed { return axis.phases }
+            if axis.kind == .transposed, !axis.joinsPhases { return axis.phases }
             var phase = window
-            phase.taps = axis.kernel
+            phase.taps = axis.laidKernel
             return [phase]
         }
         verticalPhases = phases(layer.vertical)
@@ -54,7 +54,7 @@ package struct ComputeEstimate {
             layer.groups > 1
             ? layer.outputLaneGroups(lanes: array.outputChannelLanes)
             : channelGroups(tile, channelTiles: channelTiles, lanes: array.outputChannelLanes)
-        if tile.namesTaps {
+        if tile.namesTaps, layer.canSplitTaps {
             let groups =
                 layer.vertical.output * laneGroups(columns, horizontalPhases[0], lanes: array.pixelLanes)
                 * channelGroups
@@ -63,7 +63,7 @@ package struct ComputeEstimate {
         }
         var cycles = 0
         for vertical in verticalPhases {
-            let rowPositions = layer.vertical.positions(of: vertical)
+            let rowPositions = laneGroups(rows, vertical, lanes: 1)
             for horizontal in horizontalPhases {
                 let groups = rowPositions * laneGroups(columns, horizontal, lanes: array.pixelLanes) * channelGroups
                 cycles += passes(
@@ -77,7 +77,8 @@ package struct ComputeEstimate {
     /// Groups of lanes over all channel tiles.
     private func channelGroups(_ tile: Tile, channelTiles: Int, lanes: Int) -> Int {
         let last = layer.outputChannels - (channelTiles - 1) * tile.outputChannels
-        return (channelTiles - 1) * ceilDivide(tile.outputChannels, by: lanes) + ceilDivide(last, by: lanes)
+        return (channelTiles - 1) * ceilDivide(tile.outputChannels * layer.lanesOfChannel, by: lanes)
+            + ceilDivide(last * layer.lanesOfChannel, by: lanes)
     }
 
     private func elementwise(commands: Int) -> Int {
@@ -108,9 +109,13 @@ package struct ComputeEstimate {
         return cycles
     }
 
-    /// Groups of pixel lanes over all column tiles.
+    /// Groups of so many pixel lanes over all tiles of an axis; blocks where phases share the output lanes.
     private func laneGroups(_ tiles: AxisTiles, _ phase: AxisPhase, lanes: Int) -> Int {
-        func groups(_ extent: Int) -> Int { ceilDivide(tiles.axis.positions(of: phase, in: extent), by: lanes) }
+        func groups(_ extent: Int) -> Int {
+            let axis = tiles.axis
+            return ceilDivide(
+                axis.joinsPhases ? axis.mostBlocks(of: extent) : axis.positions(of: phase, in: extent), by: lanes)
+        }
         return (tiles.count - 1) * groups(tiles.extent) + groups(tiles.axis.output - (tiles.count - 1) * tiles.extent)
     }
 }

@@ -31,16 +31,26 @@ struct LayerSearch {
         static func < (a: Cost, b: Cost) -> Bool { (a.cycles, a.bytes) < (b.cycles, b.bytes) }
     }
 
+    /// A layer as it uses the lanes, and its parameters where they do not fit half of the parameter memory.
+    struct Mapping: Hashable {
+        var layer: LayerGeometry
+        let parameters: ParameterFootprint?
+
+        init(_ layer: LayerGeometry, _ storage: LayerStorage, _ machine: MachineDescription) {
+            self.layer = layer
+            let footprint = ParameterFootprint(storage, of: layer)
+            parameters = footprint.isWhole(halfBytes: machine.parameterHalfBytes) ? nil : footprint
+        }
+    }
+
     /// The best of a layer's lane mappings, of equally good ones the first.
     ///
     /// - Throws: what the search of the first throws, where there is no schedule for any.
-    static func best(
-        of mappings: [LayerGeometry], parameters: ParameterFootprint?, machine: MachineDescription
-    ) throws(Diagnostic) -> LayerSchedule {
+    static func best(of mappings: [Mapping], machine: MachineDescription) throws(Diagnostic) -> LayerSchedule {
         var found: (cost: Cost, schedule: LayerSchedule)?
         var refusal: Diagnostic?
-        for layer in mappings {
-            var search = LayerSearch(layer, parameters: parameters, machine: machine)
+        for mapping in mappings {
+            var search = LayerSearch(mapping.layer, parameters: mapping.parameters, machine: machine)
             do {
                 let schedule = try search.run()
                 guard let cost = search.best?.cost, found.map({ cost < $0.cost }) ?? true else { continue }
@@ -58,7 +68,10 @@ struct LayerSearch {
         let inputs = inputChannelCandidates()
         let channels = try channelCandidates(inputs)
         let rows = layer.vertical.tileCandidates(multiple: 1).map(layer.vertical.tiles)
-        let columns = layer.horizontal.tileCandidates(multiple: machine.macArray.pixelLanes).map(layer.horizontal.tiles)
+        let columns =
+            (layer.joinsPhases
+            ? layer.horizontal.evenTileCandidates
+            : layer.horizontal.tileCandidates(multiple: machine.macArray.pixelLanes)).map(layer.horizontal.tiles)
         // Two halves overlap transfers with compute; one half is for layers that do not fit otherwise.
         let allHalves = machine.activationHalves == 2 ? [2, 1] : [1]
         for halves in allHalves where best == nil {
@@ -83,8 +96,8 @@ struct LayerSearch {
         }
         guard let best else { throw notFound() }
         return LayerSchedule(
-            name: layer.name, lanes: layer.merging == nil ? .channels : .mergedGroups, tile: best.tile,
-            order: best.order, buffers: best.allocation.buffers(layer, machine))
+            name: layer.name, lanes: layer.lanes, tile: best.tile, order: best.order,
+            buffers: best.allocation.buffers(layer, machine))
     }
 
     private func notFound() -> Diagnostic {
@@ -164,7 +177,7 @@ struct LayerSearch {
         if layer.canSplitElements {
             channels = LayerGeometry.parts(of: layer.outputChannels, unit: array.outputChannelLanes)
         }
-        let unit = layer.groups > 1 ? layer.groupOutputChannels : array.outputChannelLanes
+        let unit = layer.channelUnit(lanes: array.outputChannelLanes)
         var candidates = Set(channels)
         for inputChannels in inputs {
             let most = parameters.mostOutputChannels(
@@ -253,7 +266,7 @@ struct LayerSearch {
         if let best, computeCycles > best.cost.cycles { return true }
         let sets = parameters?.sets(of: tile, counts, halfBytes: machine.parameterHalfBytes) ?? (0, 0)
         let traffic = TrafficEstimate(
-            layer, tile: tile, rows: rows, columns: columns, counts: counts, parameters: sets, memory: machine.memory)
+            layer, tile: tile, rows: rows, columns: columns, counts: counts, parameters: sets, machine: machine)
         let orders: [LoopOrder] =
             counts.pixelTiles > 1 && counts.channelTiles > 1 ? [.pixelsOuter, .channelsOuter] : [.pixelsOuter]
         for order in orders {

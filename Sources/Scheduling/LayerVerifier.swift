@@ -32,12 +32,23 @@ struct LayerVerifier {
         try requireMultiple("outputRows", tile.outputRows, of: layer.vertical.alignment, whole: layer.vertical.output)
         try requireMultiple(
             "outputColumns", tile.outputColumns, of: layer.horizontal.alignment, whole: layer.horizontal.output)
+        if layer.joinsPhases { try requireEvenColumns() }
         if layer.groups > 1 {
             try requireMultiple(
                 "outputChannels", tile.outputChannels, of: layer.groupOutputChannels, whole: layer.outputChannels)
         }
         try verifyChannelsWhole()
         try verifyKernel()
+    }
+
+    /// A lane's result has one offset in the output tile: all tiles have the same columns.
+    private func requireEvenColumns() throws(Diagnostic) {
+        let (columns, whole) = (tile.outputColumns, layer.horizontal.output)
+        guard whole % columns != 0 else { return }
+        let nearest = layer.horizontal.evenTileCandidates.first { $0 <= columns } ?? whole
+        throw refuse(
+            .scheduleTileNotAligned, "tile outputColumns \(columns) with lanes phases",
+            expected: "a divisor of the \(whole) columns", remedy: "write outputColumns: \(nearest)")
     }
 
     private func verifyKernel() throws(Diagnostic) {
@@ -78,6 +89,7 @@ struct LayerVerifier {
             switch layer.kind {
             case .normalization: "normalization needs all input channels of a pixel"
             case .elementwise, .concatenation: "element-wise layers keep the channels of a pixel together"
+            case .convolution where layer.kernelRow != nil: "the codes of a kernel row stay together"
             case .convolution, .transposedConvolution:
                 layer.groups > 1 ? "the channels of a \(layer.merging == nil ? "" : "merged ")group stay together" : nil
             }

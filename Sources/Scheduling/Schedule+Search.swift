@@ -27,30 +27,27 @@ extension Schedule {
         try machine.requireCapabilities(for: network)
         var layers: [LayerSchedule] = []
         // Layers of equal geometry have equal schedules.
-        var known: [SearchedLayer: LayerSchedule] = [:]
+        var known: [[LayerSearch.Mapping]: LayerSchedule] = [:]
         for (layer, storage) in zip(geometry.layers, network.layers) {
-            let merged = lanes == .channels ? nil : try? machine.geometry(of: layer, storage, lanes: .mergedGroups)
-            // What it may become tells layers apart whose groups can be merged and others.
-            var anonymous = merged ?? layer
-            anonymous.name = ""
-            anonymous.outputTensor = 0
-            for index in anonymous.operands.indices { anonymous.operands[index].tensor = 0 }
-            let key = SearchedLayer(anonymous, storage, machine)
+            let plain = LayerSearch.Mapping(layer, storage, machine)
+            // Groups to merge, phases or rows of a kernel to join: no layer has two of them.
+            let others = [Lanes.mergedGroups, .phases, .kernelRow].filter { (lanes ?? $0) == $0 }
+                .compactMap { try? machine.geometry(of: layer, storage, lanes: $0) }
+                .filter { lanes != nil || $0.kernelRow == nil || machine.gainsByKernelRow($0, of: layer) }
+                .map { LayerSearch.Mapping($0, storage, machine) }
+            // What it may become tells layers apart whose lanes can be used otherwise and others.
+            let key = ([plain] + others).map(\.anonymous)
             if var entry = known[key] {
                 entry.name = layer.name
                 layers.append(entry)
                 continue
             }
-            let entry: LayerSchedule
             // Lanes that are asked for are left where nothing fits with them.
-            let parameters = key.parameters
-            if lanes == .mergedGroups, let merged,
-                let asked = try? LayerSearch.best(of: [merged], parameters: parameters, machine: machine)
-            {
+            let entry: LayerSchedule
+            if lanes != nil, let asked = others.isEmpty ? nil : try? LayerSearch.best(of: others, machine: machine) {
                 entry = asked
             } else {
-                let others = lanes == nil ? merged.map { [$0] } ?? [] : []
-                entry = try LayerSearch.best(of: [layer] + others, parameters: parameters, machine: machine)
+                entry = try LayerSearch.best(of: lanes == nil ? [plain] + others : [plain], machine: machine)
             }
             known[key] = entry
             layers.append(entry)
@@ -59,15 +56,13 @@ extension Schedule {
     }
 }
 
-/// What decides a layer's schedule.
-private struct SearchedLayer: Hashable {
-    let geometry: LayerGeometry
-    /// Nil where all parameters fit half of the parameter memory.
-    let parameters: ParameterFootprint?
-
-    init(_ geometry: LayerGeometry, _ storage: LayerStorage, _ machine: MachineDescription) {
-        self.geometry = geometry
-        let footprint = ParameterFootprint(storage, of: geometry)
-        parameters = footprint.isWhole(halfBytes: machine.parameterHalfBytes) ? nil : footprint
+extension LayerSearch.Mapping {
+    /// What decides a layer's schedule: all but its name and the tensors' places.
+    fileprivate var anonymous: LayerSearch.Mapping {
+        var mapping = self
+        mapping.layer.name = ""
+        mapping.layer.outputTensor = 0
+        for index in mapping.layer.operands.indices { mapping.layer.operands[index].tensor = 0 }
+        return mapping
     }
 }

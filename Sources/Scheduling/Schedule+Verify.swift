@@ -8,7 +8,7 @@ import Text
 extension Schedule {
     /// Refuses what cannot run, with numbers.
     ///
-    /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026 and from 034 to 036, and the graph's.
+    /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026 and from 034 to 038, and the graph's.
     public func verify(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: height, width: width)
         let tilings = try verified(network: network, geometry: geometry, machine: machine).map(\.tiling)

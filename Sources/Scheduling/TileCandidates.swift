@@ -15,20 +15,30 @@ extension AxisGeometry {
         }
         return extents.sorted(by: >)
     }
+
+    /// Extents of columns worth trying where phases share the output lanes: those that divide the whole.
+    var evenTileCandidates: [Int] {
+        (1...output).filter { output % $0 == 0 && ($0 % alignment == 0 || $0 == output) }.reversed()
+    }
 }
 
 extension LayerGeometry {
     /// Channel tiles worth trying, largest first.
     func channelCandidates(lanes: Int) -> [Int] {
         guard usesArray else { return [outputChannels] }
-        let unit = groups > 1 ? groupOutputChannels : lanes
-        return LayerGeometry.parts(of: outputChannels, unit: unit)
+        return LayerGeometry.parts(of: outputChannels, unit: channelUnit(lanes: lanes))
+    }
+
+    /// The fewest channels that fill output lanes, or one group.
+    func channelUnit(lanes: Int) -> Int {
+        groups > 1 ? groupOutputChannels : lanes / greatestCommonDivisor(lanes, lanesOfChannel)
     }
 
     /// Input-channel tiles worth trying, largest first.
     func inputChannelCandidates(lanes: Int) -> [Int] {
         switch kind {
-        case .convolution where groups == 1, .transposedConvolution: LayerGeometry.parts(of: inputChannels, unit: lanes)
+        case .convolution where groups == 1 && kernelRow == nil, .transposedConvolution:
+            LayerGeometry.parts(of: inputChannels, unit: lanes)
         case .convolution, .normalization, .elementwise, .concatenation: [groupInputChannels]
         }
     }

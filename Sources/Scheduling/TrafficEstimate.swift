@@ -17,9 +17,11 @@ struct TrafficEstimate {
     ///   they are loaded once, before the layer.
     init(
         _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts,
-        parameters: (sets: Int, bytes: Int), memory: MemoryDescription
+        parameters: (sets: Int, bytes: Int), machine: MachineDescription
     ) {
+        let memory = machine.memory
         self.counts = counts
+        let loaded = layer.loadedColumns(columns)
         var input = TransferEstimate()
         for operand in layer.operands {
             // Channels of one run, and into how many parts they are cut.
@@ -28,10 +30,15 @@ struct TrafficEstimate {
                 ? 1 : (counts.inputFollowsChannels ? counts.channelTiles : counts.inputChannelTiles)
             input += TrafficEstimate.rectangles(
                 .read, tiles: counts.pixelTiles, rows: operand.isOnePixel ? rows.count : rows.inputTotal,
-                columns: operand.isOnePixel ? columns.count : columns.inputTotal, columnTiles: columns.count,
+                columns: operand.isOnePixel ? columns.count : loaded.inputTotal, columnTiles: columns.count,
                 channels: ceilDivide(operand.channels, by: parts), parts: parts, tensorChannels: operand.tensorChannels,
                 bytesPerElement: operand.bytesPerElement,
                 memory: memory)
+        }
+        if layer.kernelRow != nil {
+            input.hold(
+                windowWords: rows.inputTotal * layer.horizontal.output
+                    * ceilDivide(layer.inputChannels, by: machine.macArray.inputChannelLanes), memory: memory)
         }
         self.input = input
         output = TrafficEstimate.rectangles(

@@ -11,13 +11,18 @@ struct TransferEstimate {
         var bytes = 0
         var bursts = 0
         var transfers = 0
+        /// Cycles that words hold the bus beyond one each.
+        var heldCycles = 0
 
         static func + (a: Flow, b: Flow) -> Flow {
-            Flow(bytes: a.bytes + b.bytes, bursts: a.bursts + b.bursts, transfers: a.transfers + b.transfers)
+            Flow(
+                bytes: a.bytes + b.bytes, bursts: a.bursts + b.bursts, transfers: a.transfers + b.transfers,
+                heldCycles: a.heldCycles + b.heldCycles)
         }
 
         func scaled(_ scale: (Int) -> Int) -> Flow {
-            Flow(bytes: scale(bytes), bursts: scale(bursts), transfers: scale(transfers))
+            Flow(
+                bytes: scale(bytes), bursts: scale(bursts), transfers: scale(transfers), heldCycles: scale(heldCycles))
         }
     }
 
@@ -42,6 +47,11 @@ struct TransferEstimate {
 
     /// Bytes moved.
     var bytes: Int { reads.bytes + writes.bytes }
+
+    /// Reads that are laid as windows take a cycle for each of their words at least.
+    mutating func hold(windowWords: Int, memory: MemoryDescription) {
+        reads.heldCycles = max(0, windowWords - ceilDivide(reads.bytes, by: memory.busBytes))
+    }
 
     static func += (sum: inout TransferEstimate, estimate: TransferEstimate) {
         sum.reads = sum.reads + estimate.reads
@@ -71,7 +81,7 @@ struct TransferEstimate {
     func cycles(_ memory: MemoryDescription) -> Int {
         func bus(_ flow: Flow, _ access: MemoryAccess) -> Int {
             let beats = ceilDivide(flow.bytes, by: memory.busBytes)
-            return beats + beats * memory.efficiency.gapCycles / memory.efficiency.beats
+            return beats + flow.heldCycles + beats * memory.efficiency.gapCycles / memory.efficiency.beats
                 + flow.bursts * memory[access].overheadCycles
         }
         func waits(_ flow: Flow, _ access: MemoryAccess) -> (bound: Int, first: Int) {

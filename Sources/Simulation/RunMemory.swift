@@ -64,15 +64,17 @@ enum RunMemory {
         }
     }
 
-    /// With the zeros of merged groups where a schedule may merge them.
+    /// With the zeros of merged groups and joined phases where a schedule may have them.
     private static func weightBytes(
         _ formats: NetworkFormats, _ geometry: NetworkGeometry, _ machine: MachineDescription
     ) -> Int {
         zip(formats.layers, geometry.layers).reduce(0) { bytes, layer in
             let canMerge = machine.macArray.mergedGroups && layer.0.hasZeroWeight
             let merged = canMerge ? layer.1.mergeableGroups(on: machine.macArray) : 1
-            let weights = MemoryBudget.product(layer.0.weights, merged)
-            return MemoryBudget.sum(bytes, MemoryBudget.sum(weights, 64 * layer.0.biases))
+            let joined = machine.macArray.phases ? layer.1.joiningPhases() : nil
+            let weights = max(MemoryBudget.product(layer.0.weights, merged), joined?.laidWeightBytes ?? 0)
+            let records = MemoryBudget.product(64, layer.0.biases, joined?.lanesOfChannel ?? 1)
+            return MemoryBudget.sum(bytes, MemoryBudget.sum(weights, records))
         }
     }
 

@@ -5,6 +5,8 @@ import Graph
 import Lowering
 import MachineDescription
 import Networks
+import Schedules
+import Scheduling
 import Tensors
 import Timing
 import WeightCoding
@@ -94,13 +96,21 @@ extension SimulationPlan {
             }, binding: BindingReport(layers, on: machine))
     }
 
+    /// The least over the layer's lane mappings.
     private func lowerBound(_ index: Int) -> LowerBound {
         let plain = geometry.layers[index]
-        let canMerge = machine.macArray.mergedGroups && network.layers[index].hasZeroWeight
-        let layer = canMerge ? plain.mergingGroups(on: machine.macArray) ?? plain : plain
+        let others = Lanes.allCases.filter { $0 != .channels }
+            .compactMap { try? machine.geometry(of: plain, network.layers[index], lanes: $0) }
+        return ([plain] + others).map { lowerBound($0, index) }.min { $0.computeCycles < $1.computeCycles }!
+    }
+
+    private func lowerBound(_ layer: LayerGeometry, _ index: Int) -> LowerBound {
         var phases: [LowerBound.Phase] = []
-        if layer.kind == .transposedConvolution {
-            let (rows, columns) = (layer.vertical, layer.horizontal)
+        let (rows, columns) = (layer.vertical, layer.horizontal)
+        if layer.joinsPhases {
+            let blocks = rows.mostBlocks(of: rows.output) * columns.mostBlocks(of: columns.output)
+            phases = [LowerBound.Phase(positions: blocks, taps: layer.laidTaps)]
+        } else if layer.kind == .transposedConvolution {
             phases = rows.phases.flatMap { row in
                 columns.phases.map { column in
                     LowerBound.Phase(
@@ -109,12 +119,14 @@ extension SimulationPlan {
                 }
             }
         } else if layer.usesArray {
-            phases = [LowerBound.Phase(positions: layer.vertical.output * layer.horizontal.output, taps: layer.taps)]
+            phases = [LowerBound.Phase(positions: rows.output * columns.output, taps: layer.taps)]
         }
+        let isNormalization = if case .normalization = layer.kind { true } else { false }
         return LowerBound(
             phases: phases, groups: layer.arrayGroups, inputChannels: layer.groupInputChannels,
-            outputChannels: layer.groupOutputChannels,
-            lastOutputChannels: layer.outputChannels - (layer.arrayGroups - 1) * layer.groupOutputChannels,
+            outputChannels: layer.groupOutputChannels * layer.lanesOfChannel,
+            lastOutputChannels: (layer.outputChannels - (layer.arrayGroups - 1) * layer.groupOutputChannels)
+                * layer.lanesOfChannel, drain: isNormalization ? .normalization : .postProcessor,
             inputBytes: layer.leastInputBytes, weightBytes: layer.weightBytes,
             outputBytes: geometry.result(of: index).storedBytes, on: machine)
     }

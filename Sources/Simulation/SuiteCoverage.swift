@@ -21,6 +21,8 @@ public struct SuiteCoverage: Sendable {
     private var selects: Set<Int> = []
     private var lanes: [Lane: Use] = [:]
     private var casesWithMergedGroups = 0
+    private var casesWithPhases = 0
+    private var casesWithKernelRows = 0
     private var addresses: [String: AddressLines] = [:]
     private var outputs = 0
     private var saturatedOutputs = 0
@@ -39,6 +41,8 @@ public struct SuiteCoverage: Sendable {
         cases += 1
         let (network, plan) = (run.layerCase.network, run.plan)
         if plan.schedule.layers.contains(where: { $0.lanes == .mergedGroups }) { casesWithMergedGroups += 1 }
+        if plan.schedule.layers.contains(where: { $0.lanes == .phases }) { casesWithPhases += 1 }
+        if plan.schedule.layers.contains(where: { $0.lanes == .kernelRow }) { casesWithKernelRows += 1 }
         operators.formUnion(network.graph.layers.map(\.operator.name))
         for parameters in network.parameters.values {
             if let rule = parameters.roundingRule { roundingRules.insert(rule) }
@@ -103,7 +107,10 @@ public struct SuiteCoverage: Sendable {
                     \($0.rawValue) \((lanes[$0]?.full ?? 0).grouped) full and \((lanes[$0]?.ragged ?? 0).grouped) ragged
                     """
                 }.joined(separator: ", ")
-                + " (commands by their last group); groups merged in \(casesWithMergedGroups.groupedCount("case"))"
+                    + """
+                     (commands by their last group); groups merged in \(casesWithMergedGroups.groupedCount("case")), \
+                    phases joined in \(casesWithPhases.grouped), kernel rows in \(casesWithKernelRows.grouped)
+                    """
         ]
         lines += [
             "addresses    "

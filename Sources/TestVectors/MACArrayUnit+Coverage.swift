@@ -42,6 +42,9 @@ extension MACArrayUnit {
         }
         for p in 0..<pixelLanes { points.append(CoveragePoint("padding", "pixel \(p)")) }
         points.append(CoveragePoint("padding", "all pixels"))
+        for lane in 0...inputLanes {
+            points += ["first", "end"].map { CoveragePoint("lanes inside", "\($0) \(lane)") }
+        }
         for place in 0..<pixelLanes {
             for time in ["early", "with the step"] { points.append(CoveragePoint("words", "pixel \(place), \(time)")) }
         }
@@ -130,6 +133,10 @@ extension MACArrayUnit {
         keys += Set(step.weights).map { "weight codes: \($0)" }
         for p in 0..<pixelLanes where step.padding[p] { keys.append("padding: pixel \(p)") }
         if !step.padding.contains(false) { keys.append("padding: all pixels") }
+        for p in 0..<pixelLanes {
+            let inside = lanesInside(step, pixel: p)
+            keys += ["lanes inside: first \(inside.lowerBound)", "lanes inside: end \(inside.upperBound)"]
+        }
         if step.channelsLeft > inputLanes { keys.append("ragged: more channels left than lanes") }
         if step.channelsLeft < inputLanes { keys.append("ragged: \(step.channelsLeft) channels left") }
         guard let early = step.early else { return }

@@ -126,6 +126,13 @@ extension MACArrayUnit {
             step.padding = (0..<pixelLanes).map { padded < 0 || $0 == padded }
             groups.append(group([plain, step], bank: 1))
         }
+        for lane in 0...inputLanes {
+            for inside in [lane..<inputLanes, 0..<lane] {
+                var step = plain
+                step.lanesInside = (0..<pixelLanes).map { $0 == lane % pixelLanes ? inside : 0..<inputLanes }
+                groups.append(group([step, plain], bank: lane % 2))
+            }
+        }
         for left in Array(1..<inputLanes) + [inputLanes + 5] {
             var step = plain
             step.channelsLeft = left
@@ -216,6 +223,12 @@ extension MACArrayUnit {
             codes: (0..<pixelLanes * inputLanes).map { generator.element(of: codes[$0 % inputLanes]) },
             weights: (0..<outputLanes * inputLanes).map { _ in UInt8(generator.integer(0...tables.weights.count - 1)) },
             padding: (0..<pixelLanes).map { _ in generator.once(in: 8) })
+        if generator.once(in: 4) {
+            step.lanesInside = (0..<pixelLanes).map { _ in
+                let first = generator.integer(0...inputLanes)
+                return first..<generator.integer(first...inputLanes)
+            }
+        }
         if generator.once(in: 4) { step.early = generator.integer(0...1) }
         if generator.once(in: 4) { step.pause = generator.integer(1...3) }
         return step

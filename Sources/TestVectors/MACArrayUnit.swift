@@ -17,6 +17,8 @@ struct MACArrayUnit: VectorUnit {
         var weights: [UInt8]
         /// [P0]
         var padding: [Bool]
+        /// [P0]: the input lanes that do not get 0; nil for all.
+        var lanesInside: [Range<Int>]?
         /// Whether the words of every other pixel and of every other weight place arrive a cycle before the step fires:
         /// of even ones, or of odd ones.
         var early: Int?
@@ -69,6 +71,11 @@ struct MACArrayUnit: VectorUnit {
     let resetInterval = 32
 
     var sums: Int { outputLanes * pixelLanes }
+    /// Of a number of input lanes.
+    private var laneBits: Int { Int.bitWidth - inputLanes.leadingZeroBitCount }
+
+    /// Input lanes of a pixel that do not get 0.
+    func lanesInside(_ step: Step, pixel: Int) -> Range<Int> { step.lanesInside?[pixel] ?? 0..<inputLanes }
     /// Cycles that reading all sums takes; the next sums must not be ready before.
     private var slots: Int { ceilDivide(sums, by: drainLanes) }
 
@@ -85,6 +92,8 @@ struct MACArrayUnit: VectorUnit {
                 UnitPort("operand_mode", 2, held: true),
                 UnitPort("activation_bits", 5, held: true), UnitPort("channel_index", 32),
                 UnitPort("channels_left", 32), UnitPort("padding", 1, lanes: pixelLanes),
+                UnitPort("first_lanes", laneBits, lanes: pixelLanes),
+                UnitPort("end_lanes", laneBits, lanes: pixelLanes),
                 UnitPort("served_pixels", 1, lanes: pixelLanes),
                 UnitPort("served_weights", 1, lanes: inputLanes * outputLanes),
                 UnitPort("activation_words", 8, lanes: inputLanes * pixelLanes),
@@ -121,7 +130,7 @@ struct MACArrayUnit: VectorUnit {
     func operands(_ step: Step, _ kind: MACArrayTables.Kind) -> [Int] {
         (0..<pixelLanes * inputLanes).map { place in
             let (p, c) = (place / inputLanes, place % inputLanes)
-            return step.padding[p] || c >= step.channelsLeft
+            return step.padding[p] || c >= step.channelsLeft || !lanesInside(step, pixel: p).contains(c)
                 ? 0 : tables.operand(kind, channel: step.channel + c, code: step.codes[place])!
         }
     }
@@ -191,6 +200,9 @@ struct MACArrayUnit: VectorUnit {
         row += [Int64(stimulus.kind.mode), Int64(stimulus.kind == .narrowSquare ? narrowBits : activationBits)]
         row += [Int64(fires ? step.channel : step.channel + 1), Int64(fires ? step.channelsLeft : 0)]
         row += step.padding.map { $0 == fires ? 1 : 0 }
+        let inside = (0..<pixelLanes).map { lanesInside(step, pixel: $0) }
+        row += inside.map { Int64(fires ? $0.lowerBound : $0.upperBound) }
+        row += inside.map { Int64(fires ? $0.upperBound : $0.lowerBound) }
         row += (0..<pixelLanes).map { serves($0) ? 1 : 0 }
         row += step.weights.indices.map { serves($0) ? 1 : 0 }
         row += step.codes.enumerated().map { place, code in Int64(serves(place / inputLanes) ? code : ~code) }

@@ -9,7 +9,7 @@ public import MachineDescription
 ///     bursts                 1---2-------3-------      each costs the beats (bus words) that it touches
 ///
 /// Only addresses modulo `burstBytes` matter, so rows that are whole aligned bursts, or that lie against each other,
-/// count as one run.
+/// count as one run. Rows that are laid as windows do not: where a word lies in its row says how long it holds the bus.
 public struct BurstSequence: Sendable {
     // Burst and bus width are powers of two: base-2 logarithms.
     private let burstShift: Int
@@ -25,6 +25,9 @@ public struct BurstSequence: Sendable {
     private var planeAddress: Int
     private var address: Int
     private var runBytesLeft: Int
+    /// Of rows that are laid as windows.
+    private let holds: WindowHolds?
+    private let laysWindows: Bool
 
     public init(_ transfer: Transfer, on memory: MemoryDescription) {
         precondition(
@@ -46,7 +49,7 @@ public struct BurstSequence: Sendable {
             pitch == length || (transfer.externalAddress % burst == 0 && pitch % burst == 0 && length % burst == 0)
         }
         if rows == 1 { rowPitch = bytes }
-        if joins(rowPitch, bytes) {
+        if transfer.windows == nil, joins(rowPitch, bytes) {
             (bytes, rows) = (bytes * rows, 1)
             if planes == 1 { planePitch = bytes }
             if joins(planePitch, bytes) { (bytes, planes) = (bytes * planes, 1) }
@@ -59,6 +62,8 @@ public struct BurstSequence: Sendable {
         rowPitchBytes = rowPitch
         address = transfer.externalAddress
         runBytesLeft = bytes
+        holds = transfer.windows.map { WindowHolds($0, of: transfer, busBytes: memory.busBytes) }
+        laysWindows = holds != nil
     }
 
     public var isFinished: Bool { run == runs }
@@ -72,10 +77,32 @@ public struct BurstSequence: Sendable {
     /// Beats of the next burst: the bus words that it touches.
     public var nextBeats: Int { ((address + nextBytes - 1) >> beatShift) - (address >> beatShift) + 1 }
 
+    /// Cycles that the words of the next burst hold the bus beyond one each.
+    public var nextHeldCycles: Int {
+        guard laysWindows else { return 0 }
+        return heldCycles(beats: nextRowBeats)
+    }
+
+    /// The same of each word; empty where none may hold it.
+    public var nextHolds: [Int] { laysWindows ? nextRowBeats.map { heldCycles(beats: $0..<$0 + 1) } : [] }
+
+    private func heldCycles(beats: Range<Int>) -> Int {
+        holds!.heldCycles(skipped: rowAddress & (1 << beatShift - 1), beats: beats)
+    }
+
+    private var rowAddress: Int { address - (rowBytes - runBytesLeft) }
+
+    /// Which words of its row the next burst has.
+    private var nextRowBeats: Range<Int> {
+        let first = (address >> beatShift) - (rowAddress >> beatShift)
+        return first..<first + nextBeats
+    }
+
     /// How many of the next bursts cost the same beats, at least 1: whole ones of this run, or runs of one burst each
-    /// that begin at the same place in a burst.
+    /// that begin at the same place in a burst. Always 1 where words may hold the bus.
     public var equalBursts: (count: Int, beats: Int) {
         let burstBytes = 1 << burstShift
+        if laysWindows { return (1, nextBeats) }
         if address & (burstBytes - 1) == 0, runBytesLeft >= burstBytes {
             return (runBytesLeft >> burstShift, 1 << (burstShift - beatShift))
         }
@@ -92,6 +119,7 @@ public struct BurstSequence: Sendable {
     public mutating func advance(equalBursts count: Int) {
         precondition((0...equalBursts.count).contains(count), "\(count) of \(equalBursts.count) equal bursts")
         guard count > 0 else { return }
+        guard !laysWindows else { return advance() }
         let burstBytes = 1 << burstShift
         if address & (burstBytes - 1) == 0, runBytesLeft >= burstBytes {
             take(count << burstShift)

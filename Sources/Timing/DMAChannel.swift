@@ -5,9 +5,11 @@ public import MachineDescription
 ///
 ///     issue = max(previous issue + 1, done of the burst `outstanding` earlier in its direction + 1, request)
 ///     first = max(issue + (read: latency; write: 1), free)
-///     last  = first + beats - 1 + floor((c + beats (q - p)) / p);      c = (c + beats (q - p)) mod p
+///     last  = first + beats - 1 + held + floor((c + beats (q - p)) / p);      c = (c + beats (q - p)) mod p
 ///     free  = last + 1 + overhead
 ///     done  = last (read), last + latency (write: its response)
+///
+/// held: cycles that the burst's words hold the bus beyond one each (`WindowHolds`), otherwise 0.
 ///
 /// Before the first burst everything is long past, and c is 0.
 public struct DMAChannel: Sendable {
@@ -86,11 +88,13 @@ public struct DMAChannel: Sendable {
     }
 
     /// Issues one burst, requested since `request`.
+    ///
+    /// - Parameter heldCycles: that its words hold the bus beyond one each.
     @discardableResult
-    public mutating func issue(_ access: MemoryAccess, beats: Int, request: Int) -> Burst {
+    public mutating func issue(_ access: MemoryAccess, beats: Int, heldCycles: Int = 0, request: Int) -> Burst {
         let issue = max(nextIssue(access), request)
         let burst = move(
-            beats, issue, access == .read ? read.firstCycles : write.firstCycles,
+            beats, heldCycles, issue, access == .read ? read.firstCycles : write.firstCycles,
             access == .read ? 0 : write.responseCycles, access == .read ? read.overheadCycles : write.overheadCycles)
         switch access {
         case .read: read.append(burst.done)
@@ -101,10 +105,10 @@ public struct DMAChannel: Sendable {
 
     @inline(__always)
     private mutating func move(
-        _ beats: Int, _ issue: Int, _ firstCycles: Int, _ responseCycles: Int, _ overheadCycles: Int
+        _ beats: Int, _ heldCycles: Int, _ issue: Int, _ firstCycles: Int, _ responseCycles: Int, _ overheadCycles: Int
     ) -> Burst {
         let first = max(issue + firstCycles, free)
-        var last = first + beats - 1
+        var last = first + beats - 1 + heldCycles
         let before = rest
         if efficiency.gapCycles > 0 {
             let rests = (rest + beats * efficiency.gapCycles).quotientAndRemainder(dividingBy: efficiency.beats)
@@ -116,10 +120,15 @@ public struct DMAChannel: Sendable {
         return Burst(issue: issue, first: first, last: last, done: last + responseCycles, rest: before)
     }
 
-    /// The cycles in which a burst's beats move: each rests before it as long as those before leave.
-    public func beatCycles(of burst: Burst, beats: Int) -> [Int] {
-        (0..<beats).map {
-            burst.first + $0 + (burst.rest + ($0 + 1) * efficiency.gapCycles) / efficiency.beats
+    /// The cycles in which a burst's beats move: each rests before it as long as those before leave, and waits for as
+    /// long as its word and those before hold the bus.
+    ///
+    /// - Parameter holds: cycles beyond one of each word; empty where there are none.
+    public func beatCycles(of burst: Burst, beats: Int, holds: [Int] = []) -> [Int] {
+        var held = 0
+        return (0..<beats).map {
+            if !holds.isEmpty { held += holds[$0] }
+            return burst.first + $0 + held + (burst.rest + ($0 + 1) * efficiency.gapCycles) / efficiency.beats
         }
     }
 

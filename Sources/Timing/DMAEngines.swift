@@ -144,7 +144,8 @@ public struct DMAEngines: Sendable {
                     last = access
                     transfer.bursts.advance(equalBursts: issued)
                 } else {
-                    let burst = channel.issue(access, beats: equal.beats, request: transfer.start)
+                    let burst = channel.issue(
+                        access, beats: equal.beats, heldCycles: transfer.bursts.nextHeldCycles, request: transfer.start)
                     transfer.bursts.advance()
                     last = access
                     if transfer.bursts.isFinished { transfer.end = burst.done }
@@ -175,7 +176,8 @@ public struct DMAEngines: Sendable {
             let read = max(channel.nextIssue(.read), load.start)
             let write = max(channel.nextIssue(.write), store.start)
             if read < write || read == write && lastGranted == .write {
-                let burst = channel.issue(.read, beats: loads.beats, request: load.start)
+                let burst = channel.issue(
+                    .read, beats: loads.beats, heldCycles: load.bursts.nextHeldCycles, request: load.start)
                 lastGranted = .read
                 load.take(&loads, burst)
             } else {

@@ -1,16 +1,18 @@
+public import Commands
 import FixedPoint
 public import MachineDescription
 
 /// What no schedule of a layer can beat on a machine.
 ///
 ///     bytes  = input (what is read of it) + weights + output, each moved once
-///     cycles = max(sum over phases of groups ceil(positions / P0) ceil(K / K0) T,
+///     cycles = max(sum over phases of groups ceil(positions / P0) ceil(K / K0) max(T, drain),
 ///                  least cycles of input and output on the bus),  T = max(1, taps ceil(C / C0))
 ///
 /// Weights may be loaded while the layer before runs, in cycles that count as that layer's: they take no cycles of
 /// their own here. Of a network the cycles are at least the sum of its layers', and at least all bytes over the bus.
 ///
-/// Groups that the lanes can merge count as merged; their weights count without the zeros.
+/// Where lanes can hold something else than channels, merged groups, phases or kernel rows, the least of the counts;
+/// weights count without the zeros.
 public struct LowerBound: Hashable, Sendable {
     /// Input and weights.
     public var readBytes: Int
@@ -35,13 +37,14 @@ public struct LowerBound: Hashable, Sendable {
 
     /// - Parameters:
     ///   - phases: empty for a layer that does not use the MAC array.
-    ///   - inputChannels, outputChannels: of one group, or merged group.
+    ///   - inputChannels, outputChannels: of one group, or merged group; lanes where phases share them.
     ///   - lastOutputChannels: of the last group, where it has fewer.
+    ///   - drain: where finished sums go.
     ///   - inputBytes, weightBytes, outputBytes: of the whole layer.
     public init(
         phases: [Phase], groups: Int = 1, inputChannels: Int, outputChannels: Int,
-        lastOutputChannels: Int? = nil, inputBytes: Int, weightBytes: Int, outputBytes: Int,
-        on machine: MachineDescription
+        lastOutputChannels: Int? = nil, drain: Accumulation.Drain, inputBytes: Int, weightBytes: Int,
+        outputBytes: Int, on machine: MachineDescription
     ) {
         let array = machine.macArray
         readBytes = inputBytes + weightBytes
@@ -49,8 +52,9 @@ public struct LowerBound: Hashable, Sendable {
         transferCycles = machine.memory.leastCycles(reading: inputBytes, writing: outputBytes)
         let (lanes, last) = (array.outputChannelLanes, lastOutputChannels ?? outputChannels)
         let channelGroups = (groups - 1) * ceilDivide(outputChannels, by: lanes) + ceilDivide(last, by: lanes)
+        let drained = machine.drainCycles(by: drain).drain
         computeCycles = phases.reduce(0) { sum, phase in
-            let steps = max(1, phase.taps * ceilDivide(inputChannels, by: array.inputChannelLanes))
+            let steps = max(1, drained, phase.taps * ceilDivide(inputChannels, by: array.inputChannelLanes))
             return sum + ceilDivide(phase.positions, by: array.pixelLanes) * channelGroups * steps
         }
     }

@@ -18,7 +18,7 @@ extension UnitActivity {
         externalReadBytes = transfer.bytes
         externalWeightBytes = transfer.buffer == .weightBuffer ? transfer.bytes : 0
         externalParameterBytes = transfer.buffer == .parameterMemory ? transfer.bytes : 0
-        bufferWriteBytes = transfer.bytes
+        bufferWriteBytes = transfer.windows.map { transfer.rows * $0.writtenBytes(ofRow: transfer) } ?? transfer.bytes
     }
 
     init(storing transfer: Transfer) {
@@ -38,7 +38,7 @@ extension UnitActivity {
         if pass.last {
             // The normalization unit reads v of each result's own channel.
             if pass.drain == .normalization { bufferReadBytes += results }
-            bufferWriteBytes = results * pass.outputBytesPerElement
+            bufferWriteBytes = (pass.joinsPhases ? pass.placedResults : results) * pass.outputBytesPerElement
         } else {
             partialSumWrites = results
         }
@@ -61,6 +61,25 @@ extension UnitActivity {
             + (work.hasSecond ? elements * work.secondBytesPerElement : 0)
         let copies = work.function == .replicate ? work.shuffleFactor * work.shuffleFactor : 1
         bufferWriteBytes = elements * copies * work.outputBytesPerElement
+    }
+}
+
+extension Accumulation {
+    /// Results of blocks of phases that lie in the output tile.
+    fileprivate var placedResults: Int {
+        let tileRows = (rows - 1) * outputStrideY + outputOffsetY + lastPhaseRows
+        let tileColumns = (columns - 1) * outputStrideX + outputOffsetX + lastPhaseColumns
+        return tileRows * tileColumns * groups * outputChannels / lanesOfChannel
+    }
+}
+
+extension TransferWindows {
+    /// Bytes of one row that windows take, each as often as they do.
+    fileprivate func writtenBytes(ofRow transfer: Transfer) -> Int {
+        (0..<count).reduce(0) { sum, window in
+            let first = window * stepBytes - leadBytes
+            return sum + max(0, min(first + transfer.chunkBytes, transfer.rowBytes) - max(first, 0))
+        }
     }
 }
 

@@ -72,11 +72,11 @@ private struct TransferQueue {
     }
 
     mutating func grant(on channel: inout DMAChannel, _ body: (GrantedBurst) -> Void) {
-        let beats = asking!.bursts.nextBeats
-        let burst = channel.issue(access, beats: beats, request: asking!.start)
+        let (beats, holds) = (asking!.bursts.nextBeats, asking!.bursts.nextHolds)
+        let burst = channel.issue(access, beats: beats, heldCycles: holds.reduce(0, +), request: asking!.start)
         asking!.bursts.advance()
         var runs: [ClosedRange<Int>] = []
-        for cycle in channel.beatCycles(of: burst, beats: beats) {
+        for cycle in channel.beatCycles(of: burst, beats: beats, holds: holds) {
             if let run = runs.last, run.upperBound + 1 == cycle {
                 runs[runs.count - 1] = run.lowerBound...cycle
             } else {

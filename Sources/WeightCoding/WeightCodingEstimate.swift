@@ -36,7 +36,8 @@ public struct WeightCodingEstimate: Sendable {
         let geometry = program.layout.geometry
         var statistics: [Int: WeightStatistics] = [:]
         for index in geometry.layers.indices where geometry.layers[index].usesArray {
-            statistics[index] = try Self.statistics(of: index, geometry.layers[index], program, network, machine)
+            statistics[index] = try Self.statistics(
+                of: index, program.layout.laidGeometry(index), program, network, machine)
         }
         self.statistics = statistics
         codedBytes = program.parameterRegions.map { region in
@@ -44,9 +45,7 @@ public struct WeightCodingEstimate: Sendable {
             return ceilDivide(program.layout.codedBits(of: tile, network, statistics[tile.layer]!), by: 8)
         }
         layers = geometry.layers.indices.map { index in
-            LayerWeightCoding(
-                statistics[index],
-                addedZeros: geometry.layers[index].weightBytes * (program.layout.layers[index].mergedGroups - 1))
+            LayerWeightCoding(statistics[index], addedZeros: program.layout.addedZeros(index))
         }
         for (region, bytes) in zip(program.parameterRegions, codedBytes) {
             if case .weights(let tile) = region.content { layers[tile.layer].codedWeightBytes += bytes }
@@ -76,10 +75,12 @@ public struct WeightCodingEstimate: Sendable {
         _ machine: MachineDescription
     ) throws(Diagnostic) -> WeightStatistics {
         let merged = program.layout.layers[index].mergedGroups
-        // The file's statistics are those of the network's weights, without the zeros of merged groups.
+        let laid = program.layout.laidGeometry(index)
+        // The file's statistics are those of the network's weights: without the zeros of merged groups and phases, by
+        // taps.
         let (expected, stored) = (
-            (layer.outputChannels, layer.taps, layer.groupInputChannels * merged),
-            merged == 1 ? network.weightStatistics[layer.name] : nil
+            (laid.outputChannels * laid.lanesOfChannel, laid.laidTaps, laid.groupInputChannels * merged),
+            merged == 1 && !laid.joinsPhases && laid.kernelRow == nil ? network.weightStatistics[layer.name] : nil
         )
         let group = WeightStatistics.fileGroupChannels
         let isExact =
@@ -108,7 +109,7 @@ extension ProgramLayout {
     fileprivate func codedBits(
         of tile: WeightTile, _ network: QuantizedNetwork, _ statistics: WeightStatistics
     ) -> Int {
-        let taps = geometry.layers[tile.layer].taps(of: tile)
+        let taps = laidGeometry(tile.layer).taps(of: tile)
         guard taps.count < statistics.taps, let weights = laidWeights(of: tile.layer, network) else {
             return statistics.codedBits(outputChannels: tile.outputChannels, inputChannels: tile.inputChannels)
         }
@@ -121,10 +122,16 @@ extension ProgramLayout {
         }
     }
 
-    /// The weights of a layer as they lie in external memory: with the zeros of merged groups.
+    /// The weights of a layer as they lie in external memory: with the zeros of merged groups or of joined phases.
     func laidWeights(of index: Int, _ network: QuantizedNetwork) -> LayerWeights? {
-        let layer = geometry.layers[index]
-        return network.weights(of: layer.name)?.mergingGroups(layers[index].mergedGroups, of: layer.groups)
+        layers[index].laidWeights(network, of: geometry.layers[index])
+    }
+
+    /// How many laid weights the network does not have.
+    fileprivate func addedZeros(_ index: Int) -> Int {
+        let layer = laidGeometry(index)
+        return layer.joinsPhases
+            ? layer.laidWeightBytes - layer.weightBytes : layer.weightBytes * (layers[index].mergedGroups - 1)
     }
 }
 
@@ -144,7 +151,7 @@ public struct LayerWeightCoding: Hashable, Sendable {
     public var steps = 0
     public var zeroSteps = 0
 
-    /// - Parameter addedZeros: how many of the statistics' weights only merged groups have.
+    /// - Parameter addedZeros: how many of the statistics' weights only merged groups or joined phases have.
     init(_ statistics: WeightStatistics?, addedZeros: Int) {
         guard let statistics else { return }
         weights = statistics.weights - addedZeros

@@ -10,7 +10,8 @@ import Timing
 /// tile each pass multiplies by.
 struct WeightCodingWalk {
     private(set) var layers: [LayerWeightCoding]
-    private let geometry: NetworkGeometry
+    /// As the layers' weights are laid.
+    private let laid: [LayerGeometry]
     private let statistics: [Int: WeightStatistics]
     private let codedBytes: [Int]
     private let machine: MachineDescription
@@ -37,7 +38,7 @@ struct WeightCodingWalk {
         _ program: Program, statistics: [Int: WeightStatistics], codedBytes: [Int], machine: MachineDescription,
         layers: [LayerWeightCoding]
     ) {
-        geometry = program.layout.geometry
+        laid = program.layout.geometry.layers.indices.map(program.layout.laidGeometry)
         self.statistics = statistics
         self.codedBytes = codedBytes
         self.machine = machine
@@ -135,7 +136,7 @@ struct WeightCodingWalk {
             preconditionFailure("a pass without weights")
         }
         let (inputLanes, outputLanes) = (machine.macArray.inputChannelLanes, machine.macArray.outputChannelLanes)
-        let taps = geometry.layers[tile.layer].taps(of: tile, phase: key.phaseY, key.phaseX)
+        let taps = laid[tile.layer].taps(of: tile, phase: key.phaseY, key.phaseX)
         precondition(taps.count == pass.taps, "\(taps.count) taps in a pass of \(pass.taps)")
         let starts = stride(from: tile.inputChannels.lowerBound, to: tile.inputChannels.upperBound, by: inputLanes)
         let inputs = starts.map { $0..<min($0 + inputLanes, tile.inputChannels.upperBound) }
@@ -177,13 +178,14 @@ struct WeightCodingWalk {
 extension LayerGeometry {
     /// Indices, in the whole kernel, of a tile's taps.
     func taps(of tile: WeightTile) -> [Int] {
-        tile.kernelRows.flatMap { row in tile.kernelColumns.map { row * horizontal.kernel + $0 } }
+        tile.kernelRows.flatMap { row in tile.kernelColumns.map { row * horizontal.laidKernel + $0 } }
     }
 
-    /// Indices, in the whole kernel, of the taps of one phase of a transposed convolution; all taps of a tile of other
-    /// layers.
+    /// Indices, in the whole kernel, of the taps of one phase of a transposed convolution, or in the window of all
+    /// phases where they share the lanes; all taps of a tile of other layers.
     fileprivate func taps(of tile: WeightTile, phase y: Int, _ x: Int) -> [Int] {
         guard kind == .transposedConvolution else { return taps(of: tile) }
+        guard !joinsPhases else { return Array(0..<laidTaps) }
         let (rows, columns) = (vertical.phases[y], horizontal.phases[x])
         return (0..<rows.taps).flatMap { row in
             (0..<columns.taps).map { column in

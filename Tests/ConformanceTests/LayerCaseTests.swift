@@ -153,6 +153,65 @@ import Testing
         #expect(merged > 40 && withPart > 10, "\(merged) cases, \(withPart) with a smaller last group")
     }
 
+    /// Transposed convolutions with phases that share the output lanes: as the search lays them, and in smaller tiles.
+    @Test("Results do not depend on joined phases", arguments: MachineDescription.builtInNames + ["random"])
+    func phasesDoNotChangeBits(machineName: String) throws {
+        var random = SeededGenerator(seed: 78)
+        var (joined, tiled, split, ragged) = (0, 0, 0, 0)
+        for seed in 0..<150 as Range<UInt64> {
+            let machine =
+                machineName == "random"
+                ? MachineDescription.random(seed: seed) : try MachineDescription.load(machineName)
+            let generator = LayerCaseGenerator(limits: CaseLimits(machine))
+            let layerCase = generator.layerCase(seed: seed, family: .transposedConvolution)
+            let shape = layerCase.shape
+            let schedule = try Schedule(
+                bestFor: NetworkFormats(layerCase.network), on: machine, height: shape.height, width: shape.width,
+                lanes: .phases)
+            guard schedule.layers[0].lanes == .phases else { continue }
+            joined += 1
+            let difference = try ConformanceRun.difference(layerCase, machine: machine, schedule: schedule)
+            #expect(difference == nil, "\(layerCase.name)\n\(schedule)")
+            guard let other = schedule.withOtherTiles(for: layerCase.network, machine: machine, using: &random),
+                other.layers[0].lanes == .phases
+            else { continue }
+            tiled += 1
+            let tile = other.layers[0].tile
+            if tile.inputChannels < shape.channels { split += 1 }
+            if tile.outputChannels < schedule.layers[0].tile.outputChannels { ragged += 1 }
+            let found = try ConformanceRun.difference(layerCase, machine: machine, schedule: other)
+            #expect(found == nil, "\(layerCase.name)\n\(other)")
+        }
+        #expect(
+            joined > 100 && tiled > 40 && split > 25 && ragged > 25,
+            "\(joined) joined, \(tiled) with other tiles, \(split) with split channels, \(ragged) of some outputs")
+    }
+
+    /// Rows laid as windows and rows as they are: the same elements, on built-in machines and on lanes of any number.
+    @Test("Results do not depend on whether lanes run over kernel rows")
+    func kernelRowsDoNotChangeBits() throws {
+        let machines =
+            try MachineDescription.builtInNames.map { try MachineDescription.load($0) }
+            + (0..<12).map { MachineDescription.random(seed: $0) }
+        for machine in machines {
+            let generator = LayerCaseGenerator(limits: CaseLimits(machine))
+            var joined = 0
+            for seed in 0..<120 as Range<UInt64> {
+                let layerCase = generator.windowCase(seed: seed)
+                let shape = layerCase.shape
+                let formats = try NetworkFormats(layerCase.network)
+                for lanes in [Lanes.channels, .kernelRow] {
+                    let schedule = try Schedule(
+                        bestFor: formats, on: machine, height: shape.height, width: shape.width, lanes: lanes)
+                    if schedule.layers[0].lanes == .kernelRow { joined += 1 }
+                    let difference = try ConformanceRun.difference(layerCase, machine: machine, schedule: schedule)
+                    #expect(difference == nil, "\(machine.name), seed \(seed)\n\(schedule)")
+                }
+            }
+            #expect(joined > 60, "\(joined) cases of \(machine.name)")
+        }
+    }
+
     @Test("Threads do not change bits")
     func threadsDoNotChangeBits() throws {
         let machine = try MachineDescription.load("large")

@@ -43,11 +43,21 @@ import Testing
         }
     }
 
+    @Test("Blocks of phases equal the sums of the definition, lanes in any order", arguments: 0..<8)
+    func phases(batch: Int) throws {
+        for index in 0..<40 {
+            let seed = UInt64(batch * 1000 + index)
+            var random = RandomLayer(seed: seed)
+            let layer = random.phases()
+            for level in KernelLevel.available { try expect(layer, seed: seed) { $0.kernels = level } }
+        }
+    }
+
     @Test("Threads change no byte and no count")
     func threads() throws {
-        for seed in UInt64(50)..<60 {
+        for seed in UInt64(50)..<70 {
             var random = RandomLayer(seed: seed)
-            let layer = random.convolution()
+            let layer = seed % 2 == 0 ? random.convolution() : random.phases()
             for threads in [2, 3, 7] { try expect(layer, seed: seed) { $0.threads = threads } }
         }
     }

@@ -11,9 +11,8 @@ struct NaiveAccumulation {
     /// one that it computes.
     func run(weights: [UInt8], activations: inout [UInt8], partialSums: inout [Int: Int]) -> [Int] {
         let input = activations
-        var saturated = Array(
-            repeating: 0,
-            count: pass.firstOutputChannel + (pass.groups - 1) * pass.layerGroupOutputChannels + pass.outputChannels)
+        let lanes = pass.firstOutputChannel + (pass.groups - 1) * pass.layerGroupOutputChannels + pass.outputChannels
+        var saturated = Array(repeating: 0, count: lanes / pass.lanesOfChannel)
         for i in 0..<pass.rows {
             for j in 0..<pass.columns {
                 for g in 0..<pass.groups {
@@ -28,14 +27,16 @@ struct NaiveAccumulation {
                             partialSums[position] = sum
                             continue
                         }
+                        guard isInTile(i, j, channel) else { continue }
                         let (element, isSaturated) = drain(sum, i, j, g, k, channel, input)
-                        saturated[channel] += isSaturated ? 1 : 0
+                        let placement = pass.joinsPhases ? configuration.placements[channel] : nil
+                        saturated[placement?.channel ?? channel] += isSaturated ? 1 : 0
                         let address =
                             pass.outputAddress
                             + ((i * pass.outputStrideY + pass.outputOffsetY) * pass.outputTileColumns + j
                                 * pass.outputStrideX + pass.outputOffsetX)
-                            * pass.outputPixelPitchBytes + g * pass.outputGroupPitchBytes + k
-                            * pass.outputBytesPerElement
+                            * pass.outputPixelPitchBytes + g * pass.outputGroupPitchBytes
+                            + (placement?.offset ?? k * pass.outputBytesPerElement)
                         activations[address] = UInt8(truncatingIfNeeded: element)
                         if pass.outputBytesPerElement == 2 {
                             activations[address + 1] = UInt8(truncatingIfNeeded: element >> 8)
@@ -45,6 +46,17 @@ struct NaiveAccumulation {
             }
         }
         return saturated
+    }
+
+    /// Whether a lane's result of a block lies in the output tile; all do where lanes hold channels alone.
+    private func isInTile(_ i: Int, _ j: Int, _ lane: Int) -> Bool {
+        guard pass.joinsPhases else { return true }
+        let placement = configuration.placements[lane]
+        let row = i * pass.outputStrideY + pass.outputOffsetY + placement.phaseRow
+        let column = j * pass.outputStrideX + pass.outputOffsetX + placement.phaseColumn
+        let rows = (pass.rows - 1) * pass.outputStrideY + pass.outputOffsetY + pass.lastPhaseRows
+        let columns = (pass.columns - 1) * pass.outputStrideX + pass.outputOffsetX + pass.lastPhaseColumns
+        return (0..<rows).contains(row) && (0..<columns).contains(column)
     }
 
     private func bias(_ channel: Int) -> Int {
@@ -63,6 +75,11 @@ struct NaiveAccumulation {
                 let x = (pass.firstColumn + j) * pass.inputStrideX + s * pass.tapStepX + pass.inputOffsetX
                 guard (0..<pass.inputHeight).contains(y), (0..<pass.inputWidth).contains(x) else { continue }
                 for c in 0..<pass.inputChannels {
+                    if pass.windowStep > 0,
+                        !(0..<pass.windowLimit).contains(pass.windowStart + j * pass.windowStep + c)
+                    {
+                        continue
+                    }
                     let weightCode = weights[
                         pass.weightAddress + ((g * pass.outputChannels + k) * pass.taps + r * pass.tapColumns + s)
                             * pass.weightTapPitchBytes + c]
@@ -153,7 +170,13 @@ struct NaiveAccumulation {
         let results = pass.rows * pass.columns * pass.groups * pass.outputChannels
         if !pass.first { activity.partialSumReads += results }
         if !pass.last { activity.partialSumWrites += results }
-        if pass.last { activity.bufferWriteBytes += results * pass.outputBytesPerElement }
+        if pass.last {
+            let places = (0..<pass.rows).flatMap { i in (0..<pass.columns).map { (i, $0) } }
+            let written = (0..<pass.outputChannels).reduce(0) { sum, k in
+                sum + places.count { isInTile($0.0, $0.1, pass.firstOutputChannel + k) }
+            }
+            activity.bufferWriteBytes += written * pass.groups * pass.outputBytesPerElement
+        }
         if pass.last, pass.drain == .normalization { activity.bufferReadBytes += results }
         return activity
     }

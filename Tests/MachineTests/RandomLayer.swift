@@ -123,7 +123,54 @@ struct RandomLayer {
         pass.inputOffsetX = int(-4...2)
         placeTile(&pass, hasHalo: chance(90))
         placeOutput(&pass)
+        if pass.groups == 1, chance(40) {
+            // Windows, of which some lie outside the picture in part or whole.
+            pass.windowStep = int(1...2 * pass.inputChannels)
+            pass.windowStart = int(-2 * pass.inputChannels...8)
+            pass.windowLimit = int(1...pass.columns * pass.windowStep + pass.inputChannels)
+            (pass.inputStrideX, pass.tapColumns, pass.tapStepX) = (1, min(pass.tapColumns, 1), 1)
+        }
         return finish(pass)
+    }
+
+    /// Blocks of phases, the first and last of which may reach beyond the output tile. Lanes lie in any order: their
+    /// placements say which phase and channel each is.
+    mutating func phases() -> Case {
+        var pass = Accumulation()
+        let (strideY, strideX, channels) = (int(1...3), int(1...3), int(1...6))
+        pass.inputChannels = [1, 3, 4, 9, 40][int(0...4)]
+        pass.layerGroupInputChannels = pass.inputChannels
+        pass.outputChannels = channels * strideY * strideX
+        pass.layerGroupOutputChannels = pass.outputChannels
+        let firstChannel = int(0...2)
+        pass.firstOutputChannel = firstChannel * strideY * strideX
+        (pass.tapRows, pass.tapColumns) = (int(1...3), int(1...3))
+        (pass.tapStepY, pass.tapStepX) = (-1, -1)
+        (pass.rows, pass.columns) = (int(1...4), int(1...9))
+        (pass.firstRow, pass.firstColumn) = (int(0...3), int(0...3))
+        (pass.inputHeight, pass.inputWidth) = (int(1...8), int(1...10))
+        placeTile(&pass, hasHalo: true)
+        (pass.outputStrideY, pass.outputStrideX) = (strideY, strideX)
+        pass.outputOffsetY = -int(0...strideY - 1)
+        pass.outputOffsetX = -int(0...strideX - 1)
+        pass.lastPhaseRows = int((pass.rows == 1 ? 1 - pass.outputOffsetY : 1)...strideY)
+        pass.lastPhaseColumns = int((pass.columns == 1 ? 1 - pass.outputOffsetX : 1)...strideX)
+        pass.outputTileColumns =
+            (pass.columns - 1) * strideX + pass.outputOffsetX + pass.lastPhaseColumns + int(0...2)
+        pass.outputAddress = 50_000 + int(0...50)
+        var layer = finish(pass)
+        pass = layer.pass
+        let lanes = (0..<strideY * strideX).flatMap { phase in
+            (0..<channels).map { channel in
+                ResultPlacement(
+                    offset: (phase / strideX * pass.outputTileColumns + phase % strideX) * pass.outputPixelPitchBytes
+                        + channel * pass.outputBytesPerElement, phaseRow: phase / strideX,
+                    phaseColumn: phase % strideX, channel: firstChannel + channel)
+            }
+        }
+        let earlier = Array(repeating: lanes[0], count: pass.firstOutputChannel)
+        layer.configuration.placements = earlier + (chance(50) ? lanes : lanes.shuffled(using: &generator))
+        return layer
     }
 
     /// The tile covers the tensor (with a halo) or less.

@@ -9,7 +9,8 @@ import Testing
 /// Single faults in the machine's modules, each of which the seeded cases must find: by a differing element, a command
 /// at another cycle, or a run that does not end.
 ///
-/// All of them with `INTAGLIO_MUTATIONS=all`, otherwise the first few: each is compiled anew.
+/// All of them with `INTAGLIO_MUTATIONS=all`, those of windows with `INTAGLIO_MUTATIONS=windows`, otherwise the first
+/// few: each is compiled anew.
 @Suite(.serialized) struct MachineMutationTests {
     struct Mutation: CustomTestStringConvertible, Sendable {
         let module: String
@@ -19,9 +20,14 @@ import Testing
         /// Seeds of cases that reach the fault: seed mod 20 is the operator, as `LayerCaseGenerator.Family` lists them.
         var seeds: [UInt64] = [0, 3, 12]
         var machine = TestMachine.tiny
+        /// Whether the seeds are those of convolutions whose rows are laid as windows.
+        var isOfWindows = false
 
         var testDescription: String { "\(module): \(meaning)" }
     }
+
+    /// Transposed convolutions whose phases share the output lanes.
+    private static let phaseSeeds: [UInt64] = [3, 43, 83, 123, 203]
 
     static let mutations = [
         Mutation(
@@ -29,13 +35,36 @@ import Testing
             meaning: "the array does not wait for weights", seeds: [24, 44, 64, 84, 104], machine: TestMachine.tight),
         Mutation(
             module: "intaglio_drain", find: "(is_first ? '0 : partial_sums[ACCUMULATOR_BITS*lane +: ACCUMULATOR_BITS])",
-            replacement: "'0", meaning: "partial sums are not added", seeds: [0, 3], machine: TestMachine.tight),
+            replacement: "'0", meaning: "partial sums are not added", seeds: [43, 60, 203], machine: TestMachine.tight),
         Mutation(
             module: "intaglio_sequencer", find: "& ~available) == '0", replacement: "& ~available & ~17'h00100) == '0",
             meaning: "the array does not wait for the first half of the input"),
         Mutation(
+            module: "intaglio_drain", find: "offset       = joins_phases ?", replacement: "offset       = 1'b0 ?",
+            meaning: "all phases at the first place of their block", seeds: phaseSeeds),
+        Mutation(
             module: "intaglio_step_sequencer", find: "channels_left = input_channels - input_channel",
             replacement: "channels_left = C0", meaning: "gaps of the buffer are multiplied", seeds: [1, 2, 4, 5, 7]),
+        Mutation(
+            module: "intaglio_drain", find: "row == 32'sd0 && phase_row + output_offset_y < 32'sd0",
+            replacement: "row == 32'sd0 && phase_row - output_offset_y < 32'sd0",
+            meaning: "phases above the tile are written", seeds: phaseSeeds),
+        Mutation(
+            module: "intaglio_drain", find: "row == rows - 32'sd1 && phase_row >= last_phase_rows",
+            replacement: "row == rows - 32'sd1 && phase_row > last_phase_rows",
+            meaning: "a phase below the tile is written", seeds: phaseSeeds),
+        Mutation(
+            module: "intaglio_drain", find: "j == columns - 32'sd1 && phase_column >= last_phase_columns",
+            replacement: "j == columns - 32'sd1 && phase_row >= last_phase_columns",
+            meaning: "the last column is masked by the phase's row", seeds: phaseSeeds),
+        Mutation(
+            module: "intaglio_drain", find: "j == 32'sd0 && phase_column + output_offset_x < 32'sd0",
+            replacement: "column == 32'sd0 && phase_column + output_offset_x < 32'sd0",
+            meaning: "the first phases of all pixel lanes are masked", seeds: phaseSeeds),
+        Mutation(
+            module: "intaglio_drain", find: "+ 8 * layer_channel;\n                assign phase_row",
+            replacement: "+ 8 * k;\n                assign phase_row",
+            meaning: "placements of the first channel tile", seeds: phaseSeeds, machine: TestMachine.tight),
         Mutation(
             module: "intaglio_mac_lane", find: "first ? term : sum_1 + term", replacement: "first ? '0 : sum_1 + term",
             meaning: "first product of the second bank lost", seeds: [2, 5, 7, 20, 21]),
@@ -172,13 +201,47 @@ import Testing
             module: "intaglio_compute_engine", find: "reads_header <= start;",
             replacement: "reads_header <= start && !is_elementwise;", meaning: "element-wise work never begins",
             seeds: [9]),
+        Mutation(
+            module: "intaglio_window_writer", find: "word_reach - word_bytes + C0", replacement: "word_reach",
+            meaning: "the last word of a window counts as a whole one", isOfWindows: true),
+        Mutation(
+            module: "intaglio_window_writer", find: "reach[word] <= moved", replacement: "reach[word] < moved",
+            meaning: "window words end one byte late", isOfWindows: true),
+        Mutation(
+            module: "intaglio_window_writer", find: "windows == 32'd0 || (due == written && (due & next_due) == '0)",
+            replacement: "1'b1", meaning: "a bus word is taken before its windows are written", isOfWindows: true),
+        Mutation(
+            module: "intaglio_window_writer", find: "if (ready && ends_row) begin", replacement: "if (1'b0) begin",
+            meaning: "windows of the second row run on", isOfWindows: true),
+        Mutation(
+            module: "intaglio_window_writer", find: "previous <= (8*C0)'(bytes >> (8 * moved));",
+            replacement: "previous <= (8*C0)'(bytes >> (8 * WIDTH_BYTES));",
+            meaning: "a short bus word counts as a whole one", isOfWindows: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "(ahead <= 0) ? '0", replacement: "(1'b1) ? '0",
+            meaning: "codes left of the picture are multiplied", isOfWindows: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "(rest <= 0) ? '0 : (rest >= C0) ? LANE_BITS'(C0)",
+            replacement: "(rest <= 0) ? '0 : (rest >= 0) ? LANE_BITS'(C0)",
+            meaning: "codes right of the picture are multiplied", isOfWindows: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "window <= ends_columns ? window_start : next_window;",
+            replacement: "window <= next_window;", meaning: "the second row's windows begin behind the first's",
+            isOfWindows: true),
+        Mutation(
+            module: "intaglio_memory_bus", find: "else if (could_move && !offers) rest",
+            replacement: "else if (could_move) rest", meaning: "a word that is held counts as a rest",
+            machine: TestMachine.resting, isOfWindows: true),
     ]
 
-    private static let isFull = ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] == "all"
+    private static let tried: [Mutation] =
+        switch ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] {
+        case "all": mutations
+        case "windows": mutations.filter(\.isOfWindows)
+        default: Array(mutations.prefix(4))
+        }
 
-    @Test("A fault in the RTL is found", arguments: isFull ? mutations : Array(mutations.prefix(4))) func isFound(
-        _ mutation: Mutation
-    ) throws {
+    @Test("A fault in the RTL is found", arguments: tried) func isFound(_ mutation: Mutation) throws {
         let file = mutation.module + ".sv"
         let text = try #require(SystemVerilogSources.files.first { $0.name == file }).text
         #expect(text.ranges(of: mutation.find).count == 1, "the fault has one place")
@@ -189,10 +252,11 @@ import Testing
             mutation.machine, simulator: .icarus, directory: folder.appendingPathComponent("build"),
             replacing: [file: text.replacing(mutation.find, with: mutation.replacement)])
         let generator = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40))
-        let finder = mutation.seeds.first { seed in
+        let finder = (mutation.isOfWindows ? Array(0..<12) : mutation.seeds).first { seed in
             do {
                 return try RTLVerification(
-                    generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case")
+                    mutation.isOfWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed),
+                    on: build, directory: folder.appendingPathComponent("case")
                 ).failure != nil
             } catch let error as Diagnostic {
                 return error.code == .simulationFailed

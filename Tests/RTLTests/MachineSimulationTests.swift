@@ -5,7 +5,9 @@ import Foundation
 import Geometry
 import Lowering
 import MachineDescription
+import Networks
 import RTL
+import Schedules
 import Scheduling
 import Simulation
 import Tensors
@@ -40,7 +42,7 @@ import Testing
     }()
 
     private func expectAgreement(
-        _ machine: MachineDescription, _ simulator: Simulator, seeds: some Collection<UInt64>
+        _ machine: MachineDescription, _ simulator: Simulator, seeds: some Collection<UInt64>, ofWindows: Bool = false
     ) throws {
         let scratch = try ScratchFolder(named: "intaglio-test-")
         defer { scratch.remove() }
@@ -50,7 +52,8 @@ import Testing
         var commands = 0
         for seed in seeds {
             let verification = try RTLVerification(
-                generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case"))
+                ofWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed), on: build,
+                directory: folder.appendingPathComponent("case"))
             #expect(verification.failure == nil)
             #expect(verification.rtlCycles == verification.simulatedCycles && verification.elements > 0)
             commands += verification.commands
@@ -64,6 +67,22 @@ import Testing
 
     @Test("Conflicts, narrow buffers, one half, uneven lanes") func oddMachine() throws {
         try expectAgreement(Self.odd, .verilator, seeds: 45..<90)
+    }
+
+    @Test("Rows laid as windows: words of 4 on a bus of 4, a bus that rests, words of 6 on one of 2, 8 on one of 16")
+    func windows() throws {
+        try expectAgreement(TestMachine.resting, .verilator, seeds: 0..<40, ofWindows: true)
+        try expectAgreement(Self.odd, .verilator, seeds: 0..<40, ofWindows: true)
+        var wide = TestMachine.tiny
+        wide.name = "wide"
+        wide.macArray.inputChannelLanes = 8
+        wide.weightBuffer.bytesPerCycle = 32
+        (wide.memory.busBytes, wide.memory.alignmentBytes, wide.memory.burstBytes) = (16, 64, 64)
+        try expectAgreement(wide, .verilator, seeds: 0..<40, ofWindows: true)
+    }
+
+    @Test("Rows laid as windows, interpreted") func windowsInterpreted() throws {
+        try expectAgreement(TestMachine.tiny, .icarus, seeds: 40..<46, ofWindows: true)
     }
 
     /// The narrowest values among the first thirty, and the narrowest accumulators.
@@ -97,6 +116,44 @@ import Testing
     }
 
     private static let tightSeeds: Range<UInt64> = 0..<8
+
+    /// 4 output lanes, or 5 of an odd machine, that phases and channels straddle; weight tiles and split input
+    /// channels.
+    @Test("Phases that share the output lanes", arguments: ["tight", "odd"]) func joinedPhases(_ name: String) throws {
+        var machine = name == "tight" ? TestMachine.tight : Self.odd
+        if name == "odd" { machine.macArray.outputChannelLanes = 5 }
+        let scratch = try ScratchFolder(named: "intaglio-test-")
+        defer { scratch.remove() }
+        let folder = scratch.url
+        let build = try MachineBuild(machine, simulator: .verilator, directory: folder.appendingPathComponent("build"))
+        let generator = LayerCaseGenerator(limits: CaseLimits(machine))
+        var (joined, straddling, partial, masked) = (0, 0, 0, 0)
+        for seed in (0..<20 as Range<UInt64>).map({ $0 < 16 ? $0 : $0 + 24 }) {
+            let layerCase = generator.layerCase(seed: seed, family: .transposedConvolution)
+            let plan = try SimulationPlan(
+                network: layerCase.network, machine: machine, width: layerCase.shape.width,
+                height: layerCase.shape.height, lanes: .phases)
+            let passes = plan.program.commands.compactMap { command -> Accumulation? in
+                if case .accumulate(let pass) = command.operation { pass } else { nil }
+            }
+            guard passes.contains(where: \.joinsPhases) else { continue }
+            joined += 1
+            let lanes = machine.macArray.outputChannelLanes
+            if passes.contains(where: { $0.outputChannels / $0.lanesOfChannel % lanes != 0 }) { straddling += 1 }
+            if passes.contains(where: { !$0.last }) { partial += 1 }
+            if passes.contains(where: { $0.outputOffsetY < 0 || $0.lastPhaseColumns < $0.outputStrideX }) {
+                masked += 1
+            }
+            let verification = try RTLVerification(
+                layerCase.name, plan: plan, of: ProvenNetwork(layerCase.network), inputs: layerCase.inputs, on: build,
+                directory: folder.appendingPathComponent("case"))
+            #expect(verification.failure == nil)
+            #expect(verification.rtlCycles == verification.simulatedCycles && verification.elements > 0)
+        }
+        #expect(
+            joined > 9 && straddling > 7 && masked > 7 && (name == "odd" || partial > 3),
+            "\(joined) joined, \(straddling) straddling, \(partial) with partial sums, \(masked) masked")
+    }
 
     @Test("Split taps, and parameters of channel tiles") func splitMachine() throws {
         // Convolutions of all kinds but transposed ones, fully connected; requantize, add, multiply, two-stage

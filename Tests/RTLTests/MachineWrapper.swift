@@ -51,6 +51,8 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
             output logic [1:0] issue,
             output logic [63:0] issue_addresses, issue_bytes,
             output logic [1:0] issue_last,
+            output logic read_ready,
+            input  logic read_valid,
             input  logic [1:0] beat, burst_done, transfer_done,
             input  logic [intaglio_constants::MEMORY_BUS_BYTES-1:0] read_lanes, write_lanes,
             input  logic [8*intaglio_constants::MEMORY_BUS_BYTES-1:0] read_data,
@@ -73,7 +75,8 @@ enum MachineWrapper: Int, CaseIterable, CustomTestStringConvertible {
                 .store_command(head_valid[2] ? store_command : held), .start(right_start), .done(right_done), \
         .finished(right_finished),
                 .saturated(right_saturated), .issue(right_issue), .issue_addresses(right_addresses),
-                .issue_bytes(right_bytes), .issue_last(right_last), .beat(beat), .burst_done(burst_done), \
+                .issue_bytes(right_bytes), .issue_last(right_last), .read_ready(read_ready),
+                .read_valid(read_valid), .beat(beat), .burst_done(burst_done), \
         .transfer_done(transfer_done),
                 .read_lanes(read_lanes), .write_lanes(write_lanes), .read_data(read_data), \
         .write_data(write_data));

@@ -162,6 +162,13 @@ struct StreamRefusalTests {
         #expect(try refusal(of: Self.elementwise(.copy), hasHeader: false)?.contains(text) == true)
     }
 
+    /// The header at 0 says of no placements.
+    @Test("Lanes that are phases have placements")
+    func phases() throws {
+        let pass = Self.pass { ($0.lastPhaseRows, $0.lastPhaseColumns) = (1, 1) }
+        #expect(try refusal(of: pass)?.contains("lanes that are phases without placements") == true)
+    }
+
     @Test("Normalization reads the positions that it writes")
     func normalization() throws {
         let text = "normalization of other positions or channels than its input tile has"

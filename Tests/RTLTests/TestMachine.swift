@@ -19,6 +19,14 @@ enum TestMachine {
         return machine
     }()
 
+    /// The same with a bus that rests for a cycle of every three.
+    static let resting = {
+        var machine = tiny
+        machine.name = "resting"
+        machine.memory.efficiency = MemoryEfficiency(beats: 2, cycles: 3)
+        return machine
+    }()
+
     /// The same with a weight buffer of two of the largest kernels: layers need several weight tiles, and input
     /// channels are split.
     static let tight = {

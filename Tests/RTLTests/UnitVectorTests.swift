@@ -170,7 +170,8 @@ import Testing
             let bank = row["bank"]![0]
             if row["first_step"] == [1] { sums[bank] = Array(repeating: 0, count: 32) }
             for p in 0..<4 where row["padding"]![p] == 0 {
-                for c in 0..<min(8, row["channels_left"]![0]) {
+                let end = min(row["end_lanes"]![p], row["channels_left"]![0])
+                for c in row["first_lanes"]![p]..<max(end, row["first_lanes"]![p]) {
                     let operand = files.operand(code: words[8 * p + c], channel: row["channel_index"]![0] + c, row)
                     for k in 0..<8 { sums[bank]![8 * p + k] += operand * files.weights[weights[8 * k + c]] }
                 }

@@ -95,7 +95,30 @@ struct CommandInterpreter {
         transfer.bufferAddress + index / transfer.chunkBytes * transfer.chunkPitchBytes + index % transfer.chunkBytes
     }
 
+    /// Each row's bytes go to every window that has them.
+    private mutating func load(_ transfer: Transfer, as windows: TransferWindows) {
+        if transfer.buffer != .activationBuffer || transfer.planes != 1 { faults.append("windows of \(transfer)") }
+        for row in 0..<transfer.rows {
+            for byte in 0..<transfer.rowBytes {
+                let address = transfer.externalAddress + row * transfer.rowPitchBytes + byte
+                guard external.indices.contains(address) else {
+                    return faults.append("load reads external byte \(address)")
+                }
+                for window in 0..<windows.count {
+                    let place = byte + windows.leadBytes - window * windows.stepBytes
+                    guard (0..<transfer.chunkBytes).contains(place) else { continue }
+                    let target =
+                        transfer.bufferAddress + (row * windows.count + window) * transfer.chunkPitchBytes + place
+                    if !CommandInterpreter.write(&activationBuffer, target, external[address]) {
+                        faults.append("load writes byte \(target) of windows")
+                    }
+                }
+            }
+        }
+    }
+
     private mutating func load(_ transfer: Transfer) {
+        if let windows = transfer.windows { return load(transfer, as: windows) }
         if transfer.bytes % transfer.chunkBytes != 0 {
             faults.append("chunks of \(transfer.chunkBytes) do not divide \(transfer.bytes) bytes")
         }
@@ -187,6 +210,11 @@ struct CommandInterpreter {
                     a.weightAddress + ((g * a.outputChannels + k) * a.taps + r * a.tapColumns + s)
                     * a.weightTapPitchBytes
                 for c in 0..<a.inputChannels {
+                    if a.hasWindows,
+                        !(0..<a.windowLimit).contains(a.windowStart + j * a.windowStep + c)
+                    {
+                        continue
+                    }
                     sum &+=
                         ToyArithmetic.operand(element(pixel + c, bytes: 1), a.operand)
                         &* ToyArithmetic.weight(read(weightBuffer, weights + c))
@@ -201,7 +229,9 @@ struct CommandInterpreter {
             }
             return
         }
-        let channel = a.firstOutputChannel + g * a.layerGroupOutputChannels + k
+        let lane = a.firstOutputChannel + g * a.layerGroupOutputChannels + k
+        guard !a.joinsPhases else { return place(a, i, j, lane: lane, sum) }
+        let channel = lane
         var result = ToyArithmetic.postProcessed(sum, channel: channel)
         if a.drain == .normalization {
             let pixel = ((a.firstRow + i) - a.originY) * a.tileColumns + (a.firstColumn + j) - a.originX
@@ -215,6 +245,29 @@ struct CommandInterpreter {
             a.outputAddress + position * a.outputPixelPitchBytes + g * a.outputGroupPitchBytes + k
                 * a.outputBytesPerElement,
             bytes: a.outputBytesPerElement)
+    }
+
+    /// A result of a block of phases, by its lane's placement in the channel block.
+    private mutating func place(_ a: Accumulation, _ i: Int, _ j: Int, lane: Int, _ sum: Int) {
+        let block = a.parameters.channelBlock
+        let start = word(block + 60, bytes: 4)
+        let placement = block + Int(Int32(truncatingIfNeeded: start)) + 8 * lane
+        let (phaseRow, phaseColumn) = (word(placement + 4, bytes: 1), word(placement + 5, bytes: 1))
+        if i == 0, phaseRow < -a.outputOffsetY { return }
+        if j == 0, phaseColumn < -a.outputOffsetX { return }
+        if i == a.rows - 1, phaseRow >= a.lastPhaseRows { return }
+        if j == a.columns - 1, phaseColumn >= a.lastPhaseColumns { return }
+        let position =
+            (i * a.outputStrideY + a.outputOffsetY) * a.outputTileColumns + j * a.outputStrideX + a.outputOffsetX
+        put(
+            ToyArithmetic.postProcessed(sum, channel: word(placement + 6, bytes: 2)),
+            a.outputAddress + position * a.outputPixelPitchBytes + word(placement, bytes: 4),
+            bytes: a.outputBytesPerElement)
+    }
+
+    /// Of the parameter memory, the lowest byte first.
+    private mutating func word(_ address: Int, bytes: Int) -> Int {
+        (0..<bytes).reduce(0) { $0 | read(parameterMemory, address + $1) << (8 * $1) }
     }
 
     private mutating func perform(_ e: Elementwise) {

@@ -147,7 +147,14 @@ enum RandomLayers {
         let shapes = try network.graph.shapes(height: height, width: width)
         let layers = network.graph.layers.map { layer in
             let merged = generator.integer(0...2) > 0 ? mergeable(layer, network, shapes, machine) : 1
-            let tile = tile(layer, shapes, mergedGroups: merged, &generator)
+            var tile = tile(layer, shapes, mergedGroups: merged, &generator)
+            let joins = generator.integer(0...1) == 0 && canJoin(layer, network, shapes)
+            if joins, shapes[layer.name]!.width % tile.outputColumns != 0 {
+                tile.outputColumns = shapes[layer.name]!.width
+            }
+            let rowCodes = kernelRowCodes(layer, shapes, machine)
+            let usesKernelRow = rowCodes != nil && generator.integer(0...2) > 0
+            if let rowCodes, usesKernelRow { (tile.inputChannels, tile.kernelColumns) = (rowCodes, nil) }
             let output = shapes[layer.name]!
             let operands = layer.inputs.map { shapes[$0]! }
             let pingPong = machine.activationBuffer.pingPong
@@ -159,7 +166,8 @@ enum RandomLayers {
                 }
             }
             let (inputHalves, outputHalves) = pingPong ? (generator.integer(1...2), generator.integer(1...2)) : (1, 1)
-            let inputBytes = operands.map { $0.height * $0.width * $0.channels * 8 }.max()!
+            let inputBytes =
+                operands.map { $0.height * max($0.width, output.width) * $0.channels * (usesKernelRow ? 16 : 8) }.max()!
             let hasSecond = operands.count == 2 && layer.operator != .concatenation
             var buffers = BufferAllocation(input: [], output: place(output.count * 8, outputHalves))
             buffers.input = place(inputBytes, inputHalves)
@@ -170,7 +178,9 @@ enum RandomLayers {
             }
             buffers.accumulators = generator.integer(0...9)
             return LayerSchedule(
-                name: layer.name, lanes: merged > 1 ? .mergedGroups : .channels, tile: tile,
+                name: layer.name,
+                lanes: usesKernelRow ? .kernelRow : merged > 1 ? .mergedGroups : joins ? .phases : .channels,
+                tile: tile,
                 order: generator.element(of: LoopOrder.allCases), buffers: buffers)
         }
         return Schedule(
@@ -186,6 +196,38 @@ enum RandomLayers {
         else { return 1 }
         let channels = shapes[layer.inputs[0]]!.channels
         return max(1, min(convolution.groups, machine.macArray.inputChannelLanes * convolution.groups / channels))
+    }
+
+    /// Whether the layer has phases, and the partial sums of their blocks fit `TestMachines.tiny`.
+    private static func canJoin(
+        _ layer: Layer, _ network: QuantizedNetwork, _ shapes: [String: TensorShape]
+    ) -> Bool {
+        guard case .transposedConvolution(let transposed) = layer.operator,
+            transposed.strideY * transposed.strideX > 1
+        else { return false }
+        let output = shapes[layer.name]!
+        let lanes = (output.height + 2 * transposed.strideY) * (output.width + 2 * transposed.strideX)
+        let lacksTaps =
+            transposed.kernelHeight % transposed.strideY != 0 || transposed.kernelWidth % transposed.strideX != 0
+        let hasZero = network.parameters[layer.name]?.weights?.decoder.entries.contains(0) == true
+        return lanes * output.channels <= 3000 && (hasZero || !lacksTaps)
+    }
+
+    /// Codes of a kernel row where lanes can run over them, from the definition.
+    private static func kernelRowCodes(
+        _ layer: Layer, _ shapes: [String: TensorShape], _ machine: MachineDescription
+    ) -> Int? {
+        let input = shapes[layer.inputs[0]]!
+        let columns: Int? =
+            switch layer.operator {
+            case .convolution(let convolution) where convolution.groups == 1 && convolution.dilationX == 1:
+                convolution.kernelWidth
+            case .fullyConnected: input.width
+            default: nil
+            }
+        return columns.map { $0 * input.channels }.flatMap {
+            $0 <= 8 * machine.macArray.inputChannelLanes ? $0 : nil
+        }
     }
 
     /// Where taps may be split.

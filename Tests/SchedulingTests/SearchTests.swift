@@ -61,7 +61,8 @@ import Timing
     /// more than half of 128 KiB.
     @Test func splitsInputChannelsWhereWeightsDoNotFit() throws {
         let network = try TestNetworks.network(TestNetworks.bls2017, height: 64, width: 96, withWeights: false)
-        let schedule = try Schedule(bestFor: NetworkFormats(network), on: TestMachines.small, height: 64, width: 96)
+        let schedule = try Schedule(
+            bestFor: NetworkFormats(network), on: TestMachines.small, height: 64, width: 96, lanes: .channels)
         #expect(schedule[layer: "g_s.4"]!.tile.inputChannels < 128)
     }
 
@@ -74,7 +75,11 @@ import Timing
             name: "patches", inputs: [GraphInput(name: "image", channels: 3)],
             layers: [Layer(name: "embed", operator: .convolution(convolution), inputs: ["image"])], outputs: ["embed"])
         let network = try TestNetworks.network(graph, height: 64, width: 64)
-        let schedule = try Schedule(bestFor: NetworkFormats(network), on: TestMachines.mid, height: 64, width: 64)
+        // Rows of the kernel are 6 words each; tap by tap they are 32.
+        let whole = try Schedule(bestFor: NetworkFormats(network), on: TestMachines.mid, height: 64, width: 64)
+        #expect(whole.layers[0].lanes == .kernelRow && whole.layers[0].tile.kernelRows == nil)
+        let schedule = try Schedule(
+            bestFor: NetworkFormats(network), on: TestMachines.mid, height: 64, width: 64, lanes: .channels)
         let tile = schedule.layers[0].tile
         let rows = try #require(tile.kernelRows)
         #expect(tile.kernelColumns == nil && rows * 32 * roundUp(tile.outputChannels, to: 16) * 16 <= 131_072)
@@ -164,7 +169,7 @@ import Timing
         // Layer g_s.4, a transposed convolution: 9 x 9 taps of 8 channels for 8 output channels = 5,184 bytes; a half
         // holds 2,048. The taps of g_a.0 are split.
         #expect {
-            try Schedule(bestFor: NetworkFormats(network), on: machine, height: 64, width: 96)
+            try Schedule(bestFor: NetworkFormats(network), on: machine, height: 64, width: 96, lanes: .channels)
         } throws: { error in
             guard let diagnostic = error as? Diagnostic else { return false }
             return diagnostic.code == .scheduleNotFound && diagnostic.place == "layer g_s.4"

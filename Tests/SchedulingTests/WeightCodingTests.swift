@@ -198,12 +198,14 @@ import WeightCoding
             for region in sample.program.parameterRegions {
                 guard case .weights(let tile) = region.content else { continue }
                 let layer = sample.network.graph.layers[tile.layer]
-                let (name, merged) = (layer.name, sample.program.layout.layers[tile.layer].mergedGroups)
+                let (name, program) = (layer.name, sample.program.layout.layers[tile.layer])
                 let weights = try #require(sample.network.weights(of: name))
-                // The zeros of merged groups belong to the code.
-                let laid = try #require(weights.mergingGroups(merged, of: layer.operator.groups))
+                // The zeros of merged groups and of joined phases belong to the code.
+                let geometry = sample.program.layout.geometry.layers[tile.layer]
+                let laid = try #require(program.laidWeights(sample.network, of: geometry))
+                #expect(laid.codes.count >= weights.codes.count)
                 let statistics =
-                    merged == 1
+                    program.mergedGroups == 1 && program.phaseLanes == nil
                     ? sample.network.weightStatistics[name] ?? WeightStatistics(measuring: laid)
                     : WeightStatistics(measuring: laid)
                 let tileBytes = raw[region.address..<region.address + region.bytes]
@@ -223,6 +225,7 @@ import WeightCoding
 
     @Test("Without a zero nothing is skipped: the estimate is the simulation")
     func nothingToSkip() throws {
+        var compared = 0
         for seed in 1...30 {
             var sample = try Sample(seed: seed, statistics: false)
             var network = sample.network
@@ -240,11 +243,16 @@ import WeightCoding
             sample.machine.macArray.zeroSkipping = true
             let estimate = try WeightCodingEstimate(
                 sample.program, network: network, machine: sample.machine)
+            #expect(estimate.layers.allSatisfy { $0.zeroWeights == 0 })
+            // Phases that share the lanes lack taps: these zeros are laid, and make whole steps.
+            guard sample.program.layout.layers.allSatisfy({ $0.phaseLanes == nil }) else { continue }
+            compared += 1
             #expect(
                 estimate.timeline == (try Timeline(simulating: sample.program.commands, on: sample.machine)),
                 "seed \(seed)")
-            #expect(estimate.layers.allSatisfy { $0.zeroSteps == 0 && $0.zeroWeights == 0 })
+            #expect(estimate.layers.allSatisfy { $0.zeroSteps == 0 })
         }
+        #expect(compared > 15, "\(compared) samples without joined phases")
     }
 
     @Test("Statistics that are not those of the weights are found before a run; a plan without any weights is refused")

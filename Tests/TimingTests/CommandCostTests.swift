@@ -38,6 +38,15 @@ import Timing
         #expect(cost.computeCycles == 2 && cost.drainCycles == 20 && cost.fillCycles == 6)
     }
 
+    /// All phases of 5 x 5 taps, stride 2, to 3 channels: 12 lanes are 2 groups of 8, and the window has 3 x 3 taps of
+    /// 64 channels, 8 steps each. 5 rows of 9 blocks: G = 5 3 2 = 30, T = 72; 2 + 30 72 + 4 + 4 + 13 = 2,183.
+    @Test func joinedPhases() {
+        var joined = pass(rows: 5, columns: 9, taps: 3, inputs: 64, outputs: 12)
+        (joined.outputStrideY, joined.outputStrideX) = (2, 2)
+        (joined.lastPhaseRows, joined.lastPhaseColumns) = (2, 1)
+        #expect(CommandCost(joined, on: machine).cycles == 2183)
+    }
+
     /// Without taps a group still takes a cycle: the same as one step.
     @Test func aPhaseWithoutTapsTakesOneCycleAGroup() {
         #expect(CommandCost(pass(columns: 5, taps: 0, inputs: 8, outputs: 8), on: machine).cycles == 28)
@@ -117,21 +126,31 @@ import Timing
     /// of input and output at 4 a cycle: 1,500.
     @Test func lowerBound() {
         let bound = LowerBound(
-            phases: [.init(positions: 100, taps: 9)], inputChannels: 16, outputChannels: 20, inputBytes: 5000,
-            weightBytes: 4000, outputBytes: 1000, on: machine)
+            phases: [.init(positions: 100, taps: 9)], inputChannels: 16, outputChannels: 20, drain: .postProcessor,
+            inputBytes: 5000, weightBytes: 4000, outputBytes: 1000, on: machine)
         #expect(
             bound.computeCycles == 1350 && bound.transferCycles == 1500 && bound.cycles == 1500 && bound.bytes == 10_000
         )
         // The four phases of a 5 x 5 kernel with stride 2 have 9, 6, 6 and 4 taps: 25 taps over 25 3 groups of 2 steps.
         let phases = [9, 6, 6, 4].map { LowerBound.Phase(positions: 100, taps: $0) }
         let transposed = LowerBound(
-            phases: phases, inputChannels: 16, outputChannels: 20, inputBytes: 1, weightBytes: 1, outputBytes: 1,
-            on: machine)
+            phases: phases, inputChannels: 16, outputChannels: 20, drain: .postProcessor, inputBytes: 1,
+            weightBytes: 1, outputBytes: 1, on: machine)
         #expect(transposed.cycles == 25 * 3 * 2 * 25)
         // Four groups of 16 output channels and one of 4, 8 lanes: 4 2 + 1 = 9 groups of lanes, 25 of pixels, 9 steps.
         let grouped = LowerBound(
             phases: [.init(positions: 100, taps: 9)], groups: 5, inputChannels: 8, outputChannels: 16,
-            lastOutputChannels: 4, inputBytes: 1, weightBytes: 1, outputBytes: 1, on: machine)
+            lastOutputChannels: 4, drain: .postProcessor, inputBytes: 1, weightBytes: 1, outputBytes: 1, on: machine)
         #expect(grouped.computeCycles == 9 * 25 * 9)
+        // One tap of 8 channels: a step each, and 4 cycles to drain. Half the normalization lanes: 8 cycles.
+        func pointwise(_ drain: Accumulation.Drain) -> LowerBound {
+            var slow = machine
+            slow.normalization.lanes = 4
+            return LowerBound(
+                phases: [.init(positions: 100, taps: 1)], inputChannels: 8, outputChannels: 8, drain: drain,
+                inputBytes: 1, weightBytes: 1, outputBytes: 1, on: slow)
+        }
+        #expect(pointwise(.postProcessor).computeCycles == 25 * 4)
+        #expect(pointwise(.normalization).computeCycles == 25 * 8)
     }
 }

@@ -54,6 +54,21 @@ import Timing
         return count
     }
 
+    /// 2 x 2 phases of 3 channels over 3 rows of 4 blocks; the first column of blocks has one phase in the tile, the
+    /// last row one: 5 rows of 7 results. Partial sums are those of all lanes.
+    @Test func blocksOfPhasesWriteWhatLiesInTheTile() {
+        var pass = Accumulation()
+        (pass.rows, pass.columns, pass.outputChannels) = (3, 4, 12)
+        (pass.outputStrideY, pass.outputStrideX) = (2, 2)
+        (pass.outputOffsetY, pass.outputOffsetX) = (0, -1)
+        (pass.lastPhaseRows, pass.lastPhaseColumns) = (1, 2)
+        pass.outputBytesPerElement = 2
+        #expect(activity(.accumulate(pass)).bufferWriteBytes == 5 * 7 * 3 * 2)
+        pass.last = false
+        #expect(activity(.accumulate(pass)).partialSumWrites == 3 * 4 * 12)
+        #expect(activity(.accumulate(pass)).bufferWriteBytes == 0)
+    }
+
     @Test func equalsTheStepByStepCount() {
         for seed in UInt64(1)...1500 {
             var random = SeededGenerator(seed: seed)

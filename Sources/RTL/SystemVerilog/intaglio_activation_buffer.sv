@@ -2,7 +2,7 @@
 //
 //     MAC array       reads one word of WORD_BYTES for each pixel lane
 //     result lanes    read elements of one or two bytes for two operands, write results
-//     DMA             reads and writes bytes
+//     DMA             reads and writes bytes, writes words of windows
 //
 // A behavioural memory without banks. The step sequencer decides which words the banks of the chip
 // can give in one cycle.
@@ -32,7 +32,11 @@ module intaglio_activation_buffer #(
     input  logic [32*DMA_BYTES-1:0]       write_addresses,
     input  logic [8*DMA_BYTES-1:0]        write_data,
     input  logic [32*DMA_BYTES-1:0]       byte_addresses,
-    output logic [8*DMA_BYTES-1:0]        byte_data
+    output logic [8*DMA_BYTES-1:0]        byte_data,
+    // A word of a window: lane i at window_address + i
+    input  logic [WORD_BYTES-1:0]         window_lanes,
+    input  logic [31:0]                   window_address,
+    input  logic [8*WORD_BYTES-1:0]       window_data
 );
     localparam int ADDRESS_BITS = $clog2(BYTES);
 
@@ -76,6 +80,11 @@ module intaglio_activation_buffer #(
             if (write_lanes[lane])
                 memory[write_addresses[32*lane +: ADDRESS_BITS]] <= write_data[8*lane +: 8];
         end
+        for (int lane = 0; lane < WORD_BYTES; lane++) begin
+            if (window_lanes[lane])
+                memory[window_address[ADDRESS_BITS-1:0] + ADDRESS_BITS'(lane)] <=
+                    window_data[8*lane +: 8];
+        end
         for (int lane = 0; lane < RESULTS; lane++) begin
             if (result_lanes[lane]) begin
                 memory[result_addresses[32*lane +: ADDRESS_BITS]] <= result_elements[16*lane +: 8];
@@ -86,5 +95,5 @@ module intaglio_activation_buffer #(
         end
     end
 
-    wire unused_addresses = &{1'b0, write_addresses, result_addresses};
+    wire unused_addresses = &{1'b0, write_addresses, result_addresses, window_address};
 endmodule

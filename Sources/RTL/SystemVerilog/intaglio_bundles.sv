@@ -10,6 +10,8 @@ package intaglio_bundles;
     localparam int P0               = intaglio_constants::PIXEL_LANES;
     localparam int ACCUMULATOR_BITS = intaglio_constants::ACCUMULATOR_BITS;
     localparam int RESULTS          = intaglio_constants::RESULT_LANES;
+    // Of a number of input lanes
+    localparam int LANE_BITS        = $clog2(C0 + 1);
 
     // One cycle of a step of the MAC array.
     typedef struct packed {
@@ -25,6 +27,9 @@ package intaglio_bundles;
         logic [31:0]      channels_left;
         // Pixels that are 0, and words that are taken in this cycle
         logic [P0-1:0]    padding;
+        // Input lanes of each pixel that lie in the picture: from the first to that before the end
+        logic [LANE_BITS*P0-1:0] first_lanes;
+        logic [LANE_BITS*P0-1:0] end_lanes;
         logic [P0-1:0]    served_pixels;
         logic [C0*K0-1:0] served_weights;
     } step_t;

@@ -55,6 +55,8 @@ module intaglio_compute_engine
     input  logic [16*RESULTS-1:0]  second_entries,
     output logic [32*RESULTS-1:0]  result_record_addresses,
     input  logic [192*RESULTS-1:0] result_records,
+    output logic [32*RESULTS-1:0]  placement_addresses,
+    input  logic [64*RESULTS-1:0]  placements,
     output logic [31:0]            encode_table,
     output logic [8*RESULTS-1:0]   limit_selects,
     input  logic [96*RESULTS-1:0]  limits,
@@ -148,6 +150,8 @@ module intaglio_compute_engine
         .served_pixels(step.served_pixels),
         .served_weights(step.served_weights),
         .padding(step.padding),
+        .first_lanes(step.first_lanes),
+        .end_lanes(step.end_lanes),
         .channel_index(step.channel_index),
         .channels_left(step.channels_left),
         .activation_words(activation_words),
@@ -208,6 +212,8 @@ module intaglio_compute_engine
         .values(first_values),
         .record_addresses(drain_record_addresses),
         .records(result_records),
+        .placement_addresses(placement_addresses),
+        .placements(placements),
         .results(drain_results)
     );
 

@@ -6,6 +6,10 @@
 //     slot cycle      sums, partial sums and result records are read into a register
 //     the next cycle  they stand at the result lanes (results),
 //                     or go into the accumulator buffer (partial_write)
+//
+// Where the output lanes are phases of a transposed convolution, a position is a block of results.
+// Each lane's placement says where in the block its result lies, and which row and column of phases
+// it belongs to: of the first and the last blocks some lie outside the output tile.
 module intaglio_drain
     import intaglio_bundles::group_t, intaglio_bundles::operand_reads_t,
            intaglio_bundles::partial_write_t, intaglio_bundles::unrounded_t;
@@ -38,19 +42,24 @@ module intaglio_drain
     input  logic [16*RESULTS-1:0]             values,
     output logic [32*RESULTS-1:0]             record_addresses,
     input  logic [192*RESULTS-1:0]            records,
+    // u32 offset, u8 phase row, u8 phase column
+    output logic [32*RESULTS-1:0]             placement_addresses,
+    input  logic [64*RESULTS-1:0]             placements,
     // To the result lanes
     output unrounded_t                        results
 );
     localparam int K0             = intaglio_constants::OUTPUT_CHANNEL_LANES;
     localparam int P0             = intaglio_constants::PIXEL_LANES;
     localparam int NORMALIZATIONS = intaglio_constants::NORMALIZATION_LANES;
+    localparam int PHASES         = intaglio_constants::PHASES;
 
     logic signed [31:0] input_address, pixel_pitch, columns, output_channels, first_output_channel;
     logic signed [31:0] output_address, output_pitch, output_bytes, output_columns,
                         output_group_pitch, output_stride_y, output_stride_x,
                         output_offset_y, output_offset_x;
     logic signed [31:0] channel_block, accumulator_address;
-    logic               is_first, is_last, normalizes;
+    logic signed [31:0] rows, last_phase_rows, last_phase_columns;
+    logic               is_first, is_last, normalizes, joins_phases;
 
     assign input_address   = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
     assign pixel_pitch     = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
@@ -71,6 +80,11 @@ module intaglio_drain
     assign channel_block   = command[32*intaglio_constants::COMPUTE_CHANNEL_BLOCK +: 32];
     assign accumulator_address =
         command[32*intaglio_constants::COMPUTE_ACCUMULATOR_ADDRESS +: 32];
+    assign rows            = command[32*intaglio_constants::COMPUTE_ROWS +: 32];
+    assign last_phase_rows = command[32*intaglio_constants::COMPUTE_LAST_PHASE_ROWS +: 32];
+    assign last_phase_columns =
+        command[32*intaglio_constants::COMPUTE_LAST_PHASE_COLUMNS +: 32];
+    assign joins_phases    = PHASES != 0 && last_phase_rows != 32'sd0;
     assign is_first        = command[32*intaglio_constants::COMPUTE_PASS_FLAGS];
     assign is_last         = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 1];
     assign normalizes      = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 2];
@@ -164,10 +178,24 @@ module intaglio_drain
             assign address = output_address +
                              ((row * output_stride_y + output_offset_y) * output_columns +
                               j * output_stride_x + output_offset_x) * output_pitch +
-                             group * output_group_pitch + k * output_bytes;
+                             group * output_group_pitch;
 
             if (lane < RESULTS) begin : g_result
                 logic [31:0] layer_channel, held_channel;
+                // Whether the lane's result lies in the output tile
+                logic signed [31:0] offset, phase_row, phase_column;
+                logic               in_tile;
+                assign placement_addresses[32*lane +: 32] =
+                    channel_block + header[32*15 +: 32] + 8 * layer_channel;
+                assign phase_row    = {24'd0, placements[64*lane+32 +: 8]};
+                assign phase_column = {24'd0, placements[64*lane+40 +: 8]};
+                assign offset       = joins_phases ? $signed(placements[64*lane +: 32]) :
+                                                     k * output_bytes;
+                assign in_tile      = !joins_phases ||
+                    (!(row == 32'sd0 && phase_row + output_offset_y < 32'sd0) &&
+                     !(row == rows - 32'sd1 && phase_row >= last_phase_rows) &&
+                     !(j == 32'sd0 && phase_column + output_offset_x < 32'sd0) &&
+                     !(j == columns - 32'sd1 && phase_column >= last_phase_columns));
                 assign layer_channel = first_output_channel + group * output_channels + k;
                 assign record_addresses[32*lane +: 32] =
                     channel_block + header[32*8 +: 32] + 24 * layer_channel;
@@ -177,10 +205,10 @@ module intaglio_drain
                 assign value_addresses[32*lane +: 32] =
                     input_address + (row * columns + j) * pixel_pitch + first_output_channel + k;
                 always_ff @(posedge clock) begin
-                    lane_valid[lane]              <= valid && is_last && !reset;
+                    lane_valid[lane]              <= valid && in_tile && is_last && !reset;
                     lane_sums[64*lane +: 64]      <= 64'(sum);
                     lane_records[192*lane +: 192] <= records[192*lane +: 192];
-                    lane_addresses[32*lane +: 32] <= address;
+                    lane_addresses[32*lane +: 32] <= address + offset;
                     value_codes[8*lane +: 8]      <= value_elements[16*lane +: 8];
                     held_channel                  <= layer_channel;
                 end
@@ -195,12 +223,18 @@ module intaglio_drain
         partial_last <= active && !is_last && last_group && slot == slots - 32'd1 && !reset;
     end
 
-    wire unused = &{1'b0, command, header, value_elements};
+    wire unused = &{1'b0, command, header, value_elements, placements};
 
 `ifndef SYNTHESIS
     function automatic logic [31:0] word(input int field);
         word = command[32*field +: 32];
     endfunction
+
+    // Placements are read by the channel block's own lanes.
+    always @(posedge clock) begin
+        if (drain && last_phase_rows != 32'sd0 && (PHASES == 0 || !header[12] || normalizes))
+            $fatal(1, "lanes that are phases without placements");
+    end
 
     // What value_addresses rely on.
     always @(posedge clock) begin

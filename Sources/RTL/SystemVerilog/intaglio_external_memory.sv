@@ -2,8 +2,9 @@
 // 0, writes 1. A read is done with its last beat, a write WRITE_LATENCY cycles after it, when its
 // response comes.
 //
-// In the cycle of a read's beat read_data is valid, in that of a write's write_data is taken.
-// Lane i of read_lanes is the byte at the bus word's address + i, of write_lanes the one at
+// A word of a read is offered (read_valid) until it is taken (read_ready), which is its beat.
+// While it is offered read_data is valid. In the cycle of a write's beat write_data is taken.
+// Lane i of read_lanes is the byte at the bus word's address + i, of write_lanes that at
 // write_address + i.
 module intaglio_external_memory #(
     parameter int BYTES             = intaglio_constants::EXTERNAL_MEMORY_BYTES,
@@ -20,6 +21,8 @@ module intaglio_external_memory #(
     input  logic [63:0]              issue_bytes,
     input  logic [1:0]               issue_last,
     // Beats and ends
+    output logic                     read_valid,
+    input  logic                     read_ready,
     output logic [1:0]               beat,
     output logic [1:0]               burst_done,
     output logic [1:0]               transfer_done,
@@ -41,6 +44,7 @@ module intaglio_external_memory #(
     generate
         if (FULL_DUPLEX != 0) begin : g_two
             wire [1:0] is_store;
+            wire       offers_write;
             intaglio_memory_bus reads (
                 .clock(clock),
                 .reset(reset),
@@ -50,6 +54,8 @@ module intaglio_external_memory #(
                 .issue_address(issue_addresses[31:0]),
                 .issue_bytes(issue_bytes[31:0]),
                 .issue_last(issue_last[0]),
+                .read_ready(read_ready),
+                .offers(read_valid),
                 .beat(beat[0]),
                 .beat_is_store(is_store[0]),
                 .beat_ends_burst(ends_burst[0]),
@@ -66,6 +72,8 @@ module intaglio_external_memory #(
                 .issue_address(issue_addresses[63:32]),
                 .issue_bytes(issue_bytes[63:32]),
                 .issue_last(issue_last[1]),
+                .read_ready(1'b0),
+                .offers(offers_write),
                 .beat(beat[1]),
                 .beat_is_store(is_store[1]),
                 .beat_ends_burst(ends_burst[1]),
@@ -73,9 +81,9 @@ module intaglio_external_memory #(
                 .beat_address(write_address),
                 .beat_lanes(write_lanes)
             );
-            wire unused = &{1'b0, is_store};
+            wire unused = &{1'b0, is_store, offers_write};
         end else begin : g_one
-            wire                   moves, is_store, last_beat, last_of_transfer;
+            wire                   offers, moves, is_store, last_beat, last_of_transfer;
             wire [31:0]            address;
             wire [WIDTH_BYTES-1:0] lanes;
             intaglio_memory_bus both (
@@ -87,6 +95,8 @@ module intaglio_external_memory #(
                 .issue_address(issue[1] ? issue_addresses[63:32] : issue_addresses[31:0]),
                 .issue_bytes(issue[1] ? issue_bytes[63:32] : issue_bytes[31:0]),
                 .issue_last(issue[1] ? issue_last[1] : issue_last[0]),
+                .read_ready(read_ready),
+                .offers(offers),
                 .beat(moves),
                 .beat_is_store(is_store),
                 .beat_ends_burst(last_beat),
@@ -94,6 +104,7 @@ module intaglio_external_memory #(
                 .beat_address(address),
                 .beat_lanes(lanes)
             );
+            assign read_valid    = offers && !is_store;
             assign beat          = {moves && is_store, moves && !is_store};
             assign ends_burst    = {last_beat && is_store, last_beat && !is_store};
             assign ends_transfer = {last_of_transfer && is_store, last_of_transfer && !is_store};

@@ -32,6 +32,8 @@ module intaglio_mac_array #(
     input  logic [P0-1:0]                     served_pixels,
     input  logic [C0*K0-1:0]                  served_weights,
     input  logic [P0-1:0]                     padding,
+    input  logic [$clog2(C0+1)*P0-1:0]        first_lanes,
+    input  logic [$clog2(C0+1)*P0-1:0]        end_lanes,
     input  logic [31:0]                       channel_index,
     input  logic [31:0]                       channels_left,
     input  logic [8*C0*P0-1:0]                activation_words,
@@ -52,11 +54,13 @@ module intaglio_mac_array #(
     output logic [ACCUMULATOR_BITS*LANES-1:0] drain_sums
 );
     localparam int ELEMENT_BITS = $clog2(K0 * P0);
+    localparam int LANE_BITS    = $clog2(C0 + 1);
 
     // Register 1
     logic [8*C0*P0-1:0] words;
     logic [P0-1:0]      is_padding;
     logic [31:0]        left;
+    logic [LANE_BITS*P0-1:0] lane_firsts, lane_ends;
 
     // Register 2
     logic [16*C0*P0-1:0]          operands;
@@ -78,6 +82,8 @@ module intaglio_mac_array #(
             if (served_weights[place]) weight_codes[8*place +: 8] <= weight_words[8*place +: 8];
         end
         is_padding     <= padding;
+        lane_firsts      <= first_lanes;
+        lane_ends        <= end_lanes;
         left           <= channels_left;
         record_channel <= channel_index;
         if (fires[1]) begin
@@ -123,7 +129,9 @@ module intaglio_mac_array #(
                     .mode(operand_mode),
                     .shift(records[64*CHANNEL+40 +: 5]),
                     .activation_bits(activation_bits),
-                    .padding(is_padding[p] || CHANNEL >= left),
+                    .padding(is_padding[p] || CHANNEL >= left ||
+                             LANE_BITS'(CHANNEL) < lane_firsts[LANE_BITS*p +: LANE_BITS] ||
+                             LANE_BITS'(CHANNEL) >= lane_ends[LANE_BITS*p +: LANE_BITS]),
                     .entry_index(index),
                     .entry(operand_entries[16*PLACE +: 16]),
                     .value(unused_value),

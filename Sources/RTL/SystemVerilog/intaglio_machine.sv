@@ -21,6 +21,8 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
     output logic [63:0]                                       issue_addresses,
     output logic [63:0]                                       issue_bytes,
     output logic [1:0]                                        issue_last,
+    output logic                                              read_ready,
+    input  logic                                              read_valid,
     input  logic [1:0]                                        beat,
     input  logic [1:0]                                        burst_done,
     input  logic [1:0]                                        transfer_done,
@@ -55,6 +57,9 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
     logic [DMA_BYTES-1:0]    load_lanes;
     logic [31:0]             load_buffer;
     logic [32*DMA_BYTES-1:0] load_addresses, store_addresses;
+    logic [C0-1:0]           window_lanes;
+    logic [31:0]             window_address;
+    logic [8*C0-1:0]         window_data;
 
     intaglio_dma dma (
         .clock(clock),
@@ -70,12 +75,18 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .beat(beat),
         .burst_done(burst_done),
         .transfer_done(transfer_done),
+        .read_valid(read_valid),
+        .read_ready(read_ready),
         .read_lanes(read_lanes),
+        .read_data(read_data),
         .write_lanes(write_lanes),
         .load_lanes(load_lanes),
         .load_buffer(load_buffer),
         .load_addresses(load_addresses),
-        .store_addresses(store_addresses)
+        .store_addresses(store_addresses),
+        .window_lanes(window_lanes),
+        .window_address(window_address),
+        .window_data(window_data)
     );
 
 `ifndef SYNTHESIS
@@ -102,10 +113,11 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
     logic [8*C0*K0-1:0]     weight_codes;
     logic [16*C0*K0-1:0]    weight_entries;
     logic [32*RESULTS-1:0]  first_record_addresses, second_record_addresses,
-                            result_record_addresses;
+                            result_record_addresses, placement_addresses;
     logic [64*RESULTS-1:0]  first_records, second_records;
     logic [16*RESULTS-1:0]  first_indices, first_entries, second_indices, second_entries;
     logic [192*RESULTS-1:0] result_records;
+    logic [64*RESULTS-1:0]  placements;
     logic [8*RESULTS-1:0]   limit_selects, map_indices, map_codes;
     logic [96*RESULTS-1:0]  limits;
     logic [128*RESULTS-1:0] threshold_indices;
@@ -139,7 +151,10 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .write_addresses(load_addresses),
         .write_data(read_data),
         .byte_addresses(store_addresses),
-        .byte_data(write_data)
+        .byte_data(write_data),
+        .window_lanes(window_lanes),
+        .window_address(window_address),
+        .window_data(window_data)
     );
 
     intaglio_parameter_memory parameter_memory (
@@ -165,6 +180,8 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .second_entries(second_entries),
         .result_record_addresses(result_record_addresses),
         .result_records(result_records),
+        .placement_addresses(placement_addresses),
+        .placements(placements),
         .encode_table(encode_table),
         .limit_selects(limit_selects),
         .limits(limits),
@@ -218,6 +235,8 @@ module intaglio_machine import intaglio_bundles::result_write_t; (
         .second_entries(second_entries),
         .result_record_addresses(result_record_addresses),
         .result_records(result_records),
+        .placement_addresses(placement_addresses),
+        .placements(placements),
         .encode_table(encode_table),
         .limit_selects(limit_selects),
         .limits(limits),

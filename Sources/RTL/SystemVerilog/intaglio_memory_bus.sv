@@ -3,7 +3,8 @@
 // after. Behind each burst the bus is lost for the overhead of its direction; and of every
 // EFFICIENCY_CYCLES in which bursts move the bus rests for all but EFFICIENCY_BEATS.
 //
-// In a beat, lane i is the byte at beat_address + i.
+// A word of a read is offered until it is taken (read_ready): then it is a beat. Lane i of a word
+// that is offered is the byte at beat_address + i.
 module intaglio_memory_bus #(
     parameter int WIDTH_BYTES       = intaglio_constants::MEMORY_BUS_BYTES,
     parameter int SLOTS             = intaglio_constants::READ_OUTSTANDING
@@ -24,6 +25,8 @@ module intaglio_memory_bus #(
     input  logic [31:0]            issue_bytes,
     input  logic                   issue_last,
     // Beats
+    input  logic                   read_ready,
+    output logic                   offers,
     output logic                   beat,
     output logic                   beat_is_store,
     output logic                   beat_ends_burst,
@@ -59,7 +62,8 @@ module intaglio_memory_bus #(
     assign skipped            = address & (WIDTH_BYTES - 1);
     assign moved              = (left < WIDTH_BYTES - skipped) ? left : WIDTH_BYTES - skipped;
     assign could_move         = count != '0 && now >= slot_ready[head] && now >= free;
-    assign beat               = could_move && rest < REST_TAKEN;
+    assign offers             = could_move && rest < REST_TAKEN;
+    assign beat               = offers && (beat_is_store || read_ready);
     assign beat_address       = address - skipped;
     assign beat_is_store      = slot_store[head];
     assign beat_ends_burst    = beat && moved == left;
@@ -67,7 +71,7 @@ module intaglio_memory_bus #(
 
     generate
         for (genvar lane = 0; lane < WIDTH_BYTES; lane++) begin : g_lane
-            assign beat_lanes[lane] = beat && lane >= skipped && lane < skipped + moved;
+            assign beat_lanes[lane] = offers && lane >= skipped && lane < skipped + moved;
         end
     endgenerate
 
@@ -87,8 +91,8 @@ module intaglio_memory_bus #(
                 slot_last[tail]    <= issue_last;
                 tail               <= (tail == LAST_SLOT) ? '0 : tail + 1'b1;
             end
-            if (beat)            rest <= rest + REST_DUE;
-            else if (could_move) rest <= rest - REST_TAKEN;
+            if (beat)                       rest <= rest + REST_DUE;
+            else if (could_move && !offers) rest <= rest - REST_TAKEN;
             if (beat_ends_burst) begin
                 head <= (head == LAST_SLOT) ? '0 : head + 1'b1;
                 free <= now + 32'd1 + (beat_is_store ? WRITE_OVERHEAD : READ_OVERHEAD);

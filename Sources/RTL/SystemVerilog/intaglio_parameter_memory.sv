@@ -14,6 +14,7 @@ module intaglio_parameter_memory #(
                                    intaglio_constants::OUTPUT_CHANNEL_LANES,
     parameter int RESULTS        = intaglio_constants::RESULT_LANES,
     parameter int BY_TABLE       = intaglio_constants::NORMALIZATION_BY_TABLE,
+    parameter int PHASES         = intaglio_constants::PHASES,
     parameter int DMA_BYTES      = intaglio_constants::MEMORY_BUS_BYTES
 ) (
     input  logic                      clock,
@@ -44,6 +45,9 @@ module intaglio_parameter_memory #(
     // Result records: 24 bytes each
     input  logic [32*RESULTS-1:0]     result_record_addresses,
     output logic [192*RESULTS-1:0]    result_records,
+    // Placements of lanes that are phases: 8 bytes each
+    input  logic [32*RESULTS-1:0]     placement_addresses,
+    output logic [64*RESULTS-1:0]     placements,
     // Encode table: count and limits of a codebook, thresholds {select, i} of the eight stages,
     // code map
     input  logic [31:0]               encode_table,
@@ -108,6 +112,14 @@ module intaglio_parameter_memory #(
                 assign result_records[192*lane + 16*half +: 16] =
                     memory[result_record_addresses[32*lane+1 +: INDEX_BITS] + INDEX_BITS'(half)];
             end
+            if (PHASES != 0) begin : g_placements
+                for (genvar half = 0; half < 4; half++) begin : g_placement
+                    assign placements[64*lane + 16*half +: 16] =
+                        memory[placement_addresses[32*lane+1 +: INDEX_BITS] + INDEX_BITS'(half)];
+                end
+            end else begin : g_no_placements
+                assign placements[64*lane +: 64] = 64'd0;
+            end
             for (genvar half = 0; half < 6; half++) begin : g_limit
                 assign limits[96*lane + 16*half +: 16] =
                     memory[limit_address[INDEX_BITS:1] + INDEX_BITS'(half)];
@@ -159,6 +171,6 @@ module intaglio_parameter_memory #(
 
     wire unused = &{1'b0, header_address, operand_records_address, decode_table, weight_table,
                     second_decode_table, first_record_addresses, segment_table, segment_indices,
-                    second_record_addresses, result_record_addresses,
+                    second_record_addresses, result_record_addresses, placement_addresses,
                     write_addresses};
 endmodule

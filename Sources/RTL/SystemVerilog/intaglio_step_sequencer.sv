@@ -13,7 +13,8 @@ module intaglio_step_sequencer
     parameter int P0           = intaglio_constants::PIXEL_LANES,
     parameter int BANKS        = intaglio_constants::ACTIVATION_BANKS,
     parameter int DEINTERLEAVE = intaglio_constants::ACTIVATION_DEINTERLEAVE,
-    parameter int WEIGHT_BYTES = intaglio_constants::WEIGHT_BYTES_PER_CYCLE
+    parameter int WEIGHT_BYTES = intaglio_constants::WEIGHT_BYTES_PER_CYCLE,
+    parameter int KERNEL_ROW   = intaglio_constants::KERNEL_ROW
 ) (
     input  logic                clock,
     input  logic                begins,
@@ -27,6 +28,7 @@ module intaglio_step_sequencer
     output logic [32*K0-1:0]    weight_addresses
 );
     localparam int C0            = intaglio_constants::INPUT_CHANNEL_LANES;
+    localparam int LANE_BITS     = $clog2(C0 + 1);
     localparam int WEIGHT_CYCLES = (C0 * K0 + WEIGHT_BYTES - 1) / WEIGHT_BYTES;
 
     logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch,
@@ -69,6 +71,7 @@ module intaglio_step_sequencer
     logic [P0-1:0]    served_pixels, padding;
     logic [C0*K0-1:0] served_weights;
     logic [31:0]      channel_index, channels_left, group, row, column, channel;
+    logic [LANE_BITS*P0-1:0] first_lanes, end_lanes;
 
     assign step.fire           = fire;
     assign step.first_step     = first_step;
@@ -77,6 +80,8 @@ module intaglio_step_sequencer
     assign step.channel_index  = channel_index;
     assign step.channels_left  = channels_left;
     assign step.padding        = padding;
+    assign step.first_lanes    = first_lanes;
+    assign step.end_lanes      = end_lanes;
     assign step.served_pixels  = served_pixels;
     assign step.served_weights = served_weights;
     assign tag                 = {last_group, group, row, column, channel};
@@ -192,6 +197,47 @@ module intaglio_step_sequencer
             for (genvar c = 0; c < C0; c++) begin : g_byte
                 assign served_weights[C0*k + c] = active && part == (C0 * k + c) / WEIGHT_BYTES;
             end
+        end
+    endgenerate
+
+    // Windows: lanes whose codes lie outside the picture's row are 0. The place of the first code
+    // of each pixel lane's window, in the row, is a sum.
+    generate
+        if (KERNEL_ROW != 0) begin : g_windows
+            // Of the first pixel lane, of the one looked at, and of the next group of pixels
+            logic signed [31:0] window, place, next_window;
+            // Codes of this step's word before the row's first, and up to its last
+            logic signed [31:0] ahead, rest;
+            logic signed [31:0] window_start, window_step, window_limit;
+
+            assign window_start = command[32*intaglio_constants::COMPUTE_WINDOW_START +: 32];
+            assign window_step  = command[32*intaglio_constants::COMPUTE_WINDOW_STEP +: 32];
+            assign window_limit = command[32*intaglio_constants::COMPUTE_WINDOW_LIMIT +: 32];
+
+            always_comb begin
+                place = window;
+                ahead = 32'sd0;
+                rest  = 32'sd0;
+                for (int p = 0; p < P0; p++) begin
+                    ahead = -place - input_channel;
+                    rest  = ahead + window_limit;
+                    first_lanes[LANE_BITS*p +: LANE_BITS] =
+                        (ahead <= 0) ? '0 : (ahead >= C0) ? LANE_BITS'(C0) : LANE_BITS'(ahead);
+                    end_lanes[LANE_BITS*p +: LANE_BITS] =
+                        (rest <= 0) ? '0 : (rest >= C0) ? LANE_BITS'(C0) : LANE_BITS'(rest);
+                    place = place + window_step;
+                end
+                next_window = place;
+            end
+
+            always_ff @(posedge clock) begin
+                if (begins) window <= window_start;
+                else if (runs && !finished && ends_group && ends_channels)
+                    window <= ends_columns ? window_start : next_window;
+            end
+        end else begin : g_no_windows
+            assign first_lanes = '0;
+            assign end_lanes   = {P0{LANE_BITS'(C0)}};
         end
     endgenerate
 

@@ -46,6 +46,7 @@ module intaglio_testbench (
     logic                         finished;
     logic [RESULTS-1:0]           saturated;
     logic [1:0]                   issue, issue_last, beat, burst_done, transfer_done;
+    logic                         read_valid, read_ready;
     logic [63:0]                  issue_addresses, issue_bytes;
     logic [31:0]                  write_address;
     logic [DMA_BYTES-1:0]         read_lanes, write_lanes;
@@ -91,6 +92,8 @@ module intaglio_testbench (
         .issue_addresses(issue_addresses),
         .issue_bytes(issue_bytes),
         .issue_last(issue_last),
+        .read_ready(read_ready),
+        .read_valid(read_valid),
         .beat(beat),
         .burst_done(burst_done),
         .transfer_done(transfer_done),
@@ -107,6 +110,8 @@ module intaglio_testbench (
         .issue_addresses(issue_addresses),
         .issue_bytes(issue_bytes),
         .issue_last(issue_last),
+        .read_valid(read_valid),
+        .read_ready(read_ready),
         .beat(beat),
         .burst_done(burst_done),
         .transfer_done(transfer_done),
