@@ -70,7 +70,7 @@ extension GraphBuilder {
             throw Diagnostic(
                 .networkValueOutOfRange,
                 at: "\(place.text), constant \(try name(4, of: place)), element [\(channel)]",
-                found: "a variance of \(Float(parts[3][channel])), epsilon \(epsilon)",
+                found: "a variance of \(Float(parts[3][channel]).namingNaN), epsilon \(epsilon)",
                 expected: "a sum above 0: its square root is a divisor", remedy: "train or export the network again")
         }
         let scale = zip(parts[0], parts[3]).map { $0 / ($1 + Double(epsilon)).squareRoot() }
@@ -110,7 +110,7 @@ extension GraphBuilder {
         if let channel = scale.indices.first(where: { !Float(scale[$0]).isFinite || !Float(shift[$0]).isFinite }) {
             throw Diagnostic(
                 .networkNotFinite, at: "\(place.text), \(constantNames), channel \(channel)",
-                found: "a factor of \(Float(scale[channel])) and a term of \(Float(shift[channel])) made of them",
+                found: "a factor of \(Float(scale[channel]).namingNaN) and a term of \(Float(shift[channel]).namingNaN) made of them",
                 expected: "finite float32 numbers only", remedy: "train or export the network again")
         }
         let isUniform = Set(scale).count == 1 && Set(shift).count == 1

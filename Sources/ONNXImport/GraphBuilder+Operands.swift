@@ -153,7 +153,7 @@ extension GraphBuilder {
             throw Diagnostic(
                 .networkNotFinite,
                 at: "\(place.text), constant \(name), element \(ElementPlace.text(0, in: constant.extents))",
-                found: "nan", expected: "a number", remedy: "train or export the network again")
+                found: "NaN", expected: "a number", remedy: "train or export the network again")
         }
         return elements[0]
     }

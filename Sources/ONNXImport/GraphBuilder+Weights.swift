@@ -142,9 +142,9 @@ extension FloatWeights {
         let channel: Int
         let found: String
         if let index = weights.firstIndex(where: { !$0.isFinite }) {
-            (channel, found) = (index / inner, "a weight of \(weights[index])")
+            (channel, found) = (index / inner, "a weight of \(weights[index].namingNaN)")
         } else if let index = bias.firstIndex(where: { !$0.isFinite }) {
-            (channel, found) = (index, "a bias of \(bias[index])")
+            (channel, found) = (index, "a bias of \(bias[index].namingNaN)")
         } else {
             return
         }

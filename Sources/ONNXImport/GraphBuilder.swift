@@ -212,7 +212,7 @@ struct DequantizedConstant {
         guard let index = scales.firstIndex(where: { !($0 > 0 && $0.isFinite) }) else { return }
         throw Diagnostic(
             .onnxTensorUnsupported, at: "\(place.text), constant \(scaleName), element \(index)",
-            found: "a scale of \(scales[index])", expected: "a finite number above 0",
+            found: "a scale of \(scales[index].namingNaN)", expected: "a finite number above 0",
             remedy: "quantize the model again")
     }
 

@@ -10,7 +10,7 @@ struct ONNXPlace {
     var name: String { node.operatorType }
     /// `net.onnx, operator 12 Conv`, and its name where it has one.
     var text: String {
-        "\(file), operator \(node.index) \(name)" + (node.name.isEmpty ? "" : " (\(node.name))")
+        "\(file), operator \(node.index) \(node.writtenType ?? name)" + (node.name.isEmpty ? "" : " (\(node.name))")
     }
 
     /// The tensor of an input; nil where it is left out.

@@ -94,9 +94,10 @@ struct QLinearForms {
     private mutating func add(
         _ type: String, _ inputs: [String], _ output: String, _ attributes: [String: ONNXAttribute]
     ) {
-        nodes.append(
-            ONNXNode(
-                index: place.node.index, name: place.node.name, operatorType: type, domain: "", inputs: inputs,
-                outputs: [output], attributes: attributes))
+        var node = ONNXNode(
+            index: place.node.index, name: place.node.name, operatorType: type, domain: "", inputs: inputs,
+            outputs: [output], attributes: attributes)
+        node.writtenType = place.node.operatorType
+        nodes.append(node)
     }
 }
