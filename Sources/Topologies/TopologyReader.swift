@@ -96,7 +96,7 @@ private struct TopologyReader {
             numbers.append(
                 try integer(column < values.count ? values[column] : "", header.columns[column], title, number))
         }
-        try requireNamed(values, title, number, header)
+        noteStray(values, title, number, header)
         try noteOptional(values, title, number, header)
         let name = unique(PlainName.mapped(String(title.prefix(100))))
         let row =
@@ -141,21 +141,17 @@ private struct TopologyReader {
         }
     }
 
-    /// - Throws: `topologyValueInvalid` for a value in no column: what it says of the layer is not known.
-    private func requireNamed(
-        _ values: [String], _ title: String, _ number: Int, _ header: TopologyHeader
-    ) throws(Diagnostic) {
+    /// What stands in no column is said, not refused: files have it, and their own tool reads past it.
+    private mutating func noteStray(_ values: [String], _ title: String, _ number: Int, _ header: TopologyHeader) {
         let stray = values.indices.first { index in
             !values[index].isEmpty && (index >= header.columns.count || header.columns[index].isEmpty)
         }
         guard let stray else { return }
-        let named = header.columns.filter { !$0.isEmpty }.count + 1
-        throw Diagnostic(
-            .topologyValueInvalid,
-            at: "\(place), line \(number), layer \(title.prefix(60)), column \(stray + 2)",
-            found: "'\(values[stray].prefix(60))' in a column that the first line does not name",
-            expected: "values in the \(named.counted("column")) that it names; a comma may end a row",
-            remedy: "take the value out, or name its column in the first line")
+        notes.append(
+            """
+            line \(number), layer \(title.prefix(60)): '\(values[stray].prefix(60))' in column \(stray + 2), which the \
+            first line does not name, is not read
+            """)
     }
 
     private func requireFit(_ row: TopologyRow, _ title: String) throws(Diagnostic) {
