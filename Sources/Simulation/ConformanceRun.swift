@@ -37,8 +37,8 @@ public struct ConformanceRun: Sendable {
         if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.storedOutput(0)) {
             difference =
                 """
-                \(layerCase.name): \(first.count.counted("element")) differ\(first.count == 1 ? "s" : ""), first at \(first.coordinate): \
-                reference \(first.expected), machine \(first.found)
+                \(layerCase.name): \(first.count.counted("element")) differ\(first.count == 1 ? "s" : ""), first at \
+                \(first.coordinate): reference \(first.expected), machine \(first.found)
                 """
         } else if let saturation = SaturationDifference(reference: counts, machine: run.saturatedOutputsByChannel[0]) {
             difference = "\(layerCase.name): \(saturation.phrase)"
