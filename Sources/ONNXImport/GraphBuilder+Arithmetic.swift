@@ -112,8 +112,8 @@ extension GraphBuilder {
                 .networkNotFinite, at: "\(place.text), \(constantNames), channel \(channel)",
                 found:
                     """
-                    a factor of \(Float(scale[channel]).namingNaN) and a term of \(Float(shift[channel]).namingNaN) made \
-                    of them
+                    a factor of \(Float(scale[channel]).namingNaN) and a term of \(Float(shift[channel]).namingNaN) \
+                    made of them
                     """,
                 expected: "finite float32 numbers only", remedy: "train or export the network again")
         }
