@@ -18,9 +18,11 @@ public struct RunInputs: Sendable {
     public let height: Int
     public let width: Int
 
-    /// - Throws: `networkHasNoPicture`, `pictureSampleHasNoCode`.
+    /// - Throws: `networkHasNoPicture`, `pictureSampleHasNoCode`, `graphPictureUnfit` for a picture of another size than
+    ///   the network is held to.
     public init(_ picture: RGBImage, of network: ProvenNetwork) throws(Diagnostic) {
         let stored = try PictureTensor.stored(picture, for: network.network)
+        try network.network.graph.requireOwnExtent(height: picture.height, width: picture.width)
         self.network = network
         idle = []
         tensors = [network.network.graph.inputs[0].name: stored.widened]
