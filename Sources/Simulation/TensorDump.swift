@@ -47,7 +47,7 @@ public struct TensorDump: Sendable {
         do {
             file = try InputFile(path, limit: 1 << 34)
         } catch {
-            throw refusal(error.found, "a .npy file", "correct the path")
+            throw refusal(error.found, "a .npy file", error.remedy(or: "correct the path"))
         }
         // The file, its elements in 32 bits, and the stored elements.
         try memory.require(MemoryBudget.product(9, file.byteCount), for: "a tensor's file", at: path)
