@@ -18,11 +18,9 @@ public struct RunInputs: Sendable {
     public let height: Int
     public let width: Int
 
-    /// - Throws: `networkHasNoPicture`, `pictureSampleHasNoCode`, `graphPictureUnfit` for a picture of another size than
-    ///   the network is held to.
+    /// - Throws: `networkHasNoPicture`, `pictureSampleHasNoCode`.
     public init(_ picture: RGBImage, of network: ProvenNetwork) throws(Diagnostic) {
         let stored = try PictureTensor.stored(picture, for: network.network)
-        try network.network.graph.requireOwnExtent(height: picture.height, width: picture.width)
         self.network = network
         idle = []
         tensors = [network.network.graph.inputs[0].name: stored.widened]
@@ -54,7 +52,7 @@ public struct RunInputs: Sendable {
                 throw Self.unknown(name, in: network.network)
             }
             try dump.requireChannels(count, of: name)
-            let shape = dump.shape ?? TensorShape(height: 1, width: 1, channels: count)
+            let shape = dump.shape(channels: count)
             let own = graph.inputs.first { $0.name == name }?.extent
             let expected = TensorShape(
                 height: own?.height ?? shape.height, width: own?.width ?? shape.width, channels: count)

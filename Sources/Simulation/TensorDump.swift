@@ -76,6 +76,17 @@ public struct TensorDump: Sendable {
         }
     }
 
+    /// The same of a tensor of so many channels; a vector of them where the file has those elements along its last
+    /// extent, whatever the layout.
+    ///
+    /// - Precondition: `requireChannels` of them did not throw.
+    func shape(channels: Int) -> TensorShape {
+        guard let shape, shape.channels == channels else {
+            return TensorShape(height: 1, width: 1, channels: channels)
+        }
+        return shape
+    }
+
     /// What stands in the file for a stored element; nil for float files, whose elements are real values.
     func offset(of format: TensorFormat) -> Int? {
         guard case .integers = array.elements else { return nil }

@@ -201,13 +201,13 @@ func calibrationSet(
     let alone = CalibrationPictures(photographs: photographs)
     guard graph.inputs[0].channels == 3, !choices.photographsOnly else { return alone }
     let all = CalibrationPictures(photographs: photographs, drawnWithSide: side, multiple: graph.sizeMultiple)
-    if let own, let drawn = all.pictures.dropFirst(photographs.count).first?.shape,
-        drawn.height != own.height || drawn.width != own.width
-    {
-        Console.note("no drawn pictures of \(own.width)x\(own.height), the network's only size: photographs alone")
-        return alone
+    func isHeldTo(_ picture: Tensor<UInt8>?) -> Bool {
+        picture?.shape.height == own?.height && picture?.shape.width == own?.width
     }
-    return all
+    // Pictures of another size are refused; drawn ones, which nobody asked for, are left out.
+    guard let own, isHeldTo(photographs.first), !isHeldTo(all.pictures.last) else { return all }
+    Console.note("no drawn pictures of \(own.width)x\(own.height), the network's only size: photographs alone")
+    return alone
 }
 
 /// Calibration pictures, all of them: ranges from fewer pictures would be others, without a trace of it in the network.

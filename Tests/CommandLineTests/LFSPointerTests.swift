@@ -12,11 +12,11 @@ import Testing
         arguments: [
             "run --network lapped8 --image x.png", "compare x.png x.png", "compare x.json x.json",
             "quantize weights --calibration p -o n", "verify --layers p", "decode x.icf -o y.png",
-            "evaluate p --network lapped8", "evaluate . --against x.json",
+            "evaluate p", "evaluate . --against x.json",
             "plan --network lapped8 --machine ./x.yaml", "machines ./x.yaml",
             "plan --network lapped8 --schedule x.yaml", "run --network lapped8 --input image=x.npy",
             "plan --network x.safetensors", "inspect x.csv", "import x.onnx -o n", "import x.tflite -o n",
-            "import x.pth --architecture bls2017 -o n",
+            "import x.pth --architecture mean-scale-hyperprior -o n",
         ])
     func pointers(_ line: String) throws {
         let folder = try ScratchFolder()

@@ -56,6 +56,24 @@ import Testing
         #expect(schedule.status == 0, "\(schedule.errors)")
     }
 
+    @Test(
+        "A vector of any extents has its elements along the last, in both layouts",
+        arguments: [[16], [1, 16], [1, 1, 16], [1, 1, 1, 16]])
+    func vectors(_ shape: [Int]) throws {
+        let folder = try ScratchFolder()
+        try folder.write(Self.matrices, "m.onnx")
+        let elements = (0..<16).map { Float($0) }
+        try folder.write(NPY.bytes(elements, shape: [1, 16]), "plain.npy")
+        try folder.write(NPY.bytes(elements, shape: shape), "x.npy")
+        let run = ["run", "--float", "--network", "m.onnx", "--input"]
+        let expected = try Tool.run(run + ["in=plain.npy"], in: folder)
+        #expect(expected.status == 0, "\(expected.errors)")
+        for layout in ["nhwc", "nchw"] {
+            let made = try Tool.run(run + ["in=x.npy", "--input-layout", layout], in: folder)
+            #expect(made.status == 0 && made.output == expected.output, "\(layout): \(made.errors)")
+        }
+    }
+
     @Test("It is quantized on squares of its own side, and refuses pictures of another")
     func quantized() throws {
         let folder = try ScratchFolder()

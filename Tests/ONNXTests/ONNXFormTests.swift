@@ -126,9 +126,6 @@ import Testing
 
     @Test("Operators that are out of order or read themselves, by both names")
     func order() throws {
-        func conv(_ input: String, _ output: String) -> (inout WrittenGraph) -> Void {
-            { $0.add("Conv", [input, "w"], output) }
-        }
         let unsorted = graph(13) {
             $0.add("Relu", ["a"], "out")
             $0.add("Conv", ["in", "w"], "a")
@@ -138,11 +135,11 @@ import Testing
         #expect(found.found == "operand a, which operator 1 Conv makes: that stands behind it")
         #expect(found.remedy.hasPrefix("sort the operators"))
         let circle = graph(13) {
-            $0.add("Add", ["in", "b"], "a")
-            $0.add("Relu", ["a"], "b")
-            $0.add("Relu", ["b"], "out")
+            $0.add("Add", ["in", "d"], "c")
+            $0.add("Relu", ["c"], "d")
+            $0.add("Relu", ["d"], "out")
         }
-        #expect(refusal(circle)?.found == "operand b, which operator 1 Relu makes: that stands behind it")
+        #expect(refusal(circle)?.found == "operand d, which operator 1 Relu makes: that stands behind it")
         let itself = graph(13) { $0.add("Add", ["in", "out"], "out") }
         #expect(refusal(itself)?.found == "operand out, which it makes itself")
     }

@@ -5,6 +5,7 @@ import Networks
 import ONNX
 import ONNXImport
 import Random
+import TFLiteImport
 import Tensors
 import Testing
 
