@@ -39,7 +39,9 @@ struct CopiedTensors {
             channelNumbers[layer.name] = numbers
         }
         for layer in graph.layers {
-            if case .pad(let pad) = layer.operator, pad.addsElements { padded.insert(tensors.root(of: layer.name)) }
+            if case .pad(let pad) = layer.operator, pad.padding.addsElements {
+                padded.insert(tensors.root(of: layer.name))
+            }
         }
         let copies = Set(graph.layers.filter(\.operator.movesElements).map(\.name))
         var indices: [String: Int] = [:]

@@ -10,6 +10,8 @@ enum GivenFormat: Hashable {
     case latentCodes
     /// 16-bit integers, 2^fractionBits to 1.
     case integers16(fractionBits: Int)
+    /// That of all sigmoids: 0...1.
+    case sigmoid
 }
 
 /// Formats that are given: the picture's, a picture's at the end, latents' and what their operators read and write.
@@ -68,7 +70,9 @@ struct GivenFormats {
             default:
                 switch demands[layer.name] {
                 case .integers16(let bits)?: .integers16(fractionBits: bits)
-                case let demand: latents.contains(layer.name) ? .latentCodes : demand
+                case let demand?: latents.contains(layer.name) ? .latentCodes : demand
+                case nil:
+                    latents.contains(layer.name) ? .latentCodes : layer.activation == .sigmoid ? .sigmoid : nil
                 }
             }
     }
@@ -81,7 +85,7 @@ struct GivenFormats {
         switch layer.operator {
         case .concatenation: return !layer.inputs.allSatisfy { formats[$0] == format }
         // Centres of channels differ: no code is 0 in all of them, and no two of them become one channel.
-        case .pad(let pad): return pad.addsElements && format == .latentCodes
+        case .pad(let pad): return pad.padding.addsElements && format == .latentCodes
         case .pixelShuffle: return format == .latentCodes
         default: return false
         }
@@ -92,9 +96,4 @@ struct GivenFormats {
         for name in names { formats[name] = demands[layer.name] }
         setFormat(of: layer)
     }
-}
-
-extension Pad {
-    /// Whether anything lies outside of the tensor; else rows and columns are only left out.
-    var addsElements: Bool { max(padding.top, padding.bottom, padding.left, padding.right) > 0 }
 }

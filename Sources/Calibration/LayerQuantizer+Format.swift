@@ -35,6 +35,7 @@ extension LayerQuantizer {
         }
         switch joint.given.formats[layer.name] {
         case nil: return nil
+        case .sigmoid?: return try sigmoidFormat()
         case .integers16(let fractionBits)?: return .integers16(step: 1 / Double(1 << fractionBits))
         case .latentCodes?:
             return .codes(
@@ -72,7 +73,7 @@ extension LayerQuantizer {
     func filled(_ pad: Pad) -> Pad {
         var filled = pad
         filled.fill = 0
-        guard pad.addsElements, case .codes(let set) = inputFormat else { return filled }
+        guard pad.padding.addsElements, case .codes(let set) = inputFormat else { return filled }
         let zeros = set.codebooks[Int(set.selects[0])].entries.indices.filter { code in
             (0..<set.channels).allSatisfy { channel in
                 set.codebooks[Int(set.selects[channel])].entries.indices.contains(code)

@@ -18,4 +18,7 @@ public struct Padding: Hashable, Sendable {
     }
 
     public static let none = Padding(all: 0)
+
+    /// Whether anything lies outside of the tensor; else rows and columns are only left out.
+    public var addsElements: Bool { max(top, bottom, left, right) > 0 }
 }

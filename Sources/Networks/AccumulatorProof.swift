@@ -5,14 +5,14 @@ import Quantization
 /// What the sums of a layer's actual weights can come to, whatever the picture: exact integers, each input channel with
 /// its own codebook's extremes.
 public enum AccumulatorProof {
-    /// A in bits for an accumulating or normalizing layer; 0 for any other. A transposed convolution is proved for each
-    /// of its phases.
+    /// A in bits for an accumulating, normalizing or requantizing layer; 0 for any other. A transposed convolution is
+    /// proved for each of its phases.
     public static func width(of layer: Layer, in network: QuantizedNetwork) -> Int {
         bounds(of: layer, in: network).map(\.width).max() ?? 0
     }
 
-    /// One bound for each output channel, over all phases of a transposed convolution; none for layers that sum
-    /// nothing, or whose weights do not have the layer's shape (which whoever lays them out refuses).
+    /// One bound for each output channel, over all phases of a transposed convolution; none for layers without an
+    /// accumulator, or whose weights do not have the layer's shape (which whoever lays them out refuses).
     public static func bounds(of layer: Layer, in network: QuantizedNetwork) -> [AccumulatorBound] {
         guard let parameters = network.parameters[layer.name], let input = network.formats[layer.inputs[0]] else {
             return []
@@ -27,7 +27,17 @@ public enum AccumulatorProof {
         switch parameters {
         case .accumulation(let accumulation): accumulationBounds(layer, accumulation, input)
         case .normalization(let normalization): normalizationBounds(layer, normalization, input, activationBits)
+        case .requantization(let post) where layer.operator == .requantize: decodedBounds(post, input)
         case .requantization, .addition, .twoStageAddition, .none: []
+        }
+    }
+
+    /// What `requantize` decodes is its accumulator.
+    private static func decodedBounds(_ post: PostProcessing, _ input: TensorFormat) -> [AccumulatorBound] {
+        if case .codes(let set) = input, set.channels < post.multipliers.count { return [] }
+        return post.multipliers.indices.map { channel in
+            let range = extremes(input, channel)
+            return AccumulatorBound(bias: 0, low: Int64(range.lowest), high: Int64(range.highest))
         }
     }
 

@@ -13,7 +13,6 @@ extension QuantizedNetwork {
             widths.activationBits = max(
                 widths.activationBits, BitWidth.signed(holding: Int64(range.lowerBound)...Int64(range.upperBound)))
         }
-        // What `requantize` decodes is its accumulator.
         widths.accumulatorBits = max(widths.accumulatorBits, widths.activationBits)
         for layer in graph.layers {
             widths.accumulatorBits = max(widths.accumulatorBits, AccumulatorProof.width(of: layer, in: self))

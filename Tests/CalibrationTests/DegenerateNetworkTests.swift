@@ -303,6 +303,29 @@ import Testing
         #expect(diagnostic(float) == nil)
     }
 
+    @Test("Sigmoids are joined with anything: behind a requantize, and with each other as they are")
+    func joinedSigmoids() throws {
+        var float = joined
+        float.graph.layers[1].activation = .sigmoid
+        for options in [QuantizationOptions(), .plain, QuantizationOptions().changed { $0.activations.law = .table }] {
+            let quantized = try Quantizer(float, options: options).quantize([picture])
+            #expect(quantized.graph.layers.map(\.name) == ["a", "b", "joined.operand1", "joined", "c"])
+            let values = IntegerEmulation(quantized).run(picture, keeping: ["joined"])["joined"]!
+            let step = quantized.formats["joined"]!.step
+            for pixel in 0..<144 {
+                let x = Double(pixel) / 255
+                let expected = 1 / (1 + exp(-x))
+                #expect(abs(values.elements[6 * pixel + 3] * step - expected) < 0.015, "pixel \(pixel)")
+                #expect(abs(values.elements[6 * pixel] * step - 0.1 * x) < 0.015, "pixel \(pixel)")
+            }
+            try QuantizedCheck.requireAgreement(quantized)
+        }
+        float.graph.layers[0].activation = .sigmoid
+        let both = try Quantizer(float).quantize([picture])
+        #expect(both.graph.layers.map(\.name) == ["a", "b", "joined", "c"])
+        try QuantizedCheck.requireAgreement(both)
+    }
+
     @Test("Pictures that the network does not take, and a study of a network without a picture at its end")
     func pictures() throws {
         var float = network([1, 0, 0, 0, 1, 0, 0, 0, 1], [0, 0, 0])

@@ -164,6 +164,23 @@ import Testing
         #expect(failure(try add(exponent: 7))?.code == .networkRequantizationTooWide)
     }
 
+    @Test("What requantize decodes is its accumulator: codes with an offset, integers of 16 bits")
+    func decodedElements() throws {
+        func requantize(_ format: TensorFormat, accumulatorBits: Int) -> QuantizedNetwork {
+            network(
+                Layer(name: "layer", operator: .requantize, inputs: ["input"]), inputs: [("input", format, 1)],
+                .requantization(PostProcessing(multipliers: [.one], rounding: .single)), outputs: 1,
+                accumulatorBits: accumulatorBits)
+        }
+        // 0...255 less 180: -180...75, 9 bits; 16 bits of integers.
+        let offset = TensorFormat.codes(.uniform(.linearUnsigned, channels: 1, step: 1, offset: -180))
+        for (format, bits) in [(offset, 9), (.integers16(step: 1), 16)] {
+            #expect(failure(requantize(format, accumulatorBits: bits)) == nil)
+            let refusal = failure(requantize(format, accumulatorBits: bits - 1))
+            #expect(refusal?.code == .networkSumTooWide && refusal?.found == "sums that need \(bits) bits")
+        }
+    }
+
     @Test("The bundled networks are proved, and not with a bit less")
     func zoo() throws {
         for name in BundledNetworks.names {
