@@ -1,6 +1,7 @@
 import Diagnostics
 import Graph
 import ONNX
+import TFLiteImport
 import Tensors
 
 // Operators that copy elements.
@@ -42,9 +43,23 @@ extension GraphBuilder {
                 place, found: "pads \(pads) of batch, channels, rows, columns",
                 expected: "padding of rows and columns only")
         }
-        let fill = try number("value", or: 2, default: 0, of: place)
+        let fill = try fill(outside: operand, at: place)
         let padding = Padding(top: pads[2], bottom: pads[6], left: pads[3], right: pads[7])
         try pend(.pad(Pad(padding: padding)), .copy(fill: fill), of: [operand], at: place)
+    }
+
+    /// What a Pad puts outside, as a real number: of stored 8-bit elements an element, 0 where none is given.
+    private mutating func fill(outside operand: ImportedValue, at place: ONNXPlace) throws(Diagnostic) -> Float {
+        guard let quantization = operand.quantization, !operand.isReal else {
+            return try number("value", or: 2, default: 0, of: place)
+        }
+        let elements = try integers(2, of: place)?.integers ?? [0]
+        guard elements.count == 1, quantization.elements.contains(elements[0]) else {
+            throw place.unfit(
+                "padding with \(elements.prefix(8))",
+                expected: "one element of \(quantization.isSigned ? "int8" : "uint8"), the operand's type")
+        }
+        return quantization.real(of: elements[0])
     }
 
     /// Resize and Upsample to the nearest, by one whole factor.

@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import Networks
 import ONNX
+import TFLiteImport
 import Tensors
 
 // Layers that were pending are made.
@@ -24,6 +25,7 @@ extension GraphBuilder {
         {
             // Copies need no scale of their own. What the host makes real numbers of has the tensor's name there.
             if value.isReal, !isRaw(pending), seenOutside.contains(tensor) { pending.suffix = ".codes" }
+            try requireStoredFill(of: pending, quantization)
             made = try quantized(pending, as: quantization)
         } else {
             throw unsupported(
@@ -32,6 +34,45 @@ extension GraphBuilder {
         }
         values[tensor] = made.viewed(as: value, isReal: value.isReal && !isRaw(pending))
         return isTurned ? try inOrder(tensor) : values[tensor]!
+    }
+
+    /// An output that is another tensor under a second name becomes a copy of it: results have their names.
+    ///
+    /// - Parameter made: the layer that stores it.
+    /// - Returns: the layer that is named after the tensor.
+    /// - Throws: what adding a layer throws.
+    mutating func copiedUnderOwnName(_ tensor: String, _ made: String) throws(Diagnostic) -> String {
+        let own = names.name(of: tensor)
+        // Long names are cut where layers need several.
+        let isNamed = [own, String(own.prefix(112)), "\(own.prefix(110)).order"].contains(made)
+        guard !isNamed, !layerNames.contains(own), let value = values[tensor],
+            let node = model.nodes.first(where: { $0.outputs.contains(tensor) })
+        else { return made }
+        let layer = Layer(name: own, operator: .pad(Pad(padding: .none)), inputs: [made])
+        let pending = PendingLayer(
+            tensor: tensor, place: ONNXPlace(node: node, file: file), nodes: [node.index], operator: layer.operator,
+            body: .copy(fill: 0), operands: [value])
+        computing.insert(node.index)
+        _ = try append(
+            layer, nil, isQuantized ? LayerParameters.none : nil, of: [value], as: value.quantization, for: pending)
+        values[tensor]!.name = layer.name
+        return layer.name
+    }
+
+    /// Without a QuantizeLinear behind it, what a Pad puts outside is a real number that no format rounds.
+    ///
+    /// - Throws: `onnxOperatorUnsupported` where no element of the operand stands for it.
+    private func requireStoredFill(
+        of pending: PendingLayer, _ quantization: ActivationQuantization
+    ) throws(Diagnostic) {
+        guard case .pad(let pad) = pending.operator, pad.padding.addsElements, case .copy(let fill) = pending.body,
+            quantization.real(of: quantization.element(of: fill)) != fill
+        else { return }
+        throw unsupported(
+            pending.place, found: "padding with \(fill), which no element of the operand stands for",
+            expected: "an element's real number: from \(quantization.real(of: quantization.elements.lowerBound)) to "
+                + "\(quantization.real(of: quantization.elements.upperBound)) in steps of \(quantization.scale), "
+                + "or a QuantizeLinear behind it, whose scale has it")
     }
 
     /// Elements `[H][W][C]` as one vector in the file's order, `[C][H][W]`: a convolution with a group for each channel
@@ -94,6 +135,8 @@ extension GraphBuilder {
                 bias: Array(repeating: 0, count: convolution.outputChannels))
         case .sum(let subtracts):
             if subtracts { layerOperator = .twoStageAdd(TwoStageAddition(subtracts: true)) }
+            // A sum has one multiplier for each operand, whatever its sign.
+            takesActivation = pending.limits.slope == 1
         case .product: break
         case .copy(let fill):
             guard fill == 0 else {

@@ -152,18 +152,18 @@ extension GraphBuilder {
     mutating func graph(named name: String, _ cut: ONNXCut) throws(Diagnostic) -> Graph {
         var outputs: [String] = []
         for tensor in cut.outputs {
-            guard values[tensor] != nil, let made = try force(tensor).name, layerNames.contains(made) else {
+            guard values[tensor] != nil, var made = try force(tensor).name, layerNames.contains(made) else {
                 throw Diagnostic(
                     .onnxOperatorUnsupported, at: "\(file), output \(tensor)",
                     found: values[tensor] == nil
                         ? "an output that no operator makes of an input" : "an input as an output",
                     expected: "the result of a layer", remedy: "name other tensors with --outputs")
             }
-            if !outputs.contains(made) { outputs.append(made) }
             let value = values[tensor]!
-            if isQuantized, !hostTensors.contains(tensor), value.isReal || value.isOutOfOrder {
-                try dequantizeOutput(tensor)
-            }
+            let isOfHost = hostTensors.contains(tensor) || isQuantized && (value.isReal || value.isOutOfOrder)
+            if !isOfHost { made = try copiedUnderOwnName(tensor, made) }
+            if !outputs.contains(made) { outputs.append(made) }
+            if isOfHost, !hostTensors.contains(tensor) { try dequantizeOutput(tensor) }
         }
         let used = Set(layers.flatMap(\.inputs))
         let unused = Set(inputs.map(\.name)).subtracting(used)

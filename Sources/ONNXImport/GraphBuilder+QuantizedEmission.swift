@@ -147,14 +147,22 @@ extension GraphBuilder {
                     name: inner, stored: shape, extents: shape.extents, quantization: output)
             }
         }
-        let quantization = operands[0].quantization!
-        let isLast = quantization == output && pending.limits.isNone
-        let inner = isLast ? name : String(name.prefix(110)) + ".copy"
         var layerOperator = pending.operator
-        if case .pad(var pad) = layerOperator {
-            pad.fill = quantization.element(of: fill) - quantization.elements.lowerBound
+        var isChanged = false
+        if case .pad(var pad) = layerOperator, pad.padding.addsElements {
+            // What lies outside may have no element of the operand's format: that is changed before.
+            if operands[0].quantization != output || !pending.limits.isNone {
+                let inner = String(name.prefix(110)) + ".0"
+                let shape = try map(operands[0], for: pending, to: output, as: inner) { $0 }
+                operands[0] = ImportedValue(name: inner, stored: shape, extents: shape.extents, quantization: output)
+                isChanged = true
+            }
+            pad.fill = output.element(of: pending.limits(fill)) - output.elements.lowerBound
             layerOperator = .pad(pad)
         }
+        let quantization = operands[0].quantization!
+        let isLast = isChanged || quantization == output && pending.limits.isNone
+        let inner = isLast ? name : String(name.prefix(110)) + ".copy"
         let layer = Layer(name: inner, operator: layerOperator, inputs: operands.map { $0.name! })
         let shape = try append(layer, nil, LayerParameters.none, of: operands, as: quantization, for: pending)
         guard !isLast else { return shape }

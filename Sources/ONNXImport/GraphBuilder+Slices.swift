@@ -79,14 +79,15 @@ extension GraphBuilder {
 
     /// A part of each axis, as many as the operand has.
     private mutating func take(_ parts: [StridedRange], at place: ONNXPlace) throws(Diagnostic) {
+        let value = try value(0, of: place)
+        let isWhole = zip(parts, value.extents).map { $0.count == $1 }
+        if isWhole.allSatisfy(\.self) { return try view(value, as: value.extents, at: place) }
         let operand = try operand(0, of: place)
-        let isWhole = zip(parts, operand.extents).map { $0.count == $1 }
         guard operand.hasChannels, parts.count == operand.extents.count, isWhole[0] else {
             throw unsupported(
                 place, found: "parts of extents \(operand.extents), stored as \(operand.stored)",
                 expected: "channels, rows or columns as they were made")
         }
-        if isWhole.allSatisfy(\.self) { return try view(operand, as: operand.extents, at: place) }
         guard isWhole[1] else {
             guard isWhole.dropFirst(2).allSatisfy(\.self) else {
                 throw unsupported(

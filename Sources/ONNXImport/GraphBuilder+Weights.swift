@@ -62,14 +62,18 @@ extension GraphBuilder {
             if let bias = dequantized[biasName], bias.zeroPoints.allSatisfy({ $0 == 0 }),
                 bias.tensor.elementType == .int32, let elements = bias.tensor.integers
             {
-                guard elements.count == channels else {
-                    throw place.unfit("\(elements.count) biases", expected: "\(channels)")
+                // One for all is broadcast.
+                guard elements.count == channels || elements.count == 1 else {
+                    throw place.unfit("\(elements.count) biases", expected: "\(channels), or one for all")
                 }
-                weights.bias = elements.map { Int64($0) }
+                func forAll<Element>(_ biases: [Element]) -> [Element] {
+                    biases.count == channels ? biases : Array(repeating: biases[0], count: channels)
+                }
+                weights.bias = forAll(elements.map { Int64($0) })
                 // On other steps than those of the sums, as behind pairs that are put together, they are real numbers.
                 let scale = place.input(0).flatMap { values[$0]?.quantization?.scale }
                 if let scale, !biasName.contains("\u{1}"), !bias.isOnSteps(scale, of: constant) {
-                    weights.realBias = bias.real?.floats
+                    weights.realBias = (bias.real?.floats).map(forAll)
                     remarks.append(
                         """
                         operator \(place.node.index) \(place.name): biases on other steps than those of the sums, \

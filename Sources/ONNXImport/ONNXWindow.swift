@@ -35,14 +35,27 @@ struct ONNXWindow {
         let extents = [input.height + margin.top + margin.bottom, input.width + margin.left + margin.right]
         let spans = [(height - 1) * dilations[0] + 1, (width - 1) * dilations[1] + 1]
         let automatic = try place.string("auto_pad", default: "NOTSET")
-        guard ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(automatic),
-            !isGiven || automatic == "NOTSET"
-        else { throw place.unfit("auto_pad \(automatic)", expected: "padding that is given") }
+        guard ["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"].contains(automatic) else {
+            throw place.unfit("auto_pad \(automatic)", expected: "NOTSET, VALID, SAME_UPPER or SAME_LOWER")
+        }
+        func unsupported(_ found: String) -> Diagnostic {
+            Diagnostic(
+                .onnxOperatorUnsupported, at: place.text, found: found, expected: "padding that is given, of 0 or more",
+                remedy: "export the model with auto_pad NOTSET and pads")
+        }
+        guard !isGiven || !automatic.hasPrefix("SAME") else { throw unsupported("auto_pad \(automatic)") }
         if automatic == "VALID" { pads = [0, 0, 0, 0] }
         if automatic.hasPrefix("SAME") {
             for axis in 0...1 {
                 let output = (extents[axis] + strides[axis] - 1) / strides[axis]
-                let total = max(0, (output - 1) * strides[axis] + spans[axis] - extents[axis])
+                let missing = (output - 1) * strides[axis] + spans[axis] - extents[axis]
+                // Runtimes that halve it shift the windows, others do not.
+                guard missing > -2 else {
+                    throw unsupported(
+                        "auto_pad \(automatic) that leaves out \(-missing) \(axis == 0 ? "rows" : "columns"): "
+                            + "windows of \(spans[axis]) in steps of \(strides[axis]) over \(extents[axis])")
+                }
+                let total = max(0, missing)
                 pads[axis] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2
                 pads[axis + 2] = total - pads[axis]
             }

@@ -100,6 +100,29 @@ import Testing
             graph.floats("low", [], [0.25])
             graph.add("Clip", ["b", "low"], "out")
         },
+        Case(testDescription: "a slope behind a sum", layers: ["convolution", "add", "requantize"]) { graph, random in
+            graph.convolution("in", "a", [3, 3, 1, 1], &random)
+            graph.add("Add", ["a", "in"], "b")
+            graph.add("LeakyRelu", ["b"], "out", ["alpha": .float(0.3)])
+        },
+        Case(
+            testDescription: "a slope and a limit behind a difference",
+            layers: ["convolution", "twoStageAdd", "requantize", "requantize"]
+        ) { graph, random in
+            graph.convolution("in", "a", [3, 3, 1, 1], &random)
+            graph.add("Sub", ["a", "in"], "b")
+            graph.add("LeakyRelu", ["b"], "c", ["alpha": .float(-0.5)])
+            graph.floats("low", [], [0.25])
+            graph.add("Clip", ["c", "low"], "out")
+        },
+        Case(testDescription: "a slice of everything at the end", layers: ["convolution"]) { graph, random in
+            graph.convolution("in", "a", [4, 3, 2, 2], &random)
+            graph.integers("from", [0])
+            graph.integers("to", [.max])
+            graph.integers("axes", [2])
+            graph.integers("steps", [1])
+            graph.add("Slice", ["a", "from", "to", "axes", "steps"], "out")
+        },
         Case(testDescription: "a function of an input", layers: ["requantize"]) { graph, _ in
             graph.add("LeakyRelu", ["in"], "out", ["alpha": .float(0.3)])
         },
@@ -226,6 +249,8 @@ import Testing
                 return
             }
             #expect(network.graph.layers.map(\.operator.name) == one.layers)
+            // Results have the names of the file's outputs.
+            #expect(network.graph.outputs[0].hasPrefix("out"))
             let shape = TensorShape(height: one.extents[2], width: one.extents[3], channels: one.extents[1])
             let planes = (0..<shape.count).map { _ in Float.random(in: -1...1, using: &random) }
             var evaluator = PlainEvaluator(graph.model)

@@ -188,6 +188,31 @@ import Testing
         #expect(element.place == "test.onnx, operator 0 QuantizeLinear, constant bad, element [0, 1, 0, 0]")
     }
 
+    @Test("Automatic padding that would leave elements out, or that a transposed convolution takes back")
+    func automaticPadding() throws {
+        func found(_ extent: Int, stride: Int, _ kind: String) -> Diagnostic? {
+            refusal(
+                graph([1, 2, extent, 4]) {
+                    $0.add(
+                        "Conv", ["in", "w"], "out", ["strides": .integers([stride, 1]), "auto_pad": .string(kind)])
+                })
+        }
+        for kind in ["SAME_UPPER", "SAME_LOWER"] {
+            // 12 rows, windows of 1 in steps of 4: the third begins at row 8, 3 rows lie behind it.
+            let left = try #require(found(12, stride: 4, kind))
+            #expect(left.code == .onnxOperatorUnsupported && left.place == "test.onnx, operator 0 Conv")
+            #expect(
+                left.found == "auto_pad \(kind) that leaves out 3 rows: windows of 1 in steps of 4 over 12")
+            #expect(left.remedy == "export the model with auto_pad NOTSET and pads")
+            #expect(found(12, stride: 2, kind) == nil && found(9, stride: 4, kind) == nil)
+            let transposed = refusal(
+                graph { $0.add("ConvTranspose", ["in", "w"], "out", ["auto_pad": .string(kind)]) })
+            #expect(transposed?.code == .onnxOperatorUnsupported && transposed?.found == "auto_pad \(kind)")
+        }
+        #expect(refusal(graph { $0.add("ConvTranspose", ["in", "w"], "out", ["auto_pad": .string("VALID")]) }) == nil)
+        #expect(found(12, stride: 4, "VALID") == nil && found(12, stride: 1, "SAME")?.code == .onnxShapeUnfit)
+    }
+
     @Test("Forms of operators that are not carried over")
     func forms() {
         func code(
