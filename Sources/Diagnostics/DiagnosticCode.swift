@@ -179,6 +179,10 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case scheduleGroupsNotMergeable = "SCHEDULE-034"
     case scheduleZeroWeightMissing = "SCHEDULE-035"
     case machineLanesUnsupported = "SCHEDULE-036"
+    case scheduleGroupNotChain = "SCHEDULE-040"
+    case scheduleGroupUnsupported = "SCHEDULE-041"
+    case scheduleGroupTilesDiffer = "SCHEDULE-042"
+    case scheduleGroupRing = "SCHEDULE-043"
 
     // RUN: running, verifying and explaining a network
     case networkUnknown = "RUN-001"

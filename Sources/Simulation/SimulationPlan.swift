@@ -24,6 +24,7 @@ public struct SimulationPlan: Sendable {
     private var quantized: QuantizedNetwork?
     /// Where the commands are kept.
     private let commands: [Command]?
+    private let probes: [Probe]
     package let timeline: Timeline
     /// Where the machine has a weight decoder or skips zeros: what that would change.
     package private(set) var weightCoding: WeightCodingEstimate?
@@ -50,7 +51,7 @@ public struct SimulationPlan: Sendable {
         guard machine.estimatesWeightCoding else { return }
         let program =
             if let commands {
-                Program(commands: commands, layout: layout)
+                Program(commands: commands, layout: layout, probes: probes)
             } else {
                 try Program(network: self.network, geometry, schedule: self.schedule, machine: machine)
             }
@@ -98,9 +99,10 @@ public struct SimulationPlan: Sendable {
                 network: network, geometry, schedule: self.schedule, machine: machine, fault: fault?.inCommands,
                 memory: memory.beside(runBytes))
             stream.append(contentsOf: program.commands)
-            (layout, commands) = (program.layout, program.commands)
+            stream.groups = program.groups
+            (layout, commands, probes) = (program.layout, program.commands, program.probes)
         } else {
-            commands = nil
+            (commands, probes) = (nil, [])
             layout = try ProgramLayout(
                 network: network, geometry, schedule: self.schedule, timing: &stream, fault: fault?.inCommands,
                 memory: memory)
@@ -130,7 +132,7 @@ public struct SimulationPlan: Sendable {
     /// What a machine runs. Only of a plan that keeps its commands.
     package var program: Program {
         guard let commands else { preconditionFailure("a plan that runs keeps its commands") }
-        return Program(commands: commands, layout: layout)
+        return Program(commands: commands, layout: layout, probes: probes)
     }
 }
 
