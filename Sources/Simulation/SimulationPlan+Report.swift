@@ -44,6 +44,7 @@ extension SimulationPlan {
             lowerBoundBytes: bound.bytes,
             weightCoding: weightCoding.map { WeightCodingReport($0, layer: index, machine) })
         report.boundBy = report.bindingResource(on: machine)
+        report.group = layout.groups.filter { $0.count > 1 }.firstIndex { $0.contains(index) }.map { $0 + 1 }
         return report
     }
 
@@ -77,7 +78,7 @@ extension SimulationPlan {
             parameterMemoryPeakBytes: largest(\.parameterMemoryPeakBytes),
             sramPeakBytes: largest(\.sramPeakBytes), sramBytes: machine.sramBytes,
             lowerBoundCycles: max(
-                sum(\.lowerBoundCycles),
+                layout.groups.reduce(0) { $0 + boundCycles(bounds[$1]) },
                 machine.memory.leastCycles(
                     reading: bounds.reduce(0) { $0 + $1.readBytes }, writing: bounds.reduce(0) { $0 + $1.writeBytes })),
             lowerBoundBytes: sum(\.lowerBoundBytes), peakCycles: peakCycles,
@@ -94,6 +95,15 @@ extension SimulationPlan {
             }, binding: BindingReport(layers, on: machine))
     }
 
+    /// Of layers that run together: their transfers overlap with the work of all of them.
+    private func boundCycles(_ bounds: ArraySlice<LowerBound>) -> Int {
+        max(
+            bounds.reduce(0) { $0 + $1.computeCycles },
+            machine.memory.leastCycles(
+                reading: bounds.reduce(0) { $0 + $1.inputBytes }, writing: bounds.reduce(0) { $0 + $1.writeBytes }))
+    }
+
+    /// What stays in a ring need not move.
     private func lowerBound(_ index: Int) -> LowerBound {
         let plain = geometry.layers[index]
         let canMerge = machine.macArray.mergedGroups && network.layers[index].hasZeroWeight
@@ -115,8 +125,9 @@ extension SimulationPlan {
             phases: phases, groups: layer.arrayGroups, inputChannels: layer.groupInputChannels,
             outputChannels: layer.groupOutputChannels,
             lastOutputChannels: layer.outputChannels - (layer.arrayGroups - 1) * layer.groupOutputChannels,
-            inputBytes: layer.leastInputBytes, weightBytes: layer.weightBytes,
-            outputBytes: geometry.result(of: index).storedBytes, on: machine)
+            inputBytes: index > 0 && layout.isInRing(index - 1) ? 0 : layer.leastInputBytes,
+            weightBytes: layer.weightBytes,
+            outputBytes: layout.isInRing(index) ? 0 : geometry.result(of: index).storedBytes, on: machine)
     }
 }
 

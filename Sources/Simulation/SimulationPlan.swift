@@ -6,7 +6,7 @@ package import Lowering
 public import MachineDescription
 public import Networks
 public import Schedules
-import Scheduling
+public import Scheduling
 package import Timing
 package import WeightCoding
 
@@ -35,18 +35,19 @@ public struct SimulationPlan: Sendable {
     ///   - width, height: of the picture; padded to a multiple of the network's stride.
     ///   - schedule: searched for when nil.
     ///   - lanes: of a schedule that is searched for, where layers can have them; nil for those that are quicker.
+    ///   - fuse: whether a schedule that is searched for may let layers run together.
     ///   - keepsCommands: whether the plan can be run; without, it needs less memory and time.
     ///   - fault: put into the commands after the schedule is verified.
     ///   - memory: asked for the commands, and for a run's tensors where the plan can be run, before either is made.
     /// - Throws: `memoryBudgetExceeded`, what the graph, the schedule verifier and the search throw.
     public init(
         network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil,
-        lanes: Lanes? = nil, keepsCommands: Bool = true,
+        lanes: Lanes? = nil, fuse: Fusion = .on, keepsCommands: Bool = true,
         fault: InjectedFault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         try self.init(
             formats: NetworkFormats(network), machine: machine, width: width, height: height, schedule: schedule,
-            lanes: lanes, keepsCommands: keepsCommands, fault: fault, memory: memory)
+            lanes: lanes, fuse: fuse, keepsCommands: keepsCommands, fault: fault, memory: memory)
         quantized = network
         guard machine.estimatesWeightCoding else { return }
         let program =
@@ -61,8 +62,8 @@ public struct SimulationPlan: Sendable {
     /// The same without weights; nothing is estimated of their coding.
     public init(
         formats network: NetworkFormats, machine: MachineDescription, width: Int, height: Int,
-        schedule: Schedule? = nil, lanes: Lanes? = nil, keepsCommands: Bool = true, fault: InjectedFault? = nil,
-        memory: MemoryBudget = .standard
+        schedule: Schedule? = nil, lanes: Lanes? = nil, fuse: Fusion = .on, keepsCommands: Bool = true,
+        fault: InjectedFault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let graph = network.graph
         let image = ImageReport(
@@ -91,7 +92,7 @@ public struct SimulationPlan: Sendable {
         } else {
             self.schedule = try Schedule(
                 bestFor: network, geometry, on: machine, height: image.paddedHeight, width: image.paddedWidth,
-                lanes: lanes)
+                lanes: lanes, fuse: fuse)
         }
         var stream = TimedStream(on: machine)
         if keepsCommands {

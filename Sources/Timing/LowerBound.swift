@@ -12,13 +12,15 @@ public import MachineDescription
 ///
 /// Groups that the lanes can merge count as merged; their weights count without the zeros.
 public struct LowerBound: Hashable, Sendable {
-    /// Input and weights.
-    public var readBytes: Int
+    public var inputBytes: Int
+    public var weightBytes: Int
     /// Output.
     public var writeBytes: Int
     public var computeCycles: Int
     public var transferCycles: Int
 
+    /// Input and weights.
+    public var readBytes: Int { inputBytes + weightBytes }
     public var bytes: Int { readBytes + writeBytes }
     public var cycles: Int { max(computeCycles, transferCycles) }
 
@@ -44,7 +46,8 @@ public struct LowerBound: Hashable, Sendable {
         on machine: MachineDescription
     ) {
         let array = machine.macArray
-        readBytes = inputBytes + weightBytes
+        self.inputBytes = inputBytes
+        self.weightBytes = weightBytes
         writeBytes = outputBytes
         transferCycles = machine.memory.leastCycles(reading: inputBytes, writing: outputBytes)
         let (lanes, last) = (array.outputChannelLanes, lastOutputChannels ?? outputChannels)
