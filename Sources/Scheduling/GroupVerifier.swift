@@ -160,7 +160,7 @@ struct GroupVerifier {
 
 extension LayerGroup {
     /// What keeps the result of a layer from staying on chip until the next has read it; nil where nothing does.
-    package static func obstacle(in graph: Graph, between index: Int) -> String? {
+    static func obstacle(in graph: Graph, between index: Int) -> String? {
         let (layer, next) = (graph.layers[index], graph.layers[index + 1])
         guard next.inputs == [layer.name] else { return "\(next.name) reads \(next.inputs.joined(separator: ", "))" }
         if graph.outputs.contains(layer.name) || graph.codedTensors.contains(layer.name) {
