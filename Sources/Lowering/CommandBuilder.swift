@@ -22,6 +22,8 @@ struct CommandBuilder<Sink: CommandSink> {
     private var weights = HalfRotation()
     private var inputs = HalfRotation()
     private var nextOutputHalf = 0
+    /// What lies in a ring once a command has ended, for those who want to see the tensor that never goes out.
+    private(set) var probes: [Probe] = []
 
     init(into sink: Sink, machine: MachineDescription, tensors: [TensorRegion], capacity: Int) {
         commands = sink
@@ -50,9 +52,69 @@ struct CommandBuilder<Sink: CommandSink> {
                 for pixelTile in 0..<pixelTiles { lower(layer, pixelTile: pixelTile, channelTile: channelTile, &state) }
             }
         }
+        releaseHalves()
+    }
+
+    /// Frees what the last layer used.
+    private mutating func releaseHalves() {
         for (half, lastUse) in weights.release() { commands.addSignals(.weightsFree(half), at: lastUse) }
         for (half, lastUse) in inputs.release() { commands.addSignals(.inputFree(half), at: lastUse) }
         for (half, lastUse) in parameters.release() { commands.addSignals(.parametersFree(half), at: lastUse) }
+    }
+
+    // MARK: - Group
+
+    /// A step of a group's pixel tile: which layer, which of its channel tiles, which pass.
+    private struct GroupStep {
+        var layer: Int
+        var channelTile: Int
+        var pass: Int
+    }
+
+    /// Lowers layers that run tile by tile: all channel tiles of the first, then of the next. Weights and parameters of
+    /// all of them share the halves: what stays in one is loaded once.
+    mutating func lower(group: [LayerLowering]) {
+        let (first, last) = (group[0], group[group.count - 1])
+        let pixelTiles = last.tiling.pixelTiles
+        var state = LayerState(
+            remainingStores: pixelTiles * last.tiling.channelTiles.count, awaitsStores: first.index > 0)
+        let steps = group.indices.flatMap { layer in
+            (0..<group[layer].tiling.channelTiles.count).flatMap { channelTile in
+                (0..<group[layer].tiling.counts.passes).map {
+                    GroupStep(layer: layer, channelTile: channelTile, pass: $0)
+                }
+            }
+        }
+        for pixelTile in 0..<pixelTiles {
+            for (index, position) in steps.enumerated() {
+                let layer = group[position.layer]
+                var step = step(layer, pixelTile: pixelTile, channelTile: position.channelTile)
+                setPass(position.pass, of: layer, &step)
+                let next = index + 1 < steps.count ? steps[index + 1] : pixelTile + 1 < pixelTiles ? steps[0] : nil
+                run(
+                    layer, pixelTile: pixelTile, channelTile: position.channelTile, pass: position.pass,
+                    next: next.map { next in
+                        let layer = group[next.layer]
+                        return (layer, next.channelTile * layer.tiling.counts.passes + next.pass)
+                    }, &step, &state)
+                guard step.isLastPass else { continue }
+                if layer.ringPixelPitchBytes == nil {
+                    store(layer, step, &state)
+                } else if position.channelTile + 1 == layer.tiling.channelTiles.count {
+                    probes.append(Probe(command: commands.count - 1, transfer: ringTransfer(layer, step)))
+                }
+            }
+        }
+        releaseHalves()
+    }
+
+    /// What would store a tile that lies whole in a ring.
+    private func ringTransfer(_ layer: LayerLowering, _ step: Step) -> Transfer {
+        let region = tensors[layer.tiling.layer.outputTensor]
+        return rectangle(
+            region, rows: step.rows, columns: step.columns, firstChannel: 0, channels: region.channels,
+            address: layer.buffers.output[0], chunkBytes: region.channels * region.bytesPerElement,
+            chunkPitchBytes: layer.ringPixelPitchBytes!)
     }
 
     private struct LayerState {
@@ -63,37 +125,58 @@ struct CommandBuilder<Sink: CommandSink> {
     }
 
     private mutating func lower(_ layer: LayerLowering, pixelTile: Int, channelTile: Int, _ state: inout LayerState) {
+        var step = step(layer, pixelTile: pixelTile, channelTile: channelTile)
+        for pass in 0..<layer.tiling.counts.passes {
+            setPass(pass, of: layer, &step)
+            let next = layer.nextWeightTile(pixelTile: pixelTile, channelTile: channelTile, pass: pass)
+            run(
+                layer, pixelTile: pixelTile, channelTile: channelTile, pass: pass, next: next.map { (layer, $0) },
+                &step, &state)
+        }
+        store(layer, step, &state)
+    }
+
+    private func step(_ layer: LayerLowering, pixelTile: Int, channelTile: Int) -> Step {
         let tiling = layer.tiling
         let rows = tiling.rows.outputRange(pixelTile / tiling.columns.count)
         let columns = tiling.columns.outputRange(pixelTile % tiling.columns.count)
-        let passes = tiling.counts.passes
-        var step = Step(
+        return Step(
             rows: rows, columns: columns, inputRows: tiling.layer.vertical.inputRange(of: rows),
             inputColumns: tiling.layer.horizontal.inputRange(of: columns),
             channels: tiling.channelTiles[channelTile], inputChannels: 0..<0, kernel: tiling.kernelTiles[0],
             isFirstPass: true, isLastPass: false)
-        for pass in 0..<passes {
-            let inputChannelTile = pass / tiling.kernelTiles.count
-            step.inputChannels = tiling.inputChannelTiles[inputChannelTile]
-            step.kernel = tiling.kernelTiles[pass % tiling.kernelTiles.count]
-            step.isFirstPass = pass == 0
-            step.isLastPass = pass == passes - 1
-            let weightTile = channelTile * passes + pass
-            let set = layer.parameters.set(channelTile: channelTile, inputChannelTile: inputChannelTile)
-            loadParameters(layer, set: set)
-            let nextWeightTile = layer.nextWeightTile(pixelTile: pixelTile, channelTile: channelTile, pass: pass)
-            let inputTile =
-                tiling.inputFollowsChannels
-                ? pixelTile * tiling.channelTiles.count + channelTile
-                : pixelTile * tiling.inputChannelTiles.count + inputChannelTile
-            if tiling.layer.usesArray { loadWeights(layer, tile: weightTile) }
-            if state.isFirstStep, let nextWeightTile { prefetch(layer, tile: nextWeightTile, keeping: weightTile) }
-            loadInput(layer, tile: inputTile, step, &state)
-            if !state.isFirstStep, let nextWeightTile { prefetch(layer, tile: nextWeightTile, keeping: weightTile) }
-            state.isFirstStep = false
-            compute(layer, weightTile: weightTile, inputTile: inputTile, set: set, &step)
-        }
-        store(layer, step, &state)
+    }
+
+    private func setPass(_ pass: Int, of layer: LayerLowering, _ step: inout Step) {
+        let tiling = layer.tiling
+        step.inputChannels = tiling.inputChannelTiles[pass / tiling.kernelTiles.count]
+        step.kernel = tiling.kernelTiles[pass % tiling.kernelTiles.count]
+        step.isFirstPass = pass == 0
+        step.isLastPass = pass == tiling.counts.passes - 1
+    }
+
+    /// Loads what a pass takes and computes it.
+    ///
+    /// - Parameter next: the layer and the weight tile that will be asked for next.
+    private mutating func run(
+        _ layer: LayerLowering, pixelTile: Int, channelTile: Int, pass: Int,
+        next: (layer: LayerLowering, tile: Int)?, _ step: inout Step, _ state: inout LayerState
+    ) {
+        let tiling = layer.tiling
+        let inputChannelTile = pass / tiling.kernelTiles.count
+        let weightTile = channelTile * tiling.counts.passes + pass
+        let set = layer.parameters.set(channelTile: channelTile, inputChannelTile: inputChannelTile)
+        loadParameters(layer, set: set)
+        let inputTile =
+            tiling.inputFollowsChannels
+            ? pixelTile * tiling.channelTiles.count + channelTile
+            : pixelTile * tiling.inputChannelTiles.count + inputChannelTile
+        if tiling.layer.usesArray { loadWeights(layer, tile: weightTile) }
+        if state.isFirstStep, let next { prefetch(next.layer, tile: next.tile, keeping: weightTile, of: layer) }
+        if !layer.readsRing { loadInput(layer, tile: inputTile, step, &state) }
+        if !state.isFirstStep, let next { prefetch(next.layer, tile: next.tile, keeping: weightTile, of: layer) }
+        state.isFirstStep = false
+        compute(layer, weightTile: weightTile, inputTile: inputTile, set: set, &step)
     }
 
     // MARK: - Loads
@@ -101,18 +184,24 @@ struct CommandBuilder<Sink: CommandSink> {
     /// Loads what the next weight tile takes ahead of its step, parameters first: each where the half that is next
     /// holds nothing that the tile `current` takes. Layers without weights count their channel tiles alike, and have
     /// parameters alone.
-    private mutating func prefetch(_ layer: LayerLowering, tile: Int, keeping current: Int) {
-        if parameters.half(of: layer.parameterSet(ofWeightTile: current)) != parameters.next {
+    private mutating func prefetch(
+        _ layer: LayerLowering, tile: Int, keeping current: Int, of other: LayerLowering
+    ) {
+        let set = other.firstParameterSet + other.parameterSet(ofWeightTile: current)
+        if parameters.half(of: set) != parameters.next {
             loadParameters(layer, set: layer.parameterSet(ofWeightTile: tile))
         }
         guard layer.tiling.layer.usesArray else { return }
-        if weights.half(of: current) != weights.next % layer.buffers.weights.count { loadWeights(layer, tile: tile) }
+        if weights.half(of: other.firstWeightTile + current) != weights.next % layer.buffers.weights.count {
+            loadWeights(layer, tile: tile)
+        }
     }
 
     /// Loads a set of parameter blocks unless it is in a half already.
     private mutating func loadParameters(_ layer: LayerLowering, set: Int) {
-        guard parameters.half(of: set) == nil else { return }
-        let (half, lastUse) = parameters.replace(with: set, halves: 2)
+        let key = layer.firstParameterSet + set
+        guard parameters.half(of: key) == nil else { return }
+        let (half, lastUse) = parameters.replace(with: key, halves: 2)
         if lastUse >= 0 { commands.addSignals(.parametersFree(half), at: lastUse) }
         let blocks = layer.parameters.sets[set].blocks
         for (index, block) in blocks.enumerated() {
@@ -130,8 +219,9 @@ struct CommandBuilder<Sink: CommandSink> {
 
     /// Loads a weight tile unless it is in a half already.
     private mutating func loadWeights(_ layer: LayerLowering, tile: Int) {
-        guard weights.half(of: tile) == nil else { return }
-        let (half, lastUse) = weights.replace(with: tile, halves: layer.buffers.weights.count)
+        let key = layer.firstWeightTile + tile
+        guard weights.half(of: key) == nil else { return }
+        let (half, lastUse) = weights.replace(with: key, halves: layer.buffers.weights.count)
         if lastUse >= 0 { commands.addSignals(.weightsFree(half), at: lastUse) }
         let tiling = layer.tiling
         let (passes, kernelTiles) = (tiling.counts.passes, tiling.kernelTiles)
@@ -231,16 +321,19 @@ struct CommandBuilder<Sink: CommandSink> {
         _ layer: LayerLowering, weightTile: Int, inputTile: Int, set: Int, _ step: inout Step
     ) {
         let first = commands.count
-        step.inputHalf = inputs.half(of: inputTile)!
-        var waits: SemaphoreSet = inputs.takeFresh(step.inputHalf) ? .inputFull(step.inputHalf) : []
-        let parameterHalf = parameters.half(of: set)!
+        var waits: SemaphoreSet = []
+        if !layer.readsRing {
+            step.inputHalf = inputs.half(of: inputTile)!
+            if inputs.takeFresh(step.inputHalf) { waits.insert(.inputFull(step.inputHalf)) }
+        }
+        let parameterHalf = parameters.half(of: layer.firstParameterSet + set)!
         if parameters.takeFresh(parameterHalf) { waits.insert(.parametersFull(parameterHalf)) }
         step.parameters = layer.parameters.sets[set].addresses(base: parameterHalf * parameterHalfBytes)
         if layer.tiling.layer.usesArray {
-            step.weightHalf = weights.half(of: weightTile)!
+            step.weightHalf = weights.half(of: layer.firstWeightTile + weightTile)!
             if weights.takeFresh(step.weightHalf) { waits.insert(.weightsFull(step.weightHalf)) }
         }
-        if step.isLastPass {
+        if step.isLastPass, layer.ringPixelPitchBytes == nil {
             step.outputHalf = nextOutputHalf % layer.buffers.output.count
             nextOutputHalf = step.outputHalf + 1
             waits.insert(.outputFree(step.outputHalf))
@@ -264,8 +357,10 @@ struct CommandBuilder<Sink: CommandSink> {
         }
         let last = commands.count - 1
         commands.setWaits(waits, at: first)
-        if step.isLastPass { commands.addSignals(.outputFull(step.outputHalf), at: last) }
-        inputs.use(step.inputHalf, by: last)
+        if step.isLastPass, layer.ringPixelPitchBytes == nil {
+            commands.addSignals(.outputFull(step.outputHalf), at: last)
+        }
+        if !layer.readsRing { inputs.use(step.inputHalf, by: last) }
         if layer.tiling.layer.usesArray { weights.use(step.weightHalf, by: last) }
         parameters.use(parameterHalf, by: last)
     }

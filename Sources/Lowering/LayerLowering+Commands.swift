@@ -118,6 +118,11 @@ extension LayerLowering {
         accumulation.outputPixelPitchBytes =
             channels.groups * outputGroupPitch + roundUp(channels.partOutputs, to: outputLanes) * elementBytes
         accumulation.outputGroupPitchBytes = outputGroupPitch
+        if let ringPixelPitchBytes {
+            // A ring holds all channels of a pixel.
+            accumulation.outputAddress += channels.first * elementBytes
+            accumulation.outputPixelPitchBytes = ringPixelPitchBytes
+        }
         accumulation.first = step.isFirstPass
         accumulation.last = step.isLastPass
         accumulation.accumulatorAddress = buffers.accumulators

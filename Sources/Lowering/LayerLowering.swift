@@ -20,6 +20,14 @@ struct LayerLowering {
     let horizontalPhases: [AxisPhase]
     /// Fields that all accumulations of the layer share.
     let accumulation: Accumulation
+    /// In a group: what the layer's tiles of weights and sets of parameters are counted from, where those of all layers
+    /// of the group are counted together.
+    var firstWeightTile = 0
+    var firstParameterSet = 0
+    /// In a group: whether the operand lies in a ring, and the bytes from pixel to pixel of the ring that takes the
+    /// result; nil where that is stored.
+    var readsRing = false
+    var ringPixelPitchBytes: Int?
 
     init(
         index: Int, tiling: LayerTiling, order: LoopOrder, buffers: BufferAllocation, array: MACArrayDescription,

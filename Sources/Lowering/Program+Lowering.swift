@@ -35,10 +35,12 @@ extension Program {
         fault: Fault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         var commands: [Command] = []
+        var probes: [Probe] = []
         layout = try ProgramLayout(
             network: network, geometry, schedule: schedule, machine: machine, fault: fault, memory: memory,
-            areKept: true, into: &commands)
+            areKept: true, into: &commands, probes: &probes)
         self.commands = commands
+        self.probes = probes
     }
 
     /// What commands take with their timing; with the commands themselves where they are kept.
@@ -65,17 +67,18 @@ extension ProgramLayout {
         network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, timing stream: inout TimedStream,
         fault: Fault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
+        var probes: [Probe] = []
         try self.init(
             network: network, geometry, schedule: schedule, machine: stream.machine, fault: fault, memory: memory,
-            areKept: false,
-            into: &stream)
+            areKept: false, into: &stream, probes: &probes)
+        stream.groups = groups
     }
 
     fileprivate init(
         network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, machine: MachineDescription,
-        fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink
+        fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink, probes: inout [Probe]
     ) throws(Diagnostic) {
-        let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
+        let (verified, groups) = try schedule.verified(network: network, geometry: geometry, machine: machine)
         let tilings = verified.map(\.tiling)
         let blocksOfPass = try ParameterPlan.requireFit(network, tilings: tilings, machine: machine)
         let commandEstimate = zip(tilings, blocksOfPass).reduce(0) {
@@ -94,28 +97,46 @@ extension ProgramLayout {
             for: "\(commandEstimate.grouped) commands and their timing",
             at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
         let parameters = try ParameterPlan(network, tilings: tilings, machine: machine)
-        let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
+        let rings = groups.flatMap { $0.dropLast().map { geometry.layers[$0].outputTensor } }
+        let layout = ExternalLayout(
+            geometry: geometry, tilings: tilings, parameters: parameters, rings: Set(rings), machine: machine)
         var builder = CommandBuilder(
             into: sink, machine: machine, tensors: layout.tensors, capacity: commandEstimate)
         var layers: [LayerProgram] = []
-        for (index, (tiling, entry)) in verified.enumerated() {
-            let blocks = parameters.layers[index]
-            let context = LayerLowering(
-                index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
-                weightAddresses: layout.weightAddresses[index], parameters: blocks,
-                blockAddresses: layout.blockAddresses[index],
-                missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)
+        for group in groups {
+            var (members, weightTiles, sets): ([LayerLowering], Int, Int) = ([], 0, 0)
+            for index in group {
+                let (tiling, entry) = verified[index]
+                var context = LayerLowering(
+                    index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
+                    weightAddresses: layout.weightAddresses[index], parameters: parameters.layers[index],
+                    blockAddresses: layout.blockAddresses[index],
+                    missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)
+                (context.firstWeightTile, context.firstParameterSet) = (weightTiles, sets)
+                context.readsRing = index > group.lowerBound
+                if index + 1 < group.upperBound {
+                    context.ringPixelPitchBytes = tiling.layer.ringPixelPitchBytes(machine.macArray)
+                }
+                weightTiles += tiling.weightTiles
+                sets += parameters.layers[index].sets.count
+                members.append(context)
+            }
             let first = builder.commands.count
-            builder.lower(context)
-            layers.append(
-                LayerProgram(
-                    tiling, buffers: entry.buffers, machine: machine, commands: first..<builder.commands.count,
-                    parameterMemoryBytes: blocks.bytes))
+            if members.count == 1 { builder.lower(members[0]) } else { builder.lower(group: members) }
+            for context in members {
+                layers.append(
+                    LayerProgram(
+                        context.tiling, buffers: context.buffers, machine: machine,
+                        commands: first..<builder.commands.count,
+                        parameterMemoryBytes: parameters.layers[context.index].bytes,
+                        readsRing: context.readsRing, writesRing: context.ringPixelPitchBytes != nil))
+            }
         }
+        probes = builder.probes
         sink = builder.commands
         self.init(
             geometry: geometry, memoryMap: ExternalMemoryMap(tensors: layout.tensors, bytes: layout.bytes),
-            parameterRegions: layout.parameterRegions, layers: layers)
+            parameterRegions: layout.parameterRegions, layers: layers, groups: groups)
     }
 }
 
@@ -144,16 +165,23 @@ extension Fault {
 extension LayerProgram {
     fileprivate init(
         _ tiling: LayerTiling, buffers: BufferAllocation, machine: MachineDescription, commands: Range<Int>,
-        parameterMemoryBytes: Int
+        parameterMemoryBytes: Int, readsRing: Bool, writesRing: Bool
     ) {
         let footprint = TileFootprint(tiling, array: machine.macArray)
+        // A ring counts with the layer that writes it.
+        let inputs =
+            readsRing
+            ? 0
+            : min(tiling.inputTiles, buffers.input.count) * (footprint.inputBytes + footprint.secondBytes)
+        let outputs =
+            writesRing
+            ? tiling.ringBytes(machine.macArray)
+            : min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes
         self.init(
             name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
-            mergedGroups: tiling.layer.mergedGroups, inputBytes: tiling.inputBytes,
+            mergedGroups: tiling.layer.mergedGroups, inputBytes: readsRing ? 0 : tiling.inputBytes,
             weightBufferPeakBytes: min(tiling.weightTiles, buffers.weights.count) * footprint.weightBytes,
-            activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count)
-                * (footprint.inputBytes + footprint.secondBytes)
-                + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
+            activationBufferPeakBytes: inputs + outputs,
             accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes)
         phaseLanes = PhaseLanes(tiling, array: machine.macArray)
         kernelRowTaps = tiling.layer.kernelRowTaps

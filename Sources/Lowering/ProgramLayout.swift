@@ -10,6 +10,12 @@ public struct ProgramLayout: Sendable {
     public let parameterRegions: [ParameterRegion]
     /// In the graph's order; indices are `Command.layer`.
     public let layers: [LayerProgram]
+    /// The layers that run together, in ascending order: most by themselves.
+    package let groups: [Range<Int>]
+
+    /// Whether the layer's result stays on chip. Its region behind all others of `memoryMap` is for simulations that
+    /// want to see it: no command stores it.
+    package func isInRing(_ layer: Int) -> Bool { groups.contains { $0.contains(layer) && layer + 1 < $0.upperBound } }
 
     /// Bytes of all parameters, alignment not counted: the network's weight codes (without the zeros that merged groups
     /// and joined phases add to their regions), each distinct table once, channel blocks.
@@ -83,7 +89,7 @@ public struct WeightTile: Hashable, Sendable {
 /// What one layer became.
 public struct LayerProgram: Hashable, Sendable {
     public var name: String
-    /// Indices of its commands.
+    /// Indices of its commands, and of those of the layers that it runs together with.
     public var commands: Range<Int>
     /// Weight codes of the network: neither padding nor the zeros of merged groups and joined phases count.
     public var weightBytes: Int

@@ -7,18 +7,15 @@ public struct LayerSchedule: Hashable, Encodable, Sendable {
     public var tile: Tile
     public var order: LoopOrder
     public var buffers: BufferAllocation
-    public var fusion: Fusion
 
     public init(
-        name: String, lanes: Lanes = .channels, tile: Tile, order: LoopOrder, buffers: BufferAllocation,
-        fusion: Fusion = .none
+        name: String, lanes: Lanes = .channels, tile: Tile, order: LoopOrder, buffers: BufferAllocation
     ) {
         self.name = name
         self.lanes = lanes
         self.tile = tile
         self.order = order
         self.buffers = buffers
-        self.fusion = fusion
     }
 }
 
@@ -79,9 +76,18 @@ public enum LoopOrder: String, CaseIterable, Hashable, Encodable, Sendable {
     case pixelsOuter
 }
 
-/// Whether layers run interleaved. The only form so far is one layer after the other.
-public enum Fusion: String, CaseIterable, Hashable, Encodable, Sendable {
-    case none
+/// A chain of layers, each of which reads the result of the one before, that run tile by tile: a tile of the first, then
+/// the same tile of the second. What lies between them stays in the activation buffer and never goes out.
+///
+///     pixel tile 0:  convolution, all channel tiles  ->  ring  ->  normalization, all channel tiles  ->  store
+///     pixel tile 1:  ...
+///
+/// So far a convolution or transposed convolution and the normalization behind it.
+public struct LayerGroup: Hashable, Encodable, Sendable {
+    /// Names, in the graph's order.
+    public var layers: [String]
+
+    public init(layers: [String]) { self.layers = layers }
 }
 
 /// Where a layer's tiles lie on chip.

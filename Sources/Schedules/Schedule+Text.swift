@@ -6,8 +6,12 @@ extension Schedule: CustomStringConvertible {
             "machine: \(quoted(machine))",
             "height: \(height)",
             "width: \(width)",
-            layers.isEmpty ? "layers: []" : "layers:",
         ]
+        if !groups.isEmpty {
+            lines.append("groups:")
+            lines += groups.map { "  - {layers: [\($0.layers.map(quoted).joined(separator: ", "))]}" }
+        }
+        lines.append(layers.isEmpty ? "layers: []" : "layers:")
         lines += layers.map(\.text)
         return lines.joined(separator: "\n") + "\n"
     }
@@ -20,7 +24,6 @@ extension LayerSchedule {
             tile: {\(tile.text)}
             order: \(order.rawValue)
             buffers: {\(buffers.text)}
-            fusion: \(fusion.rawValue)
         """
     }
 }

@@ -8,26 +8,30 @@ extension Schedule {
     /// Searches lanes, tile sizes and orders for the least estimated cycles, then the least external bytes. The same
     /// result every time.
     ///
-    /// - Parameter lanes: for every layer that can have them and fits with them; nil for those that are quicker.
+    /// - Parameters:
+    ///   - lanes: for every layer that can have them and fits with them; nil for those that are quicker.
+    ///   - fuse: whether a normalization may run tile by tile behind its convolution.
     /// - Throws: `scheduleNotFound` where no tiling of a layer fits, with the numbers; what the machine cannot do at
     ///   all (as `verify`); the graph's shape diagnostics.
     public init(
-        bestFor network: NetworkFormats, on machine: MachineDescription, height: Int, width: Int, lanes: Lanes? = nil
+        bestFor network: NetworkFormats, on machine: MachineDescription, height: Int, width: Int, lanes: Lanes? = nil,
+        fuse: Fusion = .on
     ) throws(Diagnostic) {
         try self.init(
             bestFor: network, NetworkGeometry(network, height: height, width: width), on: machine, height: height,
-            width: width, lanes: lanes)
+            width: width, lanes: lanes, fuse: fuse)
     }
 
     /// The same where the geometry is known.
     package init(
         bestFor network: NetworkFormats, _ geometry: NetworkGeometry, on machine: MachineDescription, height: Int,
-        width: Int, lanes: Lanes? = nil
+        width: Int, lanes: Lanes? = nil, fuse: Fusion = .on
     ) throws(Diagnostic) {
         try machine.requireCapabilities(for: network)
-        var layers: [LayerSchedule] = []
+        var searched: [SearchedSchedule] = []
         // Layers of equal geometry have equal schedules.
-        var known: [[LayerSearch.Mapping]: LayerSchedule] = [:]
+        var known: [[LayerSearch.Mapping]: SearchedSchedule] = [:]
+        var mappings: [[LayerSearch.Mapping]] = []
         for (layer, storage) in zip(geometry.layers, network.layers) {
             let plain = LayerSearch.Mapping(layer, storage, machine)
             // Groups to merge, phases or rows of a kernel to join: no layer has two of them.
@@ -37,24 +41,96 @@ extension Schedule {
                 .map { LayerSearch.Mapping($0, storage, machine) }
             // What it may become tells layers apart whose lanes can be used otherwise and others.
             let key = ([plain] + others).map(\.anonymous)
+            mappings.append(key)
             if var entry = known[key] {
-                entry.name = layer.name
-                layers.append(entry)
+                entry.schedule.name = layer.name
+                searched.append(entry)
                 continue
             }
             // Lanes that are asked for are left where nothing fits with them.
-            let entry: LayerSchedule
+            let entry: SearchedSchedule
             if lanes != nil, let asked = others.isEmpty ? nil : try? LayerSearch.best(of: others, machine: machine) {
                 entry = asked
             } else {
                 entry = try LayerSearch.best(of: lanes == nil ? [plain] + others : [plain], machine: machine)
             }
             known[key] = entry
-            layers.append(entry)
+            searched.append(entry)
         }
-        self.init(network: network.graph.name, machine: machine.name, height: height, width: width, layers: layers)
+        let groups =
+            fuse == .off ? [:] : Self.groups(network.graph, geometry, mappings, lanes: lanes, machine: machine)
+        let chosen = Self.cheapest(searched, groups: groups)
+        self.init(
+            network: network.graph.name, machine: machine.name, height: height, width: width, layers: chosen.layers,
+            groups: chosen.groups)
+    }
+
+    fileprivate typealias SearchedSchedule = (cost: ScheduleCost, schedule: LayerSchedule)
+    fileprivate typealias SearchedGroup = (cost: ScheduleCost, layers: [LayerSchedule])
+
+    /// The best schedule of each layer with the one behind it, by the index of the first, where they can be a group.
+    private static func groups(
+        _ graph: Graph, _ geometry: NetworkGeometry, _ mappings: [[LayerSearch.Mapping]], lanes: Lanes?,
+        machine: MachineDescription
+    ) -> [Int: SearchedGroup] {
+        var found: [Int: SearchedGroup] = [:]
+        var known: [[[LayerSearch.Mapping]]: SearchedGroup?] = [:]
+        for index in geometry.layers.indices.dropLast() {
+            let (first, second) = (geometry.layers[index], geometry.layers[index + 1])
+            guard first.canWriteRing, second.canReadRing, LayerGroup.obstacle(in: graph, between: index) == nil,
+                // Sets of parameters by channel tile would come anew for each pixel tile.
+                (mappings[index] + mappings[index + 1]).allSatisfy({ $0.parameters == nil })
+            else { continue }
+            let pair = [mappings[index], mappings[index + 1]]
+            let group: SearchedGroup?
+            if let earlier = known[pair] {
+                group = earlier
+            } else {
+                let firsts = mappings[index].map(\.layer)
+                let asked = firsts.filter { $0.lanes == lanes }
+                group = GroupSearch.best(of: asked.isEmpty ? firsts : asked, second, machine: machine)
+                known[pair] = .some(group)
+            }
+            guard var group else { continue }
+            (group.layers[0].name, group.layers[1].name) = (first.name, second.name)
+            found[index] = group
+        }
+        return found
+    }
+
+    /// The cheapest way through the layers, each by itself or with the one behind it.
+    private static func cheapest(
+        _ layers: [SearchedSchedule], groups: [Int: SearchedGroup]
+    ) -> (layers: [LayerSchedule], groups: [LayerGroup]) {
+        // The least cost of the first n layers, and whether the last two of them are a group.
+        var least = [(cost: ScheduleCost(cycles: 0, bytes: 0), isGroup: false)]
+        for count in layers.indices.map({ $0 + 1 }) {
+            let alone = least[count - 1].cost + layers[count - 1].cost
+            if count > 1, let group = groups[count - 2], least[count - 2].cost + group.cost < alone {
+                least.append((least[count - 2].cost + group.cost, true))
+            } else {
+                least.append((alone, false))
+            }
+        }
+        var (chosen, found): ([LayerSchedule], [LayerGroup]) = ([], [])
+        var count = layers.count
+        while count > 0 {
+            if least[count].isGroup {
+                let group = groups[count - 2]!
+                chosen = group.layers + chosen
+                found.insert(LayerGroup(layers: group.layers.map(\.name)), at: 0)
+                count -= 2
+            } else {
+                chosen.insert(layers[count - 1].schedule, at: 0)
+                count -= 1
+            }
+        }
+        return (chosen, found)
     }
 }
+
+/// Whether a search may let layers run together.
+public enum Fusion: String, CaseIterable, Sendable { case on, off }
 
 extension LayerSearch.Mapping {
     /// What decides a layer's schedule: all but its name and the tensors' places.

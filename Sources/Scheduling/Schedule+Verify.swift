@@ -8,17 +8,18 @@ import Text
 extension Schedule {
     /// Refuses what cannot run, with numbers.
     ///
-    /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026 and from 034 to 038, and the graph's.
+    /// - Throws: every diagnostic of the SCHEDULE area from 008 to 026 and from 034 on, and the graph's.
     public func verify(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {
         let geometry = try NetworkGeometry(network, height: height, width: width)
-        let tilings = try verified(network: network, geometry: geometry, machine: machine).map(\.tiling)
+        let tilings = try verified(network: network, geometry: geometry, machine: machine).layers.map(\.tiling)
         try ParameterPlan.requireFit(network, tilings: tilings, machine: machine)
     }
 
-    /// The layers' tilings, in the graph's order, and their entries in the schedule.
+    /// The layers' tilings, in the graph's order, and their entries in the schedule; the layers that run together, in
+    /// ascending order, most by themselves.
     package func verified(
         network: NetworkFormats, geometry: NetworkGeometry, machine: MachineDescription
-    ) throws(Diagnostic) -> [(tiling: LayerTiling, schedule: LayerSchedule)] {
+    ) throws(Diagnostic) -> (layers: [(tiling: LayerTiling, schedule: LayerSchedule)], groups: [Range<Int>]) {
         try requireFor(network: network, machine: machine)
         try machine.requireCapabilities(for: network)
         let known = geometry.layers.map(\.name)
@@ -52,7 +53,8 @@ extension Schedule {
                 entry.buffers, footprint: TileFootprint(tiling, array: machine.macArray))
             verified.append((tiling, entry))
         }
-        return verified
+        let ranges = try GroupVerifier(graph: network.graph, layers: verified, machine: machine).ranges(groups)
+        return (verified, ranges)
     }
 
     private func requireFor(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {

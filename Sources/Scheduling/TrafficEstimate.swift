@@ -6,9 +6,10 @@ import Schedules
 /// The transfers of a tiling: of one pass over all input tiles, all weights once, all results.
 struct TrafficEstimate {
     private let counts: TileCounts
-    private let input: TransferEstimate
-    private let weights: TransferEstimate
-    private let output: TransferEstimate
+    /// Of one pass over all input tiles, of all weights and sets of parameters once, of all results.
+    let input: TransferEstimate
+    let weights: TransferEstimate
+    let output: TransferEstimate
     /// The first tile of input, which compute waits for, and the last of output, which the next layer waits for.
     let firstInput: TransferEstimate
     let lastOutput: TransferEstimate

@@ -55,7 +55,8 @@ public struct TimelineTrace: Sendable {
         for (index, command) in plan.program.commands.enumerated() {
             try file.append(commandEvent(index, command, layer: names[command.layer]))
         }
-        for slice in stallSlices(of: plan.program.commands, timed: plan.timeline, on: plan.machine) {
+        for slice in stallSlices(
+            of: plan.program.commands, groups: plan.layout.groups, timed: plan.timeline, on: plan.machine) {
             try file.append(
                 event(
                     .stalls, name: #""\#(slice.reason.rawValue)""#, slice.cycles.lowerBound, slice.cycles.count,

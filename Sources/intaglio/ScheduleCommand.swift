@@ -17,9 +17,16 @@ struct ScheduleCommand: ParsableCommand {
     @Option(
         name: .customLong("size"), help: "Width x height of the picture. (default: 768x512; a model's own)")
     var givenSize: PictureSize?
+    @OptionGroup var fusion: FuseOptions
     @Option(name: .shortAndLong, help: "The schedule file to write; standard output without one.") var output: String?
 
     @Flag(help: "Write the schedule as one JSON document to standard output.") var json = false
+
+    func validate() throws {
+        if options.schedule != nil {
+            try refuseUnused(["--fuse": fusion.given != nil], goingWith: "a search: leave --schedule out")
+        }
+    }
 
     private struct ScheduleDocument: Encodable {
         var schedule: Schedule
@@ -51,7 +58,7 @@ struct ScheduleCommand: ParsableCommand {
         let size = source.size(givenSize)
         let plan = try SimulationPlan(
             network: source.quantized(rate: options.rate), machine: machine, width: size.width, height: size.height,
-            schedule: options.scheduleFile(), keepsCommands: false, memory: options.memory.budget())
+            schedule: options.scheduleFile(), fuse: fusion.fuse, keepsCommands: false, memory: options.memory.budget())
         return (plan, { DocumentHeader(machine: machine, network: source.file.identity(rate: options.rate)) })
     }
 
@@ -61,7 +68,7 @@ struct ScheduleCommand: ParsableCommand {
         let size = weightless.size(givenSize, of: network.graph)
         let plan = try SimulationPlan(
             formats: network.formats(on: machine).formats, machine: machine, width: size.width, height: size.height,
-            schedule: options.scheduleFile(), keepsCommands: false, memory: options.memory.budget())
+            schedule: options.scheduleFile(), fuse: fusion.fuse, keepsCommands: false, memory: options.memory.budget())
         let identity = NetworkIdentity(withoutWeights: network.graph)
         return (plan, { DocumentHeader(machine: machine, network: identity) })
     }

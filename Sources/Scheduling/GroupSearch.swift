@@ -1,0 +1,160 @@
+import FixedPoint
+import Geometry
+import MachineDescription
+import Schedules
+
+/// Tries tilings of a layer and the one behind it that reads its result from a ring: least estimated cycles, then least
+/// external bytes, then the first in the order of trial.
+///
+///     activation buffer   | input 0 | input 1 | ring: a pixel tile, all channels | output 0 | output 1 |
+///
+/// The weights of both share the halves of the weight buffer: with one tile each they stay for all pixel tiles.
+struct GroupSearch {
+    private let first: LayerGeometry
+    private let second: LayerGeometry
+    private let machine: MachineDescription
+    private let compute: (first: ComputeEstimate, second: ComputeEstimate)
+    private var best: (cost: ScheduleCost, layers: [LayerSchedule])?
+
+    private init(_ first: LayerGeometry, _ second: LayerGeometry, machine: MachineDescription) {
+        (self.first, self.second, self.machine) = (first, second, machine)
+        compute = (ComputeEstimate(first, machine: machine), ComputeEstimate(second, machine: machine))
+    }
+
+    /// The best of the first layer's lane mappings; nil where nothing fits.
+    static func best(
+        of mappings: [LayerGeometry], _ second: LayerGeometry, machine: MachineDescription
+    ) -> (cost: ScheduleCost, layers: [LayerSchedule])? {
+        // With single halves loads, steps and stores take turns: a ring saves nothing that was not overlapped.
+        guard machine.activationHalves == 2, machine.weightHalves == 2, second.canReadRing else { return nil }
+        var found: (cost: ScheduleCost, layers: [LayerSchedule])?
+        for first in mappings where first.canWriteRing {
+            var search = GroupSearch(first, second, machine: machine)
+            search.run()
+            guard let best = search.best, found.map({ best.cost < $0.cost }) ?? true else { continue }
+            found = best
+        }
+        return found
+    }
+
+    private mutating func run() {
+        let array = machine.macArray
+        let rows = first.vertical.tileCandidates(multiple: 1)
+        let columns = first.horizontal.tileCandidates(multiple: array.pixelLanes)
+        // The largest channel tiles whose weights fit a half.
+        guard
+            let own = tile(
+                of: first, outputs: first.channelCandidates(lanes: array.outputChannelLanes),
+                inputs: first.inputChannelCandidates(lanes: array.inputChannelLanes)),
+            let next = tile(
+                of: second, outputs: second.channelCandidates(lanes: array.outputChannelLanes),
+                inputs: [second.groupInputChannels])
+        else { return }
+        for columns in columns {
+            var fitting = 0
+            for rows in rows where fitting < LayerSearch.rowTilesTried {
+                if consider(own, next, rows: rows, columns: columns) { fitting += 1 }
+            }
+        }
+    }
+
+    /// All input channels if any outputs fit with them, then as many outputs as do.
+    private func tile(of layer: LayerGeometry, outputs: [Int], inputs: [Int]) -> Tile? {
+        for inputChannels in inputs {
+            for outputChannels in outputs {
+                let tile = Tile(
+                    outputRows: 1, outputColumns: 1, outputChannels: outputChannels, inputChannels: inputChannels)
+                let bytes = TileFootprint.weightBytes(layer, tile: tile, array: machine.macArray)
+                if bytes <= machine.weightHalfBytes { return tile }
+            }
+        }
+        return nil
+    }
+
+    /// Takes the tiling if it is better; whether it fits.
+    private mutating func consider(_ own: Tile, _ next: Tile, rows: Int, columns: Int) -> Bool {
+        var (own, next) = (own, next)
+        (own.outputRows, own.outputColumns) = (rows, columns)
+        (next.outputRows, next.outputColumns) = (rows, columns)
+        let one = Part(first, own, machine)
+        let two = Part(second, next, machine)
+        guard one.footprint.accumulators <= machine.accumulators else { return false }
+        let inputHalves = min(2, one.counts.inputTiles)
+        let outputHalves = min(2, two.counts.outputTiles)
+        let ring = roundUp(inputHalves * one.footprint.inputBytes, to: machine.ringAlignment)
+        let outputs = roundUp(
+            ring + rows * columns * first.ringPixelPitchBytes(machine.macArray),
+            to: machine.macArray.outputChannelLanes)
+        guard outputs + outputHalves * two.footprint.outputBytes <= machine.activationBuffer.bytes else {
+            return false
+        }
+        let computeCycles =
+            compute.first.cycles(
+                rows: one.rows, columns: one.columns, channelTiles: one.counts.channelTiles, tile: own)
+            + compute.second.cycles(
+                rows: two.rows, columns: two.columns, channelTiles: two.counts.channelTiles, tile: next)
+        if let best, computeCycles > best.cost.cycles { return true }
+
+        let passes = one.counts.inputChannelTiles <= inputHalves ? 1 : one.counts.channelTiles
+        var traffic = one.traffic.input.times(passes)
+        var weights = one.traffic.weights
+        weights += two.traffic.weights
+        traffic += weights.times(
+            one.counts.weightTiles + two.counts.weightTiles <= machine.weightHalves ? 1 : one.counts.pixelTiles)
+        traffic += two.traffic.output
+        let steps = one.counts.pixelTiles * (one.counts.channelTiles * one.counts.passes + two.counts.channelTiles)
+        let dmaCycles = traffic.cycles(machine.memory)
+        let edges =
+            one.traffic.firstInput.cycles(machine.memory) + two.traffic.lastOutput.cycles(machine.memory)
+        let cost = ScheduleCost(
+            cycles: max(computeCycles + edges, dmaCycles + computeCycles / steps), bytes: traffic.bytes)
+        guard best.map({ cost < $0.cost }) ?? true else { return true }
+        let halves = (0..<machine.weightHalves).map {
+            roundUp($0 * machine.weightHalfBytes, to: machine.macArray.inputChannelLanes)
+        }
+        best = (
+            cost,
+            [
+                LayerSchedule(
+                    name: first.name, lanes: first.lanes, tile: own, order: .pixelsOuter,
+                    buffers: BufferAllocation(
+                        input: (0..<inputHalves).map { $0 * one.footprint.inputBytes }, output: [ring],
+                        weights: halves)),
+                LayerSchedule(
+                    name: second.name, lanes: second.lanes, tile: next, order: .pixelsOuter,
+                    buffers: BufferAllocation(
+                        input: [ring],
+                        output: (0..<outputHalves).map { outputs + $0 * two.footprint.outputBytes },
+                        weights: halves)),
+            ]
+        )
+        return true
+    }
+
+    /// One of the layers with its tile.
+    private struct Part {
+        let rows: AxisTiles
+        let columns: AxisTiles
+        let counts: TileCounts
+        let footprint: TileFootprint
+        let traffic: TrafficEstimate
+
+        init(_ layer: LayerGeometry, _ tile: Tile, _ machine: MachineDescription) {
+            rows = layer.vertical.tiles(of: tile.outputRows)
+            columns = layer.horizontal.tiles(of: tile.outputColumns)
+            counts = TileCounts(layer, tile: tile, rows: rows, columns: columns)
+            footprint = TileFootprint(
+                layer, tile: tile, rows: rows, columns: columns, splits: counts.passes > 1, array: machine.macArray)
+            traffic = TrafficEstimate(
+                layer, tile: tile, rows: rows, columns: columns, counts: counts, parameters: (0, 0), machine: machine)
+        }
+    }
+}
+
+extension MachineDescription {
+    /// A ring is the output of one layer and the input of the next.
+    var ringAlignment: Int {
+        let (one, other) = (macArray.inputChannelLanes, macArray.outputChannelLanes)
+        return one / greatestCommonDivisor(one, other) * other
+    }
+}
