@@ -7,6 +7,27 @@ extension LayerGeometry {
         roundUp(outputChannels * outputBytesPerElement, to: array.inputChannelLanes)
     }
 
+    /// Whether the layer can read its operands from rings of rows: whole pixels, as one group.
+    package var canReadRows: Bool {
+        guard operands.allSatisfy({ $0.firstChannel == 0 && $0.channels == $0.tensorChannels && !$0.isOnePixel }) else {
+            return false
+        }
+        switch kind {
+        case .convolution, .transposedConvolution, .normalization: return groups == 1 && kernelRow == nil
+        case .elementwise: return vertical.kind != .shuffled
+        case .concatenation: return false
+        }
+    }
+
+    /// Whether its result may lie in a ring of rows.
+    package var canWriteRows: Bool {
+        switch kind {
+        case .convolution, .transposedConvolution, .normalization: groups == 1 && !joinsPhases
+        case .elementwise: vertical.kind != .shuffled
+        case .concatenation: false
+        }
+    }
+
     /// Whether the layer can be computed tile by tile behind the one that makes its operand, and read that from a ring:
     /// a normalization has the pixels of its operand.
     package var canReadRing: Bool {
@@ -21,7 +42,25 @@ extension LayerGeometry {
     }
 }
 
+extension RowOrder {
+    /// - Parameter layers: of a group, in the graph's order, and the rows by which each advances.
+    package init(_ layers: [(layer: LayerGeometry, rows: Int)]) {
+        let results = layers.map(\.layer.outputTensor)
+        self.init(
+            layers.map { layer, rows in
+                Layer(
+                    vertical: layer.vertical, rows: rows,
+                    producers: layer.operands.map { results.firstIndex(of: $0.tensor) })
+            })
+    }
+}
+
 extension LayerTiling {
+    /// Bytes of a row of the ring that holds the result.
+    package func ringRowBytes(_ array: MACArrayDescription) -> Int {
+        layer.horizontal.output * layer.ringPixelPitchBytes(array)
+    }
+
     /// Bytes of a ring that holds the largest pixel tile of the result, all channels.
     package func ringBytes(_ array: MACArrayDescription) -> Int {
         min(rows.extent, layer.vertical.output) * min(columns.extent, layer.horizontal.output)

@@ -13,17 +13,17 @@ import Schedules
 ///                        before an incomplete merged group: one for the whole groups) or one element-wise command
 ///     store:             after the last pass of the tile
 struct CommandBuilder<Sink: CommandSink> {
-    private(set) var commands: Sink
-    private let inputLanes: Int
+    var commands: Sink
+    let inputLanes: Int
     private let outputLanes: Int
-    private let tensors: [TensorRegion]
+    let tensors: [TensorRegion]
     private let parameterHalfBytes: Int
     private var parameters = HalfRotation()
     private var weights = HalfRotation()
-    private var inputs = HalfRotation()
+    var inputs = HalfRotation()
     private var nextOutputHalf = 0
     /// What lies in a ring once a command has ended, for those who want to see the tensor that never goes out.
-    private(set) var probes: [Probe] = []
+    var probes: [Probe] = []
 
     init(into sink: Sink, machine: MachineDescription, tensors: [TensorRegion], capacity: Int) {
         commands = sink
@@ -56,7 +56,7 @@ struct CommandBuilder<Sink: CommandSink> {
     }
 
     /// Frees what the last layer used.
-    private mutating func releaseHalves() {
+    mutating func releaseHalves() {
         for (half, lastUse) in weights.release() { commands.addSignals(.weightsFree(half), at: lastUse) }
         for (half, lastUse) in inputs.release() { commands.addSignals(.inputFree(half), at: lastUse) }
         for (half, lastUse) in parameters.release() { commands.addSignals(.parametersFree(half), at: lastUse) }
@@ -117,7 +117,7 @@ struct CommandBuilder<Sink: CommandSink> {
             chunkPitchBytes: layer.ringPixelPitchBytes!)
     }
 
-    private struct LayerState {
+    struct LayerState {
         var remainingStores: Int
         /// The first activation load waits for the stores of the layer before.
         var awaitsStores: Bool
@@ -136,7 +136,7 @@ struct CommandBuilder<Sink: CommandSink> {
         store(layer, step, &state)
     }
 
-    private func step(_ layer: LayerLowering, pixelTile: Int, channelTile: Int) -> Step {
+    func step(_ layer: LayerLowering, pixelTile: Int, channelTile: Int) -> Step {
         let tiling = layer.tiling
         let rows = tiling.rows.outputRange(pixelTile / tiling.columns.count)
         let columns = tiling.columns.outputRange(pixelTile % tiling.columns.count)
@@ -147,7 +147,7 @@ struct CommandBuilder<Sink: CommandSink> {
             isFirstPass: true, isLastPass: false)
     }
 
-    private func setPass(_ pass: Int, of layer: LayerLowering, _ step: inout Step) {
+    func setPass(_ pass: Int, of layer: LayerLowering, _ step: inout Step) {
         let tiling = layer.tiling
         step.inputChannels = tiling.inputChannelTiles[pass / tiling.kernelTiles.count]
         step.kernel = tiling.kernelTiles[pass % tiling.kernelTiles.count]
@@ -223,23 +223,27 @@ struct CommandBuilder<Sink: CommandSink> {
         guard weights.half(of: key) == nil else { return }
         let (half, lastUse) = weights.replace(with: key, halves: layer.buffers.weights.count)
         if lastUse >= 0 { commands.addSignals(.weightsFree(half), at: lastUse) }
-        let tiling = layer.tiling
-        let (passes, kernelTiles) = (tiling.counts.passes, tiling.kernelTiles)
-        let channels = tiling.channelTiles[tile / passes].count
-        let inputChannels = tiling.inputChannelTiles[tile % passes / kernelTiles.count].count
-        let transfer = Transfer(
-            externalAddress: layer.weightAddresses[tile], rows: 1, rowPitchBytes: 0,
-            rowBytes: channels * tiling.layer.lanesOfChannel * kernelTiles[tile % kernelTiles.count].taps
-                * inputChannels,
-            buffer: .weightBuffer, bufferAddress: layer.buffers.weights[half], chunkBytes: inputChannels,
-            chunkPitchBytes: roundUp(inputChannels, to: inputLanes))
+        let transfer = weightTransfer(layer, tile: tile, address: layer.buffers.weights[half])
         commands.append(
             Command(
                 layer: layer.index, waits: .weightsFree(half), signals: .weightsFull(half), operation: .load(transfer)))
     }
 
+    func weightTransfer(_ layer: LayerLowering, tile: Int, address: Int) -> Transfer {
+        let tiling = layer.tiling
+        let (passes, kernelTiles) = (tiling.counts.passes, tiling.kernelTiles)
+        let channels = tiling.channelTiles[tile / passes].count
+        let inputChannels = tiling.inputChannelTiles[tile % passes / kernelTiles.count].count
+        return Transfer(
+            externalAddress: layer.weightAddresses[tile], rows: 1, rowPitchBytes: 0,
+            rowBytes: channels * tiling.layer.lanesOfChannel * kernelTiles[tile % kernelTiles.count].taps
+                * inputChannels,
+            buffer: .weightBuffer, bufferAddress: address, chunkBytes: inputChannels,
+            chunkPitchBytes: roundUp(inputChannels, to: inputLanes))
+    }
+
     /// Loads an input tile (both operands of it) unless it is in a half already.
-    private mutating func loadInput(_ layer: LayerLowering, tile: Int, _ step: Step, _ state: inout LayerState) {
+    mutating func loadInput(_ layer: LayerLowering, tile: Int, _ step: Step, _ state: inout LayerState) {
         guard inputs.half(of: tile) == nil else { return }
         let (half, lastUse) = inputs.replace(with: tile, halves: layer.buffers.input.count)
         if lastUse >= 0 { commands.addSignals(.inputFree(half), at: lastUse) }
@@ -298,7 +302,7 @@ struct CommandBuilder<Sink: CommandSink> {
     }
 
     /// Whole rows where all channels take part, otherwise one run for each pixel.
-    private func rectangle(
+    func rectangle(
         _ region: TensorRegion, rows: Range<Int>, columns: Range<Int>, firstChannel: Int, channels: Int, address: Int,
         chunkBytes: Int, chunkPitchBytes: Int
     ) -> Transfer {
@@ -333,11 +337,27 @@ struct CommandBuilder<Sink: CommandSink> {
             step.weightHalf = weights.half(of: layer.firstWeightTile + weightTile)!
             if weights.takeFresh(step.weightHalf) { waits.insert(.weightsFull(step.weightHalf)) }
         }
+        if step.isLastPass, layer.ringPixelPitchBytes == nil { waits.insert(takeOutputHalf(layer, &step)) }
+        appendWork(layer, step)
+        let last = commands.count - 1
+        commands.setWaits(waits, at: first)
         if step.isLastPass, layer.ringPixelPitchBytes == nil {
-            step.outputHalf = nextOutputHalf % layer.buffers.output.count
-            nextOutputHalf = step.outputHalf + 1
-            waits.insert(.outputFree(step.outputHalf))
+            commands.addSignals(.outputFull(step.outputHalf), at: last)
         }
+        if !layer.readsRing { inputs.use(step.inputHalf, by: last) }
+        if layer.tiling.layer.usesArray { weights.use(step.weightHalf, by: last) }
+        parameters.use(parameterHalf, by: last)
+    }
+
+    /// Takes the next half for the step's results; returns what says that it is free.
+    mutating func takeOutputHalf(_ layer: LayerLowering, _ step: inout Step) -> SemaphoreSet {
+        step.outputHalf = nextOutputHalf % layer.buffers.output.count
+        nextOutputHalf = step.outputHalf + 1
+        return .outputFree(step.outputHalf)
+    }
+
+    /// The commands that compute a step.
+    mutating func appendWork(_ layer: LayerLowering, _ step: Step) {
         switch layer.tiling.layer.kind {
         case .convolution, .normalization:
             layer.forEachRunOfGroups(step, inputLanes: inputLanes, outputLanes: outputLanes) {
@@ -355,21 +375,13 @@ struct CommandBuilder<Sink: CommandSink> {
                     layer: layer.index, waits: [], signals: [],
                     operation: .elementwise(layer.elementwise(step, inputLanes: inputLanes, outputLanes: outputLanes))))
         }
-        let last = commands.count - 1
-        commands.setWaits(waits, at: first)
-        if step.isLastPass, layer.ringPixelPitchBytes == nil {
-            commands.addSignals(.outputFull(step.outputHalf), at: last)
-        }
-        if !layer.readsRing { inputs.use(step.inputHalf, by: last) }
-        if layer.tiling.layer.usesArray { weights.use(step.weightHalf, by: last) }
-        parameters.use(parameterHalf, by: last)
     }
 
     private mutating func append(_ accumulation: Accumulation, layer: Int) {
         commands.append(Command(layer: layer, waits: [], signals: [], operation: .accumulate(accumulation)))
     }
 
-    private mutating func store(_ layer: LayerLowering, _ step: Step, _ state: inout LayerState) {
+    mutating func store(_ layer: LayerLowering, _ step: Step, _ state: inout LayerState) {
         let geometry = layer.tiling.layer
         let bytes = geometry.outputBytesPerElement
         let transfer = rectangle(

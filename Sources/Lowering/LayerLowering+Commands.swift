@@ -123,11 +123,18 @@ extension LayerLowering {
             accumulation.outputAddress += channels.first * elementBytes
             accumulation.outputPixelPitchBytes = ringPixelPitchBytes
         }
+        (accumulation.inputRingRows, accumulation.inputRingRow) = ring(operandRingRows[0], step.inputRows)
+        (accumulation.outputRingRows, accumulation.outputRingRow) = ring(resultRingRows, step.rows)
         accumulation.first = step.isFirstPass
         accumulation.last = step.isLastPass
         accumulation.accumulatorAddress = buffers.accumulators
         accumulation.parameters = step.parameters
         return accumulation
+    }
+
+    /// A ring of so many rows, and the place of the first of these; zeros where there is none.
+    private func ring(_ ringRows: Int, _ rows: Range<Int>) -> (rows: Int, first: Int) {
+        ringRows == 0 ? (0, 0) : (ringRows, rows.lowerBound % ringRows)
     }
 
     /// The element-wise command of a tile.
@@ -170,7 +177,11 @@ extension LayerLowering {
         }
         elementwise.outputAddress = buffers.output[step.outputHalf]
         elementwise.outputBytesPerElement = layer.outputBytesPerElement
-        elementwise.outputPixelPitchBytes = roundUp(step.channels.count, to: outputLanes) * layer.outputBytesPerElement
+        elementwise.outputPixelPitchBytes =
+            ringPixelPitchBytes ?? roundUp(step.channels.count, to: outputLanes) * layer.outputBytesPerElement
+        (elementwise.inputRingRows, elementwise.inputRingRow) = ring(operandRingRows[0], step.inputRows)
+        (elementwise.secondRingRows, elementwise.secondRingRow) = ring(operandRingRows[1], step.inputRows)
+        (elementwise.outputRingRows, elementwise.outputRingRow) = ring(resultRingRows, step.rows)
         elementwise.shuffleFactor = layer.shuffleFactor
         elementwise.fractionBits = layer.fractionBits
         elementwise.parameters = step.parameters

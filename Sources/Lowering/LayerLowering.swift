@@ -2,6 +2,7 @@ import Commands
 import Geometry
 import MachineDescription
 import Schedules
+import Scheduling
 
 /// What stays the same while a layer is lowered.
 struct LayerLowering {
@@ -24,10 +25,13 @@ struct LayerLowering {
     /// of the group are counted together.
     var firstWeightTile = 0
     var firstParameterSet = 0
-    /// In a group: whether the operand lies in a ring, and the bytes from pixel to pixel of the ring that takes the
+    /// In a group: whether the operands lie in rings, and the bytes from pixel to pixel of the ring that takes the
     /// result; nil where that is stored.
     var readsRing = false
     var ringPixelPitchBytes: Int?
+    /// In a group that advances by rows: rows of the rings of both operands and of the result; 0 where there is none.
+    var operandRingRows = [0, 0]
+    var resultRingRows = 0
 
     init(
         index: Int, tiling: LayerTiling, order: LoopOrder, buffers: BufferAllocation, array: MACArrayDescription,
@@ -68,6 +72,17 @@ struct LayerLowering {
             accumulation.drain = .normalization
         }
         return accumulation
+    }
+
+    /// Of a layer of a group that advances by rows: the rings that it reads and writes.
+    mutating func setRings(_ rows: RowGroup, _ layers: [LayerGeometry], _ group: Range<Int>) {
+        let results = group.map { layers[$0].outputTensor }
+        for (number, operand) in tiling.layer.operands.enumerated() {
+            if let producer = results.firstIndex(of: operand.tensor) {
+                operandRingRows[number] = rows.ringRows[producer]
+            }
+        }
+        if index + 1 < group.upperBound { resultRingRows = rows.ringRows[index - group.lowerBound] }
     }
 
     /// The set of parameter blocks that goes with a weight tile.

@@ -78,7 +78,7 @@ extension ProgramLayout {
         network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, machine: MachineDescription,
         fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink, probes: inout [Probe]
     ) throws(Diagnostic) {
-        let (verified, groups) = try schedule.verified(network: network, geometry: geometry, machine: machine)
+        let (verified, groups, rowGroups) = try schedule.verified(network: network, geometry: geometry, machine: machine)
         let tilings = verified.map(\.tiling)
         let blocksOfPass = try ParameterPlan.requireFit(network, tilings: tilings, machine: machine)
         let commandEstimate = zip(tilings, blocksOfPass).reduce(0) {
@@ -117,20 +117,26 @@ extension ProgramLayout {
                 if index + 1 < group.upperBound {
                     context.ringPixelPitchBytes = tiling.layer.ringPixelPitchBytes(machine.macArray)
                 }
+                if let rows = rowGroups[group.lowerBound] { context.setRings(rows, geometry.layers, group) }
                 weightTiles += tiling.weightTiles
                 sets += parameters.layers[index].sets.count
                 members.append(context)
             }
             let first = builder.commands.count
-            if members.count == 1 { builder.lower(members[0]) } else { builder.lower(group: members) }
-            for context in members {
-                layers.append(
-                    LayerProgram(
-                        context.tiling, buffers: context.buffers, machine: machine,
-                        commands: first..<builder.commands.count,
-                        parameterMemoryBytes: parameters.layers[context.index].bytes,
-                        readsRing: context.readsRing, writesRing: context.ringPixelPitchBytes != nil))
+            if let rows = rowGroups[group.lowerBound] {
+                builder.lower(rows: members, order: rows.order)
+            } else if members.count == 1 {
+                builder.lower(members[0])
+            } else {
+                builder.lower(group: members)
             }
+            var programs = members.map {
+                LayerProgram(
+                    $0, machine: machine, commands: first..<builder.commands.count,
+                    parameterMemoryBytes: parameters.layers[$0.index].bytes)
+            }
+            if rowGroups[group.lowerBound] != nil { programs.shareBuffers() }
+            layers += programs
         }
         probes = builder.probes
         sink = builder.commands
@@ -164,9 +170,9 @@ extension Fault {
 
 extension LayerProgram {
     fileprivate init(
-        _ tiling: LayerTiling, buffers: BufferAllocation, machine: MachineDescription, commands: Range<Int>,
-        parameterMemoryBytes: Int, readsRing: Bool, writesRing: Bool
+        _ layer: LayerLowering, machine: MachineDescription, commands: Range<Int>, parameterMemoryBytes: Int
     ) {
+        let (tiling, buffers, readsRing) = (layer.tiling, layer.buffers, layer.readsRing)
         let footprint = TileFootprint(tiling, array: machine.macArray)
         // A ring counts with the layer that writes it.
         let inputs =
@@ -174,7 +180,9 @@ extension LayerProgram {
             ? 0
             : min(tiling.inputTiles, buffers.input.count) * (footprint.inputBytes + footprint.secondBytes)
         let outputs =
-            writesRing
+            layer.resultRingRows > 0
+            ? layer.resultRingRows * tiling.ringRowBytes(machine.macArray)
+            : layer.ringPixelPitchBytes != nil
             ? tiling.ringBytes(machine.macArray)
             : min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes
         self.init(
@@ -185,6 +193,20 @@ extension LayerProgram {
             accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes)
         phaseLanes = PhaseLanes(tiling, array: machine.macArray)
         kernelRowTaps = tiling.layer.kernelRowTaps
+    }
+}
+
+extension [LayerProgram] {
+    /// Layers that advance by rows lie on chip together: each has the high-water marks of all.
+    fileprivate mutating func shareBuffers() {
+        func sum(_ field: KeyPath<LayerProgram, Int>) -> Int { reduce(0) { $0 + $1[keyPath: field] } }
+        let (weights, activations) = (sum(\.weightBufferPeakBytes), sum(\.activationBufferPeakBytes))
+        let parameters = sum(\.parameterMemoryBytes)
+        for index in indices {
+            self[index].weightBufferPeakBytes = weights
+            self[index].activationBufferPeakBytes = activations
+            self[index].parameterMemoryBytes = parameters
+        }
     }
 }
 

@@ -76,18 +76,27 @@ public enum LoopOrder: String, CaseIterable, Hashable, Encodable, Sendable {
     case pixelsOuter
 }
 
-/// A chain of layers, each of which reads the result of the one before, that run tile by tile: a tile of the first, then
-/// the same tile of the second. What lies between them stays in the activation buffer and never goes out.
+/// Layers that follow each other and run together: what lies between them stays in the activation buffer, in rings,
+/// and never goes out.
+///
+/// Without `ringRows` two layers, a convolution and the normalization behind it, run tile by tile; a ring holds one
+/// tile:
 ///
 ///     pixel tile 0:  convolution, all channel tiles  ->  ring  ->  normalization, all channel tiles  ->  store
 ///     pixel tile 1:  ...
 ///
-/// So far a convolution or transposed convolution and the normalization behind it.
+/// With `ringRows` any number of layers advance by rows of full width, each by its own `outputRows`, as soon as the
+/// next asks for them. Row y of a ring lies at y mod ringRows. All weights and parameters of the layers stay on chip.
 public struct LayerGroup: Hashable, Encodable, Sendable {
     /// Names, in the graph's order.
     public var layers: [String]
+    /// Rows that the ring of each layer but the last holds; empty where rings hold a tile.
+    public var ringRows: [Int]
 
-    public init(layers: [String]) { self.layers = layers }
+    public init(layers: [String], ringRows: [Int] = []) {
+        self.layers = layers
+        self.ringRows = ringRows
+    }
 }
 
 /// Where a layer's tiles lie on chip.

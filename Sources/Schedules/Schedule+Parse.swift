@@ -37,8 +37,11 @@ extension Schedule {
     private static func groups(_ root: YAMLFields) throws(Diagnostic) -> [LayerGroup] {
         guard root.has("groups") else { return [] }
         var groups: [LayerGroup] = []
-        for element in try root.mappings("groups", keys: ["layers"]) {
-            groups.append(LayerGroup(layers: try element.names("layers")))
+        for element in try root.mappings("groups", keys: ["layers"], optional: ["ringRows"]) {
+            groups.append(
+                LayerGroup(
+                    layers: try element.names("layers"),
+                    ringRows: element.has("ringRows") ? try element.integers("ringRows", in: 1...(1 << 20)) : []))
         }
         return groups
     }

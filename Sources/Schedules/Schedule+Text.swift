@@ -9,11 +9,18 @@ extension Schedule: CustomStringConvertible {
         ]
         if !groups.isEmpty {
             lines.append("groups:")
-            lines += groups.map { "  - {layers: [\($0.layers.map(quoted).joined(separator: ", "))]}" }
+            lines += groups.map(\.text)
         }
         lines.append(layers.isEmpty ? "layers: []" : "layers:")
         lines += layers.map(\.text)
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension LayerGroup {
+    fileprivate var text: String {
+        let rings = ringRows.isEmpty ? "" : ", ringRows: \(ringRows)"
+        return "  - {layers: [\(layers.map(quoted).joined(separator: ", "))]\(rings)}"
     }
 }
 

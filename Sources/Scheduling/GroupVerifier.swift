@@ -8,9 +8,10 @@ import Text
 
 /// The checks of the layers that a schedule runs together, each of which is verified by itself already.
 struct GroupVerifier {
-    let graph: Graph
+    let network: NetworkFormats
     let layers: [(tiling: LayerTiling, schedule: LayerSchedule)]
     let machine: MachineDescription
+    var graph: Graph { network.graph }
 
     /// All layers in ascending order: those of each group, and the others by themselves.
     ///
@@ -49,7 +50,7 @@ struct GroupVerifier {
                     .scheduleDuplicateName, at: place, found: "layer '\(name)' in a second group",
                     expected: "each layer in one group", remedy: "remove one of the two")
             }
-            try verify(range)
+            if group.ringRows.isEmpty { try verify(range) }
             found.append(range)
         }
         let grouped = Set(found.flatMap { $0 })
@@ -61,9 +62,9 @@ struct GroupVerifier {
         guard range.count == 2 else {
             throw Diagnostic(
                 .scheduleGroupUnsupported, at: "layer \(graph.layers[range.lowerBound].name)",
-                found: "a group of \(range.count) layers",
+                found: "a group of \(range.count) layers without ringRows",
                 expected: "two: a convolution or transposed convolution and the normalization behind it",
-                remedy: "make groups of two layers")
+                remedy: "write ringRows, or make groups of two layers")
         }
         for index in range.dropLast() {
             try verifyLink(index)
@@ -72,7 +73,7 @@ struct GroupVerifier {
         }
     }
 
-    private func refuse(
+    func refuse(
         _ code: DiagnosticCode, _ index: Int, _ found: String, _ expected: String, _ remedy: String
     ) -> Diagnostic {
         Diagnostic(

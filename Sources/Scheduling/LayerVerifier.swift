@@ -110,11 +110,14 @@ struct LayerVerifier {
 
     // MARK: - Buffers
 
-    func verify(_ buffers: BufferAllocation, footprint: TileFootprint) throws(Diagnostic) {
-        try verifyHalves(buffers)
+    /// - Parameter inRowGroup: the layer's places on chip are verified with those of its group.
+    func verify(_ buffers: BufferAllocation, footprint: TileFootprint, inRowGroup: Bool = false) throws(Diagnostic) {
+        try verifyHalves(buffers, inRowGroup: inRowGroup)
         try verifyAlignment(buffers)
-        try verifyWeights(buffers, footprint)
-        try verifyActivations(buffers, footprint)
+        if !inRowGroup {
+            try verifyWeights(buffers, footprint)
+            try verifyActivations(buffers, footprint)
+        }
         // Commands carry the address also where no partial sums are kept.
         guard buffers.accumulators + footprint.accumulators <= machine.accumulators else {
             throw refuse(
@@ -137,8 +140,8 @@ struct LayerVerifier {
         }
     }
 
-    private func verifyHalves(_ buffers: BufferAllocation) throws(Diagnostic) {
-        let weights = layer.usesArray ? machine.weightHalves : 0
+    private func verifyHalves(_ buffers: BufferAllocation, inRowGroup: Bool) throws(Diagnostic) {
+        let weights = layer.usesArray ? (inRowGroup ? 1 : machine.weightHalves) : 0
         let allowed: [(String, Int, ClosedRange<Int>)] = [
             ("input", buffers.input.count, 1...machine.activationHalves),
             ("output", buffers.output.count, 1...machine.activationHalves),

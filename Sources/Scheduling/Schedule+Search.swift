@@ -57,72 +57,40 @@ extension Schedule {
             known[key] = entry
             searched.append(entry)
         }
-        let groups =
-            fuse == .off ? [:] : Self.groups(network.graph, geometry, mappings, lanes: lanes, machine: machine)
-        let chosen = Self.cheapest(searched, groups: groups)
+        let candidates = fuse == .off ? [] : GroupCandidates(network, geometry, mappings, lanes, machine).all
+        let chosen = Self.cheapest(searched, candidates)
         self.init(
             network: network.graph.name, machine: machine.name, height: height, width: width, layers: chosen.layers,
             groups: chosen.groups)
     }
 
     fileprivate typealias SearchedSchedule = (cost: ScheduleCost, schedule: LayerSchedule)
-    fileprivate typealias SearchedGroup = (cost: ScheduleCost, layers: [LayerSchedule])
 
-    /// The best schedule of each layer with the one behind it, by the index of the first, where they can be a group.
-    private static func groups(
-        _ graph: Graph, _ geometry: NetworkGeometry, _ mappings: [[LayerSearch.Mapping]], lanes: Lanes?,
-        machine: MachineDescription
-    ) -> [Int: SearchedGroup] {
-        var found: [Int: SearchedGroup] = [:]
-        var known: [[[LayerSearch.Mapping]]: SearchedGroup?] = [:]
-        for index in geometry.layers.indices.dropLast() {
-            let (first, second) = (geometry.layers[index], geometry.layers[index + 1])
-            guard first.canWriteRing, second.canReadRing, LayerGroup.obstacle(in: graph, between: index) == nil,
-                // Sets of parameters by channel tile would come anew for each pixel tile.
-                (mappings[index] + mappings[index + 1]).allSatisfy({ $0.parameters == nil })
-            else { continue }
-            let pair = [mappings[index], mappings[index + 1]]
-            let group: SearchedGroup?
-            if let earlier = known[pair] {
-                group = earlier
-            } else {
-                let firsts = mappings[index].map(\.layer)
-                let asked = firsts.filter { $0.lanes == lanes }
-                group = GroupSearch.best(of: asked.isEmpty ? firsts : asked, second, machine: machine)
-                known[pair] = .some(group)
-            }
-            guard var group else { continue }
-            (group.layers[0].name, group.layers[1].name) = (first.name, second.name)
-            found[index] = group
-        }
-        return found
-    }
-
-    /// The cheapest way through the layers, each by itself or with the one behind it.
+    /// The cheapest way through the layers, each by itself or in one of the groups.
     private static func cheapest(
-        _ layers: [SearchedSchedule], groups: [Int: SearchedGroup]
+        _ layers: [SearchedSchedule], _ candidates: [GroupCandidate]
     ) -> (layers: [LayerSchedule], groups: [LayerGroup]) {
-        // The least cost of the first n layers, and whether the last two of them are a group.
-        var least = [(cost: ScheduleCost(cycles: 0, bytes: 0), isGroup: false)]
-        for count in layers.indices.map({ $0 + 1 }) {
-            let alone = least[count - 1].cost + layers[count - 1].cost
-            if count > 1, let group = groups[count - 2], least[count - 2].cost + group.cost < alone {
-                least.append((least[count - 2].cost + group.cost, true))
-            } else {
-                least.append((alone, false))
+        let ending = Dictionary(grouping: candidates, by: \.range.upperBound)
+        // The least cost of the first n layers, and the group that ends there.
+        var least: [(cost: ScheduleCost, group: GroupCandidate?)] = [(ScheduleCost(cycles: 0, bytes: 0), nil)]
+        for (index, layer) in layers.enumerated() {
+            var best: (cost: ScheduleCost, group: GroupCandidate?) = (least[index].cost + layer.cost, nil)
+            for group in ending[index + 1] ?? [] {
+                let cost = least[group.range.lowerBound].cost + group.cost
+                if cost < best.cost { best = (cost, group) }
             }
+            least.append(best)
         }
         var (chosen, found): ([LayerSchedule], [LayerGroup]) = ([], [])
         var count = layers.count
         while count > 0 {
-            if least[count].isGroup {
-                let group = groups[count - 2]!
+            if let group = least[count].group {
                 chosen = group.layers + chosen
-                found.insert(LayerGroup(layers: group.layers.map(\.name)), at: 0)
-                count -= 2
+                found.insert(LayerGroup(layers: group.layers.map(\.name), ringRows: group.ringRows), at: 0)
+                count = group.range.lowerBound
             } else {
-                chosen.insert(layers[count - 1].schedule, at: 0)
                 count -= 1
+                chosen.insert(layers[count].schedule, at: 0)
             }
         }
         return (chosen, found)

@@ -16,10 +16,12 @@ extension Schedule {
     }
 
     /// The layers' tilings, in the graph's order, and their entries in the schedule; the layers that run together, in
-    /// ascending order, most by themselves.
+    /// ascending order, most by themselves; of those that advance by rows how they do, by the first layer.
     package func verified(
         network: NetworkFormats, geometry: NetworkGeometry, machine: MachineDescription
-    ) throws(Diagnostic) -> (layers: [(tiling: LayerTiling, schedule: LayerSchedule)], groups: [Range<Int>]) {
+    ) throws(Diagnostic) -> (
+        layers: [(tiling: LayerTiling, schedule: LayerSchedule)], groups: [Range<Int>], rowGroups: [Int: RowGroup]
+    ) {
         try requireFor(network: network, machine: machine)
         try machine.requireCapabilities(for: network)
         let known = geometry.layers.map(\.name)
@@ -39,6 +41,7 @@ extension Schedule {
                     remedy: "remove one of the two")
             }
         }
+        let inRowGroups = Set(groups.filter { !$0.ringRows.isEmpty }.flatMap(\.layers))
         var verified: [(tiling: LayerTiling, schedule: LayerSchedule)] = []
         for (plain, storage) in zip(geometry.layers, network.layers) {
             guard let entry = entries[plain.name] else {
@@ -50,11 +53,19 @@ extension Schedule {
             try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verifyTile()
             let tiling = LayerTiling(layer, tile: entry.tile)
             try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verify(
-                entry.buffers, footprint: TileFootprint(tiling, array: machine.macArray))
+                entry.buffers, footprint: TileFootprint(tiling, array: machine.macArray),
+                inRowGroup: inRowGroups.contains(entry.name))
             verified.append((tiling, entry))
         }
-        let ranges = try GroupVerifier(graph: network.graph, layers: verified, machine: machine).ranges(groups)
-        return (verified, ranges)
+        let verifier = GroupVerifier(network: network, layers: verified, machine: machine)
+        let ranges = try verifier.ranges(groups)
+        var rowGroups: [Int: RowGroup] = [:]
+        for range in ranges {
+            let first = network.graph.layers[range.lowerBound].name
+            guard let group = groups.first(where: { $0.layers.first == first }), !group.ringRows.isEmpty else { continue }
+            rowGroups[range.lowerBound] = try verifier.rowGroup(range, ringRows: group.ringRows)
+        }
+        return (verified, ranges, rowGroups)
     }
 
     private func requireFor(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {

@@ -1,0 +1,192 @@
+import Commands
+import FixedPoint
+import Geometry
+import MachineDescription
+import Schedules
+
+/// Finds by how many rows each layer of a group advances: all begin with the fewest, then the layer that gains most
+/// cycles for its bytes advances by twice as many, as long as everything fits.
+///
+///     activation buffer   | input 0 | input 1 | ring | ring | ... | output 0 | output 1 |
+///     weight buffer       | weights of the first layer | of the second | ...
+struct RowGroupSearch {
+    /// A layer of the group: as it uses the lanes, and bytes of its parameters.
+    struct Member {
+        let layer: LayerGeometry
+        let parameterBytes: Int
+    }
+
+    private let members: [Member]
+    private let machine: MachineDescription
+    private let compute: [ComputeEstimate]
+
+    private init(_ members: [Member], machine: MachineDescription) {
+        (self.members, self.machine) = (members, machine)
+        compute = members.map { ComputeEstimate($0.layer, machine: machine) }
+    }
+
+    /// Nil where the group does not fit.
+    static func best(
+        of members: [Member], machine: MachineDescription
+    ) -> (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int])? {
+        // With single halves loads, steps and stores take turns.
+        guard machine.activationHalves == 2 else { return nil }
+        let search = RowGroupSearch(members, machine: machine)
+        guard search.residentsFit else { return nil }
+        return search.best()
+    }
+
+    private var residentsFit: Bool {
+        weightAddresses.end <= machine.weightBuffer.bytes
+            && members.reduce(0) { $0 + $1.parameterBytes } <= machine.parameterMemory.bytes
+    }
+
+    /// Of each layer with weights, and where the last end.
+    private var weightAddresses: (addresses: [Int], end: Int) {
+        var (addresses, end): ([Int], Int) = ([], 0)
+        for member in members {
+            addresses.append(end)
+            end += TileFootprint.weightBytes(member.layer, tile: tile(of: member.layer, rows: 1), array: machine.macArray)
+        }
+        return (addresses, end)
+    }
+
+    private func tile(of layer: LayerGeometry, rows: Int) -> Tile {
+        Tile(
+            outputRows: rows, outputColumns: layer.horizontal.output, outputChannels: layer.outputChannels,
+            inputChannels: layer.groupInputChannels)
+    }
+
+    // MARK: - Rows
+
+    private func best() -> (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int])? {
+        var rows = members.map { min($0.layer.vertical.alignment, $0.layer.vertical.output) }
+        guard var places = places(rows) else { return nil }
+        var cycles = members.indices.map { self.cycles($0, rows: rows[$0]) }
+        var isOpen = members.map { _ in true }
+        while true {
+            // Cycles that each layer gains with twice the rows.
+            let gains = members.indices.filter { isOpen[$0] && rows[$0] < members[$0].layer.vertical.output }
+                .map { (index: $0, gain: cycles[$0] - self.cycles($0, rows: doubled(rows, $0)[$0])) }
+                .sorted { ($1.gain, $0.index) < ($0.gain, $1.index) }
+            guard let (index, gain) = gains.first else { break }
+            let more = doubled(rows, index)
+            guard gain > 0 || index == 0, let found = self.places(more) else {
+                isOpen[index] = false
+                continue
+            }
+            (rows, places) = (more, found)
+            cycles[index] -= gain
+            // More rows of the first layer load less halo.
+            if gain <= 0 { isOpen[index] = rows[0] < RowGroupSearch.mostInputRows }
+        }
+        return schedule(rows, places, cycles.reduce(0, +))
+    }
+
+    /// Halo that is read again is a fifth of the rows or less then, for kernels of 5 rows.
+    private static let mostInputRows = 16
+
+    private func doubled(_ rows: [Int], _ index: Int) -> [Int] {
+        var rows = rows
+        rows[index] = min(2 * rows[index], members[index].layer.vertical.output)
+        return rows
+    }
+
+    private func cycles(_ index: Int, rows: Int) -> Int {
+        let layer = members[index].layer
+        return compute[index].cycles(
+            rows: layer.vertical.tiles(of: rows), columns: layer.horizontal.tiles(of: layer.horizontal.output),
+            channelTiles: 1, tile: tile(of: layer, rows: rows))
+    }
+
+    // MARK: - Places
+
+    private struct Places {
+        var ringRows: [Int]
+        var rings: [Int]
+        var input: [Int]
+        var second: [Int]
+        var output: [Int]
+    }
+
+    /// Nil where they do not fit.
+    private func places(_ rows: [Int]) -> Places? {
+        let array = machine.macArray
+        let (first, last) = (members[0].layer, members[members.count - 1].layer)
+        func footprint(_ layer: LayerGeometry, _ rows: Int) -> TileFootprint {
+            TileFootprint(
+                layer, tile: tile(of: layer, rows: rows), rows: layer.vertical.tiles(of: rows),
+                columns: layer.horizontal.tiles(of: layer.horizontal.output), splits: false, array: array)
+        }
+        let (own, end) = (footprint(first, rows[0]), footprint(last, rows[members.count - 1]))
+        var next = 0
+        func place(_ bytes: Int) -> Int {
+            let address = roundUp(next, to: machine.ringAlignment)
+            next = address + bytes
+            return address
+        }
+        let halves = 2
+        // What does not fit without rings does not fit with them.
+        guard halves * (own.inputBytes + own.secondBytes + end.outputBytes) <= machine.activationBuffer.bytes else {
+            return nil
+        }
+        let order = RowOrder(zip(members, rows).map { ($0.layer, $1) })
+        let inputs = min(halves, first.vertical.tiles(of: rows[0]).count)
+        let outputs = min(halves, last.vertical.tiles(of: rows[members.count - 1]).count)
+        let input = (0..<inputs).map { _ in place(own.inputBytes) }
+        let second = first.hasSecond ? (0..<inputs).map { _ in place(own.secondBytes) } : []
+        let rings = zip(members, order.ringRows).dropLast().map { member, rows in
+            place(rows * member.layer.horizontal.output * member.layer.ringPixelPitchBytes(array))
+        }
+        let output = (0..<outputs).map { _ in place(end.outputBytes) }
+        guard next <= machine.activationBuffer.bytes else { return nil }
+        return Places(
+            ringRows: order.ringRows.dropLast(), rings: rings, input: input, second: second, output: output)
+    }
+
+    // MARK: - Schedule
+
+    private func schedule(
+        _ rows: [Int], _ places: Places, _ computeCycles: Int
+    ) -> (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int]) {
+        let results = members.map(\.layer.outputTensor)
+        let weights = weightAddresses.addresses
+        let layers = members.indices.map { index in
+            let layer = members[index].layer
+            func ring(_ operand: Int) -> [Int] {
+                results.firstIndex(of: layer.operands[operand].tensor).map { [places.rings[$0]] } ?? []
+            }
+            return LayerSchedule(
+                name: layer.name, lanes: layer.lanes, tile: tile(of: layer, rows: rows[index]), order: .pixelsOuter,
+                buffers: BufferAllocation(
+                    input: index == 0 ? places.input : ring(0),
+                    second: !layer.hasSecond ? [] : index == 0 ? places.second : ring(1),
+                    output: index + 1 < members.count ? [places.rings[index]] : places.output,
+                    weights: layer.usesArray ? [weights[index]] : []))
+        }
+        return (cost(layers, computeCycles), layers, places.ringRows)
+    }
+
+    private func cost(_ layers: [LayerSchedule], _ computeCycles: Int) -> ScheduleCost {
+        let traffic = zip(members, layers).map { member, entry in
+            let (rows, columns) = (
+                member.layer.vertical.tiles(of: entry.tile.outputRows),
+                member.layer.horizontal.tiles(of: entry.tile.outputColumns)
+            )
+            return TrafficEstimate(
+                member.layer, tile: entry.tile, rows: rows, columns: columns,
+                counts: TileCounts(member.layer, tile: entry.tile, rows: rows, columns: columns),
+                parameters: (1, member.parameterBytes), machine: machine)
+        }
+        let (first, last) = (traffic[0], traffic[traffic.count - 1])
+        var total = first.input
+        for layer in traffic { total += layer.weights }
+        total += last.output
+        var edges = first.weights
+        edges += first.firstInput
+        edges += last.lastOutput
+        return ScheduleCost(
+            cycles: max(computeCycles + edges.cycles(machine.memory), total.cycles(machine.memory)),
+            bytes: total.bytes)
+    }
+}

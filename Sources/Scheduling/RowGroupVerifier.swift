@@ -1,0 +1,221 @@
+import Commands
+package import Geometry
+import Diagnostics
+import FixedPoint
+import Graph
+import MachineDescription
+import Networks
+import Schedules
+import Text
+
+/// A group that advances by rows: in which order, and the rows of each ring but the last layer's.
+package struct RowGroup {
+    package let order: RowOrder
+    package let ringRows: [Int]
+}
+
+extension GroupVerifier {
+    /// The checks of a group with `ringRows`.
+    func rowGroup(_ range: Range<Int>, ringRows: [Int]) throws(Diagnostic) -> RowGroup {
+        try verifyCount(range, ringRows)
+        for index in range { try verifyMember(index, of: range) }
+        for index in range.dropLast() { try verifyResult(index, in: range) }
+        let order = RowOrder(range.map { (layers[$0].tiling.layer, layers[$0].tiling.tile.outputRows) })
+        for (index, (rows, least)) in zip(range, zip(ringRows, order.ringRows)) where rows < least {
+            throw refuse(
+                .scheduleGroupRing, index, "a ring of \(rows) row\(rows == 1 ? "" : "s")",
+                "at least \(least): what its readers have not taken when its next rows are there",
+                "write ringRows \(least)")
+        }
+        try verifyRegions(range, ringRows)
+        try verifyResidents(range)
+        return RowGroup(order: order, ringRows: ringRows)
+    }
+
+    private func verifyCount(_ range: Range<Int>, _ ringRows: [Int]) throws(Diagnostic) {
+        guard ringRows.count == range.count - 1 else {
+            throw refuse(
+                .scheduleGroupRing, range.lowerBound,
+                "\(ringRows.count) ringRows in a group of \(range.count) layers",
+                "\(range.count - 1): one ring behind each layer but the last", "write so many")
+        }
+        guard range.count <= SemaphoreSet.mostResident else {
+            throw refuse(
+                .scheduleGroupUnsupported, range.lowerBound, "a group of \(range.count) layers",
+                "at most \(SemaphoreSet.mostResident)", "cut the group into two")
+        }
+    }
+
+    private func verifyMember(_ index: Int, of range: Range<Int>) throws(Diagnostic) {
+        let (tiling, entry) = layers[index]
+        let (layer, tile) = (tiling.layer, tiling.tile)
+        if let reason = LayerGroup.rowObstacle(
+            to: layer, isFirst: index == range.lowerBound, isLast: index + 1 == range.upperBound) {
+            throw refuse(
+                .scheduleGroupUnsupported, index, reason, "a layer that reads and writes rows of whole pixels",
+                "leave it out of the group")
+        }
+        let results = range.map { layers[$0].tiling.layer.outputTensor }
+        let inside = layer.operands.filter { results.contains($0.tensor) }.count
+        guard inside == (index == range.lowerBound ? 0 : layer.operands.count) else {
+            throw refuse(
+                .scheduleGroupNotChain, index, "an operand that comes from outside the group",
+                "operands that the group's layers make, but for its first layer", "begin the group elsewhere")
+        }
+        for (name, own, whole) in [
+            ("outputColumns", tile.outputColumns, layer.horizontal.output),
+            ("outputChannels", tile.outputChannels, layer.outputChannels),
+            ("inputChannels", tile.inputChannels, layer.groupInputChannels),
+        ] where own != whole {
+            throw refuse(
+                .scheduleGroupTilesDiffer, index, "tile \(name) \(own.grouped)",
+                "all \(whole.grouped): the layers of the group advance by whole rows", "write \(name): \(whole)")
+        }
+        if tiling.counts.passes > 1 {
+            throw refuse(
+                .scheduleGroupTilesDiffer, index, "\(tiling.counts.passes) passes of some of the taps",
+                "one pass of all", "leave kernelRows and kernelColumns out")
+        }
+        if entry.order != .pixelsOuter {
+            throw refuse(
+                .scheduleGroupTilesDiffer, index, "order \(entry.order.rawValue)",
+                "pixelsOuter: a group goes tile by tile", "write order: pixelsOuter")
+        }
+    }
+
+    /// What a layer makes for the group is read by nobody else.
+    private func verifyResult(_ index: Int, in range: Range<Int>) throws(Diagnostic) {
+        if let reason = LayerGroup.outsideReader(in: graph, of: index, range) {
+            throw refuse(
+                .scheduleGroupNotChain, index, reason, "a result that the group's layers alone read",
+                "end the group with \(graph.layers[index].name), or leave it out")
+        }
+    }
+
+    /// Input halves, rings and output halves do not overlap.
+    private func verifyRegions(_ range: Range<Int>, _ ringRows: [Int]) throws(Diagnostic) {
+        let array = machine.macArray
+        let (first, last) = (layers[range.lowerBound], layers[range.upperBound - 1])
+        var regions: [(name: String, layer: Int, start: Int, end: Int)] = []
+        func add(_ name: String, _ layer: Int, _ addresses: [Int], _ bytes: Int) {
+            for (half, address) in addresses.enumerated() {
+                regions.append(
+                    (addresses.count == 1 ? name : "\(name) half \(half)", layer, address, address + bytes))
+            }
+        }
+        let (own, end) = (TileFootprint(first.tiling, array: array), TileFootprint(last.tiling, array: array))
+        add("input of \(first.schedule.name)", range.lowerBound, first.schedule.buffers.input, own.inputBytes)
+        add("second of \(first.schedule.name)", range.lowerBound, first.schedule.buffers.second, own.secondBytes)
+        add("output of \(last.schedule.name)", range.upperBound - 1, last.schedule.buffers.output, end.outputBytes)
+        for (index, rows) in zip(range, ringRows) {
+            let (tiling, entry) = layers[index]
+            guard entry.buffers.output.count == 1 else {
+                throw refuse(
+                    .scheduleGroupRing, index, "\(entry.buffers.output.count) addresses of output",
+                    "one: its result lies in a ring", "give the ring's address")
+            }
+            add("ring of \(entry.name)", index, entry.buffers.output, rows * tiling.ringRowBytes(array))
+        }
+        try verifyReaders(range)
+        for region in regions where region.end > machine.activationBuffer.bytes {
+            throw refuse(
+                .scheduleActivationBufferOverflow, region.layer,
+                "\(region.name) needs \((region.end - region.start).grouped) bytes from \(region.start.grouped)",
+                "activationBuffer holds \(machine.activationBuffer.bytes.grouped)",
+                "make outputRows of the group's layers smaller, or the group shorter")
+        }
+        regions.sort { ($0.start, $0.end) < ($1.start, $1.end) }
+        for (lower, upper) in zip(regions, regions.dropFirst()) where upper.start < lower.end {
+            throw refuse(
+                .scheduleRegionsOverlap, upper.layer,
+                "\(upper.name) begins at \(upper.start.grouped), \(lower.name) ends at \(lower.end.grouped)",
+                "regions of the activation buffer that do not overlap",
+                "move \(upper.name) to \(lower.end.grouped) or behind")
+        }
+    }
+
+    /// Operands are where the rings are.
+    private func verifyReaders(_ range: Range<Int>) throws(Diagnostic) {
+        let results = range.map { layers[$0].tiling.layer.outputTensor }
+        for index in range.dropFirst() {
+            let (tiling, entry) = layers[index]
+            let places = [entry.buffers.input, entry.buffers.second]
+            for (operand, addresses) in zip(tiling.layer.operands, places) {
+                let producer = range.lowerBound + results.firstIndex(of: operand.tensor)!
+                let ring = layers[producer].schedule.buffers.output
+                guard addresses == ring else {
+                    throw refuse(
+                        .scheduleGroupRing, index, "an operand at \(addresses)",
+                        "\(ring), the ring of \(layers[producer].schedule.name)", "give that address")
+                }
+                guard ring[0] % machine.macArray.inputChannelLanes == 0 else {
+                    throw refuse(
+                        .scheduleAddressMisaligned, index, "input address \(ring[0].grouped)",
+                        "a multiple of \(machine.macArray.inputChannelLanes)",
+                        "write \(roundUp(ring[0], to: machine.macArray.inputChannelLanes))")
+                }
+            }
+        }
+    }
+
+    /// Weights and parameters of all layers lie on chip together.
+    private func verifyResidents(_ range: Range<Int>) throws(Diagnostic) {
+        var regions: [(name: String, layer: Int, start: Int, end: Int)] = []
+        var parameterBytes = 0
+        for index in range {
+            let (tiling, entry) = layers[index]
+            let footprint = ParameterFootprint(network.layers[index], of: tiling.layer)
+            guard footprint.isWhole(halfBytes: machine.parameterHalfBytes) else {
+                throw refuse(
+                    .scheduleGroupUnsupported, index, "parameters that are loaded tile by tile",
+                    "parameters of at most \(machine.parameterHalfBytes.grouped) bytes, half of parameterMemory",
+                    "leave it out of the group")
+            }
+            parameterBytes += footprint.wholeBytes
+            guard let address = entry.buffers.weights.first else { continue }
+            let bytes = TileFootprint(tiling, array: machine.macArray).weightBytes
+            regions.append(("weights of \(entry.name)", index, address, address + bytes))
+        }
+        guard parameterBytes <= machine.parameterMemory.bytes else {
+            throw refuse(
+                .scheduleParameterMemoryOverflow, range.lowerBound,
+                "a group whose parameters need \(parameterBytes.grouped) bytes",
+                "parameterMemory holds \(machine.parameterMemory.bytes.grouped)", "make the group shorter")
+        }
+        for region in regions where region.end > machine.weightBuffer.bytes {
+            throw refuse(
+                .scheduleWeightBufferOverflow, region.layer,
+                "\(region.name) at \(region.start.grouped)..<\(region.end.grouped)",
+                "weightBuffer holds \(machine.weightBuffer.bytes.grouped)", "make the group shorter")
+        }
+        regions.sort { ($0.start, $0.end) < ($1.start, $1.end) }
+        for (lower, upper) in zip(regions, regions.dropFirst()) where upper.start < lower.end {
+            throw refuse(
+                .scheduleRegionsOverlap, upper.layer,
+                "\(upper.name) begin at \(upper.start.grouped), \(lower.name) end at \(lower.end.grouped)",
+                "regions of the weight buffer that do not overlap",
+                "move \(upper.name) to \(lower.end.grouped) or behind")
+        }
+    }
+}
+
+extension LayerGroup {
+    /// Why a layer cannot be in a group that advances by rows; nil where it can.
+    static func rowObstacle(to layer: LayerGeometry, isFirst: Bool, isLast: Bool) -> String? {
+        if layer.groups > 1 { return "a layer of \(layer.groups) groups" }
+        if layer.joinsPhases, !isLast { return "lanes phases, whose results lie in no ring" }
+        if !layer.canWriteRows, !layer.joinsPhases { return "a layer that does not write rows of whole pixels" }
+        return isFirst || layer.canReadRows ? nil : "a layer that does not read rows of whole pixels"
+    }
+
+    /// Who reads a layer's result outside its group; nil where nobody does.
+    static func outsideReader(in graph: Graph, of index: Int, _ range: Range<Int>) -> String? {
+        let layer = graph.layers[index]
+        if graph.outputs.contains(layer.name) || graph.codedTensors.contains(layer.name) {
+            return "\(layer.name) is an output of the network"
+        }
+        let readers = graph.layers.indices.filter { graph.layers[$0].inputs.contains(layer.name) && !range.contains($0) }
+        return readers.isEmpty
+            ? nil : "\(layer.name) is read by \(readers.map { graph.layers[$0].name }.joined(separator: ", "))"
+    }
+}
