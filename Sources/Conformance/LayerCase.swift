@@ -3,12 +3,12 @@ public import Networks
 public import Schedules
 public import Tensors
 
-/// One layer, its parameters and its stimulus: written once, run on every executor.
+/// One layer or a chain of a few, its parameters and its stimulus: written once, run on every executor.
 public struct LayerCase: Sendable {
     /// The operator and what is special, with the seed that makes the case again.
     public let name: String
     public let seed: UInt64
-    /// A network of this one layer, which is called `layer`.
+    /// A network of this one layer, which is called `layer`; of a chain, that is its last.
     public let network: QuantizedNetwork
     /// What a searched schedule is to give the input lanes to, where the machine and the layer can; nil for what is
     /// quickest. Bits do not depend on it.

@@ -7,7 +7,7 @@ import ReferenceModel
 public import Schedules
 import Tensors
 
-/// One layer case on reference model and machine.
+/// One layer case on reference model and machine, every layer of it compared.
 public struct ConformanceRun: Sendable {
     public let layerCase: LayerCase
     public let plan: SimulationPlan
@@ -31,19 +31,31 @@ public struct ConformanceRun: Sendable {
         try plan.requireReferenceMemory()
         let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs, threads: threads)
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
-        let counts = reference.saturatedOutputsByChannel["layer"]!
-        (self.layerCase, self.plan, saturatedOutputs) = (layerCase, plan, counts.reduce(0, +))
-        if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.storedOutput(0)) {
-            difference =
-                """
-                \(layerCase.name): \(first.count) elements differ, first at \(first.coordinate): \
-                reference \(first.expected), machine \(first.found)
-                """
-        } else if let saturation = SaturationDifference(reference: counts, machine: run.saturatedOutputsByChannel[0]) {
-            difference = "\(layerCase.name): \(saturation.phrase)"
-        } else {
-            difference = nil
+        (self.layerCase, self.plan) = (layerCase, plan)
+        var (saturated, found): (Int, String?) = (0, nil)
+        for (index, layer) in layerCase.network.graph.layers.enumerated() {
+            let counts = reference.saturatedOutputsByChannel[layer.name]!
+            saturated += counts.reduce(0, +)
+            found =
+                found
+                ?? Self.difference(
+                    reference.tensors[layer.name]!, run.storedOutput(index), counts,
+                    run.saturatedOutputsByChannel[index]
+                ).map { "\(layerCase.name)\(layer.name == "layer" ? "" : ", \(layer.name)"): \($0)" }
         }
+        (saturatedOutputs, difference) = (saturated, found)
+    }
+
+    private static func difference(
+        _ expected: Tensor<Int32>, _ found: Tensor<Int32>, _ counts: [Int], _ machineCounts: [Int]
+    ) -> String? {
+        if let first = FirstDifference(expected: expected, found: found) {
+            return """
+                \(first.count) elements differ, first at \(first.coordinate): reference \(first.expected), machine \
+                \(first.found)
+                """
+        }
+        return SaturationDifference(reference: counts, machine: machineCounts)?.phrase
     }
 
     /// Of the seeded case within the machine's limits.
