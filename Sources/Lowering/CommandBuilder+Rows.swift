@@ -1,6 +1,7 @@
 import Commands
 import Geometry
 import MachineDescription
+import Schedules
 
 /// Groups that advance by rows.
 ///
@@ -91,7 +92,9 @@ extension CommandBuilder {
                     buffer: .parameterMemory, bufferAddress: residents.parameterBases[index] + placed.offset,
                     chunkBytes: bytes, chunkPitchBytes: bytes))
         }
-        if layer.tiling.layer.usesArray { transfers.append(weightTransfer(layer, tile: 0, address: layer.buffers.weights[0])) }
+        if layer.tiling.layer.usesArray {
+            transfers.append(weightTransfer(layer, tile: 0, address: layer.buffers.weights[0]))
+        }
         for (number, transfer) in transfers.enumerated() {
             commands.append(
                 Command(

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Scheduling
+public import ArgumentParser
+public import Scheduling
 
 /// Whether layers may run together, of commands that search for a schedule.
 struct FuseOptions: ParsableArguments {
@@ -7,7 +7,7 @@ struct FuseOptions: ParsableArguments {
         name: .customLong("fuse"),
         help: ArgumentHelp(
             """
-            on: a normalization may run tile by tile behind its convolution, and what lies between them stays on chip. \
+            on: layers may run together, by rows or tile by tile, and what lies between them stays on chip. \
             off: layer after layer.
             """, valueName: "on|off"))
     var given: Fusion?
