@@ -1,11 +1,14 @@
 import Commands
 import Conformance
 import Foundation
+import Geometry
 import Lowering
 import Machine
+import MachineDescription
 import Networks
 import RTL
 import Simulation
+import Tensors
 import Timing
 
 /// A layer case with its tiles in rings of rows, on machine and RTL.
