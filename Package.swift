@@ -271,7 +271,7 @@ let package = Package(
             "TestSupport",
         ]),
         tests("RTLTests", [
-            "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",
             "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine", "ReferenceModel",
             "Conformance", "Scheduling", "Lowering", "Simulation", "RTL", "TestVectors", "TestSupport",
         ]),

@@ -9,8 +9,8 @@ import Testing
 /// Single faults in the machine's modules, each of which the seeded cases must find: by a differing element, a command
 /// at another cycle, or a run that does not end.
 ///
-/// All of them with `INTAGLIO_MUTATIONS=all`, those of windows with `INTAGLIO_MUTATIONS=windows`, otherwise the first
-/// few: each is compiled anew.
+/// All of them with `INTAGLIO_MUTATIONS=all`, those of windows with `INTAGLIO_MUTATIONS=windows`, of rings of rows with
+/// `INTAGLIO_MUTATIONS=rings`, otherwise the first few: each is compiled anew.
 @Suite(.serialized) struct MachineMutationTests {
     struct Mutation: CustomTestStringConvertible, Sendable {
         let module: String
@@ -22,6 +22,8 @@ import Testing
         var machine = TestMachine.tiny
         /// Whether the seeds are those of convolutions whose rows are laid as windows.
         var isOfWindows = false
+        /// Whether the cases' tiles lie in rings of rows.
+        var isOfRings = false
 
         var testDescription: String { "\(module): \(meaning)" }
     }
@@ -232,12 +234,48 @@ import Testing
             module: "intaglio_memory_bus", find: "else if (could_move && !offers) rest",
             replacement: "else if (could_move) rest", meaning: "a word that is held counts as a rest",
             machine: TestMachine.resting, isOfWindows: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "ring_place >= ring_rows", replacement: "ring_place > ring_rows",
+            meaning: "operands one row behind the ring's last", isOfRings: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "ring_row + y - origin_y", replacement: "y - origin_y",
+            meaning: "every input tile begins at the ring's first row", isOfRings: true),
+        Mutation(
+            module: "intaglio_drain", find: "output_place >= output_ring_rows", replacement: "1'b0",
+            meaning: "results run on behind the ring", isOfRings: true),
+        Mutation(
+            module: "intaglio_drain", find: "output_place - output_ring_rows",
+            replacement: "output_place - output_ring_rows + 32'sd1", meaning: "results begin again at the second row",
+            isOfRings: true),
+        Mutation(
+            module: "intaglio_drain", find: "value_place >= input_ring_rows", replacement: "1'b0",
+            meaning: "normalized values are read behind the ring", seeds: [5, 6, 7, 8, 25], isOfRings: true),
+        Mutation(
+            module: "intaglio_drain", find: "value_place - input_ring_rows", replacement: "row",
+            meaning: "normalized values of the tile's own row", seeds: [5, 6, 7, 8, 25], isOfRings: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "(ends_columns && ends_ring) ? 32'd0", replacement: "(1'b0) ? 32'd0",
+            meaning: "the second operand is read behind its ring", seeds: [10, 30, 50, 15, 35, 16, 36],
+            isOfRings: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "second_ring_row + row + 32'd1", replacement: "second_ring_row + row",
+            meaning: "the second operand begins again a row late", seeds: [10, 30, 50, 15, 35, 16, 36],
+            isOfRings: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "read_place >= input_ring_rows",
+            replacement: "read_place > input_ring_rows", meaning: "the largest of a row behind the ring",
+            seeds: [17, 37, 57], isOfRings: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "(place >= output_ring_rows)",
+            replacement: "(place >= output_ring_rows + 32'd1)", meaning: "element-wise results a row behind the ring",
+            seeds: [9, 29, 11, 12], isOfRings: true),
     ]
 
     private static let tried: [Mutation] =
         switch ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] {
         case "all": mutations
         case "windows": mutations.filter(\.isOfWindows)
+        case "rings": mutations.filter(\.isOfRings)
         default: Array(mutations.prefix(4))
         }
 
@@ -254,6 +292,11 @@ import Testing
         let generator = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40))
         let finder = (mutation.isOfWindows ? Array(0..<12) : mutation.seeds).first { seed in
             do {
+                if mutation.isOfRings {
+                    return try RingRun(
+                        generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case")
+                    ).failure != nil
+                }
                 return try RTLVerification(
                     mutation.isOfWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed),
                     on: build, directory: folder.appendingPathComponent("case")
