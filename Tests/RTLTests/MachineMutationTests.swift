@@ -128,8 +128,8 @@ import Testing
             module: "intaglio_drain", find: "k       = channel + element % K0",
             replacement: "k       = channel + (K0 - 1 - element % K0)", meaning: "channels in reverse order"),
         Mutation(
-            module: "intaglio_drain", find: "lane_last <= active && is_last && last_group && slot == slots - 32'd1",
-            replacement: "lane_last <= active && is_last && last_group && slot == 32'd0",
+            module: "intaglio_drain", find: "lane_last    <= active && is_last && last_group && slot == slots - 32'd1",
+            replacement: "lane_last    <= active && is_last && last_group && slot == 32'd0",
             meaning: "done before the last slot"),
         Mutation(
             module: "intaglio_drain", find: "+ 24 * layer_channel", replacement: "+ 24 * (layer_channel + 1)",

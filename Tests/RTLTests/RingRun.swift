@@ -16,6 +16,8 @@ struct RingRun {
     let stream: RingStream
     /// Whether external memory is as without rings.
     let isUnchanged: Bool
+    /// Whether it is another than before: not where all results are 0.
+    let isStored: Bool
     /// What differs between machine and RTL in a sentence, or nil.
     let failure: String?
 
@@ -37,7 +39,8 @@ struct RingRun {
         stream = RingStream(
             plan.program.commands, bufferBytes: build.machine.activationBuffer.bytes, seed: layerCase.seed)
         let expected = try run(stream.commands)
-        isUnchanged = try run(plan.program.commands).memory == expected.memory && expected.memory != before
+        isUnchanged = try run(plan.program.commands).memory == expected.memory
+        isStored = expected.memory != before
         let timeline = try Timeline(simulating: stream.commands, on: build.machine)
         let rtl = try RTLRun(
             stream.commands, memory: before, activationBits: plan.network.widths.activationBits,
