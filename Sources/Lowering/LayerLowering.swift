@@ -2,7 +2,6 @@ import Commands
 import Geometry
 import MachineDescription
 import Schedules
-import Scheduling
 
 /// What stays the same while a layer is lowered.
 struct LayerLowering {
@@ -75,14 +74,14 @@ struct LayerLowering {
     }
 
     /// Of a layer of a group that advances by rows: the rings that it reads and writes.
-    mutating func setRings(_ rows: RowGroup, _ layers: [LayerGeometry], _ group: Range<Int>) {
+    mutating func setRings(_ ringRows: [Int], _ layers: [LayerGeometry], _ group: Range<Int>) {
         let results = group.map { layers[$0].outputTensor }
         for (number, operand) in tiling.layer.operands.enumerated() {
             if let producer = results.firstIndex(of: operand.tensor) {
-                operandRingRows[number] = rows.ringRows[producer]
+                operandRingRows[number] = ringRows[producer]
             }
         }
-        if index + 1 < group.upperBound { resultRingRows = rows.ringRows[index - group.lowerBound] }
+        if index + 1 < group.upperBound { resultRingRows = ringRows[index - group.lowerBound] }
     }
 
     /// The set of parameter blocks that goes with a weight tile.

@@ -78,7 +78,7 @@ extension ProgramLayout {
         network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, machine: MachineDescription,
         fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink, probes: inout [Probe]
     ) throws(Diagnostic) {
-        let (verified, groups, rowGroups) = try schedule.verified(network: network, geometry: geometry, machine: machine)
+        let (verified, groups, resident) = try schedule.verified(network: network, geometry: geometry, machine: machine)
         let tilings = verified.map(\.tiling)
         let blocksOfPass = try ParameterPlan.requireFit(network, tilings: tilings, machine: machine)
         let commandEstimate = zip(tilings, blocksOfPass).reduce(0) {
@@ -117,14 +117,16 @@ extension ProgramLayout {
                 if index + 1 < group.upperBound {
                     context.ringPixelPitchBytes = tiling.layer.ringPixelPitchBytes(machine.macArray)
                 }
-                if let rows = rowGroups[group.lowerBound] { context.setRings(rows, geometry.layers, group) }
+                if let rows = resident[group.lowerBound], !rows.ringRows.isEmpty {
+                    context.setRings(rows.ringRows, geometry.layers, group)
+                }
                 weightTiles += tiling.weightTiles
                 sets += parameters.layers[index].sets.count
                 members.append(context)
             }
             let first = builder.commands.count
-            if let rows = rowGroups[group.lowerBound] {
-                builder.lower(rows: members, order: rows.order)
+            if let order = resident[group.lowerBound] {
+                builder.lower(resident: members, steps: order.steps)
             } else if members.count == 1 {
                 builder.lower(members[0])
             } else {
@@ -135,7 +137,7 @@ extension ProgramLayout {
                     $0, machine: machine, commands: first..<builder.commands.count,
                     parameterMemoryBytes: parameters.layers[$0.index].bytes)
             }
-            if rowGroups[group.lowerBound] != nil { programs.shareBuffers() }
+            if resident[group.lowerBound] != nil { programs.shareBuffers() }
             layers += programs
         }
         probes = builder.probes
@@ -197,7 +199,7 @@ extension LayerProgram {
 }
 
 extension [LayerProgram] {
-    /// Layers that advance by rows lie on chip together: each has the high-water marks of all.
+    /// Layers whose weights stay lie on chip together: each has the high-water marks of all.
     fileprivate mutating func shareBuffers() {
         func sum(_ field: KeyPath<LayerProgram, Int>) -> Int { reduce(0) { $0 + $1[keyPath: field] } }
         let (weights, activations) = (sum(\.weightBufferPeakBytes), sum(\.activationBufferPeakBytes))

@@ -8,7 +8,8 @@ import Schedules
 ///
 ///     activation buffer   | input 0 | input 1 | ring: a pixel tile, all channels | output 0 | output 1 |
 ///
-/// The weights of both share the halves of the weight buffer: with one tile each they stay for all pixel tiles.
+/// Where the weights of both fit the weight buffer they stay for all pixel tiles; otherwise tiles of them share its
+/// halves.
 struct GroupSearch {
     private let first: LayerGeometry
     private let second: LayerGeometry
@@ -41,6 +42,13 @@ struct GroupSearch {
         let array = machine.macArray
         let rows = first.vertical.tileCandidates(multiple: 1)
         let columns = first.horizontal.tileCandidates(multiple: array.pixelLanes)
+        let whole = (first.wholeTile, second.wholeTile)
+        let weightBytes =
+            TileFootprint.weightBytes(first, tile: whole.0, array: array)
+            + TileFootprint.weightBytes(second, tile: whole.1, array: array)
+        if weightBytes <= machine.weightBuffer.bytes {
+            considerAll(whole.0, whole.1, rows, columns, areResident: true)
+        }
         // The largest channel tiles whose weights fit a half.
         guard
             let own = tile(
@@ -50,10 +58,14 @@ struct GroupSearch {
                 of: second, outputs: second.channelCandidates(lanes: array.outputChannelLanes),
                 inputs: [second.groupInputChannels])
         else { return }
+        considerAll(own, next, rows, columns, areResident: false)
+    }
+
+    private mutating func considerAll(_ own: Tile, _ next: Tile, _ rows: [Int], _ columns: [Int], areResident: Bool) {
         for columns in columns {
             var fitting = 0
             for rows in rows where fitting < LayerSearch.rowTilesTried {
-                if consider(own, next, rows: rows, columns: columns) { fitting += 1 }
+                if consider(own, next, rows: rows, columns: columns, areResident: areResident) { fitting += 1 }
             }
         }
     }
@@ -72,7 +84,9 @@ struct GroupSearch {
     }
 
     /// Takes the tiling if it is better; whether it fits.
-    private mutating func consider(_ own: Tile, _ next: Tile, rows: Int, columns: Int) -> Bool {
+    private mutating func consider(
+        _ own: Tile, _ next: Tile, rows: Int, columns: Int, areResident: Bool
+    ) -> Bool {
         var (own, next) = (own, next)
         (own.outputRows, own.outputColumns) = (rows, columns)
         (next.outputRows, next.outputColumns) = (rows, columns)
@@ -100,7 +114,8 @@ struct GroupSearch {
         var weights = one.traffic.weights
         weights += two.traffic.weights
         traffic += weights.times(
-            one.counts.weightTiles + two.counts.weightTiles <= machine.weightHalves ? 1 : one.counts.pixelTiles)
+            areResident || one.counts.weightTiles + two.counts.weightTiles <= machine.weightHalves
+                ? 1 : one.counts.pixelTiles)
         traffic += two.traffic.output
         let steps = one.counts.pixelTiles * (one.counts.channelTiles * one.counts.passes + two.counts.channelTiles)
         let dmaCycles = traffic.cycles(machine.memory)
@@ -112,6 +127,7 @@ struct GroupSearch {
         let halves = (0..<machine.weightHalves).map {
             roundUp($0 * machine.weightHalfBytes, to: machine.macArray.inputChannelLanes)
         }
+        let weights = areResident ? [[0], [one.footprint.weightBytes]] : [halves, halves]
         best = (
             cost,
             [
@@ -119,13 +135,13 @@ struct GroupSearch {
                     name: first.name, lanes: first.lanes, tile: own, order: .pixelsOuter,
                     buffers: BufferAllocation(
                         input: (0..<inputHalves).map { $0 * one.footprint.inputBytes }, output: [ring],
-                        weights: halves)),
+                        weights: weights[0])),
                 LayerSchedule(
                     name: second.name, lanes: second.lanes, tile: next, order: .pixelsOuter,
                     buffers: BufferAllocation(
                         input: [ring],
                         output: (0..<outputHalves).map { outputs + $0 * two.footprint.outputBytes },
-                        weights: halves)),
+                        weights: weights[1])),
             ]
         )
         return true

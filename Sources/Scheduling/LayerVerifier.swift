@@ -110,14 +110,16 @@ struct LayerVerifier {
 
     // MARK: - Buffers
 
-    /// - Parameter inRowGroup: the layer's places on chip are verified with those of its group.
-    func verify(_ buffers: BufferAllocation, footprint: TileFootprint, inRowGroup: Bool = false) throws(Diagnostic) {
-        try verifyHalves(buffers, inRowGroup: inRowGroup)
+    /// - Parameters:
+    ///   - inRowGroup: the layer's activations are verified with those of its group.
+    ///   - isResident: so are its weights.
+    func verify(
+        _ buffers: BufferAllocation, footprint: TileFootprint, inRowGroup: Bool = false, isResident: Bool = false
+    ) throws(Diagnostic) {
+        try verifyHalves(buffers, isResident: inRowGroup || isResident)
         try verifyAlignment(buffers)
-        if !inRowGroup {
-            try verifyWeights(buffers, footprint)
-            try verifyActivations(buffers, footprint)
-        }
+        if !inRowGroup, !isResident { try verifyWeights(buffers, footprint) }
+        if !inRowGroup { try verifyActivations(buffers, footprint) }
         // Commands carry the address also where no partial sums are kept.
         guard buffers.accumulators + footprint.accumulators <= machine.accumulators else {
             throw refuse(
@@ -140,8 +142,8 @@ struct LayerVerifier {
         }
     }
 
-    private func verifyHalves(_ buffers: BufferAllocation, inRowGroup: Bool) throws(Diagnostic) {
-        let weights = layer.usesArray ? (inRowGroup ? 1 : machine.weightHalves) : 0
+    private func verifyHalves(_ buffers: BufferAllocation, isResident: Bool) throws(Diagnostic) {
+        let weights = layer.usesArray ? (isResident ? 1 : machine.weightHalves) : 0
         let allowed: [(String, Int, ClosedRange<Int>)] = [
             ("input", buffers.input.count, 1...machine.activationHalves),
             ("output", buffers.output.count, 1...machine.activationHalves),

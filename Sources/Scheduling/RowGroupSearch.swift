@@ -52,9 +52,9 @@ struct RowGroupSearch {
     }
 
     private func tile(of layer: LayerGeometry, rows: Int) -> Tile {
-        Tile(
-            outputRows: rows, outputColumns: layer.horizontal.output, outputChannels: layer.outputChannels,
-            inputChannels: layer.groupInputChannels)
+        var tile = layer.wholeTile
+        tile.outputRows = rows
+        return tile
     }
 
     // MARK: - Rows
@@ -188,5 +188,14 @@ struct RowGroupSearch {
         return ScheduleCost(
             cycles: max(computeCycles + edges.cycles(machine.memory), total.cycles(machine.memory)),
             bytes: total.bytes)
+    }
+}
+
+extension LayerGeometry {
+    /// All of the result in one tile.
+    var wholeTile: Tile {
+        Tile(
+            outputRows: vertical.output, outputColumns: horizontal.output, outputChannels: outputChannels,
+            inputChannels: groupInputChannels)
     }
 }

@@ -8,15 +8,22 @@ import Networks
 import Schedules
 import Text
 
-/// A group that advances by rows: in which order, and the rows of each ring but the last layer's.
-package struct RowGroup {
-    package let order: RowOrder
+/// A group whose weights and parameters stay on chip together: which tile of which layer comes when, and the rows of
+/// each ring but the last layer's; none where rings hold a tile.
+package struct ResidentGroup {
+    package struct Step {
+        /// Index in the group.
+        package let layer: Int
+        package let pixelTile: Int
+    }
+
+    package let steps: [Step]
     package let ringRows: [Int]
 }
 
 extension GroupVerifier {
     /// The checks of a group with `ringRows`.
-    func rowGroup(_ range: Range<Int>, ringRows: [Int]) throws(Diagnostic) -> RowGroup {
+    func rowGroup(_ range: Range<Int>, ringRows: [Int]) throws(Diagnostic) -> ResidentGroup {
         try verifyCount(range, ringRows)
         for index in range { try verifyMember(index, of: range) }
         for index in range.dropLast() { try verifyResult(index, in: range) }
@@ -29,7 +36,38 @@ extension GroupVerifier {
         }
         try verifyRegions(range, ringRows)
         try verifyResidents(range)
-        return RowGroup(order: order, ringRows: ringRows)
+        return ResidentGroup(
+            steps: order.steps.map { step in
+                let tile = layers[range.lowerBound + step.layer].tiling.tile
+                return ResidentGroup.Step(layer: step.layer, pixelTile: step.rows.lowerBound / tile.outputRows)
+            }, ringRows: ringRows)
+    }
+
+    /// A group that goes tile by tile and has one address of weights for each layer.
+    func tileGroup(_ range: Range<Int>) throws(Diagnostic) -> ResidentGroup {
+        for index in range {
+            let (tiling, entry) = layers[index]
+            guard entry.buffers.weights.count == 1 else {
+                throw refuse(
+                    .scheduleBufferHalves, index, "\(entry.buffers.weights.count) addresses of weights",
+                    "1, as the other layer of its group has: its weights stay on chip", "give one address")
+            }
+            for (name, own, whole) in [
+                ("outputChannels", tiling.tile.outputChannels, tiling.layer.outputChannels),
+                ("inputChannels", tiling.tile.inputChannels, tiling.layer.groupInputChannels),
+            ] where own != whole {
+                throw refuse(
+                    .scheduleGroupTilesDiffer, index, "tile \(name) \(own.grouped) with one address of weights",
+                    "all \(whole.grouped)", "write \(name): \(whole)")
+            }
+            try verifyPasses(index)
+        }
+        try verifyResidents(range)
+        let tiles = layers[range.lowerBound].tiling.pixelTiles
+        return ResidentGroup(
+            steps: (0..<tiles).flatMap { tile in
+                (0..<range.count).map { ResidentGroup.Step(layer: $0, pixelTile: tile) }
+            }, ringRows: [])
     }
 
     private func verifyCount(_ range: Range<Int>, _ ringRows: [Int]) throws(Diagnostic) {
@@ -71,16 +109,20 @@ extension GroupVerifier {
                 .scheduleGroupTilesDiffer, index, "tile \(name) \(own.grouped)",
                 "all \(whole.grouped): the layers of the group advance by whole rows", "write \(name): \(whole)")
         }
-        if tiling.counts.passes > 1 {
-            throw refuse(
-                .scheduleGroupTilesDiffer, index, "\(tiling.counts.passes) passes of some of the taps",
-                "one pass of all", "leave kernelRows and kernelColumns out")
-        }
+        try verifyPasses(index)
         if entry.order != .pixelsOuter {
             throw refuse(
                 .scheduleGroupTilesDiffer, index, "order \(entry.order.rawValue)",
                 "pixelsOuter: a group goes tile by tile", "write order: pixelsOuter")
         }
+    }
+
+    private func verifyPasses(_ index: Int) throws(Diagnostic) {
+        let passes = layers[index].tiling.counts.passes
+        guard passes > 1 else { return }
+        throw refuse(
+            .scheduleGroupTilesDiffer, index, "\(passes) passes of some of the taps", "one pass of all",
+            "leave kernelRows and kernelColumns out")
     }
 
     /// What a layer makes for the group is read by nobody else.

@@ -58,43 +58,13 @@ extension Schedule {
             searched.append(entry)
         }
         let candidates = fuse == .off ? [] : GroupCandidates(network, geometry, mappings, lanes, machine).all
-        let chosen = Self.cheapest(searched, candidates)
+        let chosen = LayerChain(searched, candidates).cheapest()
         self.init(
             network: network.graph.name, machine: machine.name, height: height, width: width, layers: chosen.layers,
             groups: chosen.groups)
     }
 
     fileprivate typealias SearchedSchedule = (cost: ScheduleCost, schedule: LayerSchedule)
-
-    /// The cheapest way through the layers, each by itself or in one of the groups.
-    private static func cheapest(
-        _ layers: [SearchedSchedule], _ candidates: [GroupCandidate]
-    ) -> (layers: [LayerSchedule], groups: [LayerGroup]) {
-        let ending = Dictionary(grouping: candidates, by: \.range.upperBound)
-        // The least cost of the first n layers, and the group that ends there.
-        var least: [(cost: ScheduleCost, group: GroupCandidate?)] = [(ScheduleCost(cycles: 0, bytes: 0), nil)]
-        for (index, layer) in layers.enumerated() {
-            var best: (cost: ScheduleCost, group: GroupCandidate?) = (least[index].cost + layer.cost, nil)
-            for group in ending[index + 1] ?? [] {
-                let cost = least[group.range.lowerBound].cost + group.cost
-                if cost < best.cost { best = (cost, group) }
-            }
-            least.append(best)
-        }
-        var (chosen, found): ([LayerSchedule], [LayerGroup]) = ([], [])
-        var count = layers.count
-        while count > 0 {
-            if let group = least[count].group {
-                chosen = group.layers + chosen
-                found.insert(LayerGroup(layers: group.layers.map(\.name), ringRows: group.ringRows), at: 0)
-                count = group.range.lowerBound
-            } else {
-                count -= 1
-                chosen.insert(layers[count].schedule, at: 0)
-            }
-        }
-        return (chosen, found)
-    }
 }
 
 /// Whether a search may let layers run together.

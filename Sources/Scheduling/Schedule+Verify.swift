@@ -16,11 +16,12 @@ extension Schedule {
     }
 
     /// The layers' tilings, in the graph's order, and their entries in the schedule; the layers that run together, in
-    /// ascending order, most by themselves; of those that advance by rows how they do, by the first layer.
+    /// ascending order, most by themselves; of those that stay on chip in which order they go, by the first layer.
     package func verified(
         network: NetworkFormats, geometry: NetworkGeometry, machine: MachineDescription
     ) throws(Diagnostic) -> (
-        layers: [(tiling: LayerTiling, schedule: LayerSchedule)], groups: [Range<Int>], rowGroups: [Int: RowGroup]
+        layers: [(tiling: LayerTiling, schedule: LayerSchedule)], groups: [Range<Int>],
+        resident: [Int: ResidentGroup]
     ) {
         try requireFor(network: network, machine: machine)
         try machine.requireCapabilities(for: network)
@@ -41,6 +42,7 @@ extension Schedule {
                     remedy: "remove one of the two")
             }
         }
+        let inGroups = Set(groups.flatMap(\.layers))
         let inRowGroups = Set(groups.filter { !$0.ringRows.isEmpty }.flatMap(\.layers))
         var verified: [(tiling: LayerTiling, schedule: LayerSchedule)] = []
         for (plain, storage) in zip(geometry.layers, network.layers) {
@@ -54,18 +56,24 @@ extension Schedule {
             let tiling = LayerTiling(layer, tile: entry.tile)
             try LayerVerifier(layer: layer, tile: entry.tile, machine: machine).verify(
                 entry.buffers, footprint: TileFootprint(tiling, array: machine.macArray),
-                inRowGroup: inRowGroups.contains(entry.name))
+                inRowGroup: inRowGroups.contains(entry.name),
+                isResident: inGroups.contains(entry.name) && entry.buffers.weights.count == 1)
             verified.append((tiling, entry))
         }
         let verifier = GroupVerifier(network: network, layers: verified, machine: machine)
         let ranges = try verifier.ranges(groups)
-        var rowGroups: [Int: RowGroup] = [:]
-        for range in ranges {
+        var resident: [Int: ResidentGroup] = [:]
+        for range in ranges where range.count > 1 {
             let first = network.graph.layers[range.lowerBound].name
-            guard let group = groups.first(where: { $0.layers.first == first }), !group.ringRows.isEmpty else { continue }
-            rowGroups[range.lowerBound] = try verifier.rowGroup(range, ringRows: group.ringRows)
+            guard let group = groups.first(where: { $0.layers.first == first }) else { continue }
+            if !group.ringRows.isEmpty {
+                resident[range.lowerBound] = try verifier.rowGroup(range, ringRows: group.ringRows)
+            } else if machine.weightHalves > 1, range.contains(where: { verified[$0].schedule.buffers.weights.count == 1 })
+            {
+                resident[range.lowerBound] = try verifier.tileGroup(range)
+            }
         }
-        return (verified, ranges, rowGroups)
+        return (verified, ranges, resident)
     }
 
     private func requireFor(network: NetworkFormats, machine: MachineDescription) throws(Diagnostic) {

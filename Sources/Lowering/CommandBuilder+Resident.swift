@@ -2,31 +2,31 @@ import Commands
 import Geometry
 import MachineDescription
 import Schedules
+import Scheduling
 
-/// Groups that advance by rows.
+/// Groups whose weights and parameters stay on chip.
 ///
 ///     loads:    the first layer's parameters and weights, its first tile of input; those of the next layer beside its
-///               first rows, and so on: they stay until the group ends. Then a tile of input for each of its steps.
-///     compute:  as `RowOrder` says; one step is one layer's next rows, of full width and all channels
-///     stores:   of the last layer's rows
+///               first tile, and so on: they stay until the group ends. Then a tile of input for each of its steps.
+///     compute:  one step is one layer's next tile, of all channels: by rows as `RowOrder` says, or tile by tile
+///     stores:   of the last layer's tiles
 ///
 /// Weights and parameters lie where no halves are told apart: the first load waits until all halves are free, and the
 /// last command frees them.
 extension CommandBuilder {
-    mutating func lower(rows members: [LayerLowering], order: RowOrder) {
+    mutating func lower(resident members: [LayerLowering], steps: [ResidentGroup.Step]) {
         var state = LayerState(
             remainingStores: members[members.count - 1].tiling.pixelTiles, awaitsStores: members[0].index > 0)
         var residents = Residents(members)
         loadResident(0, of: members, &residents)
-        for position in order.steps {
+        for position in steps {
             let (index, layer) = (position.layer, members[position.layer])
-            let isFirst = position.rows.lowerBound == 0
+            let isFirst = position.pixelTile == 0
             if isFirst { loadResident(index, of: members, &residents) }
-            var step = step(
-                layer, pixelTile: position.rows.lowerBound / layer.tiling.tile.outputRows, channelTile: 0)
+            var step = step(layer, pixelTile: position.pixelTile, channelTile: 0)
             setPass(0, of: layer, &step)
             var waits: SemaphoreSet = isFirst && residents.hasLoads[index] ? .resident(index) : []
-            let tile = position.rows.lowerBound
+            let tile = position.pixelTile
             if !layer.readsRing {
                 loadInput(layer, tile: tile, step, &state)
                 step.inputHalf = inputs.half(of: tile)!
@@ -107,8 +107,10 @@ extension CommandBuilder {
     /// What would store rows that lie in a ring: two transfers where they go on at its beginning.
     private func ringTransfers(_ layer: LayerLowering, _ step: Step) -> [Transfer] {
         let region = tensors[layer.tiling.layer.outputTensor]
-        let (ringRows, pitch) = (layer.resultRingRows, layer.ringPixelPitchBytes!)
-        let place = step.rows.lowerBound % ringRows
+        let pitch = layer.ringPixelPitchBytes!
+        // A ring of one tile begins with each.
+        let ringRows = layer.resultRingRows == 0 ? step.rows.count : layer.resultRingRows
+        let place = layer.resultRingRows == 0 ? 0 : step.rows.lowerBound % ringRows
         let split = min(step.rows.upperBound, step.rows.lowerBound + ringRows - place)
         return [(step.rows.lowerBound..<split, place), (split..<step.rows.upperBound, 0)].filter { !$0.0.isEmpty }
             .map { rows, place in
