@@ -127,7 +127,7 @@ struct GroupSearch {
         let halves = (0..<machine.weightHalves).map {
             roundUp($0 * machine.weightHalfBytes, to: machine.macArray.inputChannelLanes)
         }
-        let weights = areResident ? [[0], [one.footprint.weightBytes]] : [halves, halves]
+        let addresses = areResident ? [[0], [one.footprint.weightBytes]] : [halves, halves]
         best = (
             cost,
             [
@@ -135,13 +135,13 @@ struct GroupSearch {
                     name: first.name, lanes: first.lanes, tile: own, order: .pixelsOuter,
                     buffers: BufferAllocation(
                         input: (0..<inputHalves).map { $0 * one.footprint.inputBytes }, output: [ring],
-                        weights: weights[0])),
+                        weights: addresses[0])),
                 LayerSchedule(
                     name: second.name, lanes: second.lanes, tile: next, order: .pixelsOuter,
                     buffers: BufferAllocation(
                         input: [ring],
                         output: (0..<outputHalves).map { outputs + $0 * two.footprint.outputBytes },
-                        weights: weights[1])),
+                        weights: addresses[1])),
             ]
         )
         return true
