@@ -14,7 +14,6 @@ package struct LayerOperands {
     /// Stored elements of the layer's operands, by name.
     package let inputs: [String: Tensor<Int32>]
 
-    /// - Parameter schedule: of the whole network; the layer alone gets one that is searched for.
     /// - Parameter schedule: of the whole network: the layer alone keeps its part, or gets one that is searched for.
     /// - Throws: `layerUnknown`, `inputMissing` for a layer that does not run behind the given tensors, and what
     ///   planning and the run throw.

@@ -13,7 +13,7 @@ public struct Schedule: Hashable, Encodable, Sendable {
     public var width: Int
     /// One for each layer of the graph, in the graph's order.
     public var layers: [LayerSchedule]
-    /// Layers that run tile by tile together.
+    /// Layers that run together, tile by tile or by rows.
     public var groups: [LayerGroup]
 
     public init(

@@ -10,7 +10,7 @@ extension Schedule {
     ///
     /// - Parameters:
     ///   - lanes: for every layer that can have them and fits with them; nil for those that are quicker.
-    ///   - fuse: whether a normalization may run tile by tile behind its convolution.
+    ///   - fuse: whether layers may run together in groups.
     /// - Throws: `scheduleNotFound` where no tiling of a layer fits, with the numbers; what the machine cannot do at
     ///   all (as `verify`); the graph's shape diagnostics.
     public init(
