@@ -4,6 +4,8 @@ public import Diagnostics
 public enum Fault: Hashable, Sendable {
     /// The loads of a layer's input tiles bring so many rows less at the bottom than the tile needs.
     case halo(layer: String, missingRows: Int)
+    /// The ring of a layer's result has one row fewer than the order of its group needs.
+    case ring(layer: String)
 
     /// Reads `halo:LAYER:-ROWS`.
     ///

@@ -6,7 +6,6 @@ public import MachineDescription
 import Networks
 public import Schedules
 import Scheduling
-import Text
 public import Timing
 
 extension Program {
@@ -84,7 +83,9 @@ extension ProgramLayout {
         let commandEstimate = zip(tilings, blocksOfPass).reduce(0) {
             MemoryBudget.sum($0, $1.0.commandEstimate(blocksOfPass: $1.1))
         }
-        let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
+        let faulty = try fault.map { fault throws(Diagnostic) in
+            try FaultPlace(fault, tilings: tilings, groups: groups, resident: resident)
+        }
         guard commandEstimate <= Program.mostCommands else {
             throw Diagnostic(
                 .scheduleTooLong, at: "schedule of \(schedule.network)",
@@ -111,14 +112,14 @@ extension ProgramLayout {
                     index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
                     weightAddresses: layout.weightAddresses[index], parameters: parameters.layers[index],
                     blockAddresses: layout.blockAddresses[index],
-                    missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)
+                    missingRows: faulty?.layer == index ? faulty!.missingRows : 0)
                 (context.firstWeightTile, context.firstParameterSet) = (weightTiles, sets)
                 context.readsRing = index > group.lowerBound
                 if index + 1 < group.upperBound {
                     context.ringPixelPitchBytes = tiling.layer.ringPixelPitchBytes(machine.macArray)
                 }
                 if let rows = resident[group.lowerBound], !rows.ringRows.isEmpty {
-                    context.setRings(rows.ringRows, geometry.layers, group)
+                    context.setRings(faulty?.ringRows(of: group) ?? rows.ringRows, geometry.layers, group)
                 }
                 weightTiles += tiling.weightTiles
                 sets += parameters.layers[index].sets.count
@@ -145,28 +146,6 @@ extension ProgramLayout {
         self.init(
             geometry: geometry, memoryMap: ExternalMemoryMap(tensors: layout.tensors, bytes: layout.bytes),
             parameterRegions: layout.parameterRegions, layers: layers, groups: groups)
-    }
-}
-
-extension Fault {
-    fileprivate func place(in tilings: [LayerTiling]) throws(Diagnostic) -> (index: Int, missingRows: Int) {
-        switch self {
-        case .halo(let name, let missingRows):
-            let names = tilings.map(\.layer.name)
-            guard let index = names.firstIndex(of: name) else {
-                throw Diagnostic(
-                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "no layer '\(name)'",
-                    expected: "one of \(names.joined(separator: ", "))",
-                    remedy: closestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "name a layer")
-            }
-            guard tilings[index].rows.inputLargest > missingRows else {
-                throw Diagnostic(
-                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)",
-                    found: "input tiles of \(tilings[index].rows.inputLargest) rows",
-                    expected: "more than \(missingRows)", remedy: "name a layer with larger tiles")
-            }
-            return (index, missingRows)
-        }
     }
 }
 

@@ -19,6 +19,8 @@ package struct ResidentGroup {
 
     package let steps: [Step]
     package let ringRows: [Int]
+    /// That the order needs at least, of each ring.
+    package let leastRingRows: [Int]
 }
 
 extension GroupVerifier {
@@ -40,7 +42,7 @@ extension GroupVerifier {
             steps: order.steps.map { step in
                 let tile = layers[range.lowerBound + step.layer].tiling.tile
                 return ResidentGroup.Step(layer: step.layer, pixelTile: step.rows.lowerBound / tile.outputRows)
-            }, ringRows: ringRows)
+            }, ringRows: ringRows, leastRingRows: Array(order.ringRows.dropLast()))
     }
 
     /// A group that goes tile by tile and has one address of weights for each layer.
@@ -67,7 +69,7 @@ extension GroupVerifier {
         return ResidentGroup(
             steps: (0..<tiles).flatMap { tile in
                 (0..<range.count).map { ResidentGroup.Step(layer: $0, pixelTile: tile) }
-            }, ringRows: [])
+            }, ringRows: [], leastRingRows: [])
     }
 
     private func verifyCount(_ range: Range<Int>, _ ringRows: [Int]) throws(Diagnostic) {

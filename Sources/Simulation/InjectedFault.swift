@@ -11,10 +11,12 @@ import Text
 ///     weight:L:i=x      weight code i of layer L (order [K][R][S][C]) becomes x
 ///     threshold:L:i     threshold i of layer L's output codebooks (one codebook after the other) becomes one larger
 ///     halo:L:-1         the input tiles of layer L are loaded one row short, schedule verifier bypassed
+///     ring:L:-1         the ring of layer L's result has one row fewer than its group needs, verifier bypassed
 public enum InjectedFault: Hashable, Sendable {
     case weight(layer: String, index: Int, code: UInt8)
     case threshold(layer: String, index: Int)
     case halo(layer: String, rows: Int)
+    case ring(layer: String)
 
     /// - Throws: `faultUnknown`.
     public init(_ text: String) throws(Diagnostic) {
@@ -34,21 +36,28 @@ public enum InjectedFault: Hashable, Sendable {
             self = .halo(layer: parts[1], rows: -1)
             return
         }
+        if parts.count == 3, parts[0] == "ring", parts[2] == "-1" {
+            self = .ring(layer: parts[1])
+            return
+        }
         throw Diagnostic(
             .faultUnknown, at: "--inject", found: "'\(text)'",
-            expected: "weight:LAYER:INDEX=CODE, threshold:LAYER:INDEX or halo:LAYER:-1",
+            expected: "weight:LAYER:INDEX=CODE, threshold:LAYER:INDEX, halo:LAYER:-1 or ring:LAYER:-1",
             remedy: "name a layer of the network and an index inside it")
     }
 
     /// The part that lowering puts into the commands.
     var inCommands: Lowering.Fault? {
-        guard case .halo(let layer, let rows) = self else { return nil }
-        return .halo(layer: layer, missingRows: -rows)
+        switch self {
+        case .halo(let layer, let rows): .halo(layer: layer, missingRows: -rows)
+        case .ring(let layer): .ring(layer: layer)
+        case .weight, .threshold: nil
+        }
     }
 
     public var layer: String {
         switch self {
-        case .weight(let layer, _, _), .threshold(let layer, _), .halo(let layer, _): layer
+        case .weight(let layer, _, _), .threshold(let layer, _), .halo(let layer, _), .ring(let layer): layer
         }
     }
 
@@ -79,7 +88,7 @@ public enum InjectedFault: Hashable, Sendable {
                 remedy: closestName(to: layer, among: names).map { "did you mean '\($0)'?" })
         }
         switch self {
-        case .halo: break
+        case .halo, .ring: break
         case .weight(_, let index, let code):
             switch network.parameters[layer] {
             case .accumulation(var parameters):
