@@ -6,6 +6,7 @@ public import MachineDescription
 import Networks
 public import Schedules
 import Scheduling
+import Text
 public import Timing
 
 extension Program {
