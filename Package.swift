@@ -70,11 +70,11 @@ let package = Package(
         module("Images", ["FixedPoint", "Diagnostics", "Tensors", "CPNG"]),
 
         // What is computed, and on what
-        module("Graph", ["FixedPoint", "Diagnostics", "Tensors"]),
+        module("Graph", ["Text", "FixedPoint", "Diagnostics", "Tensors"]),
         module("MachineDescription", ["Text", "FixedPoint", "Diagnostics", "FileFormats"]),
         module("Schedules", ["Diagnostics", "FileFormats"]),
         module("Commands", ["FixedPoint", "Quantization"]),
-        module("Networks", ["FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph"]),
+        module("Networks", ["Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph"]),
         module("NetworkFiles", [
             "Text", "FixedPoint", "Diagnostics", "FileFormats", "Quantization", "EntropyCoding", "Graph", "Networks",
             "CBundledNetworks",
@@ -101,12 +101,12 @@ let package = Package(
 
         // From networks to commands
         module("EntropyUnits", ["FixedPoint", "EntropyCoding", "MachineDescription"]),
-        module("TFLite", ["Diagnostics"]),
+        module("TFLite", ["Text", "Diagnostics"]),
         module("TFLiteImport", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
             "TFLite",
         ]),
-        module("ONNX", ["Diagnostics", protobuf]),
+        module("ONNX", ["Text", "Diagnostics", protobuf]),
         module("ModelWriters"),
         module("ONNXImport", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
@@ -133,8 +133,8 @@ let package = Package(
             "Geometry", "Timing",
         ]),
         module("Calibration", [
-            "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
-            "Images", "Graph", "MachineDescription", "Networks", "NetworkFiles", "FloatModel",
+            "Text", "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization",
+            "EntropyCoding", "Images", "Graph", "MachineDescription", "Networks", "NetworkFiles", "FloatModel",
         ]),
         module("Lowering", [
             "Text", "FixedPoint", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Schedules", "Commands",

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """usage: Scripts/onnx_agreement.py [--machine M] [--only NAME ...] [--keep FOLDER] [FOLDER]   quantized ONNX graphs against onnxruntime, operator by operator.
 
-FOLDER has ONNX graphs (light_resnet50, light_squeezenet, stream_fsrcnn, zigzag_mobilenetv2, zigzag_resnet18); three more
-are made here. All get seeded random weights, and are prepared and quantized by onnxruntime as QDQ with int8 activations and as
+FOLDER has ONNX graphs (light_resnet50, light_squeezenet, stream_fsrcnn, zigzag_mobilenetv2, zigzag_resnet18); more are
+made here, one with pairs of QuantizeLinear and DequantizeLinear behind one another, which the runtime puts together. All get seeded random weights, and are prepared and quantized by onnxruntime as QDQ with int8 activations and as
 QLinear with uint8. The runtime runs each whole (CPU provider, ORT_ENABLE_ALL, session.x64quantprecision 1). Every
 operator is then run here on the operands that the runtime gave it, so that no difference is counted twice; and the
 float graph and the two quantized ones are run here as a whole. Needs onnx, onnxruntime, numpy<2 and a release build."""
@@ -29,6 +29,8 @@ FORMS = [("QDQ int8", QuantFormat.QDQ, QuantType.QInt8), ("QLinear uint8", Quant
 # Equal to the bit where the runtime itself computes in integers; the other operators are counted.
 EXACT = {"Conv", "Gemm", "MatMul", "MaxPool", "GlobalMaxPool", "Concat", "Pad", "Resize", "Split", "Slice",
          "DepthToSpace"}
+# What the runtime quantizes of a graph that has all of them.
+PIECES = ["Conv", "Split", "Sub", "Slice", "DepthToSpace", "Flatten", "MatMul", "Relu"]
 VIEWS = {"Flatten", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Identity"}
 HOST = {"Softmax", "LogSoftmax"}
 
@@ -89,7 +91,71 @@ def excitation():
     return g.model([1, 3, 64, 64], x)
 
 
-OWN = {"mobile": mobile, "autoencoder": autoencoder, "excitation": excitation}
+def pieces():
+    """Parts of tensors and of channels, Sub, DepthToSpace, MatMul."""
+    g = Graph(14)
+    relu = lambda x, name: g.add("Relu", [x], name)
+    many = lambda *numbers: g.constant(np.int64(numbers))
+    x = relu(g.conv("image", 3, 16, 3, "first", pads=[1, 1, 1, 1]), "first_relu")
+    g.nodes.append(helper.make_node("Split", [x, many(6, 10)], ["few", "rest"], name="split", axis=1))
+    y = g.add("Sub", [g.conv("few", 6, 12, 3, "left", pads=[1, 1, 1, 1]),
+                      g.conv("rest", 10, 12, 3, "right", pads=[1, 1, 1, 1])], "difference")
+    y = g.add("Slice", [y, many(1, 2), many(47, 64), many(2, 3), many(1, 2)], "window")
+    y = g.conv(y, 12, 16, 3, "mixed", pads=[0, 1, 1, 1])
+    y = g.add("DepthToSpace", [y], "shuffled", blocksize=2, mode="CRD")
+    y = g.conv(y, 4, 8, 3, "sharp", strides=[3, 3])
+    y = g.add("Slice", [y, many(1), many(8), many(1), many(3)], "third")
+    y = relu(g.conv(y, 3, 4, 1, "thin"), "thin_relu")
+    y = g.add("Flatten", [y], "flat", axis=1)
+    return g.model([1, 3, 48, 64], g.add("MatMul", [y, g.normal([2400, 20], 0.03)], "scores"))
+
+
+def doubled():
+    """Convolutions whose results get a second pair, and some a third, of another scale."""
+    g = Graph(15)
+    x = "image"
+    for index, (c, k) in enumerate([(3, 8), (8, 8), (8, 12), (12, 6)]):
+        x = g.conv(x, c, k, 3, "conv%d" % index, pads=[1, 1, 1, 1], strides=[1 + index % 2] * 2)
+    return g.model([1, 3, 40, 56], x)
+
+
+def with_more_pairs(model, seed):
+    """Behind each DequantizeLinear that a convolution reads the same with another scale and zero point, once or twice."""
+    random = np.random.default_rng(seed)
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    first = {node.output[0] for node in model.graph.node if node.input[0] == model.graph.input[0].name}
+    nodes = []
+    for node in list(model.graph.node):
+        nodes.append(node)
+        kept = constants.keys() | first  # of the input, whose codes are given
+        if node.op_type != "DequantizeLinear" or node.input[0] in kept or node.output[0] in outputs_of(model):
+            continue
+        last, name = node.output[0] + ".first", node.output[0]
+        node.output[0] = last
+        count = random.integers(1, 3)
+        for index in range(count):
+            scale, zero = constants[node.input[1]], constants[node.input[2]]
+            kind = np.iinfo(zero.dtype)
+            scale = np.float32(scale * random.uniform(0.6, 1.6))
+            zero = zero.dtype.type(np.clip(int(zero) + random.integers(-40, 41), kind.min, kind.max))
+            names = ["%s.%d.%s" % (name, index, word) for word in ("scale", "zero", "codes", "real")]
+            model.graph.initializer.extend([numpy_helper.from_array(np.array(scale), names[0]),
+                                            numpy_helper.from_array(np.array(zero), names[1])])
+            real = name if index == count - 1 else names[3]
+            nodes.append(helper.make_node("QuantizeLinear", [last, names[0], names[1]], [names[2]]))
+            nodes.append(helper.make_node("DequantizeLinear", [names[2], names[0], names[1]], [real]))
+            last = real
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    del model.graph.value_info[:]
+    return model
+
+
+def outputs_of(model):
+    return {value.name for value in model.graph.output}
+
+
+OWN = {"mobile": mobile, "autoencoder": autoencoder, "excitation": excitation, "pieces": pieces, "doubled": doubled}
 # One that takes pictures of any size is run at a smaller one.
 SMALLER = {"stream_fsrcnn": [1, 1, 135, 240]}
 
@@ -403,16 +469,24 @@ def main():
             print("\n%s, %s, in real numbers: %s" % (
                 name, "x".join(map(str, shape)), compare_float(model, path, image, given.machine)))
             quant_pre_process(path, path + ".prepared", skip_symbolic_shape=True)
-            for word, form, kind in FORMS:
-                quantized = "%s/%s.%s.onnx" % (scratch, name, word.split()[0])
+            forms = FORMS if name != "doubled" else [
+                (word, QuantFormat.QDQ, kind) for word, kind in [("QDQ int8", QuantType.QInt8), ("QDQ uint8", QuantType.QUInt8)]]
+            for word, form, kind in forms:
+                quantized = "%s/%s.%s.onnx" % (scratch, name, word.replace(" ", "-"))
                 quantize_static(path + ".prepared", quantized, Samples(shape, source.name, 1), quant_format=form,
-                                activation_type=kind, weight_type=QuantType.QInt8, per_channel=True)
+                                activation_type=kind, weight_type=QuantType.QInt8, per_channel=True,
+                                op_types_to_quantize=PIECES if name == "pieces" else None)
                 coded = onnx.load(quantized)
                 names = [part.output for part in parts(coded)] + [i for part in parts(coded) for i in part.inputs]
+                if name == "doubled":  # a pair whose elements are an output stays: only those of the last are
+                    coded = with_more_pairs(coded, 16)
+                    names = [node.input[0] for node in coded.graph.node if node.output[0] == coded.graph.output[0].name]
+                    onnx.save(coded, quantized)
                 front = [node.output[0] for node in coded.graph.node if node.input[0] == source.name]
                 values, ran = run_whole(coded, image, list(dict.fromkeys(front + names)))
                 rows, refusals = collections.defaultdict(lambda: [0, 0, 0, 0]), {}
-                compare_parts(coded, values, ran, given.machine, rows, refusals)
+                if name != "doubled":
+                    compare_parts(coded, values, ran, given.machine, rows, refusals)
                 print("%s, %s, the whole's last result: %s" % (
                     name, word, compare_whole(quantized, values, given.machine)))
                 for operator, (count, elements, differing, largest) in sorted(rows.items()):

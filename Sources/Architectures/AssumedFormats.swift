@@ -1,5 +1,6 @@
 public import MachineDescription
 public import Networks
+import Text
 
 /// How a network without weights is taken to be stored. Nothing here is a measurement: quantizing the network may give
 /// narrower tables.
@@ -25,10 +26,11 @@ public struct AssumedFormats: Hashable, Sendable {
     ///
     /// - Parameter hasLatents: whether the network has tensors whose formats follow from their place.
     func sentence(hasLatents: Bool) -> String {
-        let count = codebooks == 1 ? "one codebook" : "\(codebooks) codebooks"
+        let count = codebooks == 1 ? "one codebook" : codebooks.counted("codebook")
         let places =
             hasLatents ? " between layers (one for pictures and for latents of 8 bits), 16-bit latents and means" : ""
-        let fewer = narrowed.isEmpty ? "" : " (fewer of \(narrowed.count) tensors, to fit the parameter memory)"
+        let fewer =
+            narrowed.isEmpty ? "" : " (fewer of \(narrowed.count.counted("tensor")), to fit the parameter memory)"
         return """
             no weights: 8-bit codes, \(count)\(fewer) for each tensor\(places); 8-bit weight codes of a memory-free \
             law; V \(widths.activationBits), W \(widths.weightBits), A \(widths.accumulatorBits)

@@ -1,6 +1,7 @@
 public import Diagnostics
 import Graph
 public import Networks
+import Text
 
 /// What a network was trained to see of a picture: `(sample / 255 - mean) / scale`, channel by channel.
 public struct InputNormalization: Equatable, Sendable {
@@ -55,15 +56,15 @@ extension FloatNetwork {
     ) throws(Diagnostic) -> [Double] {
         guard values.count == 1 || values.count == input.channels else {
             throw Diagnostic(
-                .networkValueOutOfRange, at: option, found: "\(values.count) numbers",
-                expected: "one, or one for each of the \(input.channels) channels of \(input.name)",
+                .networkValueOutOfRange, at: option, found: values.count.counted("number"),
+                expected: "one, or one for each of the \(input.channels.counted("channel")) of \(input.name)",
                 remedy: "write them with commas between them")
         }
         guard let wrong = values.first(where: { !isValid($0) }) else {
             return values.count == 1 ? Array(repeating: values[0], count: input.channels) : values
         }
         throw Diagnostic(
-            .networkValueOutOfRange, at: option, found: "\(wrong)",
+            .networkValueOutOfRange, at: option, found: wrong.namingNaN,
             expected: option == "--input-scale" ? "1e-6...1e6" : "a number of at most 1e6",
             remedy: "name what training subtracted and divided by, of samples 0...1")
     }

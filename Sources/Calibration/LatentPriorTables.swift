@@ -1,6 +1,7 @@
 import Diagnostics
 import EntropyCoding
 import Networks
+import Text
 
 /// Tables of latents that a learned prior describes: two for each channel, of quantizer 0 and of quantizer 1.
 enum LatentPriorTables {
@@ -11,7 +12,7 @@ enum LatentPriorTables {
     static func tables(of prior: FactorizedPrior, channels: Int) throws(Diagnostic) -> FrequencyTables {
         guard prior.channels == channels else {
             throw Diagnostic(
-                .codecPriorMissing, at: "the prior", found: "\(prior.channels) channels",
+                .codecPriorMissing, at: "the prior", found: prior.channels.counted("channel"),
                 expected: "\(channels), one for each of the latents'", remedy: "import the network again")
         }
         var firstSymbols: [Int] = []

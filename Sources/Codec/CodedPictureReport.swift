@@ -56,7 +56,7 @@ public struct CodedPictureReport: Codable, Equatable, Sendable {
             picture     \(width)x\(height), rate \(rate), \(quantizer) with step \(step)/16
             bytes       \(bytes): header \(headerBytes), hyper-latents \(hyperLatentBytes), latents \(latentBytes)
             rate        \(bitsPerPixel.fixed(4)) bits a pixel, \
-            \(idealBitsPerPixel.fixed(4)) under the integer tables; \(symbols) symbols, \(escapes) \
+            \(idealBitsPerPixel.fixed(4)) under the integer tables; \(symbols.counted("symbol")), \(escapes) \
             escapes
             psnr        \(quality)
             """

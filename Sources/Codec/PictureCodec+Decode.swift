@@ -5,6 +5,7 @@ public import Images
 import Networks
 import Quantization
 import Tensors
+import Text
 
 extension PictureCodec {
     /// The picture of a stream.
@@ -56,7 +57,7 @@ extension PictureCodec {
         for (name, bytes, longest) in sections where bytes > longest {
             throw Diagnostic(
                 .streamSectionTooLong, at: "\(place), \(name)",
-                found: "\(bytes) bytes for a picture of \(header.width)x\(header.height)",
+                found: "\(bytes.counted("byte")) for a picture of \(header.width)x\(header.height)",
                 expected: "at most \(longest)",
                 remedy: "the file is damaged: copy it again")
         }

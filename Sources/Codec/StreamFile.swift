@@ -1,4 +1,5 @@
 public import Diagnostics
+import Text
 
 /// A coded picture's file: its header is read, the sections behind it only when they are asked for.
 public struct StreamFile: Sendable {
@@ -51,12 +52,13 @@ extension StreamHeader {
         let expected = Self.byteCount + trellisBytes + hyperLatentBytes + latentBytes
         guard byteCount >= expected else {
             throw Diagnostic(
-                .streamTruncated, at: place, found: "\(byteCount) bytes", expected: "\(expected)",
+                .streamTruncated, at: place, found: byteCount.counted("byte"), expected: "\(expected)",
                 remedy: "the file is damaged: copy it again")
         }
         guard byteCount == expected, (quantizer == .trellis) == (trellisBytes > 0) else {
             throw Diagnostic(
-                .streamHeaderInvalid, at: place, found: "\(byteCount) bytes, \(trellisBytes) of them a trellis",
+                .streamHeaderInvalid, at: place,
+                found: "\(byteCount.counted("byte")), \(trellisBytes) of them a trellis",
                 expected: "\(expected) as the header says",
                 remedy: "the file is damaged: copy it again")
         }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// The first 60 bytes of a coded picture; integers are little endian.
 ///
@@ -63,7 +64,8 @@ public struct StreamHeader: Hashable, Sendable {
         }
         guard bytes.count >= Self.byteCount else {
             throw Diagnostic(
-                .streamTruncated, at: place, found: "\(bytes.count) bytes", expected: "a header of \(Self.byteCount)",
+                .streamTruncated, at: place, found: bytes.count.counted("byte"),
+                expected: "a header of \(Self.byteCount)",
                 remedy: "the file is damaged: copy it again")
         }
         func integer(_ offset: Int, _ count: Int) -> Int {

@@ -1,5 +1,6 @@
 public import Diagnostics
 import Foundation
+import Text
 
 /// Bjøntegaard's difference of two curves: how many percent more bits the first needs for the same quality, as the mean
 /// over the qualities that both reach.
@@ -27,8 +28,10 @@ public enum BDRate {
         guard min(tested.count, reference.count) >= fewestPoints, low < high else {
             throw Diagnostic(
                 .curvesDoNotOverlap, at: "curves \(curve.name) and \(anchor.name)",
-                found: "\(tested.count) and \(reference.count) points with \(low < high ? "a" : "no") common range",
-                expected: "at least \(fewestPoints) points each and a common range of quality",
+                found:
+                    "\(tested.count) and \(reference.count.counted("point")) with "
+                        + "\(low < high ? "a" : "no") common range",
+                expected: "at least \(fewestPoints.counted("point")) each and a common range of quality",
                 remedy: "evaluate more rates")
         }
         func percent(_ integral: ([(x: Double, y: Double)]) -> Double) -> Double {

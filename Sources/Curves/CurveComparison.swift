@@ -1,3 +1,5 @@
+import Text
+
 /// Curves, others, and how each of the first differs from each of the others.
 ///
 ///     let comparison = CurveComparison(mine, against: published)
@@ -31,7 +33,7 @@ public struct CurveComparison: Encodable, Sendable {
     }
 
     private static func title(_ curves: ArraySlice<RateDistortionCurve>) -> String {
-        curves.count <= 2 ? curves.map(\.name).joined(separator: ", ") : "\(curves.count) curves"
+        curves.count <= 2 ? curves.map(\.name).joined(separator: ", ") : curves.count.counted("curve")
     }
 }
 

@@ -97,7 +97,7 @@ struct CurveFile {
             let count = try fields.reals(list).count
             guard count == rates.count else {
                 throw fields.invalid(
-                    found: "\(rates.count) rates in bpp and \(count) values in \(list)",
+                    found: "\(rates.count.counted("rate")) in bpp and \(count.counted("value")) in \(list)",
                     expected: "lists that are equally long: a value a rate")
             }
         }
@@ -115,7 +115,8 @@ struct CurveFile {
 
     private static func requireCount(_ points: Int, _ fields: JSONFields) throws(Diagnostic) {
         guard (1...mostPoints).contains(points) else {
-            throw fields.invalid(found: "a curve of \(points) points", expected: "1...\(mostPoints) points")
+            throw fields.invalid(
+                found: "a curve of \(points.counted("point"))", expected: "1...\(mostPoints.counted("point"))")
         }
     }
 

@@ -102,7 +102,7 @@ extension RateDistortionCurve {
         } catch {
             throw Diagnostic(
                 .curveFileInvalid, at: path, found: error.found,
-                expected: "a JSON file of curves of at most \(CurveFile.largestBytes) bytes",
+                expected: "a JSON file of curves of at most \(CurveFile.largestBytes.counted("byte"))",
                 remedy: "check the path and the permissions")
         }
     }

@@ -13,6 +13,11 @@ public enum ElementPlace {
     }
 }
 
+extension BinaryFloatingPoint where Self: CustomStringConvertible {
+    /// As it is printed, but every NaN is `NaN`: its sign says nothing, and differs from processor to processor.
+    package var namingNaN: String { isNaN ? "NaN" : description }
+}
+
 extension Diagnostic {
     /// Of the first element that is no finite number; nil where all are.
     ///
@@ -21,7 +26,7 @@ extension Diagnostic {
         values.firstIndex { !$0.isFinite }.map { index in
             Diagnostic(
                 .networkNotFinite, at: "\(place), element \(ElementPlace.text(index, in: shape))",
-                found: "\(values[index])", expected: "finite numbers only",
+                found: values[index].namingNaN, expected: "finite numbers only",
                 remedy: "train or export the network again")
         }
     }

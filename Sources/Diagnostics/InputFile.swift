@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// A regular file open for reading, whole or in parts. Nothing else is opened: a pipe could wait for ever, a device has
 /// no end.
@@ -29,7 +30,8 @@ public final class InputFile: Sendable {
             case .folder: "is a folder"
             case .special: "is a pipe or a device, not a regular file"
             case .unreadable(let errorNumber): "cannot be read: \(String(cString: strerror(errorNumber)))"
-            case .tooLarge(let byteCount, let limit): "\(byteCount) bytes, \(byteCount - limit) more than are read"
+            case .tooLarge(let byteCount, let limit):
+                "\(byteCount.counted("byte")), \(byteCount - limit) more than are read"
             case .shortened(let byteCount): "\(byteCount) readable bytes, fewer than the file's length"
             }
         }

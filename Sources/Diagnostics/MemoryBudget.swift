@@ -1,3 +1,5 @@
+import Text
+
 /// How many bytes the program may allocate for what its inputs ask for: a value that is handed down to whatever
 /// allocates by the extents in a file, and asked before anything is allocated.
 ///
@@ -88,7 +90,7 @@ public struct MemoryBudget: Hashable, Sendable {
             let tenths = Int((Double(bytes) / Double(unit) * 10).rounded(.up))
             return tenths % 10 == 0 ? "\(tenths / 10) \(name)" : "\(tenths / 10).\(tenths % 10) \(name)"
         }
-        return "\(bytes) bytes"
+        return bytes.counted("byte")
     }
 }
 

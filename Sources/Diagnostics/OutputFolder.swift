@@ -1,4 +1,5 @@
 import Glibc
+import Text
 
 /// The folder that results go to.
 public enum OutputFolder {
@@ -43,7 +44,7 @@ public enum OutputFolder {
         if component.isEmpty { return "is empty or has an empty part" }
         if component.utf8.first == UInt8(ascii: ".") { return "begins with a dot" }
         if component.utf8.contains(UInt8(ascii: "/")) { return "holds a '/'" }
-        if component.utf8.count > 255 { return "has \(component.utf8.count) bytes" }
+        if component.utf8.count > 255 { return "has \(component.utf8.count.counted("byte"))" }
         if component.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }) {
             return "holds a control character"
         }

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Text
 
 /// A `.safetensors` file: named tensors and a table of strings.
 ///
@@ -99,21 +100,28 @@ extension SafetensorsFile {
         read: (Range<Int>) throws(Diagnostic) -> [UInt8]
     ) throws(Diagnostic) {
         guard count >= 8 else {
-            throw Self.truncated(place, found: "\(count) bytes", expected: "at least 8 bytes of header length")
+            throw Self.truncated(place, found: count.counted("byte"), expected: "at least 8 bytes of header length")
         }
         let declared = try read(0..<8).withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        // A header is a JSON object: what begins otherwise may be of another format.
+        let begins = declared <= UInt64(Self.largestHeaderBytes) && count > 8 ? try read(8..<9) : []
+        if begins != [UInt8(ascii: "{")],
+            let other = ForeignFormat(count: count, reading: { try? read($0) })
+        {
+            throw other.refusal(at: place)
+        }
         guard declared <= UInt64(Self.largestHeaderBytes) else {
-            if let checkpoint = try ForeignFormat(read(0..<min(count, 512))) { throw checkpoint.refusal(at: place) }
             throw Diagnostic(
-                .networkHeaderTooLarge, at: place, found: "a header of \(declared) bytes",
+                .networkHeaderTooLarge, at: place, found: "a header of \(declared.counted("byte"))",
                 expected: "at most \(Self.largestHeaderBytes)",
                 remedy: "check that this is a safetensors file")
         }
         let bodyStart = 8 + Int(declared)
         guard count >= bodyStart else {
-            throw Self.truncated(place, found: "\(count) bytes", expected: "at least \(bodyStart) for the header")
+            throw Self.truncated(place, found: count.counted("byte"), expected: "at least \(bodyStart) for the header")
         }
-        try memory.require(Self.bytesPerHeaderByte * Int(declared), for: "a header of \(declared) bytes", at: place)
+        try memory.require(
+            Self.bytesPerHeaderByte * Int(declared), for: "a header of \(declared.counted("byte"))", at: place)
         let header = try JSONParser.parse(read(8..<bodyStart), at: "\(place), header")
         guard case .object(let members) = header else {
             throw Self.malformed(place, found: "a header that is no object", expected: "a JSON object")
@@ -182,7 +190,7 @@ extension SafetensorsFile {
             }
             guard range.end <= bodyBytes else {
                 throw truncated(
-                    "\(place), tensor \(range.name)", found: "\(bodyBytes) bytes of tensors",
+                    "\(place), tensor \(range.name)", found: "\(bodyBytes.counted("byte")) of tensors",
                     expected: "at least \(range.end)")
             }
             end = range.end

@@ -1,3 +1,5 @@
+import Text
+
 /// One tensor of a safetensors file: element type, shape and little-endian bytes, the last extent varying fastest.
 public struct SafetensorsTensor: Hashable, Sendable {
     public var elementType: ElementType
@@ -58,7 +60,7 @@ public struct SafetensorsTensor: Hashable, Sendable {
     public init(elementType: ElementType, shape: [Int], bytes: [UInt8]) {
         precondition(
             bytes.count == shape.reduce(1, *) * elementType.byteCount,
-            "\(bytes.count) bytes for shape \(shape) of \(elementType.rawValue)")
+            "\(bytes.count.counted("byte")) for shape \(shape) of \(elementType.rawValue)")
         self.elementType = elementType
         self.shape = shape
         self.bytes = bytes

@@ -1,4 +1,5 @@
 package import Diagnostics
+import Text
 
 /// The text of a small file that people write: UTF-8 of at most 1 MiB, with or without a byte order mark, lines ended
 /// by LF or CR LF.
@@ -11,7 +12,7 @@ package enum TextFile {
         /// The line of the first byte that belongs to no character.
         case notUTF8(line: Int)
 
-        package static let expected = "a text file in UTF-8 of at most \(largestBytes) bytes"
+        package static let expected = "a text file in UTF-8 of at most \(largestBytes.counted("byte"))"
 
         /// For `found` of a diagnostic.
         package var found: String {

@@ -226,18 +226,19 @@ package struct YAMLFields {
         }
     }
 
-    /// A fraction of whole numbers above 0 and at most 1, `15/16`, or `1`; the denominator is at most `largest`.
+    /// A fraction of whole numbers above 0 and at most 1, `15/16`, or `1`, each of plain digits; the denominator is at
+    /// most `largest`.
     package func fraction(
         _ key: String, denominatorsUpTo largest: Int
     ) throws(Diagnostic) -> (numerator: Int, denominator: Int) {
         let form = "a fraction of whole numbers like 15/16, or 1"
         let text = try scalar(key, node(key), expected: form)
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-            .map { DecimalNumber(String($0)) }
-        guard parts.count <= 2, parts.allSatisfy({ $0?.isWhole == true }) else {
+        // A sign is none of a fraction's, but what it makes is out of range, not of another form.
+        guard parts.count <= 2, parts.allSatisfy({ isPlainInteger($0.hasPrefix("-") ? $0.dropFirst() : $0) }) else {
             throw wrongType(node(key), of: key, expected: form)
         }
-        let (numerator, denominator) = (parts[0]?.integer, parts.count == 2 ? parts[1]?.integer : 1)
+        let (numerator, denominator) = (Int(parts[0]), parts.count == 2 ? Int(parts[1]) : 1)
         guard let numerator, let denominator, 1...largest ~= denominator, 1...denominator ~= numerator else {
             throw outOfRange(
                 key, node(key), text, expected: "above 0 and at most 1, with a denominator of at most \(largest)")
@@ -282,6 +283,11 @@ package struct YAMLFields {
             names.append(try name(key, element))
         }
         return names
+    }
+
+    /// Digits without sign, point, exponent and leading zeros.
+    private func isPlainInteger(_ text: Substring) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) } && (text.count == 1 || text.first != "0")
     }
 
     private func node(_ key: String) -> YAMLNode {

@@ -82,7 +82,7 @@ public struct FloatModel: Sendable {
         else { return output }
         throw Diagnostic(
             .floatNotFinite, at: "layer \(layer.name), channel \(index % output.shape.channels)",
-            found: "\(output.elements[index]) in float32 arithmetic",
+            found: "\(output.elements[index].namingNaN) in float32 arithmetic",
             expected: "finite numbers",
             remedy: """
                 correct the weights of this layer or of those before it, or the input: their products pass the range \

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Text
 
 extension Graph {
     /// Channels of every tensor (graph inputs and layers, by name), which do not depend on a picture's size. Checks
@@ -12,7 +13,7 @@ extension Graph {
         for input in inputs {
             guard (1...GraphLimits.extent).contains(input.channels) else {
                 throw Diagnostic(
-                    .graphTooLarge, at: "input \(input.name)", found: "\(input.channels) channels",
+                    .graphTooLarge, at: "input \(input.name)", found: input.channels.counted("channel"),
                     expected: "1...\(GraphLimits.extent)", remedy: "correct the input's channels")
             }
             try define(input.name, input.channels, in: &channels)

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Text
 
 extension Layer {
     /// The channels this layer writes, from those it reads: what can be said before a picture's size is known. Checks
@@ -24,13 +25,13 @@ extension Layer {
         case .normalization, .requantize, .maxPooling, .pad, .nearestResize: channels = input
         case .add, .twoStageAdd, .multiply:
             try requireFit(
-                operands[1] == input, "operands of \(input) and \(operands[1]) channels",
+                operands[1] == input, "operands of \(input) and \(operands[1].counted("channel"))",
                 expected: "two operands of as many channels", remedy: "correct the layers that make the operands")
             channels = input
         case .concatenation: channels = operands.reduce(0, +)
         case .pixelShuffle(let factor):
             try requireFit(
-                input % (factor * factor) == 0, "\(input) channels",
+                input % (factor * factor) == 0, input.counted("channel"),
                 expected: "a multiple of \(factor * factor) channels",
                 remedy: "correct the factor, or the channels of the layer before")
             channels = input / (factor * factor)
@@ -39,7 +40,8 @@ extension Layer {
                 try requireFit(
                     grid.firstMeanChannel >= 0 && grid.firstMeanChannel <= GraphLimits.extent
                         && grid.firstMeanChannel + input <= operands[1],
-                    "\(input) channels of latents, \(operands[1]) of means from channel \(grid.firstMeanChannel)",
+                    "\(input.counted("channel")) of latents, \(operands[1]) of means from channel "
+                        + "\(grid.firstMeanChannel)",
                     expected: "means that cover every latent",
                     remedy: "correct firstMeanChannel, or the layer that makes the means")
             }
@@ -69,7 +71,7 @@ extension Layer {
             default: 1...1
             }
         try requireFit(
-            allowed.contains(count), "\(count) inputs",
+            allowed.contains(count), count.counted("input"),
             expected: "\(allowed.lowerBound) to \(allowed.upperBound) for \(self.operator.name)",
             remedy: "correct the layer's list of inputs")
     }

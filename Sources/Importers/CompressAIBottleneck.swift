@@ -1,5 +1,6 @@
 import Diagnostics
 import Networks
+import Text
 
 /// The entropy bottleneck of a state dict: the factorized prior of what it codes, and the medians about which it
 /// rounds.
@@ -33,7 +34,7 @@ struct CompressAIBottleneck {
         } while source.has("\(Self.name).matrices.\(stages.count)")
         guard stages.last!.outputs == 1 else {
             throw source.refusal(
-                "\(Self.name).matrices.\(stages.count - 1)", found: "\(stages.last!.outputs) outputs",
+                "\(Self.name).matrices.\(stages.count - 1)", found: stages.last!.outputs.counted("output"),
                 expected: "1: the last matrix ends in one number, or another one follows",
                 remedy: "check that no matrix is missing")
         }

@@ -33,35 +33,30 @@ public struct CompressAIImport: Sendable {
     /// - Throws: as above.
     init(_ file: SafetensorsFile, at place: String) throws(Diagnostic) {
         let names = CompressAINames(Array(file.tensors.keys))
-        let certain = names.family == .mbt2018Mean ? Self.hyperprior(file, names) : names.family
-        let family = certain ?? .mbt2018Mean
+        let choice = try CompressAIChoice(file, names)
+        let family = choice.family
         let known = family.tensorNames
         let source = PyTorchTensors(
             file,
             of: "CompressAI's "
-                + (certain?.rawValue ?? "\(Family.bmshj2018Hyperprior.rawValue) or \(Family.mbt2018Mean.rawValue)"),
-            spellings: names.spellings, at: place, isKnown: known.contains)
+                + (choice.isCertain
+                    ? family.rawValue : "\(Family.bmshj2018Hyperprior.rawValue) or \(Family.mbt2018Mean.rawValue)"),
+            required: known.required, spellings: names.spellings, at: place, isKnown: known.contains)
         if let collision = names.collision {
             throw Diagnostic(
                 .importTensorUnused, at: "\(place), tensor \(collision)", found: "a second name of one tensor",
                 expected: "each tensor of \(family.rawValue) once", remedy: "keep one of the spellings")
         }
-        let n: Int
-        let m: Int
-        if family.hasOneWidth {
-            n = try source.extents("g_a.0.conv1.weight", dimensions: 4)[0]
-            m = n
-        } else {
-            n = try source.extents("g_a.0.weight", dimensions: 4)[0]
-            m = try source.extents("g_a.6.weight", dimensions: 4)[0]
-        }
-        guard max(n, m) <= CodecArchitecture.widthRange.upperBound, !family.hasOneWidth || n % 2 == 0 else {
+        try source.requireNames()
+        guard let architecture = choice.architecture else {
+            let first = family.hasOneWidth ? "g_a.0.conv1.weight" : "g_a.0.weight"
             throw source.refusal(
-                family.hasOneWidth ? "g_a.0.conv1.weight" : "g_a.0.weight", found: "widths \(n) and \(m)",
-                expected: "each in \(CodecArchitecture.widthRange)\(family.hasOneWidth ? ", even" : "")",
+                first, found: "shape \(try source.extents(first, dimensions: 4))",
+                expected: "widths in \(CodecArchitecture.widthRange)\(family.hasOneWidth ? ", even" : "")",
                 remedy: "check the architecture")
         }
-        architecture = CodecArchitecture(family, n: n, m: m)
+        self.architecture = architecture
+        let (n, m) = (architecture.n, architecture.m)
         var builder = CompressAINetwork(architecture.network.graph, source: source)
         try builder.takeLayers()
         let bottleneck = try CompressAIBottleneck(source, channels: family == .bmshj2018Factorized ? m : n)
@@ -77,18 +72,6 @@ public struct CompressAIImport: Sendable {
     }
 
     private typealias Family = CodecArchitecture.Family
-
-    /// Both hyperpriors have the same names: the last layer makes M scales, or M scales and M means. Nil where the file
-    /// does not say.
-    private static func hyperprior(_ file: SafetensorsFile, _ names: CompressAINames) -> Family? {
-        func channels(of layer: String) -> Int? {
-            ["\(layer).weight", "\(layer).bias"].lazy.compactMap { names.spellings[$0] }.compactMap { name in
-                file.tensors[name]?.shape.first
-            }.first
-        }
-        guard let latents = channels(of: "g_a.6"), let parameters = channels(of: "h_s.4") else { return nil }
-        return parameters == latents ? .bmshj2018Hyperprior : parameters == 2 * latents ? .mbt2018Mean : nil
-    }
 
     private static func notes(_ architecture: CodecArchitecture, centred: String?) -> [String] {
         var notes = ["GDN's parametrization is undone; entropy tables are made anew by quantize --codec"]

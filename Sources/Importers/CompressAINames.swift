@@ -39,16 +39,17 @@ struct CompressAINames {
 
     func has(_ name: String) -> Bool { spellings[name] != nil }
 
-    /// What the names that only some families have say; widths follow from shapes.
+    /// The family that these names miss fewest of, and have fewest beside; widths follow from shapes. Of the two
+    /// hyperpriors, whose names are the same, it is mbt2018-mean.
     var family: CodecArchitecture.Family {
-        if spellings.keys.contains(where: { $0.hasPrefix("g_a.0.") && !["g_a.0.weight", "g_a.0.bias"].contains($0) }) {
-            return spellings.keys.contains { $0.contains(".conv_a.") } ? .cheng2020Attention : .cheng2020Anchor
+        /// Of equally many, those that are there say more than those that are not.
+        func strange(_ family: CodecArchitecture.Family) -> (all: Int, beside: Int) {
+            let known = family.tensorNames
+            let beside = spellings.keys.count(where: { !known.contains($0) })
+            return (known.required.count(where: { spellings[$0] == nil }) + beside, beside)
         }
-        if spellings.keys.contains(where: { $0.hasPrefix("context_prediction.") || $0.hasPrefix("entropy_parameters.") }
-        ) {
-            return .mbt2018
-        }
-        return spellings.keys.contains { $0.hasPrefix("h_") } ? .mbt2018Mean : .bmshj2018Factorized
+        let families = CodecArchitecture.Family.allCases.filter { $0 != .bmshj2018Hyperprior }
+        return families.map { ($0, strange($0)) }.min { $0.1 < $1.1 }!.0
     }
 
     private static func canonical(_ name: String) -> String {

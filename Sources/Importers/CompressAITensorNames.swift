@@ -3,33 +3,46 @@ import Graph
 
 extension CodecArchitecture.Family {
     /// The names of a state dict's tensors, as many stages of the bottleneck as there may be.
-    var tensorNames: CompressAITensorNames { CompressAITensorNames(names: names) }
+    var tensorNames: CompressAITensorNames { CompressAITensorNames(required: required, optional: Set(optional)) }
 
-    /// What stands behind the names of layers.
-    private static let parts =
-        ["weight", "bias", "beta", "gamma"]
-        + ["beta", "gamma"].flatMap { ["\($0)_reparam.pedestal", "\($0)_reparam.lower_bound.bound"] }
+    /// In the order of the layers.
+    private var required: [String] {
+        // Names of layers do not depend on widths.
+        var names: [String] = []
+        for layer in CodecArchitecture(self, n: 2, m: 2).network.graph.layers {
+            switch layer.operator {
+            case .convolution, .transposedConvolution: names += ["\(layer.name).weight", "\(layer.name).bias"]
+            case .normalization:
+                for parameter in ["beta", "gamma"].map({ "\(layer.name).\($0)" }) {
+                    names += [parameter] + ["pedestal", "lower_bound.bound"].map { "\(parameter)_reparam.\($0)" }
+                }
+            default: break
+            }
+        }
+        guard hasSerialContext else { return names }
+        let context = ["context_prediction"] + (0...2).map { "entropy_parameters.\(2 * $0)" }
+        return names + context.flatMap { ["\($0).weight", "\($0).bias"] } + ["context_prediction.mask"]
+    }
 
     fileprivate static let tables = ["_quantized_cdf", "_offset", "_cdf_length"]
 
-    private var names: Set<String> {
-        // Names of layers do not depend on widths.
-        var layers = CodecArchitecture(self, n: 2, m: 2).network.graph.layers.map(\.name)
-        if hasSerialContext { layers += ["context_prediction"] + (0...2).map { "entropy_parameters.\(2 * $0)" } }
-        let gaussians =
-            Self.tables + [
-                "scale_table", "scale_bound", "likelihood_lower_bound.bound", "lower_bound_scale.bound",
-            ]
-        return Set(
-            layers.flatMap { layer in Self.parts.map { "\(layer).\($0)" } } + ["context_prediction.mask"]
-                + gaussians.map { "gaussian_conditional.\($0)" })
+    /// Of Gaussians: tables follow from their scales.
+    private var optional: [String] {
+        (Self.tables + ["scale_table", "scale_bound", "likelihood_lower_bound.bound", "lower_bound_scale.bound"])
+            .map { "gaussian_conditional.\($0)" }
     }
-
 }
 
 /// The names that tensors of a state dict may have.
 struct CompressAITensorNames {
-    fileprivate let names: Set<String>
+    /// Those that it must have, beside the bottleneck's.
+    let required: [String]
+    private let names: Set<String>
+
+    fileprivate init(required: [String], optional: Set<String>) {
+        self.required = required
+        names = optional.union(required)
+    }
 
     func contains(_ name: String) -> Bool { names.contains(name) || isOfBottleneck(name) }
 

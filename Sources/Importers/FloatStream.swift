@@ -30,7 +30,7 @@ struct FloatStream {
         }
         if let index = values.firstIndex(where: { !$0.isFinite }) {
             throw Diagnostic(
-                .networkNotFinite, at: "\(path), element \(index)", found: "\(values[index])",
+                .networkNotFinite, at: "\(path), element \(index)", found: values[index].namingNaN,
                 expected: "finite numbers only", remedy: "export the weights again")
         }
     }

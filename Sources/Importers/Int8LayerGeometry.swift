@@ -2,6 +2,7 @@ import Diagnostics
 import FileFormats
 import Graph
 import Tensors
+import Text
 
 /// Shapes and operator of a layer case, with the padding that its output shape implies.
 struct Int8LayerGeometry: Sendable {
@@ -61,7 +62,7 @@ struct Int8LayerGeometry: Sendable {
     ) throws(Diagnostic) {
         guard list.count == product(extents) else {
             throw fields.invalid(
-                found: "\(list.count) elements in \(name)",
+                found: "\(list.count.counted("element")) in \(name)",
                 expected: "as many as \(shapeName) \(extents) says" + (product(extents).map { ": \($0)" } ?? ""))
         }
     }
@@ -93,7 +94,7 @@ struct Int8LayerGeometry: Sendable {
                 found: "\(groups) groups",
                 expected: description.kind == .depthwiseConvolution
                     ? "\(input.channels), the input channels, which divide \(output.channels) output channels"
-                    : "a divisor of \(input.channels) and \(output.channels) channels")
+                    : "a divisor of \(input.channels) and \(output.channels.counted("channel"))")
         }
         let expected: [Int] =
             switch description.kind {

@@ -33,9 +33,13 @@ enum MeanScaleHyperpriorImporter {
         }
         let source = PyTorchTensors(file, at: path, isKnown: isKnown)
         try source.requireEffectiveNormalization()
-        let n = try source.extents("g_a.0.weight", dimensions: 4)[0]
-        let m = try source.extents("g_a.6.weight", dimensions: 4)[0]
-        let h = try source.extents("h_s.2.weight", dimensions: 4)[1]
+        let n = try source.width([
+            ("g_a.0.weight", 0, 4), ("g_a.0.bias", 0, 1), ("g_a.1.beta", 0, 1), ("g_a.2.weight", 0, 4),
+        ])
+        let m = try source.width([
+            ("g_a.6.weight", 0, 4), ("g_a.6.bias", 0, 1), ("g_s.0.weight", 0, 4), ("h_s.0.bias", 0, 1), ("gain", 1, 2),
+        ])
+        let h = try source.width([("h_s.2.weight", 1, 4), ("h_s.2.bias", 0, 1), ("h_s.4.weight", 1, 4)])
         var builder = TransformBuilder(source: source)
         try builder.appendAnalysis(n: n, m: m)
         try builder.appendHyperTransforms(n: n, m: m, h: h)

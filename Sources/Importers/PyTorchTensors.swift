@@ -14,6 +14,8 @@ struct PyTorchTensors {
     /// Names of the file that the architecture has no use for, under the names that would be asked for: what a name
     /// that is missing may have become.
     private let strangers: [String: String]
+    /// Names that the file must have; those of its architecture that are known before anything is read.
+    private let required: [String]
     private let taken = Taken()
 
     /// Names of the tensors that were asked for.
@@ -22,20 +24,29 @@ struct PyTorchTensors {
     }
 
     /// - Parameters:
+    ///   - required: names that the file must have.
     ///   - spellings: names in the file by those that are asked for, where they differ.
     ///   - isKnown: whether the architecture has a tensor of this name.
     init(
-        _ file: SafetensorsFile, of architecture: String = "a mean-scale hyperprior", spellings: [String: String] = [:],
-        at place: String, isKnown: (String) -> Bool
+        _ file: SafetensorsFile, of architecture: String = "a mean-scale hyperprior", required: [String] = [],
+        spellings: [String: String] = [:], at place: String, isKnown: (String) -> Bool
     ) {
         self.file = file
         self.place = place
         self.architecture = architecture
+        self.required = required
         self.spellings = spellings
         let plain = Dictionary(spellings.map { ($1, $0) }) { first, _ in first }
         strangers = Dictionary(
             file.tensors.keys.sorted().map { (plain[$0] ?? $0, $0) }.filter { !isKnown($0.0) }.prefix(1000)
         ) { first, _ in first }
+    }
+
+    /// All names that the file must have are there.
+    ///
+    /// - Throws: `importTensorMismatch` for the first that is not, with the others and what they may be called.
+    func requireNames() throws(Diagnostic) {
+        if let missing = required.first(where: { !has($0) }) { _ = try tensor(missing) }
     }
 
     /// All tensors of one dimension whose names begin and end like this, by what stands between.
@@ -56,15 +67,34 @@ struct PyTorchTensors {
     func extents(_ name: String, dimensions: Int) throws(Diagnostic) -> [Int] {
         let tensor = try tensor(name)
         guard tensor.shape.count == dimensions, tensor.shape.allSatisfy({ $0 > 0 }) else {
-            throw mismatch(name, tensor, expected: "\(dimensions) dimensions, each positive")
+            throw mismatch(
+                name, tensor,
+                expected: "\(dimensions.counted("dimension")), each positive, as \(architecture) has them")
         }
         return tensor.shape
+    }
+
+    /// The width that most of these tensors have in a dimension, of equally many the first one's: one of another shape
+    /// is then what is refused, and not the others.
+    ///
+    /// - Throws: what `extents` throws of the first one, where none has such a dimension.
+    func width(_ places: [(name: String, dimension: Int, of: Int)]) throws(Diagnostic) -> Int {
+        let found = places.compactMap { place -> Int? in
+            guard let shape = file.tensors[spelling(place.name)]?.shape, shape.count == place.of else { return nil }
+            return shape[place.dimension]
+        }
+        guard !found.isEmpty else {
+            return try extents(places[0].name, dimensions: places[0].of)[places[0].dimension]
+        }
+        return found.reduce(found[0]) { best, width in
+            found.filter { $0 == width }.count > found.filter { $0 == best }.count ? width : best
+        }
     }
 
     func values(_ name: String, shape: [Int]) throws(Diagnostic) -> [Float] {
         let tensor = try tensor(name)
         guard tensor.shape == shape else {
-            throw mismatch(name, tensor, expected: "\(Self.floatTypes) of shape \(shape)")
+            throw mismatch(name, tensor, expected: "\(Self.floatTypes) of shape \(shape), as \(architecture) has it")
         }
         return tensor.floats
     }
@@ -93,7 +123,7 @@ struct PyTorchTensors {
         guard let tensor = file.tensors[spelling(name)] else { return }
         taken.names.insert(spelling(name))
         guard tensor.count == 0 || tensor.shape.count == dimensions else {
-            throw mismatch(name, tensor, expected: "\(dimensions) dimensions, or no element")
+            throw mismatch(name, tensor, expected: "\(dimensions.counted("dimension")), or no element")
         }
     }
 
@@ -145,17 +175,39 @@ struct PyTorchTensors {
                 """)
     }
 
+    /// The name in the file that a missing one may have become: behind a prefix or before a suffix it is the very name,
+    /// however long those are.
+    private func stranger(meant name: String) -> String? {
+        let names = strangers.keys.sorted()
+        let meant =
+            names.first { $0.hasSuffix(".\(name)") } ?? names.first { $0.hasPrefix("\(name)_") }
+            ?? closestName(to: name, among: names) ?? only(names, inModuleOf: name)
+        return meant.flatMap { strangers[$0] }
+    }
+
+    /// The one of them that stands beside a name, as `g_a.0.kernel` does beside `g_a.0.weight`; nil of several.
+    private func only(_ names: [String], inModuleOf name: String) -> String? {
+        guard let end = name.lastIndex(of: ".") else { return nil }
+        let beside = names.filter { $0.hasPrefix(name[...end]) }
+        return beside.count == 1 ? beside[0] : nil
+    }
+
     private func tensor(_ name: String) throws(Diagnostic) -> SafetensorsTensor {
         taken.names.insert(spelling(name))
         guard let tensor = file.tensors[spelling(name)] else {
-            let names = strangers.keys.sorted()
-            // Behind a prefix it is the very name, however long that is.
-            let meant = (names.first { $0.hasSuffix(".\(name)") } ?? closestName(to: name, among: names)).flatMap {
-                strangers[$0]
+            let others = required.filter { $0 != name && !has($0) }
+            let listed = others.prefix(5).map { other in
+                stranger(meant: other).map { "\(other) (there is \($0))" } ?? other
             }
             throw Diagnostic(
                 .importTensorMismatch, at: "\(place), tensor \(name)",
-                found: "no such tensor" + (meant.map { " but one called \($0)" } ?? ""),
+                found: "no such tensor" + (stranger(meant: name).map { " but one called \($0)" } ?? "")
+                    + (others.isEmpty
+                        ? ""
+                        : """
+                        ; \(others.count) more \(others.count == 1 ? "is" : "are") missing: \
+                        \(listed.joined(separator: ", "))\(others.count > listed.count ? ", ..." : "")
+                        """),
                 expected: "the tensors of \(architecture)",
                 remedy: name == "gain"
                     ? "store gain as [rates][M]: one row of ones for a network of one rate"

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 extension MachineDescription {
     /// Refuses fields that are each in range but contradict each other, as far as they are known.
@@ -53,8 +54,9 @@ extension MachineDescription {
             reader.require(
                 buffer.tileBytes >= stepBytes,
                 using: shape + ["macArray.inputChannelLanes", "macArray.\(lanes)"], at: "\(block).bytes",
-                found: "a tile of \(block) has \(buffer.tileBytes) bytes",
-                expected: "at least one step of \(operands): \(stepBytes) bytes (inputChannelLanes x \(lanes))",
+                found: "a tile of \(block) has \(buffer.tileBytes.counted("byte"))",
+                expected:
+                    "at least one step of \(operands): \(stepBytes.counted("byte")) (inputChannelLanes x \(lanes))",
                 remedy: "enlarge bytes or use fewer lanes")
         }
     }

@@ -1,3 +1,5 @@
+import Text
+
 extension MemoryDescription {
     /// The bursts in flight that a machine file may say.
     static let outstandingRange = 1...256
@@ -89,7 +91,9 @@ extension MemoryDescription {
         reader.require(
             burstBytes <= Self.mostBurstBeats * busBytes, using: [sizes[0].0, bus], at: sizes[0].0,
             found: "\(sizes[0].0) is \(burstBytes)",
-            expected: "at most \(Self.mostBurstBeats * busBytes): \(Self.mostBurstBeats) beats of \(busBytes) bytes",
+            expected:
+                "at most \(Self.mostBurstBeats * busBytes): \(Self.mostBurstBeats) beats of "
+                + busBytes.counted("byte"),
             remedy: "use shorter bursts or a wider bus")
     }
 }

@@ -1,6 +1,7 @@
 public import Diagnostics
 import Graph
 public import Networks
+import Text
 
 extension FloatNetwork {
     /// Checks parameters against the graph: every layer has what its operator needs, of the right size, all numbers are
@@ -25,7 +26,7 @@ extension FloatNetwork {
                     shape.map { $0.reduce(1, *) == weights.count }
                     ?? (!weights.isEmpty && weights.count % (outputChannels * inputChannels) == 0)
                 try require(
-                    fits, layer, "\(weights.count) weights",
+                    fits, layer, weights.count.counted("weight"),
                     expected: "shape \(shape ?? [outputChannels, inputChannels])")
                 try require(bias.count == outputChannels, layer, "\(bias.count) biases", expected: "\(outputChannels)")
                 try requireFinite(weights, shape: shape ?? [weights.count], at: "layer \(layer.name), weights")
@@ -83,8 +84,8 @@ extension FloatNetwork {
                 !isLast || stage.outputs == 1
             else {
                 throw outOfRange(
-                    place, found: "\(stage.outputs) outputs of \(stage.inputs) inputs",
-                    expected: "\(inputs) inputs, and "
+                    place, found: "\(stage.outputs.counted("output")) of \(stage.inputs.counted("input"))",
+                    expected: "\(inputs.counted("input")), and "
                         + (isLast ? "1 output: no stage follows" : "outputs in \(FactorizedPrior.widthRange)"))
             }
             inputs = stage.outputs

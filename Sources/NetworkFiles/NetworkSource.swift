@@ -11,7 +11,7 @@ public struct NetworkSource: Sendable {
     public let place: String
     public let file: NetworkFile
     /// The extent of the pictures or tensors that the network was made for, where it is made for one: its padding and
-    /// its fully connected layers are. Networks that were imported on the way have one.
+    /// its fully connected layers are. Networks that were imported on the way have one, and files whose first input has.
     public let extent: Extent?
 
     /// Of a picture or tensor.
@@ -45,9 +45,9 @@ public struct NetworkSource: Sendable {
     public init(_ nameOrPath: String, includingFloat: Bool = true, memory: MemoryBudget = .standard) throws(Diagnostic)
     {
         self.place = nameOrPath
-        self.extent = nil
         if BundledNetworks.names.contains(nameOrPath) {
             self.file = try BundledNetworks.network(named: nameOrPath, includingFloat: includingFloat)
+            self.extent = nil
             return
         }
         guard nameOrPath.contains("/") || nameOrPath.contains(".") else {
@@ -57,7 +57,10 @@ public struct NetworkSource: Sendable {
                 remedy: closestName(to: nameOrPath, among: BundledNetworks.names).map { "did you mean '\($0)'?" }
                     ?? "see `intaglio networks`")
         }
-        self.file = try NetworkFile.read(nameOrPath, includingFloat: includingFloat, memory: memory)
+        let file = try NetworkFile.read(nameOrPath, includingFloat: includingFloat, memory: memory)
+        let own = (file.quantized?.graph ?? file.float?.graph)?.inputs.first?.extent
+        self.file = file
+        self.extent = own.map { Extent(width: $0.width, height: $0.height) }
     }
 
     /// The integers, with the multipliers of one rate in place: enough to plan.

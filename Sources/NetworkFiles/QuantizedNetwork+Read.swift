@@ -4,6 +4,7 @@ import FixedPoint
 import Graph
 import Networks
 import Quantization
+import Text
 
 /// Reads what `QuantizedNetwork+Write` and `+JSON` wrote, then validates.
 extension QuantizedNetwork {
@@ -43,7 +44,7 @@ extension QuantizedNetwork {
             let exponents = try tensors.rows("\(name).rateExponents", .signed8, as: Int8.self, columns: count)
             guard mantissas.count == exponents.count else {
                 throw JSONFields.invalid(
-                    fields.place, found: "\(mantissas.count) and \(exponents.count) rates of '\(name)'",
+                    fields.place, found: "\(mantissas.count) and \(exponents.count.counted("rate")) of '\(name)'",
                     expected: "as many mantissas as exponents")
             }
             var rates: [[QuantizedMultiplier]] = []

@@ -55,7 +55,7 @@ extension QuantizedNetwork {
 
     private func validate(_ format: TensorFormat, at place: String, channels: Int) throws(Diagnostic) {
         try require(
-            format.step > 0 && format.step.isFinite, place, "step \(format.step)",
+            format.step > 0 && format.step.isFinite, place, "step \(format.step.namingNaN)",
             expected: "a finite step of more than 0")
         guard case .codes(let set) = format else { return }
         try require(set.channels == channels, place, "\(set.channels) selects", expected: "\(channels)")

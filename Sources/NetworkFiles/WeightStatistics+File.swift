@@ -4,6 +4,7 @@ import FileFormats
 import FixedPoint
 import Graph
 import Networks
+import Text
 
 /// Weight statistics in a network file: three tensors a layer, all or none.
 ///
@@ -34,7 +35,8 @@ extension WeightStatistics {
             throw Diagnostic(
                 .networkValueOutOfRange, at: "layer \(name), weight statistics",
                 found: "\(codedBits.max() ?? 0) bits or \(nonZeroWeights.max() ?? 0) weights in a group",
-                expected: "at most \(mostBits) bits and \(group) weights", remedy: "quantize the network again")
+                expected: "at most \(mostBits) bits and \(group.counted("weight"))",
+                remedy: "quantize the network again")
         }
     }
 }

@@ -1,5 +1,6 @@
 public import Diagnostics
 public import Graph
+import Text
 
 /// Where in a graph the codec takes hold: the tensors on both sides of `quantizeLatent` and `reconstructLatent`.
 ///
@@ -47,7 +48,7 @@ public struct CodecTensors: Hashable, Sendable {
                 "one pair with the same means")
         }
         guard graph.inputs.count == 1, let output = graph.outputs.first else {
-            throw unfit("\(graph.inputs.count) inputs", "one picture")
+            throw unfit(graph.inputs.count.counted("input"), "one picture")
         }
         picture = graph.inputs[0].name
         latent = quantizer.layer.inputs[0]

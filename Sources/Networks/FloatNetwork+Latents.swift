@@ -1,5 +1,6 @@
 public import Diagnostics
 import Graph
+import Text
 
 extension FloatNetwork {
     /// The network with its latents on a grid of 1/64 symbol step, so that quantizers other than rounding can choose:
@@ -20,7 +21,7 @@ extension FloatNetwork {
             index + 1 < graph.layers.count
         else {
             throw Diagnostic(
-                .codecNetworkUnfit, at: "network \(graph.name)", found: "\(graph.latents.count) latents",
+                .codecNetworkUnfit, at: "network \(graph.name)", found: graph.latents.count.counted("latent"),
                 expected: "an autoencoder with one latent that other layers read",
                 remedy: "name the latent in the graph")
         }

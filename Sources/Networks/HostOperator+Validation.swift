@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension HostOperator {
     /// No tensor of the host has more elements: 2^31.
     static let mostElements = 1 << 31
@@ -23,10 +25,10 @@ extension HostOperator {
                 operand.type.elements != nil && result.type == .float32 && operand.extents == result.extents,
                 "\(result.type) \(shapes)", "8-bit elements to float32 of the same extents")
                 ?? require(
-                    operand.scale <= Self.largestScale, "scale \(operand.scale)",
+                    operand.scale <= Self.largestScale, "scale \(operand.scale.namingNaN)",
                     "at most \(Self.largestScale): real numbers that are finite")
         case .softmax(let beta) where operand.type == .float32:
-            return require(beta.isFinite, "beta \(beta)", "a finite number") ?? requireRealRows(shapes)
+            return require(beta.isFinite, "beta \(beta.namingNaN)", "a finite number") ?? requireRealRows(shapes)
         case .logSoftmax where operand.type == .float32: return requireRealRows(shapes)
         case .softmax(let beta):
             let factor = Double(beta) * Double(operand.scale) * 0x1p26
@@ -43,7 +45,8 @@ extension HostOperator {
             return require(
                 codes && operand.extents == result.extents && !operand.extents.isEmpty, shapes,
                 "8-bit elements of the same extents")
-                ?? require(Double(operand.scale) * 0x1p26 >= 2, "scale \(operand.scale)", "a scale of 2^-25 or more")
+                ?? require(
+                    Double(operand.scale) * 0x1p26 >= 2, "scale \(operand.scale.namingNaN)", "a scale of 2^-25 or more")
                 ?? require(
                     operand.extents.last! <= Self.longestRow, "rows of \(operand.extents.last!)",
                     "at most \(Self.longestRow)")
@@ -105,7 +108,10 @@ extension HostTensor {
             return scale == 1 && zeroPoint == 0 ? nil : ("scale \(scale) of \(type)", "1, and zero point 0")
         }
         guard scale > 0, scale.isFinite, elements.contains(zeroPoint) else {
-            return ("scale \(scale), zero point \(zeroPoint)", "a finite scale above 0, a zero point in \(elements)")
+            return (
+                "scale \(scale.namingNaN), zero point \(zeroPoint)",
+                "a finite scale above 0, a zero point in \(elements)"
+            )
         }
         return nil
     }

@@ -1,6 +1,7 @@
 public import Diagnostics
 public import Graph
 public import Tensors
+import Text
 
 extension QuantizedNetwork {
     /// The shape of every tensor for a picture of this extent, padded already, where the weights are those of that
@@ -40,7 +41,7 @@ extension FloatNetwork {
             throw Diagnostic(
                 .networkHasNoPicture, at: "float network \(graph.name)",
                 found: "inputs \(graph.inputs.map { "\($0.name) of \($0.channels) channels" }.joined(separator: ", "))",
-                expected: "one input of \(channels) channels", remedy: "use a network that takes a picture")
+                expected: "one input of \(channels.counted("channel"))", remedy: "use a network that takes a picture")
         }
         if let rates = rateGains.values.map(\.count).max(), !(0..<rates).contains(rate) {
             throw Diagnostic(
@@ -70,7 +71,7 @@ extension Graph {
                 .graphPictureUnfit, at: "layer \(layer.name)",
                 found:
                     "an input of \(input) from a picture of \(width)x\(height): \(input.height * input.width) pixels",
-                expected: "the \(pixels) pixels that the layer's \(count) weights are for",
+                expected: "the \(pixels) pixels that the layer's \(count.counted("weight")) are for",
                 remedy:
                     """
                     give a picture of the size that the network was made for, or replace the fully connected layer by \

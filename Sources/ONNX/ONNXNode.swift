@@ -4,6 +4,8 @@ public struct ONNXNode: Equatable, Sendable {
     public var index: Int
     public var name: String
     public var operatorType: String
+    /// As the file calls it, where the node stands for a part of one of another type.
+    public var writtenType: String?
     /// Empty for the operators of ONNX itself.
     public var domain: String
     /// Names of tensors; empty where an optional one is left out.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Text
 
 extension ONNXReader {
     /// Where elements lie outside of the model.
@@ -35,7 +36,7 @@ extension ONNXReader {
             throw refused(
                 location,
                 found: "offset \(entries["offset"] ?? "none"), length \(entries["length"] ?? "none")",
-                expected: "\(byteCount) bytes from 0 on, or from an offset")
+                expected: "\(byteCount.counted("byte")) from 0 on, or from an offset")
         }
         let folder = place.lastIndex(of: "/").map { String(place[...$0]) } ?? "./"
         return ExternalFile(folder: folder, path: folder + name, offset: offset, byteCount: byteCount)
@@ -60,7 +61,7 @@ extension ONNXReader {
             return try file.read(offset..<offset + byteCount)
         } catch {
             throw refused(
-                location, found: "\(path): \(error.found)", expected: "\(byteCount) bytes from \(offset) on")
+                location, found: "\(path): \(error.found)", expected: "\(byteCount.counted("byte")) from \(offset) on")
         }
     }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Text
 
 extension ONNXReader {
     /// A tensor whose elements are as many as its shape says.
@@ -28,8 +29,8 @@ extension ONNXReader {
             let bytes = tensor.rawData
             guard bytes.count == MemoryBudget.product(count, type.byteCount) else {
                 throw unfit(
-                    location, found: "\(bytes.count) bytes",
-                    expected: "\(count) elements of \(type), for extents \(extents)")
+                    location, found: bytes.count.counted("byte"),
+                    expected: "\(count.counted("element")) of \(type), for extents \(extents)")
             }
             elements = raw([UInt8](bytes), type)
         } else {
@@ -38,7 +39,7 @@ extension ONNXReader {
         let constant = ONNXTensor(type, extents, elements)
         guard constant.count == count else {
             throw unfit(
-                location, found: "\(constant.count) elements", expected: "\(count), for extents \(extents)")
+                location, found: constant.count.counted("element"), expected: "\(count), for extents \(extents)")
         }
         return constant
     }

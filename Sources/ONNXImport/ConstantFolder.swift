@@ -1,5 +1,6 @@
 import Diagnostics
 import ONNX
+import Text
 
 /// An operator on constants.
 struct ConstantFolder {
@@ -87,7 +88,7 @@ struct ConstantFolder {
             return ONNXTensor(value.elementType, extents, .floats(Array(repeating: elements[0], count: count)))
         case .integers(let elements) where elements.count == 1:
             return ONNXTensor(value.elementType, extents, .integers(Array(repeating: elements[0], count: count)))
-        default: throw place.unfit("a value of \(value.count) elements", expected: "1")
+        default: throw place.unfit("a value of \(value.count.counted("element"))", expected: "1")
         }
     }
 

@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import ONNX
 import Tensors
+import Text
 
 // Two tensors, element by element, or one and constants for its channels.
 extension GraphBuilder {
@@ -21,7 +22,7 @@ extension GraphBuilder {
     ) throws(Diagnostic) {
         let areAlike =
             first.stored == second.stored && first.extents == second.extents
-            && first.isChannelsLast == second.isChannelsLast
+            && (first.isChannelsLast == second.isChannelsLast || first.hasOneOrder)
         let commutes = kind == .add || kind == .mul
         guard kind != .div else {
             throw unsupported(place, found: "a quotient of two activations", expected: "a constant divisor")
@@ -44,7 +45,7 @@ extension GraphBuilder {
         case 1: try identity(at: place)
         case 2: try pair(.add, at: place)
         default:
-            throw unsupported(place, found: "a sum of \(place.node.inputs.count) tensors", expected: "of two")
+            throw unsupported(place, found: "a sum of \(place.node.inputs.count.counted("tensor"))", expected: "of two")
         }
     }
 
@@ -53,7 +54,9 @@ extension GraphBuilder {
         guard try place.integer("training_mode", default: 0) == 0 else {
             throw unsupported(place, found: "training_mode 1", expected: "statistics of inference")
         }
-        let channels = try value(0, of: place).stored.channels
+        let operand = try value(0, of: place)
+        guard operand.hasChannels else { throw unfitOrder(operand, at: place) }
+        let channels = operand.stored.channels
         var parts: [[Double]] = []
         for index in 1...4 {
             guard let constant = try floats(index, of: place)?.floats, constant.count == channels else {
@@ -62,8 +65,15 @@ extension GraphBuilder {
             }
             parts.append(constant.map { Double($0) })
         }
-        let epsilon = Double(try place.float("epsilon", default: 1e-5))
-        let scale = zip(parts[0], parts[3]).map { $0 / ($1 + epsilon).squareRoot() }
+        let epsilon = try place.float("epsilon", default: 1e-5)
+        if let channel = parts[3].firstIndex(where: { !($0 + Double(epsilon) > 0) }) {
+            throw Diagnostic(
+                .networkValueOutOfRange,
+                at: "\(place.text), constant \(try name(4, of: place)), element [\(channel)]",
+                found: "a variance of \(Float(parts[3][channel]).namingNaN), epsilon \(epsilon)",
+                expected: "a sum above 0: its square root is a divisor", remedy: "train or export the network again")
+        }
+        let scale = zip(parts[0], parts[3]).map { $0 / ($1 + Double(epsilon)).squareRoot() }
         let shift = (0..<channels).map { parts[1][$0] - parts[2][$0] * scale[$0] }
         try affine(scale: scale, shift: shift, at: place)
     }
@@ -95,37 +105,50 @@ extension GraphBuilder {
     private mutating func affine(
         _ index: Int = 0, scale: [Double], shift: [Double], at place: ONNXPlace
     ) throws(Diagnostic) {
-        guard (scale + shift).allSatisfy({ Float($0).isFinite }) else {
-            throw unsupported(place, found: "factors or terms that are not finite", expected: "finite numbers")
+        let factors = place.node.inputs.filter { constants[$0] != nil || dequantized[$0] != nil }
+        let constantNames = "constant\(factors.count == 1 ? "" : "s") \(factors.joined(separator: ", "))"
+        if let channel = scale.indices.first(where: { !Float(scale[$0]).isFinite || !Float(shift[$0]).isFinite }) {
+            throw Diagnostic(
+                .networkNotFinite, at: "\(place.text), \(constantNames), channel \(channel)",
+                found: "a factor of \(Float(scale[channel]).namingNaN) and a term of \(Float(shift[channel]).namingNaN) made of them",
+                expected: "finite float32 numbers only", remedy: "train or export the network again")
         }
-        if !isQuantized, let value = try pendingOperand(index, of: place), value.hasChannels,
-            let pending = value.pending, pending.limits.isNone, case .weights(var weights) = pending.body
+        let isUniform = Set(scale).count == 1 && Set(shift).count == 1
+        if !isQuantized, let value = try pendingOperand(index, of: place),
+            isUniform || value.hasChannels || value.isTurnedPicture, let pending = value.pending, pending.limits.isNone,
+            case .weights(var weights) = pending.body
         {
             weights.multiply(by: scale, shift: shift)
+            try weights.requireFinite(with: constantNames, at: place)
             return try fold(place, into: value) { $0.body = .weights(weights) }
         }
         let operand = try operand(index, of: place)
-        guard operand.hasChannels else {
-            throw unsupported(
-                place, found: "an operand of extents \(operand.extents), stored as \(operand.stored)",
-                expected: "a batch of 1, channels, rows, columns as they were made")
+        guard isUniform || operand.hasChannels || operand.isTurnedPicture else {
+            throw unfitOrder(operand, at: place)
         }
         let extents = operand.extents
         if isQuantized {
-            guard Set(scale).count == 1, Set(shift).count == 1 else {
+            guard isUniform else {
                 throw unsupported(
                     place, found: "constants for each channel", expected: "one number, in a graph of 8-bit operators")
             }
             let (factor, term) = (Float(scale[0]), Float(shift[0]))
             return try pend(
-                .requantize, .function { $0 * factor + term }, of: [operand], at: place, extents: { _ in extents })
+                .requantize, .function { $0 * factor + term }, of: [operand], at: place,
+                isChannelsLast: operand.isChannelsLast, extents: { _ in extents })
         }
         let channels = scale.count
         parameterCount += 2 * channels
         try pend(
             .convolution(Convolution(outputChannels: channels, kernelHeight: 1, kernelWidth: 1, groups: channels)),
             .weights(FloatWeights(weights: scale.map { Float($0) }, bias: shift.map { Float($0) })), of: [operand],
-            at: place, extents: { _ in extents })
+            at: place, isChannelsLast: operand.isChannelsLast, extents: { _ in extents })
+    }
+
+    private func unfitOrder(_ operand: ImportedValue, at place: ONNXPlace) -> Diagnostic {
+        unsupported(
+            place, found: "an operand of extents \(operand.extents), stored as \(operand.stored)",
+            expected: "a batch of 1, channels, rows, columns as they were made")
     }
 }
 
@@ -139,13 +162,14 @@ extension ImportedValue {
 extension ONNXTensor {
     /// One element for each channel of an operand; nil where they differ along other axes.
     fileprivate func channels(of value: ImportedValue) -> [Double]? {
-        guard let floats, value.hasChannels else { return nil }
+        guard let floats else { return nil }
         let channels = value.stored.channels
         if floats.count == 1, extents.count <= value.extents.count {
             return Array(repeating: Double(floats[0]), count: channels)
         }
-        // Extents are aligned at their ends; the channels' axis is 1.
-        let axis = extents.count - (value.extents.count - 1)
+        // Extents are aligned at their ends; the channels' axis is 1, or the last.
+        guard value.hasChannels || value.isTurnedPicture else { return nil }
+        let axis = value.hasChannels ? extents.count - (value.extents.count - 1) : extents.count - 1
         guard floats.count == channels, extents.indices.contains(axis), extents[axis] == channels else { return nil }
         return floats.map { Double($0) }
     }

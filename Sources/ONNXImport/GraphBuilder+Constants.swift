@@ -7,10 +7,6 @@ extension GraphBuilder {
     ///
     /// - Throws: `onnxShapeUnfit`, `memoryBudgetExceeded` before anything is allocated.
     mutating func fold(_ place: ONNXPlace) throws(Diagnostic) -> Bool {
-        if place.name == "Constant" {
-            try define(output(of: place), as: try constant(place), at: place)
-            return true
-        }
         if place.name == "Shape", let input = place.input(0), let value = values[input] {
             let rank = value.extents.count
             let start = try bound("start", of: place, rank: rank, default: 0)
@@ -46,22 +42,5 @@ extension GraphBuilder {
             return max(0, min(axis < 0 ? axis + rank : axis, rank))
         }
         return try place.integer(attribute, default: standard)
-    }
-
-    private func constant(_ place: ONNXPlace) throws(Diagnostic) -> ONNXTensor {
-        let attributes = place.node.attributes
-        switch (attributes["value"], attributes["value_float"], attributes["value_int"]) {
-        case (.tensor(let tensor)?, _, _): return tensor
-        case (_, .float(let value)?, _): return ONNXTensor(.float32, [], .floats([value]))
-        case (_, _, .integer(let value)?): return ONNXTensor(.int64, [], .integers([value]))
-        default: break
-        }
-        if case .floats(let values)? = attributes["value_floats"] {
-            return ONNXTensor(.float32, [values.count], .floats(values))
-        }
-        if case .integers(let values)? = attributes["value_ints"] {
-            return ONNXTensor(.int64, [values.count], .integers(values))
-        }
-        throw place.unfit("no value that is read", expected: "a dense tensor, or numbers")
     }
 }

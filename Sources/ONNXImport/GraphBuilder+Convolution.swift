@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import ONNX
 import Tensors
+import Text
 
 extension GraphBuilder {
     /// Conv: weights `[K][C/groups][R][S]`. A Pad with zeros before it becomes its padding.
@@ -19,7 +20,7 @@ extension GraphBuilder {
         guard MemoryBudget.product(shape[1], max(convolution.groups, 0)) == operand.stored.channels else {
             throw place.unfit(
                 "weights of extents \(shape) in \(convolution.groups) groups on \(operand.stored)",
-                expected: "weights for \(operand.stored.channels) channels")
+                expected: "weights for \(operand.stored.channels.counted("channel"))")
         }
         let order = Self.order(shape) { k, c, r, s in ((k * shape[2] + r) * shape[3] + s) * shape[1] + c }
         try pend(

@@ -7,6 +7,7 @@ import ONNX
 import Quantization
 import TFLiteImport
 import Tensors
+import Text
 
 extension GraphBuilder {
     /// Takes an input of the file.
@@ -16,18 +17,11 @@ extension GraphBuilder {
     mutating func addInput(_ input: ONNXTensorType, shapes: [String: [Int]]) throws(Diagnostic) {
         let place = "\(file), input \(input.name)"
         let extents = try extents(of: input, shapes: shapes, at: place)
-        let isChannelsLast = extents.count == 4 && isTurned(input.name)
-        let stored: TensorShape? =
-            switch extents.count {
-            case 4 where extents[0] == 1 && isChannelsLast:
-                TensorShape(height: extents[1], width: extents[2], channels: extents[3])
-            case 4 where extents[0] == 1: TensorShape(height: extents[2], width: extents[3], channels: extents[1])
-            case 2 where extents[0] == 1: TensorShape(height: 1, width: 1, channels: extents[1])
-            default: nil
-            }
-        guard let stored, extents.allSatisfy({ (1...GraphLimits.extent).contains($0) }),
-            extents.reduce(1.0, { $0 * Double($1) }) <= Double(GraphLimits.product)
-        else {
+        let isVector = extents.count == 2 && extents[0] == 1 && (1...GraphLimits.extent).contains(extents[1])
+        let vector = isVector ? TensorShape(height: 1, width: 1, channels: extents[1]) : nil
+        let layout =
+            layout(of: input.name, extents) ?? vector.map { InputLayout(stored: $0, isChannelsLast: false) }
+        guard let layout else {
             throw Diagnostic(
                 .onnxShapeUnfit, at: place, found: "extents \(extents)",
                 expected: "a batch of 1, channels, and rows and columns or none, each from 1 to \(GraphLimits.extent)",
@@ -43,32 +37,16 @@ extension GraphBuilder {
                 remedy: "export the model with float32 inputs")
         }
         if isOfShape, !isFloat { remarks.append("input \(input.name): elements of type \(input.elementType!)") }
-        var value = ImportedValue(stored: stored, extents: extents, isChannelsLast: isChannelsLast)
+        var value = ImportedValue(
+            stored: layout.stored, extents: extents, isChannelsLast: layout.isChannelsLast)
         value.name = names.name(of: input.name)
         if isQuantized, isFloat {
             hostInputs[input.name] = value
             return
         }
         value.isReal = isFloat || isOfShape
-        addInput(value.name!, stored)
+        addInput(value.name!, layout.stored)
         values[input.name] = value
-    }
-
-    /// Whether all that reads a tensor puts its last axis, the channels, before rows and columns: a few readers, each
-    /// perhaps behind QuantizeLinear and DequantizeLinear.
-    private func isTurned(_ tensor: String, behind steps: Int = 0) -> Bool {
-        // A file may say that nodes read each other in a circle.
-        guard steps <= 2 else { return false }
-        let readers = model.nodes.filter { $0.inputs.contains(tensor) }
-        return (1...8).contains(readers.count)
-            && readers.allSatisfy { node in
-                switch node.operatorType {
-                case "Transpose": node.attributes["perm"] == .integers([0, 3, 1, 2])
-                case "QuantizeLinear", "DequantizeLinear":
-                    node.outputs.first.map { isTurned($0, behind: steps + 1) } ?? false
-                default: false
-                }
-            }
     }
 
     private func extents(
@@ -187,18 +165,35 @@ extension GraphBuilder {
                 .onnxShapeUnfit, at: file, found: "a graph without inputs", expected: "one at least",
                 remedy: "name other tensors with --outputs")
         }
-        for index in inputs.indices {
-            let shape = inputShapes[inputs[index].name]!
-            guard shape.height != first.height || shape.width != first.width else { continue }
-            inputs[index].extent = GraphInput.Extent(height: shape.height, width: shape.width)
-        }
+        keepExtents(named: name, outputs)
         return Graph(name: name, inputs: inputs, layers: layers, outputs: outputs)
+    }
+
+    /// Of several inputs: vectors beside a picture keep their one pixel where the graph takes a picture of any size, the
+    /// one that is planned without `--size` among them; otherwise all keep the extents of the model.
+    private mutating func keepExtents(named name: String, _ outputs: [String]) {
+        guard inputs.count > 1, let first = inputShapes[inputs[0].name] else { return }
+        func extent(_ input: GraphInput) -> GraphInput.Extent {
+            let shape = inputShapes[input.name]!
+            return GraphInput.Extent(height: shape.height, width: shape.width)
+        }
+        let (own, pixel) = (extent(inputs[0]), GraphInput.Extent(height: 1, width: 1))
+        if own != pixel, inputs.allSatisfy({ [own, pixel].contains(extent($0)) }) {
+            var open = inputs
+            for index in open.indices where extent(open[index]) != own { open[index].extent = pixel }
+            let graph = Graph(name: name, inputs: open, layers: layers, outputs: outputs)
+            if (try? graph.shapes(height: max(512, first.height), width: max(768, first.width))) != nil {
+                inputs = open
+                return
+            }
+        }
+        for index in inputs.indices { inputs[index].extent = extent(inputs[index]) }
     }
 
     /// - Throws: what validation throws.
     mutating func floatNetwork(_ graph: Graph) throws(Diagnostic) -> FloatNetwork {
         if graph.inputs.count > 1 {
-            remarks.append("\(graph.inputs.count) inputs: a network in real numbers that is planned only")
+            remarks.append("\(graph.inputs.count.counted("input")): a network in real numbers that is planned only")
         }
         let network = FloatNetwork(graph: graph, parameters: floatParameters)
         try network.validate()

@@ -101,11 +101,16 @@ extension GraphBuilder {
     ///
     /// - Throws: `memoryBudgetExceeded`, `networkNotFinite`.
     mutating func floats(_ index: Int, of place: ONNXPlace) throws(Diagnostic) -> ONNXTensor? {
-        guard let tensor = try constantFloats(index, of: place), let elements = tensor.floats else { return nil }
-        let name = try name(index, of: place)
+        guard let tensor = try constantFloats(index, of: place) else { return nil }
+        try requireFinite(tensor, named: try name(index, of: place), at: place)
+        return tensor
+    }
+
+    /// - Throws: `networkNotFinite` with the first element that is NaN or infinite.
+    func requireFinite(_ tensor: ONNXTensor, named name: String, at place: ONNXPlace) throws(Diagnostic) {
+        guard let elements = tensor.floats else { return }
         let refusal = Diagnostic.notFinite(elements, shape: tensor.extents, at: "\(place.text), constant \(name)")
         if let refusal { throw refusal }
-        return tensor
     }
 
     /// The same, infinities and what is no number among them: limits may be infinite.
@@ -132,15 +137,23 @@ extension GraphBuilder {
         return constant
     }
 
-    /// One constant number of a float input; nil where it is left out.
+    /// One constant number of a float input, perhaps infinite; nil where it is left out.
+    ///
+    /// - Throws: `onnxOperatorUnsupported`, `networkNotFinite` for NaN, `memoryBudgetExceeded`.
     mutating func number(_ index: Int, of place: ONNXPlace) throws(Diagnostic) -> Float? {
-        guard place.input(index) != nil else { return nil }
+        guard let name = place.input(index) else { return nil }
         guard let constant = try constantFloats(index, of: place), let elements = constant.floats,
-            elements.count == 1, !elements[0].isNaN
+            elements.count == 1
         else {
             throw unsupported(
-                place, found: "\(try name(index, of: place)), which is no number that is known",
+                place, found: "\(name), which is not one number that is known",
                 expected: "one number that is known without running")
+        }
+        guard !elements[0].isNaN else {
+            throw Diagnostic(
+                .networkNotFinite,
+                at: "\(place.text), constant \(name), element \(ElementPlace.text(0, in: constant.extents))",
+                found: "NaN", expected: "a number", remedy: "train or export the network again")
         }
         return elements[0]
     }

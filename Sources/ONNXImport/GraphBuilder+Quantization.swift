@@ -81,7 +81,8 @@ extension GraphBuilder {
                 expected: "int8 or uint8 activations with one constant scale above 0 and one zero point",
                 remedy: "quantize the model with 8-bit activations, one scale for a tensor")
         }
-        guard let scales = constants[try name(1, of: place)]?.floats, scales.count == 1 else {
+        let scaleName = try name(1, of: place)
+        guard let scales = constants[scaleName]?.floats, scales.count == 1 else {
             throw refusal("scales that are not one constant")
         }
         // What the file says of the elements besides: the type of an input, or of the result.
@@ -105,8 +106,10 @@ extension GraphBuilder {
         }
         guard [.int8, .uint8].contains(type) else { throw refusal("elements of type \(type)") }
         let quantization = ActivationQuantization(isSigned: type == .int8, scale: scales[0], zeroPoint: zeroPoint)
-        guard scales[0] > 0, scales[0].isFinite else { throw refusal("a scale of \(scales[0])") }
-        guard quantization.elements.contains(zeroPoint) else { throw refusal("zero point \(zeroPoint)") }
+        guard scales[0] > 0, scales[0].isFinite else { throw refusal("scale \(scaleName) of \(scales[0])") }
+        guard quantization.elements.contains(zeroPoint) else {
+            throw refusal("zero point \(place.input(2) ?? "") of \(zeroPoint)")
+        }
         return quantization
     }
 
@@ -130,7 +133,8 @@ extension GraphBuilder {
                 expected: "one, or one for each index along an axis",
                 remedy: "quantize the model again, one scale for a tensor or a channel")
         }
-        return DequantizedConstant(tensor: constant, scales: scales, zeroPoints: zeroPoints, axis: axis)
+        return DequantizedConstant(
+            tensor: constant, scales: scales, zeroPoints: zeroPoints, axis: axis, scaleName: try name(1, of: place))
     }
 
     /// A constant in real numbers is quantized now.
@@ -150,6 +154,8 @@ extension GraphBuilder {
         guard let floats = constant.floats, limits.count > 1 else {
             throw place.unfit("a constant of type \(constant.elementType) to \(type)", expected: "float32 to 8 bits")
         }
+        try requireFinite(constant, named: try name(0, of: place), at: place)
+        try format.requireScales(at: place)
         try reserve(MemoryBudget.product(8, floats.count), for: "a constant", at: place)
         let inner = format.axis < constant.extents.count ? constant.extents[(format.axis + 1)...].reduce(1, *) : 1
         var elements: [Int] = []

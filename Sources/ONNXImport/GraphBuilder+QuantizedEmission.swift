@@ -6,6 +6,7 @@ import ONNX
 import Quantization
 import TFLiteImport
 import Tensors
+import Text
 
 // Layers in codes, rounded as the runtime rounds.
 extension GraphBuilder {
@@ -77,7 +78,7 @@ extension GraphBuilder {
         let bounds = AccumulatorProof.bounds(of: layer, .accumulation(parameters), input: format, activationBits: 16)
         guard bounds.count == bias.count else {
             throw pending.place.unfit(
-                "\(weights.elements.count) weights",
+                weights.elements.count.counted("weight"),
                 expected: "weights for \(pending.operands[0].stored.channels) channels"
             )
         }

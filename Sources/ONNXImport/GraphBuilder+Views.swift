@@ -89,6 +89,12 @@ extension GraphBuilder {
         let order = try permutation(of: value.extents.count, at: place)
         let moved = order.filter { value.extents[$0] != 1 }
         let extents = order.map { value.extents[$0] }
+        // Before what moves only extents of 1: a picture of one channel stays one.
+        if order == [0, 3, 1, 2] && value.isTurnedPicture || order == [0, 2, 3, 1] && value.isPicture {
+            var turned = value
+            turned.isChannelsLast = order == [0, 2, 3, 1]
+            return try view(turned, as: extents, at: place)
+        }
         if moved == moved.sorted() { return try view(value, as: extents, at: place) }
         let axes = moved.sorted()
         let channelsAxis = value.isChannelsLast ? axes[axes.count - 1] : axes[0]

@@ -1,5 +1,6 @@
 import Diagnostics
 import ONNX
+import TFLiteImport
 
 extension GraphBuilder {
     /// The extents of constant weights.
@@ -38,10 +39,11 @@ extension GraphBuilder {
             }
             let bias = try biases(biasIndex, channels: channels, of: place)
             parameterCount += order.count + (place.input(biasIndex) == nil ? 0 : channels)
-            return .weights(
-                FloatWeights(
-                    weights: order.map { factor == 1 ? weights[$0] : weights[$0] * factor },
-                    bias: biasFactor == 1 ? bias : bias.map { $0 * biasFactor }))
+            let made = FloatWeights(
+                weights: order.map { factor == 1 ? weights[$0] : weights[$0] * factor },
+                bias: biasFactor == 1 ? bias : bias.map { $0 * biasFactor })
+            try made.requireFinite(with: "alpha \(factor) and beta \(biasFactor)", at: place)
+            return .weights(made)
         }
         guard factor == 1, biasFactor == 1 else {
             throw unsupported(place, found: "factors \(factor) and \(biasFactor)", expected: "factors of 1")
@@ -64,6 +66,15 @@ extension GraphBuilder {
                     throw place.unfit("\(elements.count) biases", expected: "\(channels)")
                 }
                 weights.bias = elements.map { Int64($0) }
+                // On other steps than those of the sums, as behind pairs that are put together, they are real numbers.
+                let scale = place.input(0).flatMap { values[$0]?.quantization?.scale }
+                if let scale, !biasName.contains("\u{1}"), !bias.isOnSteps(scale, of: constant) {
+                    weights.realBias = bias.real?.floats
+                    remarks.append(
+                        """
+                        operator \(place.node.index) \(place.name): biases on other steps than those of the sums, rounded
+                        """)
+                }
             } else {
                 weights.realBias = try biases(biasIndex, channels: channels, of: place)
                 remarks.append(
@@ -90,8 +101,7 @@ extension GraphBuilder {
         let type = constant.tensor.elementType
         guard [.int8, .uint8].contains(type), constant.zeroPoints.allSatisfy({ $0 == constant.zeroPoints[0] }),
             (type == .int8 ? -128...127 : 0...255).contains(constant.zeroPoints[0]),
-            constant.scales.count == 1 || constant.scales.count == channels && constant.axis == axis,
-            constant.scales.allSatisfy({ $0 > 0 && $0.isFinite })
+            constant.scales.count == 1 || constant.scales.count == channels && constant.axis == axis
         else {
             throw Diagnostic(
                 .onnxTensorUnsupported, at: "\(place.text), weights",
@@ -102,6 +112,7 @@ extension GraphBuilder {
                 expected: "int8 or uint8, one zero point, one scale or \(channels) along axis \(axis)",
                 remedy: "quantize the model again, weights in 8 bits")
         }
+        try constant.requireScales(at: place)
         return CodedWeights(
             elements: elements, isSigned: type == .int8, zeroPoint: constant.zeroPoints[0], scales: constant.scales,
             bias: Array(repeating: 0, count: channels))
@@ -118,5 +129,40 @@ extension GraphBuilder {
                 place, found: "biases \(try name(index, of: place))", expected: "\(channels) real numbers in the file")
         }
         return elements.count == channels ? elements : Array(repeating: elements[0], count: channels)
+    }
+}
+
+extension FloatWeights {
+    /// Of weights that were finite, after factors.
+    ///
+    /// - Parameter factors: what they were computed with.
+    /// - Throws: `networkNotFinite` with the first output channel that has another number now.
+    func requireFinite(with factors: String, at place: ONNXPlace) throws(Diagnostic) {
+        let inner = weights.count / max(bias.count, 1)
+        let channel: Int
+        let found: String
+        if let index = weights.firstIndex(where: { !$0.isFinite }) {
+            (channel, found) = (index / inner, "a weight of \(weights[index].namingNaN)")
+        } else if let index = bias.firstIndex(where: { !$0.isFinite }) {
+            (channel, found) = (index, "a bias of \(bias[index].namingNaN)")
+        } else {
+            return
+        }
+        throw Diagnostic(
+            .networkNotFinite, at: "\(place.text), output channel \(channel)",
+            found: "\(found) once it is computed with \(factors)", expected: "finite float32 numbers only",
+            remedy: "train or export the network again")
+    }
+}
+
+extension DequantizedConstant {
+    /// Whether biases are on the steps of sums: the scale of the input times that of the weights.
+    fileprivate func isOnSteps(_ input: Float, of weights: DequantizedConstant) -> Bool {
+        let count = max(scales.count, weights.scales.count)
+        return (0..<count).allSatisfy { channel in
+            let own = scales[scales.count == 1 ? 0 : min(channel, scales.count - 1)]
+            let step = input * weights.scales[weights.scales.count == 1 ? 0 : min(channel, weights.scales.count - 1)]
+            return abs(own - step) <= 1e-5 * step
+        }
     }
 }

@@ -204,6 +204,17 @@ struct DequantizedConstant {
     var zeroPoints: [Int]
     /// Of the scales, where there are several.
     var axis: Int
+    /// The constant that has the scales.
+    var scaleName: String
+
+    /// - Throws: `onnxTensorUnsupported` with the first scale that is not a number above 0.
+    func requireScales(at place: ONNXPlace) throws(Diagnostic) {
+        guard let index = scales.firstIndex(where: { !($0 > 0 && $0.isFinite) }) else { return }
+        throw Diagnostic(
+            .onnxTensorUnsupported, at: "\(place.text), constant \(scaleName), element \(index)",
+            found: "a scale of \(scales[index].namingNaN)", expected: "a finite number above 0",
+            remedy: "quantize the model again")
+    }
 
     /// The real elements.
     var real: ONNXTensor? {

@@ -36,11 +36,15 @@ public struct ONNXImport: Sendable {
         let names = ONNXNames(file)
         let cut = try ONNXCut(file, to: outputs, names: names, at: place)
         var model = file
-        model.nodes = []
-        for node in file.nodes where cut.nodes.contains(node.index) {
-            model.nodes += try QLinearForms.expanded(node, constants: file.constants, file: place)
+        model.nodes = file.nodes.filter { cut.nodes.contains($0.index) }
+        try model.takeConstants(at: place)
+        let joined = DoubledQuantization(model.nodes, constants: model.constants, outputs: cut.outputs)
+        (model.nodes, model.constants) = ([], joined.constants)
+        for node in joined.nodes {
+            model.nodes += try QLinearForms.expanded(node, constants: model.constants, file: place)
         }
         var builder = GraphBuilder(model, named: names, cut, forShapes: forShapes, at: place, memory: memory)
+        builder.remarks = joined.remarks
         for input in cut.inputs { try builder.addInput(input, shapes: shapes) }
         for node in model.nodes { try builder.import(ONNXPlace(node: node, file: place)) }
         let graph = try builder.graph(named: name, cut)

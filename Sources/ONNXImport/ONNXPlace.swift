@@ -10,7 +10,7 @@ struct ONNXPlace {
     var name: String { node.operatorType }
     /// `net.onnx, operator 12 Conv`, and its name where it has one.
     var text: String {
-        "\(file), operator \(node.index) \(name)" + (node.name.isEmpty ? "" : " (\(node.name))")
+        "\(file), operator \(node.index) \(node.writtenType ?? name)" + (node.name.isEmpty ? "" : " (\(node.name))")
     }
 
     /// The tensor of an input; nil where it is left out.
@@ -49,7 +49,9 @@ struct ONNXPlace {
         switch node.attributes[attribute] {
         case nil: return standard
         case .float(let value) where value.isFinite || mayBeInfinite && !value.isNaN: return value
-        case let other?: throw unfitAttribute(attribute, other, expected: "one finite number")
+        case let other?:
+            throw unfitAttribute(
+                attribute, other, expected: mayBeInfinite ? "one number, perhaps infinite" : "one finite number")
         }
     }
 
@@ -62,6 +64,12 @@ struct ONNXPlace {
     }
 
     private func unfitAttribute(_ name: String, _ found: ONNXAttribute, expected: String) -> Diagnostic {
-        unfit("attribute \(name): \(String("\(found)".prefix(60)))", expected: expected)
+        let text =
+            switch found {
+            case .float(let value): "\(value.namingNaN)"
+            case .integer(let value): "\(value)"
+            default: "\(found)"
+            }
+        return unfit("attribute \(name): \(text.prefix(60))", expected: expected)
     }
 }

@@ -126,8 +126,16 @@ struct ImportedValue {
     /// Whether the file has them as real numbers here.
     var isReal = true
 
+    /// Whether both orders of a picture's elements are one: it has one channel, or one pixel.
+    var hasOneOrder: Bool { stored.channels == 1 || stored.height * stored.width == 1 }
     /// Whether rows, columns and channels are those that are stored.
-    var isPicture: Bool { !isChannelsLast && extents == [1, stored.channels, stored.height, stored.width] }
+    var isPicture: Bool {
+        (!isChannelsLast || hasOneOrder) && extents == [1, stored.channels, stored.height, stored.width]
+    }
+    /// The same with channels as the last axis.
+    var isTurnedPicture: Bool {
+        (isChannelsLast || hasOneOrder) && extents == [1, stored.height, stored.width, stored.channels]
+    }
     /// The same, or channels only.
     var hasChannels: Bool { isPicture || stored.height * stored.width == 1 && extents == [1, stored.channels] }
     /// Whether the file's elements lie in another order than the stored ones, and not as a picture's.

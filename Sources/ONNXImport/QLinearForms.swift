@@ -1,5 +1,6 @@
 import Diagnostics
 import ONNX
+import Text
 
 /// Operators on 8-bit elements as what they stand for: DequantizeLinear of each operand, an operator on real numbers,
 /// QuantizeLinear.
@@ -48,7 +49,7 @@ struct QLinearForms {
         case "QLinearMul": try compute("Mul", [try dequantize(0), try dequantize(3)], scale: 6)
         case "QLinearConcat":
             guard node.inputs.count >= 5, (node.inputs.count - 2) % 3 == 0 else {
-                throw place.unfit("\(node.inputs.count) inputs", expected: "2 and 3 for each operand")
+                throw place.unfit(node.inputs.count.counted("input"), expected: "2 and 3 for each operand")
             }
             var operands: [String] = []
             for index in stride(from: 2, to: node.inputs.count, by: 3) { operands.append(try dequantize(index)) }
@@ -93,9 +94,10 @@ struct QLinearForms {
     private mutating func add(
         _ type: String, _ inputs: [String], _ output: String, _ attributes: [String: ONNXAttribute]
     ) {
-        nodes.append(
-            ONNXNode(
-                index: place.node.index, name: place.node.name, operatorType: type, domain: "", inputs: inputs,
-                outputs: [output], attributes: attributes))
+        var node = ONNXNode(
+            index: place.node.index, name: place.node.name, operatorType: type, domain: "", inputs: inputs,
+            outputs: [output], attributes: attributes)
+        node.writtenType = place.node.operatorType
+        nodes.append(node)
     }
 }

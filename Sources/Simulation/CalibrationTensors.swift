@@ -2,12 +2,13 @@ public import Diagnostics
 import Graph
 public import Quantization
 public import Tensors
+import Text
 
 /// Tensors for calibration: a folder's `.npy` files in the order of their names.
 ///
 /// Of float32 files elements are real values, which all files together give a step and an offset; of uint8 files they
-/// are codes of 1 / 255. Shapes are (H, W, C), (N, H, W, C) of N tensors, (C) of one pixel, or (N, C) of N pixels;
-/// with `nchw` (C, H, W) and (N, C, H, W).
+/// are codes of 1 / 255. Shapes are (H, W, C) and (N, H, W, C) of N tensors, with `nchw` (C, H, W) and (N, C, H, W);
+/// of a network that takes vectors (C) of one and (N, C) of N, too.
 public struct CalibrationTensors: Sendable {
     public private(set) var codes: [Tensor<UInt8>] = []
     public private(set) var scale = InputScale.picture
@@ -40,11 +41,13 @@ public struct CalibrationTensors: Sendable {
     /// - Parameters:
     ///   - count: at most so many tensors, evenly spaced through all of them.
     ///   - channels: of the network's input.
+    ///   - takesVectors: whether that input is a vector, so that two dimensions say what they mean.
     ///   - memory: asked for the files and for the codes.
     /// - Throws: `calibrationFolderEmpty`, `tensorFileUnreadable`, `tensorFileUnfit`, `tensorElementUnfit`,
     ///   `memoryBudgetExceeded`.
     public init(
-        _ path: String, count: Int, channels: Int, layout: TensorDumpForm.Layout, memory: MemoryBudget
+        _ path: String, count: Int, channels: Int, layout: TensorDumpForm.Layout, takesVectors: Bool,
+        memory: MemoryBudget
     ) throws(Diagnostic) {
         let folder: InputFolder
         do throws(InputFolder.Unreadable) {
@@ -67,7 +70,7 @@ public struct CalibrationTensors: Sendable {
                     expected: "one type in all files")
             }
             type = dump.array.type
-            let tensors = try Self.tensors(of: dump, channels: channels)
+            let tensors = try Self.tensors(of: dump, channels: channels, takesVectors: takesVectors)
             held += tensors.reduce(0) { $0 + 5 * $1.elements.count }
             values += tensors
         }
@@ -87,14 +90,16 @@ public struct CalibrationTensors: Sendable {
     }
 
     /// The tensors of one file, in NHWC order.
-    private static func tensors(of dump: TensorDump, channels: Int) throws(Diagnostic) -> [Tensor<Float>] {
+    private static func tensors(
+        of dump: TensorDump, channels: Int, takesVectors: Bool
+    ) throws(Diagnostic) -> [Tensor<Float>] {
         let extents = dump.array.shape
         let areSeveral = [2, 4].contains(extents.count)
         let each = areSeveral ? Array(extents.dropFirst()) : extents
         let isPlanar = dump.form.layout == .nchw && each.count == 3
         let shape: TensorShape? =
             switch each.count {
-            case 1: TensorShape(height: 1, width: 1, channels: each[0])
+            case 1 where takesVectors: TensorShape(height: 1, width: 1, channels: each[0])
             case 3 where isPlanar: TensorShape(height: each[1], width: each[2], channels: each[0])
             case 3: TensorShape(height: each[0], width: each[1], channels: each[2])
             default: nil
@@ -102,7 +107,8 @@ public struct CalibrationTensors: Sendable {
         guard let shape, shape.count > 0, shape.channels == channels else {
             throw unfit(
                 dump.place, found: "shape \(NPYArray.text(extents))",
-                expected: "(H, W, C), (N, H, W, C), (C) or (N, C) of \(channels) channels, the network's")
+                expected: (dump.form.layout == .nhwc ? "(H, W, C) or (N, H, W, C)" : "(C, H, W) or (N, C, H, W)")
+                    + (takesVectors ? ", (C) or (N, C)" : "") + " of \(channels.counted("channel")), the network's")
         }
         let elements: [Float] =
             switch dump.array.elements {
@@ -111,7 +117,7 @@ public struct CalibrationTensors: Sendable {
             }
         if let wrong = elements.firstIndex(where: { !$0.isFinite || abs($0) > 1e30 }) {
             throw Diagnostic(
-                .tensorElementUnfit, at: dump.place, found: "element \(wrong) is \(elements[wrong])",
+                .tensorElementUnfit, at: dump.place, found: "element \(wrong) is \(elements[wrong].namingNaN)",
                 expected: "finite numbers of at most 1e30", remedy: "look for what made it")
         }
         let count = areSeveral ? extents[0] : 1

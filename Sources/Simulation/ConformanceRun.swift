@@ -6,6 +6,7 @@ import Networks
 import ReferenceModel
 public import Schedules
 import Tensors
+import Text
 
 /// One layer case on reference model and machine, every layer of it compared.
 public struct ConformanceRun: Sendable {
@@ -51,8 +52,8 @@ public struct ConformanceRun: Sendable {
     ) -> String? {
         if let first = FirstDifference(expected: expected, found: found) {
             return """
-                \(first.count) elements differ, first at \(first.coordinate): reference \(first.expected), machine \
-                \(first.found)
+                \(first.count.counted("element")) differ\(first.count == 1 ? "s" : ""), first at \
+                \(first.coordinate): reference \(first.expected), machine \(first.found)
                 """
         }
         return SaturationDifference(reference: counts, machine: machineCounts)?.phrase

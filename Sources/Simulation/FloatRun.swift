@@ -59,7 +59,7 @@ public struct FloatRun: Sendable {
             guard let integer = Int32(rounding: Double(value), .toNearestOrEven) else {
                 throw Diagnostic(
                     .floatNotFinite, at: "layer \(name), channel \(index % latents.shape.channels)",
-                    found: "a latent of \(value)", expected: "latents of at most 32 bits",
+                    found: "a latent of \(value.namingNaN)", expected: "latents of at most 32 bits",
                     remedy: "correct the weights of this layer or of those before it")
             }
             integers.append(integer)

@@ -63,7 +63,7 @@ extension TensorDump {
             ? elements : (0..<shape.count).map { elements[$0 % channels * area + $0 / channels] }
         if let position = stored.firstIndex(where: { !$0.isFinite }) {
             throw unfit(
-                position, shape, "\(stored[position]) in \(name)", expected: "a finite number",
+                position, shape, "\(stored[position].namingNaN) in \(name)", expected: "a finite number",
                 remedy: "correct the input: nothing can be computed of it")
         }
         return Tensor(shape: shape, elements: stored)

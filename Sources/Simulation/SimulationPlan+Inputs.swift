@@ -4,6 +4,7 @@ import Graph
 import Lowering
 import Machine
 import Tensors
+import Text
 
 /// Inputs as they lie in external memory before a run.
 extension SimulationPlan {
@@ -24,7 +25,7 @@ extension SimulationPlan {
         let rowElements = region.width * region.channels
         precondition(
             tensor.elements.count == region.height * rowElements,
-            "stored input has \(tensor.elements.count) elements, its region \(region.height * rowElements)")
+            "stored input has \(tensor.elements.count.counted("element")), its region \(region.height * rowElements)")
         memory.withBytes { bytes in
             for y in 0..<region.height {
                 let first = region.address + y * region.rowPitchBytes

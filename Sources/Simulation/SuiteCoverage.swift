@@ -92,7 +92,7 @@ public struct SuiteCoverage: Sendable {
     public var text: String {
         let missing = RoundingRule.allCases.filter { !roundingRules.contains($0) }.map(\.rawValue)
         var lines = [
-            "cases        \(cases.grouped), \(operators.count) operators",
+            "cases        \(cases.grouped), \(operators.count.counted("operator"))",
             "rounding     \(roundingRules.count) of \(RoundingRule.allCases.count) rules"
                 + (missing.isEmpty ? "" : ", not \(missing.joined(separator: ", "))"),
             """
@@ -108,8 +108,8 @@ public struct SuiteCoverage: Sendable {
                     """
                 }.joined(separator: ", ")
                     + """
-                     (commands by their last group); groups merged in \(casesWithMergedGroups.grouped) cases, phases \
-                    joined in \(casesWithPhases.grouped), kernel rows in \(casesWithKernelRows.grouped)
+                     (commands by their last group); groups merged in \(casesWithMergedGroups.groupedCount("case")), \
+                    phases joined in \(casesWithPhases.grouped), kernel rows in \(casesWithKernelRows.grouped)
                     """
         ]
         lines += [

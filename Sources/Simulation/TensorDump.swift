@@ -183,7 +183,7 @@ public struct TensorDump: Sendable {
             ? reals : (0..<shape.count).map { reals[$0 % shape.channels * area + $0 / shape.channels] }
         if let position = ordered.firstIndex(where: \.isNaN) {
             throw unfit(
-                position, shape, "nan in \(host.input)", expected: "a number",
+                position, shape, "NaN in \(host.input)", expected: "a number",
                 remedy: "correct the input: no code means it")
         }
         return Tensor(shape: shape, elements: try host.codes(of: ordered, at: place))

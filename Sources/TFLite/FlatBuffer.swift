@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// The bytes of a FlatBuffer and what may still be read of them.
 ///
@@ -94,7 +95,7 @@ final class FlatBuffer {
         guard position <= bytes.count, byteCount <= bytes.count - position else {
             throw Self.truncated(
                 place, found: "\(what()) at byte \(position) that ends behind the file",
-                expected: "\(byteCount) bytes inside the \(bytes.count) of the file")
+                expected: "\(byteCount.counted("byte")) inside the \(bytes.count) of the file")
         }
     }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 // Bytes that stay in the file.
 extension FlatBufferTable {
@@ -21,7 +22,7 @@ extension FlatBufferTable {
         let fileBytes = UInt64(buffer.bytes.count)
         guard offset <= fileBytes, byteCount <= fileBytes - offset else {
             throw FlatBuffer.truncated(
-                place, found: "\(byteCount) bytes at byte \(offset)",
+                place, found: "\(byteCount.counted("byte")) at byte \(offset)",
                 expected: "bytes inside the \(fileBytes) of the file")
         }
         return Int(offset)..<Int(offset + byteCount)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Text
 
 /// A table of a FlatBuffer: fields by number, each absent or inside the table.
 ///
@@ -30,13 +31,14 @@ struct FlatBufferTable {
         let byteCount = Int(try buffer.number(at: vtable + 2, as: UInt16.self, in: place))
         guard vtableBytes >= 4, vtableBytes % 2 == 0, byteCount >= 4 else {
             throw FlatBuffer.malformed(
-                place, found: "a vtable of \(vtableBytes) bytes for a table of \(byteCount)",
+                place, found: "a vtable of \(vtableBytes.counted("byte")) for a table of \(byteCount)",
                 expected: "an even number, both 4 or more")
         }
         guard vtableBytes <= buffer.bytes.count - vtable, byteCount <= buffer.bytes.count - start else {
             throw FlatBuffer.truncated(
                 place,
-                found: "a table of \(byteCount) bytes at byte \(start), its vtable of \(vtableBytes) at \(vtable)",
+                found:
+                    "a table of \(byteCount) bytes at byte \(start), its vtable of \(vtableBytes) at \(vtable)",
                 expected: "both inside the \(buffer.bytes.count) of the file")
         }
         self.buffer = buffer

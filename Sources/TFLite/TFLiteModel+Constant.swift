@@ -1,4 +1,5 @@
 public import Diagnostics
+import Text
 
 extension TFLiteModel {
     /// Whether a tensor of this model holds elements in the file.
@@ -25,8 +26,10 @@ extension TFLiteModel {
         let (bits, overflow) = tensor.elementCount.multipliedReportingOverflow(by: bitWidth)
         guard !overflow, bits / 8 + (bits % 8 == 0 ? 0 : 1) == range.count else {
             throw unfit(
-                tensor, found: "\(range.count) bytes",
-                expected: "\(tensor.elementCount) elements of \(tensor.elementType.name), for shape \(tensor.shape)")
+                tensor, found: range.count.counted("byte"),
+                expected:
+                    "\(tensor.elementCount.counted("element")) of \(tensor.elementType.name), for shape \(tensor.shape)"
+            )
         }
         return try elements(of: tensor, in: range)
     }

@@ -1,4 +1,5 @@
 public import Diagnostics
+import Text
 
 /// A TensorFlow Lite model, read from a file of schema version 3: a FlatBuffer whose tables are checked in every offset
 /// and carried over into values. What the operators mean is not judged here.
@@ -39,7 +40,7 @@ public struct TFLiteModel: Equatable, Sendable {
         guard Self.begins(bytes) else {
             throw Diagnostic(
                 .tfliteNotOne, at: place,
-                found: bytes.count < 8 ? "\(bytes.count) bytes" : "\(Array(bytes[4..<8])) there",
+                found: bytes.count < 8 ? bytes.count.counted("byte") : "\(Array(bytes[4..<8])) there",
                 expected: "\(Self.identifier), TFL3, in bytes 4 to 7", remedy: "name a .tflite file")
         }
         let model = try FlatBufferTable.root(of: FlatBuffer(bytes), place: .file(place))

@@ -32,7 +32,7 @@ extension TFLiteQuantization {
             throw table.outOfRange("\(zeroPoints.count) zero points for \(scales.count) scales", "one for each")
         }
         if let scale = scales.first(where: { !$0.isFinite || $0 < 0 }) {
-            throw table.outOfRange("a scale of \(scale)", "finite scales that are not negative")
+            throw table.outOfRange("a scale of \(scale.namingNaN)", "finite scales that are not negative")
         }
         self.init(
             scales: scales, zeroPoints: zeroPoints.map { Int($0) }, quantizedDimension: try table.integer(6))

@@ -5,6 +5,7 @@ import Networks
 import Quantization
 import TFLite
 import Tensors
+import Text
 
 /// A layer on the MAC array, without what its rounding needs.
 struct Accumulation {
@@ -43,7 +44,8 @@ extension NetworkBuilder {
         let bounds = AccumulatorProof.bounds(of: layer, .accumulation(parameters), input: format, activationBits: 16)
         guard bounds.count == accumulation.bias.count else {
             throw place.unfit(
-                "\(accumulation.codes.count) weights", expected: "weights for \(operand.stored.channels) channels")
+                accumulation.codes.count.counted("weight"),
+                expected: "weights for \(operand.stored.channels.counted("channel"))")
         }
         var proofs: [RequantizationProof] = []
         for (channel, bound) in bounds.enumerated() {

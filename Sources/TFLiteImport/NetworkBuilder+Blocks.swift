@@ -3,6 +3,7 @@ import Graph
 import Networks
 import TFLite
 import Tensors
+import Text
 
 // Blocks of rows and columns to channels and back, in the format's order: `[dy][dx][channel]`.
 extension NetworkBuilder {
@@ -13,7 +14,7 @@ extension NetworkBuilder {
         let area = MemoryBudget.product(block, block)
         guard block <= 16, operand.stored.channels % area == 0 else {
             throw unsupported(
-                place, found: "blocks of \(block) from \(operand.stored.channels) channels",
+                place, found: "blocks of \(block) from \(operand.stored.channels.counted("channel"))",
                 expected: "blocks of at most 16, and a multiple of their elements")
         }
         let tensor = try output(of: place)

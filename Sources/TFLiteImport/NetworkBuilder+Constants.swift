@@ -5,6 +5,7 @@ import Networks
 import Quantization
 import TFLite
 import Tensors
+import Text
 
 /// A constant of one element for each channel.
 struct ConstantOperand {
@@ -27,7 +28,7 @@ extension NetworkBuilder {
             let elements = try model.constant(described)?.integers
         else {
             throw unsupported(
-                place, found: "a constant of extents \(described.shape) beside \(channels) channels",
+                place, found: "a constant of extents \(described.shape) beside \(channels.counted("channel"))",
                 expected: "one element, or one for each channel")
         }
         return ConstantOperand(elements: elements, quantization: quantization)

@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import TFLite
 import Tensors
+import Text
 
 extension NetworkBuilder {
     /// CONV_2D: weights `[K][R][S][C]`, or `[K][R][S][C/groups]` where the input has a multiple of these channels.
@@ -14,7 +15,7 @@ extension NetworkBuilder {
         let operand = placement.operand
         guard operand.stored.channels % extents[3] == 0 else {
             throw place.unfit(
-                "weights of extents \(extents) on \(operand.stored.channels) channels",
+                "weights of extents \(extents) on \(operand.stored.channels.counted("channel"))",
                 expected: "input channels that are a multiple of \(extents[3])")
         }
         try convolve(
@@ -36,7 +37,7 @@ extension NetworkBuilder {
         let (channels, taps) = (weights.extents[3], weights.extents[1] * weights.extents[2])
         guard weights.extents[0] == 1, channels % operand.stored.channels == 0 else {
             throw place.unfit(
-                "weights of extents \(weights.extents) on \(operand.stored.channels) channels",
+                "weights of extents \(weights.extents) on \(operand.stored.channels.counted("channel"))",
                 expected: "1 and rows and columns and a multiple of the channels")
         }
         var codes: [UInt8] = []

@@ -4,6 +4,7 @@ import Graph
 import Networks
 import TFLite
 import Tensors
+import Text
 
 // Operators that copy elements, or compare and copy: the output has the operand's scale and zero point.
 extension NetworkBuilder {
@@ -95,7 +96,7 @@ extension NetworkBuilder {
             let element = try model.constant(described)?.integers?.first, quantization.elements.contains(element)
         else {
             throw unsupported(
-                place, found: "a fill of \(described.elementCount) elements, or one that is computed",
+                place, found: "a fill of \(described.elementCount.counted("element")), or one that is computed",
                 expected: "one element in \(quantization.elements) that stands in the file")
         }
         return element

@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import TFLite
 import Tensors
+import Text
 
 /// A tensor whose rows and columns SPACE_TO_BATCH_ND has dealt out to batches: what it was, and how.
 ///
@@ -41,7 +42,8 @@ extension NetworkBuilder {
         let width = operand.stored.width + padding.left + padding.right
         guard height % block.height == 0, width % block.width == 0 else {
             throw place.unfit(
-                "\(height) rows and \(width) columns in blocks of \(block)", expected: "a multiple of the blocks")
+                "\(height.counted("row")) and \(width.counted("column")) in blocks of \(block)",
+                expected: "a multiple of the blocks")
         }
         dealt[try output(of: place)] = DealtTensor(
             operand: operand, block: block, padding: padding, hasRows: operand.extents.count == 4)

@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import TFLite
 import Tensors
+import Text
 
 extension NetworkBuilder {
     /// FULLY_CONNECTED: weights `[K][C]` over the last C elements. One row of them is a fully connected layer over the
@@ -18,12 +19,15 @@ extension NetworkBuilder {
         let (channels, columns) = (weights.extents[0], weights.extents[1])
         let count = operand.stored.count
         guard count % columns == 0 else {
-            throw place.unfit("\(count) elements for weights of \(columns) columns", expected: "a multiple of them")
+            throw place.unfit(
+                "\(count.counted("element")) for weights of \(columns.counted("column"))",
+                expected: "a multiple of them")
         }
         let rows = count / columns
         guard rows == 1 || operand.stored.channels == columns else {
             throw unsupported(
-                place, found: "\(rows) rows of \(columns) elements, which are stored as \(operand.stored)",
+                place,
+                found: "\(rows.counted("row")) of \(columns.counted("element")), which are stored as \(operand.stored)",
                 expected: "rows that are channels")
         }
         var extents = [rows, channels]

@@ -3,6 +3,7 @@ import Graph
 import Quantization
 import TFLite
 import Tensors
+import Text
 
 // Means over more rows or columns than a kernel has.
 extension NetworkBuilder {
@@ -22,7 +23,7 @@ extension NetworkBuilder {
         let count = MemoryBudget.product(channels, stored.count)
         guard height == stored.height, width == stored.width, count <= Self.mostWeightsOfMean else {
             throw unsupported(
-                place, found: "a mean over \(height) rows and \(width) columns of \(stored)",
+                place, found: "a mean over \(height.counted("row")) and \(width.counted("column")) of \(stored)",
                 expected: """
                     at most \(Self.longestKernel) rows and columns, or all of them where the elements of the operand \
                     times its channels are at most \(Self.mostWeightsOfMean)

@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import TFLite
 import Tensors
+import Text
 
 // What operators read.
 extension NetworkBuilder {
@@ -20,7 +21,7 @@ extension NetworkBuilder {
     /// - Throws: `tfliteShapeUnfit`.
     func output(of place: OperatorPlace) throws(Diagnostic) -> Int {
         guard place.operation.outputs.count == 1 else {
-            throw place.unfit("\(place.operation.outputs.count) outputs", expected: "1")
+            throw place.unfit(place.operation.outputs.count.counted("output"), expected: "1")
         }
         return place.operation.outputs[0]
     }

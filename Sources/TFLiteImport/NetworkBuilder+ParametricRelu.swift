@@ -5,6 +5,7 @@ import Networks
 import Quantization
 import TFLite
 import Tensors
+import Text
 
 extension NetworkBuilder {
     /// PRELU with one slope, or one for each channel.
@@ -21,7 +22,7 @@ extension NetworkBuilder {
             let elements = try model.constant(described)?.integers
         else {
             throw unsupported(
-                place, found: "slopes of extents \(described.shape) beside \(channels) channels",
+                place, found: "slopes of extents \(described.shape) beside \(channels.counted("channel"))",
                 expected: "constants: one slope, or one for each channel (PReLU with rows and columns as shared axes)")
         }
         let slopeFormat = try ActivationQuantization(described, at: place.text)

@@ -3,6 +3,7 @@ import Graph
 import Networks
 import TFLite
 import Tensors
+import Text
 
 /// Positions of a window along an axis that see elements in the same way: a run of outputs, all with so many elements.
 struct WindowRun: Equatable {
@@ -46,7 +47,7 @@ extension NetworkBuilder {
             columns, input: operand.stored.width, kernel: options.filterWidth, stride: options.strideWidth)
         guard MemoryBudget.product(rowRuns.count, columnRuns.count) <= Self.mostRuns else {
             throw unsupported(
-                place, found: "\(rowRuns.count) x \(columnRuns.count) kinds of windows at the edges",
+                place, found: "\(rowRuns.count) x \(columnRuns.count.counted("kind")) of windows at the edges",
                 expected: "at most \(Self.mostRuns)")
         }
         let channels = operand.stored.channels

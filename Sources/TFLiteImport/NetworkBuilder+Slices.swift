@@ -3,6 +3,7 @@ import Graph
 import Networks
 import TFLite
 import Tensors
+import Text
 
 /// Elements of an axis that a slice takes.
 struct AxisSlice: Equatable {
@@ -84,7 +85,7 @@ extension NetworkBuilder {
         let (rank, parts) = (operand.extents.count, place.operation.outputs)
         guard axes.count == 1, (-rank..<rank).contains(axes[0]), !parts.isEmpty else {
             throw place.unfit(
-                "axis \(axes.prefix(8)), \(parts.count) outputs", expected: "an axis of \(operand.extents)")
+                "axis \(axes.prefix(8)), \(parts.count.counted("output"))", expected: "an axis of \(operand.extents)")
         }
         let axis = axes[0] < 0 ? axes[0] + rank : axes[0]
         let extent = operand.extents[axis]

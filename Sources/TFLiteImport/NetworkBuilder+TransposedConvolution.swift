@@ -2,6 +2,7 @@ import Diagnostics
 import Graph
 import TFLite
 import Tensors
+import Text
 
 extension NetworkBuilder {
     /// TRANSPOSE_CONV: weights `[K][R][S][C]`, the extents of the output an operand. The padding is that of a
@@ -18,7 +19,7 @@ extension NetworkBuilder {
         else {
             throw place.unfit(
                 "an output of extents \(wanted) from \(operand.stored) by weights of \(weights.extents)",
-                expected: "1, rows, columns and \(channels) channels, and weights for the input's channels")
+                expected: "1, rows, columns and \(channels.counted("channel")), and weights for the input's channels")
         }
         let rows = Window(
             options.padding, input: shape.height, kernel: height, stride: options.strideHeight, dilation: 1)

@@ -46,6 +46,10 @@ public struct NPYArray: Equatable, Sendable {
     /// Reads versions 1.0 to 3.0.
     public init(_ bytes: [UInt8]) throws(Refusal) {
         guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes.count >= 10 else {
+            if bytes.starts(with: Array("version https://git-lfs".utf8)) {
+                throw Refusal(
+                    found: "a pointer of Git LFS in place of the file", expected: "the file itself: git lfs pull")
+            }
             throw Refusal(found: "no NumPy file", expected: "a .npy file, which begins with \\x93NUMPY")
         }
         guard (1...3).contains(bytes[6]), bytes[7] == 0 else {
@@ -111,53 +115,5 @@ public struct NPYArray: Equatable, Sendable {
         case .int32: return .integers(integers(Int32.self))
         case .float32: return .floats(integers(UInt32.self).map { Float(bitPattern: $0) })
         }
-    }
-}
-
-/// The dictionary before the elements: `{'descr': '<i2', 'fortran_order': False, 'shape': (8, 8, 3), }`.
-private struct NPYHeader {
-    let type: NPYArray.ElementType
-    let isBigEndian: Bool
-    let shape: [Int]
-
-    init(_ text: String) throws(NPYArray.Refusal) {
-        guard let description = Self.value(of: "descr", in: text, endedBy: ","), description.count >= 4 else {
-            throw NPYArray.Refusal(found: "a header without 'descr'", expected: "one plain element type")
-        }
-        let word = description.filter { $0 != "'" && $0 != "\"" }
-        let types = NPYArray.ElementType.allCases
-        guard let order = word.first, "<>|=".contains(order),
-            let type = types.first(where: { $0.rawValue == word.dropFirst() })
-        else {
-            throw NPYArray.Refusal(
-                found: "elements of type \(description)",
-                expected: "\(types.dropLast().map(\.name).joined(separator: ", ")) or \(types.last!.name)")
-        }
-        guard Self.value(of: "fortran_order", in: text, endedBy: ",") == "False" else {
-            throw NPYArray.Refusal(found: "Fortran order", expected: "C order: numpy.ascontiguousarray")
-        }
-        guard let extents = Self.value(of: "shape", in: text, endedBy: ")"), extents.first == "(" else {
-            throw NPYArray.Refusal(found: "a header without 'shape'", expected: "a tuple of extents")
-        }
-        var shape: [Int] = []
-        for word in extents.dropFirst().split(separator: ",") {
-            let digits = word.filter { $0 != " " }
-            if digits.isEmpty { continue }
-            guard let extent = Int(digits), extent >= 0 else {
-                throw NPYArray.Refusal(found: "shape \(extents))", expected: "a tuple of extents")
-            }
-            shape.append(extent)
-        }
-        (self.type, self.isBigEndian, self.shape) = (type, order == ">", shape)
-    }
-
-    private static func value(of key: String, in text: String, endedBy end: Character) -> String? {
-        for quote in ["'", "\""] {
-            guard let range = text.firstRange(of: quote + key + quote) else { continue }
-            let rest = text[range.upperBound...].drop { $0 == " " }
-            guard rest.first == ":" else { return nil }
-            return String(rest.dropFirst().drop { $0 == " " }.prefix { $0 != end })
-        }
-        return nil
     }
 }

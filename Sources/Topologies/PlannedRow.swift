@@ -111,7 +111,7 @@ struct PlannedRow {
         }
         guard channels <= Self.mostChannels else {
             throw refuse(
-                "\(row.channels.grouped) channels",
+                row.channels.groupedCount("channel"),
                 "at most \(Self.mostChannels.grouped), or \(Self.largestKernel) times as many for a filter of 1x1")
         }
         guard row.filters <= GraphLimits.extent else {

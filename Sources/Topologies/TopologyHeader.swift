@@ -61,6 +61,10 @@ struct TopologyHeader {
                     Strides' or 'Layer, M, N, K'
                     """)
         }
+        let known = Set(Self.optionalColumns)
+        for (index, word) in words.enumerated().dropFirst(valueCount) where !word.isEmpty && !known.contains(word) {
+            notes.append("column \(index + 2), \(columns[index].prefix(60)), is not read")
+        }
         for name in Self.optionalColumns {
             let places = words.indices.dropFirst(valueCount).filter { words[$0] == name }
             guard places.count <= 1 else {

@@ -21,9 +21,11 @@ extension Topology {
 
     /// The file at a path.
     ///
-    /// - Throws: `topologyUnreadable`, and what `init(_:name:at:)` throws.
+    /// - Throws: `topologyUnreadable`, `importFormatUnknown` for a checkpoint and the like under a topology's name, and
+    ///   what `init(_:name:at:)` throws.
     public init(contentsOf path: String) throws(Diagnostic) {
         let text: String
+        try ForeignFormat.refuse(path)
         do {
             text = try TextFile.read(path)
         } catch {
@@ -94,6 +96,7 @@ private struct TopologyReader {
             numbers.append(
                 try integer(column < values.count ? values[column] : "", header.columns[column], title, number))
         }
+        noteStray(values, title, number, header)
         try noteOptional(values, title, number, header)
         let name = unique(PlainName.mapped(String(title.prefix(100))))
         let row =
@@ -136,10 +139,19 @@ private struct TopologyReader {
         if let column = header.place(of: "sparsity"), column < values.count, !values[column].isEmpty {
             notes.append("line \(number): sparsity \(values[column].prefix(20)) is planned dense")
         }
-        let named = header.columns.lastIndex { !$0.isEmpty } ?? 0
-        if let extra = values.dropFirst(named + 1).first(where: { !$0.isEmpty }) {
-            notes.append("line \(number): '\(extra.prefix(60))' stands behind the last column and is not read")
+    }
+
+    /// What stands in no column is said, not refused: files have it, and their own tool reads past it.
+    private mutating func noteStray(_ values: [String], _ title: String, _ number: Int, _ header: TopologyHeader) {
+        let stray = values.indices.first { index in
+            !values[index].isEmpty && (index >= header.columns.count || header.columns[index].isEmpty)
         }
+        guard let stray else { return }
+        notes.append(
+            """
+            line \(number), layer \(title.prefix(60)): '\(values[stray].prefix(60))' in column \(stray + 2), which the \
+            first line does not name, is not read
+            """)
     }
 
     private func requireFit(_ row: TopologyRow, _ title: String) throws(Diagnostic) {

@@ -25,7 +25,8 @@ struct CodedFolderOptions: ParsableArguments {
     @Option(help: "Rates of the network, with commas; all without it.") var rates: String?
     @Option(help: "Step in sixteenths of a symbol step for all scalar quantizers; the trellis takes 9/16 of it.")
     var step = 16
-    @Option(help: "A factor on every quantizer's own lambda. (default: 1)") var lambdaFactor: Double?
+    @Option(help: "A factor on every quantizer's own lambda. (default: 1)", transform: decimalNumber)
+    var lambdaFactor: Double?
     @Option(help: "At most this many pictures, evenly spaced through the folder.") var pictures: Int?
 
     func validate() throws {

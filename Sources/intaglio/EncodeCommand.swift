@@ -21,7 +21,8 @@ struct QuantizerOptions: ParsableArguments {
     ) var quantizer: QuantizerKind?
     @Option(help: "Step in sixteenths of a symbol step: 16 scalar, 9 trellis (union step) unless said otherwise.")
     var step: Int?
-    @Option(help: "Squared symbol steps that one bit is worth (rdoq and trellis).") var lambda: Double?
+    @Option(help: "Squared symbol steps that one bit is worth (rdoq and trellis).", transform: decimalNumber)
+    var lambda: Double?
     @Option(
         help: "A trellis table: a line a state with the next states for even and odd indices and the quantizer, 0 or 1."
     ) var trellis: String?

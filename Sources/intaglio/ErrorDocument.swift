@@ -20,8 +20,11 @@ struct ErrorDocument: Encodable {
             (expected, remedy) = (diagnostic.expected, diagnostic.remedy)
         }
 
-        init(arguments message: String) { (code, found) = ("ARGUMENTS", message) }
+        init(arguments message: String) { (code, found) = (ErrorDocument.argumentsCode, message) }
     }
+
+    /// Of a command line that cannot be understood, beside the codes of diagnostics.
+    static let argumentsCode = "ARGUMENTS"
 
     private var errors: [Refusal]?
     private var consequence: String?

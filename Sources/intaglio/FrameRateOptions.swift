@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// How many pictures a second are wanted.
 struct FrameRateOptions: ParsableArguments {
-    @Option(help: "Pictures a second that are wanted: what they move to and from DRAM, and whether the clock suffices.")
+    @Option(
+        help: "Pictures a second that are wanted: what they move to and from DRAM, and whether the clock suffices.",
+        transform: decimalNumber)
     var fps: Double?
 
     func validate() throws {

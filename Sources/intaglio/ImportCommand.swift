@@ -103,7 +103,7 @@ struct ImportCommand: ParsableCommand {
 
     private func write(_ network: FloatNetwork, architecture: String, notes: [String]) throws {
         try write(NetworkFile(float: network))
-        Console.note("\(output): \(network.graph.name), \(network.graph.layers.count) layers")
+        Console.note("\(output): \(network.graph.name), \(network.graph.layers.count.counted("layer"))")
         for note in notes { Console.note(note) }
         guard json else { return }
         let record: ResultRecord = [
@@ -115,7 +115,7 @@ struct ImportCommand: ParsableCommand {
 
     private func write(_ file: NetworkFile, _ graph: Graph, _ report: ImportReport) throws {
         try write(file)
-        Console.note("\(output): \(graph.name), \(graph.layers.count) layers")
+        Console.note("\(output): \(graph.name), \(graph.layers.count.counted("layer"))")
         guard json else { return try Console.result(report.text(style: TextStyle(of: 1))) }
         try Console.document(
             ImportedModel(output: output, layers: graph.layers.count, report: report),

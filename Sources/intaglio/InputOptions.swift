@@ -4,6 +4,7 @@ import Images
 import NetworkFiles
 import Networks
 import Simulation
+import Text
 
 extension TensorDumpForm.Layout: ExpressibleByArgument {}
 
@@ -63,11 +64,21 @@ struct InputOptions: ParsableArguments {
 
     /// The one file of a network that takes real numbers.
     ///
-    /// - Throws: where there is another number of them, and what reading throws.
-    func only(of inputs: [String], memory: MemoryBudget) throws -> (name: String, dump: TensorDump) {
-        guard files.count == 1 else {
-            throw ValidationError(
-                "a network in real numbers runs on one tensor: --input \(inputs.first ?? "NAME")=FILE.npy")
+    /// - Throws: `inputMissing` where there is another number of them or of inputs, and what reading throws.
+    func only(of inputs: [String], memory: MemoryBudget) throws(Diagnostic) -> (name: String, dump: TensorDump) {
+        guard files.count == 1, inputs.count == 1 else {
+            let expected = "one tensor for one input: so a network in real numbers is run"
+            throw Diagnostic(
+                .inputMissing, at: "--input \(files.map(\.name).joined(separator: ", "))",
+                found:
+                    """
+                    \(files.count.counted("tensor")) for the \(inputs.count.counted("input")) \
+                    \(inputs.joined(separator: ", "))
+                    """,
+                expected: expected,
+                remedy: inputs.count == 1
+                    ? "give --input \(inputs[0])=FILE.npy alone"
+                    : "cut the network to one input with --outputs of `intaglio import`")
         }
         let form = TensorDumpForm(offset: inputOffset, layout: givenLayout ?? .nhwc, option: "--input")
         return (files[0].name, try TensorDump(files[0].path, form: form, memory: memory))

@@ -103,7 +103,10 @@ struct Intaglio: ParsableCommand {
             let message = ArgumentAdvice(arguments: Array(CommandLine.arguments.dropFirst())).added(
                 to: fullMessage(for: error)
             ).printable
-            say(message, ErrorDocument(arguments: message))
+            let sentence = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+            say(
+                code == .validationFailure ? "error[\(ErrorDocument.argumentsCode)]: \(sentence)" : message,
+                ErrorDocument(arguments: sentence))
             return code == .validationFailure ? 2 : 3
         }
     }

@@ -1,5 +1,6 @@
 import Diagnostics
 import MachineDescription
+import Text
 
 extension MachineDescription {
     /// The machine of that name or file. What keeps it from its own speed is said on standard error.
@@ -41,7 +42,7 @@ extension MachineDescription {
             if error.count == 1 { throw error.diagnostics[0] }
             let shown = error.count > error.diagnostics.count ? ", of which \(error.diagnostics.count) are named" : ""
             throw RefusedItems(
-                error.diagnostics, consequence: "refused: \(error.path) has \(error.count) problems\(shown)")
+                error.diagnostics, consequence: "refused: \(error.path) has \(error.count.counted("problem"))\(shown)")
         }
     }
 }

@@ -1,7 +1,10 @@
 import Diagnostics
+import FileFormats
+import Graph
 import Images
 import Importers
 import NetworkFiles
+import Networks
 import ONNX
 import ONNXImport
 import TFLite
@@ -41,7 +44,9 @@ extension NetworkSource {
 
     /// What is planned without `--size`.
     func size(_ given: PictureSize?) -> PictureSize {
-        extent?.size(given, of: place) ?? given ?? PictureSize(width: 768, height: 512)
+        let graph = file.quantized?.graph ?? file.float?.graph
+        return extent?.size(given, of: place, isFixed: graph?.inputs.first?.extent != nil) ?? given
+            ?? PictureSize(width: 768, height: 512)
     }
 
     /// The built-in picture, of the network's own extent where it has one.
@@ -58,11 +63,21 @@ extension NetworkSource {
 
 extension NetworkSource.Extent {
     /// What is given, with a warning where it is another.
-    func size(_ given: PictureSize?, of place: String) -> PictureSize {
+    ///
+    /// - Parameter isFixed: whether the inputs have extents of their own, which none that is given changes.
+    func size(_ given: PictureSize?, of place: String, isFixed: Bool) -> PictureSize {
+        let own = PictureSize(width: width, height: height)
+        if let given, isFixed {
+            if given.width != width || given.height != height {
+                Console.warn(
+                    "\(place): its inputs have extents of their own, the first \(own): --size \(given) is unused")
+            }
+            return own
+        }
         if let given, given.width != width || given.height != height {
             Console.warn("\(place) was made for \(width)x\(height): its padding at \(given) is another's")
         }
-        return given ?? PictureSize(width: width, height: height)
+        return given ?? own
     }
 }
 
@@ -99,11 +114,13 @@ extension ONNXModel {
     /// taken as one.
     ///
     /// - Parameter assumesMissing: whether real numbers in files that are not there are taken as 0.
-    /// - Throws: `memoryBudgetExceeded`, and what the model's reader throws.
+    /// - Throws: `importFormatUnknown` for a checkpoint and the like under a model's name, `memoryBudgetExceeded`, and
+    ///   what the model's reader throws.
     static func ifOne(
         _ path: String, memory: MemoryBudget, assumesMissing: Bool = false
     ) throws(Diagnostic) -> ONNXModel? {
         guard let file = try? InputFile(path, limit: largestBytes), isOne(path, file) else { return nil }
+        try ForeignFormat.refuse(path)
         // The bytes, and what is read of them.
         try memory.require(MemoryBudget.product(11, file.byteCount), for: "a model", at: path)
         let bytes: [UInt8]

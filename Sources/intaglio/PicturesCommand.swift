@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Images
 import Reports
+import Text
 
 struct PicturesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,7 +66,7 @@ struct PicturesCommand: ParsableCommand {
             }
         }
         Console.endProgress()
-        Console.note("\(output): \(written.count) pictures")
+        Console.note("\(output): \(written.count.counted("picture"))")
         if json { try Console.document(ResultRows(written), DocumentHeader()) }
     }
 

@@ -28,7 +28,7 @@ enum PlannedSource {
         guard takesFloat, source.file.quantized == nil, let network = source.file.float else { return .coded(source) }
         let notes = network.rateGains.isEmpty ? [] : ["its rates have the same cost"]
         return .weightless(
-            WeightlessSource(place: nameOrPath, model: WeightlessNetwork(network, notes: notes), extent: nil))
+            WeightlessSource(place: nameOrPath, model: WeightlessNetwork(network, notes: notes), extent: source.extent))
     }
 
     private static func opening(

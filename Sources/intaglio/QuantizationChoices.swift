@@ -15,7 +15,8 @@ struct QuantizationChoices: ParsableArguments {
             """
             With a deadZone law: the part of each layer's weights that must be zero, 0...0.99; every layer gets the \
             narrowest dead zone for it.
-            """
+            """,
+        transform: decimalNumber
     ) var sparsity: Double?
     @Option(help: "Which weights share a scale: \(WeightGrouping.allCases.map(\.rawValue).joined(separator: ", ")).")
     var grouping: WeightGrouping?

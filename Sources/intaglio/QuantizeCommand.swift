@@ -9,6 +9,7 @@ import Networks
 import Reports
 import Simulation
 import Tensors
+import Text
 import WeightCoding
 
 struct QuantizeCommand: ParsableCommand {
@@ -73,11 +74,13 @@ struct QuantizeCommand: ParsableCommand {
         let options = try choices.options(for: machine)
         guard options.activations.codebooks <= machine.codebookMux.codebooks else {
             throw Diagnostic(
-                .machineCodebooksExceeded, at: "--codebooks", found: "J = \(options.activations.codebooks) codebooks",
+                .machineCodebooksExceeded, at: "--codebooks",
+                found: "J = \(options.activations.codebooks.counted("codebook"))",
                 expected: "at most \(machine.codebookMux.codebooks) on machine '\(machine.name)'",
                 remedy: "ask for fewer, or for a machine with more")
         }
-        var network = try NetworkSource.opening(float, memory: memory.budget()).float()
+        let source = try NetworkSource.opening(float, memory: memory.budget())
+        var network = try source.float()
         if codec {
             network = try network.withLatentOperators()
             // What cannot be coded is refused before the work.
@@ -87,7 +90,7 @@ struct QuantizeCommand: ParsableCommand {
         if let normalization { network = try network.normalizing(normalization) }
         let carried = try carriedFloat(network, normalization)
         let pictures = try calibrationSet(
-            calibration, choices, layout: givenLayout, of: network.graph, memory: memory.budget())
+            calibration, choices, layout: givenLayout, of: network, from: source, memory: memory.budget())
         var fidelity: [TensorFidelity] = []
         var quantized = try Quantizer(network, options: options).quantize(
             pictures, memory: memory.budget(), progress: { Console.progress("layer", $0, of: $1) },
@@ -129,7 +132,7 @@ struct QuantizeCommand: ParsableCommand {
         func numbers(_ list: String?, _ option: String, _ missing: Double) throws -> [Double] {
             try list.map { list in
                 try parts(of: list, option: option, allowingRepeats: true).map { part in
-                    guard let number = Double(part) else {
+                    guard let number = Double(decimal: part) else {
                         throw ValidationError("\(option) takes numbers with commas between them, found '\(list)'")
                     }
                     return number
@@ -163,19 +166,20 @@ struct QuantizeCommand: ParsableCommand {
 extension CalibrationPictures {
     /// What they are, as a part of a sentence.
     fileprivate var text: String {
-        guard arePictures else { return "\(pictures.count) tensors" }
+        guard arePictures else { return pictures.count.counted("tensor") }
         let drawn = pictures.count - photographs.count
-        return "\(photographs.count) crops of photographs"
-            + (drawn > 0 ? " and \(drawn) drawn pictures of \(kinds.count - 1) kinds" : "")
+        return "\(photographs.count.counted("crop")) of photographs"
+            + (drawn > 0 ? " and \(drawn.counted("drawn picture")) of \((kinds.count - 1).counted("kind"))" : "")
     }
 }
 
 /// The photographs of a folder, and the drawn kinds beside them where the network takes colour pictures and nothing
 /// else is asked for; or the tensors of a folder.
 func calibrationSet(
-    _ folder: String, _ choices: QuantizationChoices, layout: TensorDumpForm.Layout?, of graph: Graph,
-    memory: MemoryBudget
+    _ folder: String, _ choices: QuantizationChoices, layout: TensorDumpForm.Layout?, of network: FloatNetwork,
+    from source: NetworkSource, memory: MemoryBudget
 ) throws -> CalibrationPictures {
+    let graph = network.graph
     if try CalibrationTensors.isFolder(folder) {
         try refuseUnused(
             [
@@ -184,6 +188,7 @@ func calibrationSet(
             ], goingWith: "a folder of PNG photographs")
         let tensors = try CalibrationTensors(
             folder, count: choices.pictures, channels: graph.inputs[0].channels, layout: layout ?? .nhwc,
+            takesVectors: source.extent.map { $0.width == 1 && $0.height == 1 } ?? network.takesVectors,
             memory: memory)
         return CalibrationPictures(tensors: tensors.codes, scale: tensors.scale)
     }

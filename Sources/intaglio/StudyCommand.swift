@@ -139,7 +139,7 @@ func studyPictures<Value>(
 /// Parts of the weights that are zero.
 func zeroShares(_ list: String) throws -> [Double] {
     try parts(of: list, option: "--sparsities").map { word in
-        guard let share = Double(word), (0...0.99).contains(share) else {
+        guard let share = Double(decimal: word), (0...0.99).contains(share) else {
             throw ValidationError("--sparsities takes numbers in 0...0.99, with commas, found '\(word)'")
         }
         return share

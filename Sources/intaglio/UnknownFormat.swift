@@ -2,6 +2,7 @@ import Diagnostics
 import FileFormats
 import Importers
 import NetworkFiles
+import Text
 
 /// A file to import that is no model and no state dict of CompressAI: what it is instead, as far as it says.
 struct UnknownFormat {
@@ -28,7 +29,11 @@ struct UnknownFormat {
         }
         let names = header.unreadTensors.sorted()
         return refusal(
-            found: "a safetensors file of \(names.count) tensors that are no state dict of CompressAI"
+            found:
+                """
+                a safetensors file of \(names.count.counted("tensor")) that \(names.count == 1 ? "is" : "are") no \
+                state dict of CompressAI
+                """
                 + (names.isEmpty
                     ? "" : ": \(names.prefix(3).joined(separator: ", "))" + (names.count > 3 ? ", ..." : "")),
             expected: "tensors of g_a and g_s beside an entropy_bottleneck or gaussian_conditional",

@@ -64,7 +64,7 @@ extension VerifyCommand {
         let layers = plan.network.graph.layers.count
         let extent =
             "\(comparison.tensors.count) of \(layers) layers compared"
-            + (idle.isEmpty ? "" : ", \(idle.count) files of layers that do not run not")
+            + (idle.isEmpty ? "" : ", \(idle.count.counted("file")) of layers that do not run not")
         guard let different = comparison.firstDifferent, let first = different.first else {
             if !json { try Console.result("\(extent), 0 differences\n") }
             return

@@ -150,7 +150,7 @@ struct VerifyCommand: ParsableCommand {
             try Console.result(table.text(of: fields))
         }
         if let failure = verification.failure { throw DifferenceFound(message: failure) }
-        if !json { try Console.result("\(verification.layers.count) layers, 0 differences\n") }
+        if !json { try Console.result("\(verification.layers.count.counted("layer")), 0 differences\n") }
     }
 
     private func verifyLayers(_ folder: String) throws {
@@ -186,7 +186,7 @@ struct VerifyCommand: ParsableCommand {
         }
         let equal = results.count { $0.referenceMismatches == 0 && $0.machineMismatches == 0 }
         let mismatches = results.reduce(0) { $0 + $1.referenceMismatches + $1.machineMismatches }
-        let summary = "\(equal) of \(results.count) cases equal, \(mismatches) mismatches"
+        let summary = "\(equal) of \(results.count) cases equal, \(mismatches) mismatch\(mismatches == 1 ? "" : "es")"
         if refused.isEmpty, equal < results.count { throw DifferenceFound(message: summary) }
         if !json { try Console.result(summary + "\n") }
         try RefusedItems.requireNone(refused, done: results.count, items: "cases")
@@ -214,7 +214,7 @@ struct VerifyCommand: ParsableCommand {
         Console.endProgress()
         guard json else {
             let lines = TextStyle(of: 1).wrappedLines(of: coverage.text, indent: 13)
-            return try Console.result("\(lines)\n\(all) cases, 0 differences\n")
+            return try Console.result("\(lines)\n\(all.counted("case")), 0 differences\n")
         }
         let record: ResultRecord = [
             "cases": .integer(all), "differences": .integer(0), "machines": .integer(machines.count),

@@ -50,7 +50,9 @@ struct WeightlessSource {
 
     /// What is planned without `--size`: of a topology, whose rows have sizes of their own, the first one's.
     func size(_ given: PictureSize?, of graph: Graph) -> PictureSize {
-        if case .model(_, let extent?) = kind { return extent.size(given, of: place) }
+        if case .model(_, let extent?) = kind {
+            return extent.size(given, of: place, isFixed: graph.inputs[0].extent != nil)
+        }
         if let extent = graph.inputs[0].extent { return PictureSize(width: extent.width, height: extent.height) }
         return given ?? PictureSize(width: 768, height: 512)
     }

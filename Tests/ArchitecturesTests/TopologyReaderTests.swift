@@ -97,9 +97,29 @@ import Topologies
         #expect(refusal?.place == "folder/t.csv, line 2, layer a")
     }
 
-    @Test("A value behind the last column is not read, and said to be so")
-    func extraValues() throws {
-        let topology = try Topology(Self.header + "a,1,1,1,1,1,1024,1,1,\n", name: "t", at: "t.csv")
-        #expect(topology.notes == ["line 2: '1' stands behind the last column and is not read"])
+    @Test(
+        "A value in a column that the first line does not name is noted with its row; empty ones are none",
+        arguments: [
+            ("a,1,1,1,1,1,1024,1,1,", 9, "1"), ("a,1,1,1,1,1,1024,1,,x", 10, "x"), ("a,1,1,1,1,1,1024,1,1", 9, "1"),
+        ])
+    func extraValues(_ row: String, _ column: Int, _ value: String) throws {
+        let rows = Self.header + "b,1,1,1,1,1,1024,1,\n" + row + "\n"
+        let extra = try Topology(rows, name: "t", at: "t.csv")
+        #expect(extra.rows.count == 2)
+        let note = "line 3, layer a: '\(value)' in column \(column), which the first line does not name, is not read"
+        #expect(extra.notes == [note])
+        let empty = try Topology(Self.header + "a,1,1,1,1,1,1024,1, ,,\nb,1,1,1,1,1,8,1\n", name: "t", at: "t.csv")
+        #expect(empty.rows.count == 2 && empty.notes == [])
+    }
+
+    @Test("A column between others that has no name is as one behind them; a strange name is noted")
+    func namelessColumns() throws {
+        // Without the comma at its end.
+        let header = String(Self.header.dropLast(2))
+        let nameless = try Topology(header + ",,Sparsity\na,1,1,1,1,1,8,1,7,2:4\n", name: "t", at: "t.csv")
+        let note = "line 2, layer a: '7' in column 9, which the first line does not name, is not read"
+        #expect(nameless.notes.contains(note))
+        let named = try Topology(header + ",Padding\na,1,1,1,1,1,8,1,7\n", name: "t", at: "t.csv")
+        #expect(named.notes == ["column 9, Padding, is not read"])
     }
 }

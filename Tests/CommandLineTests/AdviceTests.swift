@@ -35,7 +35,7 @@ import Testing
         let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: ScratchFolder())
         #expect(outcome.status == 2 && outcome.output.isEmpty)
         let lines = outcome.errors.split(separator: "\n")
-        #expect(lines[0].hasPrefix("Error: ") && lines.count > 1, "\(outcome.errors)")
+        #expect(lines[0].hasPrefix("error[ARGUMENTS]: ") && lines.count > 1, "\(outcome.errors)")
         #expect(lines[1].hasPrefix("Expected: ") && lines[1].contains(expected), "\(outcome.errors)")
         #expect(lines[1].hasSuffix(", such as \(example)"), "\(outcome.errors)")
     }

@@ -23,7 +23,7 @@ import Testing
     func arguments(_ line: String) throws {
         let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: ScratchFolder())
         #expect(outcome.status == 2, "\(outcome.errors)")
-        #expect(outcome.errors.hasPrefix("Error: ") && outcome.output.isEmpty, "\(outcome.errors)")
+        #expect(outcome.errors.hasPrefix("error[ARGUMENTS]: ") && outcome.output.isEmpty, "\(outcome.errors)")
     }
 
     @Test(

@@ -17,7 +17,10 @@ import Testing
     }
 
     static let cases: [(changes: [(String, String)], resource: String, help: String, warning: String?)] = [
-        ([], "macArray", "multipliers work in a step", nil),
+        (
+            [("  phases: true", "  phases: false"), ("  kernelRow: true", "  kernelRow: false")], "macArray",
+            "multipliers work in a step", nil
+        ),
         (
             [
                 ("burstBytes: 256", "burstBytes: 64"), ("{outstanding: 16", "{outstanding: 2"),

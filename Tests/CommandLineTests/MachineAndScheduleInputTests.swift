@@ -35,7 +35,7 @@ import Testing
             ("accumulatorBits: 36", "accumulatorBits: 31", .machineWidthExceeded),
             ("accumulatorBits: 36", "accumulatorBits: 24", .machineInconsistent),
             ("codebooks: 16", "codebooks: 1", .machineCodebooksExceeded),
-            ("bytes: 512 KiB", "bytes: 1024", .scheduleNotFound),
+            ("bytes: 256 KiB", "bytes: 1024", .scheduleNotFound),
         ])
     func machine(_ old: String, _ new: String, _ code: DiagnosticCode) throws {
         let folder = try ScratchFolder()
@@ -69,7 +69,7 @@ import Testing
             ("outputRows: 22, outputColumns: 16", "outputRows: 129, outputColumns: 16", .scheduleTileOutOfRange),
             ("outputRows: 22, outputColumns: 16", "outputRows: -6, outputColumns: 16", .scheduleWrongValue),
             ("outputRows: 22, outputColumns: 16", "outputRows: six, outputColumns: 16", .scheduleWrongValue),
-            ("input: [0, 100096]", "input: [0, 64]", .scheduleRegionsOverlap),
+            ("input: [0, 11264]", "input: [0, 64]", .scheduleRegionsOverlap),
             (
                 "weights: [0, 131072], accumulators: 0", "weights: [0, 262144], accumulators: 0",
                 .scheduleWeightBufferOverflow
@@ -114,7 +114,7 @@ import Testing
                 == best.output)
         let text = String(decoding: try folder.bytes("s.yaml"), as: UTF8.self)
         try folder.write(
-            Self.changed(text, "outputRows: 22, outputColumns: 16", "outputRows: 5, outputColumns: 16"), "other.yaml")
+            Self.changed(text, "outputRows: 22, outputColumns: 16", "outputRows: 6, outputColumns: 16"), "other.yaml")
         let other = try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "other.yaml"], in: folder)
             .report()
         let expected = try best.report()

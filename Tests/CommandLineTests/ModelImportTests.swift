@@ -38,6 +38,24 @@ import Testing
                 refusal.status == 2 && refusal.errors.contains("error[IMPORT-007]: net.pth: a checkpoint of PyTorch"))
             #expect(refusal.errors.contains("python -m intaglio_training convert net.pth"))
         }
+        // Whatever the name ends in.
+        let pointer = Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n".utf8)
+        for ending in ["onnx", "csv", "tflite", "safetensors", "pth"] {
+            for (bytes, found) in [
+                (zip + Array("net/data.pkl".utf8), "a checkpoint"), (pointer, "a pointer of Git LFS"),
+            ] {
+                try folder.write(bytes, "x.\(ending)")
+                for arguments in [
+                    ["import", "x.\(ending)", "-o", "n"], ["plan", "--network", "x.\(ending)"],
+                    ["quantize", "x.\(ending)", "--calibration", ".", "-o", "n"], ["inspect", "x.\(ending)"],
+                ] {
+                    let refusal = try Tool.run(arguments, in: folder)
+                    #expect(
+                        refusal.status == 2 && refusal.errors.hasPrefix("error[IMPORT-007]: x.\(ending): \(found)"),
+                        "\(arguments): \(refusal.errors)")
+                }
+            }
+        }
         func found(_ file: SafetensorsFile) throws -> String {
             try folder.write(file.bytes, "other.safetensors")
             return try Tool.run(["import", "other.safetensors", "-o", "n"], in: folder).errors
@@ -257,6 +275,8 @@ import Testing
         broken[(2 * 10 + 4) * 12 + 7] = .infinity
         try folder.write(NPY.bytes(broken, shape: [1, 3, 10, 12]), "broken.npy")
         let real = ["run", "--float", "--network", "\(models)/real.onnx", "--input", "image=broken.npy"]
+        // One tensor for one input, or a diagnostic: also of a network of two.
+        try Tool.expectRefusal(.inputMissing, real + ["--input", "other=broken.npy"], in: folder)
         let refused = try Tool.run(real + ["--input-layout", "nchw"], in: folder)
         #expect(refused.status == 2 && refused.errors.contains("error[RUN-028]: broken.npy, y=4,x=7,c=2: inf in image"))
     }

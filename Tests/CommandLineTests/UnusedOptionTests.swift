@@ -137,7 +137,8 @@ import Testing
             : outcome.errors
         let sentence = text.split(separator: "\n").first ?? ""
         #expect(
-            sentence.hasPrefix("Error: ") && sentence.contains(option) && sentence.contains(purpose),
+            (line.contains("--json") || sentence.hasPrefix("error[ARGUMENTS]: ")) && sentence.contains(option)
+                && sentence.contains(purpose),
             "\(line): \(outcome.errors)")
     }
 
@@ -149,7 +150,9 @@ import Testing
             "evaluate d --quantizers round,round", "evaluate d --quantizers round,", "evaluate d --quantizers trellis",
             "evaluate d --pictures 0", "evaluate d --pictures=-1",
             "evaluate d --step 0", "evaluate d --step 1025", "evaluate d --lambda-factor nan",
-            "evaluate d --lambda-factor inf", "evaluate d --lambda-factor=-1",
+            "evaluate d --lambda-factor inf", "evaluate d --lambda-factor 0x1", "plan --fps 0x1p4", "plan --fps nan",
+            "quantize a -o b --calibration c --sparsity 0x0.8p0", "quantize a -o b --calibration c --sparsity infinity",
+            "study codec --calibration a --images b --sparsities 0x0.8p0", "evaluate d --lambda-factor=-1",
             "encode a.png -o b --step 0", "encode a.png -o b --step 16385", "encode a.png -o b --step=-1",
             "encode a.png -o b --quantizer rdoq --lambda nan",
             "encode a.png -o b --quantizer rdoq --lambda inf", "encode a.png -o b --quantizer rdoq --lambda=-1",
@@ -187,7 +190,7 @@ import Testing
     func numbers(_ line: String) throws {
         let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: ScratchFolder())
         #expect(
-            outcome.status == 2 && outcome.output.isEmpty && outcome.errors.hasPrefix("Error: "),
+            outcome.status == 2 && outcome.output.isEmpty && outcome.errors.hasPrefix("error[ARGUMENTS]: "),
             "\(line): \(outcome.errors)")
     }
 
@@ -198,7 +201,9 @@ import Testing
             ["run", "--waveform", "w", "--units", ""],
         ] {
             let outcome = try Tool.run(arguments, in: ScratchFolder())
-            #expect(outcome.status == 2 && outcome.errors.hasPrefix("Error: "), "\(arguments): \(outcome.errors)")
+            #expect(
+                outcome.status == 2 && outcome.errors.hasPrefix("error[ARGUMENTS]: "), "\(arguments): \(outcome.errors)"
+            )
         }
     }
 

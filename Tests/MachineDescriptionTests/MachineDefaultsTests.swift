@@ -146,7 +146,7 @@ import Testing
                 expected[path] = Self.withoutUnit(parts[1])
             }
         }
-        #expect(found == expected && expected.count == (hasUnits ? 49 : 46))
+        #expect(found == expected && expected.count == (hasUnits ? 50 : 47))
     }
 
     /// A value as text, or the members of a block.

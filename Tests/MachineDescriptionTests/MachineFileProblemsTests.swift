@@ -60,7 +60,7 @@ import Testing
             found.diagnostics.map(\.found) == [
                 "macArray.accumulatorBits is 20", "weightBuffer.bytes is 262145", "memory.burstBytes is 48",
             ])
-        #expect(found.diagnostics.map(\.place) == ["m.yaml:13:20", "m.yaml:16:10", "m.yaml:43:15"])
+        #expect(found.diagnostics.map(\.place) == ["m.yaml:14:20", "m.yaml:17:10", "m.yaml:44:15"])
         let second = try problems(first.replacing("activationBits: 16", with: "activationBits: 7"))
         #expect(
             second.diagnostics.map(\.found) == [

@@ -175,7 +175,7 @@ import Testing
         (
             "busBytes: 16\n  alignmentBytes: 64\n  burstBytes: 256",
             "busBytes: 1\n  alignmentBytes: 64\n  burstBytes: 512",
-            "memory.burstBytes is 512", "at most 256: 256 beats of 1 bytes"
+            "memory.burstBytes is 512", "at most 256: 256 beats of 1 byte"
         ),
     ])
     func contradictionsAreRefused(old: String, new: String, message: String, expected: String) throws {
@@ -230,6 +230,17 @@ import Testing
         let found = try diagnostic("efficiency: 1/1", "efficiency: \(text)")
         #expect(found.code == .machineValueOutOfRange || found.code == .machineWrongType)
         #expect(found.found.hasPrefix("memory.efficiency is") && found.place.hasPrefix("m.yaml:"))
+    }
+
+    @Test(
+        "A fraction is of plain digits: no point, exponent, leading zero or blank",
+        arguments: [
+            "1.0", "2.0/4", "1e0/1", "1/2e0", "1.0/1", "4/8.0", "01/2", "1/02", "+1/2", "\"1 / 2\"", "1e0", "0x1", "½",
+        ])
+    func efficienciesOfOtherForms(_ text: String) throws {
+        let found = try diagnostic("efficiency: 1/1", "efficiency: \(text)")
+        #expect(found.code == .machineWrongType && found.found.hasPrefix("memory.efficiency is"), "\(found)")
+        #expect(found.remedy == "write a fraction of whole numbers like 15/16, or 1")
     }
 
     @Test func fieldsOfInnerBlocksAreNamedWhole() throws {

@@ -272,11 +272,88 @@ import Testing
 
     @Test("Where the file does not say which hyperprior it is, both are named")
     func hyperpriors() {
-        let refusal = refusal("mbt2018-mean") {
+        let all = refusal("mbt2018-mean") { tensors in
+            tensors = tensors.filter { !$0.key.hasPrefix("h_s.") }
+        }
+        #expect(all?.place.hasSuffix("tensor h_s.0.weight") == true)
+        #expect(all?.expected == "the tensors of CompressAI's bmshj2018-hyperprior or mbt2018-mean")
+        // The layers before the last one say it.
+        let last = refusal("mbt2018-mean") {
             $0["h_s.4.weight"] = nil
             $0["h_s.4.bias"] = nil
         }
-        #expect(refusal?.place.hasSuffix("tensor h_s.4.weight") == true)
-        #expect(refusal?.expected == "the tensors of CompressAI's bmshj2018-hyperprior or mbt2018-mean")
+        #expect(last?.place.hasSuffix("tensor h_s.4.weight") == true)
+        #expect(last?.expected == "the tensors of CompressAI's mbt2018-mean")
+        #expect(last?.found == "no such tensor; 1 more is missing: h_s.4.bias")
+    }
+
+    private func parameters(_ name: String) throws -> [String: SafetensorsTensor] {
+        let path = try CompressAIFixture(name).stateDict
+        let tensors = try SafetensorsFile(FileBytes.read(path), at: path).tensors
+        return tensors.filter { tensor in
+            [".weight", ".bias", ".beta", ".gamma"].contains { tensor.key.hasSuffix($0) }
+                && ["g_", "h_", "context", "entropy_parameters"].contains { tensor.key.hasPrefix($0) }
+        }
+    }
+
+    @Test(
+        "A renamed tensor changes nothing of the family, and its new name is pointed at",
+        arguments: CompressAIFixture.names)
+    func renamed(name: String) throws {
+        for tensor in try parameters(name).keys.sorted() {
+            for suffix in ["_orig", "_v", "_"] {
+                let refusal = refusal(name) {
+                    $0[tensor + suffix] = $0[tensor]
+                    $0[tensor] = nil
+                }
+                #expect(
+                    refusal?.code == .importTensorMismatch && refusal!.place.hasSuffix("tensor \(tensor)"), "\(tensor)")
+                #expect(refusal?.found == "no such tensor but one called \(tensor)\(suffix)", "\(tensor)")
+                #expect(refusal?.expected == "the tensors of CompressAI's \(name)", "\(tensor)")
+            }
+        }
+        let layer = name.hasPrefix("cheng") ? "g_a.0.conv1" : "g_a.0"
+        // Unlike in its letters, but the only one beside it.
+        let unlike = refusal(name) {
+            $0["\(layer).kernel"] = $0["\(layer).weight"]
+            $0["\(layer).weight"] = nil
+        }
+        #expect(unlike?.found == "no such tensor but one called \(layer).kernel")
+        let both = refusal(name) {
+            for part in ["weight", "bias"] {
+                $0["\(layer).\(part)_orig"] = $0["\(layer).\(part)"]
+                $0["\(layer).\(part)"] = nil
+            }
+        }
+        #expect(both?.place.hasSuffix("tensor \(layer).weight") == true)
+        #expect(
+            both?.found == """
+                no such tensor but one called \(layer).weight_orig; 1 more is missing: \(layer).bias (there is \
+                \(layer).bias_orig)
+                """)
+        #expect(both?.expected == "the tensors of CompressAI's \(name)")
+    }
+
+    @Test(
+        "A tensor of another shape is itself what is refused, with the family: widths are what most tensors have",
+        arguments: CompressAIFixture.names)
+    func oddShapes(name: String) throws {
+        for (tensor, whole) in try parameters(name) {
+            for dimension in whole.shape.indices.prefix(2) {
+                for change in [-1, 1] where whole.shape[dimension] + change > 0 {
+                    var shape = whole.shape
+                    shape[dimension] += change
+                    let odd = SafetensorsTensor(
+                        [Float](repeating: 0.5, count: shape.reduce(1, *)), shape: shape)
+                    let refusal = refusal(name) { $0[tensor] = odd }
+                    #expect(refusal?.code == .importTensorMismatch, "\(tensor)")
+                    #expect(refusal?.place.hasSuffix("tensor \(tensor)") == true, "\(tensor): \(refusal!.place)")
+                    #expect(refusal?.found == "F32 of shape \(shape)", "\(tensor)")
+                    #expect(
+                        refusal?.expected == "F32, F16 or BF16 of shape \(whole.shape), as CompressAI's \(name) has it",
+                        "\(tensor)")
+                }
+            }
+        }
     }
 }

@@ -139,6 +139,30 @@ import Testing
         }
     }
 
+    @Test(
+        "mean-scale-hyperprior: a width that one tensor alone has is that tensor's fault",
+        .enabled(if: weights != nil, "shared weights are missing"),
+        arguments: [
+            ("g_a.0.weight", 0), ("g_a.6.weight", 0), ("h_s.2.weight", 1), ("g_a.0.bias", 0), ("gain", 1),
+            ("h_s.4.weight", 1),
+        ])
+    func oddWidths(tensor: String, dimension: Int) throws {
+        let path = "\(Self.weights!)/hyperprior64.safetensors"
+        var file = try SafetensorsFile(FileBytes.read(path), at: path)
+        var shape = try #require(file.tensors[tensor]).shape
+        shape[dimension] += 1
+        file.tensors[tensor] = SafetensorsTensor([Float](repeating: 1, count: shape.reduce(1, *)), shape: shape)
+        try withFolder { folder in
+            try AtomicFile.write(file.bytes, to: "\(folder)/x")
+            let refusal = #expect(throws: Diagnostic.self) {
+                try NetworkImporter.read(architecture: "mean-scale-hyperprior", from: "\(folder)/x")
+            }
+            #expect(refusal?.code == .importTensorMismatch && refusal!.place.hasSuffix("tensor \(tensor)"))
+            #expect(refusal?.found == "F32 of shape \(shape)")
+            #expect(refusal?.expected.hasSuffix("as a mean-scale hyperprior has it") == true)
+        }
+    }
+
     @Test("Weights in CompressAI's own parametrization are refused by that name, whatever else is there")
     func parametrization() throws {
         for name in [

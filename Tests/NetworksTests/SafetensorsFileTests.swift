@@ -1,6 +1,7 @@
 import Diagnostics
 import FileFormats
 import Networks
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsFileTests {
@@ -159,10 +160,53 @@ import Testing
                 "intaglio_training convert"
             ),
             ([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0], "an HDF5 file", "export the network"),
+            // Behind a block of the user's of 512 bytes, or of 2048.
+            (
+                [UInt8](repeating: 0, count: 512) + [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0], "an HDF5 file",
+                "export the network"
+            ),
+            (
+                [UInt8](repeating: 0x41, count: 2048) + [0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10], "an HDF5 file",
+                "export the network"
+            ),
+            // {'a': [1]} in protocols 0 and 1, and the beginning of a class in both.
+            (Array("(dp0\nVa\np1\n(lp2\nI1\nas.".utf8), "a pickle, as PyTorch writes checkpoints", "convert"),
+            (
+                Array("}q\0X\u{1}\0\0\0aq\u{1}]q\u{2}K\u{1}as.".utf8), "a pickle, as PyTorch writes checkpoints",
+                "convert"
+            ),
+            (
+                Array("ccollections\nOrderedDict\np0\n(tRp1\n.".utf8), "a pickle, as PyTorch writes checkpoints",
+                "convert"
+            ),
+            (
+                Array("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n".utf8),
+                "a pointer of Git LFS in place of the file", "git lfs pull"
+            ),
         ] as [([UInt8], String, String)])
-    func foreignFormats(bytes: [UInt8], found: String, remedy: String) {
+    func foreignFormats(bytes: [UInt8], found: String, remedy: String) throws {
         let refusal = #expect(throws: Diagnostic.self) { try SafetensorsFile(bytes, at: "t") }
         #expect(refusal?.code == .importFormatUnknown && refusal?.found == found)
         #expect(refusal?.remedy.contains(remedy) == true)
+        // Readers that go by a name's ending ask for the same.
+        try withFolder { folder in
+            try AtomicFile.write(bytes, to: "\(folder)/x.csv")
+            let refusal = #expect(throws: Diagnostic.self) { try ForeignFormat.refuse("\(folder)/x.csv") }
+            #expect(refusal?.code == .importFormatUnknown && refusal?.found == found)
+        }
+    }
+
+    @Test(
+        "What only resembles another format is none",
+        arguments: [
+            "cats and dogs\nare animals\n", "(dpx\n1\n2\n", "Layer name, IFMAP Height\n", "version 1\n2\n3\n",
+        ])
+    func resemblances(_ text: String) throws {
+        try withFolder { folder in
+            try AtomicFile.write(Array(text.utf8), to: "\(folder)/x")
+            try ForeignFormat.refuse("\(folder)/x")
+        }
+        let refusal = #expect(throws: Diagnostic.self) { try SafetensorsFile(Array(text.utf8), at: "t") }
+        #expect(refusal?.code != .importFormatUnknown)
     }
 }

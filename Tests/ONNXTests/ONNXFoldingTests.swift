@@ -254,7 +254,7 @@ extension WrittenGraph {
         floats(name, extents, (0..<extents.reduce(1, *)).map { _ in Float.random(in: range, using: &random) })
     }
 
-    fileprivate mutating func convolution(
+    mutating func convolution(
         _ input: String, _ output: String, _ extents: [Int], _ random: inout SeededGenerator,
         _ attributes: [String: ONNXAttribute] = [:]
     ) {

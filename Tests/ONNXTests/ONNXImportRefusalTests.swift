@@ -57,10 +57,10 @@ import Testing
         let weight = try #require(
             refusal(
                 graph {
-                    $0.floats("bad", [2, 2, 1, 1], [1, 2, .nan, 4])
+                    $0.floats("bad", [2, 2, 1, 1], [1, 2, -.nan, 4])
                     $0.add("Conv", ["in", "bad"], "out")
                 }))
-        #expect(weight.code == .networkNotFinite && weight.found == "nan")
+        #expect(weight.code == .networkNotFinite && weight.found == "NaN")
         #expect(weight.place == "test.onnx, operator 0 Conv, constant bad, element [1, 0, 0, 0]")
         let bias = try #require(
             refusal(
@@ -89,6 +89,103 @@ import Testing
         // Limits may be infinite, where something lies between them.
         #expect(code("Clip", ["a", "ten", "bad"]) == nil)
         #expect(code("Clip", ["a", "bad", "bad"]) == .onnxOperatorUnsupported)
+    }
+
+    @Test("A limit, fill or attribute that is NaN is said to be so, by the constant's name or the attribute's")
+    func notNumbers() throws {
+        func found(
+            _ type: String, _ inputs: [String], _ attributes: [String: ONNXAttribute] = [:]
+        ) throws -> Diagnostic {
+            try #require(
+                refusal(
+                    graph {
+                        $0.floats("bad", [1], [.nan])
+                        $0.floats("scalar", [], [.nan])
+                        $0.floats("zero", [], [0])
+                        $0.integers("pads", [0, 0, 1, 1, 0, 0, 1, 1])
+                        $0.floats("grow", [4], [1, 1, 2, .nan])
+                        $0.add("Conv", ["in", "w"], "a")
+                        $0.add(type, inputs, "out", attributes)
+                    }))
+        }
+        let low = try found("Clip", ["a", "bad"])
+        #expect(low.code == .networkNotFinite && low.found == "NaN")
+        #expect(low.place == "test.onnx, operator 1 Clip, constant bad, element [0]")
+        let high = try found("Clip", ["a", "zero", "scalar"])
+        #expect(high.place == "test.onnx, operator 1 Clip, constant scalar, element []" && high.found == "NaN")
+        let fill = try found("Pad", ["a", "pads", "scalar"])
+        #expect(fill.place == "test.onnx, operator 1 Pad, constant scalar, element []" && fill.found == "NaN")
+        let grow = try found("Resize", ["a", "", "grow"])
+        #expect(grow.place == "test.onnx, operator 1 Resize, constant grow, element [3]" && grow.found == "NaN")
+        let slope = try found("LeakyRelu", ["a"], ["alpha": .float(.nan)])
+        #expect(slope.found == "attribute alpha: NaN" && slope.expected == "one finite number")
+        let limit = try found("Clip", ["a"], ["max": .float(.nan)])
+        #expect(limit.found == "attribute max: NaN" && limit.expected == "one number, perhaps infinite")
+    }
+
+    @Test("Statistics that have no root, and what folding makes infinite: the constant, the channel, the number")
+    func unfitStatistics() throws {
+        func found(variance: [Float], scale: [Float] = [1, 1], epsilon: Float = 1e-5) -> Diagnostic? {
+            refusal(
+                graph {
+                    $0.floats("scale", [2], scale)
+                    $0.floats("zero", [2], [0, 0])
+                    $0.floats("variance", [2], variance)
+                    $0.add("Conv", ["in", "w"], "a")
+                    $0.add(
+                        "BatchNormalization", ["a", "scale", "zero", "zero", "variance"], "out",
+                        ["epsilon": .float(epsilon)])
+                })
+        }
+        let negative = try #require(found(variance: [1, -1]))
+        #expect(negative.code == .networkValueOutOfRange)
+        #expect(negative.place == "test.onnx, operator 1 BatchNormalization, constant variance, element [1]")
+        #expect(negative.found == "a variance of -1.0, epsilon 1e-05")
+        #expect(found(variance: [0, 0], epsilon: 0)?.place.hasSuffix("constant variance, element [0]") == true)
+        #expect(found(variance: [0, 0]) == nil && found(variance: [1, -1e-6]) == nil)
+        let large = try #require(found(variance: [1, 0], scale: [1, 3e38]))
+        #expect(large.code == .networkNotFinite)
+        #expect(large.place.hasSuffix("constants scale, zero, zero, variance, channel 1"), "\(large.place)")
+        #expect(large.found == "a factor of inf and a term of 0.0 made of them")
+        let quotient = try #require(
+            refusal(
+                graph {
+                    $0.floats("zero", [2, 1, 1], [1, 0])
+                    $0.add("Conv", ["in", "w"], "a")
+                    $0.add("Div", ["a", "zero"], "out")
+                }))
+        #expect(quotient.place == "test.onnx, operator 1 Div, constant zero, channel 1")
+        let folded = try #require(
+            refusal(
+                graph {
+                    $0.floats("large", [2, 1, 1], [1, 3e38])
+                    $0.add("Conv", ["in", "w"], "a")
+                    $0.add("Mul", ["a", "large"], "out")
+                }))
+        #expect(folded.code == .networkNotFinite && folded.place == "test.onnx, operator 1 Mul, output channel 1")
+        #expect(folded.found == "a weight of inf once it is computed with constant large")
+    }
+
+    @Test("Scales that are no numbers above 0, by the constant's name")
+    func unfitScales() throws {
+        var graph = quantized()
+        graph.floats("bad", [2], [0.5, .nan])
+        graph.model.nodes[1].inputs[4] = "bad"
+        let weights = try #require(refusal(graph))
+        #expect(weights.code == .onnxTensorUnsupported && weights.found == "a scale of NaN")
+        #expect(weights.place == "test.onnx, operator 1 QLinearConv, constant bad, element 1")
+        #expect(refusal(quantized(scale: 0))?.found == "scale s of 0.0")
+        // Weights in real numbers that QuantizeLinear makes codes of.
+        var real = self.graph { _ in }
+        real.floats("s", [], [0.5])
+        real.integers("z", [3], .uint8, extents: [])
+        real.integers("wz", [0], .int8, extents: [])
+        real.floats("bad", [2, 2, 1, 1], [1, .nan, 3, 4])
+        real.add("QuantizeLinear", ["bad", "s", "wz"], "q")
+        real.add("QuantizeLinear", ["in", "s", "z"], "a")
+        real.add("QLinearConv", ["a", "s", "z", "q", "s", "wz", "s", "z"], "out")
+        let element = try #require(refusal(real))
+        #expect(element.place == "test.onnx, operator 0 QuantizeLinear, constant bad, element [0, 1, 0, 0]")
     }
 
     @Test("Forms of operators that are not carried over")
@@ -168,8 +265,8 @@ import Testing
             Issue.record("a quantized network")
             return
         }
-        #expect(network.graph.inputs.map(\.extent?.height) == [nil, 3])
-        #expect(network.graph.inputs.map(\.extent?.width) == [nil, 5])
+        #expect(network.graph.inputs.map(\.extent?.height) == [4, 3])
+        #expect(network.graph.inputs.map(\.extent?.width) == [4, 5])
         #expect(imported.report.remarks == ["2 inputs: a network in real numbers that is planned only"])
     }
 

@@ -11,6 +11,10 @@ struct PlainTensor {
         self.elements = elements.map { Double($0) }
     }
 
+    init(_ constant: ONNXTensor) {
+        self.init(constant.extents, constant.floats ?? constant.integers!.map { Float($0) })
+    }
+
     init(_ extents: [Int], _ element: (Int) -> Double) {
         self.extents = extents
         elements = (0..<extents.reduce(1, *)).map(element)
@@ -50,12 +54,17 @@ struct PlainEvaluator {
     /// What the first output is for an input.
     mutating func run(_ input: PlainTensor) -> PlainTensor {
         tensors[model.inputs[0].name] = input
-        for (name, constant) in model.constants {
-            tensors[name] = PlainTensor(
-                constant.extents, constant.floats ?? constant.integers!.map { Float($0) })
-        }
+        for (name, constant) in model.constants { tensors[name] = PlainTensor(constant) }
         for node in model.nodes {
-            if node.operatorType == "Split" { split(node) } else { tensors[node.outputs[0]] = result(node) }
+            switch node.operatorType {
+            case "Split": split(node)
+            case "Constant":
+                guard case .tensor(let constant)? = node.attributes["value"] else {
+                    preconditionFailure("a constant of another kind is not evaluated")
+                }
+                tensors[node.outputs[0]] = PlainTensor(constant)
+            default: tensors[node.outputs[0]] = result(node)
+            }
         }
         return tensors[model.outputs[0].name]!
     }

@@ -97,7 +97,7 @@ import Testing
         #expect(try all.imported().run(Array(repeating: rows, count: 150).flatMap { $0 }) == [6])
         let some = model(.mean, [1, 300, 2, 1], to: [1, 2, 1], constants: [[1]], (27, [0: .uint8(0)])).refusal()
         #expect(some?.code == .tfliteOperatorUnsupported && some?.place == "net.tflite, operator 0 MEAN")
-        #expect(some?.found == "a mean over 300 rows and 1 columns of 300x2x1")
+        #expect(some?.found == "a mean over 300 rows and 1 column of 300x2x1")
         let largest = model(.reduceMax, [1, 300, 1, 2], to: [1, 2], constants: [[1, 2]], (27, [0: .uint8(0)]))
         #expect(largest.refusal()?.code == .tfliteOperatorUnsupported)
     }

@@ -40,9 +40,31 @@ import Testing
             #expect(array.shape == [2, 1] && array.elements == .integers([7, 8]))
         }
         let spaced = #"{"shape": (2,), "fortran_order": False, "descr": "|u1"}"#
-        #expect(throws: NPYArray.Refusal.self) { try NPYArray(Self.file(spaced, [7, 8])) }
+        #expect(try NPYArray(Self.file(spaced, [7, 8])).elements == .integers([7, 8]))
         let other = "{'shape':(2, ), 'fortran_order':False, 'descr':'|u1', }                "
         #expect(try NPYArray(Self.file(other, [7, 8])).shape == [2])
+    }
+
+    /// Each is the same to Python.
+    @Test("Keys in any order, with and without a comma at the end, spaces and quotes of both kinds")
+    func literals() throws {
+        let items = ["'descr': '<i2'", "'fortran_order': False", "'shape': (1, 2)"]
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            for (open, between, close) in [
+                ("{", ", ", "}"), ("{", ", ", ", }"), ("{", ",", "}"), ("{ ", "  ,  ", " , } "),
+                ("  {", ",\n ", ",}\n"),
+            ] {
+                let text = open + order.map { items[$0] }.joined(separator: between) + close
+                for header in [
+                    text, text.replacing("'", with: "\""), text.replacing(": ", with: ":"),
+                    text.replacing(": ", with: " :  "), text.replacing("(1, 2)", with: "( 1 ,2, )"),
+                ] {
+                    let array = try NPYArray(Self.file(header, [7, 0, 8, 0]))
+                    #expect(array.shape == [1, 2] && array.elements == .integers([7, 8]), "\(header)")
+                }
+            }
+        }
+        #expect(try NPYArray(Self.file("{'shape': (), 'fortran_order': False, 'descr': '|u1'}", [3])).shape == [])
     }
 
     static let refused: [(file: [UInt8], found: String)] = [
@@ -60,6 +82,20 @@ import Testing
         ),
         (file("{'descr': '|u1', 'fortran_order': False, }", [1]), "a header without 'shape'"),
         (file("nothing", [1]), "a header without 'descr'"),
+        (file("{'descr': '|u1', 'shape': (1,)}", [1]), "a header without 'fortran_order'"),
+        (
+            file("{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (1,)}", [1]),
+            "a header with 'descr' twice"
+        ),
+        (file("{'descr': '|u1', 'fortran_order': False, 'shape': (1,,)}", [1]), "shape (1,,)"),
+        (file("{'descr': '|u1', 'fortran_order': False, 'shape': 1}", [1]), "shape 1"),
+        (file("{'descr': '|u1', 'fortran_order': 0, 'shape': (1,)}", [1]), "'fortran_order' 0"),
+        (file("{'descr': '|u1',, 'fortran_order': False, 'shape': (1,)}", [1]), "'' in the header"),
+        (
+            file("{'descr': [('a', '<f4'), ('b', '|u1')], 'fortran_order': False, 'shape': (1,)}", [1]),
+            "elements of type [('a', '<f4'), ('b', '|u1')]"
+        ),
+        (Array("version https://git-lfs.github.com/spec/v1\noid".utf8), "a pointer of Git LFS in place of the file"),
         (Array(file(header("|u1", "(1,)"), [1]).prefix(30)), "a header of 58 bytes in a file of 30"),
     ]
 

@@ -29,10 +29,28 @@ import Text
     @Test("Numbers that 64 bits do not hold with their digits, infinities and NaN are printed as they are")
     func numbers() {
         #expect(
-            [1.25, -0.5, 1e300, -1e18, .infinity, -.infinity, .nan].map { $0.fixed(2) } == [
-                "1.25", "-0.50", "1e+300", "-1e+18", "inf", "-inf", "nan",
+            [1.25, -0.5, 1e300, -1e18, .infinity, -.infinity, .nan, -.nan].map { $0.fixed(2) } == [
+                "1.25", "-0.50", "1e+300", "-1e+18", "inf", "-inf", "NaN", "NaN",
             ])
         #expect(9e16.fixed(2) == "90000000000000000.00")
+    }
+
+    @Test("What is counted is in the singular where it is one")
+    func counts() {
+        #expect([0, 1, 2, 1200].map { $0.counted("layer") } == ["0 layers", "1 layer", "2 layers", "1200 layers"])
+        #expect([1, 1200].map { $0.groupedCount("byte") } == ["1 byte", "1,200 bytes"])
+    }
+
+    @Test("Numbers of options are decimal")
+    func decimals() {
+        for (text, value) in [("0", 0), ("-1.5", -1.5), (".5", 0.5), ("+2e3", 2000), ("1E-2", 0.01)]
+            as [(String, Double)]
+        {
+            #expect(Double(decimal: text) == value, "\(text)")
+        }
+        for text in ["", "nan", "inf", "-infinity", "0x10", "0x1p4", "1e400", "1.2.3", "1 ", "e", "1_000", "１"] {
+            #expect(Double(decimal: text) == nil, "\(text)")
+        }
     }
 
     @Test("A field that is wider than was expected, or beyond the header, is printed whole")

@@ -77,7 +77,7 @@ import Timing
     /// and out of each, 640 MB, ten million bursts, 48,000 commands. Taking equal bursts together must pay: clearly
     /// faster than burst by burst (about 5 times were measured); where each row begins and ends inside a burst there is
     /// little to take together, and it may not cost. And the same cycles.
-    @Test(arguments: [(0, 2.0), (32, 0.6)]) func aLargePictureIsTimedQuickly(offset: Int, gain: Double) throws {
+    @Test(arguments: [(0, 3.0), (32, 0.6)]) func aLargePictureIsTimedQuickly(offset: Int, gain: Double) throws {
         var machine = MachineDescription.builtIn(named: "mid")!
         machine.memory.burstBytes = 64
         (machine.memory.read.outstanding, machine.memory.write.outstanding) = (4, 4)
