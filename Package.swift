@@ -147,8 +147,8 @@ let package = Package(
 
         // Where they meet
         module("Simulation", [
-            "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph",
-            "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
+            "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images",
+            "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
             "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Architectures", "Conformance", "Scheduling",
             "Lowering",
             "WeightCoding",
@@ -259,7 +259,7 @@ let package = Package(
         tests("ConformanceTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
             "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "ReferenceModel",
-            "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
+            "Timing", "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
         ]),
         tests("EntropyCodingTests", [
             "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",

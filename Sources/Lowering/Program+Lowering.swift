@@ -78,13 +78,16 @@ extension ProgramLayout {
         network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, machine: MachineDescription,
         fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink, probes: inout [Probe]
     ) throws(Diagnostic) {
-        let (verified, groups, rowGroups) = try schedule.verified(network: network, geometry: geometry, machine: machine)
+        let (verified, groups, rowGroupsAsVerified) = try schedule.verified(
+            network: network, geometry: geometry, machine: machine)
         let tilings = verified.map(\.tiling)
         let blocksOfPass = try ParameterPlan.requireFit(network, tilings: tilings, machine: machine)
         let commandEstimate = zip(tilings, blocksOfPass).reduce(0) {
             MemoryBudget.sum($0, $1.0.commandEstimate(blocksOfPass: $1.1))
         }
-        let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
+        let faultyLayer = try fault.flatMap { fault throws(Diagnostic) in try fault.place(in: tilings) }
+        var rowGroups = rowGroupsAsVerified
+        try fault?.shortenRing(in: &rowGroups, groups, tilings)
         guard commandEstimate <= Program.mostCommands else {
             throw Diagnostic(
                 .scheduleTooLong, at: "schedule of \(schedule.network)",
@@ -146,28 +149,6 @@ extension ProgramLayout {
     }
 }
 
-extension Fault {
-    fileprivate func place(in tilings: [LayerTiling]) throws(Diagnostic) -> (index: Int, missingRows: Int) {
-        switch self {
-        case .halo(let name, let missingRows):
-            let names = tilings.map(\.layer.name)
-            guard let index = names.firstIndex(of: name) else {
-                throw Diagnostic(
-                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "no layer '\(name)'",
-                    expected: "one of \(names.joined(separator: ", "))",
-                    remedy: closestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "name a layer")
-            }
-            guard tilings[index].rows.inputLargest > missingRows else {
-                throw Diagnostic(
-                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)",
-                    found: "input tiles of \(tilings[index].rows.inputLargest) rows",
-                    expected: "more than \(missingRows)", remedy: "name a layer with larger tiles")
-            }
-            return (index, missingRows)
-        }
-    }
-}
-
 extension LayerProgram {
     fileprivate init(
         _ layer: LayerLowering, machine: MachineDescription, commands: Range<Int>, parameterMemoryBytes: Int
@@ -183,8 +164,8 @@ extension LayerProgram {
             layer.resultRingRows > 0
             ? layer.resultRingRows * tiling.ringRowBytes(machine.macArray)
             : layer.ringPixelPitchBytes != nil
-            ? tiling.ringBytes(machine.macArray)
-            : min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes
+                ? tiling.ringBytes(machine.macArray)
+                : min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes
         self.init(
             name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
             mergedGroups: tiling.layer.mergedGroups, inputBytes: readsRing ? 0 : tiling.inputBytes,

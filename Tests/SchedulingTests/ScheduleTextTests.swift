@@ -88,9 +88,31 @@ import Testing
             }
             let schedule = Schedule(
                 network: generator.element(of: names), machine: generator.element(of: names),
-                height: generator.integer(1...4096), width: generator.integer(1...4096), layers: layers)
+                height: generator.integer(1...4096), width: generator.integer(1...4096), layers: layers,
+                groups: (0..<generator.integer(0...3)).map { _ in
+                    LayerGroup(
+                        layers: (0..<generator.integer(1...5)).map { _ in generator.element(of: names) },
+                        ringRows: (0..<generator.integer(0...4)).map { _ in generator.integer(1...1 << 20) })
+                })
             #expect(try Schedule(yaml: schedule.description) == schedule)
         }
+    }
+
+    @Test func groupsHaveALineEach() throws {
+        var schedule = ScheduleTextTests.schedule
+        schedule.groups = [
+            LayerGroup(layers: ["conv", "depth"], ringRows: [5]), LayerGroup(layers: ["sum", "a\"b"]),
+        ]
+        let lines = schedule.description.split(separator: "\n").map(String.init)
+        #expect(
+            lines[4...7] == [
+                "groups:", #"  - {layers: ["conv", "depth"], ringRows: [5]}"#,
+                #"  - {layers: ["sum", "a\"b"]}"#, "layers:",
+            ])
+        let rows = #expect(throws: Diagnostic.self) {
+            try Schedule(yaml: schedule.description.replacing("ringRows: [5]", with: "ringRows: [0]"), path: "s.yaml")
+        }
+        #expect(rows?.code == .scheduleWrongValue && rows?.place.hasPrefix("s.yaml:6:") == true)
     }
 
     /// Each fault: what is replaced by what, the code, and line and column of the place.
