@@ -6,8 +6,8 @@ import Random
 import Tensors
 
 extension LayerCaseGenerator {
-    /// The case of this seed in a suite: of every five one is a chain, and in five rounds of all operators each operator
-    /// gives way to one in one round. Every second ten of seeds draws the groups of its chains.
+    /// The case of this seed in a suite: of every five one is a chain, and in five rounds of all operators each
+    /// operator gives way to one in one round. Every second ten of seeds draws the groups of its chains.
     public func suiteCase(seed: UInt64) -> LayerCase {
         let round = seed / UInt64(Family.allCases.count)
         guard seed % 5 == (4 + round) % 5 else { return layerCase(seed: seed) }
@@ -46,7 +46,7 @@ private struct ChainDraft {
     private var shapes: [TensorShape] = []
     private var formats: [TensorFormat] = []
     private var parameters: [LayerParameters] = []
-    private var accumulatorBits = 24
+    private var accumulatorBits: Int
 
     /// V is one for all layers: narrow where the rule works on 32 bits.
     init(_ rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator) {
@@ -55,6 +55,7 @@ private struct ChainDraft {
         var limits = limits
         limits.activationBits = random.integer(limits.activationRange(atMost: narrow ? 10 : .max))
         self.limits = limits
+        accumulatorBits = min(24, limits.accumulatorBits)
         input = TensorShape(
             height: random.integer(1...14), width: random.integer(1...13), channels: random.integer(1...9))
         inputFormat = .codes(
@@ -118,7 +119,7 @@ private struct ChainDraft {
                 inputs: [layers.last?.name ?? "input"] + others))
         shapes.append(result)
         formats.append(format)
-        parameters.append(own)
+        parameters.append(own.mapping(to: format))
     }
 
     private mutating func pool(using random: inout SeededGenerator) {
@@ -165,5 +166,25 @@ private struct ChainDraft {
                     activationBits: limits.activationBits, weightBits: limits.weightBits,
                     accumulatorBits: accumulatorBits)),
             lanes: nil, inputs: ["input": random.elements(input, format: inputFormat, stimulus: stimulus)])
+    }
+}
+
+extension LayerParameters {
+    /// With codes that the result's codebooks have, since the next layer reads them.
+    fileprivate func mapping(to format: TensorFormat) -> LayerParameters {
+        guard case .codes(let set) = format else { return self }
+        let codes = set.codebooks.map(\.entries.count).min()!
+        func mapped(_ post: PostProcessing) -> PostProcessing {
+            var post = post
+            post.codeMap = post.codeMap?.map { UInt8(Int($0) % codes) }
+            return post
+        }
+        switch self {
+        case .accumulation(var own):
+            own.postProcessing = mapped(own.postProcessing)
+            return .accumulation(own)
+        case .requantization(let post): return .requantization(mapped(post))
+        default: return self
+        }
     }
 }

@@ -1,6 +1,5 @@
 package import Geometry
 package import MachineDescription
-package import Networks
 package import Schedules
 
 extension Schedule {

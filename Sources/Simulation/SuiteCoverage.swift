@@ -55,7 +55,7 @@ public struct SuiteCoverage: Sendable {
             codebookCounts.insert(set.codebooks.count)
             selects.formUnion(set.selects.map { Int($0) })
         }
-        outputs += plan.geometry.outputLayers.reduce(0) { $0 + plan.geometry.result(of: $1).shape.count }
+        outputs += plan.geometry.layers.indices.reduce(0) { $0 + plan.geometry.result(of: $1).shape.count }
         saturatedOutputs += run.saturatedOutputs
         for command in plan.program.commands { add(command, plan.machine) }
     }

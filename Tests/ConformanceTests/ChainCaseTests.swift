@@ -1,6 +1,7 @@
 import Conformance
 import Diagnostics
 import Geometry
+import Graph
 import MachineDescription
 import Networks
 import ReferenceModel

@@ -1,3 +1,4 @@
+import Geometry
 import Graph
 import Networks
 import Schedules

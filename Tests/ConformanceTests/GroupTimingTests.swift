@@ -5,6 +5,7 @@ import MachineDescription
 import Networks
 import Schedules
 import Simulation
+import Tensors
 import Testing
 import Timing
 

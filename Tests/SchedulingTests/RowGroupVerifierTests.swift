@@ -1,5 +1,4 @@
 import Diagnostics
-import FixedPoint
 import Geometry
 import Graph
 import MachineDescription
@@ -122,7 +121,10 @@ import Testing
             $0.schedule.layers[2].buffers.output = [100_000]
         }
         #expect(outside.code == .scheduleGroupNotChain && outside.found == "b is read by e")
-        let gap = try refusal { $0.schedule.groups[0] = LayerGroup(layers: ["a", "c"], ringRows: [8]) }
+        let gap = try refusal {
+            $0.schedule.groups[0] = LayerGroup(layers: ["a", "c"], ringRows: [8])
+            for index in [1, 3] { $0.schedule.layers[index].buffers.weights = [0, 131_072] }
+        }
         #expect(gap.code == .scheduleGroupNotChain && gap.found == "a, c")
         let operand = try refusal {
             $0.graph.layers[3].operator = .add

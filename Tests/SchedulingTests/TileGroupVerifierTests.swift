@@ -1,5 +1,5 @@
 import Diagnostics
-import FixedPoint
+import Geometry
 import Graph
 import MachineDescription
 import Networks
@@ -78,12 +78,9 @@ import Testing
         let elsewhere = try refusal { $0.schedule.layers[1].buffers.input = [40_960] }
         #expect(elsewhere.code == .scheduleGroupRing && elsewhere.found == "input [40960]")
         #expect(elsewhere.expected == "one address, the output of a: [10240]")
-        let over = try refusal {
-            $0.schedule.layers[0].buffers.output = [10_224]
-            $0.schedule.layers[1].buffers.input = [10_224]
-        }
+        let over = try refusal { $0.schedule.layers[1].buffers.output = [6144, 18_432] }
         #expect(over.code == .scheduleRegionsOverlap)
-        #expect(over.found == "the ring to b begins at 10,224, input half 1 of a ends at 10,240")
+        #expect(over.found == "output half 0 of b begins at 6,144, input half 1 of a ends at 10,240")
         let outside = try refusal {
             $0.schedule.layers[0].buffers.output = [520_208]
             $0.schedule.layers[1].buffers.input = [520_208]

@@ -46,7 +46,7 @@ struct ToyRun {
         var troubles = Array(interpreter.faults.prefix(5))
         for (index, count) in interpreter.tokens.enumerated() {
             let expected = SemaphoreSet.initial.indices.contains(index) ? 1 : 0
-            if count != (index == SemaphoreSet.count - 1 ? 1 : expected) {
+            if count != (SemaphoreSet.layerStored.indices == [index] ? 1 : expected) {
                 troubles.append("\(SemaphoreSet.name(index)) ends with \(count) tokens")
             }
         }
