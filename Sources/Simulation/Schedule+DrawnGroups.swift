@@ -41,7 +41,7 @@ extension Schedule {
                 // The last attempt: the least of everything.
                 let isLeast = attempt == 2
                 var lanes = range.map { _ in Lanes.channels }
-                if !isLeast, random.once(in: 2) { lanes[0] = .kernelRow }
+                if attempt == 0 || !isLeast && random.once(in: 2) { lanes[0] = .kernelRow }
                 if !isLeast, random.once(in: 2) { lanes[lanes.count - 1] = .phases }
                 let rows = range.map { index in
                     let axis = geometry.layers[index].vertical

@@ -54,7 +54,7 @@ import Testing
     @Test("A ring is as short as the verifier lets it be, and one row less gives other elements")
     func shortRings() throws {
         var (tight, different, spare, unchanged) = (0, 0, 0, 0)
-        for seed in 0..<120 as Range<UInt64> {
+        for seed in 0..<300 as Range<UInt64> {
             let machine = try Self.machine(seed)
             let layerCase = LayerCaseGenerator(limits: CaseLimits(machine)).chainCase(seed: seed, drawsGroups: true)
             let plan = try SimulationPlan(layerCase, on: machine)
@@ -67,8 +67,9 @@ import Testing
                     shorter.groups[number].ringRows[index] -= 1
                     let refusal = Self.refusal(shorter, formats, machine)
                     let run = try SimulationRun(faulty, of: network, inputs: layerCase.inputs)
-                    let last = layerCase.network.graph.layers.count - 1
-                    let isEqual = run.storedOutput(last) == reference.tensors["layer"]!
+                    let isEqual = layerCase.network.graph.layers.enumerated().allSatisfy { index, layer in
+                        run.storedOutput(index) == reference.tensors[layer.name]!
+                    }
                     if let refusal {
                         #expect(refusal.code == .scheduleGroupRing && refusal.place == "layer \(group.layers[index])")
                         #expect(refusal.remedy == "write ringRows \(group.ringRows[index])")
@@ -84,7 +85,7 @@ import Testing
         print("\(tight) tight rings, \(different) different; \(spare) with room, \(unchanged) unchanged")
         #expect(unchanged == spare && spare > 30, "\(unchanged) of \(spare)")
         // Clipping hides some.
-        #expect(tight > 20 && 5 * different > 4 * tight, "\(different) of \(tight)")
+        #expect(tight > 20 && 2 * different > tight, "\(different) of \(tight)")
     }
 
     /// Nil where a command needs all of the ring's rows.

@@ -51,9 +51,10 @@ struct ToyRun {
             }
         }
         var covered = [UInt8](repeating: 0, count: image.count)
-        for (layer, region) in zip(
-            network.graph.layers, program.memoryMap.tensors.dropFirst(network.graph.inputs.count))
-        {
+        // What stays in a ring is seen in what is made of it.
+        for (index, (layer, region)) in zip(
+            network.graph.layers, program.memoryMap.tensors.dropFirst(network.graph.inputs.count)
+        ).enumerated() where !program.layout.isInRing(index) {
             let plane = model.planes[layer.name]!
             var first: String?
             for index in plane.elements.indices {
