@@ -17,7 +17,7 @@ import Timing
         for seed in 0..<100 as Range<UInt64> {
             let machine = seed % 4 == 0 ? try MachineDescription.load("small") : .random(seed: seed)
             let layerCase = LayerCaseGenerator(limits: CaseLimits(machine)).chainCase(
-                seed: seed, drawsGroups: seed % 2 == 0)
+                seed: seed, drawsGroups: seed % 3 == 0)
             let plan = try SimulationPlan(layerCase, on: machine)
             if plan.schedule.groups.contains(where: { !$0.ringRows.isEmpty }) { byRows += 1 }
             if plan.schedule.groups.contains(where: \.ringRows.isEmpty) { tileByTile += 1 }
@@ -42,6 +42,6 @@ import Timing
                 #expect(layer.computeCycles == own.reduce(0, +), "seed \(seed), layer \(layer.layer)")
             }
         }
-        #expect(byRows > 50 && tileByTile > 3, "\(byRows) by rows, \(tileByTile) tile by tile")
+        #expect(byRows > 30 && tileByTile > 3, "\(byRows) by rows, \(tileByTile) tile by tile")
     }
 }
