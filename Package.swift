@@ -75,199 +75,135 @@ let package = Package(
         module("Schedules", ["Diagnostics", "FileFormats"]),
         module("Commands", ["FixedPoint", "Quantization"]),
         module("Networks", ["FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph"]),
-        module(
-            "NetworkFiles",
-            [
-                "Text", "FixedPoint", "Diagnostics", "FileFormats", "Quantization", "EntropyCoding", "Graph",
-                "Networks",
-                "CBundledNetworks",
-            ]),
-        module(
-            "Geometry",
-            [
-                "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription",
-                "Schedules",
-                "Commands", "Networks",
-            ]),
+        module("NetworkFiles", [
+            "Text", "FixedPoint", "Diagnostics", "FileFormats", "Quantization", "EntropyCoding", "Graph", "Networks",
+            "CBundledNetworks",
+        ]),
+        module("Geometry", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription", "Schedules",
+            "Commands", "Networks",
+        ]),
 
         // Executors, each derived apart
         module("Timing", ["FixedPoint", "MachineDescription", "Commands"]),
-        module(
-            "Machine",
-            [
-                "FixedPoint", "Threads", "Kernels", "Diagnostics", "Quantization", "MachineDescription", "Commands",
-                "CDatapathKernels",
-            ]),
-        module(
-            "ReferenceModel",
-            [
-                "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
-            ]),
-        module(
-            "FloatModel",
-            [
-                "Kernels", "Diagnostics", "Tensors", "EntropyCoding", "Graph", "Networks", "CFloatKernels",
-            ]),
+        module("Machine", [
+            "FixedPoint", "Threads", "Kernels", "Diagnostics", "Quantization", "MachineDescription", "Commands",
+            "CDatapathKernels",
+        ]),
+        module("ReferenceModel", [
+            "FixedPoint", "Diagnostics", "Tensors", "Quantization", "EntropyCoding", "Graph", "Networks",
+        ]),
+        module("FloatModel", [
+            "Kernels", "Diagnostics", "Tensors", "EntropyCoding", "Graph", "Networks", "CFloatKernels",
+        ]),
         module("HostOperators", ["FixedPoint", "Diagnostics", "Tensors", "EntropyCoding", "Networks"]),
         module("GoldenModel", ["FixedPoint", "Quantization", "Machine", "CGoldenModel"]),
 
         // From networks to commands
         module("EntropyUnits", ["FixedPoint", "EntropyCoding", "MachineDescription"]),
         module("TFLite", ["Diagnostics"]),
-        module(
-            "TFLiteImport",
-            [
-                "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
-                "TFLite",
-            ]),
+        module("TFLiteImport", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
+            "TFLite",
+        ]),
         module("ONNX", ["Diagnostics", protobuf]),
         module("ModelWriters"),
-        module(
-            "ONNXImport",
-            [
-                "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
-                "TFLiteImport", "ONNX",
-            ]),
-        module(
+        module("ONNXImport", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
+            "TFLiteImport", "ONNX",
+        ]),
+        module("Architectures", [
+            "Text", "FixedPoint", "Diagnostics", "Quantization", "Graph", "MachineDescription", "Commands", "Networks",
+            "Geometry",
+        ]),
+        module("Importers", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
+            "NetworkFiles", "Architectures",
+        ]),
+        module("Topologies", [
+            "Text", "FixedPoint", "Diagnostics", "FileFormats", "Graph", "MachineDescription", "Geometry",
             "Architectures",
-            [
-                "Text", "FixedPoint", "Diagnostics", "Quantization", "Graph", "MachineDescription", "Commands",
-                "Networks",
-                "Geometry",
-            ]),
-        module(
-            "Importers",
-            [
-                "Text", "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Graph", "Networks",
-                "NetworkFiles", "Architectures",
-            ]),
-        module(
-            "Topologies",
-            [
-                "Text", "FixedPoint", "Diagnostics", "FileFormats", "Graph", "MachineDescription", "Geometry",
-                "Architectures",
-            ]),
-        module(
-            "Conformance",
-            [
-                "FixedPoint", "Random", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Schedules",
-                "Networks",
-            ]),
-        module(
-            "Scheduling",
-            [
-                "Text", "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",
-                "Geometry", "Timing",
-            ]),
-        module(
-            "Calibration",
-            [
-                "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
-                "Images", "Graph", "MachineDescription", "Networks", "NetworkFiles", "FloatModel",
-            ]),
-        module(
+        ]),
+        module("Conformance", [
+            "FixedPoint", "Random", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Schedules",
+            "Networks",
+        ]),
+        module("Scheduling", [
+            "Text", "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks",
+            "Geometry", "Timing",
+        ]),
+        module("Calibration", [
+            "FixedPoint", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "EntropyCoding",
+            "Images", "Graph", "MachineDescription", "Networks", "NetworkFiles", "FloatModel",
+        ]),
+        module("Lowering", [
+            "Text", "FixedPoint", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Schedules", "Commands",
+            "Networks", "Geometry", "Timing", "Scheduling",
+        ]),
+        module("WeightCoding", [
+            "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Geometry", "Timing",
             "Lowering",
-            [
-                "Text", "FixedPoint", "Diagnostics", "Tensors", "Graph", "MachineDescription", "Schedules", "Commands",
-                "Networks", "Geometry", "Timing", "Scheduling",
-            ]),
-        module(
-            "WeightCoding",
-            [
-                "FixedPoint", "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Geometry",
-                "Timing",
-                "Lowering",
-            ]),
+        ]),
 
         // Where they meet
-        module(
+        module("Simulation", [
+            "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
+            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry",
+            "Timing", "Machine", "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Architectures",
+            "Conformance", "Scheduling", "Lowering", "WeightCoding",
+        ]),
+        module("Explanations", [
+            "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
+            "MachineDescription", "Schedules", "Networks", "Geometry", "ReferenceModel", "Simulation",
+        ]),
+        module("Traces", [
+            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Geometry", "Timing", "Lowering",
             "Simulation",
-            [
-                "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
-                "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles",
-                "Geometry",
-                "Timing", "Machine",
-                "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Architectures", "Conformance",
-                "Scheduling",
-                "Lowering",
-                "WeightCoding",
-            ]),
-        module(
-            "Explanations",
-            [
-                "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
-                "MachineDescription", "Schedules", "Networks", "Geometry", "ReferenceModel", "Simulation",
-            ]),
-        module(
-            "Traces",
-            [
-                "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "Geometry", "Timing", "Lowering",
-                "Simulation",
-            ]),
-        module(
-            "Reports",
-            [
-                "Text", "Diagnostics", "FileFormats", "MachineDescription", "Networks", "NetworkFiles", "Architectures",
-                "WeightCoding", "Simulation",
-            ]),
+        ]),
+        module("Reports", [
+            "Text", "Diagnostics", "FileFormats", "MachineDescription", "Networks", "NetworkFiles", "Architectures",
+            "WeightCoding", "Simulation",
+        ]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
         module("Curves", ["Text", "Diagnostics", "FileFormats"]),
-        module(
-            "Codec",
-            [
-                "Text", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Images", "Graph",
-                "MachineDescription", "Networks", "NetworkFiles", "FloatModel", "EntropyUnits", "Simulation", "Curves",
-            ]),
-        module(
-            "Studies",
-            [
-                "Threads", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",
-                "Networks",
-                "FloatModel", "Calibration", "WeightCoding", "Simulation", "Curves", "Codec",
-            ]),
-        module(
-            "RTL",
-            [
-                "Diagnostics", "Tensors", "FileFormats", "Graph", "MachineDescription", "Schedules", "Commands",
-                "Networks", "Geometry", "Timing", "Conformance", "Lowering", "Simulation",
-            ], resources: [.embedInCode("SystemVerilog")]),
-        module(
-            "TestVectors",
-            [
-                "Text", "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "FileFormats",
-                "Quantization",
-                "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Geometry", "Timing",
-                "Machine", "Conformance", "Lowering", "Simulation", "Traces", "RTL",
-            ], resources: [.embedInCode("Templates")]),
+        module("Codec", [
+            "Text", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding", "Images", "Graph",
+            "MachineDescription", "Networks", "NetworkFiles", "FloatModel", "EntropyUnits", "Simulation", "Curves",
+        ]),
+        module("Studies", [
+            "Threads", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription", "Networks",
+            "FloatModel", "Calibration", "WeightCoding", "Simulation", "Curves", "Codec",
+        ]),
+        module("RTL", [
+            "Diagnostics", "Tensors", "FileFormats", "Graph", "MachineDescription", "Schedules", "Commands",
+            "Networks", "Geometry", "Timing", "Conformance", "Lowering", "Simulation",
+        ], resources: [.embedInCode("SystemVerilog")]),
+        module("TestVectors", [
+            "Text", "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "FileFormats", "Quantization",
+            "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "Geometry", "Timing",
+            "Machine", "Conformance", "Lowering", "Simulation", "Traces", "RTL",
+        ], resources: [.embedInCode("Templates")]),
 
         // Programs
-        program(
-            "Benchmarks",
-            [
-                "FixedPoint", "Threads", "Kernels", "EntropyCoding", "MachineDescription", "Commands", "Machine",
-                "EntropyUnits", "CDatapathKernels", "CEntropyYardstick",
-            ]),
-        program(
-            "Fuzz",
-            [
-                "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
-                "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-                "Geometry", "TFLite", "TFLiteImport", "ONNX", "ModelWriters", "ONNXImport", "Importers",
-                "Architectures",
-                "Topologies", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Curves", "Codec",
-                "TestVectors", argumentParser,
-            ]),
-        program(
-            "intaglio",
-            [
-                "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
-                "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
-                "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers",
-                "Architectures", "Topologies", "Conformance", "Calibration", "WeightCoding", "Simulation",
-                "Explanations",
-                "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard",
-                argumentParser,
-            ]),
+        program("Benchmarks", [
+            "FixedPoint", "Threads", "Kernels", "EntropyCoding", "MachineDescription", "Commands", "Machine",
+            "EntropyUnits", "CDatapathKernels", "CEntropyYardstick",
+        ]),
+        program("Fuzz", [
+            "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
+            "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
+            "Geometry", "TFLite", "TFLiteImport", "ONNX", "ModelWriters", "ONNXImport", "Importers", "Architectures",
+            "Topologies", "Conformance", "Calibration", "Simulation", "Explanations", "Reports", "Curves", "Codec",
+            "TestVectors", argumentParser,
+        ]),
+        program("intaglio", [
+            "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
+            "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
+            "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers",
+            "Architectures", "Topologies", "Conformance", "Scheduling", "Calibration", "WeightCoding", "Simulation",
+            "Explanations", "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard",
+            argumentParser,
+        ]),
 
         // Tests
         .target(
@@ -283,108 +219,72 @@ let package = Package(
         tests("QuantizationTests", ["Diagnostics", "ExactArithmetic", "Quantization"]),
         tests("GraphTests", ["Diagnostics", "Tensors", "Graph"]),
         tests("ImagesTests", ["Text", "Diagnostics", "Tensors", "Images", "TestSupport"]),
-        tests(
-            "TFLiteTests",
-            [
-                "FixedPoint", "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel",
-                "HostOperators", "TFLite", "TFLiteImport", "ModelWriters", "TestSupport",
-            ]),
-        tests(
-            "ONNXTests",
-            [
-                "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel", "FloatModel",
-                "HostOperators", "TFLiteImport", "ONNX", "ONNXImport", "TestSupport",
-            ]),
-        tests(
-            "NetworksTests",
-            [
-                "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
-                "EntropyCoding",
-                "Graph", "Networks", "NetworkFiles", "FloatModel", "Architectures", "Importers", "TestSupport",
-            ]),
-        tests(
-            "ArchitecturesTests",
-            [
-                "Diagnostics", "Tensors", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles",
-                "Geometry",
-                "Architectures", "Topologies", "Simulation", "TestSupport",
-            ]),
+        tests("TFLiteTests", [
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel",
+            "HostOperators", "TFLite", "TFLiteImport", "ModelWriters", "TestSupport",
+        ]),
+        tests("ONNXTests", [
+            "Random", "Diagnostics", "Tensors", "Graph", "Networks", "NetworkFiles", "ReferenceModel", "FloatModel",
+            "HostOperators", "TFLiteImport", "ONNX", "ONNXImport", "TestSupport",
+        ]),
+        tests("NetworksTests", [
+            "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization", "EntropyCoding",
+            "Graph", "Networks", "NetworkFiles", "FloatModel", "Architectures", "Importers", "TestSupport",
+        ]),
+        tests("ArchitecturesTests", [
+            "Diagnostics", "Tensors", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry",
+            "Architectures", "Topologies", "Simulation", "TestSupport",
+        ]),
         tests("MachineDescriptionTests", ["Diagnostics", "MachineDescription", "TestSupport"]),
         tests("TimingTests", ["Random", "MachineDescription", "Commands", "Timing", "Lowering", "TestSupport"]),
-        tests(
-            "SchedulingTests",
-            [
-                "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription",
-                "Schedules", "Commands", "Networks", "Geometry", "Timing", "Scheduling", "Lowering", "WeightCoding",
-            ]),
+        tests("SchedulingTests", [
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "MachineDescription",
+            "Schedules", "Commands", "Networks", "Geometry", "Timing", "Scheduling", "Lowering", "WeightCoding",
+        ]),
         tests("ThreadsTests", ["Threads", "CSlowThreadTeam"]),
-        tests(
-            "MachineTests",
-            [
-                "FixedPoint", "Random", "Threads", "Kernels", "Quantization", "MachineDescription", "Commands",
-                "Machine",
-                "CDatapathKernels",
-            ]),
-        tests(
-            "ReferenceModelTests",
-            [
-                "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
-                "ReferenceModel", "Importers", "TestSupport",
-            ]),
-        tests(
-            "CalibrationTests",
-            [
-                "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization",
-                "EntropyCoding", "Images", "Graph", "MachineDescription", "Networks", "NetworkFiles", "ONNX",
-                "ONNXImport",
-                "FloatModel", "Calibration", "Simulation", "Studies",
-            ]),
-        tests(
-            "ConformanceTests",
-            [
-                "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
-                "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "ReferenceModel",
-                "Timing", "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
-            ]),
-        tests(
-            "EntropyCodingTests",
-            [
-                "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",
-            ]),
+        tests("MachineTests", [
+            "FixedPoint", "Random", "Threads", "Kernels", "Quantization", "MachineDescription", "Commands", "Machine",
+            "CDatapathKernels",
+        ]),
+        tests("ReferenceModelTests", [
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Graph", "Networks", "NetworkFiles",
+            "ReferenceModel", "Importers", "TestSupport",
+        ]),
+        tests("CalibrationTests", [
+            "FixedPoint", "Random", "Kernels", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization",
+            "EntropyCoding", "Images", "Graph", "MachineDescription", "Networks", "NetworkFiles", "ONNX", "ONNXImport",
+            "FloatModel", "Calibration", "Simulation", "Studies",
+        ]),
+        tests("ConformanceTests", [
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
+            "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "ReferenceModel",
+            "Timing", "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
+        ]),
+        tests("EntropyCodingTests", [
+            "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",
+        ]),
         tests("CurvesTests", ["Diagnostics", "Curves", "TestSupport"]),
-        tests(
-            "CodecTests",
-            [
-                "Random", "Diagnostics", "Tensors", "FileFormats", "EntropyCoding", "Images", "MachineDescription",
-                "Networks", "NetworkFiles", "Importers", "Conformance", "Calibration", "Simulation", "Curves", "Codec",
-                "TestSupport",
-            ]),
-        tests(
-            "RTLTests",
-            [
-                "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Images", "Graph",
-                "MachineDescription",
-                "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine", "ReferenceModel",
-                "Conformance", "Scheduling", "Lowering", "Simulation", "RTL", "TestVectors", "TestSupport",
-            ]),
-        tests(
-            "TracesTests",
-            [
-                "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry",
-                "Timing",
-                "Scheduling", "Lowering", "Simulation", "Traces", "TestSupport",
-            ]),
-        tests(
-            "GoldenModelTests",
-            [
-                "FixedPoint", "Random", "ExactArithmetic", "GoldenModel", "CGoldenModel", "TestSupport",
-            ]),
-        tests(
-            "CommandLineTests",
-            [
-                "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph", "Networks",
-                "NetworkFiles", "ModelWriters", "TestSupport",
-            ]),
+        tests("CodecTests", [
+            "Random", "Diagnostics", "Tensors", "FileFormats", "EntropyCoding", "Images", "MachineDescription",
+            "Networks", "NetworkFiles", "Importers", "Conformance", "Calibration", "Simulation", "Curves", "Codec",
+            "TestSupport",
+        ]),
+        tests("RTLTests", [
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",
+            "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine", "ReferenceModel",
+            "Conformance", "Scheduling", "Lowering", "Simulation", "RTL", "TestVectors", "TestSupport",
+        ]),
+        tests("TracesTests", [
+            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing",
+            "Scheduling", "Lowering", "Simulation", "Traces", "TestSupport",
+        ]),
+        tests("GoldenModelTests", [
+            "FixedPoint", "Random", "ExactArithmetic", "GoldenModel", "CGoldenModel", "TestSupport",
+        ]),
+        tests("CommandLineTests", [
+            "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph", "Networks",
+            "NetworkFiles", "ModelWriters", "TestSupport",
+        ]),
         tests("FuzzTests", ["Fuzz", "TestSupport"]),
     ]
 )

@@ -39,8 +39,8 @@ public struct LayerCaseGenerator: Sendable {
         return rules[Int((seed + round / 2 + round % 2 * 5) % UInt64(rules.count))]
     }
 
-    /// Convolutions with groups merge them in every second round, others run over kernel rows in the rounds between, where
-    /// they can, and transposed ones join their phases, whether or not that is quicker.
+    /// Convolutions with groups merge them in every second round, others run over kernel rows in the rounds between,
+    /// where they can, and transposed ones join their phases, whether or not that is quicker.
     private func lanes(_ seed: UInt64, _ family: Family) -> Lanes? {
         switch family {
         case .depthwiseConvolution, .groupedConvolution:

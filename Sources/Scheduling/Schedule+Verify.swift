@@ -62,7 +62,9 @@ extension Schedule {
         var rowGroups: [Int: RowGroup] = [:]
         for range in ranges {
             let first = network.graph.layers[range.lowerBound].name
-            guard let group = groups.first(where: { $0.layers.first == first }), !group.ringRows.isEmpty else { continue }
+            guard let group = groups.first(where: { $0.layers.first == first }), !group.ringRows.isEmpty else {
+                continue
+            }
             rowGroups[range.lowerBound] = try verifier.rowGroup(range, ringRows: group.ringRows)
         }
         return (verified, ranges, rowGroups)
