@@ -201,8 +201,8 @@ let package = Package(
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
             "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers",
             "Architectures", "Topologies", "Conformance", "Scheduling", "Calibration", "WeightCoding", "Simulation",
-            "Explanations", "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard",
-            argumentParser,
+            "Explanations", "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors",
+            "CMemoryGuard", argumentParser,
         ]),
 
         // Tests
