@@ -147,11 +147,10 @@ let package = Package(
 
         // Where they meet
         module("Simulation", [
-            "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph",
-            "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
-            "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Architectures", "Conformance", "Scheduling",
-            "Lowering",
-            "WeightCoding",
+            "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
+            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry",
+            "Timing", "Machine", "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Architectures",
+            "Conformance", "Scheduling", "Lowering", "WeightCoding",
         ]),
         module("Explanations", [
             "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
@@ -201,9 +200,9 @@ let package = Package(
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
             "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers",
-            "Architectures", "Topologies", "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations",
-            "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard",
-            argumentParser,
+            "Architectures", "Topologies", "Conformance", "Scheduling", "Calibration", "WeightCoding", "Simulation",
+            "Explanations", "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors",
+            "CMemoryGuard", argumentParser,
         ]),
 
         // Tests
@@ -259,7 +258,7 @@ let package = Package(
         tests("ConformanceTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
             "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "ReferenceModel",
-            "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
+            "Timing", "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
         ]),
         tests("EntropyCodingTests", [
             "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",

@@ -21,8 +21,8 @@ public struct SemaphoreSet: OptionSet, Hashable, Sendable {
     /// Signalled by the last store of a layer, taken by the first load of the next that reads activations.
     public static let layerStored = bit(16)
 
-    /// Signalled when the weights and parameters of layer `index` of a group lie on chip, where they stay as long as the
-    /// group runs; taken by the layer's first command. 0 <= index < `mostResident`.
+    /// Signalled when the weights and parameters of layer `index` of a group lie on chip, where they stay as long as
+    /// the group runs; taken by the layer's first command. 0 <= index < `mostResident`.
     public static func resident(_ index: Int) -> SemaphoreSet { bit(17 + index) }
     public static let mostResident = 14
 

@@ -6,10 +6,20 @@ import Random
 import Tensors
 
 extension LayerCaseGenerator {
+    /// The case of this seed in a suite: of every five one is a chain, and in five rounds of all operators each
+    /// operator gives way to one in one round. Every second ten of seeds draws the groups of its chains.
+    public func suiteCase(seed: UInt64) -> LayerCase {
+        let round = seed / UInt64(Family.allCases.count)
+        guard seed % 5 == (4 + round) % 5 else { return layerCase(seed: seed) }
+        return chainCase(seed: seed, drawsGroups: seed / 10 % 2 == 0)
+    }
+
     /// Two to six layers, each of which reads the one before; sums read an earlier one, too. Convolutions, transposed
     /// convolutions, normalizations, requantization, sums and pooling, of odd sizes: what a schedule may let run
     /// together. The last layer is called `layer`.
-    public func chainCase(seed: UInt64) -> LayerCase {
+    ///
+    /// - Parameter drawsGroups: as the case's field.
+    public func chainCase(seed: UInt64, drawsGroups: Bool = false) -> LayerCase {
         let rule = RoundingRule.allCases[Int(seed % UInt64(RoundingRule.allCases.count))]
         for attempt in 0..<1000 {
             var random = SeededGenerator(seed: seed &* 1_000_037 &+ UInt64(attempt))
@@ -17,7 +27,9 @@ extension LayerCaseGenerator {
                 rule, limits: limits.shrunk(by: attempt / LayerCaseGenerator.attemptsOfASize), using: &random)
             for _ in 0..<random.integer(2...6) { chain.extend(using: &random) }
             guard chain.layers.count > 1 else { continue }
-            return chain.layerCase(seed: seed, using: &random)
+            var layerCase = chain.layerCase(seed: seed, using: &random)
+            layerCase.drawsGroups = drawsGroups
+            return layerCase
         }
         preconditionFailure("seed \(seed) gives no chain")
     }
@@ -34,7 +46,7 @@ private struct ChainDraft {
     private var shapes: [TensorShape] = []
     private var formats: [TensorFormat] = []
     private var parameters: [LayerParameters] = []
-    private var accumulatorBits = 24
+    private var accumulatorBits: Int
 
     /// V is one for all layers: narrow where the rule works on 32 bits.
     init(_ rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator) {
@@ -43,6 +55,7 @@ private struct ChainDraft {
         var limits = limits
         limits.activationBits = random.integer(limits.activationRange(atMost: narrow ? 10 : .max))
         self.limits = limits
+        accumulatorBits = min(24, limits.accumulatorBits)
         input = TensorShape(
             height: random.integer(1...14), width: random.integer(1...13), channels: random.integer(1...9))
         inputFormat = .codes(
@@ -102,15 +115,17 @@ private struct ChainDraft {
     ) {
         layers.append(
             Layer(
-                name: "layer\(layers.count + 1)", operator: layerOperator, inputs: [layers.last?.name ?? "input"] + others))
+                name: "layer\(layers.count + 1)", operator: layerOperator,
+                inputs: [layers.last?.name ?? "input"] + others))
         shapes.append(result)
         formats.append(format)
-        parameters.append(own)
+        parameters.append(own.mapping(to: format))
     }
 
     private mutating func pool(using random: inout SeededGenerator) {
         let pooling = Pooling(
-            kernelHeight: random.integer(1...min(3, shape.height)), kernelWidth: random.integer(1...min(3, shape.width)),
+            kernelHeight: random.integer(1...min(3, shape.height)),
+            kernelWidth: random.integer(1...min(3, shape.width)),
             strideY: random.integer(1...2), strideX: 1, padding: Padding(top: 0, bottom: 0, left: 0, right: 0))
         let layer = Layer(name: "layer", operator: .maxPooling(pooling), inputs: ["input"])
         guard let result = try? layer.outputShape(of: [shape]) else { return }
@@ -151,5 +166,25 @@ private struct ChainDraft {
                     activationBits: limits.activationBits, weightBits: limits.weightBits,
                     accumulatorBits: accumulatorBits)),
             lanes: nil, inputs: ["input": random.elements(input, format: inputFormat, stimulus: stimulus)])
+    }
+}
+
+extension LayerParameters {
+    /// With codes that the result's codebooks have, since the next layer reads them.
+    fileprivate func mapping(to format: TensorFormat) -> LayerParameters {
+        guard case .codes(let set) = format else { return self }
+        let codes = set.codebooks.map(\.entries.count).min()!
+        func mapped(_ post: PostProcessing) -> PostProcessing {
+            var post = post
+            post.codeMap = post.codeMap?.map { UInt8(Int($0) % codes) }
+            return post
+        }
+        switch self {
+        case .accumulation(var own):
+            own.postProcessing = mapped(own.postProcessing)
+            return .accumulation(own)
+        case .requantization(let post): return .requantization(mapped(post))
+        default: return self
+        }
     }
 }

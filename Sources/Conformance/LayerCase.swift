@@ -13,6 +13,8 @@ public struct LayerCase: Sendable {
     /// What a searched schedule is to give the input lanes to, where the machine and the layer can; nil for what is
     /// quickest. Bits do not depend on it.
     public let lanes: Lanes?
+    /// Whether the groups of layers that advance by rows, and their rows, are drawn from the seed, not searched for.
+    public package(set) var drawsGroups = false
     /// Stored elements of the graph inputs, by name.
     public let inputs: [String: Tensor<Int32>]
 

@@ -1,7 +1,7 @@
 /// In which order the layers of a group advance by rows, and how many rows their rings must hold.
 ///
 ///     the last layer asks for its next rows; who lacks rows of an operand asks the layer that makes them, and so on:
-///     nothing advances further than the next layer asks
+///     nothing advances further than the next layer asks; rows that nobody asks for are made before the last step
 ///
 ///     ring of a result    | rows that some reader still needs | rows just made |      row y lies at y mod ring rows
 ///
@@ -44,11 +44,19 @@ package struct RowOrder {
             made[index]..<min(made[index] + layers[index].rows, layers[index].vertical.output)
         }
         let last = layers.count - 1
+        /// The layer itself, or whose rows it lacks.
+        func ready(_ index: Int) -> Int {
+            let rows = layers[index].vertical.inputRange(of: next(index))
+            let lacking = layers[index].producers.compactMap { $0 }.first { made[$0] < rows.upperBound }
+            return lacking.map(ready) ?? index
+        }
         while made[last] < layers[last].vertical.output {
-            var index = last
-            while let lacking = layers[index].producers.compactMap({ $0 }).first(where: {
-                made[$0] < layers[index].vertical.inputRange(of: next(index)).upperBound
-            }) { index = lacking }
+            var index = ready(last)
+            if index == last, next(last).upperBound == layers[last].vertical.output,
+                let behind = layers.indices.last(where: { $0 < last && made[$0] < layers[$0].vertical.output })
+            {
+                index = ready(behind)
+            }
             let rows = next(index)
             steps.append(Step(layer: index, rows: rows))
             made[index] = rows.upperBound
@@ -56,6 +64,8 @@ package struct RowOrder {
             let needed = readers[index].filter { made[$0] < layers[$0].vertical.output }
                 .map { layers[$0].vertical.inputRange(of: next($0)).lowerBound }.min()
             if let needed { ringRows[index] = max(ringRows[index], made[index] - needed) }
+            // A command writes all its rows, also those above what is read.
+            if index != last { ringRows[index] = max(ringRows[index], rows.count) }
         }
     }
 }

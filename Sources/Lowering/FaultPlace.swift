@@ -20,7 +20,7 @@ struct FaultPlace {
         let (name, place) =
             switch fault {
             case .halo(let name, let missingRows): (name, "fault halo:\(name):-\(missingRows)")
-            case .ring(let name): (name, "fault ring:\(name):-1")
+            case .ring(let name, let missingRows): (name, "fault ring:\(name):-\(missingRows)")
             }
         func refuse(_ found: String, _ expected: String, _ remedy: String) -> Diagnostic {
             Diagnostic(.faultUnknown, at: place, found: found, expected: expected, remedy: remedy)
@@ -45,14 +45,15 @@ struct FaultPlace {
                     "name a layer with larger tiles")
             }
             missingRows = missing
-        case .ring:
+        case .ring(_, let missing):
             let rows = resident[group.lowerBound]?.ringRows ?? []
             guard rows.indices.contains(index - group.lowerBound) else {
                 throw refuse(
                     "a layer whose result lies in no ring of rows", "a layer of a group by rows, but not its last",
                     "name another layer; intaglio schedule shows the groups")
             }
-            let short = resident[group.lowerBound]!.leastRingRows[index - group.lowerBound] - 1
+            let least = resident[group.lowerBound]!.leastRingRows[index - group.lowerBound]
+            let short = least - missing
             let tensor = tilings[index].layer.outputTensor
             // What a step makes or reads must fit the shorter ring.
             let most = group.reduce(tilings[index].rows.extent) { most, reader in
@@ -61,7 +62,8 @@ struct FaultPlace {
             }
             guard short >= most else {
                 throw refuse(
-                    "a ring whose \(short + 1) rows are made or read at once", "one of more rows than \(most)",
+                    "a ring of \(least) rows, \(most) of which are made or read at once",
+                    "one of at least \(most + missing)",
                     "name another layer")
             }
             var shortened = rows

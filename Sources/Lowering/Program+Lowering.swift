@@ -165,8 +165,8 @@ extension LayerProgram {
             layer.resultRingRows > 0
             ? layer.resultRingRows * tiling.ringRowBytes(machine.macArray)
             : layer.ringPixelPitchBytes != nil
-            ? tiling.ringBytes(machine.macArray)
-            : min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes
+                ? tiling.ringBytes(machine.macArray)
+                : min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes
         self.init(
             name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
             mergedGroups: tiling.layer.mergedGroups, inputBytes: readsRing ? 0 : tiling.inputBytes,

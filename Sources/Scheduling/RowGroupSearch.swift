@@ -36,6 +36,16 @@ struct RowGroupSearch {
         return search.best()
     }
 
+    /// With given rows instead of the best: rings hold so many more rows than they must. Nil where that does not fit.
+    static func given(
+        _ rows: [Int], spareRingRows: [Int], of members: [Member], machine: MachineDescription
+    ) -> (layers: [LayerSchedule], ringRows: [Int])? {
+        let search = RowGroupSearch(members, machine: machine)
+        guard search.residentsFit, let places = search.places(rows, spareRingRows: spareRingRows) else { return nil }
+        let (_, layers, ringRows) = search.schedule(rows, places, 0)
+        return (layers, ringRows)
+    }
+
     private var residentsFit: Bool {
         weightAddresses.end <= machine.weightBuffer.bytes
             && members.reduce(0) { $0 + $1.parameterBytes } <= machine.parameterMemory.bytes
@@ -46,7 +56,8 @@ struct RowGroupSearch {
         var (addresses, end): ([Int], Int) = ([], 0)
         for member in members {
             addresses.append(end)
-            end += TileFootprint.weightBytes(member.layer, tile: tile(of: member.layer, rows: 1), array: machine.macArray)
+            end += TileFootprint.weightBytes(
+                member.layer, tile: tile(of: member.layer, rows: 1), array: machine.macArray)
         }
         return (addresses, end)
     }
@@ -110,7 +121,7 @@ struct RowGroupSearch {
     }
 
     /// Nil where they do not fit.
-    private func places(_ rows: [Int]) -> Places? {
+    private func places(_ rows: [Int], spareRingRows: [Int] = []) -> Places? {
         let array = machine.macArray
         let (first, last) = (members[0].layer, members[members.count - 1].layer)
         func footprint(_ layer: LayerGeometry, _ rows: Int) -> TileFootprint {
@@ -125,23 +136,23 @@ struct RowGroupSearch {
             next = address + bytes
             return address
         }
-        let halves = 2
+        let halves = machine.activationHalves
         // What does not fit without rings does not fit with them.
         guard halves * (own.inputBytes + own.secondBytes + end.outputBytes) <= machine.activationBuffer.bytes else {
             return nil
         }
-        let order = RowOrder(zip(members, rows).map { ($0.layer, $1) })
+        var ringRows = Array(RowOrder(zip(members, rows).map { ($0.layer, $1) }).ringRows.dropLast())
+        for (index, spare) in spareRingRows.enumerated() { ringRows[index] += spare }
         let inputs = min(halves, first.vertical.tiles(of: rows[0]).count)
         let outputs = min(halves, last.vertical.tiles(of: rows[members.count - 1]).count)
         let input = (0..<inputs).map { _ in place(own.inputBytes) }
         let second = first.hasSecond ? (0..<inputs).map { _ in place(own.secondBytes) } : []
-        let rings = zip(members, order.ringRows).dropLast().map { member, rows in
+        let rings = zip(members, ringRows).map { member, rows in
             place(rows * member.layer.horizontal.output * member.layer.ringPixelPitchBytes(array))
         }
         let output = (0..<outputs).map { _ in place(end.outputBytes) }
         guard next <= machine.activationBuffer.bytes else { return nil }
-        return Places(
-            ringRows: order.ringRows.dropLast(), rings: rings, input: input, second: second, output: output)
+        return Places(ringRows: ringRows, rings: rings, input: input, second: second, output: output)
     }
 
     // MARK: - Schedule

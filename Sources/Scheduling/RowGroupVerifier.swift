@@ -1,7 +1,7 @@
 import Commands
-package import Geometry
 import Diagnostics
 import FixedPoint
+package import Geometry
 import Graph
 import MachineDescription
 import Networks
@@ -90,7 +90,8 @@ extension GroupVerifier {
         let (tiling, entry) = layers[index]
         let (layer, tile) = (tiling.layer, tiling.tile)
         if let reason = LayerGroup.rowObstacle(
-            to: layer, isFirst: index == range.lowerBound, isLast: index + 1 == range.upperBound) {
+            to: layer, isFirst: index == range.lowerBound, isLast: index + 1 == range.upperBound)
+        {
             throw refuse(
                 .scheduleGroupUnsupported, index, reason, "a layer that reads and writes rows of whole pixels",
                 "leave it out of the group")
@@ -258,7 +259,9 @@ extension LayerGroup {
         if graph.outputs.contains(layer.name) || graph.codedTensors.contains(layer.name) {
             return "\(layer.name) is an output of the network"
         }
-        let readers = graph.layers.indices.filter { graph.layers[$0].inputs.contains(layer.name) && !range.contains($0) }
+        let readers = graph.layers.indices.filter {
+            graph.layers[$0].inputs.contains(layer.name) && !range.contains($0)
+        }
         return readers.isEmpty
             ? nil : "\(layer.name) is read by \(readers.map { graph.layers[$0].name }.joined(separator: ", "))"
     }

@@ -24,11 +24,8 @@ public struct ConformanceRun: Sendable {
         _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        let input = layerCase.shape
         let network = try ProvenNetwork(layerCase.network)
-        let plan = try SimulationPlan(
-            network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule,
-            lanes: layerCase.lanes, memory: memory)
+        let plan = try SimulationPlan(layerCase, on: machine, schedule: schedule, memory: memory)
         try plan.requireReferenceMemory()
         let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs, threads: threads)
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
@@ -59,12 +56,12 @@ public struct ConformanceRun: Sendable {
         return SaturationDifference(reference: counts, machine: machineCounts)?.phrase
     }
 
-    /// Of the seeded case within the machine's limits.
+    /// Of a suite's case of this seed within the machine's limits.
     public static func difference(
         seed: UInt64, machine: MachineDescription, threads: Int = 1, memory: MemoryBudget = .standard
     ) throws(Diagnostic) -> String? {
         try difference(
-            LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: seed), machine: machine, threads: threads,
+            LayerCaseGenerator(limits: CaseLimits(machine)).suiteCase(seed: seed), machine: machine, threads: threads,
             memory: memory)
     }
 

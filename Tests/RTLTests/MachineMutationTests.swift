@@ -10,7 +10,8 @@ import Testing
 /// at another cycle, or a run that does not end.
 ///
 /// All of them with `INTAGLIO_MUTATIONS=all`, those of windows with `INTAGLIO_MUTATIONS=windows`, of rings of rows with
-/// `INTAGLIO_MUTATIONS=rings`, otherwise the first few: each is compiled anew.
+/// `INTAGLIO_MUTATIONS=rings`, of layers that run together with `INTAGLIO_MUTATIONS=chains`, otherwise the first few:
+/// each is compiled anew.
 @Suite(.serialized) struct MachineMutationTests {
     struct Mutation: CustomTestStringConvertible, Sendable {
         let module: String
@@ -24,12 +25,17 @@ import Testing
         var isOfWindows = false
         /// Whether the cases' tiles lie in rings of rows.
         var isOfRings = false
+        /// Whether the cases are chains in groups that advance by rows; their seeds are not those of operators.
+        var isOfChains = false
 
         var testDescription: String { "\(module): \(meaning)" }
     }
 
     /// Transposed convolutions whose phases share the output lanes.
     private static let phaseSeeds: [UInt64] = [3, 43, 83, 123, 203]
+
+    /// Short runs.
+    private static let chainSeeds = ChainSimulationTests.shortSeeds(40)
 
     static let mutations = [
         Mutation(
@@ -269,6 +275,42 @@ import Testing
             module: "intaglio_elementwise", find: "(place >= output_ring_rows)",
             replacement: "(place >= output_ring_rows + 32'd1)", meaning: "element-wise results a row behind the ring",
             seeds: [9, 29, 11, 12], isOfRings: true),
+        Mutation(
+            module: "intaglio_result_lanes", find: "(reset || last) ? '0 :", replacement: "reset ? '0 :",
+            meaning: "the last flag of a convolution ends the normalization behind it", isOfChains: true),
+        Mutation(
+            module: "intaglio_sequencer", find: "& ~available) == '0",
+            replacement: "& ~available & SEMAPHORES'(32'h1FFFF)) == '0", meaning: "no resident token is waited for",
+            isOfChains: true),
+        Mutation(
+            module: "intaglio_sequencer", find: "(done[0] && signals[token])",
+            replacement: "(done[0] && signals[token] && token < 18)",
+            meaning: "only the first layer's resident token is given", isOfChains: true),
+        Mutation(
+            module: "intaglio_sequencer", find: "available[token] <= INITIAL[token];",
+            replacement: "available[token] <= INITIAL[token] || token == 18;",
+            meaning: "the second layer's resident token is there from the start", isOfChains: true),
+        Mutation(
+            module: "intaglio_drain", find: "output_ring_row + row * output_stride_y",
+            replacement: "row * output_stride_y", meaning: "every tile of sums goes to the ring's first rows",
+            isOfChains: true),
+        Mutation(
+            module: "intaglio_drain", find: "value_place  = input_ring_row + row;", replacement: "value_place  = row;",
+            meaning: "the ring's first rows are normalized", isOfChains: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "? ring_place - ring_rows : ring_place",
+            replacement: "? 32'sd0 : ring_place", meaning: "all rows behind the ring's end are its first",
+            isOfChains: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "pixel <= second_ring_pixel;", replacement: "pixel <= 32'd0;",
+            meaning: "sums take the ring's first rows", isOfChains: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "read_place  = input_ring_row + read_row;",
+            replacement: "read_place  = read_row;", meaning: "windows lie in the ring's first rows", isOfChains: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "output_ring_row + (row * factor",
+            replacement: "(row * factor", meaning: "element-wise results go to the ring's first rows",
+            isOfChains: true),
     ]
 
     private static let tried: [Mutation] =
@@ -276,6 +318,7 @@ import Testing
         case "all": mutations
         case "windows": mutations.filter(\.isOfWindows)
         case "rings": mutations.filter(\.isOfRings)
+        case "chains": mutations.filter(\.isOfChains)
         default: Array(mutations.prefix(4))
         }
 
@@ -290,16 +333,20 @@ import Testing
             mutation.machine, simulator: .icarus, directory: folder.appendingPathComponent("build"),
             replacing: [file: text.replacing(mutation.find, with: mutation.replacement)])
         let generator = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40))
-        let finder = (mutation.isOfWindows ? Array(0..<12) : mutation.seeds).first { seed in
+        let seeds = mutation.isOfWindows ? Array(0..<12) : mutation.isOfChains ? Self.chainSeeds : mutation.seeds
+        let finder = seeds.first { seed in
             do {
                 if mutation.isOfRings {
                     return try RingRun(
                         generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case")
                     ).failure != nil
                 }
+                let layerCase =
+                    mutation.isOfChains
+                    ? generator.chainCase(seed: seed, drawsGroups: true)
+                    : mutation.isOfWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed)
                 return try RTLVerification(
-                    mutation.isOfWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed),
-                    on: build, directory: folder.appendingPathComponent("case")
+                    layerCase, on: build, directory: folder.appendingPathComponent("case")
                 ).failure != nil
             } catch let error as Diagnostic {
                 return error.code == .simulationFailed
