@@ -26,7 +26,7 @@ extension CommandBuilder {
             var step = step(layer, pixelTile: position.pixelTile, channelTile: 0)
             setPass(0, of: layer, &step)
             // Rows of a ring are whole, whatever is read of them.
-            if layer.readsRing { step.inputColumns = 0..<layer.tiling.layer.horizontal.input }
+            if layer.operandRingRows[0] > 0 { step.inputColumns = 0..<layer.tiling.layer.horizontal.input }
             var waits: SemaphoreSet = isFirst && residents.hasLoads[index] ? .resident(index) : []
             let tile = position.pixelTile
             if !layer.readsRing {
