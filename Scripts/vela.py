@@ -30,10 +30,11 @@ def output(*command):
 
 def configuration(machine):
     """Vela's system configuration: an AXI port has 16 bytes per cycle."""
-    dma, port = machine["dma"], []
+    memory, port = machine["memory"], []
     for name, bytes_per_cycle, burst, latency, outstanding in (
             ("Sram", machine["activationBuffer"]["bytesPerCycle"], 64, 16, 8),
-            ("Dram", dma["bytesPerCycle"], dma["burstBytes"], dma["latencyCycles"], dma["outstanding"])):
+            ("Dram", memory["busBytes"], memory["burstBytes"], memory["read"]["latencyCycles"],
+             memory["read"]["outstanding"])):
         scale = bytes_per_cycle / 16
         port += [f"{name}_clock_scale={min(scale, 1)}", f"{name}_ports_used={max(1, int(scale))}",
                  f"{name}_burst_length={burst}", f"{name}_read_latency={latency}", f"{name}_write_latency={latency}",

@@ -11,7 +11,8 @@ public struct NetworkSource: Sendable {
     public let place: String
     public let file: NetworkFile
     /// The extent of the pictures or tensors that the network was made for, where it is made for one: its padding and
-    /// its fully connected layers are. Networks that were imported on the way have one, and files whose first input has.
+    /// its fully connected layers are. Networks that were imported on the way have one, and files whose first input has
+    /// one.
     public let extent: Extent?
 
     /// Of a picture or tensor.

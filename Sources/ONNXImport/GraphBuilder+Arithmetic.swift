@@ -110,7 +110,11 @@ extension GraphBuilder {
         if let channel = scale.indices.first(where: { !Float(scale[$0]).isFinite || !Float(shift[$0]).isFinite }) {
             throw Diagnostic(
                 .networkNotFinite, at: "\(place.text), \(constantNames), channel \(channel)",
-                found: "a factor of \(Float(scale[channel]).namingNaN) and a term of \(Float(shift[channel]).namingNaN) made of them",
+                found:
+                    """
+                    a factor of \(Float(scale[channel]).namingNaN) and a term of \(Float(shift[channel]).namingNaN) \
+                    made of them
+                    """,
                 expected: "finite float32 numbers only", remedy: "train or export the network again")
         }
         let isUniform = Set(scale).count == 1 && Set(shift).count == 1

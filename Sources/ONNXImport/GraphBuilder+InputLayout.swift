@@ -10,8 +10,9 @@ struct InputLayout: Hashable {
 }
 
 extension GraphBuilder {
-    /// Of an input with four extents, a batch of 1; nil for another, or one too large: rows, columns and channels as its readers take them, behind what
-    /// keeps the order of elements or puts the last axis, the channels, first. Readers that differ have `[1][C][H][W]`.
+    /// Of an input with four extents, a batch of 1; nil for another, or one too large: rows, columns and channels as
+    /// its readers take them, behind what keeps the order of elements or puts the last axis, the channels, first.
+    /// Readers that differ have `[1][C][H][W]`.
     func layout(of input: String, _ extents: [Int]) -> InputLayout? {
         guard extents.count == 4, extents[0] == 1, extents.allSatisfy({ (1...GraphLimits.extent).contains($0) }),
             extents.reduce(1.0, { $0 * Double($1) }) <= Double(GraphLimits.product)

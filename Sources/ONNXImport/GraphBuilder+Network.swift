@@ -169,8 +169,8 @@ extension GraphBuilder {
         return Graph(name: name, inputs: inputs, layers: layers, outputs: outputs)
     }
 
-    /// Of several inputs: vectors beside a picture keep their one pixel where the graph takes a picture of any size, the
-    /// one that is planned without `--size` among them; otherwise all keep the extents of the model.
+    /// Of several inputs: vectors beside a picture keep their one pixel where the graph takes a picture of any size,
+    /// the one that is planned without `--size` among them; otherwise all keep the extents of the model.
     private mutating func keepExtents(named name: String, _ outputs: [String]) {
         guard inputs.count > 1, let first = inputShapes[inputs[0].name] else { return }
         func extent(_ input: GraphInput) -> GraphInput.Extent {

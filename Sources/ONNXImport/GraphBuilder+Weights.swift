@@ -72,7 +72,8 @@ extension GraphBuilder {
                     weights.realBias = bias.real?.floats
                     remarks.append(
                         """
-                        operator \(place.node.index) \(place.name): biases on other steps than those of the sums, rounded
+                        operator \(place.node.index) \(place.name): biases on other steps than those of the sums, \
+                        rounded
                         """)
                 }
             } else {

@@ -141,6 +141,6 @@ import Testing
         ])
     func refused(_ arguments: [String]) throws {
         let outcome = try Tool.run(["plan"] + arguments, in: ScratchFolder())
-        #expect(outcome.status == 2 && outcome.errors.contains("error[ARGUMENTS]: ") && outcome.output.isEmpty)
+        #expect(outcome.status == 2 && outcome.errors.contains("ARGUMENTS") && outcome.output.isEmpty)
     }
 }
