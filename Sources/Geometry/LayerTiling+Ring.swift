@@ -28,6 +28,11 @@ extension LayerGeometry {
         }
     }
 
+    /// Whether its operands can be loaded into rings of rows: both have the rows of the layer.
+    package var canLoadRows: Bool {
+        operands.allSatisfy { !$0.isOnePixel } && vertical.kind != .shuffled && kind != .concatenation
+    }
+
     /// Whether the layer can be computed tile by tile behind the one that makes its operand, and read that from a ring:
     /// a normalization has the pixels of its operand.
     package var canReadRing: Bool {
@@ -52,6 +57,13 @@ extension RowOrder {
                     vertical: layer.vertical, rows: rows,
                     producers: layer.operands.map { results.firstIndex(of: $0.tensor) })
             })
+    }
+}
+
+extension TileFootprint {
+    /// Bytes of a row of both operands' rings.
+    package func inputRowBytes(_ rows: AxisTiles) -> (input: Int, second: Int) {
+        (inputBytes / rows.inputLargest, secondBytes / rows.inputLargest)
     }
 }
 

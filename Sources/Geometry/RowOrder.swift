@@ -31,6 +31,9 @@ package struct RowOrder {
     package private(set) var steps: [Step] = []
     /// For each layer the rows that its ring must hold; 0 for the last, whose result is stored.
     package private(set) var ringRows: [Int]
+    /// Rows that a ring must hold into which the operands of the first layer are loaded: a load brings the rows that a
+    /// step lacks, while the steps since the load before it may still run.
+    package private(set) var inputRows = 0
 
     /// - Parameter layers: each reads results of layers before it; the last of them ends the group.
     package init(_ layers: [Layer]) {
@@ -44,6 +47,7 @@ package struct RowOrder {
             made[index]..<min(made[index] + layers[index].rows, layers[index].vertical.output)
         }
         let last = layers.count - 1
+        var (loaded, firstKept) = (0, 0)
         /// The layer itself, or whose rows it lacks.
         func ready(_ index: Int) -> Int {
             let rows = layers[index].vertical.inputRange(of: next(index))
@@ -60,6 +64,13 @@ package struct RowOrder {
             let rows = next(index)
             steps.append(Step(layer: index, rows: rows))
             made[index] = rows.upperBound
+            if index == 0 {
+                let needed = layers[0].vertical.inputRange(of: rows)
+                if needed.upperBound > loaded {
+                    inputRows = max(inputRows, needed.upperBound - min(firstKept, needed.lowerBound))
+                    (loaded, firstKept) = (needed.upperBound, needed.lowerBound)
+                }
+            }
             // What readers have not taken yet.
             let needed = readers[index].filter { made[$0] < layers[$0].vertical.output }
                 .map { layers[$0].vertical.inputRange(of: next($0)).lowerBound }.min()

@@ -7,7 +7,8 @@ import Scheduling
 /// Groups whose weights and parameters stay on chip.
 ///
 ///     loads:    the first layer's parameters and weights, its first tile of input; those of the next layer beside its
-///               first tile, and so on: they stay until the group ends. Then a tile of input for each of its steps.
+///               first tile, and so on: they stay until the group ends. Then a tile of input for each of its steps, or
+///               the rows that it lacks.
 ///     compute:  one step is one layer's next tile, of all channels: by rows as `RowOrder` says, or tile by tile
 ///     stores:   of the last layer's tiles
 ///
@@ -18,6 +19,7 @@ extension CommandBuilder {
         var state = LayerState(
             remainingStores: members[members.count - 1].tiling.pixelTiles, awaitsStores: members[0].index > 0)
         var residents = Residents(members)
+        var loads = RowLoads()
         loadResident(0, of: members, &residents)
         for position in steps {
             let (index, layer) = (position.layer, members[position.layer])
@@ -26,13 +28,17 @@ extension CommandBuilder {
             var step = step(layer, pixelTile: position.pixelTile, channelTile: 0)
             setPass(0, of: layer, &step)
             // Rows of a ring are whole, whatever is read of them.
-            if layer.operandRingRows[0] > 0 { step.inputColumns = 0..<layer.tiling.layer.horizontal.input }
+            if layer.readsRing, layer.operandRingRows[0] > 0 { step.inputColumns = 0..<layer.tiling.layer.horizontal.input }
             var waits: SemaphoreSet = isFirst && residents.hasLoads[index] ? .resident(index) : []
-            let tile = position.pixelTile
             if !layer.readsRing {
-                loadInput(layer, tile: tile, step, &state)
-                step.inputHalf = inputs.half(of: tile)!
-                if inputs.takeFresh(step.inputHalf) { waits.insert(.inputFull(step.inputHalf)) }
+                if layer.inputRingRows > 0 {
+                    loadRows(layer, tile: position.pixelTile, step, &state, &loads)
+                } else {
+                    loadInput(layer, tile: position.pixelTile, step, &state)
+                    loads.half = inputs.half(of: position.pixelTile)!
+                    step.inputHalf = loads.half
+                }
+                if inputs.takeFresh(loads.half) { waits.insert(.inputFull(loads.half)) }
             }
             if isFirst, index + 1 < members.count { loadResident(index + 1, of: members, &residents) }
             step.parameters = layer.parameters.sets[0].addresses(base: residents.parameterBases[index])
@@ -41,7 +47,7 @@ extension CommandBuilder {
             appendWork(layer, step)
             let last = commands.count - 1
             commands.setWaits(waits, at: first)
-            if !layer.readsRing { inputs.use(step.inputHalf, by: last) }
+            if !layer.readsRing { inputs.use(loads.half, by: last) }
             residents.lastWork = last
             if layer.ringPixelPitchBytes == nil {
                 commands.addSignals(.outputFull(step.outputHalf), at: last)
@@ -80,6 +86,56 @@ extension CommandBuilder {
         }
     }
 
+    /// Rows that have been loaded into the ring of the first layer's operands, and whose tokens those of the last load
+    /// are.
+    private struct RowLoads {
+        var end = 0
+        var half = 0
+    }
+
+    /// Loads the rows that a step lacks. The ring holds them beside what the steps since the load before may read, so
+    /// two loads may be on their way, as with halves.
+    private mutating func loadRows(
+        _ layer: LayerLowering, tile: Int, _ step: Step, _ state: inout LayerState, _ loads: inout RowLoads
+    ) {
+        let lacking = max(step.inputRows.lowerBound, loads.end)..<max(step.inputRows.upperBound, loads.end)
+        guard !lacking.isEmpty else { return }
+        loads.end = lacking.upperBound
+        let (half, lastUse) = inputs.replace(with: tile, halves: 2)
+        loads.half = half
+        if lastUse >= 0 { commands.addSignals(.inputFree(half), at: lastUse) }
+        let rows = lacking.lowerBound..<max(lacking.lowerBound + 1, lacking.upperBound - layer.missingRows)
+        let row = layer.inputRowBytes
+        var transfers: [Transfer] = []
+        for (operand, (base, rowBytes)) in [(layer.buffers.input, row.input), (layer.buffers.second, row.second)]
+            .enumerated() where operand < layer.tiling.layer.operands.count
+        {
+            for (part, place) in ringParts(rows, of: layer.inputRingRows) {
+                var partOfStep = step
+                partOfStep.inputRows = part
+                transfers.append(
+                    inputTransfer(
+                        layer, operand: operand, address: base[0] + place * rowBytes, partOfStep, missingRows: 0))
+            }
+        }
+        for (number, transfer) in transfers.enumerated() {
+            var waits: SemaphoreSet = number == 0 ? .inputFree(half) : []
+            if state.awaitsStores { waits.insert(.layerStored) }
+            state.awaitsStores = false
+            commands.append(
+                Command(
+                    layer: layer.index, waits: waits,
+                    signals: number == transfers.count - 1 ? .inputFull(half) : [], operation: .load(transfer)))
+        }
+    }
+
+    /// Rows in a ring, and the place of the first: two parts where they go on at its beginning.
+    private func ringParts(_ rows: Range<Int>, of ringRows: Int) -> [(rows: Range<Int>, place: Int)] {
+        let place = rows.lowerBound % ringRows
+        let split = min(rows.upperBound, rows.lowerBound + ringRows - place)
+        return [(rows.lowerBound..<split, place), (split..<rows.upperBound, 0)].filter { !$0.0.isEmpty }
+    }
+
     /// Loads a layer's parameters and weights unless that was done.
     private mutating func loadResident(_ index: Int, of members: [LayerLowering], _ residents: inout Residents) {
         guard !residents.isLoaded[index], residents.hasLoads[index] else { return }
@@ -111,15 +167,12 @@ extension CommandBuilder {
         let region = tensors[layer.tiling.layer.outputTensor]
         let pitch = layer.ringPixelPitchBytes!
         // A ring of one tile begins with each.
-        let ringRows = layer.resultRingRows == 0 ? step.rows.count : layer.resultRingRows
-        let place = layer.resultRingRows == 0 ? 0 : step.rows.lowerBound % ringRows
-        let split = min(step.rows.upperBound, step.rows.lowerBound + ringRows - place)
-        return [(step.rows.lowerBound..<split, place), (split..<step.rows.upperBound, 0)].filter { !$0.0.isEmpty }
-            .map { rows, place in
-                rectangle(
-                    region, rows: rows, columns: step.columns, firstChannel: 0, channels: region.channels,
-                    address: layer.buffers.output[0] + place * step.columns.count * pitch,
-                    chunkBytes: region.channels * region.bytesPerElement, chunkPitchBytes: pitch)
-            }
+        let parts = layer.resultRingRows == 0 ? [(step.rows, 0)] : ringParts(step.rows, of: layer.resultRingRows)
+        return parts.map { rows, place in
+            rectangle(
+                region, rows: rows, columns: step.columns, firstChannel: 0, channels: region.channels,
+                address: layer.buffers.output[0] + place * step.columns.count * pitch,
+                chunkBytes: region.channels * region.bytesPerElement, chunkPitchBytes: pitch)
+        }
     }
 }

@@ -255,15 +255,22 @@ struct CommandBuilder<Sink: CommandSink> {
             Command(
                 layer: layer.index, waits: waits, signals: hasSecond ? [] : .inputFull(half),
                 operation: .load(
-                    inputTransfer(layer, operand: step.channels.operand, address: layer.buffers.input[half], step))))
+                    inputTransfer(
+                        layer, operand: step.channels.operand, address: layer.buffers.input[half], step,
+                        missingRows: layer.missingRows))))
         guard hasSecond else { return }
         commands.append(
             Command(
                 layer: layer.index, waits: [], signals: .inputFull(half),
-                operation: .load(inputTransfer(layer, operand: 1, address: layer.buffers.second[half], step))))
+                operation: .load(
+                    inputTransfer(
+                        layer, operand: 1, address: layer.buffers.second[half], step, missingRows: layer.missingRows))))
     }
 
-    private func inputTransfer(_ layer: LayerLowering, operand index: Int, address: Int, _ step: Step) -> Transfer {
+    /// - Parameter missingRows: that are left out at the end: an injected fault.
+    func inputTransfer(
+        _ layer: LayerLowering, operand index: Int, address: Int, _ step: Step, missingRows: Int
+    ) -> Transfer {
         let geometry = layer.tiling.layer
         let operand = geometry.operands[index]
         let first: Int
@@ -284,7 +291,7 @@ struct CommandBuilder<Sink: CommandSink> {
         let rows =
             step.inputRows
             .lowerBound..<max(
-                step.inputRows.lowerBound + 1, step.inputRows.upperBound - layer.missingRows)
+                step.inputRows.lowerBound + 1, step.inputRows.upperBound - missingRows)
         let columns =
             geometry.kernelRow == nil ? step.inputColumns : geometry.loadedColumns.inputRange(of: step.columns)
         var transfer = rectangle(

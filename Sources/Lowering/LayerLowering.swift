@@ -16,6 +16,8 @@ struct LayerLowering {
     let blockAddresses: [[Int]]
     /// Rows that the input loads leave out: 0 but for an injected fault.
     let missingRows: Int
+    /// Of a row of each operand on chip, all columns that a tile needs.
+    let inputRowBytes: (input: Int, second: Int)
     let verticalPhases: [AxisPhase]
     let horizontalPhases: [AxisPhase]
     /// Fields that all accumulations of the layer share.
@@ -31,6 +33,8 @@ struct LayerLowering {
     /// In a group that advances by rows: rows of the rings of both operands and of the result; 0 where there is none.
     var operandRingRows = [0, 0]
     var resultRingRows = 0
+    /// Of the rings into which the operands are loaded; 0 where tiles are loaded into halves.
+    var inputRingRows = 0
 
     init(
         index: Int, tiling: LayerTiling, order: LoopOrder, buffers: BufferAllocation, array: MACArrayDescription,
@@ -44,6 +48,7 @@ struct LayerLowering {
         self.parameters = parameters
         self.blockAddresses = blockAddresses
         self.missingRows = missingRows
+        inputRowBytes = TileFootprint(tiling, array: array).inputRowBytes(tiling.rows)
         verticalPhases = tiling.layer.vertical.phases
         horizontalPhases = tiling.layer.horizontal.phases
         accumulation = LayerLowering.accumulation(tiling.layer)
@@ -74,8 +79,12 @@ struct LayerLowering {
     }
 
     /// Of a layer of a group that advances by rows: the rings that it reads and writes.
-    mutating func setRings(_ ringRows: [Int], _ layers: [LayerGeometry], _ group: Range<Int>) {
+    mutating func setRings(_ ringRows: [Int], inputRows: Int, _ layers: [LayerGeometry], _ group: Range<Int>) {
         let results = group.map { layers[$0].outputTensor }
+        if index == group.lowerBound {
+            inputRingRows = inputRows
+            operandRingRows = [inputRows, inputRows]
+        }
         for (number, operand) in tiling.layer.operands.enumerated() {
             if let producer = results.firstIndex(of: operand.tensor) {
                 operandRingRows[number] = ringRows[producer]

@@ -120,7 +120,8 @@ extension ProgramLayout {
                     context.ringPixelPitchBytes = tiling.layer.ringPixelPitchBytes(machine.macArray)
                 }
                 if let rows = resident[group.lowerBound], !rows.ringRows.isEmpty {
-                    context.setRings(faulty?.ringRows(of: group) ?? rows.ringRows, geometry.layers, group)
+                    context.setRings(
+                        faulty?.ringRows(of: group) ?? rows.ringRows, inputRows: rows.inputRows, geometry.layers, group)
                 }
                 weightTiles += tiling.weightTiles
                 sets += parameters.layers[index].sets.count
@@ -160,7 +161,9 @@ extension LayerProgram {
         let inputs =
             readsRing
             ? 0
-            : min(tiling.inputTiles, buffers.input.count) * (footprint.inputBytes + footprint.secondBytes)
+            : layer.inputRingRows > 0
+                ? layer.inputRingRows * (layer.inputRowBytes.input + layer.inputRowBytes.second)
+                : min(tiling.inputTiles, buffers.input.count) * (footprint.inputBytes + footprint.secondBytes)
         let outputs =
             layer.resultRingRows > 0
             ? layer.resultRingRows * tiling.ringRowBytes(machine.macArray)

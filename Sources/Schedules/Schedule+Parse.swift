@@ -37,11 +37,12 @@ extension Schedule {
     private static func groups(_ root: YAMLFields) throws(Diagnostic) -> [LayerGroup] {
         guard root.has("groups") else { return [] }
         var groups: [LayerGroup] = []
-        for element in try root.mappings("groups", keys: ["layers"], optional: ["ringRows"]) {
+        for element in try root.mappings("groups", keys: ["layers"], optional: ["inputRows", "ringRows"]) {
             groups.append(
                 LayerGroup(
                     layers: try element.names("layers"),
-                    ringRows: element.has("ringRows") ? try element.integers("ringRows", in: 1...(1 << 20)) : []))
+                    ringRows: element.has("ringRows") ? try element.integers("ringRows", in: 1...(1 << 20)) : [],
+                    inputRows: element.has("inputRows") ? try element.integer("inputRows", in: 1...(1 << 20)) : nil))
         }
         return groups
     }

@@ -20,7 +20,8 @@ extension Schedule: CustomStringConvertible {
 extension LayerGroup {
     fileprivate var text: String {
         let rings = ringRows.isEmpty ? "" : ", ringRows: \(ringRows)"
-        return "  - {layers: [\(layers.map(quoted).joined(separator: ", "))]\(rings)}"
+        let input = inputRows.map { ", inputRows: \($0)" } ?? ""
+        return "  - {layers: [\(layers.map(quoted).joined(separator: ", "))]\(input)\(rings)}"
     }
 }
 

@@ -12,7 +12,11 @@ struct GroupCandidate {
     var cost: ScheduleCost
     var layers: [LayerSchedule]
     /// Empty where the group goes tile by tile.
-    var ringRows: [Int]
+    var ringRows: [Int] = []
+    var inputRows: Int?
+
+    /// As a schedule names it.
+    var group: LayerGroup { LayerGroup(layers: layers.map(\.name), ringRows: ringRows, inputRows: inputRows) }
 }
 
 /// All groups of a network that fit a machine.
@@ -53,7 +57,7 @@ struct GroupCandidates {
                 let asked = firsts.filter { $0.lanes == lanes }
                 let found = GroupSearch.best(of: asked.isEmpty ? firsts : asked, second, machine: machine)
                 known[pair] = .some(
-                    found.map { GroupCandidate(range: 0..<0, cost: $0.cost, layers: $0.layers, ringRows: []) })
+                    found.map { GroupCandidate(range: 0..<0, cost: $0.cost, layers: $0.layers) })
             }
             guard var group = known[pair]! else { continue }
             group.range = index..<index + 2
@@ -110,7 +114,9 @@ struct GroupCandidates {
                 guard let found = RowGroupSearch.best(of: members, machine: machine),
                     best.map({ found.cost < $0.cost }) ?? true
                 else { continue }
-                best = GroupCandidate(range: range, cost: found.cost, layers: found.layers, ringRows: found.ringRows)
+                best = GroupCandidate(
+                    range: range, cost: found.cost, layers: found.layers, ringRows: found.ringRows,
+                    inputRows: found.inputRows)
             }
         }
         return best

@@ -50,7 +50,14 @@ struct GroupVerifier {
                     .scheduleDuplicateName, at: place, found: "layer '\(name)' in a second group",
                     expected: "each layer in one group", remedy: "remove one of the two")
             }
-            if group.ringRows.isEmpty { try verify(range) }
+            if group.ringRows.isEmpty {
+                if let rows = group.inputRows {
+                    throw refuse(
+                        .scheduleGroupRing, range.lowerBound, "inputRows \(rows) in a group without ringRows",
+                        "a group that advances by rows", "remove inputRows, or write ringRows")
+                }
+                try verify(range)
+            }
             found.append(range)
         }
         let grouped = Set(found.flatMap { $0 })

@@ -68,7 +68,7 @@ struct LayerChain {
             let way = ways[count][index]
             if let group = way.group {
                 schedules = group.layers + schedules
-                found.insert(LayerGroup(layers: group.layers.map(\.name), ringRows: group.ringRows), at: 0)
+                found.insert(group.group, at: 0)
                 count = group.range.lowerBound
             } else {
                 count -= 1

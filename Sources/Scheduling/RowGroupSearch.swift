@@ -7,7 +7,7 @@ import Schedules
 /// Finds by how many rows each layer of a group advances: all begin with the fewest, then the layer that gains most
 /// cycles for its bytes advances by twice as many, as long as everything fits.
 ///
-///     activation buffer   | input 0 | input 1 | ring | ring | ... | output 0 | output 1 |
+///     activation buffer   | ring of the input | ring | ring | ... | output 0 | output 1 |
 ///     weight buffer       | weights of the first layer | of the second | ...
 struct RowGroupSearch {
     /// A layer of the group: as it uses the lanes, and bytes of its parameters.
@@ -19,16 +19,21 @@ struct RowGroupSearch {
     private let members: [Member]
     private let machine: MachineDescription
     private let compute: [ComputeEstimate]
+    /// Whether the first layer's operands are loaded into a ring, each row once; into halves otherwise.
+    private let loadsRows: Bool
 
-    private init(_ members: [Member], machine: MachineDescription) {
+    private init(_ members: [Member], loadsRows: Bool = true, machine: MachineDescription) {
         (self.members, self.machine) = (members, machine)
+        self.loadsRows = loadsRows && members[0].layer.canLoadRows
         compute = members.map { ComputeEstimate($0.layer, machine: machine) }
     }
+
+    typealias Found = (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int], inputRows: Int?)
 
     /// Nil where the group does not fit.
     static func best(
         of members: [Member], machine: MachineDescription
-    ) -> (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int])? {
+    ) -> Found? {
         // With single halves loads, steps and stores take turns.
         guard machine.activationHalves == 2 else { return nil }
         let search = RowGroupSearch(members, machine: machine)
@@ -38,12 +43,11 @@ struct RowGroupSearch {
 
     /// With given rows instead of the best: rings hold so many more rows than they must. Nil where that does not fit.
     static func given(
-        _ rows: [Int], spareRingRows: [Int], of members: [Member], machine: MachineDescription
-    ) -> (layers: [LayerSchedule], ringRows: [Int])? {
-        let search = RowGroupSearch(members, machine: machine)
+        _ rows: [Int], spareRingRows: [Int], loadsRows: Bool, of members: [Member], machine: MachineDescription
+    ) -> Found? {
+        let search = RowGroupSearch(members, loadsRows: loadsRows, machine: machine)
         guard search.residentsFit, let places = search.places(rows, spareRingRows: spareRingRows) else { return nil }
-        let (_, layers, ringRows) = search.schedule(rows, places, 0)
-        return (layers, ringRows)
+        return search.schedule(rows, places, 0)
     }
 
     private var residentsFit: Bool {
@@ -70,7 +74,7 @@ struct RowGroupSearch {
 
     // MARK: - Rows
 
-    private func best() -> (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int])? {
+    private func best() -> Found? {
         var rows = members.map { min($0.layer.vertical.alignment, $0.layer.vertical.output) }
         guard var places = places(rows) else { return nil }
         var cycles = members.indices.map { self.cycles($0, rows: rows[$0]) }
@@ -82,7 +86,7 @@ struct RowGroupSearch {
                 .sorted { ($1.gain, $0.index) < ($0.gain, $1.index) }
             guard let (index, gain) = gains.first else { break }
             let more = doubled(rows, index)
-            guard gain > 0 || index == 0, let found = self.places(more) else {
+            guard gain > 0 || index == 0 && !loadsRows, let found = self.places(more) else {
                 isOpen[index] = false
                 continue
             }
@@ -118,6 +122,8 @@ struct RowGroupSearch {
         var input: [Int]
         var second: [Int]
         var output: [Int]
+        /// Of the ring into which the first layer's operands are loaded.
+        var inputRows: Int?
     }
 
     /// Nil where they do not fit.
@@ -138,28 +144,36 @@ struct RowGroupSearch {
         }
         let halves = machine.activationHalves
         // What does not fit without rings does not fit with them.
-        guard halves * (own.inputBytes + own.secondBytes + end.outputBytes) <= machine.activationBuffer.bytes else {
-            return nil
-        }
-        var ringRows = Array(RowOrder(zip(members, rows).map { ($0.layer, $1) }).ringRows.dropLast())
+        guard
+            (loadsRows ? 1 : halves) * (own.inputBytes + own.secondBytes) + halves * end.outputBytes
+                <= machine.activationBuffer.bytes
+        else { return nil }
+        let order = RowOrder(zip(members, rows).map { ($0.layer, $1) })
+        var ringRows = Array(order.ringRows.dropLast())
         for (index, spare) in spareRingRows.enumerated() { ringRows[index] += spare }
-        let inputs = min(halves, first.vertical.tiles(of: rows[0]).count)
+        let firstRows = first.vertical.tiles(of: rows[0])
+        let inputRow = own.inputRowBytes(firstRows)
+        let inputs = loadsRows ? 1 : min(halves, firstRows.count)
+        let inputBytes = loadsRows ? order.inputRows * inputRow.input : own.inputBytes
+        let secondBytes = loadsRows ? order.inputRows * inputRow.second : own.secondBytes
         let outputs = min(halves, last.vertical.tiles(of: rows[members.count - 1]).count)
-        let input = (0..<inputs).map { _ in place(own.inputBytes) }
-        let second = first.hasSecond ? (0..<inputs).map { _ in place(own.secondBytes) } : []
+        let input = (0..<inputs).map { _ in place(inputBytes) }
+        let second = first.hasSecond ? (0..<inputs).map { _ in place(secondBytes) } : []
         let rings = zip(members, ringRows).map { member, rows in
             place(rows * member.layer.horizontal.output * member.layer.ringPixelPitchBytes(array))
         }
         let output = (0..<outputs).map { _ in place(end.outputBytes) }
         guard next <= machine.activationBuffer.bytes else { return nil }
-        return Places(ringRows: ringRows, rings: rings, input: input, second: second, output: output)
+        return Places(
+            ringRows: ringRows, rings: rings, input: input, second: second, output: output,
+            inputRows: loadsRows ? order.inputRows : nil)
     }
 
     // MARK: - Schedule
 
     private func schedule(
         _ rows: [Int], _ places: Places, _ computeCycles: Int
-    ) -> (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int]) {
+    ) -> Found {
         let results = members.map(\.layer.outputTensor)
         let weights = weightAddresses.addresses
         let layers = members.indices.map { index in
@@ -175,7 +189,7 @@ struct RowGroupSearch {
                     output: index + 1 < members.count ? [places.rings[index]] : places.output,
                     weights: layer.usesArray ? [weights[index]] : []))
         }
-        return (cost(layers, computeCycles), layers, places.ringRows)
+        return (cost(layers, computeCycles), layers, places.ringRows, places.inputRows)
     }
 
     private func cost(_ layers: [LayerSchedule], _ computeCycles: Int) -> ScheduleCost {
@@ -187,7 +201,8 @@ struct RowGroupSearch {
             return TrafficEstimate(
                 member.layer, tile: entry.tile, rows: rows, columns: columns,
                 counts: TileCounts(member.layer, tile: entry.tile, rows: rows, columns: columns),
-                parameters: (1, member.parameterBytes), machine: machine)
+                parameters: (1, member.parameterBytes), inputRows: loadsRows ? rows.inputDistinct : rows.inputTotal,
+                machine: machine)
         }
         let (first, last) = (traffic[0], traffic[traffic.count - 1])
         var total = first.input

@@ -21,11 +21,13 @@ package struct ResidentGroup {
     package let ringRows: [Int]
     /// That the order needs at least, of each ring.
     package let leastRingRows: [Int]
+    /// Of the ring into which the first layer's operands are loaded; 0 where tiles are loaded into halves.
+    package let inputRows: Int
 }
 
 extension GroupVerifier {
     /// The checks of a group with `ringRows`.
-    func rowGroup(_ range: Range<Int>, ringRows: [Int]) throws(Diagnostic) -> ResidentGroup {
+    func rowGroup(_ range: Range<Int>, ringRows: [Int], inputRows: Int?) throws(Diagnostic) -> ResidentGroup {
         try verifyCount(range, ringRows)
         for index in range { try verifyMember(index, of: range) }
         for index in range.dropLast() { try verifyResult(index, in: range) }
@@ -36,13 +38,14 @@ extension GroupVerifier {
                 "at least \(least): what its readers have not taken when its next rows are there",
                 "write ringRows \(least)")
         }
-        try verifyRegions(range, ringRows)
+        if let inputRows { try verifyInputRing(range.lowerBound, rows: inputRows, least: order.inputRows) }
+        try verifyRegions(range, ringRows, inputRows)
         try verifyResidents(range)
         return ResidentGroup(
             steps: order.steps.map { step in
                 let tile = layers[range.lowerBound + step.layer].tiling.tile
                 return ResidentGroup.Step(layer: step.layer, pixelTile: step.rows.lowerBound / tile.outputRows)
-            }, ringRows: ringRows, leastRingRows: Array(order.ringRows.dropLast()))
+            }, ringRows: ringRows, leastRingRows: Array(order.ringRows.dropLast()), inputRows: inputRows ?? 0)
     }
 
     /// A group that goes tile by tile and has one address of weights for each layer.
@@ -69,7 +72,27 @@ extension GroupVerifier {
         return ResidentGroup(
             steps: (0..<tiles).flatMap { tile in
                 (0..<range.count).map { ResidentGroup.Step(layer: $0, pixelTile: tile) }
-            }, ringRows: [], leastRingRows: [])
+            }, ringRows: [], leastRingRows: [], inputRows: 0)
+    }
+
+    private func verifyInputRing(_ index: Int, rows: Int, least: Int) throws(Diagnostic) {
+        let (tiling, entry) = layers[index]
+        guard tiling.layer.canLoadRows else {
+            throw refuse(
+                .scheduleGroupUnsupported, index, "inputRows with an operand of one pixel", "operands of rows",
+                "leave inputRows out, and give an address for each half of input and second")
+        }
+        guard entry.buffers.input.count == 1 else {
+            throw refuse(
+                .scheduleGroupRing, index, "\(entry.buffers.input.count) addresses of input with inputRows",
+                "one: the operands are loaded into a ring", "give the ring's address, or leave inputRows out")
+        }
+        guard rows >= least else {
+            throw refuse(
+                .scheduleGroupRing, index, "inputRows \(rows)",
+                "at least \(least): what steps since the load before may still read, and the next rows",
+                "write inputRows: \(least)")
+        }
     }
 
     private func verifyCount(_ range: Range<Int>, _ ringRows: [Int]) throws(Diagnostic) {
@@ -138,7 +161,7 @@ extension GroupVerifier {
     }
 
     /// Input halves, rings and output halves do not overlap.
-    private func verifyRegions(_ range: Range<Int>, _ ringRows: [Int]) throws(Diagnostic) {
+    private func verifyRegions(_ range: Range<Int>, _ ringRows: [Int], _ inputRows: Int?) throws(Diagnostic) {
         let array = machine.macArray
         let (first, last) = (layers[range.lowerBound], layers[range.upperBound - 1])
         var regions: [(name: String, layer: Int, start: Int, end: Int)] = []
@@ -148,7 +171,12 @@ extension GroupVerifier {
                     (addresses.count == 1 ? name : "\(name) half \(half)", layer, address, address + bytes))
             }
         }
-        let (own, end) = (TileFootprint(first.tiling, array: array), TileFootprint(last.tiling, array: array))
+        var own = TileFootprint(first.tiling, array: array)
+        let end = TileFootprint(last.tiling, array: array)
+        if let inputRows {
+            let row = own.inputRowBytes(first.tiling.rows)
+            (own.inputBytes, own.secondBytes) = (inputRows * row.input, inputRows * row.second)
+        }
         add("input of \(first.schedule.name)", range.lowerBound, first.schedule.buffers.input, own.inputBytes)
         add("second of \(first.schedule.name)", range.lowerBound, first.schedule.buffers.second, own.secondBytes)
         add("output of \(last.schedule.name)", range.upperBound - 1, last.schedule.buffers.output, end.outputBytes)

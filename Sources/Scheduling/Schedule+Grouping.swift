@@ -10,11 +10,13 @@ extension Schedule {
     ///   - lanes: for each of them.
     ///   - rows: by which each advances, 1...output height.
     ///   - spareRingRows: rows that the ring of each but the last holds beside those that it must; 0 on.
+    ///   - loadsRows: whether the first layer's operands are loaded into a ring where they can be, or tile by tile.
     ///   - network: that the schedule is for.
     ///   - geometry: of the network, of the schedule's size.
     /// - Returns: nil where a layer cannot have its lanes, or the group does not fit the machine.
     package func grouping(
-        _ range: Range<Int>, lanes: [Lanes], rows: [Int], spareRingRows: [Int], of network: NetworkFormats,
+        _ range: Range<Int>, lanes: [Lanes], rows: [Int], spareRingRows: [Int], loadsRows: Bool,
+        of network: NetworkFormats,
         _ geometry: NetworkGeometry, on machine: MachineDescription
     ) -> Schedule? {
         precondition([lanes.count, rows.count, spareRingRows.count + 1].allSatisfy { $0 == range.count })
@@ -29,14 +31,16 @@ extension Schedule {
                     layer: layer, parameterBytes: ParameterFootprint(storage, of: layer).wholeBytes))
         }
         guard
-            let found = RowGroupSearch.given(rows, spareRingRows: spareRingRows, of: members, machine: machine)
+            let found = RowGroupSearch.given(
+                rows, spareRingRows: spareRingRows, loadsRows: loadsRows, of: members, machine: machine)
         else { return nil }
         var grouped = self
         for entry in found.layers {
             guard let index = grouped.layers.firstIndex(where: { $0.name == entry.name }) else { return nil }
             grouped.layers[index] = entry
         }
-        grouped.groups.append(LayerGroup(layers: found.layers.map(\.name), ringRows: found.ringRows))
+        grouped.groups.append(
+            LayerGroup(layers: found.layers.map(\.name), ringRows: found.ringRows, inputRows: found.inputRows))
         return grouped
     }
 }

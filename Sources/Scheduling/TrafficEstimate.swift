@@ -14,12 +14,15 @@ struct TrafficEstimate {
     let firstInput: TransferEstimate
     let lastOutput: TransferEstimate
 
-    /// - Parameter parameters: sets of parameter blocks, loaded as the weight tiles are, and bytes of one; none where
-    ///   they are loaded once, before the layer.
+    /// - Parameters:
+    ///   - parameters: sets of parameter blocks, loaded as the weight tiles are, and bytes of one; none where they are
+    ///     loaded once, before the layer.
+    ///   - inputRows: that all tiles load together; nil where each loads all that it reads.
     init(
         _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts,
-        parameters: (sets: Int, bytes: Int), machine: MachineDescription
+        parameters: (sets: Int, bytes: Int), inputRows: Int? = nil, machine: MachineDescription
     ) {
+        let inputRows = inputRows ?? rows.inputTotal
         let memory = machine.memory
         self.counts = counts
         let loaded = layer.loadedColumns(columns)
@@ -30,7 +33,7 @@ struct TrafficEstimate {
                 layer.kind == .concatenation
                 ? 1 : (counts.inputFollowsChannels ? counts.channelTiles : counts.inputChannelTiles)
             input += TrafficEstimate.rectangles(
-                .read, tiles: counts.pixelTiles, rows: operand.isOnePixel ? rows.count : rows.inputTotal,
+                .read, tiles: counts.pixelTiles, rows: operand.isOnePixel ? rows.count : inputRows,
                 columns: operand.isOnePixel ? columns.count : loaded.inputTotal, columnTiles: columns.count,
                 channels: ceilDivide(operand.channels, by: parts), parts: parts, tensorChannels: operand.tensorChannels,
                 bytesPerElement: operand.bytesPerElement,
@@ -38,7 +41,7 @@ struct TrafficEstimate {
         }
         if layer.kernelRow != nil {
             input.hold(
-                windowWords: rows.inputTotal * layer.horizontal.output
+                windowWords: inputRows * layer.horizontal.output
                     * ceilDivide(layer.inputChannels, by: machine.macArray.inputChannelLanes), memory: memory)
         }
         self.input = input

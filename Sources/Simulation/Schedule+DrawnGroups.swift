@@ -9,8 +9,8 @@ import Scheduling
 import Tensors
 
 extension Schedule {
-    /// A schedule of a chain whose layers run together by rows wherever that fits: rows, spare rows of the rings and
-    /// lanes of the first and last layer of each group are drawn from the case's seed. Where no group fits, what is
+    /// A schedule of a chain whose layers run together by rows wherever that fits: rows, spare rows of the rings, lanes
+    /// of the first and last layer, and how the first is loaded are drawn from the case's seed. Where no group fits, what is
     /// searched without groups.
     ///
     /// - Throws: what the search throws.
@@ -48,9 +48,11 @@ extension Schedule {
                     return min(axis.output, axis.alignment * (isLeast ? 1 : random.integer(1...4)))
                 }
                 let spare = range.dropLast().map { _ in isLeast ? 0 : random.integer(0...2) }
+                let loadsRows = !random.once(in: 3)
                 guard
                     let schedule = grouping(
-                        range, lanes: lanes, rows: rows, spareRingRows: spare, of: formats, geometry, on: machine),
+                        range, lanes: lanes, rows: rows, spareRingRows: spare, loadsRows: loadsRows, of: formats,
+                        geometry, on: machine),
                     (try? schedule.verify(network: formats, machine: machine)) != nil
                 else { continue }
                 return (schedule, end)

@@ -74,6 +74,7 @@ import Testing
         func grouped(_ spare: [Int]) throws -> Schedule? {
             plain.grouping(
                 0..<4, lanes: Array(repeating: .channels, count: 4), rows: [8, 4, 4, 4], spareRingRows: spare,
+                loadsRows: false,
                 of: formats, try NetworkGeometry(formats, height: 32, width: 32), on: setting.machine)
         }
         #expect(try grouped([0, 0, 0]) == setting.schedule)

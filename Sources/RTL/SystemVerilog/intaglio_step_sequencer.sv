@@ -259,12 +259,5 @@ module intaglio_step_sequencer
               command[32*intaglio_constants::COMPUTE_PASS_FLAGS +: 2] == 2'b11))
             $fatal(1, "a pass of %0d groups takes a part of their channels", groups);
     end
-
-    // Rows of windows begin where the load put them.
-    always @(posedge clock) begin
-        if (begins && ring_rows != 32'sd0 &&
-            command[32*intaglio_constants::COMPUTE_WINDOW_STEP +: 32] != 32'd0)
-            $fatal(1, "windows in a ring of rows");
-    end
 `endif
 endmodule
