@@ -68,7 +68,8 @@ extension Schedule {
             guard let group = groups.first(where: { $0.layers.first == first }) else { continue }
             if !group.ringRows.isEmpty {
                 resident[range.lowerBound] = try verifier.rowGroup(range, ringRows: group.ringRows)
-            } else if machine.weightHalves > 1, range.contains(where: { verified[$0].schedule.buffers.weights.count == 1 })
+            } else if machine.weightHalves > 1,
+                range.contains(where: { verified[$0].schedule.buffers.weights.count == 1 })
             {
                 resident[range.lowerBound] = try verifier.tileGroup(range)
             }
