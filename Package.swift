@@ -275,8 +275,8 @@ let package = Package(
             "Conformance", "Scheduling", "Lowering", "Simulation", "RTL", "TestVectors", "TestSupport",
         ]),
         tests("TracesTests", [
-            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing",
-            "Scheduling", "Lowering", "Simulation", "Traces", "TestSupport",
+            "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry",
+            "Timing", "Scheduling", "Lowering", "Simulation", "Traces", "TestSupport",
         ]),
         tests("GoldenModelTests", [
             "FixedPoint", "Random", "ExactArithmetic", "GoldenModel", "CGoldenModel", "TestSupport",

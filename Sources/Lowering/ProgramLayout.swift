@@ -17,6 +17,9 @@ public struct ProgramLayout: Sendable {
     /// want to see it: no command stores it.
     package func isInRing(_ layer: Int) -> Bool { groups.contains { $0.contains(layer) && layer + 1 < $0.upperBound } }
 
+    /// Whether the layer runs together with another one.
+    package func isInGroup(_ layer: Int) -> Bool { groups.contains { $0.contains(layer) && $0.count > 1 } }
+
     /// Bytes of all parameters, alignment not counted: the network's weight codes (without the zeros that merged groups
     /// and joined phases add to their regions), each distinct table once, channel blocks.
     public var parameterBytes: Int {

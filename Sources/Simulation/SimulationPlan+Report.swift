@@ -42,7 +42,8 @@ extension SimulationPlan {
             activationBufferPeakBytes: placed.activationBufferPeakBytes,
             accumulatorBufferPeakBytes: ceilDivide(
                 placed.accumulatorPeak * machine.macArray.accumulatorBits, by: 8),
-            parameterMemoryPeakBytes: placed.parameterMemoryBytes, lowerBoundCycles: bound.cycles,
+            parameterMemoryPeakBytes: placed.parameterMemoryBytes,
+            lowerBoundCycles: layout.isInGroup(index) ? bound.computeCycles : bound.cycles,
             lowerBoundBytes: bound.bytes,
             weightCoding: weightCoding.map { WeightCodingReport($0, layer: index, machine) })
         report.boundBy = report.bindingResource(on: machine)

@@ -13,7 +13,7 @@ package struct StallSlice: Hashable, Sendable {
 ///
 /// - Parameter groups: of layers that run together.
 package func stallSlices(
-    of commands: [Command], groups: [Range<Int>] = [], timed timeline: Timeline, on machine: MachineDescription
+    of commands: [Command], groups: [Range<Int>], timed timeline: Timeline, on machine: MachineDescription
 ) -> [StallSlice] {
     let timings = timeline.commands
     let windows = stallWindows(

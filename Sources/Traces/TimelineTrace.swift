@@ -72,7 +72,8 @@ public struct TimelineTrace: Sendable {
             let layers = plan.timeline.layers.filter { group.contains($0.layer) }
             func sum(_ field: KeyPath<LayerTiming, Int>) -> Int { layers.reduce(0) { $0 + $1[keyPath: field] } }
             guard let last = layers.map(\.completion).max(), sum(\.simulatedCycles) > 0 else { continue }
-            let name = group.count == 1 ? names[group.lowerBound] : quoted(group.map(layerName).joined(separator: " + "))
+            let name =
+                group.count == 1 ? names[group.lowerBound] : quoted(group.map(layerName).joined(separator: " + "))
             let macs = #""args":{"computeCycles":\#(sum(\.computeCycles)),"issuedMACs":\#(sum(\.issuedMACs))}"#
             try file.append(
                 event(.layers, name: name, last - sum(\.simulatedCycles) + 1, sum(\.simulatedCycles), macs))

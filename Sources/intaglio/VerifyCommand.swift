@@ -46,7 +46,8 @@ struct VerifyCommand: ParsableCommand {
             `machines --random SEED` prints one.
             """
     ) var randomMachines: Int?
-    @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i, halo:L:-1 or ring:L:-1.") var inject: String?
+    @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i, halo:L:-1 or ring:L:-1.")
+    var inject: String?
     @Option(
         help:
             """

@@ -50,45 +50,49 @@ import Testing
         #expect(drawn.kernelRows > 10 && drawn.phases > 5, "\(drawn)")
     }
 
-    /// Where the verifier refuses one row less, some reader does not find a row; where it does not, all do.
+    /// Where the verifier refuses one row less, it asks for the schedule's rows; where it does not, nothing changes. A
+    /// ring of fewer rows than it needs gives other elements.
     @Test("A ring is as short as the verifier lets it be, and one row less gives other elements")
     func shortRings() throws {
-        var (tight, different, spare, unchanged) = (0, 0, 0, 0)
+        var (tight, spare, short, different) = (0, 0, 0, 0)
         for seed in 0..<300 as Range<UInt64> {
             let machine = try Self.machine(seed)
             let layerCase = LayerCaseGenerator(limits: CaseLimits(machine)).chainCase(seed: seed, drawsGroups: true)
             let plan = try SimulationPlan(layerCase, on: machine)
             let (formats, network) = (try NetworkFormats(layerCase.network), try ProvenNetwork(layerCase.network))
             let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
+            func isEqual(_ plan: SimulationPlan) throws -> Bool {
+                let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs)
+                return layerCase.network.graph.layers.enumerated().allSatisfy { index, layer in
+                    run.storedOutput(index) == reference.tensors[layer.name]!
+                }
+            }
             for (number, group) in plan.schedule.groups.enumerated() {
                 for index in group.ringRows.indices where group.ringRows[index] > 1 {
-                    guard let faulty = Self.plan(layerCase, plan, shortRingOf: group.layers[index]) else { continue }
+                    if let faulty = Self.plan(layerCase, plan, shortRingOf: group.layers[index]) {
+                        short += 1
+                        different += try isEqual(faulty) ? 0 : 1
+                    }
                     var shorter = plan.schedule
                     shorter.groups[number].ringRows[index] -= 1
-                    let refusal = Self.refusal(shorter, formats, machine)
-                    let run = try SimulationRun(faulty, of: network, inputs: layerCase.inputs)
-                    let isEqual = layerCase.network.graph.layers.enumerated().allSatisfy { index, layer in
-                        run.storedOutput(index) == reference.tensors[layer.name]!
-                    }
-                    if let refusal {
+                    if let refusal = Self.refusal(shorter, formats, machine) {
                         #expect(refusal.code == .scheduleGroupRing && refusal.place == "layer \(group.layers[index])")
                         #expect(refusal.remedy == "write ringRows \(group.ringRows[index])")
                         tight += 1
-                        different += isEqual ? 0 : 1
                     } else {
                         spare += 1
-                        unchanged += isEqual ? 1 : 0
+                        #expect(try isEqual(SimulationPlan(layerCase, on: machine, schedule: shorter)))
                     }
                 }
             }
         }
-        print("\(tight) tight rings, \(different) different; \(spare) with room, \(unchanged) unchanged")
-        #expect(unchanged == spare && spare > 30, "\(unchanged) of \(spare)")
+        print("\(tight) tight rings, \(spare) with room; \(different) of \(short) too short ones show")
+        #expect(tight > 20 && spare > 30)
         // Clipping hides some.
-        #expect(tight > 20 && 2 * different > tight, "\(different) of \(tight)")
+        #expect(short > 20 && 2 * different > short, "\(different) of \(short)")
     }
 
-    /// Nil where a command needs all of the ring's rows.
+    /// Its ring has one row less than it needs. Nil where a command needs all of the ring's rows.
     private static func plan(
         _ layerCase: LayerCase, _ plan: SimulationPlan, shortRingOf layer: String
     ) -> SimulationPlan? {
