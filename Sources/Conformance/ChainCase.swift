@@ -14,9 +14,9 @@ extension LayerCaseGenerator {
         return chainCase(seed: seed, drawsGroups: seed / 10 % 2 == 0)
     }
 
-    /// Two to six layers, each of which reads the one before; sums read an earlier one, too. Convolutions, transposed
-    /// convolutions, normalizations, requantization, sums and pooling, of odd sizes: what a schedule may let run
-    /// together. The last layer is called `layer`.
+    /// Two to six layers, each of which reads the one before; sums read an earlier one or the input, too. Convolutions,
+    /// transposed convolutions, normalizations, requantization, sums and pooling, of odd sizes: what a schedule may let
+    /// run together. The last layer is called `layer`; some of the others are outputs of the network, too.
     ///
     /// - Parameter drawsGroups: as the case's field.
     public func chainCase(seed: UInt64, drawsGroups: Bool = false) -> LayerCase {
@@ -132,15 +132,16 @@ private struct ChainDraft {
         append(.maxPooling(pooling), [], .none, result, format)
     }
 
-    /// A sum with an earlier result of the same shape, or else requantization.
+    /// A sum with an earlier result or an input of the same shape, or else requantization.
     private mutating func combine(using random: inout SeededGenerator) {
         let result = TensorFormat.codes(
             random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks))
-        let earlier = layers.indices.dropLast().filter { shapes[$0] == shape && formats[$0].bytesPerElement == 1 }
+        let earlier = layers.indices.dropLast().last { shapes[$0] == shape && formats[$0].bytesPerElement == 1 }
+        let other = earlier.map { layers[$0].name } ?? (!layers.isEmpty && shape == input ? "input" : nil)
         let admitted: [RoundingRule] = [.single, .halfEven, .halfAway, .floor, .ceiling, .towardZero]
-        if let other = earlier.last, format.bytesPerElement == 1, admitted.contains(rounding) {
+        if let other, format.bytesPerElement == 1, admitted.contains(rounding) {
             append(
-                .add, [layers[other].name], .addition(LayerCaseDraft.addition(rounding, using: &random)), shape, result)
+                .add, [other], .addition(LayerCaseDraft.addition(rounding, using: &random)), shape, result)
         } else if let post = random.postProcessing(
             channels: shape.channels, sumBits: 16, output: result, rounding: rounding)
         {
@@ -153,19 +154,21 @@ private struct ChainDraft {
         layers[layers.count - 1].name = "layer"
         let stimulus = random.element(of: Stimulus.allCases)
         let names = layers.map(\.name)
+        let elements = random.elements(input, format: inputFormat, stimulus: stimulus)
+        let outputs = ["layer"] + names.dropLast().filter { _ in random.once(in: 5) }
         return LayerCase(
             name: "chain \(layers.map(\.operator.name).joined(separator: " ")) on \(input), \(stimulus), seed \(seed)",
             seed: seed,
             network: QuantizedNetwork(
                 graph: Graph(
                     name: "chain", inputs: [GraphInput(name: "input", channels: input.channels)], layers: layers,
-                    outputs: ["layer"]),
+                    outputs: outputs),
                 formats: Dictionary(uniqueKeysWithValues: zip(["input"] + names, [inputFormat] + formats)),
                 parameters: Dictionary(uniqueKeysWithValues: zip(names, parameters)),
                 widths: DatapathWidths(
                     activationBits: limits.activationBits, weightBits: limits.weightBits,
                     accumulatorBits: accumulatorBits)),
-            lanes: nil, inputs: ["input": random.elements(input, format: inputFormat, stimulus: stimulus)])
+            lanes: nil, inputs: ["input": elements])
     }
 }
 

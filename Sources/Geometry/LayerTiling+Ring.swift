@@ -7,11 +7,16 @@ extension LayerGeometry {
         roundUp(outputChannels * outputBytesPerElement, to: array.inputChannelLanes)
     }
 
-    /// Whether the layer can read its operands from rings of rows: whole pixels, as one group.
-    package var canReadRows: Bool {
-        guard operands.allSatisfy({ $0.firstChannel == 0 && $0.channels == $0.tensorChannels && !$0.isOnePixel }) else {
-            return false
-        }
+    /// Whether the layer can read its operands from rings of rows: whole pixels as one group, or element by element
+    /// channels that begin with a word.
+    package func canReadRows(_ array: MACArrayDescription) -> Bool {
+        guard
+            operands.allSatisfy({ operand in
+                !operand.isOnePixel
+                    && (operand.channels == operand.tensorChannels
+                        || !usesArray && operand.firstChannel * operand.bytesPerElement % array.inputChannelLanes == 0)
+            })
+        else { return false }
         switch kind {
         case .convolution, .transposedConvolution, .normalization: return groups == 1 && kernelRow == nil
         case .elementwise: return vertical.kind != .shuffled
@@ -33,6 +38,9 @@ extension LayerGeometry {
         operands.allSatisfy { !$0.isOnePixel } && vertical.kind != .shuffled && kind != .concatenation
     }
 
+    /// For each operand the index among the layers of a group that make it; nil where it comes from outside.
+    package func producers(among results: [Int]) -> [Int?] { operands.map { results.firstIndex(of: $0.tensor) } }
+
     /// Whether the layer can be computed tile by tile behind the one that makes its operand, and read that from a ring:
     /// a normalization has the pixels of its operand.
     package var canReadRing: Bool {
@@ -48,14 +56,16 @@ extension LayerGeometry {
 }
 
 extension RowOrder {
-    /// - Parameter layers: of a group, in the graph's order, and the rows by which each advances.
-    package init(_ layers: [(layer: LayerGeometry, rows: Int)]) {
+    /// - Parameters:
+    ///   - layers: of a group, in the graph's order, and the rows by which each advances.
+    ///   - stored: of them those whose results are stored from their rings.
+    package init(_ layers: [(layer: LayerGeometry, rows: Int)], stored: Set<Int>) {
         let results = layers.map(\.layer.outputTensor)
         self.init(
-            layers.map { layer, rows in
+            layers.enumerated().map { index, member in
                 Layer(
-                    vertical: layer.vertical, rows: rows,
-                    producers: layer.operands.map { results.firstIndex(of: $0.tensor) })
+                    vertical: member.layer.vertical, rows: member.rows,
+                    producers: member.layer.producers(among: results), isStored: stored.contains(index))
             })
     }
 }

@@ -12,13 +12,16 @@ package struct RowOrder {
         package var vertical: AxisGeometry
         /// Rows by which the layer advances; the last time fewer.
         package var rows: Int
-        /// For each operand the layer of the group that makes it; nil where none does.
+        /// For each operand the layer of the group that makes it; nil where it is loaded.
         package var producers: [Int?]
+        /// Whether the result is stored from its ring, too.
+        package var isStored: Bool
 
-        package init(vertical: AxisGeometry, rows: Int, producers: [Int?]) {
+        package init(vertical: AxisGeometry, rows: Int, producers: [Int?], isStored: Bool = false) {
             self.vertical = vertical
             self.rows = rows
             self.producers = producers
+            self.isStored = isStored
         }
     }
 
@@ -31,11 +34,11 @@ package struct RowOrder {
     package private(set) var steps: [Step] = []
     /// For each layer the rows that its ring must hold; 0 for the last, whose result is stored.
     package private(set) var ringRows: [Int]
-    /// Rows that a ring must hold into which the operands of the first layer are loaded: a load brings the rows that a
-    /// step lacks, while the steps since the load before it may still run.
-    package private(set) var inputRows = 0
+    /// For each layer the rows that a ring must hold into which its operands are loaded: a load brings the rows that a
+    /// step lacks, while the steps since the load before it may still run. 0 where nothing is loaded.
+    package private(set) var inputRows: [Int]
 
-    /// - Parameter layers: each reads results of layers before it; the last of them ends the group.
+    /// - Parameter layers: each but the first reads a result of a layer before it; the last of them ends the group.
     package init(_ layers: [Layer]) {
         ringRows = Array(repeating: 0, count: layers.count)
         var made = Array(repeating: 0, count: layers.count)
@@ -47,7 +50,9 @@ package struct RowOrder {
             made[index]..<min(made[index] + layers[index].rows, layers[index].vertical.output)
         }
         let last = layers.count - 1
-        var (loaded, firstKept) = (0, 0)
+        inputRows = ringRows
+        var loaded = layers.map { _ in (end: 0, firstKept: 0) }
+        var before = layers.map { _ in 0 }
         /// The layer itself, or whose rows it lacks.
         func ready(_ index: Int) -> Int {
             let rows = layers[index].vertical.inputRange(of: next(index))
@@ -64,12 +69,18 @@ package struct RowOrder {
             let rows = next(index)
             steps.append(Step(layer: index, rows: rows))
             made[index] = rows.upperBound
-            if index == 0 {
-                let needed = layers[0].vertical.inputRange(of: rows)
-                if needed.upperBound > loaded {
-                    inputRows = max(inputRows, needed.upperBound - min(firstKept, needed.lowerBound))
-                    (loaded, firstKept) = (needed.upperBound, needed.lowerBound)
+            if layers[index].producers.contains(nil) {
+                let needed = layers[index].vertical.inputRange(of: rows)
+                if needed.upperBound > loaded[index].end {
+                    let kept = min(loaded[index].firstKept, needed.lowerBound)
+                    inputRows[index] = max(inputRows[index], needed.upperBound - kept)
+                    loaded[index] = (needed.upperBound, needed.lowerBound)
                 }
+            }
+            // The rows before may be on their way out.
+            if layers[index].isStored {
+                ringRows[index] = max(ringRows[index], made[index] - before[index])
+                before[index] = rows.lowerBound
             }
             // What readers have not taken yet.
             let needed = readers[index].filter { made[$0] < layers[$0].vertical.output }

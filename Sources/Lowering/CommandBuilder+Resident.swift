@@ -10,16 +10,17 @@ import Scheduling
 ///               first tile, and so on: they stay until the group ends. Then a tile of input for each of its steps, or
 ///               the rows that it lacks.
 ///     compute:  one step is one layer's next tile, of all channels: by rows as `RowOrder` says, or tile by tile
-///     stores:   of the last layer's tiles
+///     stores:   of the last layer's tiles, and of the rows of rings that others read, too
 ///
 /// Weights and parameters lie where no halves are told apart: the first load waits until all halves are free, and the
 /// last command frees them.
 extension CommandBuilder {
     mutating func lower(resident members: [LayerLowering], steps: [ResidentGroup.Step]) {
+        let storing = members.filter { $0.ringPixelPitchBytes == nil || $0.isStoredFromRing }
         var state = LayerState(
-            remainingStores: members[members.count - 1].tiling.pixelTiles, awaitsStores: members[0].index > 0)
+            remainingStores: storing.reduce(0) { $0 + $1.tiling.pixelTiles }, awaitsStores: members[0].index > 0)
         var residents = Residents(members)
-        var loads = RowLoads()
+        var loads = members.map { _ in RowLoads() }
         loadResident(0, of: members, &residents)
         for position in steps {
             let (index, layer) = (position.layer, members[position.layer])
@@ -28,30 +29,38 @@ extension CommandBuilder {
             var step = step(layer, pixelTile: position.pixelTile, channelTile: 0)
             setPass(0, of: layer, &step)
             // Rows of a ring are whole, whatever is read of them.
-            if layer.readsRing, layer.operandRingRows[0] > 0 { step.inputColumns = 0..<layer.tiling.layer.horizontal.input }
+            if layer.isInRing.contains(true), layer.operandRingRows[0] > 0 {
+                step.inputColumns = 0..<layer.tiling.layer.horizontal.input
+            }
             var waits: SemaphoreSet = isFirst && residents.hasLoads[index] ? .resident(index) : []
             if !layer.readsRing {
+                let key = position.pixelTile * members.count + index
                 if layer.inputRingRows > 0 {
-                    loadRows(layer, tile: position.pixelTile, step, &state, &loads)
+                    loadRows(layer, key: key, step, &state, &loads[index])
                 } else {
-                    loadInput(layer, tile: position.pixelTile, step, &state)
-                    loads.half = inputs.half(of: position.pixelTile)!
-                    step.inputHalf = loads.half
+                    loadInput(layer, tile: key, step, &state)
+                    loads[index].key = key
+                    step.inputHalf = inputs.half(of: key)!
                 }
-                if inputs.takeFresh(loads.half) { waits.insert(.inputFull(loads.half)) }
+                if let half = loads[index].half(in: inputs), inputs.takeFresh(half) { waits.insert(.inputFull(half)) }
             }
             if isFirst, index + 1 < members.count { loadResident(index + 1, of: members, &residents) }
             step.parameters = layer.parameters.sets[0].addresses(base: residents.parameterBases[index])
+            let storeHalf = nextStoreHalf
             if layer.ringPixelPitchBytes == nil { waits.insert(takeOutputHalf(layer, &step)) }
+            if layer.isStoredFromRing { waits.insert(takeStoreHalf()) }
             let first = commands.count
             appendWork(layer, step)
             let last = commands.count - 1
             commands.setWaits(waits, at: first)
-            if !layer.readsRing { inputs.use(loads.half, by: last) }
+            if let half = loads[index].half(in: inputs) { inputs.use(half, by: last) }
             residents.lastWork = last
             if layer.ringPixelPitchBytes == nil {
                 commands.addSignals(.outputFull(step.outputHalf), at: last)
                 store(layer, step, &state)
+            } else if layer.isStoredFromRing {
+                commands.addSignals(.outputFull(storeHalf), at: last)
+                storeFromRing(layer, step, half: storeHalf, &state)
             } else {
                 for transfer in ringTransfers(layer, step) {
                     probes.append(Probe(command: last, transfer: transfer))
@@ -86,29 +95,32 @@ extension CommandBuilder {
         }
     }
 
-    /// Rows that have been loaded into the ring of the first layer's operands, and whose tokens those of the last load
-    /// are.
+    /// Rows that have been loaded into the ring of a layer's operands, and the last load.
     private struct RowLoads {
         var end = 0
-        var half = 0
+        var key: Int?
+
+        /// Whose tokens are the last load's; nil where later loads of other layers have taken them.
+        func half(in inputs: HalfRotation) -> Int? { key.flatMap(inputs.half) }
     }
 
-    /// Loads the rows that a step lacks. The ring holds them beside what the steps since the load before may read, so
-    /// two loads may be on their way, as with halves.
+    /// Loads the rows that a step lacks. The ring holds them beside what the layer's steps since the load before may
+    /// read. The loads of all layers take turns with the two tokens of the halves: one begins when all work before the
+    /// last load but one is done.
     private mutating func loadRows(
-        _ layer: LayerLowering, tile: Int, _ step: Step, _ state: inout LayerState, _ loads: inout RowLoads
+        _ layer: LayerLowering, key: Int, _ step: Step, _ state: inout LayerState, _ loads: inout RowLoads
     ) {
         let lacking = max(step.inputRows.lowerBound, loads.end)..<max(step.inputRows.upperBound, loads.end)
         guard !lacking.isEmpty else { return }
         loads.end = lacking.upperBound
-        let (half, lastUse) = inputs.replace(with: tile, halves: 2)
-        loads.half = half
+        let (half, lastUse) = inputs.replace(with: key, halves: 2)
+        loads.key = key
         if lastUse >= 0 { commands.addSignals(.inputFree(half), at: lastUse) }
         let rows = lacking.lowerBound..<max(lacking.lowerBound + 1, lacking.upperBound - layer.missingRows)
         let row = layer.inputRowBytes
         var transfers: [Transfer] = []
         for (operand, (base, rowBytes)) in [(layer.buffers.input, row.input), (layer.buffers.second, row.second)]
-            .enumerated() where operand < layer.tiling.layer.operands.count
+            .enumerated() where operand < layer.tiling.layer.operands.count && !layer.isInRing[operand]
         {
             for (part, place) in ringParts(rows, of: layer.inputRingRows) {
                 var partOfStep = step
@@ -162,7 +174,24 @@ extension CommandBuilder {
         }
     }
 
-    /// What would store rows that lie in a ring: two transfers where they go on at its beginning.
+    /// Stores what a step has put into a ring that others read, too.
+    private mutating func storeFromRing(_ layer: LayerLowering, _ step: Step, half: Int, _ state: inout LayerState) {
+        let transfers = ringTransfers(layer, step)
+        state.remainingStores -= 1
+        for (number, transfer) in transfers.enumerated() {
+            var signals: SemaphoreSet = []
+            if number == transfers.count - 1 {
+                signals.insert(.outputFree(half))
+                if state.remainingStores == 0 { signals.insert(.layerStored) }
+            }
+            commands.append(
+                Command(
+                    layer: layer.index, waits: number == 0 ? .outputFull(half) : [], signals: signals,
+                    operation: .store(transfer)))
+        }
+    }
+
+    /// What stores, or would store, rows that lie in a ring: two transfers where they go on at its beginning.
     private func ringTransfers(_ layer: LayerLowering, _ step: Step) -> [Transfer] {
         let region = tensors[layer.tiling.layer.outputTensor]
         let pitch = layer.ringPixelPitchBytes!

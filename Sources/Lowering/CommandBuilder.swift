@@ -363,6 +363,16 @@ struct CommandBuilder<Sink: CommandSink> {
         return .outputFree(step.outputHalf)
     }
 
+    /// The half whose tokens the next store takes.
+    var nextStoreHalf: Int { nextOutputHalf % 2 }
+
+    /// Takes the next tokens for results that lie in a ring; returns what says that they are free.
+    mutating func takeStoreHalf() -> SemaphoreSet {
+        let half = nextStoreHalf
+        nextOutputHalf = half + 1
+        return .outputFree(half)
+    }
+
     /// The commands that compute a step.
     mutating func appendWork(_ layer: LayerLowering, _ step: Step) {
         switch layer.tiling.layer.kind {

@@ -137,6 +137,16 @@ extension LayerLowering {
         ringRows == 0 ? (0, 0) : (ringRows, rows.lowerBound % ringRows)
     }
 
+    /// Where the channels that the layer reads begin in a ring, whose pixels have all of the tensor's, and the bytes from
+    /// pixel to pixel.
+    private func ringPlace(_ index: Int, _ inputLanes: Int) -> (address: Int, pixelPitchBytes: Int) {
+        let operand = tiling.layer.operands[index]
+        return (
+            (index == 0 ? buffers.input : buffers.second)[0] + operand.firstChannel * operand.bytesPerElement,
+            roundUp(operand.tensorChannels * operand.bytesPerElement, to: inputLanes)
+        )
+    }
+
     /// The element-wise command of a tile.
     func elementwise(_ step: Step, inputLanes: Int, outputLanes: Int) -> Elementwise {
         let layer = tiling.layer
@@ -164,6 +174,7 @@ extension LayerLowering {
         elementwise.inputAddress = buffers.input[step.inputHalf]
         elementwise.inputBytesPerElement = operand.bytesPerElement
         elementwise.inputPixelPitchBytes = roundUp(channels * operand.bytesPerElement, to: inputLanes)
+        if isInRing[0] { (elementwise.inputAddress, elementwise.inputPixelPitchBytes) = ringPlace(0, inputLanes) }
         if layer.hasSecond {
             let second = layer.operands[1]
             elementwise.hasSecond = true
@@ -174,6 +185,9 @@ extension LayerLowering {
                 ? 0
                 : roundUp(
                     (layer.canSplitElements ? channels : second.channels) * second.bytesPerElement, to: inputLanes)
+            if isInRing[1] {
+                (elementwise.secondAddress, elementwise.secondPixelPitchBytes) = ringPlace(1, inputLanes)
+            }
         }
         elementwise.outputAddress = buffers.output[step.outputHalf]
         elementwise.outputBytesPerElement = layer.outputBytesPerElement

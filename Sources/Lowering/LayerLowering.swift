@@ -26,15 +26,19 @@ struct LayerLowering {
     /// of the group are counted together.
     var firstWeightTile = 0
     var firstParameterSet = 0
-    /// In a group: whether the operands lie in rings, and the bytes from pixel to pixel of the ring that takes the
-    /// result; nil where that is stored.
-    var readsRing = false
+    /// In a group: which operands lie in rings that the group's layers write, and the bytes from pixel to pixel of the
+    /// ring that takes the result; nil where that is stored from halves.
+    var isInRing = [false, false]
     var ringPixelPitchBytes: Int?
+    /// Whether the result is stored from its ring.
+    var isStoredFromRing = false
     /// In a group that advances by rows: rows of the rings of both operands and of the result; 0 where there is none.
     var operandRingRows = [0, 0]
     var resultRingRows = 0
-    /// Of the rings into which the operands are loaded; 0 where tiles are loaded into halves.
+    /// Of the rings into which operands are loaded; 0 where there are none, or tiles are loaded into halves.
     var inputRingRows = 0
+    /// Whether no operand is loaded.
+    var readsRing: Bool { tiling.layer.operands.indices.allSatisfy { $0 < 2 && isInRing[$0] } }
 
     init(
         index: Int, tiling: LayerTiling, order: LoopOrder, buffers: BufferAllocation, array: MACArrayDescription,
@@ -79,17 +83,10 @@ struct LayerLowering {
     }
 
     /// Of a layer of a group that advances by rows: the rings that it reads and writes.
-    mutating func setRings(_ ringRows: [Int], inputRows: Int, _ layers: [LayerGeometry], _ group: Range<Int>) {
-        let results = group.map { layers[$0].outputTensor }
-        if index == group.lowerBound {
-            inputRingRows = inputRows
-            operandRingRows = [inputRows, inputRows]
-        }
-        for (number, operand) in tiling.layer.operands.enumerated() {
-            if let producer = results.firstIndex(of: operand.tensor) {
-                operandRingRows[number] = ringRows[producer]
-            }
-        }
+    mutating func setRings(_ ringRows: [Int], inputRows: Int, _ producers: [Int?], _ group: Range<Int>) {
+        inputRingRows = inputRows
+        operandRingRows = [inputRows, inputRows]
+        for case (let number, let producer?) in producers.enumerated() { operandRingRows[number] = ringRows[producer] }
         if index + 1 < group.upperBound { resultRingRows = ringRows[index - group.lowerBound] }
     }
 

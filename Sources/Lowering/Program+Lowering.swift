@@ -99,7 +99,12 @@ extension ProgramLayout {
             for: "\(commandEstimate.grouped) commands and their timing",
             at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
         let parameters = try ParameterPlan(network, tilings: tilings, machine: machine)
-        let rings = groups.flatMap { $0.dropLast().map { geometry.layers[$0].outputTensor } }
+        // What lies in rings and is not stored.
+        let onChip = groups.flatMap { group in
+            let stored = resident[group.lowerBound]?.stored ?? []
+            return group.dropLast().filter { !stored.contains($0 - group.lowerBound) }
+        }
+        let rings = onChip.map { geometry.layers[$0].outputTensor }
         let layout = ExternalLayout(
             geometry: geometry, tilings: tilings, parameters: parameters, rings: Set(rings), machine: machine)
         var builder = CommandBuilder(
@@ -115,13 +120,19 @@ extension ProgramLayout {
                     blockAddresses: layout.blockAddresses[index],
                     missingRows: faulty?.layer == index ? faulty!.missingRows : 0)
                 (context.firstWeightTile, context.firstParameterSet) = (weightTiles, sets)
-                context.readsRing = index > group.lowerBound
+                let results = group.map { geometry.layers[$0].outputTensor }
+                let producers = tiling.layer.producers(among: results)
+                for case (let operand, _?) in producers.enumerated() where operand < 2 {
+                    context.isInRing[operand] = true
+                }
                 if index + 1 < group.upperBound {
                     context.ringPixelPitchBytes = tiling.layer.ringPixelPitchBytes(machine.macArray)
                 }
                 if let rows = resident[group.lowerBound], !rows.ringRows.isEmpty {
+                    let member = index - group.lowerBound
+                    context.isStoredFromRing = rows.stored.contains(member)
                     context.setRings(
-                        faulty?.ringRows(of: group) ?? rows.ringRows, inputRows: rows.inputRows, geometry.layers, group)
+                        faulty?.ringRows(of: group) ?? rows.ringRows, inputRows: rows.inputRows[member], producers, group)
                 }
                 weightTiles += tiling.weightTiles
                 sets += parameters.layers[index].sets.count
@@ -137,7 +148,7 @@ extension ProgramLayout {
             }
             var programs = members.map {
                 LayerProgram(
-                    $0, machine: machine, commands: first..<builder.commands.count,
+                    $0, onChip: Set(group.map { geometry.layers[$0].outputTensor }), machine: machine, commands: first..<builder.commands.count,
                     parameterMemoryBytes: parameters.layers[$0.index].bytes)
             }
             if resident[group.lowerBound] != nil { programs.shareBuffers() }
@@ -147,23 +158,25 @@ extension ProgramLayout {
         sink = builder.commands
         self.init(
             geometry: geometry, memoryMap: ExternalMemoryMap(tensors: layout.tensors, bytes: layout.bytes),
-            parameterRegions: layout.parameterRegions, layers: layers, groups: groups)
+            parameterRegions: layout.parameterRegions, layers: layers, groups: groups,
+            onChip: Set(onChip))
     }
 }
 
 extension LayerProgram {
     fileprivate init(
-        _ layer: LayerLowering, machine: MachineDescription, commands: Range<Int>, parameterMemoryBytes: Int
+        _ layer: LayerLowering, onChip: Set<Int>, machine: MachineDescription, commands: Range<Int>,
+        parameterMemoryBytes: Int
     ) {
-        let (tiling, buffers, readsRing) = (layer.tiling, layer.buffers, layer.readsRing)
+        let (tiling, buffers) = (layer.tiling, layer.buffers)
         let footprint = TileFootprint(tiling, array: machine.macArray)
         // A ring counts with the layer that writes it.
-        let inputs =
-            readsRing
-            ? 0
-            : layer.inputRingRows > 0
-                ? layer.inputRingRows * (layer.inputRowBytes.input + layer.inputRowBytes.second)
-                : min(tiling.inputTiles, buffers.input.count) * (footprint.inputBytes + footprint.secondBytes)
+        let tiles = min(tiling.inputTiles, buffers.input.count)
+        let bytesOfOperands =
+            layer.inputRingRows > 0
+            ? [layer.inputRingRows * layer.inputRowBytes.input, layer.inputRingRows * layer.inputRowBytes.second]
+            : [tiles * footprint.inputBytes, tiles * footprint.secondBytes]
+        let inputs = zip(layer.isInRing, bytesOfOperands).reduce(0) { $0 + ($1.0 ? 0 : $1.1) }
         let outputs =
             layer.resultRingRows > 0
             ? layer.resultRingRows * tiling.ringRowBytes(machine.macArray)
@@ -172,7 +185,7 @@ extension LayerProgram {
                 : min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes
         self.init(
             name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
-            mergedGroups: tiling.layer.mergedGroups, inputBytes: readsRing ? 0 : tiling.inputBytes,
+            mergedGroups: tiling.layer.mergedGroups, inputBytes: tiling.inputBytes(onChip: onChip),
             weightBufferPeakBytes: min(tiling.weightTiles, buffers.weights.count) * footprint.weightBytes,
             activationBufferPeakBytes: inputs + outputs,
             accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes)

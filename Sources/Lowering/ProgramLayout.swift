@@ -12,10 +12,17 @@ public struct ProgramLayout: Sendable {
     public let layers: [LayerProgram]
     /// The layers that run together, in ascending order: most by themselves.
     package let groups: [Range<Int>]
+    /// Layers whose results are not stored.
+    package let onChip: Set<Int>
 
     /// Whether the layer's result stays on chip. Its region behind all others of `memoryMap` is for simulations that
     /// want to see it: no command stores it.
-    package func isInRing(_ layer: Int) -> Bool { groups.contains { $0.contains(layer) && layer + 1 < $0.upperBound } }
+    package func isInRing(_ layer: Int) -> Bool { onChip.contains(layer) }
+
+    /// Tensors that the layers of a layer's group make: none of them is loaded by the group.
+    package func resultsOfGroup(of layer: Int) -> Set<Int> {
+        Set((groups.first { $0.contains(layer) } ?? layer..<layer).map { geometry.layers[$0].outputTensor })
+    }
 
     /// Whether the layer runs together with another one.
     package func isInGroup(_ layer: Int) -> Bool { groups.contains { $0.contains(layer) && $0.count > 1 } }

@@ -92,11 +92,11 @@ public struct LayerGroup: Hashable, Encodable, Sendable {
     public var layers: [String]
     /// Rows that the ring of each layer but the last holds; empty where rings hold a tile.
     public var ringRows: [Int]
-    /// Rows of the ring into which the first layer's operands are loaded, each row once; nil where each tile is loaded
-    /// whole, into one half or the other.
-    public var inputRows: Int?
+    /// For each layer rows of the ring into which operands from outside the group are loaded, each row once; 0 where
+    /// there are none, or where the first layer's tiles are loaded whole, into one half or the other. Empty: all 0.
+    public var inputRows: [Int]
 
-    public init(layers: [String], ringRows: [Int] = [], inputRows: Int? = nil) {
+    public init(layers: [String], ringRows: [Int] = [], inputRows: [Int] = []) {
         self.layers = layers
         self.ringRows = ringRows
         self.inputRows = inputRows

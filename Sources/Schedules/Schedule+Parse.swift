@@ -42,7 +42,7 @@ extension Schedule {
                 LayerGroup(
                     layers: try element.names("layers"),
                     ringRows: element.has("ringRows") ? try element.integers("ringRows", in: 1...(1 << 20)) : [],
-                    inputRows: element.has("inputRows") ? try element.integer("inputRows", in: 1...(1 << 20)) : nil))
+                    inputRows: element.has("inputRows") ? try element.integers("inputRows", in: 0...(1 << 20)) : []))
         }
         return groups
     }

@@ -20,7 +20,7 @@ extension Schedule: CustomStringConvertible {
 extension LayerGroup {
     fileprivate var text: String {
         let rings = ringRows.isEmpty ? "" : ", ringRows: \(ringRows)"
-        let input = inputRows.map { ", inputRows: \($0)" } ?? ""
+        let input = inputRows.isEmpty ? "" : ", inputRows: \(inputRows)"
         return "  - {layers: [\(layers.map(quoted).joined(separator: ", "))]\(input)\(rings)}"
     }
 }

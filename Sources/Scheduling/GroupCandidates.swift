@@ -13,7 +13,7 @@ struct GroupCandidate {
     var layers: [LayerSchedule]
     /// Empty where the group goes tile by tile.
     var ringRows: [Int] = []
-    var inputRows: Int?
+    var inputRows: [Int] = []
 
     /// As a schedule names it.
     var group: LayerGroup { LayerGroup(layers: layers.map(\.name), ringRows: ringRows, inputRows: inputRows) }
@@ -75,30 +75,25 @@ struct GroupCandidates {
             while end <= min(start + SemaphoreSet.mostResident, layers.count), isChain(start, end - 1),
                 let group = rowGroup(start..<end)
             {
-                if endsWhole(start..<end) { all.append(group) }
+                all.append(group)
                 end += 1
             }
         }
     }
 
-    /// Whether the layer before `index` may write a ring and the layer `index` may read from the group alone.
+    /// Whether the layer before `index` may write a ring and the layer `index` may read one of the group's.
     private func isChain(_ start: Int, _ index: Int) -> Bool {
         let results = (start..<index).map { layers[$0].outputTensor }
-        let layer = layers[index]
-        return LayerGroup.rowObstacle(to: layers[index - 1], isFirst: index - 1 == start, isLast: false) == nil
-            && LayerGroup.rowObstacle(to: layer, isFirst: false, isLast: true) == nil
-            && layer.operands.allSatisfy { results.contains($0.tensor) }
-            && !graph.outputs.contains(layers[index - 1].name) && !graph.codedTensors.contains(layers[index - 1].name)
+        let (before, layer, array) = (layers[index - 1], layers[index], machine.macArray)
+        return LayerGroup.rowObstacle(to: before, isFirst: index - 1 == start, isLast: false, array) == nil
+            && LayerGroup.rowObstacle(to: layer, isFirst: false, isLast: true, array) == nil
+            && layer.operands.contains { results.contains($0.tensor) }
             && (mappings[index - 1] + mappings[index]).allSatisfy { $0.parameters == nil }
-    }
-
-    /// Whether nobody outside reads what the group does not store.
-    private func endsWhole(_ range: Range<Int>) -> Bool {
-        range.dropLast().allSatisfy { LayerGroup.outsideReader(in: graph, of: $0, range) == nil }
     }
 
     private func rowGroup(_ range: Range<Int>) -> GroupCandidate? {
         var best: GroupCandidate?
+        let stored = LayerGroup.stored(range, in: graph)
         for first in variants(range.lowerBound, .kernelRow) {
             for last in variants(range.upperBound - 1, .phases) {
                 let members = range.map { index in
@@ -109,7 +104,8 @@ struct GroupCandidates {
                     (layer.operands, layer.outputTensor) = (layers[index].operands, layers[index].outputTensor)
                     return RowGroupSearch.Member(
                         layer: layer,
-                        parameterBytes: ParameterFootprint(storages[index], of: layer).wholeBytes)
+                        parameterBytes: ParameterFootprint(storages[index], of: layer).wholeBytes,
+                        isStored: stored.contains(index - range.lowerBound))
                 }
                 guard let found = RowGroupSearch.best(of: members, machine: machine),
                     best.map({ found.cost < $0.cost }) ?? true

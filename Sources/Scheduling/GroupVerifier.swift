@@ -51,9 +51,9 @@ struct GroupVerifier {
                     expected: "each layer in one group", remedy: "remove one of the two")
             }
             if group.ringRows.isEmpty {
-                if let rows = group.inputRows {
+                if !group.inputRows.isEmpty {
                     throw refuse(
-                        .scheduleGroupRing, range.lowerBound, "inputRows \(rows) in a group without ringRows",
+                        .scheduleGroupRing, range.lowerBound, "inputRows \(group.inputRows) in a group without ringRows",
                         "a group that advances by rows", "remove inputRows, or write ringRows")
                 }
                 try verify(range)

@@ -14,6 +14,8 @@ struct RowGroupSearch {
     struct Member {
         let layer: LayerGeometry
         let parameterBytes: Int
+        /// Whether the result is stored from its ring: of any but the last.
+        let isStored: Bool
     }
 
     private let members: [Member]
@@ -21,14 +23,18 @@ struct RowGroupSearch {
     private let compute: [ComputeEstimate]
     /// Whether the first layer's operands are loaded into a ring, each row once; into halves otherwise.
     private let loadsRows: Bool
+    /// For each operand of each layer who makes it; nil where it is loaded.
+    private let producers: [[Int?]]
 
     private init(_ members: [Member], loadsRows: Bool = true, machine: MachineDescription) {
         (self.members, self.machine) = (members, machine)
         self.loadsRows = loadsRows && members[0].layer.canLoadRows
+        let results = members.map(\.layer.outputTensor)
+        producers = members.map { $0.layer.producers(among: results) }
         compute = members.map { ComputeEstimate($0.layer, machine: machine) }
     }
 
-    typealias Found = (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int], inputRows: Int?)
+    typealias Found = (cost: ScheduleCost, layers: [LayerSchedule], ringRows: [Int], inputRows: [Int])
 
     /// Nil where the group does not fit.
     static func best(
@@ -119,11 +125,12 @@ struct RowGroupSearch {
     private struct Places {
         var ringRows: [Int]
         var rings: [Int]
-        var input: [Int]
-        var second: [Int]
+        /// Of the operands of each layer that are loaded.
+        var inputs: [[Int]]
+        var seconds: [[Int]]
         var output: [Int]
-        /// Of the ring into which the first layer's operands are loaded.
-        var inputRows: Int?
+        /// Of the rings into which they are; all 0 where the first layer's tiles are loaded whole.
+        var inputRows: [Int]
     }
 
     /// Nil where they do not fit.
@@ -135,7 +142,8 @@ struct RowGroupSearch {
                 layer, tile: tile(of: layer, rows: rows), rows: layer.vertical.tiles(of: rows),
                 columns: layer.horizontal.tiles(of: layer.horizontal.output), splits: false, array: array)
         }
-        let (own, end) = (footprint(first, rows[0]), footprint(last, rows[members.count - 1]))
+        let own = footprint(first, rows[0])
+        let end = footprint(last, rows[members.count - 1])
         var next = 0
         func place(_ bytes: Int) -> Int {
             let address = roundUp(next, to: machine.ringAlignment)
@@ -148,25 +156,34 @@ struct RowGroupSearch {
             (loadsRows ? 1 : halves) * (own.inputBytes + own.secondBytes) + halves * end.outputBytes
                 <= machine.activationBuffer.bytes
         else { return nil }
-        let order = RowOrder(zip(members, rows).map { ($0.layer, $1) })
+        let order = RowOrder(
+            zip(members, rows).map { ($0.layer, $1) }, stored: Set(members.indices.filter { members[$0].isStored }))
         var ringRows = Array(order.ringRows.dropLast())
         for (index, spare) in spareRingRows.enumerated() { ringRows[index] += spare }
-        let firstRows = first.vertical.tiles(of: rows[0])
-        let inputRow = own.inputRowBytes(firstRows)
-        let inputs = loadsRows ? 1 : min(halves, firstRows.count)
-        let inputBytes = loadsRows ? order.inputRows * inputRow.input : own.inputBytes
-        let secondBytes = loadsRows ? order.inputRows * inputRow.second : own.secondBytes
+        var inputRows = order.inputRows
+        if !loadsRows { inputRows[0] = 0 }
         let outputs = min(halves, last.vertical.tiles(of: rows[members.count - 1]).count)
-        let input = (0..<inputs).map { _ in place(inputBytes) }
-        let second = first.hasSecond ? (0..<inputs).map { _ in place(secondBytes) } : []
+        let firstHalves = loadsRows ? 1 : min(halves, first.vertical.tiles(of: rows[0]).count)
+        var (inputs, seconds): ([[Int]], [[Int]]) = ([], [])
+        for (index, member) in members.enumerated() {
+            var bytes = (input: own.inputBytes, second: own.secondBytes)
+            if inputRows[index] > 0 {
+                let row = footprint(member.layer, rows[index])
+                    .inputRowBytes(member.layer.vertical.tiles(of: rows[index]))
+                bytes = (inputRows[index] * row.input, inputRows[index] * row.second)
+            }
+            let count = index == 0 ? firstHalves : 1
+            inputs.append(producers[index][0] == nil ? (0..<count).map { _ in place(bytes.input) } : [])
+            seconds.append(
+                member.layer.hasSecond && producers[index][1] == nil ? (0..<count).map { _ in place(bytes.second) } : [])
+        }
         let rings = zip(members, ringRows).map { member, rows in
             place(rows * member.layer.horizontal.output * member.layer.ringPixelPitchBytes(array))
         }
         let output = (0..<outputs).map { _ in place(end.outputBytes) }
         guard next <= machine.activationBuffer.bytes else { return nil }
         return Places(
-            ringRows: ringRows, rings: rings, input: input, second: second, output: output,
-            inputRows: loadsRows ? order.inputRows : nil)
+            ringRows: ringRows, rings: rings, inputs: inputs, seconds: seconds, output: output, inputRows: inputRows)
     }
 
     // MARK: - Schedule
@@ -174,18 +191,16 @@ struct RowGroupSearch {
     private func schedule(
         _ rows: [Int], _ places: Places, _ computeCycles: Int
     ) -> Found {
-        let results = members.map(\.layer.outputTensor)
         let weights = weightAddresses.addresses
         let layers = members.indices.map { index in
             let layer = members[index].layer
-            func ring(_ operand: Int) -> [Int] {
-                results.firstIndex(of: layer.operands[operand].tensor).map { [places.rings[$0]] } ?? []
+            func place(_ operand: Int, _ loaded: [[Int]]) -> [Int] {
+                producers[index][operand].map { [places.rings[$0]] } ?? loaded[index]
             }
             return LayerSchedule(
                 name: layer.name, lanes: layer.lanes, tile: tile(of: layer, rows: rows[index]), order: .pixelsOuter,
                 buffers: BufferAllocation(
-                    input: index == 0 ? places.input : ring(0),
-                    second: !layer.hasSecond ? [] : index == 0 ? places.second : ring(1),
+                    input: place(0, places.inputs), second: layer.hasSecond ? place(1, places.seconds) : [],
                     output: index + 1 < members.count ? [places.rings[index]] : places.output,
                     weights: layer.usesArray ? [weights[index]] : []))
         }
@@ -193,7 +208,8 @@ struct RowGroupSearch {
     }
 
     private func cost(_ layers: [LayerSchedule], _ computeCycles: Int) -> ScheduleCost {
-        let traffic = zip(members, layers).map { member, entry in
+        let traffic = members.indices.map { index in
+            let (member, entry) = (members[index], layers[index])
             let (rows, columns) = (
                 member.layer.vertical.tiles(of: entry.tile.outputRows),
                 member.layer.horizontal.tiles(of: entry.tile.outputColumns)
@@ -201,13 +217,17 @@ struct RowGroupSearch {
             return TrafficEstimate(
                 member.layer, tile: entry.tile, rows: rows, columns: columns,
                 counts: TileCounts(member.layer, tile: entry.tile, rows: rows, columns: columns),
-                parameters: (1, member.parameterBytes), inputRows: loadsRows ? rows.inputDistinct : rows.inputTotal,
-                machine: machine)
+                parameters: (1, member.parameterBytes),
+                inputRows: index > 0 || loadsRows ? rows.inputDistinct : rows.inputTotal,
+                loaded: producers[index].map { $0 == nil }, machine: machine)
         }
         let (first, last) = (traffic[0], traffic[traffic.count - 1])
-        var total = first.input
-        for layer in traffic { total += layer.weights }
-        total += last.output
+        var total = last.output
+        for (index, layer) in traffic.enumerated() {
+            total += layer.input
+            total += layer.weights
+            if members[index].isStored { total += layer.output }
+        }
         var edges = first.weights
         edges += first.firstInput
         edges += last.lastOutput

@@ -21,31 +21,48 @@ package struct ResidentGroup {
     package let ringRows: [Int]
     /// That the order needs at least, of each ring.
     package let leastRingRows: [Int]
-    /// Of the ring into which the first layer's operands are loaded; 0 where tiles are loaded into halves.
-    package let inputRows: Int
+    /// For each layer, of the ring into which operands from outside are loaded; 0 where there are none, or where the
+    /// first layer's tiles are loaded into halves.
+    package let inputRows: [Int]
+    /// Indices in the group of those whose results lie in a ring and are stored, too: others read them.
+    package let stored: Set<Int>
 }
 
 extension GroupVerifier {
     /// The checks of a group with `ringRows`.
-    func rowGroup(_ range: Range<Int>, ringRows: [Int], inputRows: Int?) throws(Diagnostic) -> ResidentGroup {
+    func rowGroup(_ range: Range<Int>, ringRows: [Int], inputRows: [Int]) throws(Diagnostic) -> ResidentGroup {
         try verifyCount(range, ringRows)
         for index in range { try verifyMember(index, of: range) }
-        for index in range.dropLast() { try verifyResult(index, in: range) }
-        let order = RowOrder(range.map { (layers[$0].tiling.layer, layers[$0].tiling.tile.outputRows) })
+        let stored = LayerGroup.stored(range, in: graph)
+        let order = RowOrder(
+            range.map { (layers[$0].tiling.layer, layers[$0].tiling.tile.outputRows) }, stored: stored)
         for (index, (rows, least)) in zip(range, zip(ringRows, order.ringRows)) where rows < least {
             throw refuse(
                 .scheduleGroupRing, index, "a ring of \(rows) row\(rows == 1 ? "" : "s")",
-                "at least \(least): what its readers have not taken when its next rows are there",
+                """
+                at least \(least): what its readers\(stored.contains(index - range.lowerBound) ? " and stores" : "") \
+                have not taken when its next rows are there
+                """,
                 "write ringRows \(least)")
         }
-        if let inputRows { try verifyInputRing(range.lowerBound, rows: inputRows, least: order.inputRows) }
+        let inputRows = inputRows.isEmpty ? range.map { _ in 0 } : inputRows
+        guard inputRows.count == range.count else {
+            throw refuse(
+                .scheduleGroupRing, range.lowerBound,
+                "\(inputRows.count) inputRows in a group of \(range.count) layers",
+                "\(range.count): one number for each layer, 0 where nothing is loaded", "write so many")
+        }
+        for (index, (rows, least)) in zip(range, zip(inputRows, order.inputRows)) {
+            try verifyInputRing(index, rows: rows, least: least, isFirst: index == range.lowerBound)
+        }
         try verifyRegions(range, ringRows, inputRows)
         try verifyResidents(range)
         return ResidentGroup(
             steps: order.steps.map { step in
                 let tile = layers[range.lowerBound + step.layer].tiling.tile
                 return ResidentGroup.Step(layer: step.layer, pixelTile: step.rows.lowerBound / tile.outputRows)
-            }, ringRows: ringRows, leastRingRows: Array(order.ringRows.dropLast()), inputRows: inputRows ?? 0)
+            }, ringRows: ringRows, leastRingRows: Array(order.ringRows.dropLast()), inputRows: inputRows,
+            stored: stored)
     }
 
     /// A group that goes tile by tile and has one address of weights for each layer.
@@ -72,26 +89,35 @@ extension GroupVerifier {
         return ResidentGroup(
             steps: (0..<tiles).flatMap { tile in
                 (0..<range.count).map { ResidentGroup.Step(layer: $0, pixelTile: tile) }
-            }, ringRows: [], leastRingRows: [], inputRows: 0)
+            }, ringRows: [], leastRingRows: [], inputRows: range.map { _ in 0 }, stored: [])
     }
 
-    private func verifyInputRing(_ index: Int, rows: Int, least: Int) throws(Diagnostic) {
+    /// - Parameters:
+    ///   - rows: 0 for none.
+    ///   - least: 0 where all operands are made in the group.
+    private func verifyInputRing(_ index: Int, rows: Int, least: Int, isFirst: Bool) throws(Diagnostic) {
         let (tiling, entry) = layers[index]
+        // Tiles of the first layer may be loaded whole.
+        if rows == 0, isFirst || least == 0 { return }
+        guard least > 0 else {
+            throw refuse(
+                .scheduleGroupRing, index, "inputRows \(rows)", "0: the group makes all that it reads", "write 0")
+        }
         guard tiling.layer.canLoadRows else {
             throw refuse(
                 .scheduleGroupUnsupported, index, "inputRows with an operand of one pixel", "operands of rows",
-                "leave inputRows out, and give an address for each half of input and second")
+                "write 0, and give an address for each half of input and second")
         }
         guard entry.buffers.input.count == 1 else {
             throw refuse(
                 .scheduleGroupRing, index, "\(entry.buffers.input.count) addresses of input with inputRows",
-                "one: the operands are loaded into a ring", "give the ring's address, or leave inputRows out")
+                "one: operands are loaded into a ring", "give the ring's address\(isFirst ? ", or write 0" : "")")
         }
         guard rows >= least else {
             throw refuse(
                 .scheduleGroupRing, index, "inputRows \(rows)",
                 "at least \(least): what steps since the load before may still read, and the next rows",
-                "write inputRows: \(least)")
+                "write inputRows \(least)")
         }
     }
 
@@ -113,18 +139,17 @@ extension GroupVerifier {
         let (tiling, entry) = layers[index]
         let (layer, tile) = (tiling.layer, tiling.tile)
         if let reason = LayerGroup.rowObstacle(
-            to: layer, isFirst: index == range.lowerBound, isLast: index + 1 == range.upperBound)
+            to: layer, isFirst: index == range.lowerBound, isLast: index + 1 == range.upperBound, machine.macArray)
         {
             throw refuse(
                 .scheduleGroupUnsupported, index, reason, "a layer that reads and writes rows of whole pixels",
                 "leave it out of the group")
         }
         let results = range.map { layers[$0].tiling.layer.outputTensor }
-        let inside = layer.operands.filter { results.contains($0.tensor) }.count
-        guard inside == (index == range.lowerBound ? 0 : layer.operands.count) else {
+        guard index == range.lowerBound || layer.operands.contains(where: { results.contains($0.tensor) }) else {
             throw refuse(
-                .scheduleGroupNotChain, index, "an operand that comes from outside the group",
-                "operands that the group's layers make, but for its first layer", "begin the group elsewhere")
+                .scheduleGroupNotChain, index, "operands that all come from outside the group",
+                "one at least that the group's layers make, but for its first layer", "begin the group elsewhere")
         }
         for (name, own, whole) in [
             ("outputColumns", tile.outputColumns, layer.horizontal.output),
@@ -151,19 +176,11 @@ extension GroupVerifier {
             "leave kernelRows and kernelColumns out")
     }
 
-    /// What a layer makes for the group is read by nobody else.
-    private func verifyResult(_ index: Int, in range: Range<Int>) throws(Diagnostic) {
-        if let reason = LayerGroup.outsideReader(in: graph, of: index, range) {
-            throw refuse(
-                .scheduleGroupNotChain, index, reason, "a result that the group's layers alone read",
-                "end the group with \(graph.layers[index].name), or leave it out")
-        }
-    }
-
-    /// Input halves, rings and output halves do not overlap.
-    private func verifyRegions(_ range: Range<Int>, _ ringRows: [Int], _ inputRows: Int?) throws(Diagnostic) {
+    /// Rings of operands, or halves of the first layer's, rings and output halves do not overlap.
+    private func verifyRegions(_ range: Range<Int>, _ ringRows: [Int], _ inputRows: [Int]) throws(Diagnostic) {
         let array = machine.macArray
-        let (first, last) = (layers[range.lowerBound], layers[range.upperBound - 1])
+        let last = layers[range.upperBound - 1]
+        let results = range.map { layers[$0].tiling.layer.outputTensor }
         var regions: [(name: String, layer: Int, start: Int, end: Int)] = []
         func add(_ name: String, _ layer: Int, _ addresses: [Int], _ bytes: Int) {
             for (half, address) in addresses.enumerated() {
@@ -171,14 +188,19 @@ extension GroupVerifier {
                     (addresses.count == 1 ? name : "\(name) half \(half)", layer, address, address + bytes))
             }
         }
-        var own = TileFootprint(first.tiling, array: array)
         let end = TileFootprint(last.tiling, array: array)
-        if let inputRows {
-            let row = own.inputRowBytes(first.tiling.rows)
-            (own.inputBytes, own.secondBytes) = (inputRows * row.input, inputRows * row.second)
+        for (index, rows) in zip(range, inputRows) {
+            let (tiling, entry) = layers[index]
+            let own = TileFootprint(tiling, array: array)
+            let row = own.inputRowBytes(tiling.rows)
+            let producers = tiling.layer.producers(among: results)
+            for (operand, (name, addresses, bytes)) in [
+                ("input", entry.buffers.input, rows > 0 ? rows * row.input : own.inputBytes),
+                ("second", entry.buffers.second, rows > 0 ? rows * row.second : own.secondBytes),
+            ].enumerated() where operand < producers.count && producers[operand] == nil {
+                add("\(name) of \(entry.name)", index, addresses, bytes)
+            }
         }
-        add("input of \(first.schedule.name)", range.lowerBound, first.schedule.buffers.input, own.inputBytes)
-        add("second of \(first.schedule.name)", range.lowerBound, first.schedule.buffers.second, own.secondBytes)
         add("output of \(last.schedule.name)", range.upperBound - 1, last.schedule.buffers.output, end.outputBytes)
         for (index, rows) in zip(range, ringRows) {
             let (tiling, entry) = layers[index]
@@ -214,7 +236,8 @@ extension GroupVerifier {
             let (tiling, entry) = layers[index]
             let places = [entry.buffers.input, entry.buffers.second]
             for (operand, addresses) in zip(tiling.layer.operands, places) {
-                let producer = range.lowerBound + results.firstIndex(of: operand.tensor)!
+                guard let made = results.firstIndex(of: operand.tensor) else { continue }
+                let producer = range.lowerBound + made
                 let ring = layers[producer].schedule.buffers.output
                 guard addresses == ring else {
                     throw refuse(
@@ -274,23 +297,21 @@ extension GroupVerifier {
 
 extension LayerGroup {
     /// Why a layer cannot be in a group that advances by rows; nil where it can.
-    static func rowObstacle(to layer: LayerGeometry, isFirst: Bool, isLast: Bool) -> String? {
+    static func rowObstacle(
+        to layer: LayerGeometry, isFirst: Bool, isLast: Bool, _ array: MACArrayDescription
+    ) -> String? {
         if layer.groups > 1 { return "a layer of \(layer.groups) groups" }
         if layer.joinsPhases, !isLast { return "lanes phases, whose results lie in no ring" }
         if !layer.canWriteRows, !layer.joinsPhases { return "a layer that does not write rows of whole pixels" }
-        return isFirst || layer.canReadRows ? nil : "a layer that does not read rows of whole pixels"
+        return isFirst || layer.canReadRows(array) ? nil : "a layer that does not read rows of whole pixels"
     }
 
-    /// Who reads a layer's result outside its group; nil where nobody does.
-    static func outsideReader(in graph: Graph, of index: Int, _ range: Range<Int>) -> String? {
-        let layer = graph.layers[index]
-        if graph.outputs.contains(layer.name) || graph.codedTensors.contains(layer.name) {
-            return "\(layer.name) is an output of the network"
-        }
-        let readers = graph.layers.indices.filter {
-            graph.layers[$0].inputs.contains(layer.name) && !range.contains($0)
-        }
-        return readers.isEmpty
-            ? nil : "\(layer.name) is read by \(readers.map { graph.layers[$0].name }.joined(separator: ", "))"
+    /// Of the layers of a group but the last those whose results are stored, counted from its first: outputs and coded
+    /// tensors of the network, and what others read.
+    static func stored(_ range: Range<Int>, in graph: Graph) -> Set<Int> {
+        let kept = Set(
+            graph.outputs + graph.codedTensors
+                + graph.layers.indices.filter { !range.contains($0) }.flatMap { graph.layers[$0].inputs })
+        return Set(range.dropLast().filter { kept.contains(graph.layers[$0].name) }.map { $0 - range.lowerBound })
     }
 }

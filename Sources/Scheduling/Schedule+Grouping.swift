@@ -21,6 +21,7 @@ extension Schedule {
     ) -> Schedule? {
         precondition([lanes.count, rows.count, spareRingRows.count + 1].allSatisfy { $0 == range.count })
         var members: [RowGroupSearch.Member] = []
+        let stored = LayerGroup.stored(range, in: network.graph)
         for (index, lanes) in zip(range, lanes) {
             let storage = network.layers[index]
             guard let layer = try? machine.geometry(of: geometry.layers[index], storage, lanes: lanes) else {
@@ -28,7 +29,8 @@ extension Schedule {
             }
             members.append(
                 RowGroupSearch.Member(
-                    layer: layer, parameterBytes: ParameterFootprint(storage, of: layer).wholeBytes))
+                    layer: layer, parameterBytes: ParameterFootprint(storage, of: layer).wholeBytes,
+                    isStored: stored.contains(index - range.lowerBound)))
         }
         guard
             let found = RowGroupSearch.given(

@@ -18,16 +18,18 @@ struct TrafficEstimate {
     ///   - parameters: sets of parameter blocks, loaded as the weight tiles are, and bytes of one; none where they are
     ///     loaded once, before the layer.
     ///   - inputRows: that all tiles load together; nil where each loads all that it reads.
+    ///   - loaded: for each operand whether it is loaded at all; nil for all.
     init(
         _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts,
-        parameters: (sets: Int, bytes: Int), inputRows: Int? = nil, machine: MachineDescription
+        parameters: (sets: Int, bytes: Int), inputRows: Int? = nil, loaded isLoaded: [Bool]? = nil,
+        machine: MachineDescription
     ) {
         let inputRows = inputRows ?? rows.inputTotal
         let memory = machine.memory
         self.counts = counts
         let loaded = layer.loadedColumns(columns)
         var input = TransferEstimate()
-        for operand in layer.operands {
+        for (index, operand) in layer.operands.enumerated() where isLoaded?[index] ?? true {
             // Channels of one run, and into how many parts they are cut.
             let parts =
                 layer.kind == .concatenation
@@ -39,7 +41,7 @@ struct TrafficEstimate {
                 bytesPerElement: operand.bytesPerElement,
                 memory: memory)
         }
-        if layer.kernelRow != nil {
+        if layer.kernelRow != nil, isLoaded?[0] ?? true {
             input.hold(
                 windowWords: inputRows * layer.horizontal.output
                     * ceilDivide(layer.inputChannels, by: machine.macArray.inputChannelLanes), memory: memory)

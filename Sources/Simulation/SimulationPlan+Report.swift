@@ -137,7 +137,7 @@ extension SimulationPlan {
             outputChannels: layer.groupOutputChannels * layer.lanesOfChannel,
             lastOutputChannels: (layer.outputChannels - (layer.arrayGroups - 1) * layer.groupOutputChannels)
                 * layer.lanesOfChannel, drain: isNormalization ? .normalization : .postProcessor,
-            inputBytes: index > 0 && layout.isInRing(index - 1) ? 0 : layer.leastInputBytes,
+            inputBytes: layer.leastInputBytes(onChip: layout.resultsOfGroup(of: index)),
             weightBytes: layer.weightBytes,
             outputBytes: layout.isInRing(index) ? 0 : geometry.result(of: index).storedBytes, on: machine)
     }
