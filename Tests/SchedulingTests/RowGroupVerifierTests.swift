@@ -100,28 +100,47 @@ import Testing
         #expect(elsewhere.found == "an operand at [65536]" && elsewhere.expected == "[14336], the ring of b")
     }
 
-    @Test func resultsStayInTheGroup() throws {
-        let output = try refusal { $0.graph.outputs = ["b", "d"] }
-        #expect(output.code == .scheduleGroupNotChain && output.found == "b is an output of the network")
-        #expect(output.place == "layer b")
-        let outside = try refusal {
-            $0.schedule.groups[0] = LayerGroup(layers: ["a", "b", "c"], ringRows: [8, 7])
-            $0.graph.layers[3].operator = .add
-            $0.graph.layers[3].inputs = ["c", "c"]
-            $0.graph.layers.append(Layer(name: "e", operator: .add, inputs: ["b", "b"]))
-            $0.graph.outputs = ["d", "e"]
-            for (name, columns, first) in [("d", 64, 0), ("e", 32, 0)] {
-                let entry = LayerSchedule(
-                    name: name,
-                    tile: Tile(outputRows: 4, outputColumns: columns, outputChannels: 16, inputChannels: 16),
-                    order: .pixelsOuter,
-                    buffers: BufferAllocation(input: [first], second: [40_000], output: [80_000]))
-                $0.schedule.layers.removeAll { $0.name == name }
-                $0.schedule.layers.append(entry)
-            }
-            $0.schedule.layers[2].buffers.output = [100_000]
+    /// Rows of b come by fours: while the last four are stored the next four are made.
+    @Test func resultsThatOthersReadAreStored() throws {
+        let output = try refusal { $0.graph.outputs = ["d", "b"] }
+        #expect(output.code == .scheduleGroupRing && output.place == "layer b")
+        #expect(output.found == "a ring of 7 rows" && output.expected.hasPrefix("at least 8: what its readers and stores"))
+        var setting = Setting()
+        setting.graph.outputs = ["d", "b"]
+        setting.schedule.groups[0].ringRows[1] = 8
+        setting.schedule.layers[1].buffers.output = [40_960]
+        setting.schedule.layers[2].buffers.input = [40_960]
+        try setting.schedule.verify(network: setting.formats(), machine: setting.machine)
+    }
+
+    /// 3 x 3 taps, eight rows at a time: rows 0..<9, 7..<17, 15..<25, 23..<32; a load brings rows up to 25 while rows
+    /// from 7 are read.
+    @Test func operandsAreLoadedIntoARing() throws {
+        func ring(_ setting: inout Setting, _ rows: [Int]) {
+            setting.schedule.groups[0].inputRows = rows
+            setting.schedule.layers[0].buffers.input = [49_920]
         }
-        #expect(outside.code == .scheduleGroupNotChain && outside.found == "b is read by e")
+        var setting = Setting()
+        ring(&setting, [18, 0, 0, 0])
+        try setting.schedule.verify(network: setting.formats(), machine: setting.machine)
+        let few = try refusal { ring(&$0, [17, 0, 0, 0]) }
+        #expect(few.code == .scheduleGroupRing && few.place == "layer a" && few.found == "inputRows 17")
+        #expect(few.expected.hasPrefix("at least 18: ") && few.remedy == "write inputRows 18")
+        let halves = try refusal { $0.schedule.groups[0].inputRows = [18, 0, 0, 0] }
+        #expect(halves.code == .scheduleGroupRing && halves.found == "2 addresses of input with inputRows")
+        let count = try refusal { ring(&$0, [18, 0]) }
+        #expect(count.code == .scheduleGroupRing && count.found == "2 inputRows in a group of 4 layers")
+        let made = try refusal { ring(&$0, [18, 1, 0, 0]) }
+        #expect(made.code == .scheduleGroupRing && made.place == "layer b" && made.found == "inputRows 1")
+        #expect(made.remedy == "write 0")
+        let overlap = try refusal {
+            ring(&$0, [18, 0, 0, 0])
+            $0.schedule.layers[0].buffers.input = [27_120]
+        }
+        #expect(overlap.code == .scheduleRegionsOverlap)
+    }
+
+    @Test func layersFollowEachOther() throws {
         let gap = try refusal {
             $0.schedule.groups[0] = LayerGroup(layers: ["a", "c"], ringRows: [8])
             for index in [1, 3] { $0.schedule.layers[index].buffers.weights = [0, 131_072] }
@@ -136,8 +155,16 @@ import Testing
             $0.schedule.layers[3].buffers = BufferAllocation(
                 input: [17_920], second: [17_920], output: [27_136, 31_232])
         }
-        #expect(operand.code == .scheduleGroupNotChain && operand.place == "layer b")
-        #expect(operand.found == "an operand that comes from outside the group")
+        // Rows by fours: four are read, four come.
+        #expect(operand.code == .scheduleGroupRing && operand.place == "layer b")
+        #expect(operand.found == "inputRows 0" && operand.expected.hasPrefix("at least 8: "))
+        let apart = try refusal {
+            $0.graph.layers[1].operator = .add
+            $0.graph.layers[1].inputs = ["image", "image"]
+            $0.schedule.layers[1].buffers = BufferAllocation(input: [60_000], second: [70_000], output: [14_336])
+        }
+        #expect(apart.code == .scheduleGroupNotChain && apart.place == "layer b")
+        #expect(apart.found == "operands that all come from outside the group")
     }
 
     @Test func layersAdvanceByWholeRows() throws {

@@ -30,6 +30,59 @@ import Testing
         #expect(tight > 200 && skips > 50, "\(tight) tight rings, \(skips) with skips")
     }
 
+    /// A load may bring its rows when all steps before the load before it are done, but none since: rows that these
+    /// read must still be there. A result that is stored must stay until the next rows are made.
+    @Test("Rings of what is loaded hold what is read; rings of what is stored hold it while the next rows are made")
+    func ringsHoldWhatIsLoadedAndStored() {
+        var random = SeededGenerator(seed: 6)
+        var (tight, stored) = (0, 0)
+        for _ in 0..<400 {
+            var layers = Self.chain(using: &random)
+            for index in layers.indices.dropLast() where random.once(in: 3) { layers[index].isStored = true }
+            // An operand from outside beside that of the layer before.
+            for index in layers.indices.dropFirst() where random.once(in: 4) { layers[index].producers.append(nil) }
+            let order = RowOrder(layers)
+            #expect(Self.firstMissing(layers, order, ringRows: order.ringRows) == nil)
+            for (index, layer) in layers.enumerated() {
+                let own = order.steps.filter { $0.layer == index }.map(\.rows)
+                #expect((order.inputRows[index] > 0) == layer.producers.contains(nil))
+                if order.inputRows[index] > 0 {
+                    let windows = own.map { layer.vertical.inputRange(of: $0) }
+                    #expect(Self.holdsLoads(windows, in: order.inputRows[index]))
+                    if !Self.holdsLoads(windows, in: order.inputRows[index] - 1) { tight += 1 } else { tight -= 100 }
+                }
+                guard layer.isStored else { continue }
+                stored += 1
+                for (before, next) in zip(own, own.dropFirst()) {
+                    let places = Set((before.lowerBound..<next.upperBound).map { $0 % order.ringRows[index] })
+                    #expect(places.count == next.upperBound - before.lowerBound)
+                }
+            }
+        }
+        #expect(tight > 400 && stored > 200, "\(tight) tight rings, \(stored) stored")
+    }
+
+    /// Whether each step finds its window's rows where loads come as early as they may.
+    private static func holdsLoads(_ windows: [Range<Int>], in rows: Int) -> Bool {
+        guard rows > 0 else { return false }
+        var (loads, end): ([(step: Int, rows: Range<Int>)], Int) = ([], 0)
+        for (step, window) in windows.enumerated() where window.upperBound > end {
+            loads.append((step, max(window.lowerBound, end)..<window.upperBound))
+            end = window.upperBound
+        }
+        var ring = [Int](repeating: -1, count: rows)
+        func load(_ number: Int) {
+            if loads.indices.contains(number) { for row in loads[number].rows { ring[row % rows] = row } }
+        }
+        load(0)
+        for (step, window) in windows.enumerated() {
+            // This step is the first that reads a load: the next one may have come already.
+            if let number = loads.firstIndex(where: { $0.step == step }) { load(number + 1) }
+            guard window.allSatisfy({ ring[$0 % rows] == $0 }) else { return false }
+        }
+        return true
+    }
+
     /// A 5 x 5 convolution of stride 2 behind a layer that makes 2 rows at a time: when row 5 is there, so is row 4,
     /// and output row 1 still reads row 0: 6 rows.
     @Test("A window of five rows behind two rows at a time")

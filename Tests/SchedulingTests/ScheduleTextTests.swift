@@ -91,7 +91,8 @@ import Testing
                 groups: (0..<generator.integer(0...3)).map { _ in
                     LayerGroup(
                         layers: (0..<generator.integer(1...5)).map { _ in generator.element(of: names) },
-                        ringRows: (0..<generator.integer(0...4)).map { _ in generator.integer(1...1 << 20) })
+                        ringRows: (0..<generator.integer(0...4)).map { _ in generator.integer(1...1 << 20) },
+                        inputRows: (0..<generator.integer(0...3)).map { _ in generator.integer(0...1 << 20) })
                 })
             #expect(try Schedule(yaml: schedule.description) == schedule)
         }
@@ -100,12 +101,12 @@ import Testing
     @Test func groupsHaveALineEach() throws {
         var schedule = ScheduleTextTests.schedule
         schedule.groups = [
-            LayerGroup(layers: ["conv", "depth"], ringRows: [5]), LayerGroup(layers: ["sum", "a\"b"]),
+            LayerGroup(layers: ["conv", "depth"], ringRows: [5], inputRows: [7, 0]), LayerGroup(layers: ["sum", "a\"b"]),
         ]
         let lines = schedule.description.split(separator: "\n").map(String.init)
         #expect(
             lines[4...7] == [
-                "groups:", #"  - {layers: ["conv", "depth"], ringRows: [5]}"#,
+                "groups:", #"  - {layers: ["conv", "depth"], inputRows: [7, 0], ringRows: [5]}"#,
                 #"  - {layers: ["sum", "a\"b"]}"#, "layers:",
             ])
         let rows = #expect(throws: Diagnostic.self) {

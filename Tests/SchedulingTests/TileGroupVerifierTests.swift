@@ -56,6 +56,8 @@ import Testing
     @Test func membersAreAConvolutionAndItsNormalization() throws {
         let three = try refusal { $0.schedule.groups = [LayerGroup(layers: ["a", "b", "c"])] }
         #expect(three.code == .scheduleGroupUnsupported && three.found == "a group of 3 layers without ringRows")
+        let loads = try refusal { $0.schedule.groups = [LayerGroup(layers: ["a", "b"], inputRows: [4, 0])] }
+        #expect(loads.code == .scheduleGroupRing && loads.found == "inputRows [4, 0] in a group without ringRows")
         let other = try refusal { $0.schedule.groups = [LayerGroup(layers: ["b", "c"])] }
         #expect(other.code == .scheduleGroupUnsupported && other.place == "layer b")
         let read = try refusal { $0.graph.outputs = ["a", "c"] }
