@@ -132,7 +132,8 @@ extension ProgramLayout {
                     let member = index - group.lowerBound
                     context.isStoredFromRing = rows.stored.contains(member)
                     context.setRings(
-                        faulty?.ringRows(of: group) ?? rows.ringRows, inputRows: rows.inputRows[member], producers, group)
+                        faulty?.ringRows(of: group) ?? rows.ringRows, inputRows: rows.inputRows[member], producers,
+                        group)
                 }
                 weightTiles += tiling.weightTiles
                 sets += parameters.layers[index].sets.count
@@ -148,7 +149,8 @@ extension ProgramLayout {
             }
             var programs = members.map {
                 LayerProgram(
-                    $0, onChip: Set(group.map { geometry.layers[$0].outputTensor }), machine: machine, commands: first..<builder.commands.count,
+                    $0, onChip: Set(group.map { geometry.layers[$0].outputTensor }), machine: machine,
+                    commands: first..<builder.commands.count,
                     parameterMemoryBytes: parameters.layers[$0.index].bytes)
             }
             if resident[group.lowerBound] != nil { programs.shareBuffers() }

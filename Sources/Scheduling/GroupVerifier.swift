@@ -53,7 +53,8 @@ struct GroupVerifier {
             if group.ringRows.isEmpty {
                 if !group.inputRows.isEmpty {
                     throw refuse(
-                        .scheduleGroupRing, range.lowerBound, "inputRows \(group.inputRows) in a group without ringRows",
+                        .scheduleGroupRing, range.lowerBound,
+                        "inputRows \(group.inputRows) in a group without ringRows",
                         "a group that advances by rows", "remove inputRows, or write ringRows")
                 }
                 try verify(range)

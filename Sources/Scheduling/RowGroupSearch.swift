@@ -175,7 +175,8 @@ struct RowGroupSearch {
             let count = index == 0 ? firstHalves : 1
             inputs.append(producers[index][0] == nil ? (0..<count).map { _ in place(bytes.input) } : [])
             seconds.append(
-                member.layer.hasSecond && producers[index][1] == nil ? (0..<count).map { _ in place(bytes.second) } : [])
+                member.layer.hasSecond && producers[index][1] == nil ? (0..<count).map { _ in place(bytes.second) } : []
+            )
         }
         let rings = zip(members, ringRows).map { member, rows in
             place(rows * member.layer.horizontal.output * member.layer.ringPixelPitchBytes(array))

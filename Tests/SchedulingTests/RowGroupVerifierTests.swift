@@ -104,7 +104,8 @@ import Testing
     @Test func resultsThatOthersReadAreStored() throws {
         let output = try refusal { $0.graph.outputs = ["d", "b"] }
         #expect(output.code == .scheduleGroupRing && output.place == "layer b")
-        #expect(output.found == "a ring of 7 rows" && output.expected.hasPrefix("at least 8: what its readers and stores"))
+        #expect(
+            output.found == "a ring of 7 rows" && output.expected.hasPrefix("at least 8: what its readers and stores"))
         var setting = Setting()
         setting.graph.outputs = ["d", "b"]
         setting.schedule.groups[0].ringRows[1] = 8

@@ -101,7 +101,8 @@ import Testing
     @Test func groupsHaveALineEach() throws {
         var schedule = ScheduleTextTests.schedule
         schedule.groups = [
-            LayerGroup(layers: ["conv", "depth"], ringRows: [5], inputRows: [7, 0]), LayerGroup(layers: ["sum", "a\"b"]),
+            LayerGroup(layers: ["conv", "depth"], ringRows: [5], inputRows: [7, 0]),
+            LayerGroup(layers: ["sum", "a\"b"]),
         ]
         let lines = schedule.description.split(separator: "\n").map(String.init)
         #expect(
