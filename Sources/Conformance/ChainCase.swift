@@ -68,7 +68,7 @@ private struct ChainDraft {
     /// One more layer, unless the drawn one does not fit its input or the accumulators.
     mutating func extend(using random: inout SeededGenerator) {
         let holdsCodes = format.bytesPerElement == 1
-        switch random.integer(0...6) {
+        switch random.integer(0...7) {
         case 0 where holdsCodes, 1 where holdsCodes:
             let convolution = Convolution(
                 outputChannels: random.integer(1...18), kernelHeight: random.integer(1...5),
@@ -95,7 +95,15 @@ private struct ChainDraft {
                 LayerCaseDraft.normalization(
                     random.element(of: [.gdn, .igdn, .gdn1, .igdn1]), on: (shape, format), limits: limits,
                     using: &random))
-        case 5: pool(using: &random)
+        case 5 where holdsCodes:
+            let depthwise = Convolution(
+                outputChannels: shape.channels, kernelHeight: random.integer(1...3), kernelWidth: random.integer(1...3),
+                strideY: random.integer(1...2), strideX: 1,
+                padding: Padding(top: 1, bottom: 1, left: random.integer(0...1), right: 1), groups: shape.channels)
+            append(
+                LayerCaseDraft.convolution(
+                    depthwise, on: shape, format: format, rounding: rounding, limits: limits, using: &random))
+        case 6: pool(using: &random)
         default: combine(using: &random)
         }
     }

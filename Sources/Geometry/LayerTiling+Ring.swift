@@ -18,16 +18,19 @@ extension LayerGeometry {
             })
         else { return false }
         switch kind {
-        case .convolution, .transposedConvolution, .normalization: return groups == 1 && kernelRow == nil
+        // Words of groups lie side by side where each group fills its own.
+        case .convolution, .transposedConvolution, .normalization:
+            return kernelRow == nil && (arrayGroups == 1 || groupInputChannels % array.inputChannelLanes == 0)
         case .elementwise: return vertical.kind != .shuffled
         case .concatenation: return false
         }
     }
 
     /// Whether its result may lie in a ring of rows.
-    package var canWriteRows: Bool {
+    package func canWriteRows(_ array: MACArrayDescription) -> Bool {
         switch kind {
-        case .convolution, .transposedConvolution, .normalization: groups == 1 && !joinsPhases
+        case .convolution, .transposedConvolution, .normalization:
+            !joinsPhases && (arrayGroups == 1 || groupOutputChannels % array.outputChannelLanes == 0)
         case .elementwise: vertical.kind != .shuffled
         case .concatenation: false
         }

@@ -84,7 +84,7 @@ struct GroupCandidates {
     /// Whether the layer before `index` may write a ring and the layer `index` may read one of the group's.
     private func isChain(_ start: Int, _ index: Int) -> Bool {
         let results = (start..<index).map { layers[$0].outputTensor }
-        let (before, layer, array) = (layers[index - 1], layers[index], machine.macArray)
+        let (before, layer, array) = (inner(index - 1), inner(index), machine.macArray)
         return LayerGroup.rowObstacle(to: before, isFirst: index - 1 == start, isLast: false, array) == nil
             && LayerGroup.rowObstacle(to: layer, isFirst: false, isLast: true, array) == nil
             && layer.operands.contains { results.contains($0.tensor) }
@@ -97,11 +97,9 @@ struct GroupCandidates {
         for first in variants(range.lowerBound, .kernelRow) {
             for last in variants(range.upperBound - 1, .phases) {
                 let members = range.map { index in
-                    var layer =
+                    let layer =
                         index == range.lowerBound
-                        ? first : index == range.upperBound - 1 ? last : layers[index]
-                    layer.name = layers[index].name
-                    (layer.operands, layer.outputTensor) = (layers[index].operands, layers[index].outputTensor)
+                        ? named(index, first) : index == range.upperBound - 1 ? named(index, last) : inner(index)
                     return RowGroupSearch.Member(
                         layer: layer,
                         parameterBytes: ParameterFootprint(storages[index], of: layer).wholeBytes,
@@ -122,6 +120,20 @@ struct GroupCandidates {
     private func variants(_ index: Int, _ other: Lanes) -> [LayerGeometry] {
         let all = mappings[index].map(\.layer)
         let asked = all.filter { $0.lanes == other && (lanes ?? other) == other }
-        return lanes == other && !asked.isEmpty ? asked : all.filter { $0.lanes == .channels } + asked
+        return lanes == other && !asked.isEmpty ? asked : [inner(index)] + asked
+    }
+
+    /// A layer as one that reads a ring and writes one uses the lanes: groups merged where they can be.
+    private func inner(_ index: Int) -> LayerGeometry {
+        let merged = mappings[index].first { $0.layer.lanes == .mergedGroups }
+        return merged.map { named(index, $0.layer) } ?? layers[index]
+    }
+
+    /// Mappings have no names.
+    private func named(_ index: Int, _ mapping: LayerGeometry) -> LayerGeometry {
+        var layer = mapping
+        layer.name = layers[index].name
+        (layer.operands, layer.outputTensor) = (layers[index].operands, layers[index].outputTensor)
+        return layer
     }
 }

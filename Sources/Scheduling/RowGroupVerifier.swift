@@ -300,10 +300,12 @@ extension LayerGroup {
     static func rowObstacle(
         to layer: LayerGeometry, isFirst: Bool, isLast: Bool, _ array: MACArrayDescription
     ) -> String? {
-        if layer.groups > 1 { return "a layer of \(layer.groups) groups" }
         if layer.joinsPhases, !isLast { return "lanes phases, whose results lie in no ring" }
-        if !layer.canWriteRows, !layer.joinsPhases { return "a layer that does not write rows of whole pixels" }
-        return isFirst || layer.canReadRows(array) ? nil : "a layer that does not read rows of whole pixels"
+        let reads = isFirst || layer.canReadRows(array)
+        let writes = isLast && layer.usesArray || layer.canWriteRows(array)
+        if reads, writes { return nil }
+        if layer.groups > 1 { return "a layer of \(layer.groups) groups that fill no whole words" }
+        return "a layer that does not \(reads ? "write" : "read") rows of whole pixels"
     }
 
     /// Of the layers of a group but the last those whose results are stored, counted from its first: outputs and coded

@@ -40,7 +40,7 @@ extension Schedule {
                 let range = start..<end
                 // The last attempt: the least of everything.
                 let isLeast = attempt == 2
-                var lanes = range.map { _ in Lanes.channels }
+                var lanes = range.map { geometry.layers[$0].groups > 1 ? Lanes.mergedGroups : .channels }
                 if attempt == 0 || !isLeast && random.once(in: 2) { lanes[0] = .kernelRow }
                 if !isLeast, random.once(in: 2) { lanes[lanes.count - 1] = .phases }
                 let rows = range.map { index in
