@@ -18,57 +18,119 @@ extension CommandBuilder {
     mutating func lower(resident members: [LayerLowering], steps: [ResidentGroup.Step]) {
         let storing = members.filter { $0.ringPixelPitchBytes == nil || $0.isStoredFromRing }
         var state = LayerState(
-            remainingStores: storing.reduce(0) { $0 + $1.tiling.pixelTiles }, awaitsStores: members[0].index > 0)
+            remainingStores: storing.reduce(0) { sum, layer in
+                sum + layer.tiling.pixelTiles * (layer.isStoredFromRing ? 1 : layer.tiling.channelTiles.count)
+            }, awaitsStores: members[0].index > 0)
         var residents = Residents(members)
         var loads = members.map { _ in RowLoads() }
+        var streamed = StreamedWeights(members, steps)
         loadResident(0, of: members, &residents)
         for position in steps {
             let (index, layer) = (position.layer, members[position.layer])
-            let isFirst = position.pixelTile == 0
-            if isFirst { loadResident(index, of: members, &residents) }
-            var step = step(layer, pixelTile: position.pixelTile, channelTile: 0)
-            setPass(0, of: layer, &step)
-            // Rows of a ring are whole, whatever is read of them.
-            if layer.isInRing.contains(true), layer.operandRingRows[0] > 0 {
-                step.inputColumns = 0..<layer.tiling.layer.horizontal.input
-            }
-            var waits: SemaphoreSet = isFirst && residents.hasLoads[index] ? .resident(index) : []
-            if !layer.readsRing {
-                let key = position.pixelTile * members.count + index
-                if layer.inputRingRows > 0 {
-                    loadRows(layer, key: key, step, &state, &loads[index])
-                } else {
-                    loadInput(layer, tile: key, step, &state)
-                    loads[index].key = key
-                    step.inputHalf = inputs.half(of: key)!
+            for channelTile in 0..<layer.tiling.channelTiles.count {
+                // What a step of rows takes comes with its first tile of channels.
+                let isFirst = position.pixelTile == 0 && channelTile == 0
+                if isFirst { loadResident(index, of: members, &residents) }
+                var step = step(layer, pixelTile: position.pixelTile, channelTile: channelTile)
+                setPass(0, of: layer, &step)
+                // Rows of a ring are whole, whatever is read of them.
+                if layer.isInRing.contains(true), layer.operandRingRows[0] > 0 {
+                    step.inputColumns = 0..<layer.tiling.layer.horizontal.input
                 }
-                if let half = loads[index].half(in: inputs), inputs.takeFresh(half) { waits.insert(.inputFull(half)) }
-            }
-            if isFirst, index + 1 < members.count { loadResident(index + 1, of: members, &residents) }
-            step.parameters = layer.parameters.sets[0].addresses(base: residents.parameterBases[index])
-            let storeHalf = nextStoreHalf
-            if layer.ringPixelPitchBytes == nil { waits.insert(takeOutputHalf(layer, &step)) }
-            if layer.isStoredFromRing { waits.insert(takeStoreHalf()) }
-            let first = commands.count
-            appendWork(layer, step)
-            let last = commands.count - 1
-            commands.setWaits(waits, at: first)
-            if let half = loads[index].half(in: inputs) { inputs.use(half, by: last) }
-            residents.lastWork = last
-            if layer.ringPixelPitchBytes == nil {
-                commands.addSignals(.outputFull(step.outputHalf), at: last)
-                store(layer, step, &state)
-            } else if layer.isStoredFromRing {
-                commands.addSignals(.outputFull(storeHalf), at: last)
-                storeFromRing(layer, step, half: storeHalf, &state)
-            } else {
-                for transfer in ringTransfers(layer, step) {
-                    probes.append(Probe(command: last, transfer: transfer))
+                var waits: SemaphoreSet = isFirst && residents.hasLoads[index] ? .resident(index) : []
+                if !layer.readsRing {
+                    let key = position.pixelTile * members.count + index
+                    if layer.inputRingRows > 0 {
+                        loadRows(layer, key: key, step, &state, &loads[index])
+                    } else {
+                        loadInput(layer, tile: key, step, &state)
+                        loads[index].key = key
+                        step.inputHalf = inputs.half(of: key)!
+                    }
+                    if let half = loads[index].half(in: inputs), inputs.takeFresh(half) {
+                        waits.insert(.inputFull(half))
+                    }
+                }
+                let isStreamed = layer.buffers.weights.count > 1
+                if isStreamed { loadStreamed(streamed.current, in: streamed, of: members) }
+                if isFirst, index + 1 < members.count { loadResident(index + 1, of: members, &residents) }
+                if let next = isStreamed ? streamed.following : streamed.current, residents.holdsHalves,
+                    !isStreamed || weights.half(of: streamed.key(streamed.current)) != weights.next
+                {
+                    loadStreamed(next, in: streamed, of: members)
+                }
+                if isStreamed {
+                    step.weightHalf = weights.half(of: streamed.key(streamed.current))!
+                    if weights.takeFresh(step.weightHalf) { waits.insert(.weightsFull(step.weightHalf)) }
+                    streamed.advance()
+                }
+                step.parameters = layer.parameters.sets[0].addresses(base: residents.parameterBases[index])
+                let isLast = channelTile == layer.tiling.channelTiles.count - 1
+                let storeHalf = nextStoreHalf
+                if layer.ringPixelPitchBytes == nil { waits.insert(takeOutputHalf(layer, &step)) }
+                if layer.isStoredFromRing, channelTile == 0 { waits.insert(.outputFree(storeHalf)) }
+                let first = commands.count
+                appendWork(layer, step)
+                let last = commands.count - 1
+                commands.setWaits(waits, at: first)
+                if let half = loads[index].half(in: inputs) { inputs.use(half, by: last) }
+                if isStreamed { weights.use(step.weightHalf, by: last) }
+                residents.lastWork = last
+                if layer.ringPixelPitchBytes == nil {
+                    commands.addSignals(.outputFull(step.outputHalf), at: last)
+                    store(layer, step, &state)
+                } else if isLast, layer.isStoredFromRing {
+                    commands.addSignals(.outputFull(storeHalf), at: last)
+                    takeStoreHalf()
+                    storeFromRing(layer, step, half: storeHalf, &state)
+                } else if isLast {
+                    for transfer in ringTransfers(layer, step) {
+                        probes.append(Probe(command: last, transfer: transfer))
+                    }
                 }
             }
         }
+        // The group's last command gives back what its first load took.
+        _ = weights.release()
         if residents.holdsHalves { commands.addSignals(Residents.halves, at: residents.lastWork) }
         releaseHalves()
+    }
+
+    /// The tiles of weights that are loaded again and again, in the order of use.
+    private struct StreamedWeights {
+        private let uses: [(member: Int, tile: Int, key: Int)]
+        private var next = 0
+
+        init(_ members: [LayerLowering], _ steps: [ResidentGroup.Step]) {
+            uses = steps.flatMap { step -> [(member: Int, tile: Int, key: Int)] in
+                let layer = members[step.layer]
+                guard layer.buffers.weights.count > 1 else { return [] }
+                return (0..<layer.tiling.weightTiles).map { (step.layer, $0, layer.firstWeightTile + $0) }
+            }
+        }
+
+        /// The tile that is used next, and the one behind it.
+        var current: Int? { next < uses.count ? next : nil }
+        var following: Int? { next + 1 < uses.count ? next + 1 : nil }
+        mutating func advance() { next += 1 }
+        func key(_ use: Int?) -> Int { uses[use!].key }
+        subscript(_ use: Int) -> (member: Int, tile: Int, key: Int) { uses[use] }
+    }
+
+    /// Loads a tile of weights unless it is in a half already. The halves' tokens were taken by the first load of the
+    /// group.
+    private mutating func loadStreamed(_ use: Int?, in streamed: StreamedWeights, of members: [LayerLowering]) {
+        guard let use else { return }
+        let (member, tile, key) = streamed[use]
+        guard weights.half(of: key) == nil else { return }
+        let layer = members[member]
+        let (half, lastUse) = weights.replace(with: key, halves: 2)
+        if lastUse >= 0 { commands.addSignals(.weightsFree(half), at: lastUse) }
+        let transfer = weightTransfer(layer, tile: tile, address: layer.buffers.weights[half])
+        commands.append(
+            Command(
+                layer: layer.index, waits: lastUse >= 0 ? .weightsFree(half) : [], signals: .weightsFull(half),
+                operation: .load(transfer)))
     }
 
     /// What of the layers lies on chip, and where their parameters do.
@@ -86,7 +148,7 @@ extension CommandBuilder {
 
         init(_ members: [LayerLowering]) {
             isLoaded = members.map { _ in false }
-            hasLoads = members.map { $0.tiling.layer.usesArray || !$0.parameters.sets[0].blocks.isEmpty }
+            hasLoads = members.map { $0.buffers.weights.count == 1 || !$0.parameters.sets[0].blocks.isEmpty }
             var base = 0
             for member in members {
                 parameterBases.append(base)
@@ -162,7 +224,7 @@ extension CommandBuilder {
                     buffer: .parameterMemory, bufferAddress: residents.parameterBases[index] + placed.offset,
                     chunkBytes: bytes, chunkPitchBytes: bytes))
         }
-        if layer.tiling.layer.usesArray {
+        if layer.buffers.weights.count == 1 {
             transfers.append(weightTransfer(layer, tile: 0, address: layer.buffers.weights[0]))
         }
         for (number, transfer) in transfers.enumerated() {

@@ -19,7 +19,7 @@ struct CommandBuilder<Sink: CommandSink> {
     let tensors: [TensorRegion]
     private let parameterHalfBytes: Int
     private var parameters = HalfRotation()
-    private var weights = HalfRotation()
+    var weights = HalfRotation()
     var inputs = HalfRotation()
     private var nextOutputHalf = 0
     /// What lies in a ring once a command has ended, for those who want to see the tensor that never goes out.
@@ -366,12 +366,8 @@ struct CommandBuilder<Sink: CommandSink> {
     /// The half whose tokens the next store takes.
     var nextStoreHalf: Int { nextOutputHalf % 2 }
 
-    /// Takes the next tokens for results that lie in a ring; returns what says that they are free.
-    mutating func takeStoreHalf() -> SemaphoreSet {
-        let half = nextStoreHalf
-        nextOutputHalf = half + 1
-        return .outputFree(half)
-    }
+    /// Takes the next tokens for results that lie in a ring.
+    mutating func takeStoreHalf() { nextOutputHalf = nextStoreHalf + 1 }
 
     /// The commands that compute a step.
     mutating func appendWork(_ layer: LayerLowering, _ step: Step) {

@@ -105,7 +105,9 @@ struct GroupCandidates {
                         parameterBytes: ParameterFootprint(storages[index], of: layer).wholeBytes,
                         isStored: stored.contains(index - range.lowerBound))
                 }
-                guard let found = RowGroupSearch.best(of: members, machine: machine),
+                guard
+                    let found = RowGroupSearch.best(of: members, machine: machine)
+                        ?? RowGroupSearch.whole(of: members, machine: machine),
                     best.map({ found.cost < $0.cost }) ?? true
                 else { continue }
                 best = GroupCandidate(

@@ -116,7 +116,8 @@ struct LayerVerifier {
     func verify(
         _ buffers: BufferAllocation, footprint: TileFootprint, inRowGroup: Bool = false, isResident: Bool = false
     ) throws(Diagnostic) {
-        try verifyHalves(buffers, isResident: inRowGroup || isResident)
+        try verifyHalves(
+            buffers, isResident: inRowGroup || isResident, mostWeights: inRowGroup ? machine.weightHalves : 1)
         try verifyAlignment(buffers)
         if !inRowGroup, !isResident { try verifyWeights(buffers, footprint) }
         if !inRowGroup { try verifyActivations(buffers, footprint) }
@@ -142,13 +143,17 @@ struct LayerVerifier {
         }
     }
 
-    private func verifyHalves(_ buffers: BufferAllocation, isResident: Bool) throws(Diagnostic) {
-        let weights = layer.usesArray ? (isResident ? 1 : machine.weightHalves) : 0
+    /// - Parameter mostWeights: addresses where weights may stay in one place: 1, or the halves where they may be
+    ///   streamed, too.
+    private func verifyHalves(
+        _ buffers: BufferAllocation, isResident: Bool, mostWeights: Int
+    ) throws(Diagnostic) {
+        let weights = layer.usesArray ? (isResident ? 1...mostWeights : machine.weightHalves...machine.weightHalves) : 0...0
         let allowed: [(String, Int, ClosedRange<Int>)] = [
             ("input", buffers.input.count, 1...machine.activationHalves),
             ("output", buffers.output.count, 1...machine.activationHalves),
             ("second", buffers.second.count, layer.hasSecond ? buffers.input.count...buffers.input.count : 0...0),
-            ("weights", buffers.weights.count, weights...weights),
+            ("weights", buffers.weights.count, weights),
         ]
         for (name, count, range) in allowed where !range.contains(count) {
             throw refuse(

@@ -9,6 +9,11 @@ import Schedules
 ///
 ///     activation buffer   | ring of the input | ring | ring | ... | output 0 | output 1 |
 ///     weight buffer       | weights of the first layer | of the second | ...
+///
+/// Where the weights of all do not fit together, each layer advances by all its rows at once, and tiles of weights come
+/// in while others are used:
+///
+///     weight buffer       | tile of weights | the next |
 struct RowGroupSearch {
     /// A layer of the group: as it uses the lanes, and bytes of its parameters.
     struct Member {
@@ -25,9 +30,17 @@ struct RowGroupSearch {
     private let loadsRows: Bool
     /// For each operand of each layer who makes it; nil where it is loaded.
     private let producers: [[Int?]]
+    /// Channels of a tile of each layer: all, or where weights are streamed as many as fit a half of their buffer.
+    private let tileChannels: [Int]
+    private let streamsWeights: Bool
 
-    private init(_ members: [Member], loadsRows: Bool = true, machine: MachineDescription) {
+    /// - Parameter streamedChannels: of each layer's tile where weights are streamed; nil where they stay.
+    private init(
+        _ members: [Member], loadsRows: Bool = true, streamedChannels: [Int]? = nil, machine: MachineDescription
+    ) {
         (self.members, self.machine) = (members, machine)
+        streamsWeights = streamedChannels != nil
+        tileChannels = streamedChannels ?? members.map(\.layer.outputChannels)
         self.loadsRows = loadsRows && members[0].layer.canLoadRows
         let results = members.map(\.layer.outputTensor)
         producers = members.map { $0.layer.producers(among: results) }
@@ -47,11 +60,67 @@ struct RowGroupSearch {
         return search.best()
     }
 
+    /// All rows of each layer at once, weights streamed. Nil where the tensors do not fit, or where weights could stay.
+    static func whole(of members: [Member], machine: MachineDescription) -> Found? {
+        guard machine.activationHalves == 2, !RowGroupSearch(members, machine: machine).residentsFit,
+            let channels = streamedChannels(of: members, machine: machine, takesFewest: false)
+        else { return nil }
+        let search = RowGroupSearch(members, streamedChannels: channels, machine: machine)
+        let rows = members.map(\.layer.vertical.output)
+        guard search.residentsFit, let places = search.places(rows) else { return nil }
+        return search.schedule(rows, places, search.streamedCycles)
+    }
+
+    /// Channels of each layer whose weights fit a half of the buffer: as many as do, or as few as lanes take. Nil where
+    /// some layer's do not.
+    private static func streamedChannels(
+        of members: [Member], machine: MachineDescription, takesFewest: Bool
+    ) -> [Int]? {
+        guard machine.weightHalves == 2 else { return nil }
+        let array = machine.macArray
+        var channels: [Int] = []
+        for layer in members.map(\.layer) {
+            // Groups of channels stay together.
+            let candidates =
+                layer.groups == 1 && layer.usesArray
+                ? layer.channelCandidates(lanes: array.outputChannelLanes) : [layer.outputChannels]
+            let fitting = candidates.filter { candidate in
+                var tile = layer.wholeTile
+                tile.outputChannels = candidate
+                return TileFootprint.weightBytes(layer, tile: tile, array: array) <= machine.weightHalfBytes
+            }
+            guard let found = takesFewest ? fitting.min() : fitting.max() else { return nil }
+            channels.append(found)
+        }
+        return channels
+    }
+
+    /// While a tile of weights is used the next is loaded: a step ends with the longer of the two.
+    private var streamedCycles: Int {
+        var steps: [(compute: Int, load: Int)] = []
+        for (index, member) in members.enumerated() {
+            let layer = member.layer
+            let cycles = cycles(index, rows: layer.vertical.output)
+            let tiles = layer.channelTileCount(of: tileChannels[index])
+            let memory = machine.memory
+            let load =
+                layer.usesArray
+                ? ceilDivide(ceilDivide(layer.laidWeightBytes, by: tiles), by: memory.busBytes)
+                    + memory.read.latencyCycles : 0
+            for _ in 0..<tiles { steps.append((cycles / tiles, load)) }
+        }
+        return zip(steps, steps.dropFirst() + [(0, 0)]).reduce(0) { $0 + max($1.0.compute, $1.1.load) }
+    }
+
     /// With given rows instead of the best: rings hold so many more rows than they must. Nil where that does not fit.
     static func given(
-        _ rows: [Int], spareRingRows: [Int], loadsRows: Bool, of members: [Member], machine: MachineDescription
+        _ rows: [Int], spareRingRows: [Int], loadsRows: Bool, streamsWeights: Bool, of members: [Member],
+        machine: MachineDescription
     ) -> Found? {
-        let search = RowGroupSearch(members, loadsRows: loadsRows, machine: machine)
+        let channels =
+            streamsWeights ? streamedChannels(of: members, machine: machine, takesFewest: true) : nil
+        if streamsWeights, channels == nil { return nil }
+        let search = RowGroupSearch(members, loadsRows: loadsRows, streamedChannels: channels, machine: machine)
         guard search.residentsFit, let places = search.places(rows, spareRingRows: spareRingRows) else { return nil }
         return search.schedule(rows, places, 0)
     }
@@ -64,17 +133,18 @@ struct RowGroupSearch {
     /// Of each layer with weights, and where the last end.
     private var weightAddresses: (addresses: [Int], end: Int) {
         var (addresses, end): ([Int], Int) = ([], 0)
-        for member in members {
+        if streamsWeights { return (members.map { _ in 0 }, 0) }
+        for index in members.indices {
             addresses.append(end)
             end += TileFootprint.weightBytes(
-                member.layer, tile: tile(of: member.layer, rows: 1), array: machine.macArray)
+                members[index].layer, tile: tile(of: index, rows: 1), array: machine.macArray)
         }
         return (addresses, end)
     }
 
-    private func tile(of layer: LayerGeometry, rows: Int) -> Tile {
-        var tile = layer.wholeTile
-        tile.outputRows = rows
+    private func tile(of index: Int, rows: Int) -> Tile {
+        var tile = members[index].layer.wholeTile
+        (tile.outputRows, tile.outputChannels) = (rows, tileChannels[index])
         return tile
     }
 
@@ -117,7 +187,7 @@ struct RowGroupSearch {
         let layer = members[index].layer
         return compute[index].cycles(
             rows: layer.vertical.tiles(of: rows), columns: layer.horizontal.tiles(of: layer.horizontal.output),
-            channelTiles: 1, tile: tile(of: layer, rows: rows))
+            channelTiles: layer.channelTileCount(of: tileChannels[index]), tile: tile(of: index, rows: rows))
     }
 
     // MARK: - Places
@@ -137,13 +207,14 @@ struct RowGroupSearch {
     private func places(_ rows: [Int], spareRingRows: [Int] = []) -> Places? {
         let array = machine.macArray
         let (first, last) = (members[0].layer, members[members.count - 1].layer)
-        func footprint(_ layer: LayerGeometry, _ rows: Int) -> TileFootprint {
-            TileFootprint(
-                layer, tile: tile(of: layer, rows: rows), rows: layer.vertical.tiles(of: rows),
+        func footprint(_ index: Int) -> TileFootprint {
+            let layer = members[index].layer
+            return TileFootprint(
+                layer, tile: tile(of: index, rows: rows[index]), rows: layer.vertical.tiles(of: rows[index]),
                 columns: layer.horizontal.tiles(of: layer.horizontal.output), splits: false, array: array)
         }
-        let own = footprint(first, rows[0])
-        let end = footprint(last, rows[members.count - 1])
+        let own = footprint(0)
+        let end = footprint(members.count - 1)
         var next = 0
         func place(_ bytes: Int) -> Int {
             let address = roundUp(next, to: machine.ringAlignment)
@@ -162,14 +233,16 @@ struct RowGroupSearch {
         for (index, spare) in spareRingRows.enumerated() { ringRows[index] += spare }
         var inputRows = order.inputRows
         if !loadsRows { inputRows[0] = 0 }
-        let outputs = min(halves, last.vertical.tiles(of: rows[members.count - 1]).count)
+        let outputs = min(
+            halves,
+            last.vertical.tiles(of: rows[members.count - 1]).count
+                * last.channelTileCount(of: tileChannels[members.count - 1]))
         let firstHalves = loadsRows ? 1 : min(halves, first.vertical.tiles(of: rows[0]).count)
         var (inputs, seconds): ([[Int]], [[Int]]) = ([], [])
         for (index, member) in members.enumerated() {
             var bytes = (input: own.inputBytes, second: own.secondBytes)
             if inputRows[index] > 0 {
-                let row = footprint(member.layer, rows[index])
-                    .inputRowBytes(member.layer.vertical.tiles(of: rows[index]))
+                let row = footprint(index).inputRowBytes(member.layer.vertical.tiles(of: rows[index]))
                 bytes = (inputRows[index] * row.input, inputRows[index] * row.second)
             }
             let count = index == 0 ? firstHalves : 1
@@ -193,17 +266,20 @@ struct RowGroupSearch {
         _ rows: [Int], _ places: Places, _ computeCycles: Int
     ) -> Found {
         let weights = weightAddresses.addresses
+        let slots = (0..<machine.weightHalves).map {
+            roundUp($0 * machine.weightHalfBytes, to: machine.macArray.inputChannelLanes)
+        }
         let layers = members.indices.map { index in
             let layer = members[index].layer
             func place(_ operand: Int, _ loaded: [[Int]]) -> [Int] {
                 producers[index][operand].map { [places.rings[$0]] } ?? loaded[index]
             }
             return LayerSchedule(
-                name: layer.name, lanes: layer.lanes, tile: tile(of: layer, rows: rows[index]), order: .pixelsOuter,
+                name: layer.name, lanes: layer.lanes, tile: tile(of: index, rows: rows[index]), order: .pixelsOuter,
                 buffers: BufferAllocation(
                     input: place(0, places.inputs), second: layer.hasSecond ? place(1, places.seconds) : [],
                     output: index + 1 < members.count ? [places.rings[index]] : places.output,
-                    weights: layer.usesArray ? [weights[index]] : []))
+                    weights: !layer.usesArray ? [] : streamsWeights ? slots : [weights[index]]))
         }
         return (cost(layers, computeCycles), layers, places.ringRows, places.inputRows)
     }

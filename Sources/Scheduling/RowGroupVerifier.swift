@@ -151,14 +151,18 @@ extension GroupVerifier {
                 .scheduleGroupNotChain, index, "operands that all come from outside the group",
                 "one at least that the group's layers make, but for its first layer", "begin the group elsewhere")
         }
+        // Weights that are streamed may be cut by channels.
+        let isStreamed = entry.buffers.weights.count > 1 && layer.groups == 1
         for (name, own, whole) in [
             ("outputColumns", tile.outputColumns, layer.horizontal.output),
-            ("outputChannels", tile.outputChannels, layer.outputChannels),
+            ("outputChannels", isStreamed ? layer.outputChannels : tile.outputChannels, layer.outputChannels),
             ("inputChannels", tile.inputChannels, layer.groupInputChannels),
         ] where own != whole {
+            let streaming = name == "outputChannels" && layer.usesArray && layer.groups == 1
             throw refuse(
                 .scheduleGroupTilesDiffer, index, "tile \(name) \(own.grouped)",
-                "all \(whole.grouped): the layers of the group advance by whole rows", "write \(name): \(whole)")
+                "all \(whole.grouped): the layers of the group advance by whole rows",
+                "write \(name): \(whole)\(streaming ? ", or give two addresses of weights" : "")")
         }
         try verifyPasses(index)
         if entry.order != .pixelsOuter {
@@ -256,7 +260,7 @@ extension GroupVerifier {
 
     /// Weights and parameters of all layers lie on chip together.
     private func verifyResidents(_ range: Range<Int>) throws(Diagnostic) {
-        var regions: [(name: String, layer: Int, start: Int, end: Int)] = []
+        var regions: [(name: String, layer: Int, start: Int, end: Int, slot: Int?)] = []
         var parameterBytes = 0
         for index in range {
             let (tiling, entry) = layers[index]
@@ -268,9 +272,15 @@ extension GroupVerifier {
                     "leave it out of the group")
             }
             parameterBytes += footprint.wholeBytes
-            guard let address = entry.buffers.weights.first else { continue }
             let bytes = TileFootprint(tiling, array: machine.macArray).weightBytes
-            regions.append(("weights of \(entry.name)", index, address, address + bytes))
+            let isStreamed = entry.buffers.weights.count > 1
+            for (half, address) in entry.buffers.weights.enumerated() {
+                regions.append(
+                    (
+                        "weights\(isStreamed ? " half \(half)" : "") of \(entry.name)", index, address, address + bytes,
+                        isStreamed ? half : nil
+                    ))
+            }
         }
         guard parameterBytes <= machine.parameterMemory.bytes else {
             throw refuse(
@@ -284,13 +294,17 @@ extension GroupVerifier {
                 "\(region.name) at \(region.start.grouped)..<\(region.end.grouped)",
                 "weightBuffer holds \(machine.weightBuffer.bytes.grouped)", "make the group shorter")
         }
+        // Tiles of one half take turns, whosever they are.
         regions.sort { ($0.start, $0.end) < ($1.start, $1.end) }
-        for (lower, upper) in zip(regions, regions.dropFirst()) where upper.start < lower.end {
-            throw refuse(
-                .scheduleRegionsOverlap, upper.layer,
-                "\(upper.name) begin at \(upper.start.grouped), \(lower.name) end at \(lower.end.grouped)",
-                "regions of the weight buffer that do not overlap",
-                "move \(upper.name) to \(lower.end.grouped) or behind")
+        for (number, upper) in regions.enumerated() {
+            for lower in regions[..<number]
+            where upper.start < lower.end && (upper.slot == nil || upper.slot != lower.slot) {
+                throw refuse(
+                    .scheduleRegionsOverlap, upper.layer,
+                    "\(upper.name) begin at \(upper.start.grouped), \(lower.name) end at \(lower.end.grouped)",
+                    "regions of the weight buffer that do not overlap",
+                    "move \(upper.name) to \(lower.end.grouped) or behind")
+            }
         }
     }
 }

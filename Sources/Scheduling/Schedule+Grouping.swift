@@ -11,12 +11,13 @@ extension Schedule {
     ///   - rows: by which each advances, 1...output height.
     ///   - spareRingRows: rows that the ring of each but the last holds beside those that it must; 0 on.
     ///   - loadsRows: whether the first layer's operands are loaded into a ring where they can be, or tile by tile.
+    ///   - streamsWeights: whether weights are loaded by tiles of few channels, again for each step.
     ///   - network: that the schedule is for.
     ///   - geometry: of the network, of the schedule's size.
     /// - Returns: nil where a layer cannot have its lanes, or the group does not fit the machine.
     package func grouping(
         _ range: Range<Int>, lanes: [Lanes], rows: [Int], spareRingRows: [Int], loadsRows: Bool,
-        of network: NetworkFormats,
+        streamsWeights: Bool = false, of network: NetworkFormats,
         _ geometry: NetworkGeometry, on machine: MachineDescription
     ) -> Schedule? {
         precondition([lanes.count, rows.count, spareRingRows.count + 1].allSatisfy { $0 == range.count })
@@ -34,7 +35,8 @@ extension Schedule {
         }
         guard
             let found = RowGroupSearch.given(
-                rows, spareRingRows: spareRingRows, loadsRows: loadsRows, of: members, machine: machine)
+                rows, spareRingRows: spareRingRows, loadsRows: loadsRows, streamsWeights: streamsWeights, of: members,
+                machine: machine)
         else { return nil }
         var grouped = self
         for entry in found.layers {

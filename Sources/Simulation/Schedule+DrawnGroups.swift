@@ -10,7 +10,7 @@ import Tensors
 
 extension Schedule {
     /// A schedule of a chain whose layers run together by rows wherever that fits: rows, spare rows of the rings, lanes
-    /// of the first and last layer, and how the first is loaded are drawn from the case's seed. Where no group fits, what is
+    /// of the first and last layer, and how the first and weights are loaded are drawn from the case's seed. Where no group fits, what is
     /// searched without groups.
     ///
     /// - Throws: what the search throws.
@@ -49,10 +49,11 @@ extension Schedule {
                 }
                 let spare = range.dropLast().map { _ in isLeast ? 0 : random.integer(0...2) }
                 let loadsRows = !random.once(in: 3)
+                let streamsWeights = random.once(in: 3)
                 guard
                     let schedule = grouping(
-                        range, lanes: lanes, rows: rows, spareRingRows: spare, loadsRows: loadsRows, of: formats,
-                        geometry, on: machine),
+                        range, lanes: lanes, rows: rows, spareRingRows: spare, loadsRows: loadsRows,
+                        streamsWeights: streamsWeights, of: formats, geometry, on: machine),
                     (try? schedule.verify(network: formats, machine: machine)) != nil
                 else { continue }
                 return (schedule, end)
