@@ -10,8 +10,8 @@ import Tensors
 
 extension Schedule {
     /// A schedule of a chain whose layers run together by rows wherever that fits: rows, spare rows of the rings, lanes
-    /// of the first and last layer, and how the first and weights are loaded are drawn from the case's seed. Where no group fits, what is
-    /// searched without groups.
+    /// of the first and last layer, and how operands and weights are loaded are drawn from the case's seed. Where no
+    /// group fits, what is searched without groups.
     ///
     /// - Throws: what the search throws.
     package init(
