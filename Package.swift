@@ -283,7 +283,7 @@ let package = Package(
         ]),
         tests("CommandLineTests", [
             "FixedPoint", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph", "Networks",
-            "NetworkFiles", "ModelWriters", "TestSupport",
+            "NetworkFiles", "ModelWriters", "ONNX", "TestSupport",
         ]),
         tests("FuzzTests", ["Fuzz", "TestSupport"]),
     ]

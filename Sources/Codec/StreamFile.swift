@@ -40,7 +40,7 @@ public struct StreamFile: Sendable {
     private static func diagnostic(_ path: String, _ refusal: InputFile.Refusal) -> Diagnostic {
         Diagnostic(
             .streamMissing, at: path, found: refusal.found, expected: "a coded picture",
-            remedy: "check the path and the permissions")
+            remedy: refusal.remedy(or: "check the path and the permissions"))
     }
 }
 

@@ -40,7 +40,7 @@ extension TrellisTable {
             throw Diagnostic(
                 .trellisTableInvalid, at: path, found: error.found,
                 expected: "a trellis table: \(TextFile.Refusal.expected)",
-                remedy: "check the path and the permissions")
+                remedy: error.remedy(or: "check the path and the permissions"))
         }
         try self.init(text: text, at: path)
     }

@@ -103,7 +103,7 @@ extension RateDistortionCurve {
             throw Diagnostic(
                 .curveFileInvalid, at: path, found: error.found,
                 expected: "a JSON file of curves of at most \(CurveFile.largestBytes.counted("byte"))",
-                remedy: "check the path and the permissions")
+                remedy: error.remedy(or: "check the path and the permissions"))
         }
     }
 }

@@ -22,6 +22,8 @@ public final class InputFile: Sendable {
         /// Fewer bytes can be read than the file had when it was opened: it has become shorter, or it is made while it
         /// is read and has no length.
         case shortened(byteCount: Int)
+        /// What a clone has in place of a file that Git LFS keeps elsewhere.
+        case lfsPointer
 
         /// For `found` of a diagnostic.
         public var found: String {
@@ -33,11 +35,17 @@ public final class InputFile: Sendable {
             case .tooLarge(let byteCount, let limit):
                 "\(byteCount.counted("byte")), \(byteCount - limit) more than are read"
             case .shortened(let byteCount): "\(byteCount) readable bytes, fewer than the file's length"
+            case .lfsPointer: "a pointer of Git LFS in place of the file"
             }
+        }
+
+        /// For `remedy` of a diagnostic: the refusal's own where it has one, else what the reader of the file says.
+        public func remedy(or other: String) -> String {
+            self == .lfsPointer ? "fetch the file itself: git lfs pull" : other
         }
     }
 
-    /// Opens a file of at most `limit` bytes.
+    /// Opens a file of at most `limit` bytes. A pointer of Git LFS is none, whatever is read here.
     public init(_ path: String, limit: Int) throws(Refusal) {
         guard !path.utf8.contains(0) else { throw .missing }
         // Without O_NONBLOCK the opening of a pipe would wait for a writer.
@@ -68,6 +76,17 @@ public final class InputFile: Sendable {
         self.path = path
         self.descriptor = descriptor
         byteCount = Int(status.st_size)
+        if byteCount < Self.lfsPointerBytes, Self.beginsAsLFSPointer(try read(0..<min(byteCount, 64))) {
+            throw .lfsPointer
+        }
+    }
+
+    /// No pointer is as long.
+    private static let lfsPointerBytes = 1024
+
+    /// Whether the first bytes of a file are those of a pointer of Git LFS.
+    package static func beginsAsLFSPointer(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: Array("version https://git-lfs".utf8))
     }
 
     deinit { close(descriptor) }

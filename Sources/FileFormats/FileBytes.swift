@@ -10,7 +10,7 @@ public final class FileBytes {
     public var count: Int { file.byteCount }
     private let file: InputFile
 
-    /// - Throws: `networkFileMissing`, `networkFileTooLarge`.
+    /// - Throws: `networkFileMissing`, `networkFileTooLarge`, `importFormatUnknown` for a pointer of Git LFS.
     public init(_ path: String) throws(Diagnostic) {
         self.path = path
         do {
@@ -45,6 +45,7 @@ public final class FileBytes {
 extension Diagnostic {
     fileprivate init(networkFile path: String, _ refusal: InputFile.Refusal) {
         switch refusal {
+        case .lfsPointer: self = ForeignFormat.lfsPointer.refusal(at: path)
         case .missing, .folder, .special, .unreadable:
             self.init(
                 .networkFileMissing, at: path, found: refusal.found, expected: "a network file",

@@ -12,8 +12,12 @@ package enum ForeignFormat {
 
     /// The format of a file at a path; nil where there is none, or one that is not known here.
     private init?(path: String) {
-        guard let file = try? InputFile(path, limit: .max) else { return nil }
-        self.init(count: file.byteCount) { try? file.read($0) }
+        do throws(InputFile.Refusal) {
+            let file = try InputFile(path, limit: .max)
+            self.init(count: file.byteCount) { try? file.read($0) }
+        } catch .lfsPointer {
+            self = .lfsPointer
+        } catch { return nil }
     }
 
     /// - Parameters:
@@ -42,7 +46,7 @@ package enum ForeignFormat {
             self = .pickle
         } else if bytes.starts(with: [0x89, 0x48, 0x44, 0x46]) {
             self = .hdf5
-        } else if bytes.starts(with: Array("version https://git-lfs".utf8)) {
+        } else if InputFile.beginsAsLFSPointer(bytes) {
             self = .lfsPointer
         } else {
             return nil
@@ -95,7 +99,8 @@ package enum ForeignFormat {
             case .zip(isCheckpoint: true): ("a checkpoint of PyTorch", "convert it: \(convert)")
             case .zip: ("a ZIP archive", "name a file in it; if PyTorch wrote it, convert it: \(convert)")
             case .hdf5: ("an HDF5 file", "export the network to TensorFlow Lite, ONNX or safetensors")
-            case .lfsPointer: ("a pointer of Git LFS in place of the file", "fetch the file itself: git lfs pull")
+            case .lfsPointer:
+                (InputFile.Refusal.lfsPointer.found, InputFile.Refusal.lfsPointer.remedy(or: "copy the file itself"))
             }
         return Diagnostic(
             .importFormatUnknown, at: place, found: found,

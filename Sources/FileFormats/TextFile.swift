@@ -22,9 +22,16 @@ package enum TextFile {
             case .notUTF8(let line): "is not UTF-8 text: line \(line)"
             }
         }
+
+        /// For `remedy` of a diagnostic: the refusal's own where it has one, else what the reader of the text says.
+        package func remedy(or other: String) -> String {
+            if case .file(let refusal) = self { refusal.remedy(or: other) } else { other }
+        }
     }
 
     /// The file at a path.
+    ///
+    /// - Throws: `Refusal`.
     package static func read(_ path: String) throws(Refusal) -> String {
         let bytes: [UInt8]
         do {

@@ -8,8 +8,8 @@ package enum ImageFile {
     /// All bytes of the file, or only its first where they are not `prefix`: a large file that is no picture is not
     /// read.
     ///
-    /// - Throws: `IMAGE-001` when it is missing, `IMAGE-006` when it is no regular file or cannot be read, `IMAGE-005`
-    ///   when it is longer than `limit`.
+    /// - Throws: `IMAGE-001` when it is missing, `IMAGE-006` when it is no regular file, a pointer of Git LFS or cannot
+    ///   be read, `IMAGE-005` when it is longer than `limit`.
     package static func bytes(
         of path: String, whileStarting prefix: [UInt8], limit: Int = maximumBytes
     ) throws(Diagnostic) -> [UInt8] {
@@ -34,10 +34,10 @@ extension Diagnostic {
             self.init(
                 .imageTooLarge, at: path, found: refusal.found, expected: "a PNG file of at most \(limit) bytes",
                 remedy: "store the picture compressed, or cut it into parts")
-        case .folder, .special, .unreadable, .shortened:
+        case .folder, .special, .unreadable, .shortened, .lfsPointer:
             self.init(
                 .imageUnreadable, at: path, found: refusal.found, expected: "a PNG file that may be read",
-                remedy: "name a regular file, and check its permissions")
+                remedy: refusal.remedy(or: "name a regular file, and check its permissions"))
         }
     }
 }

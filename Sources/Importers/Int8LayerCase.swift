@@ -34,7 +34,7 @@ public struct Int8LayerCase: Sendable {
             throw Diagnostic(
                 .layerCaseMissing, at: path, found: error.found,
                 expected: "a JSON layer case of at most \(Self.largestBytes) bytes",
-                remedy: "correct the path, or fetch the vectors")
+                remedy: error.remedy(or: "correct the path, or fetch the vectors"))
         }
         try memory.requireDocument(bytes.count, at: path)
         let fields = try JSONFields(document: bytes, at: path, codes: .layerCase)

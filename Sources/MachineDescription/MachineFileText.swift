@@ -18,6 +18,6 @@ func machineFileText(_ path: String) throws(Diagnostic) -> String {
     } catch {
         throw Diagnostic(
             .machineUnreadable, at: path, found: error.found, expected: TextFile.Refusal.expected,
-            remedy: "name a text file, and check its permissions")
+            remedy: error.remedy(or: "name a text file, and check its permissions"))
     }
 }

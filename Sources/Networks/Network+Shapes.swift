@@ -35,7 +35,7 @@ extension FloatNetwork {
     /// Whether the network takes one picture of this extent, padded already, and these channels, and of its rates this
     /// one.
     ///
-    /// - Throws: `networkHasNoPicture`, `rateOutOfRange`, and what `shapes(height:width:)` throws.
+    /// - Throws: `networkHasNoPicture`, `rateOutOfRange`, `graphPictureUnfit`, and what `shapes(height:width:)` throws.
     public func requirePicture(height: Int, width: Int, channels: Int = 3, rate: Int = 0) throws(Diagnostic) {
         guard graph.inputs.count == 1, graph.inputs[0].channels == channels else {
             throw Diagnostic(
@@ -48,6 +48,7 @@ extension FloatNetwork {
                 .rateOutOfRange, at: "float network \(graph.name)", found: "rate \(rate)", expected: "0...\(rates - 1)",
                 remedy: "choose one of the network's rates")
         }
+        try graph.requireOwnExtent(height: height, width: width)
         _ = try shapes(height: height, width: width)
     }
 }

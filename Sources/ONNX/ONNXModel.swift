@@ -11,7 +11,7 @@ public struct ONNXModel: Equatable, Sendable {
     public var operatorSet: Int
     /// In the order of their run.
     public var nodes: [ONNXNode]
-    /// Initializers, by name.
+    /// Initializers that a node reads or that are outputs, by name.
     public var constants: [String: ONNXTensor]
     /// Without those that are constants.
     public var inputs: [ONNXTensorType]

@@ -61,7 +61,8 @@ extension ONNXReader {
             return try file.read(offset..<offset + byteCount)
         } catch {
             throw refused(
-                location, found: "\(path): \(error.found)", expected: "\(byteCount.counted("byte")) from \(offset) on")
+                location, found: "\(path): \(error.found)", expected: "\(byteCount.counted("byte")) from \(offset) on",
+                remedy: error.remedy(or: Self.remedy))
         }
     }
 
@@ -82,9 +83,12 @@ extension ONNXReader {
         return String(cString: real)
     }
 
-    private func refused(_ location: String, found: String, expected: String) -> Diagnostic {
-        Diagnostic(
-            .onnxExternalRefused, at: location, found: found, expected: expected,
-            remedy: "put the file with the elements beside the model, or export the model with its elements inside")
+    private static let remedy =
+        "put the file with the elements beside the model, or export the model with its elements inside"
+
+    private func refused(
+        _ location: String, found: String, expected: String, remedy: String = Self.remedy
+    ) -> Diagnostic {
+        Diagnostic(.onnxExternalRefused, at: location, found: found, expected: expected, remedy: remedy)
     }
 }

@@ -13,7 +13,7 @@ extension ONNXReader {
         guard tensor.dims.count <= ONNXModel.mostExtents, tensor.dims.allSatisfy({ (0...1 << 40).contains($0) }) else {
             throw unfit(
                 location, found: "extents \(tensor.dims.prefix(ONNXModel.mostExtents))",
-                expected: "at most \(ONNXModel.mostExtents) of them, none negative")
+                expected: "at most \(ONNXModel.mostExtents) of them, each in 0...2^40")
         }
         let extents = tensor.dims.map { Int($0) }
         let count = extents.contains(0) ? 0 : extents.reduce(1) { MemoryBudget.product($0, $1) }

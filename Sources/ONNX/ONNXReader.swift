@@ -65,21 +65,26 @@ struct ONNXReader {
                 .onnxConstantUnfit, at: place, found: "\(graph.sparseInitializer.count) sparse constants",
                 expected: "dense ones", remedy: "export the model with dense constants")
         }
+        var nodes: [ONNXNode] = []
+        for (index, bytes) in graph.node.enumerated() { nodes.append(try node(bytes, index: index)) }
+        let outputs = try types(graph.output, "output")
+        let read = Set(nodes.flatMap(\.inputs) + outputs.map(\.name))
+        var names: Set<String> = []
         var constants: [String: ONNXTensor] = [:]
         for (index, bytes) in graph.initializer.enumerated() {
             let tensor: ProtoTensor = try message(bytes, at: "\(place), constant \(index)")
             let location = "\(place), constant \(tensor.name)"
-            guard !tensor.name.isEmpty, constants[tensor.name] == nil else {
+            guard !tensor.name.isEmpty, names.insert(tensor.name).inserted else {
                 throw malformed(location, found: "no name, or one that another has", expected: "a name of its own")
             }
+            // Labels of a classifier, say, may be of any type: nothing reads them.
+            guard read.contains(tensor.name) else { continue }
             constants[tensor.name] = try self.tensor(tensor, at: location)
         }
-        var nodes: [ONNXNode] = []
-        for (index, bytes) in graph.node.enumerated() { nodes.append(try node(bytes, index: index)) }
         return ONNXModel(
             producer: producer, operatorSet: operatorSet, nodes: nodes, constants: constants,
-            inputs: try types(graph.input, "input").filter { constants[$0.name] == nil },
-            outputs: try types(graph.output, "output"), missing: missing)
+            inputs: try types(graph.input, "input").filter { !names.contains($0.name) }, outputs: outputs,
+            missing: missing)
     }
 
     private mutating func node(_ bytes: Data, index: Int) throws(Diagnostic) -> ONNXNode {

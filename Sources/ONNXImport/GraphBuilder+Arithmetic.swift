@@ -51,9 +51,6 @@ extension GraphBuilder {
 
     /// BatchNormalization: `(x - mean) scale / sqrt(variance + epsilon) + shift` of each channel.
     mutating func batchNormalization(at place: ONNXPlace) throws(Diagnostic) {
-        guard try place.integer("training_mode", default: 0) == 0 else {
-            throw unsupported(place, found: "training_mode 1", expected: "statistics of inference")
-        }
         let operand = try value(0, of: place)
         guard operand.hasChannels else { throw unfitOrder(operand, at: place) }
         let channels = operand.stored.channels

@@ -22,7 +22,8 @@ extension GraphBuilder {
         } else if pending.body.movesElements, let quantization = pending.operands.first?.quantization,
             pending.operands.allSatisfy({ $0.quantization == quantization }), pending.limits.isNone
         {
-            // Copies need no scale of their own.
+            // Copies need no scale of their own. What the host makes real numbers of has the tensor's name there.
+            if value.isReal, !isRaw(pending), seenOutside.contains(tensor) { pending.suffix = ".codes" }
             made = try quantized(pending, as: quantization)
         } else {
             throw unsupported(

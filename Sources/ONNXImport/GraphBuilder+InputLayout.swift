@@ -12,7 +12,8 @@ struct InputLayout: Hashable {
 extension GraphBuilder {
     /// Of an input with four extents, a batch of 1; nil for another, or one too large: rows, columns and channels as
     /// its readers take them, behind what keeps the order of elements or puts the last axis, the channels, first.
-    /// Readers that differ have `[1][C][H][W]`.
+    /// Readers that differ have `[1][C][H][W]`, and so has a reader of other rows and columns than the file's: what is
+    /// given as the input has those of the file, and the reader refuses it.
     func layout(of input: String, _ extents: [Int]) -> InputLayout? {
         guard extents.count == 4, extents[0] == 1, extents.allSatisfy({ (1...GraphLimits.extent).contains($0) }),
             extents.reduce(1.0, { $0 * Double($1) }) <= Double(GraphLimits.product)
@@ -21,7 +22,10 @@ extension GraphBuilder {
             stored: TensorShape(height: extents[2], width: extents[3], channels: extents[1]), isChannelsLast: false)
         var (seen, found): (Set<String>, Set<InputLayout>) = ([], [])
         findPictures(behind: input, extents, &seen, &found)
-        guard found.count == 1, let layout = found.first else { return plain }
+        let turned = TensorShape(height: extents[1], width: extents[2], channels: extents[3])
+        guard found.count == 1, let layout = found.first, [plain.stored, turned].contains(layout.stored) else {
+            return plain
+        }
         // Behind a view only those whose elements lie in one order: of others the file's picture is none of rows.
         let value = ImportedValue(
             stored: layout.stored, extents: extents, isChannelsLast: layout.isChannelsLast)

@@ -23,7 +23,7 @@ extension GraphBuilder {
             layout(of: input.name, extents) ?? vector.map { InputLayout(stored: $0, isChannelsLast: false) }
         guard let layout else {
             throw Diagnostic(
-                .onnxShapeUnfit, at: place, found: "extents \(extents)",
+                .onnxShapeUnfit, at: place, found: "extents \(extents)\(Self.fault(in: extents))",
                 expected: "a batch of 1, channels, and rows and columns or none, each from 1 to \(GraphLimits.extent)",
                 remedy: Self.advice(extents, of: input))
         }
@@ -115,6 +115,15 @@ extension GraphBuilder {
             ? "give others with \(example(input))" : "export the model for other extents"
     }
 
+    /// What of extents no input has: the first of them that is too large, or all together.
+    private static func fault(in extents: [Int]) -> String {
+        guard [2, 4].contains(extents.count), extents[0] == 1 else { return "" }
+        if let axis = extents.firstIndex(where: { !(1...GraphLimits.extent).contains($0) }) {
+            return ": \(extents[axis]) at axis \(axis)"
+        }
+        return ": more than 2^40 elements"
+    }
+
     private static let unsupportedRank =
         "export the model with pictures of four extents or vectors of two: others are not supported"
 
@@ -134,6 +143,7 @@ extension GraphBuilder {
             case .named(let name): name.isEmpty ? "?" : name
             }
         }.joined(separator: "x")
+            + (extents.contains(.named("")) ? ", ? for one that the file leaves open, or has as 0 or less" : "")
     }
 
     /// The graph that makes the outputs of the cut, whose layers are made.
@@ -166,7 +176,15 @@ extension GraphBuilder {
                 remedy: "name other tensors with --outputs")
         }
         keepExtents(named: name, outputs)
-        return Graph(name: name, inputs: inputs, layers: layers, outputs: outputs)
+        return Graph(name: name, inputs: inputs, layers: layers, outputs: outputs).keepingExtent(
+            height: first.height, width: first.width, always: hasTwoReadings(inputs[0]))
+    }
+
+    /// Whether a file of the input's extents fits the network in both orders, as rows of one picture and as those of
+    /// another: only the model's own extent tells them apart.
+    private func hasTwoReadings(_ input: GraphInput) -> Bool {
+        guard let extents = values[names.foreignName(of: input.name)]?.extents, extents.count == 4 else { return false }
+        return extents[1] == extents[3] && extents[2] != extents[1]
     }
 
     /// Of several inputs: vectors beside a picture keep their one pixel where the graph takes a picture of any size,

@@ -1,4 +1,5 @@
 import Diagnostics
+import Graph
 import ONNX
 import Tensors
 
@@ -44,6 +45,19 @@ extension GraphBuilder {
 
     func requirePicture(_ value: ImportedValue, at place: ONNXPlace) throws(Diagnostic) -> ImportedValue {
         guard value.isPicture else {
+            if let input = inputs.first(where: { $0.name == value.name }) {
+                let file = names.foreignName(of: input.name)
+                let own = values[file]?.extents ?? value.extents
+                let of = own == value.extents ? "" : " of extents \(own)"
+                throw Diagnostic(
+                    .onnxOperatorUnsupported, at: place.text,
+                    found: "input \(file)\(of), stored as \(value.stored), as extents \(value.extents)",
+                    expected: "its rows, columns and channels where they are: no layer moves them",
+                    remedy: """
+                        export the model with an input of these extents, \
+                        \(value.extents.map(String.init).joined(separator: "x")): the elements are the same
+                        """)
+            }
             throw unsupported(
                 place, found: "an operand of extents \(value.extents), stored as \(value.stored)",
                 expected: "a batch of 1, channels, rows, columns as they were made")

@@ -16,7 +16,8 @@ extension GraphBuilder {
     mutating func quantized(
         _ pending: PendingLayer, as output: ActivationQuantization
     ) throws(Diagnostic) -> ImportedValue {
-        let name = names.name(of: pending.tensor)
+        let own = names.name(of: pending.tensor)
+        let name = pending.suffix.isEmpty ? own : String(own.prefix(112)) + pending.suffix
         let operands = pending.operands
         guard let input = operands[0].quantization, operands.allSatisfy({ $0.quantization != nil }) else {
             throw unsupported(

@@ -32,12 +32,16 @@ public struct ONNXImport: Sendable {
         _ file: ONNXModel, name: String, outputs: [String] = [], shapes: [String: [Int]] = [:],
         forShapes: Bool = false, at place: String, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
+        try file.requireKnownOperatorSet(at: place)
+        try file.requireDistinctInputs(at: place)
+        try file.requireOrder(at: place)
         try Self.requireKnown(shapes, of: file, at: place)
         let names = ONNXNames(file)
         let cut = try ONNXCut(file, to: outputs, names: names, at: place)
         var model = file
         model.nodes = file.nodes.filter { cut.nodes.contains($0.index) }
         try model.takeConstants(at: place)
+        try model.requireInference(at: place)
         let joined = DoubledQuantization(model.nodes, constants: model.constants, outputs: cut.outputs)
         (model.nodes, model.constants) = ([], joined.constants)
         for node in joined.nodes {

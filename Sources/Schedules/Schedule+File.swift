@@ -14,7 +14,7 @@ extension Schedule {
                 .scheduleUnreadable, at: path, found: error.found, expected: "a schedule: \(TextFile.Refusal.expected)",
                 remedy: error == .file(.missing)
                     ? "write one: intaglio schedule --output \(path)"
-                    : "name a file that intaglio schedule wrote, and check its permissions")
+                    : error.remedy(or: "name a file that intaglio schedule wrote, and check its permissions"))
         }
         try self.init(yaml: text, path: path)
     }

@@ -56,7 +56,7 @@ extension TensorDump {
                 remedy: "give real numbers, without \(form.option)-offset")
         }
         try requireChannels(channels, of: name)
-        let shape = shape ?? TensorShape(height: 1, width: 1, channels: channels)
+        let shape = shape(channels: channels)
         let area = shape.height * shape.width
         let stored =
             form.layout == .nhwc

@@ -9,7 +9,8 @@ public import Tensors
 public enum PictureTensor {
     /// The stored input tensor, padded to a multiple of the network's stride.
     ///
-    /// - Throws: `networkHasNoPicture`.
+    /// - Throws: `networkHasNoPicture`, `graphPictureUnfit` for a picture of another size than the network is held to,
+    ///   `pictureSampleHasNoCode`.
     public static func stored(_ image: RGBImage, for network: QuantizedNetwork) throws(Diagnostic) -> Tensor<UInt8> {
         let graph = network.graph
         guard graph.inputs.count == 1, graph.inputs[0].channels == 3,
@@ -22,6 +23,7 @@ public enum PictureTensor {
                 remedy: "give the network's own tensors, --input NAME=FILE.npy, or run one that takes a picture")
         }
         let padded = image.padded(toMultipleOf: graph.sizeMultiple)
+        try graph.requireOwnExtent(height: padded.height, width: padded.width)
         try requireCodes(padded, of: network)
         return Tensor(
             shape: TensorShape(height: padded.height, width: padded.width, channels: 3), elements: padded.samples)

@@ -52,7 +52,7 @@ public struct RunInputs: Sendable {
                 throw Self.unknown(name, in: network.network)
             }
             try dump.requireChannels(count, of: name)
-            let shape = dump.shape ?? TensorShape(height: 1, width: 1, channels: count)
+            let shape = dump.shape(channels: count)
             let own = graph.inputs.first { $0.name == name }?.extent
             let expected = TensorShape(
                 height: own?.height ?? shape.height, width: own?.width ?? shape.width, channels: count)
@@ -67,8 +67,10 @@ public struct RunInputs: Sendable {
         self.tensors = tensors
         let first = tensors[names[0]]!.shape
         (height, width) = (first.height, first.width)
+        // What is held to an extent stays so: a plan of the network is one of what runs.
+        let held = Set(graph.inputs.filter { $0.extent != nil }.map(\.name))
         let others = tensors.mapValues(\.shape).filter {
-            $0.value.height != first.height || $0.value.width != first.width
+            $0.value.height != first.height || $0.value.width != first.width || held.contains($0.key)
         }
         self.network = try Self.part(of: network, behind: names).withInputExtents(
             others.mapValues { GraphInput.Extent(height: $0.height, width: $0.width) })

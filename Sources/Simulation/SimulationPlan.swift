@@ -39,7 +39,8 @@ public struct SimulationPlan: Sendable {
     ///   - keepsCommands: whether the plan can be run; without, it needs less memory and time.
     ///   - fault: put into the commands after the schedule is verified.
     ///   - memory: asked for the commands, and for a run's tensors where the plan can be run, before either is made.
-    /// - Throws: `memoryBudgetExceeded`, what the graph, the schedule verifier and the search throw.
+    /// - Throws: `memoryBudgetExceeded`, `graphPictureUnfit`, and what the graph, the schedule verifier and the search
+    ///   throw.
     public init(
         network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil,
         lanes: Lanes? = nil, fuse: Fusion = .on, keepsCommands: Bool = true,
@@ -71,6 +72,7 @@ public struct SimulationPlan: Sendable {
         self.network = network
         self.machine = machine
         self.image = image
+        try graph.requireOwnExtent(height: image.paddedHeight, width: image.paddedWidth)
         let geometry = try NetworkGeometry(network, height: image.paddedHeight, width: image.paddedWidth)
         let place = "network \(network.graph.name) on \(image.paddedWidth)x\(image.paddedHeight)"
         let runBytes = keepsCommands ? RunMemory.machineBytes(network, geometry, machine: machine) : 0

@@ -47,7 +47,7 @@ public struct TensorDump: Sendable {
         do {
             file = try InputFile(path, limit: 1 << 34)
         } catch {
-            throw refusal(error.found, "a .npy file", "correct the path")
+            throw refusal(error.found, "a .npy file", error.remedy(or: "correct the path"))
         }
         // The file, its elements in 32 bits, and the stored elements.
         try memory.require(MemoryBudget.product(9, file.byteCount), for: "a tensor's file", at: path)
@@ -74,6 +74,17 @@ public struct TensorDump: Sendable {
         case .nhwc: return TensorShape(height: extents[0], width: extents[1], channels: extents[2])
         case .nchw: return TensorShape(height: extents[1], width: extents[2], channels: extents[0])
         }
+    }
+
+    /// The same of a tensor of so many channels; a vector of them where the file has those elements along its last
+    /// extent, whatever the layout.
+    ///
+    /// - Precondition: `requireChannels` of them did not throw.
+    func shape(channels: Int) -> TensorShape {
+        guard let shape, shape.channels == channels else {
+            return TensorShape(height: 1, width: 1, channels: channels)
+        }
+        return shape
     }
 
     /// What stands in the file for a stored element; nil for float files, whose elements are real values.

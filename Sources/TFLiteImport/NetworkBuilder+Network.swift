@@ -33,8 +33,9 @@ extension NetworkBuilder {
             }
             if !outputs.contains(imported.name) { outputs.append(imported.name) }
         }
-        try requireOneExtent(at: file)
-        let graph = Graph(name: name, inputs: inputs, layers: layers, outputs: outputs)
+        let own = try oneExtent(at: file)
+        let graph = Graph(name: name, inputs: inputs, layers: layers, outputs: outputs).keepingExtent(
+            height: own.height, width: own.width)
         var network = QuantizedNetwork(
             graph: graph, formats: formats, parameters: parameters,
             widths: DatapathWidths(activationBits: 16, weightBits: 16, accumulatorBits: 32), host: host)
@@ -44,14 +45,16 @@ extension NetworkBuilder {
     }
 
     /// Inputs of a network have one height and width.
-    private func requireOneExtent(at file: String) throws(Diagnostic) {
+    private func oneExtent(at file: String) throws(Diagnostic) -> TensorShape {
         let shapes = inputs.compactMap { input in activations.values.first { $0.name == input.name }?.stored }
         guard let first = shapes.first else {
             throw Diagnostic(
                 .tfliteShapeUnfit, at: file, found: "a graph without inputs", expected: "one at least",
                 remedy: "name other tensors with --outputs")
         }
-        guard let other = shapes.first(where: { $0.height != first.height || $0.width != first.width }) else { return }
+        guard let other = shapes.first(where: { $0.height != first.height || $0.width != first.width }) else {
+            return first
+        }
         throw Diagnostic(
             .tfliteOperatorUnsupported, at: "\(file), inputs", found: "inputs of \(first) and \(other)",
             expected: "inputs of one height and width", remedy: "cut the graph with --outputs")

@@ -46,10 +46,6 @@ public struct NPYArray: Equatable, Sendable {
     /// Reads versions 1.0 to 3.0.
     public init(_ bytes: [UInt8]) throws(Refusal) {
         guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)), bytes.count >= 10 else {
-            if bytes.starts(with: Array("version https://git-lfs".utf8)) {
-                throw Refusal(
-                    found: "a pointer of Git LFS in place of the file", expected: "the file itself: git lfs pull")
-            }
             throw Refusal(found: "no NumPy file", expected: "a .npy file, which begins with \\x93NUMPY")
         }
         guard (1...3).contains(bytes[6]), bytes[7] == 0 else {

@@ -23,6 +23,15 @@ struct ArgumentAdvice {
         return lines.joined(separator: "\n")
     }
 
+    /// A message without the line that points to the help, and that help as what to do.
+    func remedy(for message: String) -> (sentence: String, remedy: String) {
+        var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let pointer = lines.lastIndex { $0.hasPrefix("  See '") }
+        let help = pointer.flatMap { Self.quoted(lines[$0]).first } ?? "intaglio --help"
+        if let pointer { lines.remove(at: pointer) }
+        return (lines.joined(separator: "\n"), "correct the command line: \(help) says what it takes")
+    }
+
     private func advice(on sentence: String, choices message: String) -> String? {
         if sentence.contains("is invalid for '") {
             let quoted = Self.quoted(sentence)

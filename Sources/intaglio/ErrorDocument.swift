@@ -5,8 +5,9 @@ import Reports
 ///
 ///     {"schemaVersion": 2, "tool": ..., "errors": [{"code": "MACHINE-001", "place": ..., "found": ...,
 ///      "expected": ..., "remedy": ...}]}                      exit code 2
-///     {"schemaVersion": 2, "tool": ..., "errors": [{"code": "ARGUMENTS", "found": ...}]}      exit code 2
-///     {"schemaVersion": 2, "tool": ..., "difference": ...}                                    exit code 1
+///     {"schemaVersion": 2, "tool": ..., "errors": [{"code": "ARGUMENTS", "found": ...,
+///      "remedy": ...}]}                                       exit code 2
+///     {"schemaVersion": 2, "tool": ..., "difference": ...}    exit code 1
 struct ErrorDocument: Encodable {
     struct Refusal: Encodable {
         var code: String
@@ -20,7 +21,9 @@ struct ErrorDocument: Encodable {
             (expected, remedy) = (diagnostic.expected, diagnostic.remedy)
         }
 
-        init(arguments message: String) { (code, found) = (ErrorDocument.argumentsCode, message) }
+        init(arguments message: String, remedy: String) {
+            (code, found, self.remedy) = (ErrorDocument.argumentsCode, message, remedy)
+        }
     }
 
     /// Of a command line that cannot be understood, beside the codes of diagnostics.
@@ -40,7 +43,7 @@ struct ErrorDocument: Encodable {
     init(_ found: DifferenceFound) { difference = found.message }
 
     /// A command line that cannot be understood.
-    init(arguments message: String) { errors = [Refusal(arguments: message)] }
+    init(arguments message: String, remedy: String) { errors = [Refusal(arguments: message, remedy: remedy)] }
 
     /// Whether the command line asks for JSON.
     static var isWanted: Bool {

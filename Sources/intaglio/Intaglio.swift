@@ -100,13 +100,14 @@ struct Intaglio: ParsableCommand {
                 do { try Console.result(fullMessage(for: error) + "\n") } catch { return say(error) }
                 return 0
             }
-            let message = ArgumentAdvice(arguments: Array(CommandLine.arguments.dropFirst())).added(
-                to: fullMessage(for: error)
-            ).printable
-            let sentence = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+            let advice = ArgumentAdvice(arguments: Array(CommandLine.arguments.dropFirst()))
+            let message = advice.added(to: fullMessage(for: error)).printable
+            let (sentence, remedy) = advice.remedy(
+                for: message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
             say(
-                code == .validationFailure ? "error[\(ErrorDocument.argumentsCode)]: \(sentence)" : message,
-                ErrorDocument(arguments: sentence))
+                code == .validationFailure
+                    ? "error[\(ErrorDocument.argumentsCode)]: \(sentence)\n  remedy: \(remedy)" : message,
+                ErrorDocument(arguments: sentence, remedy: remedy))
             return code == .validationFailure ? 2 : 3
         }
     }

@@ -24,9 +24,19 @@ extension NetworkSource {
             let imported = try ONNXImport(
                 model, name: PlainName.ofModel(nameOrPath), at: nameOrPath, memory: memory)
             let extent = Extent(width: imported.report.width, height: imported.report.height)
-            return switch imported.network {
-            case .float(let network): NetworkSource(place: nameOrPath, imported: network, extent: extent)
-            case .quantized(let network): NetworkSource(place: nameOrPath, imported: network, extent: extent)
+            switch imported.network {
+            case .float(let network):
+                let host = imported.report.operators.filter { $0.destination == .host }.map(\.name)
+                if !host.isEmpty {
+                    Console.note(
+                        """
+                        \(nameOrPath): left to the host, not computed: \(host.joined(separator: ", ")); the network \
+                        ends with \(network.graph.outputs.joined(separator: ", "))
+                        """)
+                }
+                return NetworkSource(place: nameOrPath, imported: network, extent: extent)
+            case .quantized(let network):
+                return NetworkSource(place: nameOrPath, imported: network, extent: extent)
             }
         }
         if let imported = try CompressAIImport.ifOne(nameOrPath, memory: memory) {

@@ -193,12 +193,21 @@ func calibrationSet(
         return CalibrationPictures(tensors: tensors.codes, scale: tensors.scale)
     }
     try refuseUnused(["--input-layout": layout != nil], goingWith: "a folder of .npy files")
+    // A network that is held to squares of one side takes them.
+    let own = graph.inputs[0].extent
+    let side = choices.givenCrop ?? own.flatMap { $0.height == $0.width ? $0.height : nil } ?? choices.crop
     let photographs = try calibrationPictures(
-        folder, count: choices.pictures, crops: choices.crops, side: choices.crop, of: graph, memory: memory)
-    guard graph.inputs[0].channels == 3, !choices.photographsOnly else {
-        return CalibrationPictures(photographs: photographs)
+        folder, count: choices.pictures, crops: choices.crops, side: side, of: graph, memory: memory)
+    let alone = CalibrationPictures(photographs: photographs)
+    guard graph.inputs[0].channels == 3, !choices.photographsOnly else { return alone }
+    let all = CalibrationPictures(photographs: photographs, drawnWithSide: side, multiple: graph.sizeMultiple)
+    func isHeldTo(_ picture: Tensor<UInt8>?) -> Bool {
+        picture?.shape.height == own?.height && picture?.shape.width == own?.width
     }
-    return CalibrationPictures(photographs: photographs, drawnWithSide: choices.crop, multiple: graph.sizeMultiple)
+    // Pictures of another size are refused; drawn ones, which nobody asked for, are left out.
+    guard let own, isHeldTo(photographs.first), !isHeldTo(all.pictures.last) else { return all }
+    Console.note("no drawn pictures of \(own.width)x\(own.height), the network's only size: photographs alone")
+    return alone
 }
 
 /// Calibration pictures, all of them: ranges from fewer pictures would be others, without a trace of it in the network.

@@ -96,7 +96,7 @@ struct VectorsCommand: ParsableCommand {
         } catch {
             throw Diagnostic(
                 .vectorsSimulatorFailed, at: "--source \(path)", found: error.found,
-                expected: "a SystemVerilog file of the module under test", remedy: "correct the path")
+                expected: "a SystemVerilog file of the module under test", remedy: error.remedy(or: "correct the path"))
         }
     }
 

@@ -38,6 +38,8 @@ import Testing
         #expect(lines[0].hasPrefix("error[ARGUMENTS]: ") && lines.count > 1, "\(outcome.errors)")
         #expect(lines[1].hasPrefix("Expected: ") && lines[1].contains(expected), "\(outcome.errors)")
         #expect(lines[1].hasSuffix(", such as \(example)"), "\(outcome.errors)")
+        let command = line.split(separator: " ")[0]
+        #expect(lines.last?.hasPrefix("  remedy: correct the command line: intaglio \(command) --help") == true)
     }
 
     @Test("Of several machine files the problems of all are told")

@@ -24,6 +24,8 @@ import Testing
         let outcome = try Tool.run(line.split(separator: " ").map(String.init), in: ScratchFolder())
         #expect(outcome.status == 2, "\(outcome.errors)")
         #expect(outcome.errors.hasPrefix("error[ARGUMENTS]: ") && outcome.output.isEmpty, "\(outcome.errors)")
+        let remedies = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("  remedy: ") }
+        #expect(remedies.count == 1 && remedies[0].hasSuffix(" --help says what it takes"), "\(outcome.errors)")
     }
 
     @Test(
@@ -42,10 +44,10 @@ import Testing
         #expect(errors.count == 1)
         let error = try #require(errors.first)
         let code = try #require(error["code"]?.string)
-        #expect(error["found"]?.string?.isEmpty == false)
+        for member in ["found", "remedy"] { #expect(error[member]?.string?.isEmpty == false) }
         if code != "ARGUMENTS" {
             #expect(DiagnosticCode(rawValue: code) != nil)
-            for member in ["place", "expected", "remedy"] { #expect(error[member]?.string?.isEmpty == false) }
+            for member in ["place", "expected"] { #expect(error[member]?.string?.isEmpty == false) }
         }
     }
 

@@ -24,7 +24,10 @@ import Testing
         return head + [UInt8(length)] + bytes
     }
 
-    private func model(graph: [UInt8]) -> [UInt8] { [8, 8] + field(7, graph) + field(8, [16, 13]) }
+    /// A model of a graph whose output is `a`, beside what `graph` says.
+    private func model(graph: [UInt8]) -> [UInt8] {
+        [8, 8] + field(7, graph + field(12, field(1, [97]))) + field(8, [16, 13])
+    }
 
     @Test("A file of the format's own library is read")
     func recorded() throws {
@@ -43,7 +46,7 @@ import Testing
         graph.floats("w", [2, 1], [1.5, -2])
         graph.integers("b", [-1, 200], .int8)
         graph.add(
-            "Made", ["in", "", "w"], "out",
+            "Made", ["in", "", "w", "b"], "out",
             ["a": .float(0.5), "b": .integer(-3), "c": .string("x"), "d": .integers([1, 2]), "e": .floats([1])])
         var expected = graph.model
         expected.constants["b"] = ONNXTensor(.int8, [2], .integers([-1, -56]))
@@ -84,6 +87,30 @@ import Testing
         #expect(refusal(tensor([8, 128, 128, 128, 128, 128, 1, 16, 1])) == .memoryBudgetExceeded)
         #expect(refusal(Array(repeating: 8, count: 1 << 20), memory: 1 << 20) == .memoryBudgetExceeded)
         #expect(refusal(model(graph: field(15, []))) == .onnxConstantUnfit)
+    }
+
+    @Test("A constant that nothing reads may be of any type, and is no input")
+    func unreadConstants() throws {
+        // data_type 8 (string), one element, called b; of as many bytes as it likes.
+        let labels = [8, 1, 16, 8] + field(6, Array("cat".utf8)) + field(8, [98])
+        let input = field(11, field(1, [98]))
+        let read = try ONNXModel(model(graph: field(5, labels) + input), at: "test")
+        #expect(read.constants.isEmpty && read.inputs.isEmpty && read.outputs.map(\.name) == ["a"])
+        // Identity reads it.
+        let reader = field(1, field(1, [98]) + field(2, [97]) + field(4, Array("Identity".utf8)))
+        #expect(refusal(model(graph: field(5, labels) + input + reader)) == .onnxConstantUnfit)
+        // Two of one name are refused, read or not.
+        #expect(refusal(model(graph: field(5, labels) + field(5, labels))) == .onnxMalformed)
+    }
+
+    @Test("An extent of a constant that is too large is named as such")
+    func largeExtent() {
+        // 2^62 as a varint.
+        let extent: [UInt8] = [8] + Array(repeating: 128, count: 8) + [64]
+        let bytes = model(graph: field(5, extent + [16, 1] + field(8, [97])))
+        let found = #expect(throws: Diagnostic.self) { try ONNXModel(bytes, at: "test") }
+        #expect(found?.code == .onnxConstantUnfit && found?.found == "extents [\(1 << 62)]")
+        #expect(found?.expected.hasSuffix("each in 0...2^40") == true)
     }
 
     @Test("Elements in other files lie in the model's folder")

@@ -85,6 +85,16 @@ import Testing
         #expect(channels.refusal()?.code == .tfliteOperatorUnsupported)
     }
 
+    @Test("A model of one input that is for one extent keeps it; others take any")
+    func extents() throws {
+        let mean = model(.mean, [1, 2, 3, 2], to: [1, 2], constants: [[1, 2]], (27, [0: .uint8(0)]))
+        #expect(try mean.imported().network.graph.inputs.map(\.extent) == [.init(height: 2, width: 3)])
+        let vector = model(.relu, [1, 6], to: [1, 6])
+        #expect(try vector.imported().network.graph.inputs.map(\.extent) == [.init(height: 1, width: 1)])
+        let open = model(.relu, [1, 2, 3, 2], to: [1, 2, 3, 2])
+        #expect(try open.imported().network.graph.inputs.map(\.extent) == [nil])
+    }
+
     @Test("MEAN over more rows than a kernel has: all rows and columns, else refused")
     func longMeans() throws {
         let rows = [13, 4, 3, 4]

@@ -95,7 +95,6 @@ import Testing
             file("{'descr': [('a', '<f4'), ('b', '|u1')], 'fortran_order': False, 'shape': (1,)}", [1]),
             "elements of type [('a', '<f4'), ('b', '|u1')]"
         ),
-        (Array("version https://git-lfs.github.com/spec/v1\noid".utf8), "a pointer of Git LFS in place of the file"),
         (Array(file(header("|u1", "(1,)"), [1]).prefix(30)), "a header of 58 bytes in a file of 30"),
     ]
 
