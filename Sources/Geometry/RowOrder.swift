@@ -41,36 +41,44 @@ package struct RowOrder {
     /// - Parameter layers: each but the first reads a result of a layer before it; the last of them ends the group.
     package init(_ layers: [Layer]) {
         ringRows = Array(repeating: 0, count: layers.count)
-        var made = Array(repeating: 0, count: layers.count)
+        inputRows = ringRows
+        // The search asks for many orders: no array is made for a step.
+        let axes = layers.map(\.vertical)
+        let producers = layers.map { $0.producers.compactMap { $0 } }
+        let loads = layers.map { $0.producers.contains(nil) }
         var readers: [[Int]] = Array(repeating: [], count: layers.count)
-        for (index, layer) in layers.enumerated() {
-            for case let producer? in layer.producers { readers[producer].append(index) }
-        }
+        for (index, made) in producers.enumerated() { for producer in made { readers[producer].append(index) } }
+        var made = Array(repeating: 0, count: layers.count)
+        var loaded = layers.map { _ in (end: 0, firstKept: 0) }
+        var before = made
         func next(_ index: Int) -> Range<Int> {
-            made[index]..<min(made[index] + layers[index].rows, layers[index].vertical.output)
+            made[index]..<min(made[index] + layers[index].rows, axes[index].output)
         }
         let last = layers.count - 1
-        inputRows = ringRows
-        var loaded = layers.map { _ in (end: 0, firstKept: 0) }
-        var before = layers.map { _ in 0 }
         /// The layer itself, or whose rows it lacks.
         func ready(_ index: Int) -> Int {
-            let rows = layers[index].vertical.inputRange(of: next(index))
-            let lacking = layers[index].producers.compactMap { $0 }.first { made[$0] < rows.upperBound }
-            return lacking.map(ready) ?? index
+            var index = index
+            search: while true {
+                let end = axes[index].inputRange(of: next(index)).upperBound
+                for producer in producers[index] where made[producer] < end {
+                    index = producer
+                    continue search
+                }
+                return index
+            }
         }
-        while made[last] < layers[last].vertical.output {
+        while made[last] < axes[last].output {
             var index = ready(last)
-            if index == last, next(last).upperBound == layers[last].vertical.output,
-                let behind = layers.indices.last(where: { $0 < last && made[$0] < layers[$0].vertical.output })
+            if index == last, next(last).upperBound == axes[last].output,
+                let behind = axes.indices.last(where: { $0 < last && made[$0] < axes[$0].output })
             {
                 index = ready(behind)
             }
             let rows = next(index)
             steps.append(Step(layer: index, rows: rows))
             made[index] = rows.upperBound
-            if layers[index].producers.contains(nil) {
-                let needed = layers[index].vertical.inputRange(of: rows)
+            if loads[index] {
+                let needed = axes[index].inputRange(of: rows)
                 if needed.upperBound > loaded[index].end {
                     let kept = min(loaded[index].firstKept, needed.lowerBound)
                     inputRows[index] = max(inputRows[index], needed.upperBound - kept)
@@ -83,9 +91,10 @@ package struct RowOrder {
                 before[index] = rows.lowerBound
             }
             // What readers have not taken yet.
-            let needed = readers[index].filter { made[$0] < layers[$0].vertical.output }
-                .map { layers[$0].vertical.inputRange(of: next($0)).lowerBound }.min()
-            if let needed { ringRows[index] = max(ringRows[index], made[index] - needed) }
+            for reader in readers[index] where made[reader] < axes[reader].output {
+                let needed = axes[reader].inputRange(of: next(reader)).lowerBound
+                ringRows[index] = max(ringRows[index], made[index] - needed)
+            }
             // A command writes all its rows, also those above what is read.
             if index != last { ringRows[index] = max(ringRows[index], rows.count) }
         }
