@@ -17,7 +17,7 @@ extension LayerCaseDraft {
             using: &random)
     }
 
-    /// One convolution without groups.
+    /// One convolution.
     ///
     /// - Parameter format: of the input; drawn when nil.
     static func convolution(
@@ -25,8 +25,10 @@ extension LayerCaseDraft {
         limits: CaseLimits, using random: inout SeededGenerator
     ) -> LayerCaseDraft? {
         let taps = convolution.kernelHeight * convolution.kernelWidth
+        let groupChannels = input.channels / convolution.groups
         let weightShape = WeightShape(
-            outputChannels: convolution.outputChannels, perOutput: taps * input.channels, groupChannels: input.channels,
+            outputChannels: convolution.outputChannels, perOutput: taps * groupChannels, groupChannels: groupChannels,
+            groups: convolution.groups,
             summary:
                 """
                 kernel \(convolution.kernelHeight)x\(convolution.kernelWidth) stride \
