@@ -315,6 +315,7 @@ extension LayerGroup {
         to layer: LayerGeometry, isFirst: Bool, isLast: Bool, _ array: MACArrayDescription
     ) -> String? {
         if layer.joinsPhases, !isLast { return "lanes phases, whose results lie in no ring" }
+        if layer.partIsApart { return "a layer of \(layer.groups) groups whose last channels are a tile of their own" }
         let reads = isFirst || layer.canReadRows(array)
         let writes = isLast && layer.usesArray || layer.canWriteRows(array)
         if reads, writes { return nil }
