@@ -161,8 +161,8 @@ let package = Package(
             "Simulation",
         ]),
         module("Reports", [
-            "Text", "Diagnostics", "FileFormats", "MachineDescription", "Networks", "NetworkFiles", "Architectures",
-            "WeightCoding", "Simulation",
+            "Text", "Diagnostics", "FileFormats", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
+            "Architectures", "Scheduling", "WeightCoding", "Simulation",
         ]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
         module("Curves", ["Text", "Diagnostics", "FileFormats"]),

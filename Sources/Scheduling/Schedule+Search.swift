@@ -27,56 +27,13 @@ extension Schedule {
         bestFor network: NetworkFormats, _ geometry: NetworkGeometry, on machine: MachineDescription, height: Int,
         width: Int, lanes: Lanes? = nil, fuse: Fusion = .on
     ) throws(Diagnostic) {
-        try machine.requireCapabilities(for: network)
-        var searched: [SearchedSchedule] = []
-        // Layers of equal geometry have equal schedules.
-        var known: [[LayerSearch.Mapping]: SearchedSchedule] = [:]
-        var mappings: [[LayerSearch.Mapping]] = []
-        for (layer, storage) in zip(geometry.layers, network.layers) {
-            let plain = LayerSearch.Mapping(layer, storage, machine)
-            // Groups to merge, phases or rows of a kernel to join: no layer has two of them.
-            let others = [Lanes.mergedGroups, .phases, .kernelRow].filter { (lanes ?? $0) == $0 }
-                .compactMap { try? machine.geometry(of: layer, storage, lanes: $0) }
-                .filter { lanes != nil || $0.kernelRow == nil || machine.gainsByKernelRow($0, of: layer) }
-                .map { LayerSearch.Mapping($0, storage, machine) }
-            // What it may become tells layers apart whose lanes can be used otherwise and others.
-            let key = ([plain] + others).map(\.anonymous)
-            mappings.append(key)
-            if var entry = known[key] {
-                entry.schedule.name = layer.name
-                searched.append(entry)
-                continue
-            }
-            // Lanes that are asked for are left where nothing fits with them.
-            let entry: SearchedSchedule
-            if lanes != nil, let asked = others.isEmpty ? nil : try? LayerSearch.best(of: others, machine: machine) {
-                entry = asked
-            } else {
-                entry = try LayerSearch.best(of: lanes == nil ? [plain] + others : [plain], machine: machine)
-            }
-            known[key] = entry
-            searched.append(entry)
-        }
-        let candidates = fuse == .off ? [] : GroupCandidates(network, geometry, mappings, lanes, machine).all
-        let chosen = LayerChain(searched, candidates).cheapest()
+        let search = try NetworkSearch(network, geometry, on: machine, lanes: lanes, fuse: fuse)
+        let chosen = LayerChain(search.alone, search.groups).cheapest()
         self.init(
             network: network.graph.name, machine: machine.name, height: height, width: width, layers: chosen.layers,
             groups: chosen.groups)
     }
-
-    fileprivate typealias SearchedSchedule = (cost: ScheduleCost, schedule: LayerSchedule)
 }
 
 /// Whether a search may let layers run together.
 public enum Fusion: String, CaseIterable, Sendable { case on, off }
-
-extension LayerSearch.Mapping {
-    /// What decides a layer's schedule: all but its name and the tensors' places.
-    fileprivate var anonymous: LayerSearch.Mapping {
-        var mapping = self
-        mapping.layer.name = ""
-        mapping.layer.outputTensor = 0
-        for index in mapping.layer.operands.indices { mapping.layer.operands[index].tensor = 0 }
-        return mapping
-    }
-}

@@ -6,7 +6,9 @@ import MachineDescription
 import NetworkFiles
 import Reports
 import Schedules
+import Scheduling
 import Simulation
+import Timing
 
 struct ScheduleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,15 +23,25 @@ struct ScheduleCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The schedule file to write; standard output without one.") var output: String?
 
     @Flag(help: "Write the schedule as one JSON document to standard output.") var json = false
+    @Flag(
+        help:
+            """
+            Say what the search tried and why the winner won: lanes of each layer, groups of layers. Instead of the \
+            schedule on standard output, or in its JSON document.
+            """)
+    var explain = false
 
     func validate() throws {
         if options.schedule != nil {
-            try refuseUnused(["--fuse": fusion.given != nil], goingWith: "a search: leave --schedule out")
+            try refuseUnused(
+                ["--fuse": fusion.given != nil, "--explain": explain], goingWith: "a search: leave --schedule out")
         }
     }
 
     private struct ScheduleDocument: Encodable {
         var schedule: Schedule
+        /// Absent without `--explain`.
+        var search: SearchExplanation?
     }
 
     func run() throws {
@@ -48,7 +60,9 @@ struct ScheduleCommand: ParsableCommand {
             }
         let text = plan.schedule.description
         if let output { try AtomicFile.write(text, to: output) }
-        if json { return try Console.document(ScheduleDocument(schedule: plan.schedule), header()) }
+        let search: SearchExplanation? = explain ? try plan.searchExplanation(fuse: fusion.fuse) : nil
+        if json { return try Console.document(ScheduleDocument(schedule: plan.schedule, search: search), header()) }
+        if let search { return try Console.result(search.text(simulatedCycles: plan.timeline.totalCycles)) }
         if output == nil { try Console.result(text) }
     }
 
