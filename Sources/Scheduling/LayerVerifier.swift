@@ -148,7 +148,8 @@ struct LayerVerifier {
     private func verifyHalves(
         _ buffers: BufferAllocation, isResident: Bool, mostWeights: Int
     ) throws(Diagnostic) {
-        let weights = layer.usesArray ? (isResident ? 1...mostWeights : machine.weightHalves...machine.weightHalves) : 0...0
+        let weights =
+            layer.usesArray ? (isResident ? 1...mostWeights : machine.weightHalves...machine.weightHalves) : 0...0
         let allowed: [(String, Int, ClosedRange<Int>)] = [
             ("input", buffers.input.count, 1...machine.activationHalves),
             ("output", buffers.output.count, 1...machine.activationHalves),

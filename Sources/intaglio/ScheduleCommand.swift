@@ -8,7 +8,6 @@ import Reports
 import Schedules
 import Scheduling
 import Simulation
-import Timing
 
 struct ScheduleCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,7 +61,7 @@ struct ScheduleCommand: ParsableCommand {
         if let output { try AtomicFile.write(text, to: output) }
         let search: SearchExplanation? = explain ? try plan.searchExplanation(fuse: fusion.fuse) : nil
         if json { return try Console.document(ScheduleDocument(schedule: plan.schedule, search: search), header()) }
-        if let search { return try Console.result(search.text(simulatedCycles: plan.timeline.totalCycles)) }
+        if let search { return try Console.result(search.text(simulatedCycles: plan.report().totals.simulatedCycles)) }
         if output == nil { try Console.result(text) }
     }
 

@@ -110,6 +110,23 @@ import Testing
         #expect(crossed.split(separator: "\n").count { $0.hasPrefix("clockMegahertz ") } == 1)
     }
 
+    @Test("schedule --explain: the groups of the schedule, and the cycles that the timeline counts")
+    func explain() throws {
+        let folder = try ScratchFolder()
+        let schedule = ["schedule", "--network", "lapped8", "--machine", "large"]
+        let document = try Tool.run(schedule + ["--explain", "--json"], in: folder).report()
+        let taken = document["search"]!["groups"]!.elements.filter { $0["isTaken"] == .boolean(true) }
+        #expect(taken.map { $0["layers"]! } == document["schedule"]!["groups"]!.elements.map { $0["layers"]! })
+        #expect(!taken.isEmpty)
+        let text = try Tool.run(schedule + ["--explain", "-o", "s.yaml"], in: folder).output
+        let cycles = try plan(["--machine", "large", "--schedule", folder.path("s.yaml")])["totals"]![
+            "simulatedCycles"]!
+        let counted = try #require(text.split(separator: "\n").last { $0.contains("The timeline counts ") })
+        #expect(counted.filter(\.isNumber).hasSuffix("\(cycles.integer!)"))
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 })
+        #expect(try Tool.run(schedule + ["--explain", "--schedule", "s.yaml"], in: folder).status == 2)
+    }
+
     @Test("--output: the document, and a row for each layer of each plan")
     func output() throws {
         let folder = try ScratchFolder()
