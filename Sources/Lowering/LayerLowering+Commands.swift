@@ -137,8 +137,8 @@ extension LayerLowering {
         ringRows == 0 ? (0, 0) : (ringRows, rows.lowerBound % ringRows)
     }
 
-    /// Where the channels that the layer reads begin in a ring, whose pixels have all of the tensor's, and the bytes from
-    /// pixel to pixel.
+    /// Where the channels that the layer reads begin in a ring, whose pixels have all of the tensor's, and the bytes
+    /// from pixel to pixel.
     private func ringPlace(_ index: Int, _ inputLanes: Int) -> (address: Int, pixelPitchBytes: Int) {
         let operand = tiling.layer.operands[index]
         return (
