@@ -101,7 +101,7 @@ struct RowGroupSearch {
         for (index, member) in members.enumerated() {
             let layer = member.layer
             let cycles = cycles(index, rows: layer.vertical.output)
-            let tiles = layer.channelTileCount(of: tileChannels[index])
+            let tiles = tilesOfChannels(index)
             let memory = machine.memory
             let load =
                 layer.usesArray
@@ -187,7 +187,7 @@ struct RowGroupSearch {
         let layer = members[index].layer
         return compute[index].cycles(
             rows: layer.vertical.tiles(of: rows), columns: layer.horizontal.tiles(of: layer.horizontal.output),
-            channelTiles: layer.channelTileCount(of: tileChannels[index]), tile: tile(of: index, rows: rows))
+            channelTiles: tilesOfChannels(index), tile: tile(of: index, rows: rows))
     }
 
     // MARK: - Places
@@ -201,6 +201,7 @@ struct RowGroupSearch {
         var output: [Int]
         /// Of the rings into which they are; all 0 where the first layer's tiles are loaded whole.
         var inputRows: [Int]
+        var steps: [RowOrder.Step]
     }
 
     /// Nil where they do not fit.
@@ -236,7 +237,7 @@ struct RowGroupSearch {
         let outputs = min(
             halves,
             last.vertical.tiles(of: rows[members.count - 1]).count
-                * last.channelTileCount(of: tileChannels[members.count - 1]))
+                * tilesOfChannels(members.count - 1))
         let firstHalves = loadsRows ? 1 : min(halves, first.vertical.tiles(of: rows[0]).count)
         var (inputs, seconds): ([[Int]], [[Int]]) = ([], [])
         for (index, member) in members.enumerated() {
@@ -257,7 +258,8 @@ struct RowGroupSearch {
         let output = (0..<outputs).map { _ in place(end.outputBytes) }
         guard next <= machine.activationBuffer.bytes else { return nil }
         return Places(
-            ringRows: ringRows, rings: rings, inputs: inputs, seconds: seconds, output: output, inputRows: inputRows)
+            ringRows: ringRows, rings: rings, inputs: inputs, seconds: seconds, output: output, inputRows: inputRows,
+            steps: order.steps)
     }
 
     // MARK: - Schedule
@@ -281,10 +283,12 @@ struct RowGroupSearch {
                     output: index + 1 < members.count ? [places.rings[index]] : places.output,
                     weights: !layer.usesArray ? [] : streamsWeights ? slots : [weights[index]]))
         }
-        return (cost(layers, computeCycles), layers, places.ringRows, places.inputRows)
+        return (cost(layers, places.steps, computeCycles), layers, places.ringRows, places.inputRows)
     }
 
-    private func cost(_ layers: [LayerSchedule], _ computeCycles: Int) -> ScheduleCost {
+    private func cost(
+        _ layers: [LayerSchedule], _ steps: [RowOrder.Step], _ computeCycles: Int
+    ) -> ScheduleCost {
         let traffic = members.indices.map { index in
             let (member, entry) = (members[index], layers[index])
             let (rows, columns) = (
@@ -298,19 +302,45 @@ struct RowGroupSearch {
                 inputRows: index > 0 || loadsRows ? rows.inputDistinct : rows.inputTotal,
                 loaded: producers[index].map { $0 == nil }, machine: machine)
         }
-        let (first, last) = (traffic[0], traffic[traffic.count - 1])
+        let last = traffic[traffic.count - 1]
         var total = last.output
         for (index, layer) in traffic.enumerated() {
             total += layer.input
             total += layer.weights
             if members[index].isStored { total += layer.output }
         }
-        var edges = first.weights
-        edges += first.firstInput
-        edges += last.lastOutput
+        let edges = startCycles(layers, steps, traffic) + last.lastOutput.cycles(machine.memory)
         return ScheduleCost(
-            cycles: max(computeCycles + edges.cycles(machine.memory), total.cycles(machine.memory)),
-            bytes: total.bytes)
+            cycles: max(computeCycles + edges, total.cycles(machine.memory)), bytes: total.bytes)
+    }
+
+    /// Cycles that the first steps of the layers wait for what comes in one after the other: of each layer parameters,
+    /// and weights where they stay, and the first rows of the first.
+    private func startCycles(
+        _ layers: [LayerSchedule], _ steps: [RowOrder.Step], _ traffic: [TrafficEstimate]
+    ) -> Int {
+        var arrivals: [Int] = []
+        var loads = traffic[0].firstInput
+        for (index, layer) in traffic.enumerated() where !streamsWeights || index == 0 {
+            loads += streamsWeights ? layer.weights.part(of: tilesOfChannels(index)) : layer.weights
+            arrivals.append(loads.cycles(machine.memory))
+        }
+        var (now, work, started) = (0, 0, 0)
+        for step in steps where started < arrivals.count {
+            let (index, output) = (step.layer, members[step.layer].layer.vertical.output)
+            if index < arrivals.count, step.rows.lowerBound == 0 {
+                started += 1
+                now = max(now, arrivals[index])
+            }
+            let cycles = cycles(index, rows: layers[index].tile.outputRows) * step.rows.count / output
+            now += cycles
+            work += cycles
+        }
+        return now - work
+    }
+
+    private func tilesOfChannels(_ index: Int) -> Int {
+        members[index].layer.channelTileCount(of: tileChannels[index])
     }
 }
 
