@@ -188,7 +188,8 @@ import Testing
                     outputChannels: 16, kernelHeight: 3, kernelWidth: 3, padding: Padding(all: 1), groups: 16))
             $0.schedule.layers[3].tile.inputChannels = 1
         }
-        #expect(groups.code == .scheduleGroupUnsupported && groups.found == "a layer of 16 groups that fill no whole words")
+        #expect(
+            groups.code == .scheduleGroupUnsupported && groups.found == "a layer of 16 groups that fill no whole words")
         let phases = try refusal { $0.schedule.layers[2].lanes = .phases }
         #expect(phases.code == .scheduleGroupUnsupported && phases.place == "layer c")
         #expect(phases.found == "lanes phases, whose results lie in no ring")
