@@ -153,7 +153,9 @@ extension ProgramLayout {
                     commands: first..<builder.commands.count,
                     parameterMemoryBytes: parameters.layers[$0.index].bytes)
             }
-            if resident[group.lowerBound] != nil { programs.shareBuffers() }
+            if resident[group.lowerBound] != nil {
+                programs.shareBuffers(streamed: members.map { $0.buffers.weights.count > 1 })
+            }
             layers += programs
         }
         probes = builder.probes
@@ -197,13 +199,21 @@ extension LayerProgram {
 }
 
 extension [LayerProgram] {
-    /// Layers whose weights stay lie on chip together: each has the high-water marks of all.
-    fileprivate mutating func shareBuffers() {
+    /// Layers whose weights stay lie on chip together: each has the high-water marks of all. Weights that are streamed
+    /// share two places.
+    fileprivate mutating func shareBuffers(streamed: [Bool]) {
         func sum(_ field: KeyPath<LayerProgram, Int>) -> Int { reduce(0) { $0 + $1[keyPath: field] } }
-        let (weights, activations) = (sum(\.weightBufferPeakBytes), sum(\.activationBufferPeakBytes))
+        let activations = sum(\.activationBufferPeakBytes)
+        let weights = zip(self, streamed).reduce(into: (stay: 0, streamed: 0)) { bytes, layer in
+            if layer.1 {
+                bytes.streamed = Swift.max(bytes.streamed, layer.0.weightBufferPeakBytes)
+            } else {
+                bytes.stay += layer.0.weightBufferPeakBytes
+            }
+        }
         let parameters = sum(\.parameterMemoryBytes)
         for index in indices {
-            self[index].weightBufferPeakBytes = weights
+            self[index].weightBufferPeakBytes = weights.stay + weights.streamed
             self[index].activationBufferPeakBytes = activations
             self[index].parameterMemoryBytes = parameters
         }

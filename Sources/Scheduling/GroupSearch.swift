@@ -117,12 +117,14 @@ struct GroupSearch {
             areResident || one.counts.weightTiles + two.counts.weightTiles <= machine.weightHalves
                 ? 1 : one.counts.pixelTiles)
         traffic += two.traffic.output
-        let steps = one.counts.pixelTiles * (one.counts.channelTiles * one.counts.passes + two.counts.channelTiles)
+        let steps = one.counts.pixelTiles * (one.counts.weightTiles + two.counts.weightTiles)
         let dmaCycles = traffic.cycles(machine.memory)
         let edges =
             one.traffic.firstInput.cycles(machine.memory) + two.traffic.lastOutput.cycles(machine.memory)
+        let stays = areResident || one.counts.weightTiles + two.counts.weightTiles <= machine.weightHalves
+        let workCycles = stays ? computeCycles : streamedCycles(one, own, two, next)
         let cost = ScheduleCost(
-            cycles: max(computeCycles + edges, dmaCycles + computeCycles / steps), bytes: traffic.bytes)
+            cycles: max(workCycles + edges, dmaCycles + computeCycles / steps), bytes: traffic.bytes)
         guard best.map({ cost < $0.cost }) ?? true else { return true }
         let halves = (0..<machine.weightHalves).map {
             roundUp($0 * machine.weightHalfBytes, to: machine.macArray.inputChannelLanes)
@@ -145,6 +147,24 @@ struct GroupSearch {
             ]
         )
         return true
+    }
+
+    /// Cycles where tiles of weights come again for each pixel tile: while one is used the next is loaded, and a step
+    /// ends with the longer of the two.
+    private func streamedCycles(_ one: Part, _ own: Tile, _ two: Part, _ next: Tile) -> Int {
+        func step(_ part: Part, _ compute: ComputeEstimate, _ tile: Tile) -> (compute: Int, load: Int) {
+            let cycles = compute.cycles(
+                rows: part.rows, columns: part.columns, channelTiles: part.counts.channelTiles, tile: tile)
+            return (
+                cycles / (part.counts.pixelTiles * part.counts.weightTiles),
+                part.traffic.weights.part(of: part.counts.weightTiles).cycles(machine.memory)
+            )
+        }
+        let (first, second) = (step(one, compute.first, own), step(two, compute.second, next))
+        let inPixelTile =
+            (one.counts.weightTiles - 1) * max(first.compute, first.load) + max(first.compute, second.load)
+            + (two.counts.weightTiles - 1) * max(second.compute, second.load) + max(second.compute, first.load)
+        return one.counts.pixelTiles * inPixelTile
     }
 
     /// One of the layers with its tile.

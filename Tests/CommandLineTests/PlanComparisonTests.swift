@@ -41,14 +41,23 @@ import Testing
 
     @Test("Tiles never need more of a memory than there is")
     func peaks() throws {
-        let report = try plan(["--machine", "small"])
-        for layer in report["layers"]!.elements {
-            let parts = ["weightBuffer", "activationBuffer", "accumulatorBuffer", "parameterMemory"].map {
-                layer[$0 + "PeakBytes"]!.integer!
+        for network in ["lapped8", "mbt2018-mean-mse"] {
+            for (machine, kibibytes) in [
+                ("small", [128, 128, 32, 128]), ("mid", [256, 512, 64, 128]), ("large", [512, 2048, 128, 128]),
+            ] {
+                let report = try Tool.run(
+                    ["plan", "--network", network, "--machine", machine, "--size", "768x512", "--json"],
+                    in: ScratchFolder()
+                ).report()
+                for layer in report["layers"]!.elements {
+                    let parts = ["weightBuffer", "activationBuffer", "accumulatorBuffer", "parameterMemory"].map {
+                        layer[$0 + "PeakBytes"]!.integer!
+                    }
+                    #expect(zip(parts, kibibytes).allSatisfy { $0 <= $1 * 1024 }, "\(network) \(machine) \(parts)")
+                }
+                #expect(report["totals"]!["sramBytes"] == .integer(kibibytes.reduce(0, +) * 1024))
             }
-            #expect(zip(parts, [128, 128, 32, 128]).allSatisfy { $0 <= $1 * 1024 }, "\(parts)")
         }
-        #expect(report["totals"]!["sramBytes"] == .integer((128 + 128 + 32 + 128) * 1024))
     }
 
     @Test("--fps: bytes a second, the clock that suffices, and whether it is there")

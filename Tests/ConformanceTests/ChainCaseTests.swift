@@ -88,8 +88,8 @@ import Testing
         }
         print("\(tight) tight rings, \(spare) with room; \(different) of \(short) too short ones show")
         #expect(tight > 20 && spare > 30)
-        // Clipping hides some.
-        #expect(short > 20 && 2 * different > short, "\(different) of \(short)")
+        // Clipping hides some, and so does a row that the reader's taps leave out.
+        #expect(short > 40 && 3 * different > short, "\(different) of \(short)")
     }
 
     /// Its ring has one row less than it needs. Nil where a command needs all of the ring's rows.
