@@ -283,7 +283,10 @@ struct RowGroupSearch {
                     output: index + 1 < members.count ? [places.rings[index]] : places.output,
                     weights: !layer.usesArray ? [] : streamsWeights ? slots : [weights[index]]))
         }
-        return (cost(layers, places.steps, computeCycles), layers, places.ringRows, places.inputRows)
+        return (
+            cost(layers, places.steps, computeCycles), layers, places.ringRows,
+            places.inputRows.allSatisfy { $0 == 0 } ? [] : places.inputRows
+        )
     }
 
     private func cost(

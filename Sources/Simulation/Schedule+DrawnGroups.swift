@@ -41,8 +41,13 @@ extension Schedule {
                 // The last attempt: the least of everything.
                 let isLeast = attempt == 2
                 var lanes = range.map { geometry.layers[$0].groups > 1 ? Lanes.mergedGroups : .channels }
-                if attempt == 0 || !isLeast && random.once(in: 2) { lanes[0] = .kernelRow }
-                if !isLeast, random.once(in: 2) { lanes[lanes.count - 1] = .phases }
+                let (first, last) = (geometry.layers[start], geometry.layers[end - 1])
+                if first.kind == .convolution, first.groups == 1, attempt == 0 || !isLeast && random.once(in: 2) {
+                    lanes[0] = .kernelRow
+                }
+                if !isLeast, last.kind == .transposedConvolution, random.once(in: 2) {
+                    lanes[lanes.count - 1] = .phases
+                }
                 let rows = range.map { index in
                     let axis = geometry.layers[index].vertical
                     return min(axis.output, axis.alignment * (isLeast ? 1 : random.integer(1...4)))
