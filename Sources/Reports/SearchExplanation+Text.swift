@@ -22,7 +22,11 @@ extension SearchExplanation {
     }
 
     private var layerTable: String {
-        var table = TextTable(header: ["layer", "lanes", "", "cycles", "DRAM bytes"], leftColumns: 3)
+        var table = FittedTable([
+            FittedTable.Column("layer", isLeft: true, shortest: 12, keepsEnd: true),
+            FittedTable.Column("lanes", isLeft: true), FittedTable.Column("", isLeft: true),
+            FittedTable.Column("cycles"), FittedTable.Column("DRAM bytes"),
+        ])
         for layer in layers {
             for (index, mapping) in layer.mappings.enumerated() {
                 let mark = index > 0 ? "" : layer.group == nil ? "*" : "-"
@@ -32,7 +36,7 @@ extension SearchExplanation {
                 ])
             }
         }
-        return table.text
+        return table.text(width: Self.columns)
     }
 
     private var groupTable: String {
@@ -40,19 +44,26 @@ extension SearchExplanation {
         // Of those that were not taken the ones that save most, in their order.
         let others = groups.indices.filter { !groups[$0].isTaken }
             .sorted { (saving($1), $0) < (saving($0), $1) }.prefix(10)
-        var table = TextTable(
-            header: ["layers", "form", "", "cycles", "alone", "DRAM bytes", "alone"], leftColumns: 3)
+        var table = FittedTable([
+            FittedTable.Column("from", isLeft: true, shortest: 8, keepsEnd: true),
+            FittedTable.Column("to", isLeft: true, shortest: 8, keepsEnd: true),
+            FittedTable.Column("form", isLeft: true), FittedTable.Column("", isLeft: true),
+            FittedTable.Column("cycles"), FittedTable.Column("alone"), FittedTable.Column("DRAM bytes"),
+            FittedTable.Column("alone"),
+        ])
         for index in groups.indices where groups[index].isTaken || others.contains(index) {
             let group = groups[index]
             table.append([
-                "\(group.layers[0])...\(group.layers[group.layers.count - 1])", group.form.rawValue,
-                group.isTaken ? "*" : "", group.estimatedCycles.grouped, group.aloneCycles.grouped,
-                group.estimatedDRAMBytes.grouped, group.aloneDRAMBytes.grouped,
+                group.layers[0], group.layers[group.layers.count - 1], group.form.rawValue, group.isTaken ? "*" : "",
+                group.estimatedCycles.grouped, group.aloneCycles.grouped, group.estimatedDRAMBytes.grouped,
+                group.aloneDRAMBytes.grouped,
             ])
         }
         let left = groups.count(where: { !$0.isTaken }) - others.count
-        return table.text + (left > 0 ? "and \(left) more that fit and save less\n" : "")
+        return table.text(width: Self.columns) + (left > 0 ? "and \(left) more that fit and save less\n" : "")
     }
+
+    private static let columns = 100
 
     private func saving(_ index: Int) -> Int { groups[index].aloneCycles - groups[index].estimatedCycles }
 }

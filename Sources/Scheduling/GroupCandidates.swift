@@ -103,6 +103,7 @@ struct GroupCandidates {
                     return RowGroupSearch.Member(
                         layer: layer,
                         parameterBytes: ParameterFootprint(storages[index], of: layer).wholeBytes,
+                        parameterBlocks: storages[index].blocks.count,
                         isStored: stored.contains(index - range.lowerBound))
                 }
                 guard

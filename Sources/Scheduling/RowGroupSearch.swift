@@ -15,10 +15,11 @@ import Schedules
 ///
 ///     weight buffer       | tile of weights | the next |
 struct RowGroupSearch {
-    /// A layer of the group: as it uses the lanes, and bytes of its parameters.
+    /// A layer of the group: as it uses the lanes, and its parameters, bytes and blocks.
     struct Member {
         let layer: LayerGeometry
         let parameterBytes: Int
+        let parameterBlocks: Int
         /// Whether the result is stored from its ring: of any but the last.
         let isStored: Bool
     }
@@ -323,10 +324,12 @@ struct RowGroupSearch {
         _ layers: [LayerSchedule], _ steps: [RowOrder.Step], _ traffic: [TrafficEstimate]
     ) -> Int {
         var arrivals: [Int] = []
-        var loads = traffic[0].firstInput
+        var (loads, blocks) = (traffic[0].firstInput, 0)
         for (index, layer) in traffic.enumerated() where !streamsWeights || index == 0 {
             loads += streamsWeights ? layer.weights.part(of: tilesOfChannels(index)) : layer.weights
-            arrivals.append(loads.cycles(machine.memory))
+            // Each block of parameters is a load of its own; the estimate has them as one.
+            blocks += max(0, members[index].parameterBlocks - 1)
+            arrivals.append(loads.cycles(machine.memory) + blocks * machine.memory.read.latencyCycles)
         }
         var (now, work, started) = (0, 0, 0)
         for step in steps where started < arrivals.count {

@@ -31,7 +31,7 @@ extension Schedule {
             members.append(
                 RowGroupSearch.Member(
                     layer: layer, parameterBytes: ParameterFootprint(storage, of: layer).wholeBytes,
-                    isStored: stored.contains(index - range.lowerBound)))
+                    parameterBlocks: storage.blocks.count, isStored: stored.contains(index - range.lowerBound)))
         }
         guard
             let found = RowGroupSearch.given(
