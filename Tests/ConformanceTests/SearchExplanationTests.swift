@@ -4,6 +4,7 @@ import MachineDescription
 import Networks
 import Schedules
 import Scheduling
+import Tensors
 import Testing
 
 /// What a search says of itself, and that its way through layers and groups is the best of all ways.
