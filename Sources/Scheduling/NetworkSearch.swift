@@ -13,7 +13,7 @@ struct NetworkSearch {
     private(set) var mappings: [[LayerSearch.Mapping]] = []
     private(set) var groups: [GroupCandidate] = []
 
-    /// - Throws: as `Schedule.init(bestFor:)`.
+    /// - Throws: as the search of `Schedule`.
     init(
         _ network: NetworkFormats, _ geometry: NetworkGeometry, on machine: MachineDescription, lanes: Lanes?,
         fuse: Fusion

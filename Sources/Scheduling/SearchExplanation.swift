@@ -47,7 +47,7 @@ public struct SearchExplanation: Hashable, Encodable, Sendable {
     public var aloneCycles: Int
     public var aloneDRAMBytes: Int
 
-    /// Searches again, as `Schedule.init(bestFor:)`.
+    /// Searches again, as `Schedule` does.
     ///
     /// - Parameters:
     ///   - height, width: of the network's input.
