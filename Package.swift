@@ -147,11 +147,10 @@ let package = Package(
 
         // Where they meet
         module("Simulation", [
-            "Text", "FixedPoint", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization", "Images", "Graph",
-            "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine",
-            "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Architectures", "Conformance", "Scheduling",
-            "Lowering",
-            "WeightCoding",
+            "Text", "FixedPoint", "Random", "Threads", "Diagnostics", "Tensors", "FileFormats", "Quantization",
+            "Images", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry",
+            "Timing", "Machine", "ReferenceModel", "FloatModel", "HostOperators", "Importers", "Architectures",
+            "Conformance", "Scheduling", "Lowering", "WeightCoding",
         ]),
         module("Explanations", [
             "FixedPoint", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
@@ -162,8 +161,8 @@ let package = Package(
             "Simulation",
         ]),
         module("Reports", [
-            "Text", "Diagnostics", "FileFormats", "MachineDescription", "Networks", "NetworkFiles", "Architectures",
-            "WeightCoding", "Simulation",
+            "Text", "Diagnostics", "FileFormats", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
+            "Architectures", "Scheduling", "WeightCoding", "Simulation",
         ]),
         module("Figures", ["Text", "Diagnostics", "MachineDescription", "Simulation"]),
         module("Curves", ["Text", "Diagnostics", "FileFormats"]),
@@ -201,9 +200,9 @@ let package = Package(
             "Text", "FixedPoint", "Threads", "Kernels", "Diagnostics", "Tensors", "FileFormats", "Quantization",
             "EntropyCoding", "Images", "Graph", "MachineDescription", "Schedules", "Networks", "NetworkFiles",
             "Geometry", "Machine", "HostOperators", "TFLite", "TFLiteImport", "ONNX", "ONNXImport", "Importers",
-            "Architectures", "Topologies", "Conformance", "Calibration", "WeightCoding", "Simulation", "Explanations",
-            "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors", "CMemoryGuard",
-            argumentParser,
+            "Architectures", "Topologies", "Conformance", "Scheduling", "Calibration", "WeightCoding", "Simulation",
+            "Explanations", "Traces", "Reports", "Figures", "Curves", "Codec", "Studies", "RTL", "TestVectors",
+            "CMemoryGuard", argumentParser,
         ]),
 
         // Tests
@@ -259,7 +258,7 @@ let package = Package(
         tests("ConformanceTests", [
             "FixedPoint", "Random", "Diagnostics", "Tensors", "ExactArithmetic", "Quantization", "Images", "Graph",
             "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "ReferenceModel",
-            "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
+            "Timing", "Conformance", "Scheduling", "Lowering", "Simulation", "Explanations", "TestSupport",
         ]),
         tests("EntropyCodingTests", [
             "Random", "Diagnostics", "EntropyCoding", "Machine", "ReferenceModel", "EntropyUnits",
@@ -271,13 +270,13 @@ let package = Package(
             "TestSupport",
         ]),
         tests("RTLTests", [
-            "FixedPoint", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",
+            "FixedPoint", "Random", "Diagnostics", "Tensors", "Quantization", "Images", "Graph", "MachineDescription",
             "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing", "Machine", "ReferenceModel",
             "Conformance", "Scheduling", "Lowering", "Simulation", "RTL", "TestVectors", "TestSupport",
         ]),
         tests("TracesTests", [
-            "Diagnostics", "Graph", "MachineDescription", "Commands", "Networks", "NetworkFiles", "Geometry", "Timing",
-            "Scheduling", "Lowering", "Simulation", "Traces", "TestSupport",
+            "Diagnostics", "Graph", "MachineDescription", "Schedules", "Commands", "Networks", "NetworkFiles", "Geometry",
+            "Timing", "Scheduling", "Lowering", "Simulation", "Traces", "TestSupport",
         ]),
         tests("GoldenModelTests", [
             "FixedPoint", "Random", "ExactArithmetic", "GoldenModel", "CGoldenModel", "TestSupport",

@@ -6,13 +6,24 @@
 ///     y = (firstRow + i) inputStrideY + r tapStepY + inputOffsetY         row of the whole input tensor;
 ///                                                                         outside 0..<inputHeight: v = 0
 ///     x = (firstColumn + j) inputStrideX + s tapStepX + inputOffsetX           likewise
-///     activation code at  inputAddress + ((y - originY) tileColumns + (x - originX)) inputPixelPitchBytes
+///     activation code at  inputAddress + (p tileColumns + (x - originX)) inputPixelPitchBytes
 ///                             + g inputGroupPitchBytes + c
+///                         with p = y - originY, the row of the buffer
 ///     weight code at      weightAddress + ((g outputChannels + k) taps + r tapColumns + s) weightTapPitchBytes + c
-///     result at           outputAddress + ((i outputStrideY + outputOffsetY) outputTileColumns
-///                             + j outputStrideX + outputOffsetX) outputPixelPitchBytes
+///     result at           outputAddress
+///                             + (q outputTileColumns + j outputStrideX + outputOffsetX) outputPixelPitchBytes
 ///                             + g outputGroupPitchBytes + k outputBytesPerElement
+///                         with q = i outputStrideY + outputOffsetY, the row of the buffer
 ///     partial sum at      accumulatorAddress + ((i columns + j) groups + g) outputChannels + k   (in accumulators)
+///
+/// Rows of a tensor may lie in a ring of rows, row y at place y mod the ring's rows: then addresses are those of the
+/// ring's first byte, and rows of the buffer begin again behind its last.
+///
+///     p = inputRingRow + y - originY,                    less inputRingRows where it reaches that
+///     q = outputRingRow + i outputStrideY + outputOffsetY,    less outputRingRows where it reaches that
+///
+/// The rows of a command's tile are at most those of the ring, so that one subtraction is all. Neither windows are read
+/// from a ring nor blocks of phases written to one.
 ///
 /// Where the lanes are phases and channels of a transposed convolution (`joinsPhases`), a position is a block of
 /// outputStrideY x outputStrideX results, and output channel k is a lane with a `ResultPlacement` of its own:
@@ -41,6 +52,10 @@ public struct Accumulation: Hashable, Sendable {
     @Narrow public var inputGroupPitchBytes = 0
     @Narrow public var inputHeight = 1
     @Narrow public var inputWidth = 1
+    /// Rows of the ring that the input tile lies in; 0 where it lies in none.
+    @Narrow public var inputRingRows = 0
+    /// Place of row `originY` in the ring, 0..<inputRingRows; 0 without a ring.
+    @Narrow public var inputRingRow = 0
     // Channels
     @Narrow public var groups = 1
     /// Input channels of one group in this pass.
@@ -94,6 +109,10 @@ public struct Accumulation: Hashable, Sendable {
     @Narrow public var outputStrideX = 1
     @Narrow public var outputOffsetY = 0
     @Narrow public var outputOffsetX = 0
+    /// Rows of the ring that results go to; 0 where they go to none.
+    @Narrow public var outputRingRows = 0
+    /// Place of the output tile's row 0 in the ring, 0..<outputRingRows; 0 without a ring.
+    @Narrow public var outputRingRow = 0
     /// Phases of the last row and the last column of blocks that lie in the output tile; 0 where lanes hold channels
     /// alone.
     @Narrow public var lastPhaseRows = 0

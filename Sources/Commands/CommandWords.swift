@@ -57,6 +57,8 @@ public enum CommandWords {
         case lastPhaseRows, lastPhaseColumns
         /// `windowStep` is 0 where the input tile's pixels are no windows.
         case windowStart, windowStep, windowLimit
+        /// 0 where rows lie in no ring.
+        case inputRingRows, inputRingRow, outputRingRows, outputRingRow
     }
 
     /// Words of element-wise work, in the place of those of accumulate.
@@ -75,6 +77,11 @@ public enum CommandWords {
         case windowRows, windowColumns, windowStrideY, windowStrideX, windowOffsetY, windowOffsetX
         case tileRows, elementTileColumns
         case fill
+        /// 0 where rows lie in no ring.
+        case inputRingRows, inputRingRow, secondRingRows, secondRingRow
+        /// secondRingRow columns: where the second operand's pixels are counted from.
+        case secondRingPixel
+        case outputRingRows, outputRingRow
     }
 
     /// - Parameter activationBits: V of the network.
@@ -165,6 +172,10 @@ public enum CommandWords {
         set(.windowStart, pass.windowStart)
         set(.windowStep, pass.windowStep)
         set(.windowLimit, pass.windowLimit)
+        set(.inputRingRows, pass.inputRingRows)
+        set(.inputRingRow, pass.inputRingRow)
+        set(.outputRingRows, pass.outputRingRows)
+        set(.outputRingRow, pass.outputRingRow)
         return words
     }
 
@@ -205,6 +216,13 @@ public enum CommandWords {
         setOwn(.tileRows, work.window.tileRows)
         setOwn(.elementTileColumns, work.window.tileColumns)
         setOwn(.fill, work.window.fill)
+        setOwn(.inputRingRows, work.inputRingRows)
+        setOwn(.inputRingRow, work.inputRingRow)
+        setOwn(.secondRingRows, work.secondRingRows)
+        setOwn(.secondRingRow, work.secondRingRow)
+        setOwn(.secondRingPixel, work.secondRingRow * work.columns)
+        setOwn(.outputRingRows, work.outputRingRows)
+        setOwn(.outputRingRow, work.outputRingRow)
         set(.activationBits, activationBits)
         return words
     }

@@ -9,6 +9,10 @@
 ///     result at  outputAddress + ((i f + dy) columns f + j f + dx) outputPixelPitchBytes + k outputBytesPerElement
 ///                with f = shuffleFactor, k = c div f^2, dy = c mod f^2 div f, dx = c mod f
 ///                (f = 1: the same position and channel; replicate: k = c, every dy and dx)
+///
+/// Each operand and the result may lie in a ring of rows (`Accumulation` says what that is): addresses are those of the
+/// ring's first byte, and row y of the operand (of the tile that windows read) or of the result is in row
+/// `ringRow + y` of the buffer, less `ringRows` where it reaches that. An operand of one pixel lies in no ring.
 public struct Elementwise: Hashable, Sendable {
     public var function = Function.copy
     @Narrow public var rows = 1
@@ -25,6 +29,16 @@ public struct Elementwise: Hashable, Sendable {
     @Narrow public var outputAddress = 0
     @Narrow public var outputPixelPitchBytes = 1
     @Narrow public var outputBytesPerElement = 1
+    /// Rows of the ring that the first operand lies in; 0 where it lies in none.
+    @Narrow public var inputRingRows = 0
+    /// Place of its row 0 in the ring, 0..<inputRingRows; 0 without a ring.
+    @Narrow public var inputRingRow = 0
+    /// The same of the second operand.
+    @Narrow public var secondRingRows = 0
+    @Narrow public var secondRingRow = 0
+    /// The same of the result.
+    @Narrow public var outputRingRows = 0
+    @Narrow public var outputRingRow = 0
     @Narrow public var shuffleFactor = 1
     /// What lies in the tile of the first operand: an element at row `i strideY + r - offsetY` and column
     /// `j strideX + s - offsetX`, for r and s of the window; outside the tile it is `fill`.

@@ -21,8 +21,13 @@ public struct SemaphoreSet: OptionSet, Hashable, Sendable {
     /// Signalled by the last store of a layer, taken by the first load of the next that reads activations.
     public static let layerStored = bit(16)
 
+    /// Signalled when the weights and parameters of layer `index` of a group lie on chip, where they stay as long as
+    /// the group runs; taken by the layer's first command. 0 <= index < `mostResident`.
+    public static func resident(_ index: Int) -> SemaphoreSet { bit(17 + index) }
+    public static let mostResident = 14
+
     /// Number of semaphores.
-    public static let count = 17
+    public static let count = 31
     /// Tokens that a semaphore holds at most: whoever puts one waits first for what says that the one before was
     /// taken. A command stream that puts another is refused by machine, timeline and RTL (`intaglio_sequencer`, which
     /// keeps one bit for each semaphore).
@@ -40,7 +45,7 @@ public struct SemaphoreSet: OptionSet, Hashable, Sendable {
 
     /// The name of semaphore `index`, for diagnostics and timelines.
     public static func name(_ index: Int) -> String {
-        guard index < 16 else { return "layerStored" }
+        guard index < 16 else { return index == 16 ? "layerStored" : "resident\(index - 17)" }
         return [
             "parametersFull", "parametersFree", "weightsFull", "weightsFree", "inputFull", "inputFree", "outputFull",
             "outputFree",

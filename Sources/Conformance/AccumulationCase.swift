@@ -17,14 +17,18 @@ extension LayerCaseDraft {
             using: &random)
     }
 
-    /// One convolution without groups.
+    /// One convolution.
+    ///
+    /// - Parameter format: of the input; drawn when nil.
     static func convolution(
-        _ convolution: Convolution, on input: TensorShape, rounding: RoundingRule, limits: CaseLimits,
-        using random: inout SeededGenerator
+        _ convolution: Convolution, on input: TensorShape, format: TensorFormat? = nil, rounding: RoundingRule,
+        limits: CaseLimits, using random: inout SeededGenerator
     ) -> LayerCaseDraft? {
         let taps = convolution.kernelHeight * convolution.kernelWidth
+        let groupChannels = input.channels / convolution.groups
         let weightShape = WeightShape(
-            outputChannels: convolution.outputChannels, perOutput: taps * input.channels, groupChannels: input.channels,
+            outputChannels: convolution.outputChannels, perOutput: taps * groupChannels, groupChannels: groupChannels,
+            groups: convolution.groups,
             summary:
                 """
                 kernel \(convolution.kernelHeight)x\(convolution.kernelWidth) stride \
@@ -32,13 +36,27 @@ extension LayerCaseDraft {
                 """
         )
         return accumulation(
-            named: "convolution", .convolution(convolution), input, weightShape, rounding: rounding, limits: limits,
-            using: &random)
+            named: "convolution", .convolution(convolution), input, weightShape, format: format, rounding: rounding,
+            limits: limits, using: &random)
+    }
+
+    /// One transposed convolution, likewise.
+    static func transposedConvolution(
+        _ transposed: TransposedConvolution, on input: TensorShape, format: TensorFormat, rounding: RoundingRule,
+        limits: CaseLimits, using random: inout SeededGenerator
+    ) -> LayerCaseDraft? {
+        let taps = transposed.kernelHeight * transposed.kernelWidth
+        let weightShape = WeightShape(
+            outputChannels: transposed.outputChannels, perOutput: taps * input.channels, groupChannels: input.channels,
+            summary: "transposed")
+        return accumulation(
+            named: "transposedConvolution", .transposedConvolution(transposed), input, weightShape, format: format,
+            rounding: rounding, limits: limits, using: &random)
     }
 
     private static func accumulation(
         named name: String, _ layerOperator: Operator, _ input: TensorShape, _ weightShape: WeightShape,
-        rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator
+        format: TensorFormat? = nil, rounding: RoundingRule, limits: CaseLimits, using random: inout SeededGenerator
     ) -> LayerCaseDraft? {
         let layer = Layer(name: "layer", operator: layerOperator, inputs: ["input"])
         guard let output = try? layer.outputShape(of: [input]), output.count <= 4096 else { return nil }
@@ -49,8 +67,9 @@ extension LayerCaseDraft {
             activation: random.integer(limits.activationRange(atMost: narrow ? 10 : .max)),
             weight: random.integer(limits.weightRange(atMost: narrow ? 9 : .max))
         )
-        let inputFormat = TensorFormat.codes(
-            random.codebookSet(channels: input.channels, bits: widths.activation, atMost: limits.codebooks))
+        let inputFormat =
+            format
+            ?? .codes(random.codebookSet(channels: input.channels, bits: widths.activation, atMost: limits.codebooks))
         let outputFormat =
             random.once(in: 8)
             ? TensorFormat.integers16(step: 1)

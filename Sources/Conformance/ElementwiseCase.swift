@@ -40,17 +40,21 @@ extension LayerCaseDraft {
                 random.codebookSet(
                     channels: shape.channels, bits: random.integer(limits.activationRange()), atMost: limits.codebooks))
         }
-        let (clipLow, clipHigh) = random.clip()
-        let addition = AdditionParameters(
-            mantissaA: Int64(random.integer(-(1 << 31) + 1...(1 << 31) - 1)),
-            mantissaB: Int64(random.integer(1...(1 << 31) - 1)), exponent: random.integer(-8...1),
-            rounding: rule, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow, clipHigh: clipHigh)
+        let addition = addition(rule, using: &random)
         return single(
             .add, operands(shape, formats, using: &random),
             output: .codes(
                 random.codebookSet(channels: shape.channels, bits: limits.activationBits, atMost: limits.codebooks)),
             parameters: .addition(addition),
             bits: limits.activationBits, limits: limits, using: &random)
+    }
+
+    static func addition(_ rule: RoundingRule, using random: inout SeededGenerator) -> AdditionParameters {
+        let (clipLow, clipHigh) = random.clip()
+        return AdditionParameters(
+            mantissaA: Int64(random.integer(-(1 << 31) + 1...(1 << 31) - 1)),
+            mantissaB: Int64(random.integer(1...(1 << 31) - 1)), exponent: random.integer(-8...1),
+            rounding: rule, resultBits: random.once(in: 2) ? 24 : 32, clipLow: clipLow, clipHigh: clipHigh)
     }
 
     static func multiply(

@@ -21,7 +21,7 @@ public struct LayerCaseGenerator: Sendable {
     public let limits: CaseLimits
     /// After so many draws that do not fit, cases are drawn with kernels, channels and biases of half the size: narrow
     /// accumulators hold few products.
-    private static let attemptsOfASize = 100
+    static let attemptsOfASize = 100
 
     public init(limits: CaseLimits = CaseLimits()) { self.limits = limits }
 

@@ -6,18 +6,24 @@ import Random
 import Tensors
 
 extension LayerCaseDraft {
+    /// - Parameter given: the input, for a datapath of the limits' width; drawn when nil.
     static func normalization(
-        _ form: NormalizationForm, limits: CaseLimits, using random: inout SeededGenerator
+        _ form: NormalizationForm, on given: (shape: TensorShape, format: TensorFormat)? = nil, limits: CaseLimits,
+        using random: inout SeededGenerator
     ) -> LayerCaseDraft? {
-        let shape = TensorShape(
-            height: random.integer(1...7), width: random.integer(1...11),
-            channels: random.integer(1...limits.extent(40)))
+        let shape =
+            given?.shape
+            ?? TensorShape(
+                height: random.integer(1...7), width: random.integer(1...11),
+                channels: random.integer(1...limits.extent(40)))
         let channels = shape.channels
         let widths = (
-            activation: random.integer(limits.activationRange()), weight: random.integer(limits.weightRange())
+            activation: given == nil ? random.integer(limits.activationRange()) : limits.activationBits,
+            weight: random.integer(limits.weightRange())
         )
-        let inputFormat = TensorFormat.codes(
-            random.codebookSet(channels: channels, bits: widths.activation, atMost: limits.codebooks))
+        let inputFormat =
+            given?.format
+            ?? .codes(random.codebookSet(channels: channels, bits: widths.activation, atMost: limits.codebooks))
         let outputFormat = TensorFormat.codes(
             random.codebookSet(channels: channels, bits: limits.activationBits, atMost: limits.codebooks))
         let limit = (1 << (widths.weight - 1)) - 1

@@ -181,6 +181,10 @@ public enum DiagnosticCode: String, CaseIterable, Codable, Sendable {
     case machineLanesUnsupported = "SCHEDULE-036"
     case schedulePhasesNotJoinable = "SCHEDULE-037"
     case scheduleKernelRowUnsupported = "SCHEDULE-038"
+    case scheduleGroupNotChain = "SCHEDULE-040"
+    case scheduleGroupUnsupported = "SCHEDULE-041"
+    case scheduleGroupTilesDiffer = "SCHEDULE-042"
+    case scheduleGroupRing = "SCHEDULE-043"
 
     // RUN: running, verifying and explaining a network
     case networkUnknown = "RUN-001"

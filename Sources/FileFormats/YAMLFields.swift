@@ -263,15 +263,26 @@ package struct YAMLFields {
     }
 
     /// A plain name.
-    package func name(_ key: String) throws(Diagnostic) -> String {
-        let text = try scalar(key, node(key), expected: "a word")
+    package func name(_ key: String) throws(Diagnostic) -> String { try name(key, node(key)) }
+
+    private func name(_ key: String, _ node: YAMLNode) throws(Diagnostic) -> String {
+        let text = try scalar(key, node, expected: "a word")
         guard PlainName.accepts(text) else {
             throw Diagnostic(
-                codes.notPlainName, at: place(of: key), found: "\(qualified(key)) is \(shown(text))",
+                codes.notPlainName, at: node.place.text(in: path), found: "\(qualified(key)) is \(shown(text))",
                 expected: PlainName.rule,
                 remedy: text.isEmpty ? "write a name" : "write \(PlainName.mapped(text))")
         }
         return text
+    }
+
+    /// A list of plain names.
+    package func names(_ key: String) throws(Diagnostic) -> [String] {
+        var names: [String] = []
+        for element in try elements(key, expected: "a list of names") {
+            names.append(try name(key, element))
+        }
+        return names
     }
 
     /// Digits without sign, point, exponent and leading zeros.

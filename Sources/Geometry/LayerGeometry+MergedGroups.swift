@@ -64,7 +64,7 @@ extension LayerGeometry {
         return tiles + ((outputChannels - partOutputChannels) % count == 0 ? 0 : 1)
     }
 
-    var partIsApart: Bool { merging?.partIsApart ?? false }
+    package var partIsApart: Bool { merging?.partIsApart ?? false }
     /// Output channels of the last merged group where it has fewer than the others, otherwise 0.
     var partOutputChannels: Int { outputChannels % groupOutputChannels }
 }

@@ -1,11 +1,16 @@
 extension LayerGeometry {
     /// Bytes of operands that every schedule reads: the smallest tiles leave out all that lies between strides.
-    package var leastInputBytes: Int {
-        operandBytes(positions: vertical.leastInputs * loadedColumns.leastInputs)
+    ///
+    /// - Parameter onChip: tensors that are not loaded.
+    package func leastInputBytes(onChip: Set<Int> = []) -> Int {
+        operandBytes(positions: vertical.leastInputs * loadedColumns.leastInputs, onChip: onChip)
     }
 
     /// Of so many positions, the channels that the layer reads.
-    func operandBytes(positions: Int) -> Int {
-        operands.reduce(0) { $0 + ($1.isOnePixel ? 1 : positions) * $1.channels * $1.bytesPerElement }
+    func operandBytes(positions: Int, onChip: Set<Int>) -> Int {
+        operands.reduce(0) { sum, operand in
+            onChip.contains(operand.tensor)
+                ? sum : sum + (operand.isOnePixel ? 1 : positions) * operand.channels * operand.bytesPerElement
+        }
     }
 }

@@ -90,8 +90,11 @@ package struct LayerTiling: Hashable {
     package subscript(dynamicMember count: KeyPath<TileCounts, Int>) -> Int { counts[keyPath: count] }
     package subscript(dynamicMember property: KeyPath<TileCounts, Bool>) -> Bool { counts[keyPath: property] }
     /// Bytes of operands that some tile reads, each counted once.
-    package var inputBytes: Int {
-        layer.operandBytes(positions: rows.inputDistinct * layer.loadedColumns(columns).inputDistinct)
+    ///
+    /// - Parameter onChip: tensors that are not loaded.
+    package func inputBytes(onChip: Set<Int> = []) -> Int {
+        layer.operandBytes(
+            positions: rows.inputDistinct * layer.loadedColumns(columns).inputDistinct, onChip: onChip)
     }
 }
 

@@ -8,8 +8,9 @@ import Tensors
 /// Addresses in external memory.
 ///
 ///     | weight tiles, layer by layer | parameter blocks, each distinct one once
-///     | graph inputs | results, layer by layer |      all aligned; tensors begin with a burst, so that pieces of rows
-///                                                     that are whole bursts are no more of them
+///     | graph inputs | results, layer by layer | results that stay on chip, for simulations
+///
+/// All are aligned; tensors begin with a burst, so that pieces of rows that are whole bursts are no more of them.
 struct ExternalLayout {
     private(set) var parameterRegions: [ParameterRegion] = []
     /// In the order of `NetworkGeometry.tensors`.
@@ -22,7 +23,11 @@ struct ExternalLayout {
 
     private let alignment: Int
 
-    init(geometry: NetworkGeometry, tilings: [LayerTiling], parameters: ParameterPlan, machine: MachineDescription) {
+    /// - Parameter rings: indices of the tensors that stay on chip.
+    init(
+        geometry: NetworkGeometry, tilings: [LayerTiling], parameters: ParameterPlan, rings: Set<Int>,
+        machine: MachineDescription
+    ) {
         alignment = machine.memory.alignmentBytes
         for (index, tiling) in tilings.enumerated() { weightAddresses.append(placeWeights(tiling, layer: index)) }
         // By the blocks' contents.
@@ -41,15 +46,19 @@ struct ExternalLayout {
                 })
         }
         let burst = max(alignment, machine.memory.burstBytes)
-        for tensor in geometry.tensors {
+        var regions: [Int: TensorRegion] = [:]
+        for (index, tensor) in geometry.tensors.enumerated().filter({ !rings.contains($0.offset) })
+            + geometry.tensors.enumerated().filter({ rings.contains($0.offset) })
+        {
             bytes = roundUp(bytes, to: burst)
             let pitch = roundUp(tensor.shape.width * tensor.shape.channels * tensor.bytesPerElement, to: alignment)
             let region = TensorRegion(
                 address: bytes, height: tensor.shape.height, width: tensor.shape.width, channels: tensor.shape.channels,
                 bytesPerElement: tensor.bytesPerElement, rowPitchBytes: pitch)
-            tensors.append(region)
+            regions[index] = region
             bytes += region.regionBytes
         }
+        tensors = geometry.tensors.indices.map { regions[$0]! }
     }
 
     private mutating func placeWeights(_ tiling: LayerTiling, layer: Int) -> [Int] {

@@ -118,11 +118,33 @@ extension LayerLowering {
         accumulation.outputPixelPitchBytes =
             channels.groups * outputGroupPitch + roundUp(channels.partOutputs, to: outputLanes) * elementBytes
         accumulation.outputGroupPitchBytes = outputGroupPitch
+        if let ringPixelPitchBytes {
+            // A ring holds all channels of a pixel.
+            accumulation.outputAddress += channels.first * elementBytes
+            accumulation.outputPixelPitchBytes = ringPixelPitchBytes
+        }
+        (accumulation.inputRingRows, accumulation.inputRingRow) = ring(operandRingRows[0], step.inputRows)
+        (accumulation.outputRingRows, accumulation.outputRingRow) = ring(resultRingRows, step.rows)
         accumulation.first = step.isFirstPass
         accumulation.last = step.isLastPass
         accumulation.accumulatorAddress = buffers.accumulators
         accumulation.parameters = step.parameters
         return accumulation
+    }
+
+    /// A ring of so many rows, and the place of the first of these; zeros where there is none.
+    private func ring(_ ringRows: Int, _ rows: Range<Int>) -> (rows: Int, first: Int) {
+        ringRows == 0 ? (0, 0) : (ringRows, rows.lowerBound % ringRows)
+    }
+
+    /// Where the channels that the layer reads begin in a ring, whose pixels have all of the tensor's, and the bytes
+    /// from pixel to pixel.
+    private func ringPlace(_ index: Int, _ inputLanes: Int) -> (address: Int, pixelPitchBytes: Int) {
+        let operand = tiling.layer.operands[index]
+        return (
+            (index == 0 ? buffers.input : buffers.second)[0] + operand.firstChannel * operand.bytesPerElement,
+            roundUp(operand.tensorChannels * operand.bytesPerElement, to: inputLanes)
+        )
     }
 
     /// The element-wise command of a tile.
@@ -152,6 +174,7 @@ extension LayerLowering {
         elementwise.inputAddress = buffers.input[step.inputHalf]
         elementwise.inputBytesPerElement = operand.bytesPerElement
         elementwise.inputPixelPitchBytes = roundUp(channels * operand.bytesPerElement, to: inputLanes)
+        if isInRing[0] { (elementwise.inputAddress, elementwise.inputPixelPitchBytes) = ringPlace(0, inputLanes) }
         if layer.hasSecond {
             let second = layer.operands[1]
             elementwise.hasSecond = true
@@ -162,10 +185,17 @@ extension LayerLowering {
                 ? 0
                 : roundUp(
                     (layer.canSplitElements ? channels : second.channels) * second.bytesPerElement, to: inputLanes)
+            if isInRing[1] {
+                (elementwise.secondAddress, elementwise.secondPixelPitchBytes) = ringPlace(1, inputLanes)
+            }
         }
         elementwise.outputAddress = buffers.output[step.outputHalf]
         elementwise.outputBytesPerElement = layer.outputBytesPerElement
-        elementwise.outputPixelPitchBytes = roundUp(step.channels.count, to: outputLanes) * layer.outputBytesPerElement
+        elementwise.outputPixelPitchBytes =
+            ringPixelPitchBytes ?? roundUp(step.channels.count, to: outputLanes) * layer.outputBytesPerElement
+        (elementwise.inputRingRows, elementwise.inputRingRow) = ring(operandRingRows[0], step.inputRows)
+        (elementwise.secondRingRows, elementwise.secondRingRow) = ring(operandRingRows[1], step.inputRows)
+        (elementwise.outputRingRows, elementwise.outputRingRow) = ring(resultRingRows, step.rows)
         elementwise.shuffleFactor = layer.shuffleFactor
         elementwise.fractionBits = layer.fractionBits
         elementwise.parameters = step.parameters

@@ -16,10 +16,29 @@ struct LayerLowering {
     let blockAddresses: [[Int]]
     /// Rows that the input loads leave out: 0 but for an injected fault.
     let missingRows: Int
+    /// Of a row of each operand on chip, all columns that a tile needs.
+    let inputRowBytes: (input: Int, second: Int)
     let verticalPhases: [AxisPhase]
     let horizontalPhases: [AxisPhase]
     /// Fields that all accumulations of the layer share.
     let accumulation: Accumulation
+    /// In a group: what the layer's tiles of weights and sets of parameters are counted from, where those of all layers
+    /// of the group are counted together.
+    var firstWeightTile = 0
+    var firstParameterSet = 0
+    /// In a group: which operands lie in rings that the group's layers write, and the bytes from pixel to pixel of the
+    /// ring that takes the result; nil where that is stored from halves.
+    var isInRing = [false, false]
+    var ringPixelPitchBytes: Int?
+    /// Whether the result is stored from its ring.
+    var isStoredFromRing = false
+    /// In a group that advances by rows: rows of the rings of both operands and of the result; 0 where there is none.
+    var operandRingRows = [0, 0]
+    var resultRingRows = 0
+    /// Of the rings into which operands are loaded; 0 where there are none, or tiles are loaded into halves.
+    var inputRingRows = 0
+    /// Whether no operand is loaded.
+    var readsRing: Bool { tiling.layer.operands.indices.allSatisfy { $0 < 2 && isInRing[$0] } }
 
     init(
         index: Int, tiling: LayerTiling, order: LoopOrder, buffers: BufferAllocation, array: MACArrayDescription,
@@ -33,6 +52,7 @@ struct LayerLowering {
         self.parameters = parameters
         self.blockAddresses = blockAddresses
         self.missingRows = missingRows
+        inputRowBytes = TileFootprint(tiling, array: array).inputRowBytes(tiling.rows)
         verticalPhases = tiling.layer.vertical.phases
         horizontalPhases = tiling.layer.horizontal.phases
         accumulation = LayerLowering.accumulation(tiling.layer)
@@ -60,6 +80,14 @@ struct LayerLowering {
             accumulation.drain = .normalization
         }
         return accumulation
+    }
+
+    /// Of a layer of a group that advances by rows: the rings that it reads and writes.
+    mutating func setRings(_ ringRows: [Int], inputRows: Int, _ producers: [Int?], _ group: Range<Int>) {
+        inputRingRows = inputRows
+        operandRingRows = [inputRows, inputRows]
+        for case (let number, let producer?) in producers.enumerated() { operandRingRows[number] = ringRows[producer] }
+        if index + 1 < group.upperBound { resultRingRows = ringRows[index - group.lowerBound] }
     }
 
     /// The set of parameter blocks that goes with a weight tile.

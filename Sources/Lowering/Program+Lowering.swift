@@ -35,10 +35,12 @@ extension Program {
         fault: Fault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         var commands: [Command] = []
+        var probes: [Probe] = []
         layout = try ProgramLayout(
             network: network, geometry, schedule: schedule, machine: machine, fault: fault, memory: memory,
-            areKept: true, into: &commands)
+            areKept: true, into: &commands, probes: &probes)
         self.commands = commands
+        self.probes = probes
     }
 
     /// What commands take with their timing; with the commands themselves where they are kept.
@@ -65,23 +67,26 @@ extension ProgramLayout {
         network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, timing stream: inout TimedStream,
         fault: Fault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
+        var probes: [Probe] = []
         try self.init(
             network: network, geometry, schedule: schedule, machine: stream.machine, fault: fault, memory: memory,
-            areKept: false,
-            into: &stream)
+            areKept: false, into: &stream, probes: &probes)
+        stream.groups = groups
     }
 
     fileprivate init(
         network: NetworkFormats, _ geometry: NetworkGeometry, schedule: Schedule, machine: MachineDescription,
-        fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink
+        fault: Fault?, memory: MemoryBudget, areKept: Bool, into sink: inout some CommandSink, probes: inout [Probe]
     ) throws(Diagnostic) {
-        let verified = try schedule.verified(network: network, geometry: geometry, machine: machine)
+        let (verified, groups, resident) = try schedule.verified(network: network, geometry: geometry, machine: machine)
         let tilings = verified.map(\.tiling)
         let blocksOfPass = try ParameterPlan.requireFit(network, tilings: tilings, machine: machine)
         let commandEstimate = zip(tilings, blocksOfPass).reduce(0) {
             MemoryBudget.sum($0, $1.0.commandEstimate(blocksOfPass: $1.1))
         }
-        let faultyLayer = try fault.map { fault throws(Diagnostic) in try fault.place(in: tilings) }
+        let faulty = try fault.map { fault throws(Diagnostic) in
+            try FaultPlace(fault, tilings: tilings, groups: groups, resident: resident)
+        }
         guard commandEstimate <= Program.mostCommands else {
             throw Diagnostic(
                 .scheduleTooLong, at: "schedule of \(schedule.network)",
@@ -94,69 +99,124 @@ extension ProgramLayout {
             for: "\(commandEstimate.grouped) commands and their timing",
             at: "network \(network.graph.name) on \(schedule.width)x\(schedule.height)")
         let parameters = try ParameterPlan(network, tilings: tilings, machine: machine)
-        let layout = ExternalLayout(geometry: geometry, tilings: tilings, parameters: parameters, machine: machine)
+        // What lies in rings and is not stored.
+        let onChip = groups.flatMap { group in
+            let stored = resident[group.lowerBound]?.stored ?? []
+            return group.dropLast().filter { !stored.contains($0 - group.lowerBound) }
+        }
+        let rings = onChip.map { geometry.layers[$0].outputTensor }
+        let layout = ExternalLayout(
+            geometry: geometry, tilings: tilings, parameters: parameters, rings: Set(rings), machine: machine)
         var builder = CommandBuilder(
             into: sink, machine: machine, tensors: layout.tensors, capacity: commandEstimate)
         var layers: [LayerProgram] = []
-        for (index, (tiling, entry)) in verified.enumerated() {
-            let blocks = parameters.layers[index]
-            let context = LayerLowering(
-                index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
-                weightAddresses: layout.weightAddresses[index], parameters: blocks,
-                blockAddresses: layout.blockAddresses[index],
-                missingRows: faultyLayer?.index == index ? faultyLayer!.missingRows : 0)
+        for group in groups {
+            var (members, weightTiles, sets): ([LayerLowering], Int, Int) = ([], 0, 0)
+            for index in group {
+                let (tiling, entry) = verified[index]
+                var context = LayerLowering(
+                    index: index, tiling: tiling, order: entry.order, buffers: entry.buffers, array: machine.macArray,
+                    weightAddresses: layout.weightAddresses[index], parameters: parameters.layers[index],
+                    blockAddresses: layout.blockAddresses[index],
+                    missingRows: faulty?.layer == index ? faulty!.missingRows : 0)
+                (context.firstWeightTile, context.firstParameterSet) = (weightTiles, sets)
+                let results = group.map { geometry.layers[$0].outputTensor }
+                let producers = tiling.layer.producers(among: results)
+                for case (let operand, _?) in producers.enumerated() where operand < 2 {
+                    context.isInRing[operand] = true
+                }
+                if index + 1 < group.upperBound {
+                    context.ringPixelPitchBytes = tiling.layer.ringPixelPitchBytes(machine.macArray)
+                }
+                if let rows = resident[group.lowerBound], !rows.ringRows.isEmpty {
+                    let member = index - group.lowerBound
+                    context.isStoredFromRing = rows.stored.contains(member)
+                    context.setRings(
+                        faulty?.ringRows(of: group) ?? rows.ringRows, inputRows: rows.inputRows[member], producers,
+                        group)
+                }
+                weightTiles += tiling.weightTiles
+                sets += parameters.layers[index].sets.count
+                members.append(context)
+            }
             let first = builder.commands.count
-            builder.lower(context)
-            layers.append(
+            if let order = resident[group.lowerBound] {
+                builder.lower(resident: members, steps: order.steps)
+            } else if members.count == 1 {
+                builder.lower(members[0])
+            } else {
+                builder.lower(group: members)
+            }
+            var programs = members.map {
                 LayerProgram(
-                    tiling, buffers: entry.buffers, machine: machine, commands: first..<builder.commands.count,
-                    parameterMemoryBytes: blocks.bytes))
+                    $0, onChip: Set(group.map { geometry.layers[$0].outputTensor }), machine: machine,
+                    commands: first..<builder.commands.count,
+                    parameterMemoryBytes: parameters.layers[$0.index].bytes)
+            }
+            if resident[group.lowerBound] != nil {
+                programs.shareBuffers(streamed: members.map { $0.buffers.weights.count > 1 })
+            }
+            layers += programs
         }
+        probes = builder.probes
         sink = builder.commands
         self.init(
             geometry: geometry, memoryMap: ExternalMemoryMap(tensors: layout.tensors, bytes: layout.bytes),
-            parameterRegions: layout.parameterRegions, layers: layers)
-    }
-}
-
-extension Fault {
-    fileprivate func place(in tilings: [LayerTiling]) throws(Diagnostic) -> (index: Int, missingRows: Int) {
-        switch self {
-        case .halo(let name, let missingRows):
-            let names = tilings.map(\.layer.name)
-            guard let index = names.firstIndex(of: name) else {
-                throw Diagnostic(
-                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)", found: "no layer '\(name)'",
-                    expected: "one of \(names.joined(separator: ", "))",
-                    remedy: closestName(to: name, among: names).map { "did you mean '\($0)'?" } ?? "name a layer")
-            }
-            guard tilings[index].rows.inputLargest > missingRows else {
-                throw Diagnostic(
-                    .faultUnknown, at: "fault halo:\(name):-\(missingRows)",
-                    found: "input tiles of \(tilings[index].rows.inputLargest) rows",
-                    expected: "more than \(missingRows)", remedy: "name a layer with larger tiles")
-            }
-            return (index, missingRows)
-        }
+            parameterRegions: layout.parameterRegions, layers: layers, groups: groups,
+            onChip: Set(onChip))
     }
 }
 
 extension LayerProgram {
     fileprivate init(
-        _ tiling: LayerTiling, buffers: BufferAllocation, machine: MachineDescription, commands: Range<Int>,
+        _ layer: LayerLowering, onChip: Set<Int>, machine: MachineDescription, commands: Range<Int>,
         parameterMemoryBytes: Int
     ) {
+        let (tiling, buffers) = (layer.tiling, layer.buffers)
         let footprint = TileFootprint(tiling, array: machine.macArray)
+        // A ring counts with the layer that writes it.
+        let tiles = min(tiling.inputTiles, buffers.input.count)
+        let bytesOfOperands =
+            layer.inputRingRows > 0
+            ? [layer.inputRingRows * layer.inputRowBytes.input, layer.inputRingRows * layer.inputRowBytes.second]
+            : [tiles * footprint.inputBytes, tiles * footprint.secondBytes]
+        let inputs = zip(layer.isInRing, bytesOfOperands).reduce(0) { $0 + ($1.0 ? 0 : $1.1) }
+        let outputs =
+            layer.resultRingRows > 0
+            ? layer.resultRingRows * tiling.ringRowBytes(machine.macArray)
+            : layer.ringPixelPitchBytes != nil
+                ? tiling.ringBytes(machine.macArray)
+                : min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes
         self.init(
             name: tiling.layer.name, commands: commands, weightBytes: tiling.layer.weightBytes,
-            mergedGroups: tiling.layer.mergedGroups, inputBytes: tiling.inputBytes,
+            mergedGroups: tiling.layer.mergedGroups, inputBytes: tiling.inputBytes(onChip: onChip),
             weightBufferPeakBytes: min(tiling.weightTiles, buffers.weights.count) * footprint.weightBytes,
-            activationBufferPeakBytes: min(tiling.inputTiles, buffers.input.count)
-                * (footprint.inputBytes + footprint.secondBytes)
-                + min(tiling.outputTiles, buffers.output.count) * footprint.outputBytes,
+            activationBufferPeakBytes: inputs + outputs,
             accumulatorPeak: footprint.accumulators, parameterMemoryBytes: parameterMemoryBytes)
         phaseLanes = PhaseLanes(tiling, array: machine.macArray)
         kernelRowTaps = tiling.layer.kernelRowTaps
+    }
+}
+
+extension [LayerProgram] {
+    /// Layers whose weights stay lie on chip together: each has the high-water marks of all. Weights that are streamed
+    /// share two places.
+    fileprivate mutating func shareBuffers(streamed: [Bool]) {
+        func sum(_ field: KeyPath<LayerProgram, Int>) -> Int { reduce(0) { $0 + $1[keyPath: field] } }
+        let activations = sum(\.activationBufferPeakBytes)
+        let weights = zip(self, streamed).reduce(into: (stay: 0, streamed: 0)) { bytes, layer in
+            if layer.1 {
+                bytes.streamed = Swift.max(bytes.streamed, layer.0.weightBufferPeakBytes)
+            } else {
+                bytes.stay += layer.0.weightBufferPeakBytes
+            }
+        }
+        let parameters = sum(\.parameterMemoryBytes)
+        for index in indices {
+            self[index].weightBufferPeakBytes = weights.stay + weights.streamed
+            self[index].activationBufferPeakBytes = activations
+            self[index].parameterMemoryBytes = parameters
+        }
     }
 }
 

@@ -10,6 +10,22 @@ public struct ProgramLayout: Sendable {
     public let parameterRegions: [ParameterRegion]
     /// In the graph's order; indices are `Command.layer`.
     public let layers: [LayerProgram]
+    /// The layers that run together, in ascending order: most by themselves.
+    package let groups: [Range<Int>]
+    /// Layers whose results are not stored.
+    package let onChip: Set<Int>
+
+    /// Whether the layer's result stays on chip. Its region behind all others of `memoryMap` is for simulations that
+    /// want to see it: no command stores it.
+    package func isInRing(_ layer: Int) -> Bool { onChip.contains(layer) }
+
+    /// Tensors that the layers of a layer's group make: none of them is loaded by the group.
+    package func resultsOfGroup(of layer: Int) -> Set<Int> {
+        Set((groups.first { $0.contains(layer) } ?? layer..<layer).map { geometry.layers[$0].outputTensor })
+    }
+
+    /// Whether the layer runs together with another one.
+    package func isInGroup(_ layer: Int) -> Bool { groups.contains { $0.contains(layer) && $0.count > 1 } }
 
     /// Bytes of all parameters, alignment not counted: the network's weight codes (without the zeros that merged groups
     /// and joined phases add to their regions), each distinct table once, channel blocks.
@@ -83,7 +99,7 @@ public struct WeightTile: Hashable, Sendable {
 /// What one layer became.
 public struct LayerProgram: Hashable, Sendable {
     public var name: String
-    /// Indices of its commands.
+    /// Indices of its commands, and of those of the layers that it runs together with.
     public var commands: Range<Int>
     /// Weight codes of the network: neither padding nor the zeros of merged groups and joined phases count.
     public var weightBytes: Int

@@ -31,26 +31,38 @@ extension Accumulation {
         return corners.min()!..<corners.max()! + 1
     }
 
+    var inputRing: RowRing { RowRing(rows: inputRingRows, first: inputRingRow) }
+    var outputRing: RowRing { RowRing(rows: outputRingRows, first: outputRingRow) }
+
     /// Address of channel 0 of group 0 of a pixel of the whole tensor.
-    func pixelAddress(y: Int, x: Int) -> Int {
-        inputAddress + ((y - originY) * tileColumns + (x - originX)) * inputPixelPitchBytes
+    func pixelAddress(y: Int, x: Int) -> Int { inputAddress(row: inputRing.place(y - originY), x: x) }
+
+    /// The same by the buffer's row.
+    private func inputAddress(row: Int, x: Int) -> Int {
+        inputAddress + (row * tileColumns + (x - originX)) * inputPixelPitchBytes
     }
 
-    /// The bytes that a rectangle of pixels reaches.
+    /// The bytes that a rectangle of pixels reaches; of one that begins again in its ring, those of all its rows.
     func tileByteRange(rows: Range<Int>, columns: Range<Int>) -> Range<Int> {
         guard !rows.isEmpty, !columns.isEmpty else { return inputAddress..<inputAddress }
-        let first = pixelAddress(y: rows.lowerBound, x: columns.lowerBound)
-        let last = pixelAddress(y: rows.upperBound - 1, x: columns.upperBound - 1)
+        let places = inputRing.places(rows.lowerBound - originY..<rows.upperBound - originY)
+        let first = inputAddress(row: places.lowerBound, x: columns.lowerBound)
+        let last = inputAddress(row: places.upperBound - 1, x: columns.upperBound - 1)
         return first..<max(last + (groups - 1) * inputGroupPitchBytes + inputChannels, first)
     }
 
     /// Address of channel 0 of group 0 of a result.
     func outputAddress(_ i: Int, _ j: Int) -> Int {
-        outputAddress + ((i * outputStrideY + outputOffsetY) * outputTileColumns + j * outputStrideX + outputOffsetX)
-            * outputPixelPitchBytes
+        outputAddress(row: outputRing.place(i * outputStrideY + outputOffsetY), j)
     }
 
-    /// The bytes that the results reach; of blocks of phases, those of the output tile.
+    /// The same by the buffer's row.
+    private func outputAddress(row: Int, _ j: Int) -> Int {
+        outputAddress + (row * outputTileColumns + j * outputStrideX + outputOffsetX) * outputPixelPitchBytes
+    }
+
+    /// The bytes that the results reach: of blocks of phases, those of the output tile; of results that begin again in
+    /// their ring, those of all its rows.
     var outputByteRange: Range<Int> {
         guard rows > 0, columns > 0, lanes > 0 else { return 0..<0 }
         if joinsPhases {
@@ -59,8 +71,9 @@ extension Accumulation {
             return outputAddress..<outputAddress + (lastRow * outputTileColumns + lastColumn) * outputPixelPitchBytes
                 + lanes / lanesOfChannel * outputBytesPerElement
         }
-        return outputAddress(0, 0)..<outputAddress(rows - 1, columns - 1) + (groups - 1) * outputGroupPitchBytes
-            + outputChannels * outputBytesPerElement
+        let places = outputRing.places(outputOffsetY..<(rows - 1) * outputStrideY + outputOffsetY + 1)
+        return outputAddress(row: places.lowerBound, 0)..<outputAddress(row: places.upperBound - 1, columns - 1)
+            + (groups - 1) * outputGroupPitchBytes + outputChannels * outputBytesPerElement
     }
 
     var weightByteRange: Range<Int> {

@@ -35,6 +35,7 @@ struct AccumulationUnit {
         accumulators: borrowing AccumulatorBuffer, owners: inout [AnyObject]
     ) -> (rows: AccumulationRows, decoding: OperandDecoding?)? {
         guard pass.rows > 0, pass.columns > 0, pass.lanes > 0 else { return nil }
+        precondition(!pass.joinsPhases || pass.outputRingRows == 0, "blocks of phases to a ring of rows")
         var products: (segments: ProductSegments.View, tile: OperandTile.View)?
         var decoding: OperandDecoding?
         if pass.readsOperands {

@@ -92,8 +92,10 @@ struct ResultLattice: Equatable {
     private var strideX: Int
     private var offsetY: Int
     private var offsetX: Int
+    private var ringRows: Int
+    private var ringRow: Int
 
-    /// Nil where results may reach beyond their pixel or row.
+    /// Nil where results may reach beyond their pixel or row, or rows of phases side by side beyond their ring.
     init?(_ pass: Accumulation) {
         guard
             pass.groups * pass.outputChannels > 0, (0..<pass.outputStrideY).contains(pass.outputOffsetY),
@@ -101,7 +103,8 @@ struct ResultLattice: Equatable {
             (pass.columns - 1) * pass.outputStrideX + pass.outputOffsetX < pass.outputTileColumns,
             pass.outputGroupPitchBytes >= 0,
             (pass.groups - 1) * pass.outputGroupPitchBytes + pass.outputChannels * pass.outputBytesPerElement
-                <= pass.outputPixelPitchBytes
+                <= pass.outputPixelPitchBytes,
+            pass.outputRingRows == 0 || pass.rows * pass.outputStrideY <= pass.outputRingRows
         else { return nil }
         (address, tileColumns, pixelPitchBytes) = (
             pass.outputAddress, pass.outputTileColumns, pass.outputPixelPitchBytes
@@ -109,6 +112,7 @@ struct ResultLattice: Equatable {
         (strideY, strideX, offsetY, offsetX) = (
             pass.outputStrideY, pass.outputStrideX, pass.outputOffsetY, pass.outputOffsetX
         )
+        (ringRows, ringRow) = (pass.outputRingRows, pass.outputRingRow)
     }
 
     /// Whether the two are phases of one tile, and different ones.
@@ -147,27 +151,33 @@ extension Accumulation {
     fileprivate var valueByteRange: Range<Int> {
         guard rows > 0, columns > 0, lanes > 0 else { return 0..<0 }
         let skipped = firstOutputChannel - firstInputChannel
-        let first = pixelAddress(y: inputRow(0, tap: 0), x: inputColumn(0, tap: 0)) + skipped
-        let last = pixelAddress(y: inputRow(rows - 1, tap: 0), x: inputColumn(columns - 1, tap: 0)) + skipped
-        return min(first, last)..<max(first, last) + (groups - 1) * inputGroupPitchBytes + outputChannels
+        let (y, x) = (inputRow(0, tap: 0), inputColumn(0, tap: 0))
+        let (lastY, lastX) = (inputRow(rows - 1, tap: 0), inputColumn(columns - 1, tap: 0))
+        let pixels = tileByteRange(rows: min(y, lastY)..<max(y, lastY) + 1, columns: min(x, lastX)..<max(x, lastX) + 1)
+        return pixels.lowerBound + skipped..<pixels.upperBound - inputChannels + skipped + outputChannels
     }
 }
 
 extension Elementwise {
     fileprivate var inputByteRange: Range<Int> {
-        guard !function.movesElements else {
-            return inputAddress..<inputAddress + (window.tileRows * window.tileColumns - 1) * inputPixelPitchBytes
-                + channels * inputBytesPerElement
-        }
-        return byteRange(inputAddress, pitch: inputPixelPitchBytes, bytesPerElement: inputBytesPerElement)
+        byteRange(
+            inputAddress, inputRing, rows: function.movesElements ? window.tileRows : rows,
+            columns: function.movesElements ? window.tileColumns : columns, pitch: inputPixelPitchBytes,
+            bytesPerElement: inputBytesPerElement)
     }
 
     fileprivate var secondByteRange: Range<Int> {
-        byteRange(secondAddress, pitch: secondPixelPitchBytes, bytesPerElement: secondBytesPerElement)
+        byteRange(
+            secondAddress, secondRing, rows: rows, columns: columns, pitch: secondPixelPitchBytes,
+            bytesPerElement: secondBytesPerElement)
     }
 
-    private func byteRange(_ address: Int, pitch: Int, bytesPerElement: Int) -> Range<Int> {
+    private func byteRange(
+        _ address: Int, _ ring: RowRing, rows: Int, columns: Int, pitch: Int, bytesPerElement: Int
+    ) -> Range<Int> {
         guard rows > 0, columns > 0, channels > 0 else { return 0..<0 }
-        return address..<address + (rows * columns - 1) * pitch + channels * bytesPerElement
+        let places = ring.places(0..<rows)
+        return address + places.lowerBound * columns * pitch..<address
+            + (places.upperBound * columns - 1) * pitch + channels * bytesPerElement
     }
 }

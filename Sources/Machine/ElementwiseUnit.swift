@@ -23,6 +23,15 @@ struct ElementwiseUnit {
             work.shuffleFactor == 1 || work.function == .copy || work.function == .replicate,
             "only what moves elements shuffles")
         precondition(!work.function.combinesTwo || work.hasSecond, "\(work.function.rawValue) has two operands")
+        precondition(
+            work.inputRingRows == 0
+                || (work.function.movesElements ? work.window.tileRows : work.rows)
+                    <= work.inputRingRows,
+            "a tile of more rows than its ring has")
+        precondition(
+            !work.hasSecond || work.secondRingRows == 0
+                || work.rows <= work.secondRingRows && work.secondPixelPitchBytes > 0,
+            "a second operand of one pixel, or of more rows than its ring has")
         self.work = work
         postProcessor = PostProcessorKernel(level: level)
         self.buffer = buffer.view
@@ -82,7 +91,7 @@ struct ElementwiseUnit {
     /// One row of elements, packed, out of the positions of the window; how many of these lie in the tile.
     private func move(row i: Int, _ scratch: RowScratch.View) -> Int {
         let pixelBytes = work.channels * work.inputBytesPerElement
-        let window = work.window
+        let (window, ring) = (work.window, work.inputRing)
         var positions = 0
         for j in 0..<work.columns {
             let pixel = scratch.elements + j * pixelBytes
@@ -94,7 +103,7 @@ struct ElementwiseUnit {
                     guard row >= 0, row < window.tileRows, column >= 0, column < window.tileColumns else { continue }
                     positions += 1
                     let address =
-                        work.inputAddress + (row * window.tileColumns + column) * work.inputPixelPitchBytes
+                        work.inputAddress + (ring.place(row) * window.tileColumns + column) * work.inputPixelPitchBytes
                     let source = buffer.pointer(reading: address..<address + pixelBytes)
                     if work.function == .maximum {
                         takeLargest(source, pixel)
@@ -167,7 +176,8 @@ struct ElementwiseUnit {
         let address = isSecond ? work.secondAddress : work.inputAddress
         let pitch = isSecond ? work.secondPixelPitchBytes : work.inputPixelPitchBytes
         let bytes = isSecond ? work.secondBytesPerElement : work.inputBytesPerElement
-        let start = address + row * work.columns * pitch
+        let place = (isSecond ? work.secondRing : work.inputRing).place(row)
+        let start = address + place * work.columns * pitch
         let source = buffer.pointer(reading: start..<start + (work.columns - 1) * pitch + work.channels * bytes)
         let values = scratch.values
         if let decoder = isSecond ? secondDecoder : decoder {
@@ -200,12 +210,17 @@ extension Elementwise {
         }
     }
 
-    /// The bytes that the results reach.
+    var inputRing: RowRing { RowRing(rows: inputRingRows, first: inputRingRow) }
+    var secondRing: RowRing { RowRing(rows: secondRingRows, first: secondRingRow) }
+    private var outputRing: RowRing { RowRing(rows: outputRingRows, first: outputRingRow) }
+
+    /// The bytes that the results reach; of results that begin again in their ring, those of all its rows.
     var outputByteRange: Range<Int> {
         let f = shuffleFactor
         let lastChannel = function == .replicate ? channels - 1 : (channels - 1) / (f * f)
-        return outputAddress..<outputAddress + (rows * f * columns * f - 1) * outputPixelPitchBytes + (lastChannel + 1)
-            * outputBytesPerElement
+        let places = outputRing.places(0..<rows * f)
+        return outputAddress + places.lowerBound * columns * f * outputPixelPitchBytes..<outputAddress
+            + (places.upperBound * columns * f - 1) * outputPixelPitchBytes + (lastChannel + 1) * outputBytesPerElement
     }
 
     /// Packed elements of a row to their places; `origin` is address 0.
@@ -216,26 +231,27 @@ extension Elementwise {
     ) -> Int {
         let f = shuffleFactor
         let bytes = outputBytesPerElement
+        let ring = outputRing
+        let pitch = outputPixelPitchBytes
+        // Of the row's first pixel.
+        let first = origin + outputAddress + ring.place(i * f) * columns * f * pitch
         for j in 0..<columns {
             let source = elements + j * channels * bytes
             if function == .replicate {
                 for copy in 0..<f * f {
-                    let pixel = (i * f + copy / f) * columns * f + j * f + copy % f
-                    (origin + outputAddress + pixel * outputPixelPitchBytes).update(
-                        from: source, count: channels * bytes)
+                    let pixel = ring.place(i * f + copy / f) * columns * f + j * f + copy % f
+                    (origin + outputAddress + pixel * pitch).update(from: source, count: channels * bytes)
                 }
                 continue
             }
             if f == 1 {
-                (origin + outputAddress + (i * columns + j) * outputPixelPitchBytes).update(
-                    from: source, count: channels * bytes)
+                (first + j * pitch).update(from: source, count: channels * bytes)
                 continue
             }
             for c in 0..<channels {
                 let (k, dy, dx) = (c / (f * f), c % (f * f) / f, c % f)
-                let pixel = (i * f + dy) * columns * f + j * f + dx
-                (origin + outputAddress + pixel * outputPixelPitchBytes + k * bytes).update(
-                    from: source + c * bytes, count: bytes)
+                let pixel = ring.place(i * f + dy) * columns * f + j * f + dx
+                (origin + outputAddress + pixel * pitch + k * bytes).update(from: source + c * bytes, count: bytes)
             }
         }
         return columns * channels * bytes * (function == .replicate ? f * f : 1)

@@ -51,18 +51,26 @@ public struct Machine: ~Copyable {
 
     /// Runs the stream to its end; each observer sees each command.
     ///
+    /// - Parameter probes: by ascending index of a compute command: a store that shows what lies in the activation
+    ///   buffer once that command has ended. It is none of the machine's work and counts nowhere.
     /// - Throws: `MachineError` when the engines deadlock or a semaphore overflows. What ran before has changed the
     ///   memories.
     @discardableResult
     public mutating func run(
-        _ commands: [Command], observers: [any Observer] = []
+        _ commands: [Command], probes: [(command: Int, transfer: Transfer)] = [], observers: [any Observer] = []
     ) throws(MachineError) -> MachineRun {
         var sequencer = Sequencer(commands)
+        var probesLeft = probes[...]
         var run = MachineRun(commands)
         batch.beginCounts(channels: run.counters)
         do {
             while let index = try sequencer.next(commands) {
                 prepare(index, commands, &run, observers)
+                while let probe = probesLeft.first, probe.command == index {
+                    runBatch(commands, &run, observers)
+                    _ = DMAEngine(storing: probe.transfer, from: activationBuffer, to: externalMemory)?.run()
+                    probesLeft.removeFirst()
+                }
                 try sequencer.finish(index, signals: commands[index].signals)
             }
         } catch {

@@ -28,6 +28,8 @@ struct OperandTile {
         var groupPitch: Int
         var height: Int
         var width: Int
+        var ringRows: Int
+        var ringRow: Int
         var firstColumn: Int
         var windowStart: Int
         var windowStep: Int
@@ -40,6 +42,7 @@ struct OperandTile {
             (pixelPitch, groupPitch, height, width) = (
                 pass.inputPixelPitchBytes, pass.inputGroupPitchBytes, pass.inputHeight, pass.inputWidth
             )
+            (ringRows, ringRow) = (pass.inputRingRows, pass.inputRingRow)
             // Where windows begin is counted from the command's first column.
             firstColumn = pass.hasWindows ? pass.firstColumn : 0
             (windowStart, windowStep, windowLimit) = (pass.windowStart, pass.windowStep, pass.windowLimit)

@@ -14,8 +14,8 @@ package struct LayerOperands {
     /// Stored elements of the layer's operands, by name.
     package let inputs: [String: Tensor<Int32>]
 
-    /// - Parameter schedule: of the whole network; the layer alone gets one that is searched for.
-    /// - Parameter schedule: of the whole network: the layer alone keeps its part, or gets one that is searched for.
+    /// - Parameter schedule: of the whole network: the layer alone keeps its part, unless it is in a group, or gets one
+    ///   that is searched for.
     /// - Throws: `layerUnknown`, `inputMissing` for a layer that does not run behind the given tensors, and what
     ///   planning and the run throw.
     package init(
@@ -40,7 +40,9 @@ package struct LayerOperands {
             part.graph.inputs[index].extent = GraphInput.Extent(height: own.height, width: own.width)
         }
         self.network = try ProvenNetwork(part)
-        let own = schedule.flatMap { $0[layer: layer] }.map {
+        // What a layer of a group has on chip does not do for the layer alone.
+        let isGrouped = schedule?.groups.contains { $0.layers.contains(layer) } ?? false
+        let own = isGrouped ? nil : schedule.flatMap { $0[layer: layer] }.map {
             Schedule(
                 network: part.graph.name, machine: machine.name, height: shape.height, width: shape.width, layers: [$0])
         }

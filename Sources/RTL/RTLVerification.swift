@@ -58,7 +58,7 @@ public struct RTLVerification: Encodable, Sendable {
         rtlCycles = rtl.totalCycles
         var failure: String?
         var (elements, differing) = (0, 0)
-        for (index, layer) in plan.geometry.layers.enumerated() {
+        for (index, layer) in plan.geometry.layers.enumerated() where !plan.layout.isInRing(index) {
             let expected = run.storedOutput(index)
             elements += expected.elements.count
             let found = rtl.tensor(plan.layout.memoryMap.tensors[layer.outputTensor])
@@ -135,11 +135,8 @@ extension RTLVerification {
         _ layerCase: LayerCase, on build: MachineBuild, directory: URL, cycleLimit: Int? = nil, threads: Int = 1,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        let input = layerCase.shape
         let network = try ProvenNetwork(layerCase.network)
-        let plan = try SimulationPlan(
-            network: layerCase.network, machine: build.machine, width: input.width, height: input.height,
-            lanes: layerCase.lanes, memory: memory)
+        let plan = try SimulationPlan(layerCase, on: build.machine, memory: memory)
         try self.init(
             layerCase.name, plan: plan, of: network, inputs: layerCase.inputs, on: build, directory: directory,
             cycleLimit: cycleLimit, threads: threads)

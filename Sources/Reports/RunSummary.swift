@@ -61,6 +61,7 @@ public struct RunSummary: Sendable {
             \(totals.peakActivationBytesFloat32.grouped)
             """,
         ]
+        if let line = groups(report.layers) { lines.append(line) }
         if let context = report.serialContext { lines.append(serialContext(context)) }
         for assumption in report.assumptions ?? [] { lines.append("assumed     \(assumption)") }
         if let coding = totals.weightCoding { lines.append(weightCoding(coding, totals)) }
@@ -107,6 +108,13 @@ public struct RunSummary: Sendable {
         \(rate.dramGigabytesPerSecondPeak.fixed(3)) GB/s and need \(rate.neededClockMegahertz.fixed(3)) MHz: \
         \(rate.isMet ? "met" : "not met")
         """
+    }
+
+    private static func groups(_ layers: [LayerReport]) -> String? {
+        let byGroup = Dictionary(grouping: layers.filter { $0.group != nil }, by: { $0.group! })
+        guard !byGroup.isEmpty else { return nil }
+        let names = byGroup.keys.sorted().map { byGroup[$0]!.map(\.name).joined(separator: " + ") }
+        return "groups      \(names.joined(separator: ", ")): what lies between them stays on chip"
     }
 
     private static func serialContext(_ bound: SerialContextBound) -> String {

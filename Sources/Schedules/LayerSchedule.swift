@@ -7,18 +7,15 @@ public struct LayerSchedule: Hashable, Encodable, Sendable {
     public var tile: Tile
     public var order: LoopOrder
     public var buffers: BufferAllocation
-    public var fusion: Fusion
 
     public init(
-        name: String, lanes: Lanes = .channels, tile: Tile, order: LoopOrder, buffers: BufferAllocation,
-        fusion: Fusion = .none
+        name: String, lanes: Lanes = .channels, tile: Tile, order: LoopOrder, buffers: BufferAllocation
     ) {
         self.name = name
         self.lanes = lanes
         self.tile = tile
         self.order = order
         self.buffers = buffers
-        self.fusion = fusion
     }
 }
 
@@ -79,9 +76,31 @@ public enum LoopOrder: String, CaseIterable, Hashable, Encodable, Sendable {
     case pixelsOuter
 }
 
-/// Whether layers run interleaved. The only form so far is one layer after the other.
-public enum Fusion: String, CaseIterable, Hashable, Encodable, Sendable {
-    case none
+/// Layers that follow each other and run together: what lies between them stays in the activation buffer, in rings,
+/// and never goes out.
+///
+/// Without `ringRows` two layers, a convolution and the normalization behind it, run tile by tile; a ring holds one
+/// tile:
+///
+///     pixel tile 0:  convolution, all channel tiles  ->  ring  ->  normalization, all channel tiles  ->  store
+///     pixel tile 1:  ...
+///
+/// With `ringRows` any number of layers advance by rows of full width, each by its own `outputRows`, as soon as the
+/// next asks for them. Row y of a ring lies at y mod ringRows. All weights and parameters of the layers stay on chip.
+public struct LayerGroup: Hashable, Encodable, Sendable {
+    /// Names, in the graph's order.
+    public var layers: [String]
+    /// Rows that the ring of each layer but the last holds; empty where rings hold a tile.
+    public var ringRows: [Int]
+    /// For each layer rows of the ring into which operands from outside the group are loaded, each row once; 0 where
+    /// there are none, or where the first layer's tiles are loaded whole, into one half or the other. Empty: all 0.
+    public var inputRows: [Int]
+
+    public init(layers: [String], ringRows: [Int] = [], inputRows: [Int] = []) {
+        self.layers = layers
+        self.ringRows = ringRows
+        self.inputRows = inputRows
+    }
 }
 
 /// Where a layer's tiles lie on chip.

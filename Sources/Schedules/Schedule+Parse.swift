@@ -10,11 +10,12 @@ extension Schedule {
     ///   `scheduleUnknownWord`, `scheduleFusionUnsupported`, `scheduleDuplicateName`, `scheduleNameNotPlain`.
     public init(yaml: String, path: String = "schedule") throws(Diagnostic) {
         let root = try YAMLFields(
-            document: yaml, path: path, codes: .schedule, keys: ["network", "machine", "height", "width", "layers"])
+            document: yaml, path: path, codes: .schedule, keys: ["network", "machine", "height", "width", "layers"],
+            optional: ["groups"])
         var layers: [LayerSchedule] = []
         var names: Set<String> = []
         for element in try root.mappings(
-            "layers", keys: ["name", "tile", "order", "buffers", "fusion"], optional: ["lanes"])
+            "layers", keys: ["name", "tile", "order", "buffers"], optional: ["lanes", "fusion"])
         {
             let layer = try LayerSchedule(element)
             guard names.insert(layer.name).inserted else {
@@ -28,7 +29,22 @@ extension Schedule {
         self.init(
             network: try root.name("network"), machine: try root.name("machine"),
             height: try root.integer("height", in: 1...(1 << 20)),
-            width: try root.integer("width", in: 1...(1 << 20)), layers: layers)
+            width: try root.integer("width", in: 1...(1 << 20)), layers: layers, groups: try Self.groups(root))
+    }
+}
+
+extension Schedule {
+    private static func groups(_ root: YAMLFields) throws(Diagnostic) -> [LayerGroup] {
+        guard root.has("groups") else { return [] }
+        var groups: [LayerGroup] = []
+        for element in try root.mappings("groups", keys: ["layers"], optional: ["inputRows", "ringRows"]) {
+            groups.append(
+                LayerGroup(
+                    layers: try element.names("layers"),
+                    ringRows: element.has("ringRows") ? try element.integers("ringRows", in: 1...(1 << 20)) : [],
+                    inputRows: element.has("inputRows") ? try element.integers("inputRows", in: 0...(1 << 20)) : []))
+        }
+        return groups
     }
 }
 
@@ -42,12 +58,12 @@ extension YAMLCodes {
 
 extension LayerSchedule {
     fileprivate init(_ fields: YAMLFields) throws(Diagnostic) {
-        do {
-            _ = try fields.word("fusion", as: Fusion.self)
-        } catch  where error.code == .scheduleUnknownWord {
+        // Of older files.
+        if fields.has("fusion"), try fields.name("fusion") != "none" {
             throw Diagnostic(
-                .scheduleFusionUnsupported, at: error.place, found: error.found,
-                expected: "none: layers run one after the other", remedy: "write fusion: none")
+                .scheduleFusionUnsupported, at: fields.place(of: "fusion"),
+                found: "fusion is \(try fields.name("fusion"))", expected: "none, or no such line",
+                remedy: "remove the line; groups say which layers run together")
         }
         self.init(
             name: try fields.name("name"),

@@ -6,10 +6,22 @@ extension Schedule: CustomStringConvertible {
             "machine: \(quoted(machine))",
             "height: \(height)",
             "width: \(width)",
-            layers.isEmpty ? "layers: []" : "layers:",
         ]
+        if !groups.isEmpty {
+            lines.append("groups:")
+            lines += groups.map(\.text)
+        }
+        lines.append(layers.isEmpty ? "layers: []" : "layers:")
         lines += layers.map(\.text)
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension LayerGroup {
+    fileprivate var text: String {
+        let rings = ringRows.isEmpty ? "" : ", ringRows: \(ringRows)"
+        let input = inputRows.isEmpty ? "" : ", inputRows: \(inputRows)"
+        return "  - {layers: [\(layers.map(quoted).joined(separator: ", "))]\(input)\(rings)}"
     }
 }
 
@@ -20,7 +32,6 @@ extension LayerSchedule {
             tile: {\(tile.text)}
             order: \(order.rawValue)
             buffers: {\(buffers.text)}
-            fusion: \(fusion.rawValue)
         """
     }
 }

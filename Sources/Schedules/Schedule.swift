@@ -13,13 +13,18 @@ public struct Schedule: Hashable, Encodable, Sendable {
     public var width: Int
     /// One for each layer of the graph, in the graph's order.
     public var layers: [LayerSchedule]
+    /// Layers that run together, tile by tile or by rows.
+    public var groups: [LayerGroup]
 
-    public init(network: String, machine: String, height: Int, width: Int, layers: [LayerSchedule]) {
+    public init(
+        network: String, machine: String, height: Int, width: Int, layers: [LayerSchedule], groups: [LayerGroup] = []
+    ) {
         self.network = network
         self.machine = machine
         self.height = height
         self.width = width
         self.layers = layers
+        self.groups = groups
     }
 
     public subscript(layer name: String) -> LayerSchedule? { layers.first { $0.name == name } }

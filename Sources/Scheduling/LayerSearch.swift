@@ -5,6 +5,17 @@ import MachineDescription
 import Schedules
 import Text
 
+/// What a search compares: estimated cycles, then external bytes.
+struct ScheduleCost: Comparable {
+    var cycles: Int
+    var bytes: Int
+
+    static func < (a: ScheduleCost, b: ScheduleCost) -> Bool { (a.cycles, a.bytes) < (b.cycles, b.bytes) }
+    static func + (a: ScheduleCost, b: ScheduleCost) -> ScheduleCost {
+        ScheduleCost(cycles: a.cycles + b.cycles, bytes: a.bytes + b.bytes)
+    }
+}
+
 /// Tries tilings and orders of one layer: least estimated cycles, then least external bytes, then the first in the
 /// order of trial.
 struct LayerSearch {
@@ -13,7 +24,7 @@ struct LayerSearch {
     private let compute: ComputeEstimate
     /// Where the layer's parameters do not fit half of the parameter memory.
     private let parameters: ParameterFootprint?
-    private var best: (cost: Cost, tile: Tile, order: LoopOrder, allocation: Allocation)?
+    private var best: (cost: ScheduleCost, tile: Tile, order: LoopOrder, allocation: Allocation)?
     /// The least that any tile asked of the activation buffer, for the diagnostic.
     private var leastActivationBytes = Int.max
 
@@ -22,13 +33,6 @@ struct LayerSearch {
         self.parameters = parameters
         self.machine = machine
         compute = ComputeEstimate(layer, machine: machine)
-    }
-
-    private struct Cost: Comparable {
-        var cycles: Int
-        var bytes: Int
-
-        static func < (a: Cost, b: Cost) -> Bool { (a.cycles, a.bytes) < (b.cycles, b.bytes) }
     }
 
     /// A layer as it uses the lanes, and its parameters where they do not fit half of the parameter memory.
@@ -46,8 +50,10 @@ struct LayerSearch {
     /// The best of a layer's lane mappings, of equally good ones the first.
     ///
     /// - Throws: what the search of the first throws, where there is no schedule for any.
-    static func best(of mappings: [Mapping], machine: MachineDescription) throws(Diagnostic) -> LayerSchedule {
-        var found: (cost: Cost, schedule: LayerSchedule)?
+    static func best(
+        of mappings: [Mapping], machine: MachineDescription
+    ) throws(Diagnostic) -> (cost: ScheduleCost, schedule: LayerSchedule) {
+        var found: (cost: ScheduleCost, schedule: LayerSchedule)?
         var refusal: Diagnostic?
         for mapping in mappings {
             var search = LayerSearch(mapping.layer, parameters: mapping.parameters, machine: machine)
@@ -59,7 +65,7 @@ struct LayerSearch {
                 refusal = refusal ?? error
             }
         }
-        if let found { return found.schedule }
+        if let found { return found }
         throw refusal!
     }
 
@@ -240,7 +246,7 @@ struct LayerSearch {
 
     /// Of the candidates that fit, from the largest: smaller tiles of rows read more halo, smaller tiles of input
     /// channels more runs, for a shorter beginning.
-    private static let rowTilesTried = 6
+    static let rowTilesTried = 6
     private static let inputTilesTried = 2
 
     // MARK: - One tiling
@@ -276,7 +282,7 @@ struct LayerSearch {
             let steps = counts.pixelTiles * counts.channelTiles * counts.passes
             let overlapped = max(computeCycles + edges, dmaCycles + computeCycles / steps)
             let overlaps = halves == 2 && machine.weightHalves == 2
-            let cost = Cost(cycles: overlaps ? overlapped : computeCycles + dmaCycles, bytes: total.bytes)
+            let cost = ScheduleCost(cycles: overlaps ? overlapped : computeCycles + dmaCycles, bytes: total.bytes)
             if best.map({ cost < $0.cost }) ?? true { best = (cost, tile, order, allocation) }
         }
         return true

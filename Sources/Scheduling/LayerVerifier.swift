@@ -110,11 +110,17 @@ struct LayerVerifier {
 
     // MARK: - Buffers
 
-    func verify(_ buffers: BufferAllocation, footprint: TileFootprint) throws(Diagnostic) {
-        try verifyHalves(buffers)
+    /// - Parameters:
+    ///   - inRowGroup: the layer's activations are verified with those of its group.
+    ///   - isResident: so are its weights.
+    func verify(
+        _ buffers: BufferAllocation, footprint: TileFootprint, inRowGroup: Bool = false, isResident: Bool = false
+    ) throws(Diagnostic) {
+        try verifyHalves(
+            buffers, isResident: inRowGroup || isResident, mostWeights: inRowGroup ? machine.weightHalves : 1)
         try verifyAlignment(buffers)
-        try verifyWeights(buffers, footprint)
-        try verifyActivations(buffers, footprint)
+        if !inRowGroup, !isResident { try verifyWeights(buffers, footprint) }
+        if !inRowGroup { try verifyActivations(buffers, footprint) }
         // Commands carry the address also where no partial sums are kept.
         guard buffers.accumulators + footprint.accumulators <= machine.accumulators else {
             throw refuse(
@@ -137,13 +143,18 @@ struct LayerVerifier {
         }
     }
 
-    private func verifyHalves(_ buffers: BufferAllocation) throws(Diagnostic) {
-        let weights = layer.usesArray ? machine.weightHalves : 0
+    /// - Parameter mostWeights: addresses where weights may stay in one place: 1, or the halves where they may be
+    ///   streamed, too.
+    private func verifyHalves(
+        _ buffers: BufferAllocation, isResident: Bool, mostWeights: Int
+    ) throws(Diagnostic) {
+        let weights =
+            layer.usesArray ? (isResident ? 1...mostWeights : machine.weightHalves...machine.weightHalves) : 0...0
         let allowed: [(String, Int, ClosedRange<Int>)] = [
             ("input", buffers.input.count, 1...machine.activationHalves),
             ("output", buffers.output.count, 1...machine.activationHalves),
             ("second", buffers.second.count, layer.hasSecond ? buffers.input.count...buffers.input.count : 0...0),
-            ("weights", buffers.weights.count, weights...weights),
+            ("weights", buffers.weights.count, weights),
         ]
         for (name, count, range) in allowed where !range.contains(count) {
             throw refuse(

@@ -6,38 +6,44 @@ import Schedules
 /// The transfers of a tiling: of one pass over all input tiles, all weights once, all results.
 struct TrafficEstimate {
     private let counts: TileCounts
-    private let input: TransferEstimate
-    private let weights: TransferEstimate
-    private let output: TransferEstimate
+    /// Of one pass over all input tiles, of all weights and sets of parameters once, of all results.
+    let input: TransferEstimate
+    let weights: TransferEstimate
+    let output: TransferEstimate
     /// The first tile of input, which compute waits for, and the last of output, which the next layer waits for.
     let firstInput: TransferEstimate
     let lastOutput: TransferEstimate
 
-    /// - Parameter parameters: sets of parameter blocks, loaded as the weight tiles are, and bytes of one; none where
-    ///   they are loaded once, before the layer.
+    /// - Parameters:
+    ///   - parameters: sets of parameter blocks, loaded as the weight tiles are, and bytes of one; none where they are
+    ///     loaded once, before the layer.
+    ///   - inputRows: that all tiles load together; nil where each loads all that it reads.
+    ///   - loaded: for each operand whether it is loaded at all; nil for all.
     init(
         _ layer: LayerGeometry, tile: Tile, rows: AxisTiles, columns: AxisTiles, counts: TileCounts,
-        parameters: (sets: Int, bytes: Int), machine: MachineDescription
+        parameters: (sets: Int, bytes: Int), inputRows: Int? = nil, loaded isLoaded: [Bool]? = nil,
+        machine: MachineDescription
     ) {
+        let inputRows = inputRows ?? rows.inputTotal
         let memory = machine.memory
         self.counts = counts
         let loaded = layer.loadedColumns(columns)
         var input = TransferEstimate()
-        for operand in layer.operands {
+        for (index, operand) in layer.operands.enumerated() where isLoaded?[index] ?? true {
             // Channels of one run, and into how many parts they are cut.
             let parts =
                 layer.kind == .concatenation
                 ? 1 : (counts.inputFollowsChannels ? counts.channelTiles : counts.inputChannelTiles)
             input += TrafficEstimate.rectangles(
-                .read, tiles: counts.pixelTiles, rows: operand.isOnePixel ? rows.count : rows.inputTotal,
+                .read, tiles: counts.pixelTiles, rows: operand.isOnePixel ? rows.count : inputRows,
                 columns: operand.isOnePixel ? columns.count : loaded.inputTotal, columnTiles: columns.count,
                 channels: ceilDivide(operand.channels, by: parts), parts: parts, tensorChannels: operand.tensorChannels,
                 bytesPerElement: operand.bytesPerElement,
                 memory: memory)
         }
-        if layer.kernelRow != nil {
+        if layer.kernelRow != nil, isLoaded?[0] ?? true {
             input.hold(
-                windowWords: rows.inputTotal * layer.horizontal.output
+                windowWords: inputRows * layer.horizontal.output
                     * ceilDivide(layer.inputChannels, by: machine.macArray.inputChannelLanes), memory: memory)
         }
         self.input = input

@@ -8,7 +8,7 @@ public import Schedules
 import Tensors
 import Text
 
-/// One layer case on reference model and machine.
+/// One layer case on reference model and machine, every layer of it compared.
 public struct ConformanceRun: Sendable {
     public let layerCase: LayerCase
     public let plan: SimulationPlan
@@ -24,35 +24,44 @@ public struct ConformanceRun: Sendable {
         _ layerCase: LayerCase, machine: MachineDescription, schedule: Schedule? = nil, threads: Int = 1,
         memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
-        let input = layerCase.shape
         let network = try ProvenNetwork(layerCase.network)
-        let plan = try SimulationPlan(
-            network: layerCase.network, machine: machine, width: input.width, height: input.height, schedule: schedule,
-            lanes: layerCase.lanes, memory: memory)
+        let plan = try SimulationPlan(layerCase, on: machine, schedule: schedule, memory: memory)
         try plan.requireReferenceMemory()
         let run = try SimulationRun(plan, of: network, inputs: layerCase.inputs, threads: threads)
         let reference = try ReferenceModel(layerCase.network).run(inputs: layerCase.inputs)
-        let counts = reference.saturatedOutputsByChannel["layer"]!
-        (self.layerCase, self.plan, saturatedOutputs) = (layerCase, plan, counts.reduce(0, +))
-        if let first = FirstDifference(expected: reference.tensors["layer"]!, found: run.storedOutput(0)) {
-            difference =
-                """
-                \(layerCase.name): \(first.count.counted("element")) differ\(first.count == 1 ? "s" : ""), first at \
-                \(first.coordinate): reference \(first.expected), machine \(first.found)
-                """
-        } else if let saturation = SaturationDifference(reference: counts, machine: run.saturatedOutputsByChannel[0]) {
-            difference = "\(layerCase.name): \(saturation.phrase)"
-        } else {
-            difference = nil
+        (self.layerCase, self.plan) = (layerCase, plan)
+        var (saturated, found): (Int, String?) = (0, nil)
+        for (index, layer) in layerCase.network.graph.layers.enumerated() {
+            let counts = reference.saturatedOutputsByChannel[layer.name]!
+            saturated += counts.reduce(0, +)
+            found =
+                found
+                ?? Self.difference(
+                    reference.tensors[layer.name]!, run.storedOutput(index), counts,
+                    run.saturatedOutputsByChannel[index]
+                ).map { "\(layerCase.name)\(layer.name == "layer" ? "" : ", \(layer.name)"): \($0)" }
         }
+        (saturatedOutputs, difference) = (saturated, found)
     }
 
-    /// Of the seeded case within the machine's limits.
+    private static func difference(
+        _ expected: Tensor<Int32>, _ found: Tensor<Int32>, _ counts: [Int], _ machineCounts: [Int]
+    ) -> String? {
+        if let first = FirstDifference(expected: expected, found: found) {
+            return """
+                \(first.count.counted("element")) differ\(first.count == 1 ? "s" : ""), first at \
+                \(first.coordinate): reference \(first.expected), machine \(first.found)
+                """
+        }
+        return SaturationDifference(reference: counts, machine: machineCounts)?.phrase
+    }
+
+    /// Of a suite's case of this seed within the machine's limits.
     public static func difference(
         seed: UInt64, machine: MachineDescription, threads: Int = 1, memory: MemoryBudget = .standard
     ) throws(Diagnostic) -> String? {
         try difference(
-            LayerCaseGenerator(limits: CaseLimits(machine)).layerCase(seed: seed), machine: machine, threads: threads,
+            LayerCaseGenerator(limits: CaseLimits(machine)).suiteCase(seed: seed), machine: machine, threads: threads,
             memory: memory)
     }
 

@@ -11,10 +11,12 @@ import Text
 ///     weight:L:i=x      weight code i of layer L (order [K][R][S][C]) becomes x
 ///     threshold:L:i     threshold i of layer L's output codebooks (one codebook after the other) becomes one larger
 ///     halo:L:-1         the input tiles of layer L are loaded one row short, schedule verifier bypassed
+///     ring:L:-1         the ring of the rows of layer L is one row short, schedule verifier bypassed
 public enum InjectedFault: Hashable, Sendable {
     case weight(layer: String, index: Int, code: UInt8)
     case threshold(layer: String, index: Int)
     case halo(layer: String, rows: Int)
+    case ring(layer: String, rows: Int)
 
     /// - Throws: `faultUnknown`.
     public init(_ text: String) throws(Diagnostic) {
@@ -30,30 +32,33 @@ public enum InjectedFault: Hashable, Sendable {
             self = .threshold(layer: parts[1], index: index)
             return
         }
-        if parts.count == 3, parts[0] == "halo", parts[2] == "-1" {
-            self = .halo(layer: parts[1], rows: -1)
+        if parts.count == 3, parts[2] == "-1", parts[0] == "halo" || parts[0] == "ring" {
+            self = parts[0] == "halo" ? .halo(layer: parts[1], rows: -1) : .ring(layer: parts[1], rows: -1)
             return
         }
         throw Diagnostic(
             .faultUnknown, at: "--inject", found: "'\(text)'",
-            expected: "weight:LAYER:INDEX=CODE, threshold:LAYER:INDEX or halo:LAYER:-1",
+            expected: "weight:LAYER:INDEX=CODE, threshold:LAYER:INDEX, halo:LAYER:-1 or ring:LAYER:-1",
             remedy: "name a layer of the network and an index inside it")
     }
 
     /// The part that lowering puts into the commands.
     var inCommands: Lowering.Fault? {
-        guard case .halo(let layer, let rows) = self else { return nil }
-        return .halo(layer: layer, missingRows: -rows)
+        switch self {
+        case .halo(let layer, let rows): .halo(layer: layer, missingRows: -rows)
+        case .ring(let layer, let rows): .ring(layer: layer, missingRows: -rows)
+        case .weight, .threshold: nil
+        }
     }
 
     public var layer: String {
         switch self {
-        case .weight(let layer, _, _), .threshold(let layer, _), .halo(let layer, _): layer
+        case .weight(let layer, _, _), .threshold(let layer, _), .halo(let layer, _), .ring(let layer, _): layer
         }
     }
 
     /// The network as the faulty machine holds it, proved again: a fault makes another network, whose sums have to fit
-    /// too. A halo fault is in the commands, not here.
+    /// too. A halo or ring fault is in the commands, not here.
     ///
     /// - Throws: `faultUnknownPlace` where the layer or the index does not exist; what the proof throws where sums with
     ///   the fault no longer fit.
@@ -79,7 +84,7 @@ public enum InjectedFault: Hashable, Sendable {
                 remedy: closestName(to: layer, among: names).map { "did you mean '\($0)'?" })
         }
         switch self {
-        case .halo: break
+        case .halo, .ring: break
         case .weight(_, let index, let code):
             switch network.parameters[layer] {
             case .accumulation(var parameters):

@@ -86,6 +86,8 @@ public struct LayerReport: Codable, Equatable, Sendable {
     public var lowerBoundBytes: Int
     /// What sets the layer's time.
     public var boundBy = BindingResource.macArray
+    /// Which group of layers that run together it is in, from 1; absent where it runs by itself.
+    public var group: Int?
     /// Only on a machine with a weight decoder or zero skipping.
     public var weightCoding: WeightCodingReport?
     /// Only of `run`.

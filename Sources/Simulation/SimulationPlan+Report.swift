@@ -42,10 +42,12 @@ extension SimulationPlan {
             activationBufferPeakBytes: placed.activationBufferPeakBytes,
             accumulatorBufferPeakBytes: ceilDivide(
                 placed.accumulatorPeak * machine.macArray.accumulatorBits, by: 8),
-            parameterMemoryPeakBytes: placed.parameterMemoryBytes, lowerBoundCycles: bound.cycles,
+            parameterMemoryPeakBytes: placed.parameterMemoryBytes,
+            lowerBoundCycles: layout.isInGroup(index) ? bound.computeCycles : bound.cycles,
             lowerBoundBytes: bound.bytes,
             weightCoding: weightCoding.map { WeightCodingReport($0, layer: index, machine) })
         report.boundBy = report.bindingResource(on: machine)
+        report.group = layout.groups.filter { $0.count > 1 }.firstIndex { $0.contains(index) }.map { $0 + 1 }
         return report
     }
 
@@ -79,7 +81,7 @@ extension SimulationPlan {
             parameterMemoryPeakBytes: largest(\.parameterMemoryPeakBytes),
             sramPeakBytes: largest(\.sramPeakBytes), sramBytes: machine.sramBytes,
             lowerBoundCycles: max(
-                sum(\.lowerBoundCycles),
+                layout.groups.reduce(0) { $0 + boundCycles(bounds[$1]) },
                 machine.memory.leastCycles(
                     reading: bounds.reduce(0) { $0 + $1.readBytes }, writing: bounds.reduce(0) { $0 + $1.writeBytes })),
             lowerBoundBytes: sum(\.lowerBoundBytes), peakCycles: peakCycles,
@@ -96,7 +98,15 @@ extension SimulationPlan {
             }, binding: BindingReport(layers, on: machine))
     }
 
-    /// The least over the layer's lane mappings.
+    /// Of layers that run together: their transfers overlap with the work of all of them.
+    private func boundCycles(_ bounds: ArraySlice<LowerBound>) -> Int {
+        max(
+            bounds.reduce(0) { $0 + $1.computeCycles },
+            machine.memory.leastCycles(
+                reading: bounds.reduce(0) { $0 + $1.inputBytes }, writing: bounds.reduce(0) { $0 + $1.writeBytes }))
+    }
+
+    /// The least over the layer's lane mappings; what stays in a ring need not move.
     private func lowerBound(_ index: Int) -> LowerBound {
         let plain = geometry.layers[index]
         let others = Lanes.allCases.filter { $0 != .channels }
@@ -127,8 +137,9 @@ extension SimulationPlan {
             outputChannels: layer.groupOutputChannels * layer.lanesOfChannel,
             lastOutputChannels: (layer.outputChannels - (layer.arrayGroups - 1) * layer.groupOutputChannels)
                 * layer.lanesOfChannel, drain: isNormalization ? .normalization : .postProcessor,
-            inputBytes: layer.leastInputBytes, weightBytes: layer.weightBytes,
-            outputBytes: geometry.result(of: index).storedBytes, on: machine)
+            inputBytes: layer.leastInputBytes(onChip: layout.resultsOfGroup(of: index)),
+            weightBytes: layer.weightBytes,
+            outputBytes: layout.isInRing(index) ? 0 : geometry.result(of: index).storedBytes, on: machine)
     }
 }
 

@@ -6,7 +6,7 @@ package import Lowering
 public import MachineDescription
 public import Networks
 public import Schedules
-import Scheduling
+public import Scheduling
 package import Timing
 package import WeightCoding
 
@@ -24,6 +24,7 @@ public struct SimulationPlan: Sendable {
     private var quantized: QuantizedNetwork?
     /// Where the commands are kept.
     private let commands: [Command]?
+    private let probes: [Probe]
     package let timeline: Timeline
     /// Where the machine has a weight decoder or skips zeros: what that would change.
     package private(set) var weightCoding: WeightCodingEstimate?
@@ -34,6 +35,7 @@ public struct SimulationPlan: Sendable {
     ///   - width, height: of the picture; padded to a multiple of the network's stride.
     ///   - schedule: searched for when nil.
     ///   - lanes: of a schedule that is searched for, where layers can have them; nil for those that are quicker.
+    ///   - fuse: whether a schedule that is searched for may let layers run together.
     ///   - keepsCommands: whether the plan can be run; without, it needs less memory and time.
     ///   - fault: put into the commands after the schedule is verified.
     ///   - memory: asked for the commands, and for a run's tensors where the plan can be run, before either is made.
@@ -41,17 +43,17 @@ public struct SimulationPlan: Sendable {
     ///   throw.
     public init(
         network: QuantizedNetwork, machine: MachineDescription, width: Int, height: Int, schedule: Schedule? = nil,
-        lanes: Lanes? = nil, keepsCommands: Bool = true,
+        lanes: Lanes? = nil, fuse: Fusion = .on, keepsCommands: Bool = true,
         fault: InjectedFault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         try self.init(
             formats: NetworkFormats(network), machine: machine, width: width, height: height, schedule: schedule,
-            lanes: lanes, keepsCommands: keepsCommands, fault: fault, memory: memory)
+            lanes: lanes, fuse: fuse, keepsCommands: keepsCommands, fault: fault, memory: memory)
         quantized = network
         guard machine.estimatesWeightCoding else { return }
         let program =
             if let commands {
-                Program(commands: commands, layout: layout)
+                Program(commands: commands, layout: layout, probes: probes)
             } else {
                 try Program(network: self.network, geometry, schedule: self.schedule, machine: machine)
             }
@@ -61,8 +63,8 @@ public struct SimulationPlan: Sendable {
     /// The same without weights; nothing is estimated of their coding.
     public init(
         formats network: NetworkFormats, machine: MachineDescription, width: Int, height: Int,
-        schedule: Schedule? = nil, lanes: Lanes? = nil, keepsCommands: Bool = true, fault: InjectedFault? = nil,
-        memory: MemoryBudget = .standard
+        schedule: Schedule? = nil, lanes: Lanes? = nil, fuse: Fusion = .on, keepsCommands: Bool = true,
+        fault: InjectedFault? = nil, memory: MemoryBudget = .standard
     ) throws(Diagnostic) {
         let graph = network.graph
         let image = ImageReport(
@@ -92,7 +94,7 @@ public struct SimulationPlan: Sendable {
         } else {
             self.schedule = try Schedule(
                 bestFor: network, geometry, on: machine, height: image.paddedHeight, width: image.paddedWidth,
-                lanes: lanes)
+                lanes: lanes, fuse: fuse)
         }
         var stream = TimedStream(on: machine)
         if keepsCommands {
@@ -100,9 +102,10 @@ public struct SimulationPlan: Sendable {
                 network: network, geometry, schedule: self.schedule, machine: machine, fault: fault?.inCommands,
                 memory: memory.beside(runBytes))
             stream.append(contentsOf: program.commands)
-            (layout, commands) = (program.layout, program.commands)
+            stream.groups = program.groups
+            (layout, commands, probes) = (program.layout, program.commands, program.probes)
         } else {
-            commands = nil
+            (commands, probes) = (nil, [])
             layout = try ProgramLayout(
                 network: network, geometry, schedule: self.schedule, timing: &stream, fault: fault?.inCommands,
                 memory: memory)
@@ -132,7 +135,7 @@ public struct SimulationPlan: Sendable {
     /// What a machine runs. Only of a plan that keeps its commands.
     package var program: Program {
         guard let commands else { preconditionFailure("a plan that runs keeps its commands") }
-        return Program(commands: commands, layout: layout)
+        return Program(commands: commands, layout: layout, probes: probes)
     }
 }
 

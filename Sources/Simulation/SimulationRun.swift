@@ -80,7 +80,7 @@ public struct SimulationRun: Sendable {
         let digests =
             isDigested
             ? LayerDigests(
-                program.layers, tensors: plan.geometry.layers.map(\.outputTensor), outputs: outputs, team: team) : nil
+                program.layout, tensors: plan.geometry.layers.map(\.outputTensor), outputs: outputs, team: team) : nil
         let activities = LayerActivities(layers: program.layers.count)
         var observers: [any Observer] = [activities]
         if let digests { observers.append(digests) }
@@ -94,7 +94,8 @@ public struct SimulationRun: Sendable {
             accumulatorBits: widths.accumulatorBits, team: team)
         let run: MachineRun
         do {
-            run = try machine.run(program.commands, observers: observers)
+            run = try machine.run(
+                program.commands, probes: program.probes.map { ($0.command, $0.transfer) }, observers: observers)
         } catch {
             preconditionFailure("lowered commands do not run: \(error)")
         }

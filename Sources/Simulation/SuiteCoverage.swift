@@ -23,6 +23,8 @@ public struct SuiteCoverage: Sendable {
     private var casesWithMergedGroups = 0
     private var casesWithPhases = 0
     private var casesWithKernelRows = 0
+    private var casesWithRowGroups = 0
+    private var casesWithTileGroups = 0
     private var addresses: [String: AddressLines] = [:]
     private var outputs = 0
     private var saturatedOutputs = 0
@@ -43,6 +45,8 @@ public struct SuiteCoverage: Sendable {
         if plan.schedule.layers.contains(where: { $0.lanes == .mergedGroups }) { casesWithMergedGroups += 1 }
         if plan.schedule.layers.contains(where: { $0.lanes == .phases }) { casesWithPhases += 1 }
         if plan.schedule.layers.contains(where: { $0.lanes == .kernelRow }) { casesWithKernelRows += 1 }
+        if plan.schedule.groups.contains(where: { !$0.ringRows.isEmpty }) { casesWithRowGroups += 1 }
+        if plan.schedule.groups.contains(where: \.ringRows.isEmpty) { casesWithTileGroups += 1 }
         operators.formUnion(network.graph.layers.map(\.operator.name))
         for parameters in network.parameters.values {
             if let rule = parameters.roundingRule { roundingRules.insert(rule) }
@@ -51,7 +55,7 @@ public struct SuiteCoverage: Sendable {
             codebookCounts.insert(set.codebooks.count)
             selects.formUnion(set.selects.map { Int($0) })
         }
-        outputs += plan.geometry.outputLayers.reduce(0) { $0 + plan.geometry.result(of: $1).shape.count }
+        outputs += plan.geometry.layers.indices.reduce(0) { $0 + plan.geometry.result(of: $1).shape.count }
         saturatedOutputs += run.saturatedOutputs
         for command in plan.program.commands { add(command, plan.machine) }
     }
@@ -112,6 +116,11 @@ public struct SuiteCoverage: Sendable {
                     phases joined in \(casesWithPhases.grouped), kernel rows in \(casesWithKernelRows.grouped)
                     """
         ]
+        lines.append(
+            """
+            groups       layers run together by rows in \(casesWithRowGroups.grouped) cases, tile by tile in \
+            \(casesWithTileGroups.grouped)
+            """)
         lines += [
             "addresses    "
                 + ["weightBuffer", "activationBuffer", "parameterMemory", "accumulatorBuffer"].map {

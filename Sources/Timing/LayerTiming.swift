@@ -4,7 +4,8 @@ import MachineDescription
 /// Time and work of one layer.
 ///
 /// The cycles run from the completion of the layers before to its own, so that they sum to the total; a layer completes
-/// with the last end among its commands and those of the layers before.
+/// with the last end among its commands and those of the layers before. Layers that run together complete together, and
+/// share the cycles by whose command runs or comes next.
 /// `computeCycles + stallCycles.total == simulatedCycles`.
 public struct LayerTiming: Hashable, Sendable {
     /// Index of the layer, as in `Command.layer`.
@@ -28,41 +29,50 @@ public struct LayerTiming: Hashable, Sendable {
 
 /// The layers of a timed stream, by ascending index.
 func layerTimings(of stream: TimedStream, timings: [CommandTiming]) -> [LayerTiming] {
-    var extents = layerExtents(of: stream.entries.lazy.map { (layer: $0.layer, engine: $0.engine) }, timings: timings)
-    var attribution = StallAttribution(
-        extents.map { ($0.timing.completion, $0.workEnd) }, into: StallSums(layers: extents.count))
+    let windows = stallWindows(
+        of: stream.entries.lazy.map { (layer: $0.layer, engine: $0.engine) }, groups: stream.groups, timings: timings)
+    var attribution = StallAttribution(windows, into: StallSums())
     for index in stream.entries.indices {
         guard let cost = stream.entries[index].cost else { continue }
-        attribution.idle(to: timings[index].start, before: timings[index], timings: timings)
-        attribution.busy(cost)
+        let layer = Int(stream.entries[index].layer)
+        attribution.idle(to: timings[index].start, before: timings[index], layer: layer, timings: timings)
+        attribution.busy(cost, layer: layer)
     }
-    attribution.idle(to: (extents.last?.timing.completion ?? -1) + 1, before: nil, timings: timings)
+    attribution.idle(to: (windows.last?.completion ?? -1) + 1, before: nil, layer: -1, timings: timings)
 
-    for (layer, activity) in stream.activities {
-        extents[extents.firstIndex { $0.timing.layer == layer }!].timing.activity = activity
-    }
-    return extents.indices.map { i in
-        var layer = extents[i].timing
-        layer.simulatedCycles = layer.completion - (i == 0 ? -1 : extents[i - 1].timing.completion)
-        layer.computeCycles = attribution.sink.computeCycles[i]
-        layer.stallCycles = attribution.sink.stallCycles[i]
-        layer.issuedMACs = layer.activity.steps * stream.machine.macArray.macs
-        return layer
+    let activities = Dictionary(uniqueKeysWithValues: stream.activities.map { ($0.layer, $0.activity) })
+    return windows.flatMap { window in
+        window.layers.map { index in
+            var layer = LayerTiming(layer: index, completion: window.completion)
+            let sums = attribution.sink.byLayer[index] ?? (0, StallCycles())
+            (layer.computeCycles, layer.stallCycles) = sums
+            layer.simulatedCycles = sums.0 + sums.1.total
+            layer.activity = activities[index] ?? UnitActivity()
+            layer.issuedMACs = layer.activity.steps * stream.machine.macArray.macs
+            return layer
+        }
     }
 }
 
-/// For each layer its completion, and the last end of its compute commands (of its loads, where it computes nothing).
+/// For each layer that occurs, or layers that run together, when its cycles end.
 ///
-/// - Parameter commands: layer and engine of each.
-func layerExtents(
-    of commands: some Collection<(layer: Int32, engine: Engine)>, timings: [CommandTiming]
-) -> [(timing: LayerTiming, workEnd: Int)] {
+/// - Parameters:
+///   - commands: layer and engine of each.
+///   - groups: of layers that run together; any other layer is by itself.
+func stallWindows(
+    of commands: some Collection<(layer: Int32, engine: Engine)>, groups: [Range<Int>], timings: [CommandTiming]
+) -> [StallWindow] {
+    var groupOf: [Int32: Int32] = [:]
+    for group in groups where group.count > 1 {
+        for layer in group { groupOf[Int32(layer)] = Int32(group.lowerBound) }
+    }
     var ends: [Int32: (all: Int, compute: Int, load: Int)] = [:]
     var (layer, end) = (Int32.min, (all: -1, compute: -1, load: -1))
     for (index, command) in commands.enumerated() {
-        if command.layer != layer {
+        let own = groupOf.isEmpty ? command.layer : groupOf[command.layer] ?? command.layer
+        if own != layer {
             if layer != .min { ends[layer] = end }
-            layer = command.layer
+            layer = own
             end = ends[layer] ?? (-1, -1, -1)
         }
         end.all = max(end.all, timings[index].end)
@@ -77,25 +87,21 @@ func layerExtents(
     return ends.keys.sorted().map { layer in
         let end = ends[layer]!
         completion = max(completion, end.all)
-        return (LayerTiming(layer: Int(layer), completion: completion), end.compute >= 0 ? end.compute : end.load)
+        let layers = groups.first { $0.lowerBound == Int(layer) } ?? Int(layer)..<Int(layer) + 1
+        return StallWindow(
+            layers: layers, completion: completion, workEnd: end.compute >= 0 ? end.compute : end.load)
     }
 }
 
-/// Cycles of each layer, by reason.
+/// Cycles of each layer: those that begin a step, and the others by reason.
 private struct StallSums: StallSink {
-    private(set) var computeCycles: [Int]
-    private(set) var stallCycles: [StallCycles]
+    private(set) var byLayer: [Int: (compute: Int, stalls: StallCycles)] = [:]
 
-    init(layers: Int) {
-        computeCycles = [Int](repeating: 0, count: layers)
-        stallCycles = [StallCycles](repeating: StallCycles(), count: layers)
-    }
-
-    mutating func book(window: Int, reason: StallReason?, cycles: Range<Int>) {
+    mutating func book(layer: Int, reason: StallReason?, cycles: Range<Int>) {
         if let reason {
-            stallCycles[window][reason] += cycles.count
+            byLayer[layer, default: (0, StallCycles())].stalls[reason] += cycles.count
         } else {
-            computeCycles[window] += cycles.count
+            byLayer[layer, default: (0, StallCycles())].compute += cycles.count
         }
     }
 }

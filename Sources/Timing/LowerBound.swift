@@ -14,13 +14,15 @@ public import MachineDescription
 /// Where lanes can hold something else than channels, merged groups, phases or kernel rows, the least of the counts;
 /// weights count without the zeros.
 public struct LowerBound: Hashable, Sendable {
-    /// Input and weights.
-    public var readBytes: Int
+    public var inputBytes: Int
+    public var weightBytes: Int
     /// Output.
     public var writeBytes: Int
     public var computeCycles: Int
     public var transferCycles: Int
 
+    /// Input and weights.
+    public var readBytes: Int { inputBytes + weightBytes }
     public var bytes: Int { readBytes + writeBytes }
     public var cycles: Int { max(computeCycles, transferCycles) }
 
@@ -47,7 +49,8 @@ public struct LowerBound: Hashable, Sendable {
         outputBytes: Int, on machine: MachineDescription
     ) {
         let array = machine.macArray
-        readBytes = inputBytes + weightBytes
+        self.inputBytes = inputBytes
+        self.weightBytes = weightBytes
         writeBytes = outputBytes
         transferCycles = machine.memory.leastCycles(reading: inputBytes, writing: outputBytes)
         let (lanes, last) = (array.outputChannelLanes, lastOutputChannels ?? outputChannels)

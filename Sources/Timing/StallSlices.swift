@@ -10,33 +10,31 @@ package struct StallSlice: Hashable, Sendable {
 
 /// Every cycle that `LayerTiming.stallCycles` counts, as slices in ascending order: the sums over a layer's slices are
 /// its counts.
+///
+/// - Parameter groups: of layers that run together.
 package func stallSlices(
-    of commands: [Command], timed timeline: Timeline, on machine: MachineDescription
+    of commands: [Command], groups: [Range<Int>], timed timeline: Timeline, on machine: MachineDescription
 ) -> [StallSlice] {
     let timings = timeline.commands
-    let extents = layerExtents(of: commands.lazy.map { (layer: Int32($0.layer), engine: $0.engine) }, timings: timings)
-    var attribution = StallAttribution(
-        extents.map { ($0.timing.completion, $0.workEnd) },
-        into: SliceCollection(layers: extents.map(\.timing.layer)))
+    let windows = stallWindows(
+        of: commands.lazy.map { (layer: Int32($0.layer), engine: $0.engine) }, groups: groups, timings: timings)
+    var attribution = StallAttribution(windows, into: SliceCollection())
     for (index, command) in commands.enumerated() {
         guard let cost = CommandCost(of: command, on: machine) else { continue }
-        attribution.idle(to: timings[index].start, before: timings[index], timings: timings)
-        attribution.busy(cost)
+        attribution.idle(
+            to: timings[index].start, before: timings[index], layer: command.layer, timings: timings)
+        attribution.busy(cost, layer: command.layer)
     }
-    attribution.idle(to: timeline.totalCycles, before: nil, timings: timings)
+    attribution.idle(to: timeline.totalCycles, before: nil, layer: -1, timings: timings)
     return attribution.sink.slices
 }
 
 /// Joins what follows each other for the same reason.
 private struct SliceCollection: StallSink {
     private(set) var slices: [StallSlice] = []
-    private let layers: [Int]
 
-    init(layers: [Int]) { self.layers = layers }
-
-    mutating func book(window: Int, reason: StallReason?, cycles: Range<Int>) {
+    mutating func book(layer: Int, reason: StallReason?, cycles: Range<Int>) {
         guard let reason else { return }
-        let layer = layers[window]
         if let last = slices.last, last.cycles.upperBound == cycles.lowerBound, last.reason == reason,
             last.layer == layer
         {

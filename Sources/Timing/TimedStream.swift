@@ -25,6 +25,9 @@ public struct TimedStream: Sendable {
     /// Sums by layer, in the order in which layers first occur.
     private(set) var activities: [(layer: Int, activity: UnitActivity)] = []
 
+    /// Layers that run together, in ascending order; a layer that is in none runs by itself.
+    package var groups: [Range<Int>] = []
+
     public init(on machine: MachineDescription) { self.machine = machine }
 
     public var count: Int { entries.count }

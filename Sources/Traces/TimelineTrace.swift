@@ -55,7 +55,8 @@ public struct TimelineTrace: Sendable {
         for (index, command) in plan.program.commands.enumerated() {
             try file.append(commandEvent(index, command, layer: names[command.layer]))
         }
-        for slice in stallSlices(of: plan.program.commands, timed: plan.timeline, on: plan.machine) {
+        for slice in stallSlices(
+            of: plan.program.commands, groups: plan.layout.groups, timed: plan.timeline, on: plan.machine) {
             try file.append(
                 event(
                     .stalls, name: #""\#(slice.reason.rawValue)""#, slice.cycles.lowerBound, slice.cycles.count,
@@ -66,11 +67,21 @@ public struct TimelineTrace: Sendable {
     }
 
     private func appendLayers(_ names: [String], to file: inout BufferedFile) throws(Diagnostic) {
-        for layer in plan.timeline.layers where layer.simulatedCycles > 0 {
-            let first = layer.completion - layer.simulatedCycles + 1
-            let macs = #""args":{"computeCycles":\#(layer.computeCycles),"issuedMACs":\#(layer.issuedMACs)}"#
-            try file.append(event(.layers, name: names[layer.layer], first, layer.simulatedCycles, macs))
+        // Layers of a group run in turns: one slice for all of them.
+        for group in plan.layout.groups {
+            let layers = plan.timeline.layers.filter { group.contains($0.layer) }
+            func sum(_ field: KeyPath<LayerTiming, Int>) -> Int { layers.reduce(0) { $0 + $1[keyPath: field] } }
+            guard let last = layers.map(\.completion).max(), sum(\.simulatedCycles) > 0 else { continue }
+            let name =
+                group.count == 1 ? names[group.lowerBound] : quoted(group.map(layerName).joined(separator: " + "))
+            let macs = #""args":{"computeCycles":\#(sum(\.computeCycles)),"issuedMACs":\#(sum(\.issuedMACs))}"#
+            try file.append(
+                event(.layers, name: name, last - sum(\.simulatedCycles) + 1, sum(\.simulatedCycles), macs))
         }
+    }
+
+    private func layerName(_ index: Int) -> String {
+        plan.layout.layers[index].name
     }
 
     private func commandEvent(_ index: Int, _ command: Command, layer: String) -> String {

@@ -85,7 +85,8 @@ public struct Waveform: Sendable {
 
     private func stallSignal() -> Signal {
         var stall = Signal(.compute, "stall", bits: 3, in: window)
-        for slice in stallSlices(of: plan.program.commands, timed: plan.timeline, on: plan.machine) {
+        for slice in stallSlices(
+            of: plan.program.commands, groups: plan.layout.groups, timed: plan.timeline, on: plan.machine) {
             stall.set(StallReason.allCases.firstIndex(of: slice.reason)! + 1, from: slice.cycles.lowerBound)
             stall.set(0, from: slice.cycles.upperBound)
         }

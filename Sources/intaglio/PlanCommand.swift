@@ -39,6 +39,7 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var quantizer: QuantizerOptions
     @OptionGroup var frameRate: FrameRateOptions
     @OptionGroup var columns: LayerColumnOptions
+    @OptionGroup var fusion: FuseOptions
     @OptionGroup var traces: TraceOptions
     @Option(
         help: ArgumentHelp(
@@ -56,10 +57,14 @@ struct PlanCommand: ParsableCommand {
                 ], goingWith: "one network on one machine")
         }
         if json { try refuseUnused(["--columns": columns.columns != nil], goingWith: "the table: leave --json out") }
+        if !subjects.schedules.isEmpty {
+            try refuseUnused(["--fuse": fusion.given != nil], goingWith: "a search: leave --schedule out")
+        }
         if codec {
             try refuseUnused(
                 [
-                    "--schedule": !subjects.schedules.isEmpty, "--timeline": traces.timeline != nil,
+                    "--fuse": fusion.given != nil, "--schedule": !subjects.schedules.isEmpty,
+                    "--timeline": traces.timeline != nil,
                     "--waveform": traces.waveform != nil, "--figures": figures != nil, "--output": output != nil,
                     "--columns": columns.columns != nil, "--fps": frameRate.fps != nil,
                 ], goingWith: "one network: leave --codec out")
@@ -110,7 +115,7 @@ struct PlanCommand: ParsableCommand {
             let plan = try named(subject) { () throws(Diagnostic) in
                 try SimulationPlan(
                     formats: formats, machine: machine, width: size.width, height: size.height, schedule: schedule,
-                    keepsCommands: !traces.isEmpty, memory: memory)
+                    fuse: fusion.fuse, keepsCommands: !traces.isEmpty, memory: memory)
             }
             var report = plan.report(framesPerSecond: frameRate.fps)
             report.assumptions = network.assumptions(assumed)
@@ -123,7 +128,7 @@ struct PlanCommand: ParsableCommand {
             let plan = try named(subject) { () throws(Diagnostic) in
                 try SimulationPlan(
                     network: network, machine: machine, width: size.width, height: size.height, schedule: schedule,
-                    keepsCommands: !traces.isEmpty, memory: memory)
+                    fuse: fusion.fuse, keepsCommands: !traces.isEmpty, memory: memory)
             }
             let identity = isDocumented ? source.file.identity(rate: subjects.rate) : nil
             return (plan, plan.report(framesPerSecond: frameRate.fps), identity)

@@ -31,10 +31,14 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var traces: TraceOptions
     @OptionGroup var columns: LayerColumnOptions
     @OptionGroup var frameRate: FrameRateOptions
+    @OptionGroup var fusion: FuseOptions
     @Flag(help: "Write the report as one JSON document to standard output.") var json = false
 
     func validate() throws {
         if json { try refuseUnused(["--columns": columns.columns != nil], goingWith: "the table: leave --json out") }
+        if options.schedule != nil {
+            try refuseUnused(["--fuse": fusion.given != nil], goingWith: "a search: leave --schedule out")
+        }
         guard !tensors || output != nil else { throw ValidationError("--tensors needs --output DIR") }
     }
 
@@ -58,7 +62,7 @@ struct RunCommand: ParsableCommand {
         let beside = memory.beside(3 * picture.image.samples.count)
         let plan = try SimulationPlan(
             network: network, machine: machine, width: picture.image.width, height: picture.image.height,
-            schedule: schedule, memory: beside)
+            schedule: schedule, fuse: fusion.fuse, memory: beside)
         if runsFloat {
             try FloatRun.requireMemory(
                 source.float(), width: picture.image.width, height: picture.image.height, plan.memory)
@@ -86,7 +90,7 @@ struct RunCommand: ParsableCommand {
         let inputs = try input.inputs(of: source.proven(rate: options.rate), from: source, memory: memory)
         let plan = try SimulationPlan(
             network: inputs.network.network, machine: options.machineDescription(), width: inputs.width,
-            height: inputs.height, schedule: options.scheduleFile(), memory: memory)
+            height: inputs.height, schedule: options.scheduleFile(), fuse: fusion.fuse, memory: memory)
         try traces.write(plan)
         let simulation = try NetworkRun(plan, on: inputs, team: ThreadTeam(threads: work.threads)) { layer, count in
             Console.progress("layer", layer, of: count)

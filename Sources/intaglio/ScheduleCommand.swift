@@ -6,6 +6,7 @@ import MachineDescription
 import NetworkFiles
 import Reports
 import Schedules
+import Scheduling
 import Simulation
 
 struct ScheduleCommand: ParsableCommand {
@@ -17,12 +18,29 @@ struct ScheduleCommand: ParsableCommand {
     @Option(
         name: .customLong("size"), help: "Width x height of the picture. (default: 768x512; a model's own)")
     var givenSize: PictureSize?
+    @OptionGroup var fusion: FuseOptions
     @Option(name: .shortAndLong, help: "The schedule file to write; standard output without one.") var output: String?
 
     @Flag(help: "Write the schedule as one JSON document to standard output.") var json = false
+    @Flag(
+        help:
+            """
+            Say what the search tried and why the winner won: lanes of each layer, groups of layers. Instead of the \
+            schedule on standard output, or in its JSON document.
+            """)
+    var explain = false
+
+    func validate() throws {
+        if options.schedule != nil {
+            try refuseUnused(
+                ["--fuse": fusion.given != nil, "--explain": explain], goingWith: "a search: leave --schedule out")
+        }
+    }
 
     private struct ScheduleDocument: Encodable {
         var schedule: Schedule
+        /// Absent without `--explain`.
+        var search: SearchExplanation?
     }
 
     func run() throws {
@@ -41,7 +59,9 @@ struct ScheduleCommand: ParsableCommand {
             }
         let text = plan.schedule.description
         if let output { try AtomicFile.write(text, to: output) }
-        if json { return try Console.document(ScheduleDocument(schedule: plan.schedule), header()) }
+        let search: SearchExplanation? = explain ? try plan.searchExplanation(fuse: fusion.fuse) : nil
+        if json { return try Console.document(ScheduleDocument(schedule: plan.schedule, search: search), header()) }
+        if let search { return try Console.result(search.text(simulatedCycles: plan.report().totals.simulatedCycles)) }
         if output == nil { try Console.result(text) }
     }
 
@@ -51,7 +71,7 @@ struct ScheduleCommand: ParsableCommand {
         let size = source.size(givenSize)
         let plan = try SimulationPlan(
             network: source.quantized(rate: options.rate), machine: machine, width: size.width, height: size.height,
-            schedule: options.scheduleFile(), keepsCommands: false, memory: options.memory.budget())
+            schedule: options.scheduleFile(), fuse: fusion.fuse, keepsCommands: false, memory: options.memory.budget())
         return (plan, { DocumentHeader(machine: machine, network: source.file.identity(rate: options.rate)) })
     }
 
@@ -61,7 +81,7 @@ struct ScheduleCommand: ParsableCommand {
         let size = weightless.size(givenSize, of: network.graph)
         let plan = try SimulationPlan(
             formats: network.formats(on: machine).formats, machine: machine, width: size.width, height: size.height,
-            schedule: options.scheduleFile(), keepsCommands: false, memory: options.memory.budget())
+            schedule: options.scheduleFile(), fuse: fusion.fuse, keepsCommands: false, memory: options.memory.budget())
         let identity = NetworkIdentity(withoutWeights: network.graph)
         return (plan, { DocumentHeader(machine: machine, network: identity) })
     }

@@ -61,7 +61,7 @@ extension VerifyCommand {
                 let name = (randomMachines == nil ? "" : machine.name + ".") + "case.\(seed)"
                 report.cases.append(
                     try RTLVerification(
-                        generator.layerCase(seed: seed), on: build, directory: folder(name, in: directory),
+                        generator.suiteCase(seed: seed), on: build, directory: folder(name, in: directory),
                         threads: team.threads,
                         memory: options.memory.budget(threads: team.threads)))
                 let failed = report.cases.last?.failure != nil

@@ -20,7 +20,8 @@ struct VerifyCommand: ParsableCommand {
             (exit code 1).
             With --expected: runs the model and compares its tensors with your own dump of them.
             With --layers: runs every layer case (JSON) of a folder on both and compares with its expected outputs too.
-            With --suite: runs seeded random layer cases of every operator on both.
+            With --suite: runs seeded random layer cases of every operator on both; every fifth is a chain of layers \
+            that may run together.
             With --against rtl: builds the machine's RTL in a hardware simulator, runs the same commands there, \
             and compares every stored element and the first
             and last cycle of every command; with --layer, of that layer alone on its real inputs.
@@ -36,7 +37,7 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "A folder of layer cases (JSON with expected outputs).") var layers: String?
     @Option(help: "With --layers: use this rounding rule instead of the one that each file names.")
     var rounding: RoundingRule?
-    @Option(help: "Run this many seeded random layer cases.") var suite: Int?
+    @Option(help: "Run this many seeded random layer cases, every fifth a chain of layers.") var suite: Int?
     @Option(help: "First seed of --suite. (default: 0)") var seed: UInt64?
     @Option(
         help:
@@ -45,7 +46,8 @@ struct VerifyCommand: ParsableCommand {
             `machines --random SEED` prints one.
             """
     ) var randomMachines: Int?
-    @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i or halo:L:-1.") var inject: String?
+    @Option(help: "A fault in the machine's copy: weight:L:i=x, threshold:L:i, halo:L:-1 or ring:L:-1.")
+    var inject: String?
     @Option(
         help:
             """
@@ -229,7 +231,7 @@ struct VerifyCommand: ParsableCommand {
         for offset in 0..<count {
             let seed = (seed ?? 0) &+ UInt64(offset)
             let run = try ConformanceRun(
-                generator.layerCase(seed: seed), machine: machine.machine, threads: team.threads,
+                generator.suiteCase(seed: seed), machine: machine.machine, threads: team.threads,
                 memory: options.memory.budget(threads: team.threads))
             if let difference = run.difference {
                 Console.endProgress()

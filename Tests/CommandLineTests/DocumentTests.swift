@@ -26,6 +26,7 @@ import Testing
         Case("schedule", "schedule --network lapped8 --size 64x48 -o schedule.yaml"),
         // Layers of two operands.
         Case("schedule", "schedule --size 64x64"),
+        Case("schedule", "schedule --size 64x64 --explain"),
         Case("verification", "verify --network lapped8 --image ramp.png"),
         Case("dump-comparison", "verify --network lapped8 --image ramp.png --expected out"),
         Case("suite", "verify --suite 3", ["machine"]),

@@ -83,7 +83,7 @@ import Testing
         ])
     func schedule(_ old: String, _ new: String, _ code: DiagnosticCode) throws {
         let folder = try ScratchFolder()
-        let text = try Tool.run(["schedule", "--network", "lapped8"], in: folder).output
+        let text = try Tool.run(["schedule", "--network", "lapped8", "--fuse", "off"], in: folder).output
         try folder.write(Self.changed(text, old, new), "s.yaml")
         for command in ["run", "plan", "verify", "explain"] {
             try Tool.expectRefusal(code, [command, "--network", "lapped8", "--schedule", "s.yaml"], in: folder)
@@ -93,7 +93,7 @@ import Testing
     @Test("A schedule without a layer is refused; one that is missing or a folder too")
     func noSchedule() throws {
         let folder = try ScratchFolder()
-        let text = try Tool.run(["schedule", "--network", "lapped8"], in: folder).output
+        let text = try Tool.run(["schedule", "--network", "lapped8", "--fuse", "off"], in: folder).output
         let start = try #require(text.range(of: "  - name: \"gdn0\"")).lowerBound
         let end = try #require(text.range(of: "  - name: \"analysis1\"")).lowerBound
         try folder.write(text.replacingCharacters(in: start..<end, with: ""), "s.yaml")
@@ -112,7 +112,7 @@ import Testing
         #expect(
             try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "s.yaml"], in: folder).output
                 == best.output)
-        let text = String(decoding: try folder.bytes("s.yaml"), as: UTF8.self)
+        let text = try Tool.run(["schedule", "--network", "lapped8", "--fuse", "off"], in: folder).output
         try folder.write(
             Self.changed(text, "outputRows: 22, outputColumns: 16", "outputRows: 6, outputColumns: 16"), "other.yaml")
         let other = try Tool.run(["run", "--network", "lapped8", "--json", "--schedule", "other.yaml"], in: folder)

@@ -49,7 +49,7 @@ import Testing
         #expect(try MachineDescription(yaml: machine.yaml, path: "random") == machine)
         let generator = LayerCaseGenerator(limits: CaseLimits(machine))
         for caseSeed in 0..<60 as Range<UInt64> {
-            let layerCase = generator.layerCase(seed: caseSeed)
+            let layerCase = generator.suiteCase(seed: caseSeed)
             let widths = layerCase.network.widths
             #expect(
                 widths.activationBits <= machine.macArray.activationBits
@@ -99,8 +99,8 @@ import Testing
         #expect(lines[1] == "rounding     10 of 10 rules")
         // Three memories of 131,072 bytes; sums of 32 bits in 32,768 bytes.
         #expect(
-            lines[4].contains("weightBuffer ") && lines[4].contains(" of 17, activationBuffer ")
-                && lines[4].contains(" of 17, accumulatorBuffer "))
+            lines[5].contains("weightBuffer ") && lines[5].contains(" of 17, activationBuffer ")
+                && lines[5].contains(" of 17, accumulatorBuffer "))
     }
 
     /// Bits may not depend on tiling: the same case under schedules with smaller tiles and either loop order.

@@ -127,6 +127,14 @@ import Testing
             work.outputPixelPitchBytes =
                 work.channels / (work.shuffleFactor * work.shuffleFactor) * work.outputBytesPerElement
                 + random.int(0...2)
+            if random.chance(50) {
+                work.inputRingRows = work.rows + random.int(0...2)
+                work.inputRingRow = random.int(0...work.inputRingRows - 1)
+                work.secondRingRows = work.hasSecond ? work.rows + random.int(0...2) : 0
+                work.secondRingRow = random.int(0...max(0, work.secondRingRows - 1))
+                work.outputRingRows = work.rows * work.shuffleFactor + random.int(0...2)
+                work.outputRingRow = random.int(0...work.outputRingRows - 1)
+            }
             let activations = (0..<12_000).map { _ in UInt8(random.int(0...255)) }
             let outcome = try TestBench(configuration: configuration, weights: [0], activations: activations).run {
                 addresses in
@@ -146,6 +154,11 @@ import Testing
         }
     }
 
+    /// The buffer's row of a row of a tile.
+    private func place(_ row: Int, _ ringRow: Int, _ ringRows: Int) -> Int {
+        ringRows > 0 && ringRow + row >= ringRows ? ringRow + row - ringRows : ringRow + row
+    }
+
     private func evaluate(
         _ work: Elementwise, _ configuration: LayerConfiguration, _ memory: [UInt8], _ expected: inout [UInt8]
     ) -> [Int] {
@@ -155,10 +168,11 @@ import Testing
             for j in 0..<work.columns {
                 for c in 0..<work.channels {
                     let first =
-                        work.inputAddress + (i * work.columns + j) * work.inputPixelPitchBytes + c
-                        * work.inputBytesPerElement
+                        work.inputAddress + (place(i, work.inputRingRow, work.inputRingRows) * work.columns + j)
+                        * work.inputPixelPitchBytes + c * work.inputBytesPerElement
+                    let row = place(i * f + c % (f * f) / f, work.outputRingRow, work.outputRingRows)
                     let output =
-                        work.outputAddress + ((i * f + c % (f * f) / f) * work.columns * f + j * f + c % f)
+                        work.outputAddress + (row * work.columns * f + j * f + c % f)
                         * work.outputPixelPitchBytes
                         + c / (f * f) * work.outputBytesPerElement
                     guard work.function != .copy else {
@@ -172,7 +186,10 @@ import Testing
                     let b =
                         work.hasSecond
                         ? Definitions.decode(
-                            memory[work.secondAddress + (i * work.columns + j) * work.secondPixelPitchBytes + c],
+                            memory[
+                                work.secondAddress
+                                    + (place(i, work.secondRingRow, work.secondRingRows) * work.columns + j)
+                                    * work.secondPixelPitchBytes + c],
                             configuration.second!, channel: c) : 0
                     let (element, isSaturated) = Definitions.encode(
                         rounded(work, configuration.drain, a, b, channel: c), configuration.drain, configuration.output,

@@ -7,9 +7,10 @@ import Threads
 /// Threads run commands side by side that touch nothing in common; what they do touch in common must happen in the
 /// stream's order.
 @Suite struct DependentCommandsTests {
-    /// Bytes from a pass's first result to the end of its last.
+    /// Bytes from the first row of a pass's tile, or of its ring, to the end of its last result.
     private func span(_ pass: Accumulation) -> Int {
-        let y = (pass.rows - 1) * pass.outputStrideY + pass.outputOffsetY
+        let lastRow = (pass.rows - 1) * pass.outputStrideY + pass.outputOffsetY
+        let y = max(lastRow, pass.outputRingRows - 1)
         let x = (pass.columns - 1) * pass.outputStrideX + pass.outputOffsetX
         let lastGroup =
             (pass.groups - 1) * pass.outputGroupPitchBytes + pass.outputChannels * pass.outputBytesPerElement
@@ -27,6 +28,11 @@ import Threads
         var passes: [Accumulation] = []
         for _ in 0..<8 {
             var pass = layer.pass
+            if number % 2 == 0 {
+                // Another place in the same ring, or in none.
+                pass.outputRingRow = .random(in: 0...max(0, pass.outputRingRows - 1), using: &generator)
+                if .random(using: &generator) { (pass.outputRingRows, pass.outputRingRow) = (0, 0) }
+            }
             pass.outputAddress = .random(in: 0...layer.activations.count - span(pass), using: &generator)
             pass.accumulatorAddress = 5 * .random(in: 0...2, using: &generator)
             let split = Int.random(in: 0..<4, using: &generator)

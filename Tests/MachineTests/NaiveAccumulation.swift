@@ -33,8 +33,7 @@ struct NaiveAccumulation {
                         saturated[placement?.channel ?? channel] += isSaturated ? 1 : 0
                         let address =
                             pass.outputAddress
-                            + ((i * pass.outputStrideY + pass.outputOffsetY) * pass.outputTileColumns + j
-                                * pass.outputStrideX + pass.outputOffsetX)
+                            + (outputRow(i) * pass.outputTileColumns + j * pass.outputStrideX + pass.outputOffsetX)
                             * pass.outputPixelPitchBytes + g * pass.outputGroupPitchBytes
                             + (placement?.offset ?? k * pass.outputBytesPerElement)
                         activations[address] = UInt8(truncatingIfNeeded: element)
@@ -46,6 +45,17 @@ struct NaiveAccumulation {
             }
         }
         return saturated
+    }
+
+    /// The buffer's row of a row of the whole input tensor.
+    private func inputRow(_ y: Int) -> Int {
+        let p = pass.inputRingRow + y - pass.originY
+        return pass.inputRingRows > 0 && p >= pass.inputRingRows ? p - pass.inputRingRows : p
+    }
+
+    private func outputRow(_ i: Int) -> Int {
+        let q = pass.outputRingRow + i * pass.outputStrideY + pass.outputOffsetY
+        return pass.outputRingRows > 0 && q >= pass.outputRingRows ? q - pass.outputRingRows : q
     }
 
     /// Whether a lane's result of a block lies in the output tile; all do where lanes hold channels alone.
@@ -92,8 +102,8 @@ struct NaiveAccumulation {
 
     private func value(_ y: Int, _ x: Int, _ g: Int, offset c: Int, channel: Int, _ input: [UInt8]) -> Int {
         let address =
-            pass.inputAddress + ((y - pass.originY) * pass.tileColumns + (x - pass.originX)) * pass.inputPixelPitchBytes
-            + g * pass.inputGroupPitchBytes + c
+            pass.inputAddress + (inputRow(y) * pass.tileColumns + (x - pass.originX)) * pass.inputPixelPitchBytes + g
+            * pass.inputGroupPitchBytes + c
         return Definitions.decode(input[address], configuration.input, channel: channel)
     }
 

@@ -35,6 +35,7 @@ import Testing
             let output = random.result(channels: channels, limit: 3000)
             pass.outputBytesPerElement = output.isInteger16 ? 2 : 1
             pass.outputPixelPitchBytes = pass.outputChannels * pass.outputBytesPerElement + random.int(0...3)
+            random.placeInRings(&pass)
             let bits = [8, 12, 16][random.int(0...2)]
             // Small scales often, so that quotients meet exact ties.
             let scale = random.chance(50) ? 1 : 1 << 24 - 1

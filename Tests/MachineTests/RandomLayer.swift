@@ -194,6 +194,25 @@ struct RandomLayer {
         pass.outputAddress = 50_000 + int(0...50)
     }
 
+    /// Puts the tiles into rings now and then, where they may lie in one. Draws apart, so that a seed gives the same
+    /// pass with and without them.
+    func placeInRings(_ pass: inout Accumulation) {
+        var draws = self
+        let holdsTensor = pass.tileRows == pass.inputHeight && pass.tileColumns == pass.inputWidth
+        if draws.chance(50), holdsTensor, !pass.hasWindows {
+            pass.inputRingRows = pass.tileRows + draws.int(0...3)
+            pass.inputRingRow = draws.int(0...pass.inputRingRows - 1)
+        }
+        if draws.chance(50), !pass.joinsPhases {
+            pass.outputRingRows = (pass.rows - 1) * pass.outputStrideY + pass.outputOffsetY + 1 + draws.int(0...2)
+            pass.outputRingRow = draws.int(0...pass.outputRingRows - 1)
+            let bytes = pass.outputRingRows * pass.outputTileColumns * pass.outputPixelPitchBytes
+            if pass.outputAddress + bytes > TestBench.activationBytes {
+                (pass.outputRingRows, pass.outputRingRow) = (0, 0)
+            }
+        }
+    }
+
     mutating func finish(_ pass: Accumulation) -> Case {
         var pass = pass
         let inputs = pass.firstInputChannel + pass.groups * pass.layerGroupInputChannels
@@ -216,6 +235,7 @@ struct RandomLayer {
         pass.outputBytesPerElement = output.isInteger16 ? 2 : 1
         pass.outputGroupPitchBytes = pass.outputChannels * pass.outputBytesPerElement + (chance(50) ? 0 : 1)
         pass.outputPixelPitchBytes = pass.groups * pass.outputGroupPitchBytes + int(0...3)
+        placeInRings(&pass)
         let configuration = LayerConfiguration(
             input: input, output: output, weightEntries: weightEntries,
             drain: .postProcessing(postProcessing(channels: outputs, magnitude: magnitude, limit: 3000)))

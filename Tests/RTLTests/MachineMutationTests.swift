@@ -9,8 +9,9 @@ import Testing
 /// Single faults in the machine's modules, each of which the seeded cases must find: by a differing element, a command
 /// at another cycle, or a run that does not end.
 ///
-/// All of them with `INTAGLIO_MUTATIONS=all`, those of windows with `INTAGLIO_MUTATIONS=windows`, otherwise the first
-/// few: each is compiled anew.
+/// All of them with `INTAGLIO_MUTATIONS=all`, those of windows with `INTAGLIO_MUTATIONS=windows`, of rings of rows with
+/// `INTAGLIO_MUTATIONS=rings`, of layers that run together with `INTAGLIO_MUTATIONS=chains`, otherwise the first few:
+/// each is compiled anew.
 @Suite(.serialized) struct MachineMutationTests {
     struct Mutation: CustomTestStringConvertible, Sendable {
         let module: String
@@ -22,12 +23,21 @@ import Testing
         var machine = TestMachine.tiny
         /// Whether the seeds are those of convolutions whose rows are laid as windows.
         var isOfWindows = false
+        /// Whether the cases' tiles lie in rings of rows.
+        var isOfRings = false
+        /// Whether the cases are chains in groups that advance by rows; their seeds are not those of operators.
+        var isOfChains = false
+        /// An operator that the chains must have.
+        var chainOperator: String?
 
         var testDescription: String { "\(module): \(meaning)" }
     }
 
     /// Transposed convolutions whose phases share the output lanes.
     private static let phaseSeeds: [UInt64] = [3, 43, 83, 123, 203]
+
+    /// Short runs.
+    private static let chainSeeds = ChainSimulationTests.shortSeeds(300)
 
     static let mutations = [
         Mutation(
@@ -126,8 +136,8 @@ import Testing
             module: "intaglio_drain", find: "k       = channel + element % K0",
             replacement: "k       = channel + (K0 - 1 - element % K0)", meaning: "channels in reverse order"),
         Mutation(
-            module: "intaglio_drain", find: "lane_last <= active && is_last && last_group && slot == slots - 32'd1",
-            replacement: "lane_last <= active && is_last && last_group && slot == 32'd0",
+            module: "intaglio_drain", find: "lane_last    <= active && is_last && last_group && slot == slots - 32'd1",
+            replacement: "lane_last    <= active && is_last && last_group && slot == 32'd0",
             meaning: "done before the last slot"),
         Mutation(
             module: "intaglio_drain", find: "+ 24 * layer_channel", replacement: "+ 24 * (layer_channel + 1)",
@@ -232,12 +242,86 @@ import Testing
             module: "intaglio_memory_bus", find: "else if (could_move && !offers) rest",
             replacement: "else if (could_move) rest", meaning: "a word that is held counts as a rest",
             machine: TestMachine.resting, isOfWindows: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "ring_place >= ring_rows", replacement: "ring_place > ring_rows",
+            meaning: "operands one row behind the ring's last", isOfRings: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "ring_row + y - origin_y", replacement: "y - origin_y",
+            meaning: "every input tile begins at the ring's first row", isOfRings: true),
+        Mutation(
+            module: "intaglio_drain", find: "output_place >= output_ring_rows", replacement: "1'b0",
+            meaning: "results run on behind the ring", isOfRings: true),
+        Mutation(
+            module: "intaglio_drain", find: "output_place - output_ring_rows",
+            replacement: "output_place - output_ring_rows + 32'sd1", meaning: "results begin again at the second row",
+            isOfRings: true),
+        Mutation(
+            module: "intaglio_drain", find: "value_place >= input_ring_rows", replacement: "1'b0",
+            meaning: "normalized values are read behind the ring", seeds: [5, 6, 7, 8, 25], isOfRings: true),
+        Mutation(
+            module: "intaglio_drain", find: "value_place - input_ring_rows", replacement: "row",
+            meaning: "normalized values of the tile's own row", seeds: [5, 6, 7, 8, 25], isOfRings: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "(ends_columns && ends_ring) ? 32'd0", replacement: "(1'b0) ? 32'd0",
+            meaning: "the second operand is read behind its ring", seeds: [10, 30, 50, 15, 35, 16, 36],
+            isOfRings: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "second_ring_row + row + 32'd1", replacement: "second_ring_row + row",
+            meaning: "the second operand begins again a row late", seeds: [10, 30, 50, 15, 35, 16, 36],
+            isOfRings: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "read_place >= input_ring_rows",
+            replacement: "read_place > input_ring_rows", meaning: "the largest of a row behind the ring",
+            seeds: [17, 37, 57], isOfRings: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "(place >= output_ring_rows)",
+            replacement: "(place >= output_ring_rows + 32'd1)", meaning: "element-wise results a row behind the ring",
+            seeds: [9, 29, 11, 12], isOfRings: true),
+        Mutation(
+            module: "intaglio_result_lanes", find: "(reset || last) ? '0 :", replacement: "reset ? '0 :",
+            meaning: "the last flag of a convolution ends the normalization behind it", isOfChains: true),
+        Mutation(
+            module: "intaglio_sequencer", find: "& ~available) == '0",
+            replacement: "& ~available & SEMAPHORES'(32'h1FFFF)) == '0", meaning: "no resident token is waited for",
+            isOfChains: true),
+        Mutation(
+            module: "intaglio_sequencer", find: "(done[0] && signals[token])",
+            replacement: "(done[0] && signals[token] && token < 18)",
+            meaning: "only the first layer's resident token is given", isOfChains: true),
+        Mutation(
+            module: "intaglio_sequencer", find: "available[token] <= INITIAL[token];",
+            replacement: "available[token] <= INITIAL[token] || token == 18;",
+            meaning: "the second layer's resident token is there from the start", isOfChains: true),
+        Mutation(
+            module: "intaglio_drain", find: "output_ring_row + row * output_stride_y",
+            replacement: "row * output_stride_y", meaning: "every tile of sums goes to the ring's first rows",
+            isOfChains: true),
+        Mutation(
+            module: "intaglio_drain", find: "value_place  = input_ring_row + row;", replacement: "value_place  = row;",
+            meaning: "the ring's first rows are normalized", isOfChains: true),
+        Mutation(
+            module: "intaglio_step_sequencer", find: "? ring_place - ring_rows : ring_place",
+            replacement: "? 32'sd0 : ring_place", meaning: "all rows behind the ring's end are its first",
+            isOfChains: true),
+        Mutation(
+            module: "intaglio_elementwise", find: "pixel <= second_ring_pixel;", replacement: "pixel <= 32'd0;",
+            meaning: "sums take the ring's first rows", isOfChains: true, chainOperator: "add"),
+        Mutation(
+            module: "intaglio_elementwise", find: "read_place  = input_ring_row + read_row;",
+            replacement: "read_place  = read_row;", meaning: "windows lie in the ring's first rows", isOfChains: true,
+            chainOperator: "maxPooling"),
+        Mutation(
+            module: "intaglio_elementwise", find: "output_ring_row + (row * factor",
+            replacement: "(row * factor", meaning: "element-wise results go to the ring's first rows",
+            isOfChains: true),
     ]
 
     private static let tried: [Mutation] =
         switch ProcessInfo.processInfo.environment["INTAGLIO_MUTATIONS"] {
         case "all": mutations
         case "windows": mutations.filter(\.isOfWindows)
+        case "rings": mutations.filter(\.isOfRings)
+        case "chains": mutations.filter(\.isOfChains)
         default: Array(mutations.prefix(4))
         }
 
@@ -252,11 +336,23 @@ import Testing
             mutation.machine, simulator: .icarus, directory: folder.appendingPathComponent("build"),
             replacing: [file: text.replacing(mutation.find, with: mutation.replacement)])
         let generator = LayerCaseGenerator(limits: CaseLimits(activationBits: 16, weightBits: 12, accumulatorBits: 40))
-        let finder = (mutation.isOfWindows ? Array(0..<12) : mutation.seeds).first { seed in
+        let seeds = mutation.isOfWindows ? Array(0..<12) : mutation.isOfChains ? Self.chainSeeds : mutation.seeds
+        let finder = seeds.first { seed in
+            if let needed = mutation.chainOperator, !generator.chainCase(seed: seed).name.contains(needed) {
+                return false
+            }
             do {
+                if mutation.isOfRings {
+                    return try RingRun(
+                        generator.layerCase(seed: seed), on: build, directory: folder.appendingPathComponent("case")
+                    ).failure != nil
+                }
+                let layerCase =
+                    mutation.isOfChains
+                    ? generator.chainCase(seed: seed, drawsGroups: true)
+                    : mutation.isOfWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed)
                 return try RTLVerification(
-                    mutation.isOfWindows ? generator.windowCase(seed: seed) : generator.layerCase(seed: seed),
-                    on: build, directory: folder.appendingPathComponent("case")
+                    layerCase, on: build, directory: folder.appendingPathComponent("case")
                 ).failure != nil
             } catch let error as Diagnostic {
                 return error.code == .simulationFailed

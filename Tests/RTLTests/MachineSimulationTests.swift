@@ -18,7 +18,7 @@ import Testing
 @Suite(.serialized) struct MachineSimulationTests {
     /// What the built-in machines have not: one buffer half, banks by x, three cycles of weights a step, lanes that
     /// divide nothing, a deeper pipeline, a narrow channel.
-    private static let odd = {
+    static let odd = {
         var machine = TestMachine.tiny
         machine.name = "odd"
         machine.macArray.inputChannelLanes = 6

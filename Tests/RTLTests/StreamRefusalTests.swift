@@ -169,6 +169,16 @@ struct StreamRefusalTests {
         #expect(try refusal(of: pass)?.contains("lanes that are phases without placements") == true)
     }
 
+    @Test("Blocks of phases are not written to a ring of rows; windows are read from one")
+    func rings() throws {
+        let windows = Self.pass { ($0.windowStep, $0.inputRingRows) = (1, 2) }
+        #expect(try refusal(of: windows) == nil)
+        let phases = Self.pass { ($0.lastPhaseRows, $0.lastPhaseColumns, $0.outputRingRows) = (1, 1, 2) }
+        #expect(try refusal(of: phases)?.contains("blocks of phases to a ring of rows") == true)
+        let others = Self.pass { ($0.inputRingRows, $0.inputRingRow, $0.outputRingRows) = (2, 1, 2) }
+        #expect(try refusal(of: others) == nil)
+    }
+
     @Test("Normalization reads the positions that it writes")
     func normalization() throws {
         let text = "normalization of other positions or channels than its input tile has"

@@ -176,6 +176,11 @@ struct CommandInterpreter {
 
     // MARK: - Compute
 
+    /// The buffer's row of a row of a tile.
+    private func place(_ row: Int, _ ringRow: Int, _ ringRows: Int) -> Int {
+        ringRows > 0 && ringRow + row >= ringRows ? ringRow + row - ringRows : ringRow + row
+    }
+
     private mutating func accumulate(_ a: Accumulation) {
         for i in 0..<a.rows {
             for j in 0..<a.columns {
@@ -204,8 +209,9 @@ struct CommandInterpreter {
                     faults.append("(\(y), \(x)) is not in the tile")
                 }
                 let pixel =
-                    a.inputAddress + ((y - a.originY) * a.tileColumns + (x - a.originX)) * a.inputPixelPitchBytes + g
-                    * a.inputGroupPitchBytes
+                    a.inputAddress
+                    + (place(y - a.originY, a.inputRingRow, a.inputRingRows) * a.tileColumns + (x - a.originX))
+                    * a.inputPixelPitchBytes + g * a.inputGroupPitchBytes
                 let weights =
                     a.weightAddress + ((g * a.outputChannels + k) * a.taps + r * a.tapColumns + s)
                     * a.weightTapPitchBytes
@@ -234,12 +240,14 @@ struct CommandInterpreter {
         let channel = lane
         var result = ToyArithmetic.postProcessed(sum, channel: channel)
         if a.drain == .normalization {
-            let pixel = ((a.firstRow + i) - a.originY) * a.tileColumns + (a.firstColumn + j) - a.originX
+            let row = place((a.firstRow + i) - a.originY, a.inputRingRow, a.inputRingRows)
+            let pixel = row * a.tileColumns + (a.firstColumn + j) - a.originX
             result = ToyArithmetic.normalized(
                 sum, value: element(a.inputAddress + pixel * a.inputPixelPitchBytes + channel, bytes: 1))
         }
         let position =
-            (i * a.outputStrideY + a.outputOffsetY) * a.outputTileColumns + j * a.outputStrideX + a.outputOffsetX
+            place(i * a.outputStrideY + a.outputOffsetY, a.outputRingRow, a.outputRingRows) * a.outputTileColumns
+            + j * a.outputStrideX + a.outputOffsetX
         put(
             result,
             a.outputAddress + position * a.outputPixelPitchBytes + g * a.outputGroupPitchBytes + k
@@ -275,12 +283,13 @@ struct CommandInterpreter {
         for i in 0..<e.rows {
             for j in 0..<e.columns {
                 for c in 0..<e.channels {
-                    let pixel = i * e.columns + j
+                    let pixel = place(i, e.inputRingRow, e.inputRingRows) * e.columns + j
+                    let second = place(i, e.secondRingRow, e.secondRingRows) * e.columns + j
                     let a = e.function.movesElements ? largest(e, i, j, c) : operand(e, pixel, c)
                     let b =
                         e.hasSecond
                         ? element(
-                            e.secondAddress + pixel * e.secondPixelPitchBytes + c * e.secondBytesPerElement,
+                            e.secondAddress + second * e.secondPixelPitchBytes + c * e.secondBytesPerElement,
                             bytes: e.secondBytesPerElement) : 0
                     let value = result(e, a, b, channel: e.firstChannel + c)
                     let isReplicated = e.function == .replicate
@@ -288,8 +297,8 @@ struct CommandInterpreter {
                     for copy in 0..<(isReplicated ? f * f : 1) {
                         let (y, x) = (i * f + dy + copy / f, j * f + dx + copy % f)
                         let address =
-                            e.outputAddress + (y * e.columns * f + x) * e.outputPixelPitchBytes + k
-                            * e.outputBytesPerElement
+                            e.outputAddress + (place(y, e.outputRingRow, e.outputRingRows) * e.columns * f + x)
+                            * e.outputPixelPitchBytes + k * e.outputBytesPerElement
                         put(value, address, bytes: e.outputBytesPerElement)
                     }
                 }
@@ -312,7 +321,7 @@ struct CommandInterpreter {
                 let isInside = (0..<window.tileRows).contains(y) && (0..<window.tileColumns).contains(x)
                 let found =
                     isInside
-                    ? operand(e, y * window.tileColumns + x, c)
+                    ? operand(e, place(y, e.inputRingRow, e.inputRingRows) * window.tileColumns + x, c)
                     : ToyArithmetic.value(window.fill, bytes: e.inputBytesPerElement)
                 largest = max(largest, found)
             }

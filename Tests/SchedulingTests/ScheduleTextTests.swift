@@ -15,18 +15,15 @@ import Testing
             tile: {outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 3}
             order: pixelsOuter
             buffers: {input: [0, 4096], output: [8192, 16384], weights: [0, 131072], accumulators: 0}
-            fusion: none
           - name: "depth"
             lanes: mergedGroups
             tile: {outputRows: 8, outputColumns: 96, outputChannels: 16, inputChannels: 16}
             order: pixelsOuter
             buffers: {input: [0, 4096], output: [8192, 16384], weights: [0, 131072], accumulators: 0}
-            fusion: none
           - name: "sum"
             tile: {outputRows: 4, outputColumns: 96, outputChannels: 16, inputChannels: 16}
             order: channelsOuter
             buffers: {input: [0], second: [8192], output: [16384], accumulators: 12}
-            fusion: none
 
         """
 
@@ -55,6 +52,8 @@ import Testing
             "width: 96", with: "width: 9.6e1"
         ).replacing("\"mid\"", with: "mid").replacing(
             "order: pixelsOuter", with: "order: \"pixelsOuter\""
+        ).replacing(
+            "order: channelsOuter", with: "order: channelsOuter\n    fusion: none"
         ).replacing("4096", with: "\"4.096e3\"").replacing("\n", with: "\r\n")
         #expect(try Schedule(yaml: text) == ScheduleTextTests.schedule)
     }
@@ -88,9 +87,33 @@ import Testing
             }
             let schedule = Schedule(
                 network: generator.element(of: names), machine: generator.element(of: names),
-                height: generator.integer(1...4096), width: generator.integer(1...4096), layers: layers)
+                height: generator.integer(1...4096), width: generator.integer(1...4096), layers: layers,
+                groups: (0..<generator.integer(0...3)).map { _ in
+                    LayerGroup(
+                        layers: (0..<generator.integer(1...5)).map { _ in generator.element(of: names) },
+                        ringRows: (0..<generator.integer(0...4)).map { _ in generator.integer(1...1 << 20) },
+                        inputRows: (0..<generator.integer(0...3)).map { _ in generator.integer(0...1 << 20) })
+                })
             #expect(try Schedule(yaml: schedule.description) == schedule)
         }
+    }
+
+    @Test func groupsHaveALineEach() throws {
+        var schedule = ScheduleTextTests.schedule
+        schedule.groups = [
+            LayerGroup(layers: ["conv", "depth"], ringRows: [5], inputRows: [7, 0]),
+            LayerGroup(layers: ["sum", "a\"b"]),
+        ]
+        let lines = schedule.description.split(separator: "\n").map(String.init)
+        #expect(
+            lines[4...7] == [
+                "groups:", #"  - {layers: ["conv", "depth"], inputRows: [7, 0], ringRows: [5]}"#,
+                #"  - {layers: ["sum", "a\"b"]}"#, "layers:",
+            ])
+        let rows = #expect(throws: Diagnostic.self) {
+            try Schedule(yaml: schedule.description.replacing("ringRows: [5]", with: "ringRows: [0]"), path: "s.yaml")
+        }
+        #expect(rows?.code == .scheduleWrongValue && rows?.place.hasPrefix("s.yaml:6:") == true)
     }
 
     /// Each fault: what is replaced by what, the code, and line and column of the place.
@@ -102,9 +125,9 @@ import Testing
         ("outputRows: 8", "outputRows: 0", .scheduleWrongValue, "s.yaml:7:24"),
         ("input: [0, 4096]", "input: 0", .scheduleWrongValue, "s.yaml:9:22"),
         ("order: pixelsOuter", "order: pixelOuter", .scheduleUnknownWord, "s.yaml:8:12"),
-        ("fusion: none", "fusion: lines", .scheduleFusionUnsupported, "s.yaml:10:13"),
-        ("name: \"sum\"", "name: \"conv\"", .scheduleDuplicateName, "s.yaml:17:11"),
-        ("lanes: mergedGroups", "lanes: merged", .scheduleUnknownWord, "s.yaml:12:12"),
+        ("order: pixelsOuter", "order: pixelsOuter\n    fusion: lines", .scheduleFusionUnsupported, "s.yaml:9:13"),
+        ("name: \"sum\"", "name: \"conv\"", .scheduleDuplicateName, "s.yaml:15:11"),
+        ("lanes: mergedGroups", "lanes: merged", .scheduleUnknownWord, "s.yaml:11:12"),
         ("width: 96", "height: 96", .scheduleDuplicateName, "s.yaml:3:1"),
         ("name: \"conv\"", "name: \"a/b\"", .scheduleNameNotPlain, "s.yaml:6:11"),
         ("machine: \"mid\"", "machine: \"../mid\"", .scheduleNameNotPlain, "s.yaml:2:10"),

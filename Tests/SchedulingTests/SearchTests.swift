@@ -62,7 +62,8 @@ import Timing
     @Test func splitsInputChannelsWhereWeightsDoNotFit() throws {
         let network = try TestNetworks.network(TestNetworks.bls2017, height: 64, width: 96, withWeights: false)
         let schedule = try Schedule(
-            bestFor: NetworkFormats(network), on: TestMachines.small, height: 64, width: 96, lanes: .channels)
+            bestFor: NetworkFormats(network), on: TestMachines.small, height: 64, width: 96, lanes: .channels,
+            fuse: .off)
         #expect(schedule[layer: "g_s.4"]!.tile.inputChannels < 128)
     }
 

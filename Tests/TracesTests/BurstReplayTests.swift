@@ -19,7 +19,8 @@ import Traces
     @Test(arguments: builtInMachines) func theChannelMovesOneWordACycleAndEveryTransferEndsOnTime(
         machine: String
     ) throws {
-        let plan = try plan(on: machine)
+        // In a group of rows the first layer of so small a picture has lanes that are channels, without windows.
+        let plan = try plan(on: machine, fuse: .off)
         let (bursts, memory) = (bursts(plan), plan.machine.memory)
         let ranges = bursts.map { $0.beats.first!.lowerBound...$0.beats.last!.upperBound }
         for (index, burst) in bursts.enumerated() where index > 0 {

@@ -11,7 +11,8 @@ import Traces
     @Test(arguments: builtInMachines) func slicesSumToTheLayersStalls(machine: String) throws {
         for (width, height) in [(16, 16), (64, 48), (200, 120)] {
             let plan = try plan(on: machine, width: width, height: height)
-            let slices = stallSlices(of: plan.program.commands, timed: plan.timeline, on: plan.machine)
+            let slices = stallSlices(
+                of: plan.program.commands, groups: plan.layout.groups, timed: plan.timeline, on: plan.machine)
             for layer in plan.timeline.layers {
                 var sums = StallCycles()
                 for slice in slices where slice.layer == layer.layer { sums[slice.reason] += slice.cycles.count }
@@ -45,7 +46,7 @@ import Traces
             ),
         ]
         let timeline = try Timeline(simulating: commands, on: machine)
-        let slices = stallSlices(of: commands, timed: timeline, on: machine)
+        let slices = stallSlices(of: commands, groups: [], timed: timeline, on: machine)
         #expect(slices.map(\.reason) == [.waitingForLoad, .fill, .drain, .waitingForStore])
         #expect(slices.first?.cycles == 0..<timeline.commands[2].start)
         #expect(slices.last?.cycles == timeline.commands[3].start..<timeline.totalCycles)

@@ -59,6 +59,7 @@ module intaglio_drain
                         output_offset_y, output_offset_x;
     logic signed [31:0] channel_block, accumulator_address;
     logic signed [31:0] rows, last_phase_rows, last_phase_columns;
+    logic signed [31:0] input_ring_rows, input_ring_row, output_ring_rows, output_ring_row;
     logic               is_first, is_last, normalizes, joins_phases;
 
     assign input_address   = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
@@ -84,6 +85,10 @@ module intaglio_drain
     assign last_phase_rows = command[32*intaglio_constants::COMPUTE_LAST_PHASE_ROWS +: 32];
     assign last_phase_columns =
         command[32*intaglio_constants::COMPUTE_LAST_PHASE_COLUMNS +: 32];
+    assign input_ring_rows = command[32*intaglio_constants::COMPUTE_INPUT_RING_ROWS +: 32];
+    assign input_ring_row  = command[32*intaglio_constants::COMPUTE_INPUT_RING_ROW +: 32];
+    assign output_ring_rows = command[32*intaglio_constants::COMPUTE_OUTPUT_RING_ROWS +: 32];
+    assign output_ring_row = command[32*intaglio_constants::COMPUTE_OUTPUT_RING_ROW +: 32];
     assign joins_phases    = PHASES != 0 && last_phase_rows != 32'sd0;
     assign is_first        = command[32*intaglio_constants::COMPUTE_PASS_FLAGS];
     assign is_last         = command[32*intaglio_constants::COMPUTE_PASS_FLAGS + 1];
@@ -123,6 +128,16 @@ module intaglio_drain
     logic signed [31:0] group, row, column, channel;
     logic               last_group;
     assign {last_group, group, row, column, channel} = tag;
+
+    // The buffer's rows of values and results. Without a ring of rows there is nothing to
+    // subtract.
+    logic signed [31:0] value_place, value_row, output_place, output_row;
+    assign value_place  = input_ring_row + row;
+    assign value_row    = (value_place >= input_ring_rows) ? value_place - input_ring_rows :
+                                                             value_place;
+    assign output_place = output_ring_row + row * output_stride_y + output_offset_y;
+    assign output_row   = (output_place >= output_ring_rows) ? output_place - output_ring_rows :
+                                                               output_place;
 
     // The members of the bundles, lane by lane
     logic [K0-1:0]                  sum_lanes;
@@ -176,7 +191,7 @@ module intaglio_drain
             end
 
             assign address = output_address +
-                             ((row * output_stride_y + output_offset_y) * output_columns +
+                             (output_row * output_columns +
                               j * output_stride_x + output_offset_x) * output_pitch +
                              group * output_group_pitch;
 
@@ -203,7 +218,8 @@ module intaglio_drain
                     channel_block + header[32*6 +: 32] + 8 * held_channel;
                 // Normalization reads and writes the same positions, and all channels of each.
                 assign value_addresses[32*lane +: 32] =
-                    input_address + (row * columns + j) * pixel_pitch + first_output_channel + k;
+                    input_address + (value_row * columns + j) * pixel_pitch +
+                    first_output_channel + k;
                 always_ff @(posedge clock) begin
                     lane_valid[lane]              <= valid && in_tile && is_last && !reset;
                     lane_sums[64*lane +: 64]      <= 64'(sum);
@@ -232,6 +248,8 @@ module intaglio_drain
 
     // Placements are read by the channel block's own lanes.
     always @(posedge clock) begin
+        if (drain && last_phase_rows != 32'sd0 && output_ring_rows != 32'sd0)
+            $fatal(1, "blocks of phases to a ring of rows");
         if (drain && last_phase_rows != 32'sd0 && (PHASES == 0 || !header[12] || normalizes))
             $fatal(1, "lanes that are phases without placements");
     end

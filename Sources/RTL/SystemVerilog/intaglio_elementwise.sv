@@ -52,6 +52,8 @@ module intaglio_elementwise
                  fraction_bits, factor, area_reciprocal, reciprocal;
     logic [31:0] window_rows, window_columns, window_stride_y, window_stride_x,
                  window_offset_y, window_offset_x, tile_rows, tile_columns, fill;
+    logic [31:0] input_ring_rows, input_ring_row, second_ring_rows, second_ring_row,
+                 second_ring_pixel, output_ring_rows, output_ring_row;
 
     assign input_address  = command[32*intaglio_constants::COMPUTE_INPUT_ADDRESS +: 32];
     assign input_pitch    = command[32*intaglio_constants::COMPUTE_INPUT_PIXEL_PITCH_BYTES +: 32];
@@ -88,6 +90,14 @@ module intaglio_elementwise
     assign tile_columns    = command[32*intaglio_constants::ELEMENTWISE_ELEMENT_TILE_COLUMNS +: 32];
     assign fill            = command[32*intaglio_constants::ELEMENTWISE_FILL +: 32];
 
+    assign input_ring_rows   = command[32*intaglio_constants::ELEMENTWISE_INPUT_RING_ROWS +: 32];
+    assign input_ring_row    = command[32*intaglio_constants::ELEMENTWISE_INPUT_RING_ROW +: 32];
+    assign second_ring_rows  = command[32*intaglio_constants::ELEMENTWISE_SECOND_RING_ROWS +: 32];
+    assign second_ring_row   = command[32*intaglio_constants::ELEMENTWISE_SECOND_RING_ROW +: 32];
+    assign second_ring_pixel = command[32*intaglio_constants::ELEMENTWISE_SECOND_RING_PIXEL +: 32];
+    assign output_ring_rows  = command[32*intaglio_constants::ELEMENTWISE_OUTPUT_RING_ROWS +: 32];
+    assign output_ring_row   = command[32*intaglio_constants::ELEMENTWISE_OUTPUT_RING_ROW +: 32];
+
     // Positions that follow each other before the next group of channels: of a window that is read,
     // or of a block that is written.
     logic [31:0] tap_rows, tap_columns, tap_row, tap_column, read_row_tap, read_column_tap,
@@ -102,28 +112,35 @@ module intaglio_elementwise
     assign is_first_tap     = tap_row == 32'd0 && tap_column == 32'd0;
     assign is_last_tap      = tap_row == tap_rows - 32'd1 && tap_column == tap_columns - 32'd1;
 
-    // Row, column, first channel of the group.
+    // Row, column, first channel of the group; pixel of the second operand in the buffer.
     logic [31:0] row, column, channel, pixel;
-    logic        finished, active, ends_channels, ends_columns, ends_rows;
+    logic        finished, active, ends_channels, ends_columns, ends_rows, ends_ring;
 
     // Where the first operand is read, and whether the tile has that position.
     logic signed [31:0] read_row, read_column;
-    logic        [31:0] read_pixel;
+    logic        [31:0] read_place, buffer_row, read_pixel;
     logic               is_inside;
     assign read_row    = row * window_stride_y + read_row_tap - window_offset_y;
     assign read_column = column * window_stride_x + read_column_tap - window_offset_x;
     assign is_inside   = read_row >= 0 && read_row < $signed(tile_rows) &&
                          read_column >= 0 && read_column < $signed(tile_columns);
-    assign read_pixel  = is_inside ? read_row * tile_columns + read_column : 32'd0;
+    // Without a ring of rows there is nothing to subtract.
+    assign read_place  = input_ring_row + read_row;
+    assign buffer_row  = (read_place >= input_ring_rows) ? read_place - input_ring_rows :
+                                                           read_place;
+    assign read_pixel  = is_inside ? buffer_row * tile_columns + read_column : 32'd0;
 
     assign active        = runs && !finished;
     assign ends_channels = channel + RESULTS >= channels;
     assign ends_columns  = column == columns - 32'd1;
     assign ends_rows     = row == rows - 32'd1;
+    // Of the second operand; never without a ring of rows
+    assign ends_ring     = second_ring_row + row + 32'd1 == second_ring_rows;
 
     always_ff @(posedge clock) begin
         if (begins) begin
-            {row, column, channel, pixel, tap_row, tap_column, finished} <= '0;
+            {row, column, channel, tap_row, tap_column, finished} <= '0;
+            pixel <= second_ring_pixel;
         end else if (active && !is_last_tap) begin
             tap_column <= (tap_column == tap_columns - 32'd1) ? 32'd0 : tap_column + 32'd1;
             if (tap_column == tap_columns - 32'd1) tap_row <= tap_row + 32'd1;
@@ -131,7 +148,7 @@ module intaglio_elementwise
             {tap_row, tap_column} <= '0;
             channel <= ends_channels ? 32'd0 : channel + RESULTS;
             if (ends_channels) begin
-                pixel    <= pixel + 32'd1;
+                pixel    <= (ends_columns && ends_ring) ? 32'd0 : pixel + 32'd1;
                 column   <= ends_columns ? 32'd0 : column + 32'd1;
                 if (ends_columns) row <= row + 32'd1;
                 finished <= ends_columns && ends_rows;
@@ -178,7 +195,7 @@ module intaglio_elementwise
 
     generate
         for (genvar lane = 0; lane < RESULTS; lane++) begin : g_lane
-            logic [31:0] c, k, rest, dy, dx, position;
+            logic [31:0] c, k, rest, dy, dx, place, output_row, position;
             logic        valid, is_shuffled;
             assign c     = channel + lane;
             assign valid = active && c < channels;
@@ -197,7 +214,9 @@ module intaglio_elementwise
             assign factor_product = 64'(rest) * 64'(reciprocal);
             assign dy             = factor_product[63:32];
             assign dx             = rest - dy * factor;
-            assign position       = (row * factor + dy + write_row_tap) * columns * factor +
+            assign place          = output_ring_row + (row * factor + dy + write_row_tap);
+            assign output_row     = (place >= output_ring_rows) ? place - output_ring_rows : place;
+            assign position       = output_row * columns * factor +
                                     column * factor + dx + write_column_tap;
 
             // Register 1

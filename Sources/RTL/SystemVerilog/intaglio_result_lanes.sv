@@ -60,10 +60,12 @@ module intaglio_result_lanes import intaglio_bundles::unrounded_t; #(
     logic [15:0] rounding_length;
     assign rounding_length = normalizes ? 16'(LATENCY) : 16'(POST_STAGES);
 
-    // The last flag passes beside the lanes, cleared by reset.
+    // The last flag passes beside the lanes. Once it has come out, nothing of it goes on through
+    // the longer way: the next command may begin at once and take that.
     logic [LONGEST+ENCODE_STAGES:1] last_stages;
     always_ff @(posedge clock) begin
-        last_stages <= reset ? '0 : {last_stages[LONGEST+ENCODE_STAGES-1:1], unrounded.last};
+        last_stages <= (reset || last) ? '0 :
+                       {last_stages[LONGEST+ENCODE_STAGES-1:1], unrounded.last};
     end
     assign last = normalizes ? last_stages[LATENCY + ENCODE_STAGES] :
                                last_stages[POST_STAGES + ENCODE_STAGES];

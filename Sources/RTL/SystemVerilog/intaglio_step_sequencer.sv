@@ -32,7 +32,7 @@ module intaglio_step_sequencer
     localparam int WEIGHT_CYCLES = (C0 * K0 + WEIGHT_BYTES - 1) / WEIGHT_BYTES;
 
     logic signed [31:0] input_address, pixel_pitch, origin_y, origin_x, tile_columns, group_pitch,
-                        height, width;
+                        height, width, ring_rows, ring_row;
     logic signed [31:0] groups, input_channels, first_input_channel, output_channels;
     logic signed [31:0] rows, columns, first_row, first_column,
                         stride_y, stride_x, offset_y, offset_x;
@@ -65,6 +65,8 @@ module intaglio_step_sequencer
     assign tap_step_x      = command[32*intaglio_constants::COMPUTE_TAP_STEP_X +: 32];
     assign weight_address  = command[32*intaglio_constants::COMPUTE_WEIGHT_ADDRESS +: 32];
     assign tap_pitch       = command[32*intaglio_constants::COMPUTE_WEIGHT_TAP_PITCH_BYTES +: 32];
+    assign ring_rows       = command[32*intaglio_constants::COMPUTE_INPUT_RING_ROWS +: 32];
+    assign ring_row        = command[32*intaglio_constants::COMPUTE_INPUT_RING_ROW +: 32];
 
     // The members of the bundles
     logic             fire, first_step, last_step, last_group, bank;
@@ -165,15 +167,17 @@ module intaglio_step_sequencer
         end
     end
 
-    // Addresses of this step.
-    logic signed [31:0] y, x, pixel, weight_base, weight_row;
+    // Addresses of this step. Without a ring of rows there is nothing to subtract.
+    logic signed [31:0] y, x, ring_place, buffer_row, pixel, weight_base, weight_row;
 
     assign y           = (first_row + $signed(row)) * stride_y +
                          tap_row * tap_step_y + offset_y;
     assign x           = (first_column + $signed(column)) * stride_x +
                          tap_column * tap_step_x + offset_x;
+    assign ring_place  = ring_row + y - origin_y;
+    assign buffer_row  = (ring_place >= ring_rows) ? ring_place - ring_rows : ring_place;
     assign pixel       = input_address +
-                         ((y - origin_y) * tile_columns + x - origin_x) * pixel_pitch +
+                         (buffer_row * tile_columns + x - origin_x) * pixel_pitch +
                          $signed(group) * group_pitch + input_channel;
     assign weight_row  = tap_rows * tap_columns * tap_pitch;
     assign weight_base = weight_address +
