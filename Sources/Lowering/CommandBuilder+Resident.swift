@@ -4,12 +4,12 @@ import MachineDescription
 import Schedules
 import Scheduling
 
-/// Groups whose weights and parameters stay on chip.
+/// Groups whose parameters stay on chip, and whose weights stay or are streamed through two places.
 ///
 ///     loads:    the first layer's parameters and weights, its first tile of input; those of the next layer beside its
 ///               first tile, and so on: they stay until the group ends. Then a tile of input for each of its steps, or
-///               the rows that it lacks.
-///     compute:  one step is one layer's next tile, of all channels: by rows as `RowOrder` says, or tile by tile
+///               the rows that it lacks; of streamed weights the tile that is used next and the one behind it.
+///     compute:  one step is one layer's next tile, all its channel tiles: by rows as `RowOrder` says, or tile by tile
 ///     stores:   of the last layer's tiles, and of the rows of rings that others read, too
 ///
 /// Weights and parameters lie where no halves are told apart: the first load waits until all halves are free, and the

@@ -43,8 +43,16 @@ import Testing
             #expect(forced.difference == nil, "\(machine.name)\n\(forced.plan.schedule)")
             drawn.add(forced.plan)
         }
+        // A search takes few groups of such small chains.
+        for seed in 200..<800 as Range<UInt64> {
+            let machine = try Self.machine(seed)
+            let best = try ConformanceRun(
+                LayerCaseGenerator(limits: CaseLimits(machine)).chainCase(seed: seed), machine: machine)
+            #expect(best.difference == nil, "\(machine.name)\n\(best.plan.schedule)")
+            searched.add(best.plan)
+        }
         print("searched \(searched)\ndrawn \(drawn)")
-        #expect(searched.groups > 5)
+        #expect(searched.groups > 20)
         #expect(drawn.groups > 120 && drawn.long > 30 && drawn.wraps > 80, "\(drawn)")
         #expect(drawn.transposed > 20 && drawn.skips > 5 && drawn.pooling > 20 && drawn.normalizations > 20, "\(drawn)")
         #expect(drawn.kernelRows > 10 && drawn.phases > 5, "\(drawn)")
@@ -54,7 +62,7 @@ import Testing
     /// ring of fewer rows than it needs gives other elements.
     @Test("A ring is as short as the verifier lets it be, and one row less gives other elements")
     func shortRings() throws {
-        var (tight, spare, short, different) = (0, 0, 0, 0)
+        var (tight, spare, tightFaults, different) = (0, 0, 0, 0)
         for seed in 0..<300 as Range<UInt64> {
             let machine = try Self.machine(seed)
             let layerCase = LayerCaseGenerator(limits: CaseLimits(machine)).chainCase(seed: seed, drawsGroups: true)
@@ -69,16 +77,18 @@ import Testing
             }
             for (number, group) in plan.schedule.groups.enumerated() {
                 for index in group.ringRows.indices where group.ringRows[index] > 1 {
-                    if let faulty = Self.plan(layerCase, plan, shortRingOf: group.layers[index]) {
-                        short += 1
-                        different += try isEqual(faulty) ? 0 : 1
-                    }
                     var shorter = plan.schedule
                     shorter.groups[number].ringRows[index] -= 1
                     if let refusal = Self.refusal(shorter, formats, machine) {
                         #expect(refusal.code == .scheduleGroupRing && refusal.place == "layer \(group.layers[index])")
                         #expect(refusal.remedy == "write ringRows \(group.ringRows[index])")
                         tight += 1
+                        // A store may come in time whatever the ring holds.
+                        let isStored = layerCase.network.graph.outputs.contains(group.layers[index])
+                        guard !isStored, let faulty = Self.plan(layerCase, plan, shortRingOf: group.layers[index])
+                        else { continue }
+                        tightFaults += 1
+                        different += try isEqual(faulty) ? 0 : 1
                     } else {
                         spare += 1
                         #expect(try isEqual(SimulationPlan(layerCase, on: machine, schedule: shorter)))
@@ -86,10 +96,10 @@ import Testing
                 }
             }
         }
-        print("\(tight) tight rings, \(spare) with room; \(different) of \(short) too short ones show")
+        print("\(tight) tight rings, \(spare) with room; \(different) of \(tightFaults) too short ones show")
         #expect(tight > 20 && spare > 30)
-        // Clipping hides many, a row that the reader's taps leave out, and a store that comes in time.
-        #expect(different > 20, "\(different) of \(short)")
+        // Clipping hides some.
+        #expect(tightFaults > 20 && 2 * different > tightFaults, "\(different) of \(tightFaults)")
     }
 
     /// Its ring has one row less than it needs. Nil where a command needs all of the ring's rows.

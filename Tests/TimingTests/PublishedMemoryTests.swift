@@ -40,7 +40,7 @@ import Timing
                     | \(name) | \(transfer.access)s of a \(transfer.portBytes)-byte port, \(transfer.beats) beats, \
                     \(transfer.outstanding) in flight | \(point.published) | \(cells.joined(separator: " | ")) |
                     """)
-                #expect(abs(rates[1] / point.published - 1) < 0.005, "\(name)")
+                #expect(abs(rates[1] / point.published - 1) < (name == "A" ? 0.004 : 0.005), "\(name)")
             }
         }
     }
@@ -66,6 +66,26 @@ import Timing
             }
         }
         #expect(Set(found) == Set(Self.memories.map(\.memory)) && found.count == 2)
+    }
+
+    /// No other figure of the documented memory comes closer to the point that it is set from.
+    @Test func eachFigureIsTheBestForItsPoint() throws {
+        let documented = Self.memories[0].memory
+        func error(_ point: Int, _ change: (inout LongTransfer.Memory) -> Void) throws -> Double {
+            var memory = documented
+            change(&memory)
+            return abs(try Self.points[point].transfer.simulatedRate(memory) - Self.points[point].published)
+        }
+        for latency in [60, 65, 67, 68, 75] {
+            #expect(try error(0) { $0.readLatencyCycles = latency } > error(0) { _ in }, "latency \(latency)")
+        }
+        for overhead in [0, 1, 2, 4, 5] {
+            #expect(try error(2) { $0.writeOverheadCycles = overhead } > error(2) { _ in }, "overhead \(overhead)")
+        }
+        for (beats, cycles) in [(1, 1), (15, 16), (17, 18), (47, 50), (31, 33)] {
+            let other = MemoryEfficiency(beats: beats, cycles: cycles)
+            #expect(try error(1) { $0.efficiency = other } > error(1) { _ in }, "efficiency \(beats)/\(cycles)")
+        }
     }
 
     private func isReduced(_ beats: Int, _ cycles: Int) -> Bool {
